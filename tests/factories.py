@@ -54,7 +54,7 @@ class AuditClient(APIClient):
         path = path if path.startswith("/") else self.base + path
         return super().generic(method, path, data, content_type, **extra)
 
-    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send JSON and return the response; headers by their HTTP names with underscores."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return (

@@ -55,7 +55,7 @@ def task(scenario: Scenario) -> Case:
 
 def task_comment(scenario: Scenario) -> Case:
     url = f"tasks/{factories.task(scenario).pk}/comments"
-    path = scenario.client.ask("post", url, {"body": "A comment"})["location"]
+    path = scenario.client.call("post", url, {"body": "A comment"})["location"]
     return Case(path, path, {"body": "Another comment"})
 
 
@@ -92,9 +92,9 @@ def destination(scenario: Scenario) -> Case:
 
 
 def share(scenario: Scenario) -> Case:
-    scenario.client.ask("post", "reports/export", {"format": "json"})
-    scenario.client.ask("post", "reports/share", {"channel": "link"})
-    pk = scenario.client.ask("get", "reports/shares").json()["data"][0]["id"]
+    scenario.client.call("post", "reports/export", {"format": "json"})
+    scenario.client.call("post", "reports/share", {"channel": "link"})
+    pk = scenario.client.call("get", "reports/shares").json()["data"][0]["id"]
     return Case(f"reports/shares/{pk}", f"reports/shares/{pk}")
 
 
@@ -132,7 +132,7 @@ def saved_view(scenario: Scenario) -> Case:
 
 
 def campaign(scenario: Scenario) -> Case:
-    made = scenario.client.ask("post", "campaigns", {"name": "Before the relaunch"}).json()["data"]
+    made = scenario.client.call("post", "campaigns", {"name": "Before the relaunch"}).json()["data"]
     return Case(f"campaigns/{made['id']}", f"campaigns/{made['id']}", {"name": "Another name"})
 
 
@@ -143,8 +143,8 @@ def dismissal(scenario: Scenario) -> Case:
 
 def restored_policy(scenario: Scenario) -> Case:
     for hours in (1, 2):
-        scenario.client.ask("put", "policies/current", {"config": {"sla_hours": {"low": hours}}})
-    versions = scenario.client.ask("get", "policies").json()["data"]
+        scenario.client.call("put", "policies/current", {"config": {"sla_hours": {"low": hours}}})
+    versions = scenario.client.call("get", "policies").json()["data"]
     return Case(f"policies/{versions[-1]['id']}/restore", "policies/current")
 
 
@@ -185,7 +185,7 @@ IDS = [f"{method} {place}" for method, place in CHANGES]
 
 
 def change(scenario: Scenario, method: str, case: Case, **headers: str) -> Any:
-    return scenario.client.ask(method, case.path, None if method == "delete" else case.body, **headers)
+    return scenario.client.call(method, case.path, None if method == "delete" else case.body, **headers)
 
 
 def written_by(queries: CaptureQueriesContext) -> list[str]:
@@ -195,7 +195,7 @@ def written_by(queries: CaptureQueriesContext) -> list[str]:
 @pytest.mark.parametrize(("method", "place"), CHANGES, ids=IDS)
 def test_an_earlier_version_is_refused_and_nothing_is_written(scenario: Scenario, method: str, place: str):
     case = RESOURCES[place](scenario)
-    etag = scenario.client.ask("get", case.read)["etag"]
+    etag = scenario.client.call("get", case.read)["etag"]
 
     with CaptureQueriesContext(connection) as queries:
         response = change(scenario, method, case, if_match=EARLIER)
@@ -203,13 +203,13 @@ def test_an_earlier_version_is_refused_and_nothing_is_written(scenario: Scenario
     assert (response.status_code, response.json()["error"]["code"]) == (412, "precondition_failed")
     assert response["etag"] == etag
     assert written_by(queries) == []
-    assert scenario.client.ask("get", case.read)["etag"] == etag
+    assert scenario.client.call("get", case.read)["etag"] == etag
 
 
 @pytest.mark.parametrize(("method", "place"), CHANGES, ids=IDS)
 def test_the_current_version_is_changed(scenario: Scenario, method: str, place: str):
     case = RESOURCES[place](scenario)
-    etag = scenario.client.ask("get", case.read)["etag"]
+    etag = scenario.client.call("get", case.read)["etag"]
 
     response = change(scenario, method, case, if_match=f"{EARLIER}, {etag}")
 
@@ -224,7 +224,7 @@ def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario,
 
     response = change(scenario, method, case)
 
-    assert response["etag"] == scenario.client.ask("get", case.read)["etag"]
+    assert response["etag"] == scenario.client.call("get", case.read)["etag"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_a_repeated_change_writes_nothing_and_keeps_the_etag(scenario: Scenario,
 def test_a_resource_that_does_not_exist_matches_no_version(
     scenario: Scenario, path: str, body: dict[str, Any]
 ):
-    response = scenario.client.ask("put", path, body, if_match="*")
+    response = scenario.client.call("put", path, body, if_match="*")
 
     assert (response.status_code, response.json()["error"]["code"]) == (412, "precondition_failed")
-    assert scenario.client.ask("get", path).status_code == 404
+    assert scenario.client.call("get", path).status_code == 404

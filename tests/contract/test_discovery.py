@@ -61,15 +61,15 @@ def test_orgs_has_the_organisation_of_the_key_alone(scenario: Scenario):
 def test_project_is_created_changed_archived_and_restored(scenario: Scenario, org: str):
     body = {"id": "shop", "site_url": "https://shop.example"}
 
-    created = scenario.client.ask("post", f"{org}/projects", body)
+    created = scenario.client.call("post", f"{org}/projects", body)
     path = created["location"]
-    renamed = scenario.client.ask("patch", path, {"name": "Shop"})
-    archived = scenario.client.ask("patch", path, {"archived": True})
-    refused = scenario.client.ask("post", f"{path}/audit/findings", {"domain": "seo", "title": "A"})
-    read = scenario.client.ask("get", f"{path}/audit/findings")
-    tested = scenario.client.ask("post", f"{path}/audit/policies/test", {"config": {}})
-    scenario.client.ask("patch", path, {"archived": False})
-    allowed = scenario.client.ask("post", f"{path}/audit/findings", {"domain": "seo", "title": "A"})
+    renamed = scenario.client.call("patch", path, {"name": "Shop"})
+    archived = scenario.client.call("patch", path, {"archived": True})
+    refused = scenario.client.call("post", f"{path}/audit/findings", {"domain": "seo", "title": "A"})
+    read = scenario.client.call("get", f"{path}/audit/findings")
+    tested = scenario.client.call("post", f"{path}/audit/policies/test", {"config": {}})
+    scenario.client.call("patch", path, {"archived": False})
+    allowed = scenario.client.call("post", f"{path}/audit/findings", {"domain": "seo", "title": "A"})
 
     assert (created.status_code, path, created.json()["data"]["name"]) == (
         201,
@@ -106,18 +106,18 @@ def test_archived_project_is_not_scanned_by_schedule(scenario: Scenario, sent: l
     ],
 )
 def test_invalid_project_is_rejected(scenario: Scenario, org: str, body: Any, expected: Any):
-    assert code(scenario.client.ask("post", f"{org}/projects", body)) == expected
+    assert code(scenario.client.call("post", f"{org}/projects", body)) == expected
     assert Project.objects.filter(organization=scenario.organization).count() == 1
 
 
 def test_member_is_invited_promoted_and_removed(scenario: Scenario, org: str):
     body = {"email": "New@Example.com", "role": "viewer"}
 
-    invited = scenario.client.ask("post", f"{org}/members", body)
-    again = scenario.client.ask("post", f"{org}/members", {**body, "role": "admin"})
+    invited = scenario.client.call("post", f"{org}/members", body)
+    again = scenario.client.call("post", f"{org}/members", {**body, "role": "admin"})
     path = invited["location"]
-    promoted = scenario.client.ask("patch", path, {"role": "admin"})
-    removed = scenario.client.ask("delete", path)
+    promoted = scenario.client.call("patch", path, {"role": "admin"})
+    removed = scenario.client.call("delete", path)
 
     assert (invited.status_code, again.status_code) == (201, 200)
     assert (invited.json()["data"]["email"], again.json()["data"]["role"]) == ("new@example.com", "viewer")
@@ -130,16 +130,16 @@ def test_keys_of_a_removed_member_stop_working(scenario: Scenario, org: str):
     client = member_client(scenario, "member")
     user = User.objects.get(email="member@example.com")
 
-    scenario.client.ask("delete", f"{org}/members/{user.pk}")
+    scenario.client.call("delete", f"{org}/members/{user.pk}")
 
-    assert client.ask("get", "tasks").status_code == 401
+    assert client.call("get", "tasks").status_code == 401
 
 
 def test_the_last_owner_stays(scenario: Scenario, org: str):
     path = f"{org}/members/{scenario.owner.pk}"
 
-    assert code(scenario.client.ask("delete", path)) == (409, "last_owner")
-    assert code(scenario.client.ask("patch", path, {"role": "admin"})) == (409, "last_owner")
+    assert code(scenario.client.call("delete", path)) == (409, "last_owner")
+    assert code(scenario.client.call("patch", path, {"role": "admin"})) == (409, "last_owner")
     assert Membership.objects.get(user=scenario.owner).role == "owner"
 
 
@@ -157,7 +157,7 @@ def test_the_last_owner_stays(scenario: Scenario, org: str):
 def test_members_and_viewers_do_not_administer(
     scenario: Scenario, org: str, role: str, method: str, path: str, body: Any
 ):
-    response = member_client(scenario, role).ask(method, f"{org}/{path}", body)
+    response = member_client(scenario, role).call(method, f"{org}/{path}", body)
 
     assert response.status_code == 403
     assert response.json()["error"]["code"] in ("insufficient_role", "insufficient_scope")
@@ -169,10 +169,10 @@ def test_an_admin_does_not_touch_owners(scenario: Scenario, org: str):
     self = f"{org}/members/{User.objects.get(email='admin@example.com').pk}"
 
     refused = [
-        admin.ask("patch", owner, {"role": "viewer"}),
-        admin.ask("delete", owner),
-        admin.ask("patch", self, {"role": "owner"}),
-        admin.ask("post", f"{org}/members", {"email": "a@example.com", "role": "owner"}),
+        admin.call("patch", owner, {"role": "viewer"}),
+        admin.call("delete", owner),
+        admin.call("patch", self, {"role": "owner"}),
+        admin.call("post", f"{org}/members", {"email": "a@example.com", "role": "owner"}),
     ]
 
     assert [code(each) for each in refused] == [(403, "insufficient_role")] * 4
@@ -181,18 +181,18 @@ def test_an_admin_does_not_touch_owners(scenario: Scenario, org: str):
 def test_key_is_issued_used_and_revoked(scenario: Scenario, org: str):
     body = {"name": "CI", "scopes": ["audit:write"], "projects": ["production-website"], "rate_limit": 50}
 
-    issued = scenario.client.ask("post", f"{org}/keys", body, idempotency_key="once")
-    again = scenario.client.ask("post", f"{org}/keys", body, idempotency_key="once")
+    issued = scenario.client.call("post", f"{org}/keys", body, idempotency_key="once")
+    again = scenario.client.call("post", f"{org}/keys", body, idempotency_key="once")
     key, row = issued.json()["data"]["key"], again.json()["data"]
     client = AuditClient(scenario.project, key)
-    used = client.ask("get", "tasks")
-    revoked = scenario.client.ask("delete", issued["location"])
+    used = client.call("get", "tasks")
+    revoked = scenario.client.call("delete", issued["location"])
 
     assert (issued.status_code, used.status_code, used["x-ratelimit-limit"]) == (201, 200, "50")
     assert (row["id"], row["key"]) == (issued.json()["data"]["id"], None)
     assert (row["projects"], row["scopes"]) == (["production-website"], ["audit:write"])
     assert revoked.json()["data"]["revoked_at"] is not None
-    assert client.ask("get", "tasks").status_code == 401
+    assert client.call("get", "tasks").status_code == 401
     assert key.encode() not in bytes(IdempotentResponse.objects.get().body)
     assert key not in str(scenario.client.get(f"{org}/keys").json())
 
@@ -201,13 +201,13 @@ def test_bound_key_sees_its_projects_alone_and_does_not_administer(scenario: Sce
     create_project(scenario.organization, slug="other", site_url="https://other.example")
     client = factories.api_key(scenario, scopes=["*"], projects=[scenario.project])
 
-    assert client.ask("get", "tasks").status_code == 200
+    assert client.call("get", "tasks").status_code == 200
     assert client.get(f"{org}/projects/other/audit/tasks").status_code == 404
     assert [each["id"] for each in client.get(f"{org}/projects").json()["data"]] == ["production-website"]
     assert [each["id"] for each in client.get("/api/v1/me").json()["data"]["projects"]] == [
         "production-website"
     ]
-    assert code(client.ask("post", f"{org}/keys", {"name": "wider"})) == (403, "insufficient_role")
+    assert code(client.call("post", f"{org}/keys", {"name": "wider"})) == (403, "insufficient_role")
 
 
 def test_key_does_not_issue_a_wider_or_longer_one(scenario: Scenario, org: str):
@@ -221,7 +221,7 @@ def test_key_does_not_issue_a_wider_or_longer_one(scenario: Scenario, org: str):
         {"name": "a", "projects": ["elsewhere"], "expires_at": end.isoformat()},
     ]
 
-    fields = [list(client.ask("post", f"{org}/keys", body).json()["error"]["details"]) for body in bodies]
+    fields = [list(client.call("post", f"{org}/keys", body).json()["error"]["details"]) for body in bodies]
 
     assert fields == [["scopes"], ["expires_at"], ["expires_at"], ["projects"]]
     assert ApiKey.objects.count() == 2
@@ -232,5 +232,5 @@ def test_rows_of_another_organisation_are_not_found(scenario: Scenario, org: str
     key = ApiKey.objects.get(organization=other.organization)
 
     assert code(scenario.client.get(f"{org}/members/{other.owner.pk}")) == (404, "not_found")
-    assert code(scenario.client.ask("delete", f"{org}/keys/{key.pk}")) == (404, "not_found")
+    assert code(scenario.client.call("delete", f"{org}/keys/{key.pk}")) == (404, "not_found")
     assert ApiKey.objects.get(pk=key.pk).revoked_at is None

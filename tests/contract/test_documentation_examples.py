@@ -121,8 +121,8 @@ def variables(live_server: Any, scenario: Scenario, settings: Any, tmp_path: Pat
 
 
 def rows(scenario: Scenario) -> dict[str, Any]:
-    by, project, ask = scenario.actor, scenario.project, scenario.client.ask
-    member = ask("post", f"/api/v1/orgs/{scenario.organization.pk}/members", {"email": "sam@example.com"})
+    by, project, call = scenario.actor, scenario.project, scenario.client.call
+    member = call("post", f"/api/v1/orgs/{scenario.organization.pk}/members", {"email": "sam@example.com"})
     key, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="old")
     verification = factories.verification(scenario)
     with transaction.atomic():
@@ -130,19 +130,19 @@ def rows(scenario: Scenario) -> dict[str, Any]:
     report = queue_export(project, format="json", by=by)
     export.export_report(report.pk)
     endpoint, _ = create_webhook(scenario.organization, url="https://hooks.example.com/audit", by=by)
-    ask("put", "access", {"origin": "https://example.com", "headers": {"x-token": "secret-value"}})
-    ask("put", "alerts/destinations/email", {"recipients": ["team@example.com"]})
-    deploy = ask("post", "deploys", {"sha": "4f2a9c1d7be0", "environment": "staging"}).json()["data"]
+    call("put", "access", {"origin": "https://example.com", "headers": {"x-token": "secret-value"}})
+    call("put", "alerts/destinations/email", {"recipients": ["team@example.com"]})
+    deploy = call("post", "deploys", {"sha": "4f2a9c1d7be0", "environment": "staging"}).json()["data"]
     task = factories.task(scenario)
-    comment = ask("post", f"tasks/{task.pk}/comments", {"body": "Ready."}).json()["data"]
-    change = ask("post", "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"priority": "low"}}).json()[
+    comment = call("post", f"tasks/{task.pk}/comments", {"body": "Ready."}).json()["data"]
+    change = call("post", "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"priority": "low"}}).json()[
         "data"
     ]
-    campaign = ask("post", "campaigns", {"name": "Spring cleaning"}).json()["data"]
+    campaign = call("post", "campaigns", {"name": "Spring cleaning"}).json()["data"]
     PullRequest.objects.create(task=task, url="https://github.com/acme/website/pull/7")
-    policy = ask("get", "policies/current").json()["data"]
+    policy = call("get", "policies/current").json()["data"]
     SlaRecalculation.objects.create(project=project, policy_version=1, finished_at=timezone.now())
-    site = ask("post", "sites", {"host": "www.example.com"}).json()["data"]
+    site = call("post", "sites", {"host": "www.example.com"}).json()["data"]
     return {
         "USER_ID": member.json()["data"]["id"],
         "KEY_ID": key.pk,
@@ -187,7 +187,7 @@ def guard_window(scenario: Scenario) -> GuardWindow:
 def conflict(scenario: Scenario) -> SyncConflict:
     credentials = {"token": "ghp_example", "repository": "acme/website"}
     integration = connect(scenario.project, "github", credentials=credentials, by=scenario.actor)
-    scenario.client.ask("put", "integrations/github/webhook", {})
+    scenario.client.call("put", "integrations/github/webhook", {})
     task = factories.task(scenario)
     synced = {"task": {"title": "A"}, "ticket": {"title": "A"}}
     link = TicketLink.objects.create(

@@ -36,7 +36,7 @@ def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: 
     settings.KRAFTER_CHROMIUM = "/no/such/browser"  # the finding of the guide needs none
     scenario = factories.scenario(site_url=bakery)
     by_hand = {"domain": "security", "title": "Reported by hand, without checks", "severity": "critical"}
-    assert scenario.client.ask("post", "findings", by_hand).status_code == 201
+    assert scenario.client.call("post", "findings", by_hand).status_code == 201
     return {
         "KRAFTER_AUDIT_URL": live_server.url,
         "KRAFTER_AUDIT_API_KEY": scenario.key,

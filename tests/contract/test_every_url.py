@@ -70,7 +70,7 @@ def test_every_url_requires_a_key(scenario: Scenario):
     anyone, answers = AuditClient(scenario.project, None), {}
 
     for place, method, _ in ROUTES:
-        response = anyone.ask(method, fill(place, scenario, str(scenario.owner.pk)))
+        response = anyone.call(method, fill(place, scenario, str(scenario.owner.pk)))
         answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (401, "unauthorized"))
@@ -83,7 +83,7 @@ def test_every_url_rejects_the_key_of_another_organisation(scenario: Scenario):
 
     for place, method, _ in ROUTES:
         if "<str:org_id>" in place:
-            response = stranger.client.ask(method, fill(place, scenario, row))
+            response = stranger.client.call(method, fill(place, scenario, row))
             answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "forbidden"))
@@ -108,7 +108,7 @@ def test_every_change_rejects_the_key_of_a_viewer(scenario: Scenario, role: str)
     row, answers = str(factories.task(scenario).pk), {}
 
     for place, method in CHANGES:
-        response = viewer.ask(method, fill(place, scenario, row))
+        response = viewer.call(method, fill(place, scenario, row))
         answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "insufficient_scope"))
@@ -120,7 +120,7 @@ def test_every_change_of_the_organisation_rejects_a_key_that_is_bound_to_project
 
     for place, method in CHANGES:
         if "<str:project_id>" not in place:
-            response = bound.ask(method, fill(place, scenario, row))
+            response = bound.call(method, fill(place, scenario, row))
             answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "insufficient_role"))
@@ -133,7 +133,7 @@ def test_every_url_of_a_project_rejects_a_key_that_is_bound_to_another(scenario:
 
     for place, method, _ in ROUTES:
         if "<str:project_id>/audit" in place:
-            response = bound.ask(method, fill(place, scenario, row))
+            response = bound.call(method, fill(place, scenario, row))
             answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (404, "not_found"))
@@ -144,7 +144,7 @@ def test_every_operation_rejects_unknown_parameters(scenario: Scenario):
 
     for place, method, view in ROUTES:
         url = fill(place, scenario, str(scenario.owner.pk))
-        response = scenario.client.ask(method, f"{url}?inlcude=tasks&zzz=1")
+        response = scenario.client.call(method, f"{url}?inlcude=tasks&zzz=1")
         error = response.json()["error"]
         known = declared_parameters(view.cls, view.actions[method])
         answers[f"{method} {place}"] = (
@@ -185,7 +185,7 @@ def test_rows_of_another_project_are_not_found(scenario: Scenario, row: str):
             row, row
         )
         change = {"title": "Another"} if method == "patch" else None
-        response = scenario.client.ask(method, fill(place, scenario, pk), change)
+        response = scenario.client.call(method, fill(place, scenario, pk), change)
         answers[f"{method} {place}"] = (
             response.status_code,
             response.json()["error"]["code"],
@@ -205,7 +205,7 @@ def test_bodies_with_rows_of_another_project_are_rejected(scenario: Scenario, pa
         else {"task_id": str(task.pk)}
     )
 
-    response = scenario.client.ask("post", path, body)
+    response = scenario.client.call("post", path, body)
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert field in response.json()["error"]["details"]
@@ -217,7 +217,7 @@ def test_options_lists_the_methods_of_every_url(scenario: Scenario):
 
     for place, view in {place: view for place, _, view in ROUTES}.items():
         methods = {method.upper() for method in view.actions}
-        response = scenario.client.ask("options", fill(place, scenario, str(scenario.owner.pk)))
+        response = scenario.client.call("options", fill(place, scenario, str(scenario.owner.pk)))
         answers[place] = (response.status_code, response.content, set(response["allow"].split(", ")))
         expected[place] = (204, b"", methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
 
@@ -231,7 +231,7 @@ def test_head_of_every_url_has_the_status_and_headers_of_get(scenario: Scenario)
     for place, method, _ in ROUTES:
         if method == "get":
             url = fill(place, scenario, str(scenario.owner.pk))
-            get, head = scenario.client.ask("get", url), scenario.client.ask("head", url)
+            get, head = scenario.client.call("get", url), scenario.client.call("head", url)
             expected[place] = (get.status_code, b"", headers_of(get) - varying)
             answers[place] = (head.status_code, head.content, headers_of(head) - varying)
 

@@ -40,9 +40,9 @@ def connected(scenario: Scenario, **more: Any) -> dict[str, Any]:
 
 
 def test_integrations_are_listed_in_a_fixed_order(scenario: Scenario):
-    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+    scenario.client.call("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
-    response = scenario.client.ask("get", "integrations")
+    response = scenario.client.call("get", "integrations")
 
     assert response.status_code == 200
     rows = [connected(scenario) if provider == "github" else placeholder(provider) for provider in PROVIDERS]
@@ -55,7 +55,7 @@ def test_integrations_are_listed_in_a_fixed_order(scenario: Scenario):
 
 
 def test_connect_returns_the_integration(scenario: Scenario):
-    response = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+    response = scenario.client.call("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
     assert response.status_code == 200
     same(answer(response), {"data": connected(scenario), "meta": META, "error": None})
@@ -63,12 +63,12 @@ def test_connect_returns_the_integration(scenario: Scenario):
 
 
 def test_connect_again_replaces_the_credentials(scenario: Scenario):
-    first = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS}).json()[
+    first = scenario.client.call("post", "integrations/github/connect", {"credentials": CREDENTIALS}).json()[
         "data"
     ]
     sealed = bytes(Integration.objects.get().credentials)
 
-    again = scenario.client.ask(
+    again = scenario.client.call(
         "post", "integrations/github/connect", {"credentials": CREDENTIALS | {"token": "new"}}
     )
 
@@ -77,9 +77,9 @@ def test_connect_again_replaces_the_credentials(scenario: Scenario):
 
 
 def test_sync_sets_the_status_to_syncing(scenario: Scenario):
-    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+    scenario.client.call("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
-    response = scenario.client.ask("post", "integrations/github/sync")
+    response = scenario.client.call("post", "integrations/github/sync")
 
     assert response.status_code == 202
     same(answer(response), {"data": connected(scenario, status="syncing"), "meta": META, "error": None})

@@ -36,7 +36,7 @@ def policy_shape(scenario: Scenario, name: str, config: dict[str, Any]) -> dict[
 
 
 def test_current_policy_has_the_keys_of_the_guide(scenario: Scenario):
-    response = scenario.client.ask("get", "policies/current")
+    response = scenario.client.call("get", "policies/current")
 
     assert response.status_code == 200
     expected = policy_shape(scenario, "Default Audit Policy", DEFAULT)
@@ -49,7 +49,7 @@ def test_put_replaces_the_policy(scenario: Scenario):
         "sla_hours": {"critical": 12, "high": 48},
     }
 
-    response = scenario.client.ask(
+    response = scenario.client.call(
         "put", "policies/current", {"name": "Strict Production Policy", "config": config}
     )
 
@@ -57,7 +57,7 @@ def test_put_replaces_the_policy(scenario: Scenario):
     expected = policy_shape(scenario, "Strict Production Policy", config)
     same(answer(response), {"data": expected, "meta": META, "error": None})
     same(
-        answer(scenario.client.ask("get", "policies/current")),
+        answer(scenario.client.call("get", "policies/current")),
         {"data": expected, "meta": META, "error": None},
     )
 
@@ -67,7 +67,7 @@ def test_policy_test_returns_the_keys_of_the_guide(scenario: Scenario):
     factories.finding(scenario, severity="low")
     config = {"severity_rules": {"performance": "high"}}
 
-    response = scenario.client.ask("post", "policies/test", {"config": config})
+    response = scenario.client.call("post", "policies/test", {"config": config})
 
     assert response.status_code == 200
     expected = {"simulated_findings": 2, "escalated_to_critical": 1, "config_preview": config}

@@ -30,7 +30,7 @@ def task_shape(finding: Finding, owner_id: str, **more: Any) -> dict[str, Any]:
 
 
 def create(scenario: Scenario, finding: Finding) -> Any:
-    return scenario.client.ask(
+    return scenario.client.call(
         "post",
         "tasks",
         {
@@ -57,7 +57,7 @@ def test_patch_task_changes_the_fields(scenario: Scenario):
     task_id = create(scenario, finding).json()["data"]["id"]
     pr_url = "https://github.com/acme/web-app/pull/142"
 
-    response = scenario.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress", "pr_url": pr_url})
+    response = scenario.client.call("patch", f"tasks/{task_id}", {"status": "in_progress", "pr_url": pr_url})
 
     assert response.status_code == 200
     expected = task_shape(finding, str(scenario.owner.pk), id=task_id, status="in_progress", pr_url=pr_url)
@@ -67,10 +67,10 @@ def test_patch_task_changes_the_fields(scenario: Scenario):
 def test_tasks_are_listed_and_filtered_by_status(scenario: Scenario):
     finding = factories.finding(scenario)
     task_id = create(scenario, finding).json()["data"]["id"]
-    scenario.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress"})
+    scenario.client.call("patch", f"tasks/{task_id}", {"status": "in_progress"})
     factories.task(scenario)
 
-    response = scenario.client.ask("get", "tasks?status=in_progress&limit=25")
+    response = scenario.client.call("get", "tasks?status=in_progress&limit=25")
 
     assert response.status_code == 200
     row = task_shape(finding, str(scenario.owner.pk), id=task_id, status="in_progress")
@@ -94,7 +94,7 @@ def verification_shape(task_id: str, after: str, status: str, **more: Any) -> di
 def test_run_verification_returns_running_checks(scenario: Scenario):
     task = factories.task(scenario)
 
-    response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+    response = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)})
 
     assert response.status_code == 202
     expected = verification_shape(str(task.pk), "pending", "running")
@@ -104,7 +104,7 @@ def test_run_verification_returns_running_checks(scenario: Scenario):
 def test_approve_sets_the_result_to_passed(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
-    response = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+    response = scenario.client.call("post", f"verifications/{verification.pk}/approve")
 
     assert response.status_code == 200
     expected = verification_shape(
@@ -125,7 +125,7 @@ def test_approve_sets_the_result_to_passed(scenario: Scenario):
 def test_reopen_sets_the_result_to_failed(scenario: Scenario):
     verification = factories.verification(scenario, checks="running")
 
-    response = scenario.client.ask("post", f"verifications/{verification.pk}/reopen")
+    response = scenario.client.call("post", f"verifications/{verification.pk}/reopen")
 
     assert response.status_code == 200
     expected = verification_shape(
@@ -138,7 +138,7 @@ def test_reopen_sets_the_result_to_failed(scenario: Scenario):
         verified_at=MOMENT,
     )
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    regressions = scenario.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()[
+    regressions = scenario.client.call("get", f"findings/{verification.task.finding_id}/regressions").json()[
         "data"
     ]
     assert [(row["trigger"], row["verification_id"], row["status"]) for row in regressions] == [
@@ -149,7 +149,7 @@ def test_reopen_sets_the_result_to_failed(scenario: Scenario):
 def test_verifications_are_listed(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
 
-    response = scenario.client.ask("get", "verifications")
+    response = scenario.client.call("get", "verifications")
 
     expected = verification_shape(str(verification.task_id), "passed", "passed", id=str(verification.pk))
     meta = META | {"total": 1, "next_cursor": None}
@@ -159,7 +159,7 @@ def test_verifications_are_listed(scenario: Scenario):
 def test_a_verification_has_no_reviewer_or_notes(scenario: Scenario):
     verification = factories.verification(scenario)
 
-    shown = scenario.client.ask("get", f"verifications/{verification.pk}").json()["data"]
+    shown = scenario.client.call("get", f"verifications/{verification.pk}").json()["data"]
 
     assert not {"reviewer", "notes"} & set(shown)
 
@@ -167,7 +167,7 @@ def test_a_verification_has_no_reviewer_or_notes(scenario: Scenario):
 def test_run_verification_accepts_one_task(scenario: Scenario):
     task = factories.task(scenario)
 
-    response = scenario.client.ask("post", "verifications/run", {"task_id": [str(task.pk)]})
+    response = scenario.client.call("post", "verifications/run", {"task_id": [str(task.pk)]})
 
     assert response.status_code == 422
     assert Verification.objects.count() == 0
@@ -186,7 +186,7 @@ def test_unsupported_task_fields_are_rejected_with_the_alternative(
 ):
     task = factories.task(scenario)
 
-    response = scenario.client.ask("patch", f"tasks/{task.pk}", body)
+    response = scenario.client.call("patch", f"tasks/{task.pk}", body)
 
     assert response.status_code == 422
     assert hint in response.json()["error"]["details"][field][0]
@@ -195,12 +195,12 @@ def test_unsupported_task_fields_are_rejected_with_the_alternative(
 def test_patch_requires_a_field(scenario: Scenario):
     task = factories.task(scenario)
 
-    assert scenario.client.ask("patch", f"tasks/{task.pk}", {}).status_code == 422
+    assert scenario.client.call("patch", f"tasks/{task.pk}", {}).status_code == 422
 
 
 def test_patch_to_done_requires_verification(scenario: Scenario):
     task = factories.task(scenario)
 
-    response = scenario.client.ask("patch", f"tasks/{task.pk}", {"status": "done"})
+    response = scenario.client.call("patch", f"tasks/{task.pk}", {"status": "done"})
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "done_requires_verification")

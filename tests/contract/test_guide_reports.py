@@ -27,7 +27,7 @@ def test_summary_has_the_keys_of_the_guide(scenario: Scenario):
     factories.regression(scenario, of=factories.finding(scenario, score=8))
     factories.verification(scenario)
 
-    response = scenario.client.ask("get", "reports/summary")
+    response = scenario.client.call("get", "reports/summary")
 
     assert response.status_code == 200
     data = answer(response)["data"]
@@ -64,16 +64,16 @@ def report(scenario: Scenario, **more: Any) -> dict[str, Any]:
 def test_export_returns_the_keys_of_the_guide(scenario: Scenario, format: str):
     factories.finding(scenario)
 
-    response = scenario.client.ask("post", "reports/export", {"format": format})
+    response = scenario.client.call("post", "reports/export", {"format": format})
 
     assert response.status_code == 202
     same(answer(response), {"data": report(scenario, format=format), "meta": META, "error": None})
 
 
 def test_share_by_link_returns_a_url(scenario: Scenario):
-    made = scenario.client.ask("post", "reports/export", {"format": "json"}).json()["data"]
+    made = scenario.client.call("post", "reports/export", {"format": "json"}).json()["data"]
 
-    response = scenario.client.ask("post", "reports/share", {"channel": "link"})
+    response = scenario.client.call("post", "reports/share", {"channel": "link"})
 
     assert response.status_code == 200
     shared = {
@@ -87,17 +87,17 @@ def test_share_by_link_returns_a_url(scenario: Scenario):
 
 
 def test_share_url_is_null_for_email_and_slack(scenario: Scenario):
-    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scenario.client.call("post", "reports/export", {"format": "json"})
     body = {"channel": "email", "recipients": ["ada@example.com"]}
 
-    shared = scenario.client.ask("post", "reports/share", body).json()["data"]
+    shared = scenario.client.call("post", "reports/share", body).json()["data"]
 
     assert (shared["share_url"], shared["recipients"]) == (None, ["ada@example.com"])
 
 
 def test_email_requires_recipients_and_slack_a_webhook(scenario: Scenario):
-    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scenario.client.call("post", "reports/export", {"format": "json"})
 
     for channel, field in (("email", "recipients"), ("slack", "webhook_url")):
-        response = scenario.client.ask("post", "reports/share", {"channel": channel})
+        response = scenario.client.call("post", "reports/share", {"channel": channel})
         assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])

@@ -20,13 +20,13 @@ def test_a_page_links_to_the_next_one_with_the_same_filters(scenario: Scenario):
     for _ in range(3):
         factories.task(scenario, of=finding)
 
-    first = scenario.client.ask("get", "tasks?status=backlog&limit=2")
+    first = scenario.client.call("get", "tasks?status=backlog&limit=2")
     url, relation = first["link"].split("; ")
     second = scenario.client.get(url.strip("<>").removeprefix("http://testserver"))
 
     assert relation == 'rel="next"'
     assert [row["id"] for row in second.json()["data"]] == [
-        row["id"] for row in scenario.client.ask("get", "tasks?status=backlog").json()["data"]
+        row["id"] for row in scenario.client.call("get", "tasks?status=backlog").json()["data"]
     ][2:]
     assert "link" not in second
 
@@ -47,8 +47,8 @@ def test_links_lead_through_all_pages_of_findings(scenario: Scenario):
 def test_a_created_resource_has_its_location(scenario: Scenario, path: str):
     body = {"findings": {"domain": "seo", "title": "A"}, "sites": {"host": "example.com"}}[path]
 
-    made = scenario.client.ask("post", path, body, idempotency_key="once")
-    again = scenario.client.ask("post", path, body, idempotency_key="once")
+    made = scenario.client.call("post", path, body, idempotency_key="once")
+    again = scenario.client.call("post", path, body, idempotency_key="once")
 
     assert made.status_code == 201
     assert made["location"] == again["location"]
@@ -57,18 +57,18 @@ def test_a_created_resource_has_its_location(scenario: Scenario, path: str):
 
 def test_an_updated_finding_has_no_location(scenario: Scenario):
     body = {"domain": "seo", "title": "A"}
-    scenario.client.ask("post", "findings", body)
+    scenario.client.call("post", "findings", body)
 
-    assert "location" not in scenario.client.ask("post", "findings", body)
+    assert "location" not in scenario.client.call("post", "findings", body)
 
 
 @pytest.mark.parametrize("path", ["verifications/run", "reports/export", "integrations/github/sync"])
 def test_accepted_work_says_where_and_when_to_look(scenario: Scenario, sent: list[object], path: str):
     task = factories.task(scenario, status="ready_verify")
-    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+    scenario.client.call("post", "integrations/github/connect", {"credentials": CREDENTIALS})
     bodies = {"verifications/run": {"task_id": str(task.pk)}, "reports/export": {"format": "json"}}
 
-    accepted = scenario.client.ask("post", path, bodies.get(path))
+    accepted = scenario.client.call("post", path, bodies.get(path))
 
     assert (accepted.status_code, accepted["retry-after"]) == (202, "1")
     assert scenario.client.get(accepted["location"]).json()["data"]["id"] == accepted.json()["data"]["id"]
@@ -76,13 +76,13 @@ def test_accepted_work_says_where_and_when_to_look(scenario: Scenario, sent: lis
 
 @pytest.mark.parametrize("method", ["get", "post", "patch"])
 def test_a_trailing_slash_is_redirected_with_the_query(scenario: Scenario, method: str):
-    response = scenario.client.ask(method, "tasks/?status=backlog")
+    response = scenario.client.call(method, "tasks/?status=backlog")
 
     assert (response.status_code, response["location"]) == (
         308,
         f"{scenario.client.base}tasks?status=backlog",
     )
-    assert scenario.client.ask(method, "nothing/").status_code == 404
+    assert scenario.client.call(method, "nothing/").status_code == 404
 
 
 def test_a_trailing_slash_does_not_redirect_to_another_host(scenario: Scenario):
@@ -98,9 +98,9 @@ def test_responses_are_compressed_and_their_etag_still_matches(
     finding = factories.finding(scenario)
     path = f"findings/{finding.pk}"
 
-    packed = scenario.client.ask("get", path, accept_encoding=coding)
-    known = scenario.client.ask("get", path, accept_encoding=coding, if_none_match=packed["etag"])
-    changed = scenario.client.ask("patch", path, {"status": "triaged"}, if_match=packed["etag"])
+    packed = scenario.client.call("get", path, accept_encoding=coding)
+    known = scenario.client.call("get", path, accept_encoding=coding, if_none_match=packed["etag"])
+    changed = scenario.client.call("patch", path, {"status": "triaged"}, if_match=packed["etag"])
 
     assert (packed["content-encoding"], packed["etag"][-6:]) == (coding, f'-{coding}"')
     assert json.loads(decompress(packed.content))["data"]["id"] == str(finding.pk)
@@ -131,7 +131,7 @@ def url_of(path: str, scenario: Scenario) -> str:
 def test_head_has_the_headers_of_get_and_no_body(scenario: Scenario, path: str):
     url = url_of(path, scenario)
 
-    get, head = scenario.client.ask("get", url), scenario.client.ask("head", url)
+    get, head = scenario.client.call("get", url), scenario.client.call("head", url)
 
     assert (get.status_code, head.status_code, head.content) == (200, 200, b"")
     assert without_varying(head) == without_varying(get)
@@ -143,13 +143,13 @@ def without_varying(response: Any) -> dict[str, str]:
 
 @pytest.mark.parametrize(("path", "methods"), PATHS.items())
 def test_options_lists_the_methods(scenario: Scenario, path: str, methods: str):
-    response = scenario.client.ask("options", url_of(path, scenario))
+    response = scenario.client.call("options", url_of(path, scenario))
 
     assert (response.status_code, response.content, response["allow"]) == (204, b"", methods)
 
 
 def test_options_needs_a_key(scenario: Scenario):
-    response = AuditClient(scenario.project, None).ask("options", "findings")
+    response = AuditClient(scenario.project, None).call("options", "findings")
 
     assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
 
@@ -172,18 +172,18 @@ def cors_headers(response: Any) -> dict[str, str]:
 
 
 def test_other_origins_may_not_call_the_api_by_default(scenario: Scenario):
-    response = scenario.client.ask("get", "findings", origin=ORIGIN)
+    response = scenario.client.call("get", "findings", origin=ORIGIN)
 
     assert cors_headers(response) == {}
 
 
 def test_a_listed_origin_may_call_the_api_without_cookies(scenario: Scenario, cors: None):
-    preflight = AuditClient(scenario.project, None).ask(
+    preflight = AuditClient(scenario.project, None).call(
         "options", "findings", origin=ORIGIN, access_control_request_method="PATCH",
         access_control_request_headers="authorization,if-match",
     )  # fmt: skip
-    allowed = scenario.client.ask("get", "findings", origin=ORIGIN)
-    refused = AuditClient(scenario.project, None).ask("get", "findings", origin=ORIGIN)
+    allowed = scenario.client.call("get", "findings", origin=ORIGIN)
+    refused = AuditClient(scenario.project, None).call("get", "findings", origin=ORIGIN)
 
     assert preflight.status_code == 200
     assert "if-match" in preflight["access-control-allow-headers"]
@@ -196,4 +196,4 @@ def test_a_listed_origin_may_call_the_api_without_cookies(scenario: Scenario, co
 def test_an_origin_that_is_not_listed_gets_no_permission(scenario: Scenario, cors: None, path: str):
     listed = ORIGIN if path.startswith("/admin") else "https://evil.example"
 
-    assert cors_headers(scenario.client.ask("get", path, origin=listed)) == {}
+    assert cors_headers(scenario.client.call("get", path, origin=listed)) == {}

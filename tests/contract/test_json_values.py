@@ -43,7 +43,7 @@ def reported(scenario: Scenario, values: list[Any]) -> list[str]:
         {"domain": "seo", "severity": "low", "title": f"Finding {place}", "evidence": {"value": value}}
         for place, value in enumerate(values)
     ]
-    response = scenario.client.ask("post", "findings/bulk", {"findings": findings})
+    response = scenario.client.call("post", "findings/bulk", {"findings": findings})
     assert response.status_code == 200, response.content
     return [item["id"] for item in response.json()["data"]["items"]]
 
@@ -51,7 +51,7 @@ def reported(scenario: Scenario, values: list[Any]) -> list[str]:
 def exported(scenario: Scenario, format_: str) -> bytes:
     report = queue_export(scenario.project, format=format_, by=scenario.actor)
     export_report(report.pk)
-    response = scenario.client.ask("get", f"reports/{report.pk}/download")
+    response = scenario.client.call("get", f"reports/{report.pk}/download")
     assert (Report.objects.get(pk=report.pk).failure, response.status_code) == ("", 200)
     return b"".join(response.streaming_content)
 
@@ -65,9 +65,9 @@ def test_accepted_json_comes_back_from_answers_and_exports(scenario: Scenario, v
         ids = reported(scenario, values)
 
         single = [
-            scenario.client.ask("get", f"findings/{pk}").json()["data"]["evidence"]["value"] for pk in ids
+            scenario.client.call("get", f"findings/{pk}").json()["data"]["evidence"]["value"] for pk in ids
         ]
-        listed = scenario.client.ask("get", "findings?limit=100").json()["data"]
+        listed = scenario.client.call("get", "findings?limit=100").json()["data"]
         written = json.loads(exported(scenario, "json"))["findings"]
         rows = list(csv.reader(io.StringIO(exported(scenario, "csv").decode())))
         transaction.set_rollback(True)

@@ -28,7 +28,7 @@ def test_reads_fetch_no_related_row_lazily(scenario: Scenario, address: str, req
     path = address.format(**ids(scenario))
     request.getfixturevalue("no_fetching")
 
-    assert scenario.client.ask(method, path).status_code == 200
+    assert scenario.client.call(method, path).status_code == 200
 
 
 def test_writes_fetch_no_related_row_lazily(scenario: Scenario, request: pytest.FixtureRequest):
@@ -36,8 +36,8 @@ def test_writes_fetch_no_related_row_lazily(scenario: Scenario, request: pytest.
     finding = factories.finding(scenario)
     request.getfixturevalue("no_fetching")
 
-    changed = scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})
-    approved = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+    changed = scenario.client.call("patch", f"findings/{finding.pk}", {"status": "triaged"})
+    approved = scenario.client.call("post", f"verifications/{verification.pk}/approve")
 
     assert (changed.status_code, approved.status_code) == (200, 200)
 

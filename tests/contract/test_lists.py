@@ -24,7 +24,7 @@ YEAR = "2024-05-01T12:00:00Z"
 
 
 def listed(scenario: Scenario, path: str, field: str = "title") -> tuple[list[Any], int | None]:
-    response = scenario.client.ask("get", path)
+    response = scenario.client.call("get", path)
     assert response.status_code == 200, response.content
     body = response.json()
     return [row[field] for row in body["data"]], body["meta"]["total"]
@@ -93,7 +93,7 @@ def test_findings_are_filtered_searched_and_sorted(findings: Scenario, query: st
     ],
 )
 def test_invalid_values_are_rejected(scenario: Scenario, path: str, field: str):
-    response = scenario.client.ask("get", path)
+    response = scenario.client.call("get", path)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
 
@@ -114,7 +114,7 @@ def test_a_walk_in_any_order_meets_every_row_once(scenario: Scenario, sort: str)
 
     met, cursor = [], ""
     while cursor is not None:
-        body = scenario.client.ask("get", f"tasks?sort={sort}&limit=2&cursor={cursor}").json()
+        body = scenario.client.call("get", f"tasks?sort={sort}&limit=2&cursor={cursor}").json()
         met += [row["id"] for row in body["data"]]
         cursor = body["meta"]["next_cursor"]
 
@@ -143,37 +143,37 @@ def test_tasks_are_found_by_title_url_and_check_of_their_finding(findings: Scena
 def test_tasks_are_found_by_the_words_that_their_finding_has_now(scenario: Scenario):
     finding = factories.finding(scenario, title="Slow page")
     task = factories.task(scenario, of=finding, title="Shrink the images")
-    etag = scenario.client.ask("get", f"tasks/{task.pk}")["etag"]
+    etag = scenario.client.call("get", f"tasks/{task.pk}")["etag"]
 
-    scenario.client.ask("patch", f"findings/{finding.pk}", {"title": "Heavy page"})
+    scenario.client.call("patch", f"findings/{finding.pk}", {"title": "Heavy page"})
 
     assert listed(scenario, "tasks?q=slow") == ([], 0)
     assert listed(scenario, "tasks?q=heavy") == (["Shrink the images"], 1)
-    assert scenario.client.ask("get", f"tasks/{task.pk}")["etag"] == etag
+    assert scenario.client.call("get", f"tasks/{task.pk}")["etag"] == etag
 
 
 def test_a_task_can_be_read_with_its_finding(scenario: Scenario):
     task = factories.task(scenario)
-    finding = scenario.client.ask("get", f"findings/{task.finding_id}").json()["data"]
+    finding = scenario.client.call("get", f"findings/{task.finding_id}").json()["data"]
 
-    [row] = scenario.client.ask("get", "tasks?include=finding").json()["data"]
-    alone = scenario.client.ask("get", f"tasks/{task.pk}?include=finding").json()["data"]
+    [row] = scenario.client.call("get", "tasks?include=finding").json()["data"]
+    alone = scenario.client.call("get", f"tasks/{task.pk}?include=finding").json()["data"]
 
     assert row["finding"] == alone["finding"] == finding
-    assert "finding" not in scenario.client.ask("get", "tasks").json()["data"][0]
+    assert "finding" not in scenario.client.call("get", "tasks").json()["data"][0]
 
 
 def test_a_verification_can_be_read_with_its_task(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
-    task = scenario.client.ask("get", f"tasks/{verification.task_id}").json()["data"]
+    task = scenario.client.call("get", f"tasks/{verification.task_id}").json()["data"]
 
-    [row] = scenario.client.ask("get", "verifications?include=task").json()["data"]
-    alone = scenario.client.ask("get", f"verifications/{verification.pk}?include=state,task").json()["data"]
+    [row] = scenario.client.call("get", "verifications?include=task").json()["data"]
+    alone = scenario.client.call("get", f"verifications/{verification.pk}?include=state,task").json()["data"]
 
     assert row["task"] == alone["task"] == task
     assert alone["state"] == "ready"
     assert "state" not in row
-    assert "task" not in scenario.client.ask("get", "verifications").json()["data"][0]
+    assert "task" not in scenario.client.call("get", "verifications").json()["data"][0]
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_several_are_embedded_at_once(scenario: Scenario, query: str):
     finding = factories.finding(scenario)
     factories.task(scenario, of=finding)
 
-    [row] = scenario.client.ask("get", f"findings?{query}").json()["data"]
-    alone = scenario.client.ask("get", f"findings/{finding.pk}?{query}").json()["data"]
+    [row] = scenario.client.call("get", f"findings?{query}").json()["data"]
+    alone = scenario.client.call("get", f"findings/{finding.pk}?{query}").json()["data"]
 
     assert list(row)[-3:] == list(alone)[-3:] == ["tasks", "dismissal", "guard"]
     assert (len(row["tasks"]), row["dismissal"], row["guard"]) == (1, None, None)
@@ -199,7 +199,7 @@ def test_several_are_embedded_at_once(scenario: Scenario, query: str):
     ],
 )
 def test_what_cannot_be_embedded_is_refused_with_the_names(scenario: Scenario, path: str, message: str):
-    response = scenario.client.ask("get", path)
+    response = scenario.client.call("get", path)
 
     assert (response.status_code, response.json()["error"]["details"]) == (422, {"include": [message]})
 
@@ -207,7 +207,7 @@ def test_what_cannot_be_embedded_is_refused_with_the_names(scenario: Scenario, p
 def test_scans_reports_and_regressions_are_filtered(scenario: Scenario):
     Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="scheduled")
-    scenario.client.ask("post", "reports/export", {"format": "csv"})
+    scenario.client.call("post", "reports/export", {"format": "csv"})
     regression = factories.regression(scenario)
 
     assert listed(scenario, "scans?trigger=scheduled", "trigger") == (["scheduled"], 1)
@@ -271,7 +271,7 @@ def test_findings_are_filtered_by_an_international_host(scenario: Scenario, host
     "host", ["bücher example", "bücher.example/", "ü" * 80, "a.b/c", 'a"b.example', "-a.example", "ab"]
 )
 def test_an_invalid_host_is_rejected(scenario: Scenario, host: str):
-    response = scenario.client.ask("get", f"findings?host={host}")
+    response = scenario.client.call("get", f"findings?host={host}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["host"])
 
@@ -291,13 +291,13 @@ def test_findings_can_be_read_with_their_tasks(scenario: Scenario):
     tasks = [str(factories.task(scenario, of=finding).pk) for _ in "12"]
     factories.finding(scenario, score=0)
 
-    first, second = scenario.client.ask("get", "findings?include=tasks").json()["data"]
-    alone = scenario.client.ask("get", f"findings/{finding.pk}?include=tasks").json()["data"]
+    first, second = scenario.client.call("get", "findings?include=tasks").json()["data"]
+    alone = scenario.client.call("get", f"findings/{finding.pk}?include=tasks").json()["data"]
 
     assert [task["id"] for task in first["tasks"]] == [task["id"] for task in alone["tasks"]] == tasks[::-1]
-    assert first["tasks"][1] == scenario.client.ask("get", f"tasks/{tasks[0]}").json()["data"]
+    assert first["tasks"][1] == scenario.client.call("get", f"tasks/{tasks[0]}").json()["data"]
     assert second["tasks"] == []
-    assert "tasks" not in scenario.client.ask("get", "findings").json()["data"][0]
+    assert "tasks" not in scenario.client.call("get", "findings").json()["data"][0]
 
 
 def test_a_finding_embeds_its_newest_tasks_alone(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
@@ -305,7 +305,7 @@ def test_a_finding_embeds_its_newest_tasks_alone(scenario: Scenario, monkeypatch
     finding = factories.finding(scenario)
     tasks = [str(factories.task(scenario, of=finding).pk) for _ in "123"]
 
-    [row] = scenario.client.ask("get", "findings?include=tasks").json()["data"]
+    [row] = scenario.client.call("get", "findings?include=tasks").json()["data"]
 
     assert [task["id"] for task in row["tasks"]] == tasks[:0:-1]
 
@@ -316,8 +316,8 @@ def test_alerts_sites_and_shares_are_filtered_and_sorted(scenario: Scenario):
         Alert.objects.create(project=project, channel=channel, due_at=now)
     Site.objects.create(project=project, host="a.example")
     Site.objects.create(project=project, host="b.example", verified_at=now, method="file")
-    scenario.client.ask("post", "reports/export", {"format": "csv"})
-    scenario.client.ask("post", "reports/share", {"channel": "link"})
+    scenario.client.call("post", "reports/export", {"format": "csv"})
+    scenario.client.call("post", "reports/share", {"channel": "link"})
 
     assert listed(scenario, "alerts?channel=slack", "channel") == (["slack"], 1)
     assert listed(scenario, "alerts?status=gathering&sort=created_at", "channel") == (["slack", "email"], 2)
@@ -353,7 +353,7 @@ def test_lists_of_an_organisation_have_pages(scenario: Scenario, resource: str):
         "members": {"email": "a@example.com"},
         "projects": {"id": "shop", "site_url": "https://example.com/"},
     }
-    created = scenario.client.ask("post", url, bodies[resource]).json()["data"]["id"]
+    created = scenario.client.call("post", url, bodies[resource]).json()["data"]["id"]
 
     first = scenario.client.get(f"{url}?limit=1").json()
     second = scenario.client.get(f"{url}?limit=1&cursor={first['meta']['next_cursor']}").json()
@@ -380,5 +380,5 @@ def test_scan_results_are_filtered_and_sorted(scenario: Scenario):
     assert listed(scenario, f"{path}?reason=timeout&scanner=http", "key") == (["cls", "lcp"], 2)
     assert listed(scenario, f"{path}?scanner=browser", "key") == ([], 0)
     assert listed(scenario, f"{path}?seen_after={YEAR}&key=lcp", "key") == (["lcp"], 1)
-    cursor = scenario.client.ask("get", f"{path}?sort=duration_ms&limit=2").json()["meta"]["next_cursor"]
+    cursor = scenario.client.call("get", f"{path}?sort=duration_ms&limit=2").json()["meta"]["next_cursor"]
     assert listed(scenario, f"{path}?sort=duration_ms&limit=2&cursor={cursor}", "key") == (["ttfb"], 3)

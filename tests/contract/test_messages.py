@@ -48,7 +48,7 @@ def test_message_states_the_first_problem(
 ):
     task = factories.task(scenario)
 
-    response = scenario.client.ask(method, path.format(task=task.pk), body)
+    response = scenario.client.call(method, path.format(task=task.pk), body)
 
     assert (response.status_code, error(response)["message"]) == (422, message)
 
@@ -56,14 +56,14 @@ def test_message_states_the_first_problem(
 def test_details_have_all_problems(scenario: Scenario):
     task = factories.task(scenario)
 
-    found = error(scenario.client.ask("patch", f"tasks/{task.pk}", {"status": "open", "priority": "p1"}))
+    found = error(scenario.client.call("patch", f"tasks/{task.pk}", {"status": "open", "priority": "p1"}))
 
     assert list(found["details"]) == ["status", "priority"]
     assert found["message"] == f"status: {found['details']['status'][0]}"
 
 
 def test_error_leads_to_its_documentation(scenario: Scenario, settings: Any):
-    url = error(scenario.client.ask("get", "tasks/x"))["doc_url"]
+    url = error(scenario.client.call("get", "tasks/x"))["doc_url"]
 
     page = scenario.client.get(url.removeprefix(settings.KRAFTER_PUBLIC_URL).partition("#")[0])
 
@@ -75,7 +75,7 @@ def test_error_leads_to_its_documentation(scenario: Scenario, settings: Any):
 def test_exhausted_quota_states_its_numbers():
     scenario = factories.scenario(ai_quota=0)
 
-    found = error(scenario.client.ask("post", "reports/export", {"format": "json"}))
+    found = error(scenario.client.call("post", "reports/export", {"format": "json"}))
 
     assert found["code"] == "quota_exceeded"
     assert {name: found["details"][name] for name in ("ai_quota", "spent", "remaining")} == {
@@ -89,9 +89,9 @@ def test_exhausted_quota_states_its_numbers():
 @pytest.mark.usefixtures("mid_minute_clock")
 def test_exceeded_rate_limit_states_its_numbers(scenario: Scenario, settings: Any):
     settings.KRAFTER_RATE_DEFAULT = 1
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
 
-    found = error(scenario.client.ask("get", "tasks"))
+    found = error(scenario.client.call("get", "tasks"))
 
     assert (found["code"], found["details"]) == (
         "rate_limited",

@@ -126,18 +126,18 @@ def test_reads_have_the_described_etag_if_they_answer_304() -> None:
 
 
 def test_unchanged_description_is_not_sent_again(client: Client) -> None:
-    answer = client.get(PATH)
+    response = client.get(PATH)
 
-    same = client.get(PATH, headers={"if-none-match": f"W/{answer['etag']}"})
+    same = client.get(PATH, headers={"if-none-match": f"W/{response['etag']}"})
     older = client.get(PATH, headers={"if-none-match": '"older"'})
 
-    assert (answer.status_code, answer["content-type"], answer["cache-control"]) == (
+    assert (response.status_code, response["content-type"], response["cache-control"]) == (
         200,
         "application/json",
         "no-cache",
     )
-    assert (same.status_code, same.content, same["etag"]) == (304, b"", answer["etag"])
-    assert (older.status_code, older["etag"]) == (200, answer["etag"])
+    assert (same.status_code, same.content, same["etag"]) == (304, b"", response["etag"])
+    assert (older.status_code, older["etag"]) == (200, response["etag"])
 
 
 def test_description_is_compressed_and_not_sent_again(client: Client) -> None:

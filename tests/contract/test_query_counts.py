@@ -63,9 +63,9 @@ def ids(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
+def count(call: Callable[[], Any], expected_status: int = 200) -> int:
     with CaptureQueriesContext(connection) as captured:
-        response = ask()
+        response = call()
     assert response.status_code == expected_status, response.content
     return len(captured)
 
@@ -74,22 +74,22 @@ def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
 def test_reads_cost_a_constant_number_of_queries(scenario: Scenario, address: str):
     method, expected = COUNTS[address]
     path = address.format(**ids(scenario))
-    scenario.client.ask(method, path)  # the first request of a process looks up the API key
+    scenario.client.call(method, path)  # the first request of a process looks up the API key
 
-    few = count(lambda: scenario.client.ask(method, path))
+    few = count(lambda: scenario.client.call(method, path))
     for _ in range(3):
         factories.verification(scenario)
-    many = count(lambda: scenario.client.ask(method, path))
+    many = count(lambda: scenario.client.call(method, path))
 
     assert (few, many) == (expected, expected)
 
 
 def test_finding_update_costs_five_queries(scenario: Scenario):
     finding = factories.finding(scenario)
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
 
     # BEGIN, lock, update, event, COMMIT
-    assert count(lambda: scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
+    assert count(lambda: scenario.client.call("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
 
 
 def test_approve_costs_twelve_queries(scenario: Scenario):
@@ -97,19 +97,19 @@ def test_approve_costs_twelve_queries(scenario: Scenario):
         factories.verification(scenario, checks="passed", open_regressions=1) for _ in "12"
     ]
     # The first link creates the project's chain.
-    scenario.client.ask("post", f"verifications/{first.pk}/approve")
+    scenario.client.call("post", f"verifications/{first.pk}/approve")
 
     # BEGIN, the locks, verification, task, finding, regressions, the chain's end, earlier
     # links, link, event, outbox entry, COMMIT
-    assert count(lambda: scenario.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
+    assert count(lambda: scenario.client.call("post", f"verifications/{verification.pk}/approve")) == 12
 
 
 def test_batch_costs_a_constant_number_of_queries(scenario: Scenario):
     def bulk(size: int) -> int:
         items = [{"domain": "seo", "title": f"{number} of {size}"} for number in range(size)]
-        return count(lambda: scenario.client.ask("post", "findings/bulk", {"findings": items}))
+        return count(lambda: scenario.client.call("post", "findings/bulk", {"findings": items}))
 
-    scenario.client.ask("get", "policies/current")
+    scenario.client.call("get", "policies/current")
 
     assert (bulk(2), bulk(40)) == (9, 9)
     assert (bulk(2), bulk(40)) == (6, 6)  # the same findings again: locked and updated

@@ -156,8 +156,8 @@ def read_from_end_to_end(plans: list[dict[str, Any]]) -> set[tuple[str, str]]:
 @pytest.fixture
 def ids(scenario: Scenario) -> dict[str, Any]:
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
-    scenario.client.ask("post", f"verifications/{verification.pk}/approve")
-    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scenario.client.call("post", f"verifications/{verification.pk}/approve")
+    scenario.client.call("post", "reports/export", {"format": "json"})
     scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     return {
         "verification": verification.pk,
@@ -175,7 +175,7 @@ def test_frequent_requests_scan_no_large_table(
 
     for address in ADDRESSES:
         plans.clear()
-        response = scenario.client.ask("get", address.format(**ids))
+        response = scenario.client.call("get", address.format(**ids))
 
         assert response.status_code == 200, response.content
         assert (address, read_from_end_to_end(plans)) == (address, set())

@@ -55,7 +55,7 @@ def ready(live_server: LiveServer, bakery: str, eager_jobs: None, settings: Any,
     settings.MEDIA_ROOT = tmp_path / "media"
     scenario = factories.scenario(site_url=bakery)
     by_hand = {"domain": "security", "title": "Reported by hand, without checks", "severity": "critical"}
-    assert scenario.client.ask("post", "findings", by_hand).status_code == 201
+    assert scenario.client.call("post", "findings", by_hand).status_code == 201
     facts = {
         "url": live_server.url,
         "org_id": str(scenario.organization.pk),

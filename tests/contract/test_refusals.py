@@ -58,7 +58,7 @@ def test_approval_is_refused_with_the_reason(
     verification = make(scenario)
     before = remediation_state(verification)
 
-    response = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+    response = scenario.client.call("post", f"verifications/{verification.pk}/approve")
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, code)
     assert remediation_state(verification) == before
@@ -68,7 +68,7 @@ def test_approval_is_refused_with_the_reason(
 def test_repeated_verdict_answers_with_the_row_as_it_stands(scenario: Scenario, verdict: str):
     path = f"verifications/{factories.verification(scenario).pk}/{verdict}"
 
-    first, again = scenario.client.ask("post", path), scenario.client.ask("post", path)
+    first, again = scenario.client.call("post", path), scenario.client.call("post", path)
 
     assert (first.status_code, again.status_code) == (200, 200)
     assert (again.json()["data"], again["etag"]) == (first.json()["data"], first["etag"])
@@ -81,7 +81,7 @@ def test_config_of_a_policy_is_echoed_as_it_was_sent(scenario: Scenario):
     url = f"{scenario.client.base}policies/current"
 
     changed = scenario.client.put(url, f'{{"config": {sent}}}', content_type="application/json")
-    read = scenario.client.ask("get", "policies/current")
+    read = scenario.client.call("get", "policies/current")
 
     compact = sent.replace(": ", ":").replace(", ", ",")
     assert [f'"config":{compact}' in each.content.decode() for each in (changed, read)] == [True, True]
@@ -96,7 +96,7 @@ def test_exhausted_quota_says_when_it_returns_and_creates_nothing():
         ("reports/export", {"format": "json"}),
     ]
 
-    refused = [scenario.client.ask("post", path, body) for path, body in requests]
+    refused = [scenario.client.call("post", path, body) for path, body in requests]
 
     assert [each.json()["error"]["code"] for each in refused] == ["quota_exceeded"] * 3
     for each in refused:
@@ -110,9 +110,9 @@ def test_exhausted_quota_says_when_it_returns_and_creates_nothing():
 def test_limit_of_a_key_answers_with_its_own_numbers(scenario: Scenario, settings: Any):
     settings.KRAFTER_RATE_DEFAULT = 50
     ApiKey.objects.filter(name="tests").update(rate_limit=1)
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
 
-    refused = scenario.client.ask("get", "tasks")
+    refused = scenario.client.call("get", "tasks")
 
     assert (refused.status_code, refused.json()["error"]["details"]["limit"]) == (429, 1)
     assert (refused["x-ratelimit-limit"], refused["x-ratelimit-remaining"]) == ("1", "0")

@@ -31,7 +31,7 @@ def test_missing_malformed_and_unknown_keys_get_the_same_response(scenario: Scen
     if header is not None:
         client.credentials(HTTP_AUTHORIZATION=header)
 
-    response = client.ask("get", "tasks")
+    response = client.call("get", "tasks")
 
     assert refusal(response) == (401, "unauthorized")
     assert (
@@ -53,7 +53,7 @@ def test_expired_and_revoked_keys_get_the_same_response(scenario: Scenario, fate
     else:
         Membership.objects.all().delete()
 
-    assert refusal(scenario.client.ask("get", "tasks")) == (401, "unauthorized")
+    assert refusal(scenario.client.call("get", "tasks")) == (401, "unauthorized")
 
 
 def test_only_the_digest_of_a_key_is_stored(scenario: Scenario):
@@ -66,9 +66,9 @@ def test_only_the_digest_of_a_key_is_stored(scenario: Scenario):
 
 
 def test_last_used_at_is_updated_at_most_once_a_minute(scenario: Scenario):
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
     first = ApiKey.objects.get().last_used_at
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
 
     assert first is not None
     assert ApiKey.objects.get().last_used_at == first
@@ -81,33 +81,33 @@ def test_last_used_at_is_updated_at_most_once_a_minute(scenario: Scenario):
 def test_read_key_cannot_write(method: str, path: str):
     scenario = factories.scenario(scopes=("audit:read",))
 
-    assert refusal(scenario.client.ask(method, path, {})) == (403, "insufficient_scope")
+    assert refusal(scenario.client.call(method, path, {})) == (403, "insufficient_scope")
 
 
 def test_read_key_can_test_a_policy():
     scenario = factories.scenario(scopes=("audit:read",))
 
-    assert scenario.client.ask("post", "policies/test", {"config": {}}).status_code == 200
+    assert scenario.client.call("post", "policies/test", {"config": {}}).status_code == 200
 
 
 def test_viewer_can_only_read(scenario: Scenario):
     Membership.objects.update(role="viewer")
 
-    assert scenario.client.ask("get", "tasks").status_code == 200
-    assert refusal(scenario.client.ask("post", "tasks", {})) == (403, "insufficient_scope")
+    assert scenario.client.call("get", "tasks").status_code == 200
+    assert refusal(scenario.client.call("post", "tasks", {})) == (403, "insufficient_scope")
 
 
 def test_url_of_another_organisation_is_forbidden(scenario: Scenario):
     other = factories.scenario()
     path = f"/api/v1/orgs/{other.organization.pk}/projects/production-website/audit/tasks"
 
-    assert refusal(scenario.client.ask("get", path)) == (403, "forbidden")
+    assert refusal(scenario.client.call("get", path)) == (403, "forbidden")
 
 
 def test_unknown_project_is_not_found(scenario: Scenario):
     path = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
 
-    assert refusal(scenario.client.ask("get", path)) == (404, "not_found")
+    assert refusal(scenario.client.call("get", path)) == (404, "not_found")
 
 
 def test_scope_is_checked_before_the_project_and_the_project_before_the_body():
@@ -126,25 +126,25 @@ def test_scope_is_checked_before_the_project_and_the_project_before_the_body():
 def test_safe_inbound_request_id_is_kept(scenario: Scenario):
     mine = "my-request.id_0123456789"
 
-    assert scenario.client.ask("get", "tasks", x_request_id=mine)["x-request-id"] == mine
-    assert scenario.client.ask("get", "tasks", x_request_id="short")["x-request-id"] != "short"
-    assert len(scenario.client.ask("get", "tasks", x_request_id="bad id\n" + "x" * 30)["x-request-id"]) == 20
+    assert scenario.client.call("get", "tasks", x_request_id=mine)["x-request-id"] == mine
+    assert scenario.client.call("get", "tasks", x_request_id="short")["x-request-id"] != "short"
+    assert len(scenario.client.call("get", "tasks", x_request_id="bad id\n" + "x" * 30)["x-request-id"]) == 20
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/", "/api/v2"])
 def test_unknown_url_has_an_envelope(scenario: Scenario, path: str):
-    assert refusal(scenario.client.ask("get", path)) == (404, "not_found")
+    assert refusal(scenario.client.call("get", path)) == (404, "not_found")
 
 
 def test_unsupported_method_is_reported_with_the_allowed_ones(scenario: Scenario):
-    response = scenario.client.ask("delete", "tasks")
+    response = scenario.client.call("delete", "tasks")
 
     assert refusal(response) == (405, "method_not_allowed")
     assert set(response["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
 def test_unsupported_accept_header_is_rejected(scenario: Scenario):
-    assert refusal(scenario.client.ask("get", "tasks", accept="text/html")) == (406, "not_acceptable")
+    assert refusal(scenario.client.call("get", "tasks", accept="text/html")) == (406, "not_acceptable")
 
 
 def test_server_error_discloses_nothing(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
@@ -153,7 +153,7 @@ def test_server_error_discloses_nothing(scenario: Scenario, monkeypatch: pytest.
 
     monkeypatch.setattr("events.totals.counters.all_totals", explode)
 
-    response = scenario.client.ask("get", "command-center")
+    response = scenario.client.call("get", "command-center")
 
     assert refusal(response) == (500, "internal_error")
     assert b"secret inside" not in response.content
@@ -164,25 +164,25 @@ def test_unknown_url_requires_no_csrf_token(scenario: Scenario, method: str):
     client = AuditClient(scenario.project, scenario.key)
     client.handler.enforce_csrf_checks = True
 
-    assert refusal(client.ask(method, "tasks/x/y")) == (404, "not_found")
+    assert refusal(client.call(method, "tasks/x/y")) == (404, "not_found")
 
 
 def test_slug_with_nul_is_not_found(scenario: Scenario):
     address = f"/api/v1/orgs/{scenario.organization.pk}/projects/production%00-website/audit/tasks"
 
-    assert refusal(scenario.client.ask("get", address)) == (404, "not_found")
+    assert refusal(scenario.client.call("get", address)) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/schema", "/api/docs"])
 def test_schema_and_docs_have_error_envelopes(scenario: Scenario, path: str):
-    assert refusal(scenario.client.ask("post", path, {})) == (405, "method_not_allowed")
-    assert refusal(scenario.client.ask("get", path, accept="text/csv")) == (406, "not_acceptable")
+    assert refusal(scenario.client.call("post", path, {})) == (405, "method_not_allowed")
+    assert refusal(scenario.client.call("get", path, accept="text/csv")) == (406, "not_acceptable")
 
 
 def test_request_log_escapes_line_breaks_in_paths(scenario: Scenario, caplog: pytest.LogCaptureFixture):
     with caplog.at_level("INFO", logger="krafter_audit.requests"):
-        scenario.client.ask("get", "/api/v1/x%0D%0Alevel=error%1B[31m")
-        scenario.client.ask("get", "/insights/audit/reports/shared/secret%0Atoken")
+        scenario.client.call("get", "/api/v1/x%0D%0Alevel=error%1B[31m")
+        scenario.client.call("get", "/insights/audit/reports/shared/secret%0Atoken")
 
     lines = [record.getMessage() for record in caplog.records if record.name == "krafter_audit.requests"]
     assert [line.split()[1] for line in lines] == [
@@ -215,11 +215,16 @@ def test_invalid_keys_of_an_address_do_not_stop_a_key_in_use(
     address = f"10.3.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
     stranger = AuditClient(scenario.project, "kr_live_" + "A" * 43)
 
-    def asked(client: AuditClient) -> int:
+    def status_for(client: AuditClient) -> int:
         return client.get(f"{client.base}tasks", REMOTE_ADDR=address).status_code
 
-    codes = [asked(scenario.client), asked(stranger), asked(stranger), asked(scenario.client)]
+    codes = [
+        status_for(scenario.client),
+        status_for(stranger),
+        status_for(stranger),
+        status_for(scenario.client),
+    ]
     ApiKey.objects.update(revoked_at=timezone.now())
-    codes += [asked(scenario.client), asked(scenario.client)]
+    codes += [status_for(scenario.client), status_for(scenario.client)]
 
     assert codes == [200, 401, 429, 200, 401, 429]

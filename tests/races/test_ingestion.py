@@ -22,7 +22,7 @@ ROUNDS = 10
 
 def at_once(*actions: Any) -> list[BaseException]:
     """Run the actions in threads that start together; return the errors."""
-    return [said for said in threads.at_once(*actions) if isinstance(said, BaseException)]
+    return [error for error in threads.at_once(*actions) if isinstance(error, BaseException)]
 
 
 def ingest_titles(scenario: Scenario, titles: list[str]) -> Any:

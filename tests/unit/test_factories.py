@@ -60,7 +60,7 @@ def test_scenario_rows_are_valid_and_its_key_works():
     for row in rows(scenario):
         row.full_clean(exclude=["password"])
     assert not scenario.owner.has_usable_password()
-    assert scenario.client.ask("get", "findings").status_code == 200
+    assert scenario.client.call("get", "findings").status_code == 200
     assert (
-        factories.AuditClient(scenario.project, api_keys.new_key()).ask("get", "findings").status_code == 401
+        factories.AuditClient(scenario.project, api_keys.new_key()).call("get", "findings").status_code == 401
     )

@@ -132,7 +132,7 @@ class FakeJira(FakeTracker):
                 {},
                 {"errorMessages": ["Issue does not exist or you do not have permission to see it."]},
             )
-        answers = {
+        responses = {
             ("GET", ""): lambda: (200, {}, self._json(number, "expand" in request.query)),
             ("PUT", ""): lambda: self._edit(number, request.body["fields"]),
             ("GET", "/transitions"): lambda: (200, {}, {"transitions": self._available(number)}),
@@ -142,7 +142,7 @@ class FakeJira(FakeTracker):
             ("GET", "/comment"): lambda: self._comment_page(request, number),
             ("POST", "/comment"): lambda: self._comment(number, request.body),
         }
-        return answers[request.method, part]()
+        return responses[request.method, part]()
 
     def _comment_page(self, request: Request, number: int) -> Answer:
         # Jira's description promises no properties in the list.

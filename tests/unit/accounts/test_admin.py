@@ -62,7 +62,7 @@ def test_key_that_has_expired_is_not_issued(operator: Client, scenario: Scenario
     body = {"name": "deploys", "expires_at": "2026-01-01T00:00:00Z"}
 
     page = issue(operator, scenario, expires_at_0="2026-01-01", expires_at_1="00:00")
-    response = scenario.client.ask("post", f"/api/v1/orgs/{scenario.organization.pk}/keys", body)
+    response = scenario.client.call("post", f"/api/v1/orgs/{scenario.organization.pk}/keys", body)
 
     assert "Use a time in the future." in page
     assert response.json()["error"]["details"] == {"expires_at": ["Use a time in the future."]}
@@ -242,7 +242,7 @@ def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scen
     remove_owner(operator, scenario)
 
     assert [each.user for each in scenario.organization.memberships.all()] == [other]
-    assert scenario.client.ask("get", "tasks").status_code == 401
+    assert scenario.client.call("get", "tasks").status_code == 401
     assert ApiKey.objects.get().revoked_at is not None
     assert User.objects.filter(pk=scenario.owner.pk).exists()
 
@@ -255,7 +255,7 @@ def test_page_of_the_organisation_keeps_its_last_owner(operator: Client, scenari
     assert LastOwner.message in page.content.decode()
     roles = scenario.organization.memberships.order_by("pk").values_list("role", flat=True)
     assert list(roles) == ["owner", "admin"]
-    assert scenario.client.ask("get", "tasks").status_code == 200
+    assert scenario.client.call("get", "tasks").status_code == 200
 
 
 def test_lists_say_the_unit_of_a_quota_and_the_meaning_of_scopes(

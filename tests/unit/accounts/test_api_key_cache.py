@@ -18,7 +18,7 @@ KEY_STATEMENT = "accounts_apikey"
 
 def queries_the_key(scenario: Scenario) -> bool:
     with CaptureQueriesContext(connection) as captured:
-        scenario.client.ask("get", "tasks")
+        scenario.client.call("get", "tasks")
     return any(KEY_STATEMENT in query["sql"] and "SELECT" in query["sql"] for query in captured)
 
 
@@ -42,30 +42,30 @@ def leave(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("change", [revoke, deactivate, leave])
 def test_cached_key_is_rejected_once_it_is_invalid(scenario: Scenario, change: Any):
-    assert scenario.client.ask("get", "tasks").status_code == 200
+    assert scenario.client.call("get", "tasks").status_code == 200
 
     change(scenario)
 
-    assert scenario.client.ask("get", "tasks").status_code == 401
+    assert scenario.client.call("get", "tasks").status_code == 401
 
 
 def test_revocation_applies_to_the_cache_of_another_process(scenario: Scenario):
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
     other = dict(api_key_cache._entries)  # the cache of a second process
 
     revoke(scenario)
     api_key_cache._entries.update(other)
 
-    assert scenario.client.ask("get", "tasks").status_code == 401
+    assert scenario.client.call("get", "tasks").status_code == 401
 
 
 def test_changed_role_applies_to_the_next_request(scenario: Scenario):
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
     membership = Membership.objects.get()
     membership.role = Membership.Role.VIEWER
     membership.save()
 
-    assert scenario.client.ask("post", "tasks", {}).status_code == 403
+    assert scenario.client.call("post", "tasks", {}).status_code == 403
 
 
 def test_cached_key_expires_on_time(scenario: Scenario, time_machine: Any):
@@ -73,16 +73,16 @@ def test_cached_key_expires_on_time(scenario: Scenario, time_machine: Any):
     key = ApiKey.objects.get()
     key.expires_at = key.created_at.fromtimestamp(time.time() + 5, tz=key.created_at.tzinfo)
     key.save()
-    assert scenario.client.ask("get", "tasks").status_code == 200
+    assert scenario.client.call("get", "tasks").status_code == 200
 
     time_machine.shift(5.5)
 
-    assert scenario.client.ask("get", "tasks").status_code == 401
+    assert scenario.client.call("get", "tasks").status_code == 401
 
 
 def test_cached_key_is_queried_again_after_its_ttl(scenario: Scenario, time_machine: Any):
     time_machine.move_to(time.time(), tick=False)
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
 
     time_machine.shift(api_key_cache.TTL_SECONDS + 1)
 
@@ -102,6 +102,6 @@ def test_every_request_queries_the_key_while_redis_is_unavailable(
 
 
 def test_cache_does_not_contain_the_key(scenario: Scenario):
-    scenario.client.ask("get", "tasks")
+    scenario.client.call("get", "tasks")
 
     assert scenario.key not in str(api_key_cache._entries)

@@ -26,10 +26,10 @@ def logged() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def test_changes_of_members_are_logged(scenario: Scenario, org: str) -> None:
-    path = scenario.client.ask("post", f"{org}/members", {"email": "a@example.com"})["location"]
-    scenario.client.ask("patch", path, {"role": "admin"})
-    scenario.client.ask("patch", path, {"role": "admin"})
-    scenario.client.ask("delete", path)
+    path = scenario.client.call("post", f"{org}/members", {"email": "a@example.com"})["location"]
+    scenario.client.call("patch", path, {"role": "admin"})
+    scenario.client.call("patch", path, {"role": "admin"})
+    scenario.client.call("delete", path)
 
     assert logged() == [
         ("member.added", "api_key", {"email": "a@example.com", "role": "member"}),
@@ -41,9 +41,9 @@ def test_changes_of_members_are_logged(scenario: Scenario, org: str) -> None:
 
 
 def test_changes_of_api_keys_are_logged_without_the_key(scenario: Scenario, org: str) -> None:
-    issued = scenario.client.ask("post", f"{org}/keys", {"name": "CI"})
-    scenario.client.ask("delete", issued["location"])
-    scenario.client.ask("delete", issued["location"])
+    issued = scenario.client.call("post", f"{org}/keys", {"name": "CI"})
+    scenario.client.call("delete", issued["location"])
+    scenario.client.call("delete", issued["location"])
 
     key = issued.json()["data"]
     assert [(name, data["name"], data["key_prefix"]) for name, _, data in logged()] == [
@@ -55,8 +55,8 @@ def test_changes_of_api_keys_are_logged_without_the_key(scenario: Scenario, org:
 
 def test_changes_of_projects_are_logged(scenario: Scenario, org: str) -> None:
     body = {"id": "shop", "site_url": "https://shop.example"}
-    path = scenario.client.ask("post", f"{org}/projects", body)["location"]
-    scenario.client.ask("patch", path, {"archived": True})
+    path = scenario.client.call("post", f"{org}/projects", body)["location"]
+    scenario.client.call("patch", path, {"archived": True})
 
     assert logged() == [
         ("project.created", "api_key", {"slug": "shop", "site_url": "https://shop.example"}),
@@ -65,8 +65,8 @@ def test_changes_of_projects_are_logged(scenario: Scenario, org: str) -> None:
 
 
 def test_refused_changes_are_not_logged(scenario: Scenario, org: str) -> None:
-    scenario.client.ask("delete", f"{org}/members/{scenario.owner.pk}")
-    scenario.client.ask(
+    scenario.client.call("delete", f"{org}/members/{scenario.owner.pk}")
+    scenario.client.call(
         "post", f"{org}/projects", {"id": "production-website", "site_url": "https://a.example"}
     )
 
@@ -160,8 +160,8 @@ def test_page_of_the_organisation_keeps_the_users_of_its_members(scenario: Scena
 
 
 def test_feed_of_the_organisation_is_filtered(scenario: Scenario, org: str) -> None:
-    scenario.client.ask("post", f"{org}/members", {"email": "a@example.com"})
-    scenario.client.ask("post", f"{org}/keys", {"name": "CI"})
+    scenario.client.call("post", f"{org}/members", {"email": "a@example.com"})
+    scenario.client.call("post", f"{org}/keys", {"name": "CI"})
     factories.finding(scenario)
 
     def types(query: str = "") -> list[str]:

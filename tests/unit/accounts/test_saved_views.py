@@ -19,7 +19,7 @@ def url(scenario: Scenario, view: Any = "") -> str:
 
 
 def save(scenario: Scenario, client: AuditClient | None = None, **body: Any) -> Any:
-    return (client or scenario.client).ask("post", url(scenario), {**BODY, **body})
+    return (client or scenario.client).call("post", url(scenario), {**BODY, **body})
 
 
 def colleague(scenario: Scenario, role: str) -> AuditClient:
@@ -30,15 +30,15 @@ def colleague(scenario: Scenario, role: str) -> AuditClient:
 
 
 def names(scenario: Scenario, client: AuditClient, query: str = "") -> list[str]:
-    return [row["name"] for row in client.ask("get", url(scenario) + query).json()["data"]]
+    return [row["name"] for row in client.call("get", url(scenario) + query).json()["data"]]
 
 
 def test_view_is_saved_read_changed_and_deleted(scenario: Scenario):
     created = save(scenario, query="quick=open&q=cookie&p=3")
     view = created.json()["data"]
     replaced = save(scenario, query="quick=mine")
-    changed = scenario.client.ask("patch", created["location"], {"name": "Mine", "shared": True})
-    deleted = scenario.client.ask("delete", created["location"])
+    changed = scenario.client.call("patch", created["location"], {"name": "Mine", "shared": True})
+    deleted = scenario.client.call("delete", created["location"])
 
     assert (created.status_code, replaced.status_code) == (201, 200)
     assert (view["query"], view["shared"], view["user_id"]) == (
@@ -49,7 +49,7 @@ def test_view_is_saved_read_changed_and_deleted(scenario: Scenario):
     assert view["url"].endswith("/admin/findings/finding/?q=cookie&quick=open")
     assert (changed.json()["data"]["name"], changed.json()["data"]["shared"]) == ("Mine", True)
     assert changed.json()["data"]["query"] == "quick=mine"
-    assert (deleted.status_code, scenario.client.ask("get", created["location"]).status_code) == (200, 404)
+    assert (deleted.status_code, scenario.client.call("get", created["location"]).status_code) == (200, 404)
 
 
 def test_view_that_is_saved_again_without_a_change_keeps_its_etag(scenario: Scenario):
@@ -79,7 +79,7 @@ def test_list_has_own_and_shared_views_of_the_organisation(scenario: Scenario):
 def test_shared_view_of_another_user_is_changed_by_administrators(scenario: Scenario, role: str, status: int):
     view = save(scenario, query="quick=open", shared=True)["location"]
 
-    response = colleague(scenario, role).ask("patch", view, {"query": "quick=mine"})
+    response = colleague(scenario, role).call("patch", view, {"query": "quick=mine"})
 
     assert (response.status_code, SavedView.objects.get().query) == (
         status,
@@ -104,7 +104,9 @@ def test_shared_view_is_not_changed_by_its_user_after_they_left(scenario: Scenar
 def test_view_of_another_user_is_not_found(scenario: Scenario, method: str):
     view = save(scenario)["location"]
 
-    response = colleague(scenario, "owner").ask(method, view, {"name": "Mine"} if method == "patch" else None)
+    response = colleague(scenario, "owner").call(
+        method, view, {"name": "Mine"} if method == "patch" else None
+    )
 
     assert (response.status_code, SavedView.objects.get().name) == (404, BODY["name"])
 
@@ -136,6 +138,6 @@ def test_name_of_another_view_is_refused(scenario: Scenario):
     save(scenario, name="First")
     second = save(scenario, name="Second")["location"]
 
-    response = scenario.client.ask("patch", second, {"name": "First"})
+    response = scenario.client.call("patch", second, {"name": "First"})
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")

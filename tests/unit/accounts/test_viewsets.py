@@ -56,16 +56,16 @@ def test_only_accesses_are_deleted_in_an_archived_project(
 ) -> None:
     Project.objects.update(archived_at=timezone.now())
 
-    assert scenario.client.ask(method, path).status_code == status
+    assert scenario.client.call(method, path).status_code == status
 
 
 def test_archived_project_is_changed_only_when_it_is_restored(scenario: Scenario) -> None:
     Project.objects.update(archived_at=timezone.now())
     path = f"/api/v1/orgs/{scenario.organization.pk}/projects/{scenario.project.slug}"
 
-    refused = scenario.client.ask("patch", path, {"name": "Other"})
-    unchanged = scenario.client.ask("patch", path, {"archived": True})
-    restored = scenario.client.ask("patch", path, {"archived": False, "name": "Other"})
+    refused = scenario.client.call("patch", path, {"name": "Other"})
+    unchanged = scenario.client.call("patch", path, {"archived": True})
+    restored = scenario.client.call("patch", path, {"archived": False, "name": "Other"})
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "project_archived")
     assert (unchanged.status_code, unchanged.json()["data"]["name"]) == (200, scenario.project.name)

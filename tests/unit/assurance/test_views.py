@@ -17,9 +17,9 @@ DEPLOY = {"sha": "ABC1234", "environment": "production"}
 
 
 def test_deploy_is_reported_continued_and_read(scenario: Scenario) -> None:
-    created = scenario.client.ask("post", "deploys", DEPLOY)
-    continued = scenario.client.ask("post", "deploys", {**DEPLOY, "finished_at": "2026-01-01T00:00:00Z"})
-    read = scenario.client.ask("get", f"deploys/{created.json()['data']['id']}")
+    created = scenario.client.call("post", "deploys", DEPLOY)
+    continued = scenario.client.call("post", "deploys", {**DEPLOY, "finished_at": "2026-01-01T00:00:00Z"})
+    read = scenario.client.call("get", f"deploys/{created.json()['data']['id']}")
 
     assert (created.status_code, continued.status_code) == (201, 200)
     assert created.json()["data"]["sha"] == "abc1234"
@@ -43,7 +43,7 @@ def test_deploy_is_reported_continued_and_read(scenario: Scenario) -> None:
     ],
 )
 def test_invalid_deploy_is_rejected(scenario: Scenario, body: dict[str, Any], field: str) -> None:
-    response = scenario.client.ask("post", "deploys", body)
+    response = scenario.client.call("post", "deploys", body)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
     assert not Deploy.objects.exists()
@@ -51,9 +51,9 @@ def test_invalid_deploy_is_rejected(scenario: Scenario, body: dict[str, Any], fi
 
 def test_deploys_are_listed_by_environment_and_commit(scenario: Scenario) -> None:
     for environment in ("production", "staging"):
-        scenario.client.ask("post", "deploys", {**DEPLOY, "environment": environment})
+        scenario.client.call("post", "deploys", {**DEPLOY, "environment": environment})
 
-    listed = scenario.client.ask("get", "deploys?environment=staging&sha=abc1234").json()
+    listed = scenario.client.call("get", "deploys?environment=staging&sha=abc1234").json()
 
     assert [row["environment"] for row in listed["data"]] == ["staging"]
     assert listed["meta"]["total"] == 1
@@ -62,10 +62,10 @@ def test_deploys_are_listed_by_environment_and_commit(scenario: Scenario) -> Non
 def test_guard_window_is_listed_read_and_cancelled(scenario: Scenario) -> None:
     window = opened(scenario)
 
-    listed = scenario.client.ask("get", f"guard-windows?status=open&finding_id={window.finding_id}").json()
-    read = scenario.client.ask("get", f"guard-windows/{window.pk}").json()["data"]
-    cancelled = scenario.client.ask("post", f"guard-windows/{window.pk}/cancel")
-    again = scenario.client.ask("post", f"guard-windows/{window.pk}/cancel")
+    listed = scenario.client.call("get", f"guard-windows?status=open&finding_id={window.finding_id}").json()
+    read = scenario.client.call("get", f"guard-windows/{window.pk}").json()["data"]
+    cancelled = scenario.client.call("post", f"guard-windows/{window.pk}/cancel")
+    again = scenario.client.call("post", f"guard-windows/{window.pk}/cancel")
 
     assert [row["id"] for row in listed["data"]] == [str(window.pk)]
     assert [run["status"] for run in read["runs"]] == ["pending"] * 3
@@ -77,8 +77,8 @@ def test_finding_embeds_its_newest_guard_window(scenario: Scenario) -> None:
     window = opened(scenario)
     factories.finding(scenario, score=0)
 
-    listed = scenario.client.ask("get", "findings?include=guard").json()["data"]
-    read = scenario.client.ask("get", f"findings/{window.finding_id}?include=guard")
+    listed = scenario.client.call("get", "findings?include=guard").json()["data"]
+    read = scenario.client.call("get", f"findings/{window.finding_id}?include=guard")
 
     guards = {row["id"]: row["guard"] for row in listed}
     shown = guards.pop(str(window.finding_id))
@@ -94,11 +94,11 @@ def test_regression_names_the_deploys_since_the_last_pass(
 ) -> None:
     opened(scenario)
     finished_at = timezone.now().isoformat()
-    deploy = scenario.client.ask("post", "deploys", {**DEPLOY, "finished_at": finished_at}).json()["data"]
+    deploy = scenario.client.call("post", "deploys", {**DEPLOY, "finished_at": finished_at}).json()["data"]
     del site.headers["Content-Security-Policy"]
     time_machine.shift(timedelta(hours=1))
     run_due()
 
-    [regression] = scenario.client.ask("get", "regressions?include=deploys").json()["data"]
+    [regression] = scenario.client.call("get", "regressions?include=deploys").json()["data"]
 
     assert (regression["trigger"], regression["deploy_ids"]) == ("guard_failed", [deploy["id"]])

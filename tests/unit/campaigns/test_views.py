@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def created(scenario: Scenario, **fields: Any) -> dict[str, Any]:
     """Create a campaign by the API and return it."""
-    response = scenario.client.ask("post", "campaigns", {"name": "Spring cleaning", **fields})
+    response = scenario.client.call("post", "campaigns", {"name": "Spring cleaning", **fields})
     assert response.status_code == 201, response.content
     return dict(response.json()["data"])
 
@@ -25,7 +25,7 @@ def test_dry_run_says_how_many_tasks_match_and_creates_nothing(scenario: Scenari
         factories.task(scenario, priority=priority)
     body = {"name": "Spring cleaning", "filter": {"priority": "high"}, "dry_run": True}
 
-    response = scenario.client.ask("post", "campaigns", body)
+    response = scenario.client.call("post", "campaigns", body)
 
     assert response.status_code == 200
     assert response.json()["data"] == {
@@ -42,8 +42,8 @@ def test_campaign_of_a_filter_is_created_and_read_with_its_progress(scenario: Sc
         scenario, due_date="2026-01-31", owner_id=str(scenario.owner.pk), filter={"priority": ["high"]}
     )
 
-    read = scenario.client.ask("get", f"campaigns/{made['id']}?include=progress").json()["data"]
-    [listed] = scenario.client.ask("get", "campaigns?include=progress&archived=false").json()["data"]
+    read = scenario.client.call("get", f"campaigns/{made['id']}?include=progress").json()["data"]
+    [listed] = scenario.client.call("get", "campaigns?include=progress&archived=false").json()["data"]
 
     assert (made["due_date"], made["owner_id"]) == ("2026-01-31", str(scenario.owner.pk))
     assert read == listed == {
@@ -60,9 +60,9 @@ def test_tasks_are_added_listed_and_removed(scenario: Scenario) -> None:
     made = created(scenario, ids=[str(first.pk)])
     path = f"campaigns/{made['id']}"
 
-    added = scenario.client.ask("post", f"{path}/add-tasks", {"ids": [str(first.pk), str(second.pk)]})
-    listed = scenario.client.ask("get", f"tasks?campaign={made['id']}").json()
-    removed = scenario.client.ask("post", f"{path}/remove-tasks", {"ids": [str(first.pk), str(other.pk)]})
+    added = scenario.client.call("post", f"{path}/add-tasks", {"ids": [str(first.pk), str(second.pk)]})
+    listed = scenario.client.call("get", f"tasks?campaign={made['id']}").json()
+    removed = scenario.client.call("post", f"{path}/remove-tasks", {"ids": [str(first.pk), str(other.pk)]})
 
     assert (added.json()["data"]["changed"], added.json()["data"]["unchanged"]) == (1, 1)
     assert {row["id"] for row in listed["data"]} == {str(first.pk), str(second.pk)}
@@ -81,7 +81,7 @@ def test_bulk_update_selects_the_tasks_of_a_campaign(scenario: Scenario) -> None
     made = created(scenario, ids=[str(inside.pk)])
     body = {"filter": {"campaign": made["id"]}, "set": {"priority": "critical"}}
 
-    scenario.client.ask("post", "tasks/bulk-update", body)
+    scenario.client.call("post", "tasks/bulk-update", body)
 
     priorities = dict(Task.objects.values_list("pk", "priority"))
     assert (priorities[inside.pk], priorities[outside.pk] == "critical") == ("critical", False)
@@ -90,10 +90,10 @@ def test_bulk_update_selects_the_tasks_of_a_campaign(scenario: Scenario) -> None
 def test_update_requires_the_current_version(scenario: Scenario) -> None:
     made = created(scenario)
     path = f"campaigns/{made['id']}"
-    etag = scenario.client.ask("get", path)["etag"]
+    etag = scenario.client.call("get", path)["etag"]
 
-    changed = scenario.client.ask("patch", path, {"name": "Autumn"}, IF_MATCH=etag)
-    stale = scenario.client.ask("patch", path, {"name": "Winter"}, IF_MATCH=etag)
+    changed = scenario.client.call("patch", path, {"name": "Autumn"}, IF_MATCH=etag)
+    stale = scenario.client.call("patch", path, {"name": "Winter"}, IF_MATCH=etag)
 
     assert (changed.status_code, changed.json()["data"]["name"]) == (200, "Autumn")
     assert (stale.status_code, stale.json()["error"]["code"]) == (412, "precondition_failed")
@@ -103,13 +103,13 @@ def test_update_requires_the_current_version(scenario: Scenario) -> None:
 def test_archived_campaign_frees_its_name_and_can_be_restored_once_it_is_free(scenario: Scenario) -> None:
     made = created(scenario)
     path = f"campaigns/{made['id']}"
-    taken = scenario.client.ask("post", "campaigns", {"name": "Spring cleaning"})
-    archived = scenario.client.ask("post", f"{path}/archive")
-    refused = scenario.client.ask("patch", path, {"name": "Autumn"})
+    taken = scenario.client.call("post", "campaigns", {"name": "Spring cleaning"})
+    archived = scenario.client.call("post", f"{path}/archive")
+    refused = scenario.client.call("patch", path, {"name": "Autumn"})
     second = created(scenario)
-    conflict = scenario.client.ask("post", f"{path}/restore")
-    scenario.client.ask("post", f"campaigns/{second['id']}/archive")
-    restored = scenario.client.ask("post", f"{path}/restore")
+    conflict = scenario.client.call("post", f"{path}/restore")
+    scenario.client.call("post", f"campaigns/{second['id']}/archive")
+    restored = scenario.client.call("post", f"{path}/restore")
 
     assert taken.json()["error"]["code"] == conflict.json()["error"]["code"] == "campaign_name_taken"
     assert archived.json()["data"]["archived_at"] is not None
@@ -129,7 +129,7 @@ def test_archived_campaign_frees_its_name_and_can_be_restored_once_it_is_free(sc
     ],
 )
 def test_invalid_campaign_is_rejected(scenario: Scenario, body: dict[str, Any], field: str) -> None:
-    response = scenario.client.ask("post", "campaigns", body)
+    response = scenario.client.call("post", "campaigns", body)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
     assert not Campaign.objects.exists()
@@ -138,7 +138,7 @@ def test_invalid_campaign_is_rejected(scenario: Scenario, body: dict[str, Any], 
 def test_tasks_of_another_project_are_not_found(scenario: Scenario) -> None:
     elsewhere = factories.task(factories.scenario())
 
-    response = scenario.client.ask("post", "campaigns", {"name": "A", "ids": [str(elsewhere.pk)]})
+    response = scenario.client.call("post", "campaigns", {"name": "A", "ids": [str(elsewhere.pk)]})
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert not Campaign.objects.exists()

@@ -157,10 +157,10 @@ def test_a_failed_installation_shows_the_end_of_its_log_and_what_to_do(script: S
 
 def test_second_concurrent_set_up_waits_for_the_first(script: Script) -> None:
     both = [script.start("check", SYNC_SECONDS="1") for _ in range(2)]
-    said = [process.communicate(timeout=60)[0] for process in both]
+    outputs = [process.communicate(timeout=60)[0] for process in both]
 
     assert [process.returncode for process in both] == [0, 0]
-    assert sum("Another ./krafter is setting up this folder" in text for text in said) == 1
+    assert sum("Another ./krafter is setting up this folder" in text for text in outputs) == 1
     assert len(script.calls("uv pip sync")) == 1
 
 

@@ -69,8 +69,8 @@ def test_response_says_of_when_it_is_and_since_when_it_is_exact(
     scenario.project.save()
     factories.task(scenario)
 
-    past = scenario.client.ask("get", f"{path}?as_of=2026-11-24").json()
-    now = scenario.client.ask("get", path).json()
+    past = scenario.client.call("get", f"{path}?as_of=2026-11-24").json()
+    now = scenario.client.call("get", path).json()
 
     assert {name: past["meta"][name] for name in ("as_of", "exact_since")} == {
         "as_of": "2026-11-25T00:00:00Z", "exact_since": "2026-11-20T09:30:00Z",
@@ -81,6 +81,6 @@ def test_response_says_of_when_it_is_and_since_when_it_is_exact(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_unknown_parameter_is_rejected(scenario: Scenario, path: str):
-    response = scenario.client.ask("get", f"{path}?asof=2026-11-24")
+    response = scenario.client.call("get", f"{path}?asof=2026-11-24")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["asof"])

@@ -26,7 +26,7 @@ def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def feed(scenario: Scenario, query: str = "") -> Any:
-    response = scenario.client.ask("get", f"events?{query}")
+    response = scenario.client.call("get", f"events?{query}")
     assert response.status_code == 200, response.content
     return response.json()
 
@@ -76,14 +76,14 @@ def test_feed_is_filtered_by_type_group_subject_and_time(scenario: Scenario) -> 
     ],
 )  # fmt: skip
 def test_invalid_filter_is_refused_by_name(scenario: Scenario, query: str, field: str) -> None:
-    response = scenario.client.ask("get", f"events?{query}")
+    response = scenario.client.call("get", f"events?{query}")
 
     assert response.status_code == 422
     assert list(response.json()["error"]["details"]) == [field]
 
 
 def test_unknown_type_is_answered_with_the_nearest_names(scenario: Scenario) -> None:
-    response = scenario.client.ask("get", "events?type=finding.crated")
+    response = scenario.client.call("get", "events?type=finding.crated")
 
     [message] = response.json()["error"]["details"]["type"]
     assert "finding.created" in message

@@ -21,21 +21,23 @@ def test_nearest_key_is_named_first():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("key", "suggestion"),
     [
         ("security_header_cps", "Did you mean security_header_csp"),
         ("qqqqqqqqqqqqqqqq", "GET …/checks lists them"),
     ],
 )
-def test_unknown_key_in_a_report_is_rejected_with_the_nearest_ones(scenario: Scenario, key: str, said: str):
+def test_unknown_key_in_a_report_is_rejected_with_the_nearest_ones(
+    scenario: Scenario, key: str, suggestion: str
+):
     body = {"domain": "security", "title": "A finding", "checks": ["lcp", key]}
 
-    response = scenario.client.ask("post", "findings", body)
-    bulk = scenario.client.ask("post", "findings/bulk", {"findings": [body]})
+    response = scenario.client.call("post", "findings", body)
+    bulk = scenario.client.call("post", "findings/bulk", {"findings": [body]})
 
     assert (response.status_code, bulk.status_code) == (422, 422)
-    assert said in response.json()["error"]["details"]["checks.1"][0]
-    assert said in bulk.json()["error"]["details"]["findings.0.checks.1"][0]
+    assert suggestion in response.json()["error"]["details"]["checks.1"][0]
+    assert suggestion in bulk.json()["error"]["details"]["findings.0.checks.1"][0]
     assert Finding.objects.count() == 0
 
 
@@ -52,8 +54,8 @@ def test_unknown_key_in_the_evidence_is_rejected_if_it_would_verify_the_finding(
     evidence = {"checks": ["lcp", "security_header_cps"]}
     body = {"domain": "security", "title": "A finding", "evidence": evidence}
 
-    rejected = scenario.client.ask("post", "findings", body)
-    accepted = scenario.client.ask("post", "findings", {**body, "checks": ["lcp"]})
+    rejected = scenario.client.call("post", "findings", body)
+    accepted = scenario.client.call("post", "findings", {**body, "checks": ["lcp"]})
 
     assert "Did you mean security_header_csp" in rejected.json()["error"]["details"]["evidence.checks.1"][0]
     assert (rejected.status_code, accepted.status_code) == (422, 201)
@@ -64,4 +66,4 @@ def test_unknown_key_in_the_evidence_is_rejected_if_it_would_verify_the_finding(
 def test_evidence_of_another_form_is_kept_as_it_is(scenario: Scenario, checks: object):
     body = {"domain": "security", "title": "A finding", "evidence": {"checks": checks}}
 
-    assert scenario.client.ask("post", "findings", body).json()["data"]["evidence"] == {"checks": checks}
+    assert scenario.client.call("post", "findings", body).json()["data"]["evidence"] == {"checks": checks}

@@ -72,7 +72,7 @@ def result(rule: str, uri: str = "src/app.py", **fields: Any) -> dict[str, Any]:
 
 def imported(scenario: Scenario, format: str, document: Any) -> dict[str, tuple[Any, ...]]:
     """Import the document; return domain, severity, checks and assets of each finding by its title."""
-    response = scenario.client.ask("post", "findings/import", {"format": format, "document": document})
+    response = scenario.client.call("post", "findings/import", {"format": format, "document": document})
     assert response.status_code == 200, response.content
     return {
         row.title: (row.domain, row.severity, row.check_keys, [each["value"] for each in row.affected_assets])
@@ -248,9 +248,9 @@ def test_second_import_updates_and_keeps_the_severity_that_a_person_has_set(scen
     report = zap_report(alert("40018", "SQL Injection"))
     imported(scenario, "zap", report)
     finding = Finding.objects.get()
-    scenario.client.ask("patch", f"findings/{finding.pk}", {"severity": "low"})
+    scenario.client.call("patch", f"findings/{finding.pk}", {"severity": "low"})
 
-    response = scenario.client.ask("post", "findings/import", {"format": "zap", "document": report})
+    response = scenario.client.call("post", "findings/import", {"format": "zap", "document": report})
 
     data = response.json()["data"]
     assert (data["created"], data["updated"], data["invalid"]) == (0, 1, 0)
@@ -262,7 +262,7 @@ def test_second_import_updates_and_keeps_the_severity_that_a_person_has_set(scen
 @pytest.mark.parametrize("format", ["sarif", "lighthouse", "axe", "zap"])
 @pytest.mark.parametrize("document", [{}, [], [1], {"runs": 1, "site": None, "audits": [], "violations": {}}])
 def test_document_of_another_form_is_refused(scenario: Scenario, format: str, document: Any):
-    response = scenario.client.ask("post", "findings/import", {"format": format, "document": document})
+    response = scenario.client.call("post", "findings/import", {"format": format, "document": document})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["document"])
     assert Finding.objects.count() == 0
@@ -272,7 +272,7 @@ def test_document_of_another_form_is_refused(scenario: Scenario, format: str, do
 def test_sarif_of_another_version_is_refused(scenario: Scenario, version: Any):
     document = {**sarif(result("rule")), "version": version}
 
-    response = scenario.client.ask("post", "findings/import", {"format": "sarif", "document": document})
+    response = scenario.client.call("post", "findings/import", {"format": "sarif", "document": document})
 
     assert response.json()["error"]["details"] == {
         "document": ["This is not SARIF 2.1.0: it needs the version 2.1.0 and a list runs."]
@@ -292,7 +292,7 @@ def test_sarif_of_another_version_is_refused(scenario: Scenario, version: Any):
     ],
 )
 def test_values_of_other_types_do_not_break_the_import(scenario: Scenario, format: str, document: Any):
-    response = scenario.client.ask("post", "findings/import", {"format": format, "document": document})
+    response = scenario.client.call("post", "findings/import", {"format": format, "document": document})
 
     assert response.status_code == 200, response.content
 
@@ -300,7 +300,7 @@ def test_values_of_other_types_do_not_break_the_import(scenario: Scenario, forma
 def test_lighthouse_report_of_a_page_that_did_not_load_is_refused(scenario: Scenario):
     report = lighthouse_report() | {"runtimeError": {"code": "NO_FCP", "message": "The page did not paint."}}
 
-    response = scenario.client.ask("post", "findings/import", {"format": "lighthouse", "document": report})
+    response = scenario.client.call("post", "findings/import", {"format": "lighthouse", "document": report})
 
     assert response.json()["error"]["details"] == {
         "document": ["Lighthouse could not test the page: NO_FCP. Run it again."]
@@ -310,7 +310,7 @@ def test_lighthouse_report_of_a_page_that_did_not_load_is_refused(scenario: Scen
 def test_more_than_1000_findings_are_refused(scenario: Scenario):
     document = sarif(*(result(f"rule-{number}") for number in range(1001)))
 
-    response = scenario.client.ask("post", "findings/import", {"format": "sarif", "document": document})
+    response = scenario.client.call("post", "findings/import", {"format": "sarif", "document": document})
 
     assert "at most 1,000" in response.json()["error"]["details"]["document"][0]
     assert Finding.objects.count() == 0

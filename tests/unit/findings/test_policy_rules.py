@@ -15,16 +15,16 @@ pytestmark = pytest.mark.django_db
     [("security", "critical"), ("performance", "high"), ("accessibility", "medium"), ("seo", "low")],
 )
 def test_severity_missing_in_a_report_is_set_by_the_policy(scenario: Scenario, domain: str, severity: str):
-    shown = scenario.client.ask("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
+    shown = scenario.client.call("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
 
     assert shown["severity"] == severity
 
 
 @pytest.mark.parametrize("rules", [{}, {"seo": 5}, {"seo": "urgent"}, None, [], "x"])
 def test_invalid_severity_rules_are_ignored(scenario: Scenario, rules: Any):
-    scenario.client.ask("put", "policies/current", {"config": {"severity_rules": rules}})
+    scenario.client.call("put", "policies/current", {"config": {"severity_rules": rules}})
 
-    shown = scenario.client.ask("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
+    shown = scenario.client.call("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
 
     assert shown["severity"] == "medium"
 

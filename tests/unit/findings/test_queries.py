@@ -15,7 +15,7 @@ def test_counts_of_findings_follow_the_filters_and_the_moment(scenario: Scenario
     time_machine.move_to("2026-03-12T12:00:00Z", tick=False)
 
     def counts(query: str) -> Any:
-        return scenario.client.ask("get", f"findings/counts?{query}").json()["data"]
+        return scenario.client.call("get", f"findings/counts?{query}").json()["data"]
 
     assert counts("") == {
         "total": 2,

@@ -13,7 +13,7 @@ BODY = {"reason": "accepted_risk", "comment": "Behind a firewall", "accepted_unt
 
 
 def dismiss(scenario: Scenario, finding: Finding, body: dict[str, Any] | None = None, **options: Any) -> Any:
-    return scenario.client.ask("post", f"findings/{finding.pk}/dismiss", body or BODY, **options)
+    return scenario.client.call("post", f"findings/{finding.pk}/dismiss", body or BODY, **options)
 
 
 def test_dismissal_is_in_the_response_the_finding_and_the_history(scenario: Scenario):
@@ -24,8 +24,8 @@ def test_dismissal_is_in_the_response_the_finding_and_the_history(scenario: Scen
 
     shown = response.json()["data"]
     path = f"findings/{finding.pk}"
-    included = scenario.client.ask("get", f"{path}?include=dismissal").json()["data"]["dismissal"]
-    history = scenario.client.ask("get", f"{path}/dismissals").json()["data"]
+    included = scenario.client.call("get", f"{path}?include=dismissal").json()["data"]["dismissal"]
+    history = scenario.client.call("get", f"{path}/dismissals").json()["data"]
     assert (response.status_code, shown["status"]) == (200, "dismissed")
     assert {name: shown["dismissal"][name] for name in BODY} == BODY
     assert shown["dismissal"]["dismissed_by_id"] == str(scenario.owner.pk)
@@ -44,7 +44,7 @@ def test_list_embeds_the_dismissal_of_each_finding(scenario: Scenario):
     dismissed, open_one = factories.finding(scenario), factories.finding(scenario)
     dismiss(scenario, dismissed)
 
-    rows = scenario.client.ask("get", "findings?include=dismissal").json()["data"]
+    rows = scenario.client.call("get", "findings?include=dismissal").json()["data"]
 
     reasons = {row["id"]: row["dismissal"] and row["dismissal"]["reason"] for row in rows}
     assert reasons == {str(dismissed.pk): "accepted_risk", str(open_one.pk): None}
@@ -77,7 +77,7 @@ def test_resolved_finding_other_version_and_read_scope_are_refused(scenario: Sce
     codes = [
         dismiss(scenario, resolved).json()["error"]["code"],
         dismiss(scenario, finding, if_match='"1"').json()["error"]["code"],
-        reader.ask("post", f"findings/{finding.pk}/dismiss", BODY).json()["error"]["code"],
+        reader.call("post", f"findings/{finding.pk}/dismiss", BODY).json()["error"]["code"],
     ]
 
     assert codes == ["finding_resolved", "precondition_failed", "insufficient_scope"]
@@ -96,7 +96,7 @@ def test_bulk_update_dismisses_with_a_reason(scenario: Scenario):
     finding = factories.finding(scenario)
     body = {"ids": [str(finding.pk)], "set": {"status": "dismissed"}, "dismissal": BODY}
 
-    response = scenario.client.ask("post", "findings/bulk-update", body)
+    response = scenario.client.call("post", "findings/bulk-update", body)
 
     row = Dismissal.objects.get(finding=finding)
     assert response.status_code == 200
@@ -117,7 +117,7 @@ def test_bulk_update_with_an_invalid_dismissal_is_rejected(
     finding = factories.finding(scenario)
     body = {"ids": [str(finding.pk)], "set": {"status": "dismissed"}, "dismissal": BODY, **change}
 
-    response = scenario.client.ask("post", "findings/bulk-update", body)
+    response = scenario.client.call("post", "findings/bulk-update", body)
 
     finding.refresh_from_db()
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])

@@ -28,8 +28,8 @@ def endpoint(settings: Settings) -> Iterator[str]:
 
 
 def exported(scenario: Scenario) -> Report:
-    answer = scenario.client.ask("post", "reports/export", {"format": "csv"})
-    export.export_report(answer.json()["data"]["id"])
+    response = scenario.client.call("post", "reports/export", {"format": "csv"})
+    export.export_report(response.json()["data"]["id"])
     return Report.objects.get()
 
 
@@ -41,9 +41,9 @@ def unused_endpoint() -> str:
 @pytest.mark.django_db
 def test_report_is_exported_downloaded_and_shared(scenario: Scenario, endpoint: str) -> None:
     report = exported(scenario)
-    shared = scenario.client.ask("post", "reports/share", {"channel": "link"}).json()["data"]["share_url"]
+    shared = scenario.client.call("post", "reports/share", {"channel": "link"}).json()["data"]["share_url"]
 
-    by_key = scenario.client.ask("get", f"reports/{report.pk}/download")
+    by_key = scenario.client.call("get", f"reports/{report.pk}/download")
     by_link = Client().get(f"{urlsplit(shared).path}/download")
 
     folder = f"audit/reports/{report.project.organization_id}/"
@@ -60,12 +60,12 @@ def test_link_has_no_url_of_the_storage_and_ends_when_it_is_revoked(
     scenario: Scenario, endpoint: str
 ) -> None:
     exported(scenario)
-    share = scenario.client.ask("post", "reports/share", {"channel": "link"}).json()["data"]
+    share = scenario.client.call("post", "reports/share", {"channel": "link"}).json()["data"]
     path = urlsplit(share["share_url"]).path
     page = Client().get(path).content.decode()
-    listed = scenario.client.ask("get", "reports/shares").json()["data"]
+    listed = scenario.client.call("get", "reports/shares").json()["data"]
 
-    scenario.client.ask("delete", f"reports/shares/{listed[0]['id']}")
+    scenario.client.call("delete", f"reports/shares/{listed[0]['id']}")
 
     assert urlsplit(endpoint).netloc not in page
     assert Client().get(f"{path}/download").status_code == 410
@@ -97,9 +97,9 @@ def test_missing_report_file_is_as_on_a_disk(scenario: Scenario, endpoint: str) 
     report = exported(scenario)
     default_storage.delete(report.file)
 
-    answer = scenario.client.ask("get", f"reports/{report.pk}/download")
+    response = scenario.client.call("get", f"reports/{report.pk}/download")
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "report_failed")
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "report_failed")
 
 
 def test_screenshots_are_stored_once_and_verified_by_their_hash(endpoint: str) -> None:
@@ -116,12 +116,12 @@ def test_outage_is_a_503_and_the_export_is_repeated(
     scenario: Scenario, endpoint: str, settings: Settings
 ) -> None:
     report = exported(scenario)
-    share = scenario.client.ask("post", "reports/share", {"channel": "link"}).json()["data"]["share_url"]
+    share = scenario.client.call("post", "reports/share", {"channel": "link"}).json()["data"]["share_url"]
     object_storage.use(settings, unused_endpoint())
 
-    by_key = scenario.client.ask("get", f"reports/{report.pk}/download")
+    by_key = scenario.client.call("get", f"reports/{report.pk}/download")
     by_link = Client().get(f"{urlsplit(share).path}/download")
-    second = scenario.client.ask("post", "reports/export", {"format": "csv"}).json()["data"]["id"]
+    second = scenario.client.call("post", "reports/export", {"format": "csv"}).json()["data"]["id"]
     for _ in range(export.MAX_ATTEMPTS):
         Report.objects.filter(pk=second).update(lease_until=None)
         export.export_report(second)

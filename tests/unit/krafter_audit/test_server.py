@@ -163,9 +163,9 @@ def test_idle_connections_are_not_visited(port: int, monkeypatch: pytest.MonkeyP
         server.DeadlineChannel, "readable", lambda channel: visited.append(id(channel)) or readable(channel)
     )
 
-    answers = [get(port, "/", b"a body") for _ in range(10)]
+    responses = [get(port, "/", b"a body") for _ in range(10)]
 
-    assert (answers, len(set(visited)) <= 10) == ([(200, b"a body")] * 10, True)
+    assert (responses, len(set(visited)) <= 10) == ([(200, b"a body")] * 10, True)
     for connection in idle:
         connection.close()
 

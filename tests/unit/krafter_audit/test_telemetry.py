@@ -92,15 +92,15 @@ def test_request_job_and_fetch_are_one_trace_with_the_request_id(
 ) -> None:
     asset = {"type": "url", "value": f"{site.url}?token=s3cret"}
     body = {"domain": "security", "title": "A header", "severity": "high", "checks": ["security_header_csp"]}
-    finding = scenario.client.ask("post", "findings", body | {"affected_assets": [asset]}).json()["data"][
+    finding = scenario.client.call("post", "findings", body | {"affected_assets": [asset]}).json()["data"][
         "id"
     ]
-    task = scenario.client.ask("post", "tasks", {"finding_id": finding, "title": "Add it"}).json()["data"][
+    task = scenario.client.call("post", "tasks", {"finding_id": finding, "title": "Add it"}).json()["data"][
         "id"
     ]
 
     site.pages = {"/?token=s3cret": site.body}
-    answer = scenario.client.ask("post", "verifications/run", {"task_id": task})
+    response = scenario.client.call("post", "verifications/run", {"task_id": task})
     for run in queued:
         run()
     telemetry.shut_down()
@@ -111,7 +111,7 @@ def test_request_job_and_fetch_are_one_trace_with_the_request_id(
     fetch = next(span for span in received if span.name == "GET 127.0.0.1")
     assert (job.trace_id, job.parent_span_id) == (request.trace_id, request.span_id)
     assert (fetch.trace_id, fetch.parent_span_id) == (request.trace_id, job.span_id)
-    assert attributes(request)["krafter.request_id"] == answer["x-request-id"]
+    assert attributes(request)["krafter.request_id"] == response["x-request-id"]
     assert attributes(request)["http.response.status_code"] == 202
     assert attributes(fetch) == {
         "http.request.method": "GET", "server.address": "127.0.0.1", "http.response.status_code": 200,

@@ -14,8 +14,8 @@ WEBHOOK_URL = "https://hooks.slack.com/services/T000/B000/XXXXsecretXXXX"
 
 
 def test_slack_webhook_is_sealed_and_never_shown(scenario: Scenario) -> None:
-    put = scenario.client.ask("put", "alerts/destinations/slack", {"webhook_url": WEBHOOK_URL})
-    listed = scenario.client.ask("get", "alerts/destinations")
+    put = scenario.client.call("put", "alerts/destinations/slack", {"webhook_url": WEBHOOK_URL})
+    listed = scenario.client.call("get", "alerts/destinations")
 
     (destination,) = Destination.objects.all()
     assert (put.status_code, destinations.open_webhook_url(destination)) == (200, WEBHOOK_URL)
@@ -27,7 +27,7 @@ def test_slack_webhook_is_sealed_and_never_shown(scenario: Scenario) -> None:
 
 def test_the_present_slack_webhook_changes_nothing(scenario: Scenario) -> None:
     etags = [
-        scenario.client.ask("put", "alerts/destinations/slack", {"webhook_url": WEBHOOK_URL + last})["etag"]
+        scenario.client.call("put", "alerts/destinations/slack", {"webhook_url": WEBHOOK_URL + last})["etag"]
         for last in ("", "", "2")
     ]
 
@@ -48,7 +48,7 @@ def test_the_present_slack_webhook_changes_nothing(scenario: Scenario) -> None:
     ],
 )
 def test_invalid_destination_is_refused(scenario: Scenario, channel: str, body: Any, status: int) -> None:
-    response = scenario.client.ask("put", f"alerts/destinations/{channel}", body)
+    response = scenario.client.call("put", f"alerts/destinations/{channel}", body)
 
     assert (response.status_code, Destination.objects.count()) == (status, 0)
     assert "XXXXsecretXXXX" not in response.content.decode()
@@ -57,17 +57,17 @@ def test_invalid_destination_is_refused(scenario: Scenario, channel: str, body: 
 def test_destination_is_deleted_once(scenario: Scenario) -> None:
     destinations.set_destination(scenario.project, "slack", webhook_url=WEBHOOK_URL, by=SYSTEM)
 
-    deleted = scenario.client.ask("delete", "alerts/destinations/slack").status_code
-    again = scenario.client.ask("delete", "alerts/destinations/slack").status_code
+    deleted = scenario.client.call("delete", "alerts/destinations/slack").status_code
+    again = scenario.client.call("delete", "alerts/destinations/slack").status_code
 
     assert (deleted, again, Destination.objects.count()) == (200, 404, 0)
 
 
 def test_destination_that_has_changed_is_not_deleted(scenario: Scenario) -> None:
     path = "alerts/destinations/slack"
-    old = scenario.client.ask("put", path, {"webhook_url": WEBHOOK_URL})["etag"]
-    new = scenario.client.ask("put", path, {"webhook_url": f"{WEBHOOK_URL}2"})["etag"]
+    old = scenario.client.call("put", path, {"webhook_url": WEBHOOK_URL})["etag"]
+    new = scenario.client.call("put", path, {"webhook_url": f"{WEBHOOK_URL}2"})["etag"]
 
-    statuses = [scenario.client.ask("delete", path, if_match=etag).status_code for etag in (old, new)]
+    statuses = [scenario.client.call("delete", path, if_match=etag).status_code for etag in (old, new)]
 
     assert (statuses, Destination.objects.count()) == ([412, 200], 0)

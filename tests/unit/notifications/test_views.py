@@ -14,7 +14,7 @@ def test_alerts_are_listed_newest_first(scenario: Scenario, slack: HTTPServer) -
     make_findings(scenario, 2)
     run_workers()
 
-    page = scenario.client.ask("get", "alerts?limit=1").json()
+    page = scenario.client.call("get", "alerts?limit=1").json()
 
     (alert,) = page["data"]
     assert (page["meta"]["total"], alert["status"], alert["total"]) == (2, "sent", 2)

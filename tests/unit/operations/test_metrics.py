@@ -54,7 +54,7 @@ def test_requests_are_counted_by_route_and_status(scrape: Scrape, scenario: Scen
     lost = ("krafter_http_request_seconds_count", "other", "unmatched", "4xx")
     before = scrape()
 
-    scenario.client.ask("get", "findings")
+    scenario.client.call("get", "findings")
     client.generic("INVENTED", "/no/such/page/12345")
 
     after = scrape()
@@ -78,7 +78,7 @@ def test_jobs_are_counted_by_queue_and_outcome(scrape: Scrape):
 
 
 def test_installation_is_measured(scrape: Scrape, scenario: Scenario):
-    scenario.client.ask("post", "scans/run", {"url": scenario.project.site_url, "trigger": "manual"})
+    scenario.client.call("post", "scans/run", {"url": scenario.project.site_url, "trigger": "manual"})
     services.connect(scenario.project, "github", credentials={"token": "t"}, by=SYSTEM)
     Integration.objects.update(failures=3, next_sync_at=timezone.now() - timedelta(hours=2))
     old = timezone.now() - timedelta(hours=5)

@@ -161,10 +161,10 @@ def test_add_form_creates_a_task_with_the_due_date_of_the_policy(
         "sla_due_at_1": "",
     }
 
-    answer = operator.post(admin_url(Task, "add"), asked)
+    response = operator.post(admin_url(Task, "add"), asked)
 
     made = Task.objects.get()
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert (made.project, made.title, made.priority, made.status) == (
         scenario.project,
         "Send a policy",
@@ -296,9 +296,9 @@ def test_policy_test_action_changes_nothing(operator: Client, scenario: Scenario
 
 
 def page_of(operator: Client, verification: Verification) -> str:
-    answer = operator.get(reverse("admin:remediation_verification_evidence", args=[verification.pk]))
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    response = operator.get(reverse("admin:remediation_verification_evidence", args=[verification.pk]))
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
 
 
 def test_evidence_page_shows_checks_and_verdicts(operator: Client, scenario: Scenario) -> None:
@@ -355,14 +355,14 @@ def test_bundle_download_requires_view_permission(
     append(verification, "security_header_csp", {"after": "passed"})
     path = reverse("admin:remediation_verification_bundle", args=[verification.pk])
 
-    answer = operator.get(path)
+    response = operator.get(path)
 
     assert [
         line.word
-        for line in verify(answer.content, list(keyring().public.values()))
+        for line in verify(response.content, list(keyring().public.values()))
         if line.word == "invalid"
     ] == []
-    assert answer["content-disposition"] == f'attachment; filename="evidence-{verification.pk}.json"'
+    assert response["content-disposition"] == f'attachment; filename="evidence-{verification.pk}.json"'
     assert client.get(path).status_code == 302
 
 
@@ -431,12 +431,12 @@ def test_extension_action_requests_hours_and_a_reason(
     form = run_action(operator, "extend_due_date", task).content.decode()
     invalid = run_action(operator, "extend_due_date", task, hours="0", reason="").content.decode()
     unchanged = Task.objects.get(pk=task.pk).sla_due_at
-    said = messages_of(run_action(operator, "extend_due_date", task, without, hours="8", reason="Late."))
+    messages = messages_of(run_action(operator, "extend_due_date", task, without, hours="8", reason="Late."))
 
     assert ('name="hours"' in form, "This field is required." in invalid, ">Cancel</a>" in form) == (
         True,
     ) * 3
-    assert (unchanged, said) == (
+    assert (unchanged, messages) == (
         task.sla_due_at,
         [
             "Fix it: the due date was extended.",

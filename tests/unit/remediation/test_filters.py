@@ -18,7 +18,7 @@ def test_every_filter_applies_to_rows_and_total(scenario: Scenario):
     factories.task(scenario, status="blocked", priority="high")
 
     def ids(query: str) -> tuple[int, int]:
-        body = scenario.client.ask("get", f"tasks?{query}").json()
+        body = scenario.client.call("get", f"tasks?{query}").json()
         return len(body["data"]), body["meta"]["total"]
 
     assert ids("") == (3, 3)

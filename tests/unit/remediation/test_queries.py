@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def patch(scenario: Scenario, task: Task, **changes: Any) -> Any:
-    return scenario.client.ask("patch", f"tasks/{task.pk}", changes)
+    return scenario.client.call("patch", f"tasks/{task.pk}", changes)
 
 
 def test_totals_by_owner_and_overdue_follow_every_change(scenario: Scenario, time_machine: Any):
@@ -51,7 +51,7 @@ def test_command_center_returns_counts(scenario: Scenario):
     factories.finding(scenario, severity="low", domain="seo", status="dismissed")
     factories.task(scenario, sla_due_at=timezone.now() - timedelta(hours=1))
 
-    stand = scenario.client.ask("get", "command-center").json()["data"]
+    stand = scenario.client.call("get", "command-center").json()["data"]
 
     assert stand["findings_by_severity"] == {"critical": 1, "high": 1, "medium": 0, "low": 0}
     assert stand["findings_by_domain"] == {"security": 2, "performance": 0, "accessibility": 0, "seo": 0}
@@ -72,7 +72,7 @@ def test_command_center_of_a_moment_is_as_it_was(scenario: Scenario, time_machin
     time_machine.move_to("2026-03-12T12:00:00Z", tick=False)
 
     def shown(as_of: str) -> tuple[Any, ...]:
-        data = scenario.client.ask("get", f"command-center?as_of={as_of}").json()["data"]
+        data = scenario.client.call("get", f"command-center?as_of={as_of}").json()["data"]
         scan = data["latest_scan"]
         return (
             data["open_findings"], data["findings_by_severity"]["critical"], data["findings_by_status"]["dismissed"],
@@ -92,13 +92,13 @@ def test_counts_of_tasks_follow_the_filters(scenario: Scenario):
     factories.task(scenario, priority="low")
 
     def total(query: str) -> int:
-        return int(scenario.client.ask("get", f"tasks/counts?{query}").json()["data"]["total"])
+        return int(scenario.client.call("get", f"tasks/counts?{query}").json()["data"]["total"])
 
     owner = "owner_id=me"
     assert [total(query) for query in ("", owner, f"{owner}&status=blocked", "priority=low&priority=high")] == [
         3, 2, 1, 2,
     ]  # fmt: skip
-    assert scenario.client.ask("get", "tasks/counts").json()["data"] == {
+    assert scenario.client.call("get", "tasks/counts").json()["data"] == {
         "total": 3,
         "by_status": {"backlog": 2, "in_progress": 0, "blocked": 1, "ready_verify": 0, "done": 0},
         "by_priority": {"critical": 0, "high": 0, "medium": 1, "low": 2},

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def state(scenario: Scenario, pk: Any) -> str:
-    response = scenario.client.ask("get", f"verifications/{pk}?include=state")
+    response = scenario.client.call("get", f"verifications/{pk}?include=state")
     return str(response.json()["data"]["state"])
 
 
@@ -35,7 +35,7 @@ def test_state_follows_the_checks(scenario: Scenario, checks: list[str], expecte
 def test_a_verification_without_automatic_checks_is_ready_for_a_person(scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, checks=[]))
 
-    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    made = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
 
     assert made["checks"][0]["key"] == "manual_review"
     assert state(scenario, made["id"]) == "ready"
@@ -45,27 +45,27 @@ def test_a_verification_without_automatic_checks_is_ready_for_a_person(scenario:
 def test_a_verdict_decides(scenario: Scenario, verdict: str):
     verification = factories.verification(scenario, checks="passed")
 
-    scenario.client.ask("post", f"verifications/{verification.pk}/{verdict}")
+    scenario.client.call("post", f"verifications/{verification.pk}/{verdict}")
 
     assert state(scenario, verification.pk) == "decided"
 
 
 def test_a_newer_verification_supersedes_and_changes_the_etag(scenario: Scenario, sent: list[Any]):
     first = factories.verification(scenario, checks="failed")
-    etag = scenario.client.ask("get", f"verifications/{first.pk}?include=state")["etag"]
+    etag = scenario.client.call("get", f"verifications/{first.pk}?include=state")["etag"]
 
-    second = scenario.client.ask("post", "verifications/run", {"task_id": str(first.task_id)}).json()["data"]
+    second = scenario.client.call("post", "verifications/run", {"task_id": str(first.task_id)}).json()["data"]
 
     assert (state(scenario, first.pk), state(scenario, second["id"])) == ("superseded", "running")
-    assert scenario.client.ask("get", f"verifications/{first.pk}?include=state")["etag"] != etag
+    assert scenario.client.call("get", f"verifications/{first.pk}?include=state")["etag"] != etag
 
 
 def test_lists_filter_by_state_and_show_it(scenario: Scenario):
     factories.verification(scenario, checks="passed")
     blocked = factories.verification(scenario, checks="failed")
 
-    body = scenario.client.ask("get", "verifications?state=blocked").json()
-    plain = scenario.client.ask("get", "verifications?result=pending").json()
+    body = scenario.client.call("get", "verifications?state=blocked").json()
+    plain = scenario.client.call("get", "verifications?result=pending").json()
 
     assert [(row["id"], row["state"]) for row in body["data"]] == [(str(blocked.pk), "blocked")]
     assert body["meta"]["total"] == 1
@@ -79,7 +79,7 @@ def test_lists_filter_by_why_a_verification_is_blocked(scenario: Scenario):
     }
 
     bodies = {
-        cause: scenario.client.ask("get", f"verifications?blocked_by={cause}").json()
+        cause: scenario.client.call("get", f"verifications?blocked_by={cause}").json()
         for cause in ("failed", "inconclusive")
     }
 
@@ -91,7 +91,7 @@ def test_lists_filter_by_why_a_verification_is_blocked(scenario: Scenario):
 def test_wait_ends_at_once_for_what_waits_for_a_person(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
 
-    response = scenario.client.ask("get", f"verifications/{verification.pk}?wait=30&include=state")
+    response = scenario.client.call("get", f"verifications/{verification.pk}?wait=30&include=state")
 
     assert response.json()["data"]["state"] == "ready"
 
@@ -105,6 +105,6 @@ def test_wait_lasts_while_a_check_is_running(scenario: Scenario, monkeypatch: py
 
     monkeypatch.setattr("krafter_audit.api.long_polling.time.sleep", finish)
 
-    response = scenario.client.ask("get", f"verifications/{verification.pk}?wait=30&include=state")
+    response = scenario.client.call("get", f"verifications/{verification.pk}?wait=30&include=state")
 
     assert response.json()["data"]["state"] == "ready"

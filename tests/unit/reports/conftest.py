@@ -28,7 +28,7 @@ def call_api(scenario: Scenario) -> CallApi:
     """Call the API and return the status and the body."""
 
     def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        response = scenario.client.ask(method, path, body, **headers)
+        response = scenario.client.call(method, path, body, **headers)
         return response.status_code, json.loads(response.content)
 
     return call

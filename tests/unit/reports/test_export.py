@@ -32,7 +32,7 @@ from tests.unit.reports.conftest import CallApi, ExportReport
 
 
 def content(scenario: Scenario, report: Report) -> bytes:
-    response = scenario.client.ask("get", f"reports/{report.pk}/download")
+    response = scenario.client.call("get", f"reports/{report.pk}/download")
     assert response.status_code == 200
     return b"".join(response.streaming_content)
 
@@ -97,7 +97,7 @@ def test_exported_file_downloads_with_its_name_and_content_type(
 
     report = export_report(format)
 
-    response = scenario.client.ask("get", f"reports/{report.pk}/download", accept="image/png")
+    response = scenario.client.call("get", f"reports/{report.pk}/download", accept="image/png")
     body = b"".join(response.streaming_content)
     assert (report.status, report.file_size) == ("exported", len(body))
     assert response["content-disposition"] == (
@@ -181,7 +181,7 @@ def test_csv_report_has_a_file_for_each_kind(
     factories.verification(scenario, open_regressions=1)
     report = export_report("csv")
 
-    response = scenario.client.ask("get", f"reports/{report.pk}/download?kind={kind}")
+    response = scenario.client.call("get", f"reports/{report.pk}/download?kind={kind}")
 
     rows = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert (response.status_code, len(rows) > 1) == (200, True)
@@ -212,7 +212,7 @@ def test_kind_findings_is_the_main_file(scenario: Scenario, export_report: Expor
     factories.finding(scenario)
     report = export_report("csv")
 
-    response = scenario.client.ask("get", f"reports/{report.pk}/download?kind=findings")
+    response = scenario.client.call("get", f"reports/{report.pk}/download?kind=findings")
 
     assert b"".join(response.streaming_content) == content(scenario, report)
 
@@ -371,7 +371,7 @@ def test_download_has_its_digest_until_the_file_is_changed(
 ) -> None:
     report = export_report("csv")
     url = f"reports/{report.pk}/download?kind={kind}"
-    response = scenario.client.ask("get", url)
+    response = scenario.client.call("get", url)
     body = b"".join(response.streaming_content)
     suffix = "" if kind == "findings" else f"-{kind}"
     path = Path(default_storage.path(report.file.replace(".csv", f"{suffix}.csv")))
@@ -404,7 +404,7 @@ def test_report_of_another_project_is_not_found(
 
     assert call_api("get", f"reports/{report.pk}")[1]["data"]["status"] == "exported"
     for path in (f"reports/{report.pk}", f"reports/{report.pk}/download"):
-        assert outsider.client.ask("get", path).status_code == 404
+        assert outsider.client.call("get", path).status_code == 404
     assert call_api("get", f"reports/{uuid.uuid4()}")[0] == 404
 
 

@@ -95,7 +95,7 @@ def test_pages_of_a_build_are_measured_until_they_agree(
 
 
 def test_page_measured_elsewhere_is_inconclusive() -> None:
-    said = measured_elsewhere("https://example.com/lamps")
+    outcome = measured_elsewhere("https://example.com/lamps")
 
-    assert (said.status, said.reason) == (INCONCLUSIVE, "measured_elsewhere")
-    assert said.evidence["detail"].startswith("Measured on https://example.com/lamps,")
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "measured_elsewhere")
+    assert outcome.evidence["detail"].startswith("Measured on https://example.com/lamps,")

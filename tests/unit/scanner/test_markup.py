@@ -54,9 +54,9 @@ IMAGES_BY_SCRIPT = {
 
 @pytest.mark.parametrize("answers", IMAGES_BY_SCRIPT.values(), ids=IMAGES_BY_SCRIPT)
 def test_images_by_script_are_not_rendered_without_a_browser(answers: dict[str, str]) -> None:
-    said = run_checks_on(answers, "image_dimensions")["image_dimensions"]
+    outcome = run_checks_on(answers, "image_dimensions")["image_dimensions"]
 
-    assert (said.status, said.reason) == (INCONCLUSIVE, "not_rendered")
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_rendered")
 
 
 @pytest.mark.needs_chromium
@@ -65,10 +65,10 @@ def test_images_by_script_are_not_rendered_without_a_browser(answers: dict[str, 
 def test_images_by_script_without_dimensions_fail_in_a_browser(
     answers: dict[str, str], chrome: Browser
 ) -> None:
-    said = run_checks_on(answers, "image_dimensions", browser=chrome)["image_dimensions"]
+    outcome = run_checks_on(answers, "image_dimensions", browser=chrome)["image_dimensions"]
 
-    assert (said.status, said.evidence["method"]) == (FAILED, "browser")
-    assert said.evidence["looks"] == [FAILED, FAILED]
+    assert (outcome.status, outcome.evidence["method"]) == (FAILED, "browser")
+    assert outcome.evidence["looks"] == [FAILED, FAILED]
 
 
 def test_failure_in_the_html_as_sent_needs_no_browser() -> None:
@@ -174,9 +174,9 @@ def test_page_that_a_browser_may_not_visit_is_judged_as_sent() -> None:
     site = Site({"/": Answer(html(), headers=HTML)})
     with served(site), Client(policy=policy) as client, Browser(policy=policy) as browser:
         asked = ["title_present", "a11y_image_alt"]
-        said = dict(run_checks(site.url, asked, client=client, browser=browser, retry_delays=()))
+        outcomes = dict(run_checks(site.url, asked, client=client, browser=browser, retry_delays=()))
 
-    assert [(one.status, one.reason) for one in said.values()] == [
+    assert [(one.status, one.reason) for one in outcomes.values()] == [
         (PASSED, None),
         (INCONCLUSIVE, "not_available"),
     ]
@@ -208,15 +208,15 @@ def test_page_that_is_replaced_at_once_is_not_judged_without_a_browser(
     delay: int, expected: tuple[str, str | None]
 ) -> None:
     answers = {"/": REFRESH.format(delay), "/en/": html()}
-    said = run_checks_on(answers, "meta_description")["meta_description"]
+    outcome = run_checks_on(answers, "meta_description")["meta_description"]
 
-    assert (said.status, said.reason) == expected
+    assert (outcome.status, outcome.reason) == expected
 
 
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("short_quiet_time")
 def test_page_that_is_replaced_at_once_is_judged_by_the_next_one_in_a_browser(chrome: Browser) -> None:
     answers = {"/": REFRESH.format(0), "/en/": html()}
-    said = run_checks_on(answers, "meta_description", browser=chrome)["meta_description"]
+    outcome = run_checks_on(answers, "meta_description", browser=chrome)["meta_description"]
 
-    assert said.status == PASSED
+    assert outcome.status == PASSED

@@ -177,10 +177,10 @@ def test_page_identity_is_computed_once_for_all_checks(monkeypatch: pytest.Monke
     identity = evidence.page_identity
     monkeypatch.setattr(evidence, "page_identity", lambda page: read.append(page) or identity(page))
     with served(good_site()) as site, loopback_client() as client:
-        said = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
 
     assert len(read) == 1
-    assert {one.evidence["identity"]["title"] for one in said.values()} == {
+    assert {one.evidence["identity"]["title"] for one in outcomes.values()} == {
         "Delivery and returns – Example Shop"
     }
 

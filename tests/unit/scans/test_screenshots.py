@@ -35,13 +35,13 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         facts = PageContext(site.url, client, browser=chrome)
         facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
-        said = dict(run_checks(site.url, [KEY], context=facts))[KEY]
+        outcome = dict(run_checks(site.url, [KEY], context=facts))[KEY]
         guarded = PageContext(site.url, client, browser=chrome)
         guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
         guarded.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
 
-    named = said.evidence["pictures"]
+    named = outcome.evidence["pictures"]
     files = {path.stem: path for path in (storage / "pictures" / str(scenario.project.pk)).iterdir()}
     assert set(named) == {"screen", "color-contrast"}
     assert set(files) == set(named.values())
@@ -51,9 +51,9 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     assert all(path.stat().st_size < 60_000 for path in files.values())
     assert "pictures" not in hidden.evidence
 
-    answer = scenario.client.ask("get", f"pictures/{named['screen']}")
-    assert (answer.status_code, answer["content-type"]) == (200, "image/jpeg")
-    assert hashlib.sha256(answer.content).hexdigest() == named["screen"]
+    response = scenario.client.call("get", f"pictures/{named['screen']}")
+    assert (response.status_code, response["content-type"]) == (200, "image/jpeg")
+    assert hashlib.sha256(response.content).hexdigest() == named["screen"]
 
 
 @pytest.mark.needs_chromium

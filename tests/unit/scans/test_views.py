@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 def queued(scenario: Scenario) -> str:
-    return str(scenario.client.ask("post", "scans/run", {}).json()["data"]["id"])
+    return str(scenario.client.call("post", "scans/run", {}).json()["data"]["id"])
 
 
 def test_accepted_scan_has_its_location_also_when_the_request_is_repeated(scenario: Scenario) -> None:
-    first, again = (scenario.client.ask("post", "scans/run", {}, idempotency_key="k1") for _ in range(2))
+    first, again = (scenario.client.call("post", "scans/run", {}, idempotency_key="k1") for _ in range(2))
 
     pk = Scan.objects.get().pk
     expected = (202, f"{scenario.client.base}scans/{pk}", "1")
@@ -27,11 +27,11 @@ def test_accepted_scan_has_its_location_also_when_the_request_is_repeated(scenar
         expected,
         expected,
     ]
-    assert scenario.client.ask("get", first["location"]).json()["data"]["id"] == str(pk)
+    assert scenario.client.call("get", first["location"]).json()["data"]["id"] == str(pk)
 
 
 def test_rejected_scan_has_no_location(scenario: Scenario) -> None:
-    response = scenario.client.ask("post", "scans/run", {"url": "not a url"})
+    response = scenario.client.call("post", "scans/run", {"url": "not a url"})
 
     assert (response.status_code, response.has_header("location")) == (422, False)
 
@@ -51,7 +51,7 @@ def test_local_name_that_does_not_resolve_is_rejected(
 ) -> None:
     settings.KRAFTER_ALLOWED_NETWORKS = networks
 
-    response = scenario.client.ask(method, path, body)
+    response = scenario.client.call(method, path, body)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [next(iter(body))])
 
@@ -66,7 +66,7 @@ def test_wait_answers_when_the_scan_has_finished(scenario: Scenario, monkeypatch
             Scan.transitions.update(rows, "queued", "failed", finished_at=timezone.now())
 
     monkeypatch.setattr(long_polling.time, "sleep", finish)
-    response = scenario.client.ask("get", f"scans/{pk}?wait=60")
+    response = scenario.client.call("get", f"scans/{pk}?wait=60")
 
     assert (response.json()["data"]["status"], len(polls)) == ("failed", 2)
 
@@ -74,7 +74,7 @@ def test_wait_answers_when_the_scan_has_finished(scenario: Scenario, monkeypatch
 def test_wait_answers_with_the_running_scan_after_its_seconds(scenario: Scenario) -> None:
     pk, started = queued(scenario), time.monotonic()
 
-    response = scenario.client.ask("get", f"scans/{pk}?wait=1")
+    response = scenario.client.call("get", f"scans/{pk}?wait=1")
 
     assert response.json()["data"]["status"] == "queued"
     assert 1 <= time.monotonic() - started < 10
@@ -83,7 +83,7 @@ def test_wait_answers_with_the_running_scan_after_its_seconds(scenario: Scenario
 def test_scan_of_another_project_is_not_waited_for(scenario: Scenario) -> None:
     pk, started = queued(factories.scenario()), time.monotonic()
 
-    responses = [scenario.client.ask("get", f"scans/{each}?wait=60") for each in (pk, "x")]
+    responses = [scenario.client.call("get", f"scans/{each}?wait=60") for each in (pk, "x")]
 
     assert [response.status_code for response in responses] == [404, 404]
     assert time.monotonic() - started < 10
@@ -91,6 +91,6 @@ def test_scan_of_another_project_is_not_waited_for(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("value", ["61", "-1", "x", ""])
 def test_invalid_wait_is_rejected(scenario: Scenario, value: Any) -> None:
-    response = scenario.client.ask("get", f"scans/{queued(scenario)}?wait={value}")
+    response = scenario.client.call("get", f"scans/{queued(scenario)}?wait={value}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["wait"])

@@ -58,7 +58,7 @@ def test_administrator_invites_by_mail(
 def test_address_that_is_none_in_lower_case_is_rejected(administrator: Client, scenario: Scenario):
     path, known = f"/api/v1/orgs/{scenario.organization.pk}/members", User.objects.count()
 
-    refused = scenario.client.ask("post", path, {"email": "\u0130@example.com"})
+    refused = scenario.client.call("post", path, {"email": "\u0130@example.com"})
     shown = invite(administrator, scenario, email="\u0130@example.com")
 
     assert (refused.status_code, list(refused.json()["error"]["details"])) == (422, ["email"])

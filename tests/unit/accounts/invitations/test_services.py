@@ -63,8 +63,8 @@ def test_organisation_sends_a_number_of_mails_a_day(scenario: Scenario, settings
     path = f"/api/v1/orgs/{scenario.organization.pk}/members"
     bodies = [{"email": f"{name}@example.com"} for name in ("a", "b", "c")]
 
-    first, second, third = (scenario.client.ask("post", path, body) for body in bodies)
-    known = scenario.client.ask("post", path, {"email": signed_up.email})
+    first, second, third = (scenario.client.call("post", path, body) for body in bodies)
+    known = scenario.client.call("post", path, {"email": signed_up.email})
 
     assert [first.status_code, second.status_code, third.status_code] == [201, 201, 429]
     error = third.json()["error"]

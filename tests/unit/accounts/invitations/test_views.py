@@ -36,7 +36,7 @@ def org(scenario: Scenario) -> str:
 def invited(scenario: Scenario, org: str, django_capture_on_commit_callbacks: Any, eager_jobs: None) -> str:
     """Invite a viewer; return the path of the link in the e-mail."""
     with django_capture_on_commit_callbacks(execute=True):
-        scenario.client.ask("post", f"{org}/members", {"email": EMAIL, "role": "viewer"})
+        scenario.client.call("post", f"{org}/members", {"email": EMAIL, "role": "viewer"})
     return link()
 
 
@@ -97,7 +97,7 @@ def test_link_sent_before_a_removal_is_not_valid_after_another_invitation(
     scenario: Scenario, org: str, invited: str
 ) -> None:
     accounts.remove_member(Membership.objects.get(user__email=EMAIL))
-    scenario.client.ask("post", f"{org}/members", {"email": EMAIL, "role": "admin"})
+    scenario.client.call("post", f"{org}/members", {"email": EMAIL, "role": "admin"})
 
     assert Client().post(invited, FORM).status_code == 410
     user = User.objects.get(email=EMAIL)
@@ -131,7 +131,7 @@ def test_password_that_another_organisation_set_before_a_person_joined_is_replac
     other = factories.scenario()
     path = f"/api/v1/orgs/{other.organization.pk}/members"
     with django_capture_on_commit_callbacks(execute=True):
-        other.client.ask("post", path, {"email": EMAIL, "role": "owner"})
+        other.client.call("post", path, {"email": EMAIL, "role": "owner"})
 
     accepted = Client().post(link(), FORM)
 
@@ -168,7 +168,7 @@ def test_repeated_invitation_sends_another_mail_and_a_member_with_password_gets_
 ) -> None:
     def invite() -> int:
         with django_capture_on_commit_callbacks(execute=True):
-            scenario.client.ask("post", f"{org}/members", {"email": EMAIL})
+            scenario.client.call("post", f"{org}/members", {"email": EMAIL})
         return len(mail.outbox)
 
     again = invite()
@@ -180,7 +180,7 @@ def test_repeated_invitation_sends_another_mail_and_a_member_with_password_gets_
 def test_unavailable_mail_server_is_tried_again(
     scenario: Scenario, org: str, monkeypatch: pytest.MonkeyPatch, sent: list[Any], time_machine: Any
 ) -> None:
-    scenario.client.ask("post", f"{org}/members", {"email": EMAIL})
+    scenario.client.call("post", f"{org}/members", {"email": EMAIL})
     invitation = Invitation.objects.get()
 
     def refuse(*args: Any) -> None:
@@ -213,7 +213,7 @@ def send_when_due(invitation: Invitation, time_machine: Any) -> bool:
 def test_postponed_address_is_tried_again_and_gets_one_mail(
     scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any
 ) -> None:
-    scenario.client.ask("post", f"{org}/members", {"email": "eve@example.com"})
+    scenario.client.call("post", f"{org}/members", {"email": "eve@example.com"})
     invitation = Invitation.objects.get()
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
 
@@ -230,7 +230,7 @@ def test_postponed_address_is_tried_again_and_gets_one_mail(
 def test_address_that_stays_postponed_is_undeliverable_after_five_attempts(
     scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any
 ) -> None:
-    scenario.client.ask("post", f"{org}/members", {"email": "eve@example.com"})
+    scenario.client.call("post", f"{org}/members", {"email": "eve@example.com"})
     invitation = Invitation.objects.get()
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.GreylistsEve"}}
 
@@ -247,7 +247,7 @@ def test_address_that_stays_postponed_is_undeliverable_after_five_attempts(
 def test_refused_invitation_is_not_tried_again(
     scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any, server: str
 ) -> None:
-    scenario.client.ask("post", f"{org}/members", {"email": "eve@example.com"})
+    scenario.client.call("post", f"{org}/members", {"email": "eve@example.com"})
     invitation = Invitation.objects.get()
     settings.MAILERS = {"default": {"BACKEND": f"tests.fakes.mail.{server}"}}
 

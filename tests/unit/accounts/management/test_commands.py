@@ -45,7 +45,7 @@ def test_commands_create_organisation_user_project_and_working_key(
 
     assert slug == "production-website"
     assert User.objects.get().check_password(PASSWORD)
-    assert AuditClient(Project.objects.get(), key).ask("get", "tasks").status_code == 200
+    assert AuditClient(Project.objects.get(), key).call("get", "tasks").status_code == 200
 
 
 def test_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: str):
@@ -64,7 +64,7 @@ def test_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: st
     assert "audit:read" in listed
     assert "revoked at" in revoked
     assert "revoked" in run("list_keys", organization)
-    assert AuditClient(Project.objects.get(), key).ask("get", "tasks").status_code == 401
+    assert AuditClient(Project.objects.get(), key).call("get", "tasks").status_code == 401
 
 
 def test_key_can_expire(organization: str):

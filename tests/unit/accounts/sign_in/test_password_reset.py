@@ -16,7 +16,7 @@ RESET = "/admin/password/reset/"
 NEW = "a longer staple 42"
 
 
-def ask(email: str) -> Any:
+def request_reset(email: str) -> Any:
     return Client().post(RESET, {"email": email})
 
 
@@ -36,7 +36,7 @@ def set_password(path: str, password: str) -> Any:
 def test_link_of_the_mail_sets_a_password() -> None:
     user = staff.superuser()
 
-    ask(user.email.upper())
+    request_reset(user.email.upper())
     done = set_password(link(), NEW)
 
     user.refresh_from_db()
@@ -46,7 +46,7 @@ def test_link_of_the_mail_sets_a_password() -> None:
 
 def test_mail_has_html_and_its_link_leads_to_the_public_url(settings: Any) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
-    ask(staff.superuser().email)
+    request_reset(staff.superuser().email)
 
     [message] = mail.outbox
     [(html, kind)] = message.alternatives  # type: ignore[attr-defined]  # an EmailMultiAlternatives
@@ -55,7 +55,7 @@ def test_mail_has_html_and_its_link_leads_to_the_public_url(settings: Any) -> No
 
 
 def test_log_has_no_token(caplog: pytest.LogCaptureFixture) -> None:
-    ask(staff.superuser().email)
+    request_reset(staff.superuser().email)
     path = link()
     set_password(path, NEW)
 
@@ -67,7 +67,7 @@ def test_log_has_no_token(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_link_works_once_and_for_an_hour(time_machine: Any) -> None:
     user = staff.superuser()
-    ask(user.email)
+    request_reset(user.email)
     path = link()
 
     time_machine.move_to(user.created_at + timedelta(seconds=3700), tick=False)
@@ -87,26 +87,27 @@ def test_answer_is_the_same_without_an_account(kind: str) -> None:
             other, None if kind == "no password" else staff.PASSWORD, is_active=kind != "inactive"
         )
 
-    answers = [
-        (answer.status_code, answer["location"]) for answer in (ask(staff.superuser().email), ask(other))
+    responses = [
+        (response.status_code, response["location"])
+        for response in (request_reset(staff.superuser().email), request_reset(other))
     ]
 
-    assert answers[0] == answers[1]
+    assert responses[0] == responses[1]
     assert len(mail.outbox) == 1
 
 
 def test_fourth_mail_to_an_address_has_to_wait() -> None:
     user = staff.superuser()
 
-    answers = [ask(email).status_code for email in [user.email] * 4 + ["nobody@example.com"] * 4]
+    responses = [request_reset(email).status_code for email in [user.email] * 4 + ["nobody@example.com"] * 4]
 
-    assert answers == [302, 302, 302, 429] * 2
+    assert responses == [302, 302, 302, 429] * 2
     assert len(mail.outbox) == 3
 
 
 def test_weak_passwords_are_refused() -> None:
     user = staff.superuser()
-    ask(user.email)
+    request_reset(user.email)
 
     pages = [
         set_password(link(), password) for password in ("short", "123456789012", user.email, "1q2w3e4r5t6y")
@@ -121,7 +122,7 @@ def test_reset_ends_the_sessions_and_the_pause() -> None:
     session = staff.logged_in_client(user)
     for _ in range(6):
         Client().post("/admin/login/", {"username": user.email, "password": "wrong"})
-    ask(user.email)
+    request_reset(user.email)
 
     set_password(link(), NEW)
 
@@ -132,7 +133,7 @@ def test_reset_ends_the_sessions_and_the_pause() -> None:
 def test_unavailable_broker_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.sign_in.views.enqueue", lambda *arguments: False)
 
-    page = ask("nobody@example.com")
+    page = request_reset("nobody@example.com")
 
     assert (page.status_code, "cannot be sent now" in page.content.decode()) == (200, True)
 
@@ -153,6 +154,6 @@ def test_guesses_of_the_old_password_are_paused() -> None:
     client = staff.logged_in_client()
     wrong = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
 
-    answers = [client.post("/admin/password_change/", wrong).status_code for _ in range(6)]
+    responses = [client.post("/admin/password_change/", wrong).status_code for _ in range(6)]
 
-    assert answers == [200] * 5 + [429]
+    assert responses == [200] * 5 + [429]

@@ -219,7 +219,7 @@ def test_guard_run_costs_no_quota_supersedes_nothing_and_is_in_no_list(
 
     run_due()
 
-    listed = scenario.client.ask("get", "verifications").json()
+    listed = scenario.client.call("get", "verifications").json()
     assert QuotaMonth.objects.values_list("spent", flat=True).first() == before
     assert {row["id"] for row in listed["data"]} == {str(window.verification_id), str(undecided.pk)}
     assert listed["meta"]["total"] == 2

@@ -266,7 +266,7 @@ def test_verification_that_is_run_by_hand_names_the_missing_deploy(
     repository.state = State(MERGED, is_closed=True)
     run_jobs()
 
-    response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+    response = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)})
 
     assert (response.status_code, response.json()["meta"]["warnings"]) == (202, [pull_requests.NOT_DEPLOYED])
 
@@ -274,7 +274,7 @@ def test_verification_that_is_run_by_hand_names_the_missing_deploy(
 def test_policy_warns_of_environments_that_are_no_list(scenario: Scenario) -> None:
     config = {"deploys": {"environments": "production", "only": True}}
 
-    answer = scenario.client.ask("put", "policies/current", {"config": config}).json()
+    answer = scenario.client.call("put", "policies/current", {"config": config}).json()
 
     assert answer["meta"]["warnings"] == [
         "deploys.environments is ignored in part: it must be a list of names of environments.",
@@ -286,12 +286,12 @@ def test_pull_request_is_read_in_the_api(
     scenario: Scenario, repository: FakeRepository, run_jobs: Callable[[], None]
 ) -> None:
     task = fixed(scenario)
-    missing = scenario.client.ask("get", f"tasks/{task.pk}/pull-request")
+    missing = scenario.client.call("get", f"tasks/{task.pk}/pull-request")
     repository.state = State(MERGED, is_closed=True)
     live = deploy(scenario, WITH)
     run_jobs()
 
-    read = scenario.client.ask("get", f"tasks/{task.pk}/pull-request").json()["data"]
+    read = scenario.client.call("get", f"tasks/{task.pk}/pull-request").json()["data"]
 
     assert missing.status_code == 404
     assert (read["status"], read["merge_sha"], read["deploy_id"]) == ("merged", MERGED, str(live.pk))

@@ -40,7 +40,7 @@ def test_live_deploy_after_the_verification_is_a_warning(
 def test_api_warns_of_a_deploy_after_the_verification_until_it_is_decided(scenario: Scenario) -> None:
     verification = factories.verification(scenario)
     url = f"verifications/{verification.pk}?include=warnings"
-    before = scenario.client.ask("get", url)
+    before = scenario.client.call("get", url)
     deploys.record(
         scenario.project,
         sha="a" * 40,
@@ -49,10 +49,10 @@ def test_api_warns_of_a_deploy_after_the_verification_until_it_is_decided(scenar
         by=scenario.actor,
     )
 
-    after = scenario.client.ask("get", url)
-    plain = scenario.client.ask("get", f"verifications/{verification.pk}").json()["data"]
+    after = scenario.client.call("get", url)
+    plain = scenario.client.call("get", f"verifications/{verification.pk}").json()["data"]
     verdicts.approve(verification.pk, by=scenario.actor)
-    decided = scenario.client.ask("get", url)
+    decided = scenario.client.call("get", url)
 
     shown = [response.json()["data"]["warnings"] for response in (before, after, decided)]
     assert shown == [[], [DEPLOYED_SINCE], []]
@@ -61,7 +61,7 @@ def test_api_warns_of_a_deploy_after_the_verification_until_it_is_decided(scenar
 
 
 def test_list_of_verifications_includes_no_warnings(scenario: Scenario) -> None:
-    response = scenario.client.ask("get", "verifications?include=warnings")
+    response = scenario.client.call("get", "verifications?include=warnings")
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
 

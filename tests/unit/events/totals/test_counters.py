@@ -27,8 +27,8 @@ def run(*arguments: str) -> str:
 def used_project(scenario: Scenario) -> Scenario:
     factories.verification(scenario, checks="passed", open_regressions=1)
     factories.verification(scenario, checks="failed")
-    scenario.client.ask("post", "findings/bulk-update", {"all": True, "set": {"severity": "low"}})
-    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scenario.client.call("post", "findings/bulk-update", {"all": True, "set": {"severity": "low"}})
+    scenario.client.call("post", "reports/export", {"format": "json"})
     return scenario
 
 
@@ -69,13 +69,13 @@ def test_a_wrong_counter_is_named_and_corrected(scenario: Scenario):
 
     with pytest.raises(CommandError, match=r"2 counters differ"):
         run()
-    said = run("--rebuild").splitlines()
+    lines = run("--rebuild").splitlines()
 
-    assert [line.split("  ", 1)[1] for line in said[:-1]] == [
+    assert [line.split("  ", 1)[1] for line in lines[:-1]] == [
         "risk  severity=low: 0 (score 0) stored, 2 (score 16) counted",
         "task  priority=medium status=ready_verify: 0 (score 0) stored, 2 (score 0) counted",
     ]
-    assert said[-1] == "2 counters corrected."
+    assert lines[-1] == "2 counters corrected."
     assert run() == "Every counter matches its rows."
 
 

@@ -16,7 +16,7 @@ def test_bulk_is_all_or_nothing(scenario: Scenario):
     good = {"domain": "seo", "title": "Good", "severity": "low"}
     bad = {"domain": "seo", "title": "", "severty": "low"}
 
-    response = scenario.client.ask("post", "findings/bulk", {"findings": [good, bad]})
+    response = scenario.client.call("post", "findings/bulk", {"findings": [good, bad]})
 
     assert response.status_code == 422
     assert set(response.json()["error"]["details"]) == {"findings.1.title", "findings.1.severty"}
@@ -33,7 +33,7 @@ def test_partial_bulk_returns_a_result_for_each_item(scenario: Scenario):
         {"domain": "seo", "title": "New", "severity": "high"},
     ]
 
-    response = scenario.client.ask("post", "findings/bulk", {"findings": items, "mode": "partial"})
+    response = scenario.client.call("post", "findings/bulk", {"findings": items, "mode": "partial"})
 
     data = response.json()["data"]
     assert response.status_code == 200
@@ -54,13 +54,13 @@ def test_partial_bulk_returns_a_result_for_each_item(scenario: Scenario):
 def test_bulk_accepts_1_to_1000_items(scenario: Scenario, count: int):
     items = [{"domain": "seo", "title": str(place)} for place in range(count)]
 
-    assert scenario.client.ask("post", "findings/bulk", {"findings": items}).status_code == 422
+    assert scenario.client.call("post", "findings/bulk", {"findings": items}).status_code == 422
 
 
 def test_null_item_of_a_partial_bulk_is_reported_as_invalid(scenario: Scenario):
     items = [None, 5, {"domain": "seo", "title": "No title"}]
 
-    response = scenario.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
+    response = scenario.client.call("post", "findings/bulk", {"mode": "partial", "findings": items})
 
     assert [item["status"] for item in response.json()["data"]["items"]] == ["invalid", "invalid", "created"]
 
@@ -72,7 +72,7 @@ def test_owner_of_many_items_is_queried_once(scenario: Scenario):
     ]
 
     with CaptureQueriesContext(connection) as asked:
-        scenario.client.ask("post", "findings/bulk", {"findings": items})
+        scenario.client.call("post", "findings/bulk", {"findings": items})
 
     looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
     assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
@@ -83,14 +83,14 @@ def test_bulk_update_dry_run_counts_and_changes_nothing(scenario: Scenario):
         factories.finding(scenario, severity=severity)
     body = {"filter": {"severity": ["low"]}, "set": {"status": "dismissed"}}
 
-    tried = scenario.client.ask("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
+    tried = scenario.client.call("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
     effects = [{"field": "status", "before": "new", "after": "dismissed", "rows": 2}]
     rest = {"unchanged": 0, "refused": 0, "effects": effects, "refusals": []}
     assert (tried, Finding.objects.filter(status="dismissed").count()) == (
         {"matched": 2, "updated": 0, "dry_run": True, "bulk_change_id": None, **rest}, 0,
     )  # fmt: skip
 
-    done = scenario.client.ask("post", "findings/bulk-update", body).json()["data"]
+    done = scenario.client.call("post", "findings/bulk-update", body).json()["data"]
     made = str(BulkChange.objects.get().pk)
     assert done == {"matched": 2, "updated": 2, "dry_run": False, "bulk_change_id": made, **rest}
     assert Finding.objects.filter(status="dismissed").count() == 2
@@ -100,7 +100,7 @@ def test_bulk_update_by_ids_is_all_or_nothing(scenario: Scenario):
     mine, theirs = factories.finding(scenario), factories.finding(factories.scenario())
     body = {"ids": [str(mine.pk), str(theirs.pk)], "set": {"severity": "low"}}
 
-    response = scenario.client.ask("post", "findings/bulk-update", body)
+    response = scenario.client.call("post", "findings/bulk-update", body)
 
     assert (response.status_code, response.json()["error"]["details"]) == (404, {"ids": [str(theirs.pk)]})
     assert set(Finding.objects.values_list("severity", flat=True)) == {"high"}
@@ -109,7 +109,7 @@ def test_bulk_update_by_ids_is_all_or_nothing(scenario: Scenario):
 def test_bulk_update_to_resolved_requires_verification(scenario: Scenario):
     factories.finding(scenario)
 
-    response = scenario.client.ask(
+    response = scenario.client.call(
         "post", "findings/bulk-update", {"all": True, "set": {"status": "resolved"}}
     )
 

@@ -18,7 +18,7 @@ def scanned(title: str = TITLE, key: str = "security_header_csp", **fields: Any)
 
 
 def rename(scenario: Scenario, pk: Any, title: str) -> None:
-    assert scenario.client.ask("patch", f"findings/{pk}", {"title": title}).status_code == 200
+    assert scenario.client.call("patch", f"findings/{pk}", {"title": title}).status_code == 200
 
 
 def titles() -> list[str]:
@@ -26,7 +26,7 @@ def titles() -> list[str]:
 
 
 def report(scenario: Scenario, **body: Any) -> tuple[int, str]:
-    response = scenario.client.ask("post", "findings", {"domain": "security", **body})
+    response = scenario.client.call("post", "findings", {"domain": "security", **body})
     return response.status_code, response.json()["data"]["id"]
 
 
@@ -93,7 +93,7 @@ def test_two_titles_of_one_finding_in_a_batch_update_it(scenario: Scenario):
     rename(scenario, pk, "Another title")
     items = [{"domain": "security", "title": title} for title in (TITLE, "Another title")]
 
-    body = scenario.client.ask("post", "findings/bulk", {"findings": items}).json()["data"]
+    body = scenario.client.call("post", "findings/bulk", {"findings": items}).json()["data"]
 
     assert (body["created"], body["updated"], {item["id"] for item in body["items"]}) == (0, 2, {pk})
 

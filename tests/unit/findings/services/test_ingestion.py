@@ -41,7 +41,7 @@ KEYS = [
 def test_reported_finding_has_the_keys_of_the_contract_in_order(scenario: Scenario):
     body = FULL | {"owner_id": str(scenario.owner.pk)}
 
-    response = scenario.client.ask("post", "findings", body)
+    response = scenario.client.call("post", "findings", body)
 
     shown = response.json()["data"]
     assert response.status_code == 201
@@ -51,25 +51,25 @@ def test_reported_finding_has_the_keys_of_the_contract_in_order(scenario: Scenar
     assert {name: shown[name] for name in expected} == expected
     assert shown["evidence"] == {"header": None, "checks": ["security_header_csp"]}
     assert (shown["status"], shown["project_id"]) == ("new", "production-website")
-    assert scenario.client.ask("get", f"findings/{shown['id']}").json()["data"] == shown
+    assert scenario.client.call("get", f"findings/{shown['id']}").json()["data"] == shown
 
 
 def test_report_with_the_same_domain_and_title_updates_the_finding(scenario: Scenario):
-    first = scenario.client.ask("post", "findings", FULL)
-    again = scenario.client.ask("post", "findings", FULL | {"description": "Still so."})
+    first = scenario.client.call("post", "findings", FULL)
+    again = scenario.client.call("post", "findings", FULL | {"description": "Still so."})
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json()["data"]["id"] == first.json()["data"]["id"]
     assert again.json()["data"]["description"] == "Still so."
     assert Finding.objects.count() == 1
-    other = scenario.client.ask("post", "findings", FULL | {"domain": "seo"})
+    other = scenario.client.call("post", "findings", FULL | {"domain": "seo"})
     assert other.status_code == 201
 
 
 def test_fields_missing_in_a_report_stay_unchanged(scenario: Scenario):
-    scenario.client.ask("post", "findings", FULL)
+    scenario.client.call("post", "findings", FULL)
 
-    scenario.client.ask("post", "findings", {"domain": "security", "title": FULL["title"]})
+    scenario.client.call("post", "findings", {"domain": "security", "title": FULL["title"]})
 
     row = Finding.objects.get()
     assert (row.severity, row.description, row.score, row.check_keys) == (
@@ -80,14 +80,14 @@ def test_fields_missing_in_a_report_stay_unchanged(scenario: Scenario):
 def test_report_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
     finding = factories.finding(scenario, title=FULL["title"], status="resolved")
 
-    scenario.client.ask("post", "findings", FULL)
+    scenario.client.call("post", "findings", FULL)
 
     finding.refresh_from_db()
     assert finding.status == "in_progress"
     assert [(r.trigger, r.status, r.finding_id) for r in Regression.objects.all()] == [
         ("scan_detected", "open", finding.pk)
     ]
-    shown = scenario.client.ask("get", "regressions").json()
+    shown = scenario.client.call("get", "regressions").json()
     assert list(shown["data"][0]) == [
         "id", "finding_id", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
         "updated_at",
@@ -98,7 +98,7 @@ def test_report_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
 def test_report_of_a_dismissed_finding_leaves_it_dismissed(scenario: Scenario):
     finding = factories.finding(scenario, title=FULL["title"], status="dismissed")
 
-    scenario.client.ask("post", "findings", FULL)
+    scenario.client.call("post", "findings", FULL)
 
     finding.refresh_from_db()
     assert (finding.status, Regression.objects.count()) == ("dismissed", 0)
@@ -116,8 +116,8 @@ def test_batch_of_100_costs_as_many_queries_as_batch_of_2(scenario: Scenario):
 
 
 def test_ingestion_is_logged(scenario: Scenario):
-    scenario.client.ask("post", "findings", FULL)
-    scenario.client.ask("post", "findings", FULL)
+    scenario.client.call("post", "findings", FULL)
+    scenario.client.call("post", "findings", FULL)
 
     recorded = list(Event.objects.filter(name__startswith="finding.").values_list("name", "actor_id"))
     assert recorded == [("finding.created", scenario.owner.pk), ("finding.seen_again", scenario.owner.pk)]
@@ -145,7 +145,7 @@ def test_ingestion_is_logged(scenario: Scenario):
     ],
 )
 def test_invalid_field_is_named_and_nothing_is_stored(scenario: Scenario, change: dict[str, Any], field: str):
-    response = scenario.client.ask("post", "findings", FULL | change)
+    response = scenario.client.call("post", "findings", FULL | change)
 
     assert response.status_code == 422
     assert any(name.startswith(field) for name in response.json()["error"]["details"])
@@ -156,7 +156,7 @@ def test_invalid_field_is_named_and_nothing_is_stored(scenario: Scenario, change
     "named", [[f"key_{place}" for place in range(101)], ["Not a key"], [""], "title_present"]
 )
 def test_invalid_checks_in_evidence_are_stored_as_evidence_only(scenario: Scenario, named: Any):
-    scenario.client.ask(
+    scenario.client.call(
         "post", "findings", {"domain": "seo", "title": "No title", "evidence": {"checks": named}}
     )
 
@@ -166,20 +166,20 @@ def test_invalid_checks_in_evidence_are_stored_as_evidence_only(scenario: Scenar
 
 def test_report_with_empty_checks_removes_the_checks(scenario: Scenario):
     body = {"domain": "seo", "title": "No title"}
-    scenario.client.ask("post", "findings", body | {"checks": ["title_present"]})
+    scenario.client.call("post", "findings", body | {"checks": ["title_present"]})
 
-    scenario.client.ask("post", "findings", body | {"checks": []})
+    scenario.client.call("post", "findings", body | {"checks": []})
 
     finding = Finding.objects.get()
     assert (finding.check_keys, finding.evidence["checks"]) == ([], [])
 
 
 def test_repeated_report_keeps_created_at_and_updates_every_counter(scenario: Scenario):
-    first = scenario.client.ask("post", "findings", FULL | {"severity": "low"}).json()["data"]
+    first = scenario.client.call("post", "findings", FULL | {"severity": "low"}).json()["data"]
 
-    again = scenario.client.ask("post", "findings", FULL | {"severity": "critical"}).json()["data"]
+    again = scenario.client.call("post", "findings", FULL | {"severity": "critical"}).json()["data"]
 
-    shown = scenario.client.ask("get", f"findings/{first['id']}").json()["data"]
+    shown = scenario.client.call("get", f"findings/{first['id']}").json()["data"]
     row = Finding.objects.get()
     assert again["created_at"] == first["created_at"] == shown["created_at"]
     assert row.created_at < row.updated_at

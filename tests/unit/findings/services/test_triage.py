@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def patch(scenario: Scenario, finding: Finding, **changes: Any) -> Any:
-    return scenario.client.ask("patch", f"findings/{finding.pk}", changes)
+    return scenario.client.call("patch", f"findings/{finding.pk}", changes)
 
 
 def test_patch_changes_only_the_fields_sent(scenario: Scenario):
@@ -36,7 +36,7 @@ def test_patch_changes_only_the_fields_sent(scenario: Scenario):
 
 def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
     finding = factories.finding(scenario, severity="high", status="triaged")
-    before = scenario.client.ask("get", f"findings/{finding.pk}")
+    before = scenario.client.call("get", f"findings/{finding.pk}")
 
     after = patch(scenario, finding, severity="high", status="triaged", title=finding.title)
 
@@ -101,7 +101,7 @@ def test_bulk_update_of_severity_changes_default_scores_and_keeps_custom_scores(
     usual = factories.finding(scenario, severity="low")
     chosen = factories.finding(scenario, severity="low", priority={"score": 77})
 
-    scenario.client.ask("post", "findings/bulk-update", {"all": True, "set": {"severity": "critical"}})
+    scenario.client.call("post", "findings/bulk-update", {"all": True, "set": {"severity": "critical"}})
 
     usual.refresh_from_db()
     chosen.refresh_from_db()
@@ -116,7 +116,7 @@ def test_bulk_update_works_in_batches_and_logs_each_finding(
     findings = [factories.finding(scenario) for _ in range(5)]
     before = findings[0].updated_at
 
-    shown = scenario.client.ask(
+    shown = scenario.client.call(
         "post", "findings/bulk-update", {"filter": {"status": "new"}, "set": {"status": "triaged"}}
     ).json()["data"]
 
@@ -138,7 +138,7 @@ def test_bulk_update_with_a_resolved_finding_in_a_later_batch_changes_nothing(
     for status in ("new", "new", "resolved"):
         factories.finding(scenario, status=status)
 
-    response = scenario.client.ask(
+    response = scenario.client.call(
         "post", "findings/bulk-update", {"all": True, "set": {"status": "triaged"}}
     )
 

@@ -105,8 +105,8 @@ def test_schedule_is_shown() -> None:
     scenario = factories.scenario()
     services.connect(scenario.project, "github", credentials={"token": "x"}, by=SYSTEM)
 
-    shown: dict[str, Any] = scenario.client.ask("get", "integrations/github/schedule").json()["data"]
+    shown: dict[str, Any] = scenario.client.call("get", "integrations/github/schedule").json()["data"]
 
     assert list(shown) == ["provider", "status", "last_sync_at", "next_sync_at", "failures", "last_error"]
     assert shown["next_sync_at"] is not None
-    assert scenario.client.ask("get", "integrations/jira/schedule").status_code == 404
+    assert scenario.client.call("get", "integrations/jira/schedule").status_code == 404

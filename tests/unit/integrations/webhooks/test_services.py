@@ -27,8 +27,8 @@ def test_generated_secret_is_shown_once_and_signs_deliveries(
     api: factories.Scenario, settings: Settings
 ) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
-    made = api.client.ask("put", ADDRESS, {}).json()["data"]
-    again = api.client.ask("get", ADDRESS).json()["data"]
+    made = api.client.call("put", ADDRESS, {}).json()["data"]
+    again = api.client.call("get", ADDRESS).json()["data"]
 
     integration = Integration.objects.get()
     body = json.dumps(SENDERS["github"].payload(now())).encode()
@@ -42,7 +42,7 @@ def test_generated_secret_is_shown_once_and_signs_deliveries(
 
 
 def test_given_secret_is_not_shown(api: factories.Scenario) -> None:
-    made = api.client.ask("put", ADDRESS, {"secret": SECRET})
+    made = api.client.call("put", ADDRESS, {"secret": SECRET})
 
     assert "secret" not in made.json()["data"]
     assert SECRET not in made.content.decode()
@@ -56,15 +56,15 @@ def test_new_secret_replaces_the_previous_one(github_integration: Integration) -
 
 
 def test_webhook_is_disabled(api: factories.Scenario) -> None:
-    api.client.ask("put", ADDRESS, {})
+    api.client.call("put", ADDRESS, {})
 
-    deleted = api.client.ask("delete", ADDRESS)
+    deleted = api.client.call("delete", ADDRESS)
 
-    assert (deleted.status_code, api.client.ask("get", ADDRESS).status_code) == (200, 404)
+    assert (deleted.status_code, api.client.call("get", ADDRESS).status_code) == (200, 404)
 
 
 @pytest.mark.parametrize(("name", "status"), [("cloudflare", 404), ("gitlab", 409), ("unheard_of", 404)])
 def test_webhook_cannot_be_enabled_without_support_or_connection(
     api: factories.Scenario, name: str, status: int
 ) -> None:
-    assert api.client.ask("put", f"integrations/{name}/webhook", {}).status_code == status
+    assert api.client.call("put", f"integrations/{name}/webhook", {}).status_code == status

@@ -25,9 +25,9 @@ def test_deliveries_are_rate_limited_by_address(github_integration: Integration,
     caller = Client(REMOTE_ADDR="203.0.113.9")
     address = f"/api/v1/hooks/github/{github_integration.pk}"
 
-    answers = [caller.post(address, b"{}", content_type="application/json").status_code for _ in range(5)]
+    responses = [caller.post(address, b"{}", content_type="application/json").status_code for _ in range(5)]
 
-    assert (answers[0], answers[-1]) == (404, 429)
+    assert (responses[0], responses[-1]) == (404, 429)
 
 
 def test_only_post_is_allowed(github_integration: Integration) -> None:

@@ -66,6 +66,6 @@ def test_picker_shows_name_and_slug(scenario: Scenario, member: Client):
     rename(scenario, "Web shop")
     source = {"app_label": "findings", "model_name": "finding", "field_name": "project"}
 
-    answer = member.get(reverse("admin:autocomplete"), {**source, "term": "web"})
+    response = member.get(reverse("admin:autocomplete"), {**source, "term": "web"})
 
-    assert [each["text"] for each in answer.json()["results"]] == ["Web shop · production-website"]
+    assert [each["text"] for each in response.json()["results"]] == ["Web shop · production-website"]

@@ -194,7 +194,7 @@ def test_only_the_admin_allows_unsafe_eval(operator: Client, scenario: Scenario)
     allowed = [operator.get(path)["content-security-policy"] for path in ("/admin/", "/admin/accounts/user/")]
     allowed.append(Client().get("/admin/login/")["content-security-policy"])
     docs = operator.get("/api/docs")["content-security-policy"]
-    strict = scenario.client.ask("get", "tasks")["content-security-policy"]
+    strict = scenario.client.call("get", "tasks")["content-security-policy"]
 
     assert all("script-src 'self' 'unsafe-eval'" in policy for policy in allowed)
     assert "script-src 'self';" in docs

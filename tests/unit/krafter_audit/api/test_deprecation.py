@@ -24,7 +24,7 @@ def test_deprecated_operation_has_the_headers(scenario: Scenario, deprecated: No
     for _ in "12":
         factories.regression(scenario)
 
-    response = scenario.client.ask("get", "regressions?limit=1")
+    response = scenario.client.call("get", "regressions?limit=1")
 
     assert (response["deprecation"], response["sunset"]) == ("@1767225600", "Fri, 01 Jan 2027 12:00:00 GMT")
     next_page, see = response["link"].split(", ")
@@ -32,13 +32,13 @@ def test_deprecated_operation_has_the_headers(scenario: Scenario, deprecated: No
 
 
 def test_errors_of_a_deprecated_operation_have_the_headers(scenario: Scenario, deprecated: None) -> None:
-    response = scenario.client.ask("get", "regressions?limit=0")
+    response = scenario.client.call("get", "regressions?limit=0")
 
     assert (response.status_code, "deprecation" in response) == (422, True)
 
 
 def test_other_operations_have_no_such_headers(scenario: Scenario, deprecated: None) -> None:
-    response = scenario.client.ask("get", "findings")
+    response = scenario.client.call("get", "findings")
 
     assert not {"deprecation", "sunset", "link"} & {name.lower() for name in response.headers}
 

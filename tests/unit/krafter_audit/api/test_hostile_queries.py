@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 def test_cursor_of_an_instant_outside_the_calendar_is_invalid(scenario: Scenario, instant: str):
     factories.task(scenario)
     factories.task(scenario)
-    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+    cursor = scenario.client.call("get", "tasks?limit=1").json()["meta"]["next_cursor"]
     signature, _, pk = json.loads(base64.urlsafe_b64decode(cursor + "=="))
     forged = base64.urlsafe_b64encode(json.dumps([signature, instant, pk]).encode()).decode().rstrip("=")
 
-    response = scenario.client.ask("get", f"tasks?limit=1&cursor={forged}")
+    response = scenario.client.call("get", f"tasks?limit=1&cursor={forged}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
 
@@ -27,6 +27,6 @@ def test_cursor_of_an_instant_outside_the_calendar_is_invalid(scenario: Scenario
 def test_more_than_a_thousand_query_parameters_are_a_bad_request(scenario: Scenario):
     query = "&".join(f"limit={number}" for number in range(1001))
 
-    response = scenario.client.ask("get", f"findings?{query}")
+    response = scenario.client.call("get", f"findings?{query}")
 
     assert (response.status_code, response.json()["error"]["code"]) == (400, "refused")

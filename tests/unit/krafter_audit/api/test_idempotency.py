@@ -23,7 +23,7 @@ from tests.factories import AuditClient, Scenario, remediation_state
 
 def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Fix it") -> Any:
     headers = {"idempotency_key": key} if key is not None else {}
-    return scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": title}, **headers)
+    return scenario.client.call("post", "tasks", {"finding_id": str(finding.pk), "title": title}, **headers)
 
 
 @pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_number_beyond_64_bits_is_replayed_unchanged(scenario: Scenario):
     config = {"config": {"big": 123456789012345678901234567890}}
 
     first, again = (
-        scenario.client.ask("post", "policies/test", config, idempotency_key="k1").json()["data"]
+        scenario.client.call("post", "policies/test", config, idempotency_key="k1").json()["data"]
         for _ in range(2)
     )
 
@@ -68,7 +68,7 @@ def test_the_same_key_for_another_url_is_refused(scenario: Scenario):
     verification, other = (factories.verification(scenario) for _ in range(2))
 
     first, refused = (
-        scenario.client.ask("post", f"verifications/{each.pk}/approve", idempotency_key="k1")
+        scenario.client.call("post", f"verifications/{each.pk}/approve", idempotency_key="k1")
         for each in (verification, other)
     )
 
@@ -88,7 +88,7 @@ def test_key_of_another_user_is_refused_and_one_of_the_same_user_replays(scenari
     ]
 
     first, rotated, second = (
-        client.ask("post", f"verifications/{verification.pk}/approve", idempotency_key="k1")
+        client.call("post", f"verifications/{verification.pk}/approve", idempotency_key="k1")
         for client in clients
     )
 
@@ -99,12 +99,12 @@ def test_key_of_another_user_is_refused_and_one_of_the_same_user_replays(scenari
 @pytest.mark.django_db
 def test_key_of_a_project_that_had_the_slug_before_is_refused(scenario: Scenario):
     body = {"domain": "seo", "title": "No sitemap"}
-    first = scenario.client.ask("post", "findings", body, idempotency_key="k1")
+    first = scenario.client.call("post", "findings", body, idempotency_key="k1")
     slug = scenario.project.slug
     accounts.update_project(scenario.project, changes={"slug": "old"})
     accounts.create_project(scenario.organization, slug=slug, site_url="https://example.org")
 
-    second = scenario.client.ask("post", "findings", body, idempotency_key="k1")
+    second = scenario.client.call("post", "findings", body, idempotency_key="k1")
 
     assert (first.status_code, second.status_code) == (201, 422)
     assert second.json()["error"]["code"] == "idempotency_key_reused"
@@ -194,24 +194,24 @@ def test_concurrent_request_with_the_same_key_is_a_conflict(transactional_db: No
 def test_a_change_of_an_older_state_is_refused(scenario: Scenario, path: str, change: Any, method: str):
     task = factories.task(scenario)
     path = path.format(task=task.pk, finding=task.finding_id)
-    read = scenario.client.ask("get", path)
+    read = scenario.client.call("get", path)
     assert read["etag"].startswith('"')
 
-    first = scenario.client.ask(method, path, change, if_match=read["etag"])
-    second = scenario.client.ask(method, path, change, if_match=read["etag"])
+    first = scenario.client.call(method, path, change, if_match=read["etag"])
+    second = scenario.client.call(method, path, change, if_match=read["etag"])
 
     assert first.status_code == 200
-    assert first["etag"] == scenario.client.ask("get", path)["etag"] != read["etag"]
+    assert first["etag"] == scenario.client.call("get", path)["etag"] != read["etag"]
     assert (second.status_code, second.json()["error"]["code"]) == (412, "precondition_failed")
-    assert scenario.client.ask(method, path, change, if_match="*").status_code == 200
+    assert scenario.client.call(method, path, change, if_match="*").status_code == 200
 
 
 @pytest.mark.django_db
 def test_unchanged_resource_returns_304(scenario: Scenario):
     task = factories.task(scenario)
-    tag = scenario.client.ask("get", f"tasks/{task.pk}")["etag"]
+    tag = scenario.client.call("get", f"tasks/{task.pk}")["etag"]
 
-    response = scenario.client.ask("get", f"tasks/{task.pk}", if_none_match=tag)
+    response = scenario.client.call("get", f"tasks/{task.pk}", if_none_match=tag)
 
     assert (response.status_code, response.content, response["content-length"]) == (304, b"", "0")
 
@@ -222,14 +222,14 @@ def test_rate_limit_allows_its_exact_number_of_requests_a_minute(
 ):
     settings.KRAFTER_RATE_DEFAULT = 3
 
-    answers = [scenario.client.ask("get", "tasks") for _ in range(4)]
+    responses = [scenario.client.call("get", "tasks") for _ in range(4)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert [answer["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
-    assert answers[0]["x-ratelimit-limit"] == "3"
-    assert int(answers[3]["x-ratelimit-reset"]) - time.time() == 30
-    assert answers[3]["retry-after"] == "30"
-    assert answers[3].json()["error"]["code"] == "rate_limited"
+    assert [answer.status_code for answer in responses] == [200, 200, 200, 429]
+    assert [answer["x-ratelimit-remaining"] for answer in responses] == ["2", "1", "0", "0"]
+    assert responses[0]["x-ratelimit-limit"] == "3"
+    assert int(responses[3]["x-ratelimit-reset"]) - time.time() == 30
+    assert responses[3]["retry-after"] == "30"
+    assert responses[3].json()["error"]["code"] == "rate_limited"
 
 
 @pytest.mark.django_db
@@ -260,9 +260,9 @@ def test_requests_are_allowed_while_redis_is_unavailable(
     monkeypatch.setattr(redis_client, "connection", lambda: away)
     before = unchecked_requests.unchecked_total._value.get()
 
-    answers = [scenario.client.ask("get", "tasks").status_code for _ in range(3)]
+    responses = [scenario.client.call("get", "tasks").status_code for _ in range(3)]
 
-    assert answers == [200, 200, 200]
+    assert responses == [200, 200, 200]
     assert unchecked_requests.unchecked_total._value.get() == before + 3
 
 
@@ -290,11 +290,11 @@ def test_client_address_is_read_from_trusted_proxies_only(
 @pytest.mark.django_db
 def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(scenario: Scenario):
     address = f"findings/{factories.finding(scenario).pk}"
-    tag = scenario.client.ask("get", address)["etag"]
+    tag = scenario.client.call("get", address)["etag"]
 
-    response = scenario.client.ask("get", address, if_none_match=f"W/{tag}")
-    any_version = scenario.client.ask("get", address, if_none_match="*")
-    refused = scenario.client.ask("patch", address, {"status": "triaged"}, if_match=f"W/{tag}")
+    response = scenario.client.call("get", address, if_none_match=f"W/{tag}")
+    any_version = scenario.client.call("get", address, if_none_match="*")
+    refused = scenario.client.call("patch", address, {"status": "triaged"}, if_match=f"W/{tag}")
 
     assert (response.status_code, response.content) == (304, b"")
     assert (any_version.status_code, refused.status_code) == (304, 412)

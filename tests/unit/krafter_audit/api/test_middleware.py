@@ -28,7 +28,7 @@ def lines() -> Any:
 
 
 def test_request_is_logged_in_one_line_with_its_id_and_without_its_query(scenario: Scenario, lines: Any):
-    response = scenario.client.ask("get", "tasks?status=backlog")
+    response = scenario.client.call("get", "tasks?status=backlog")
 
     (line,) = lines()
     assert f"request_id={response['x-request-id']}" in line
@@ -55,9 +55,9 @@ def test_log_lines_of_services_have_the_request_id(
     monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
     task = factories.task(scenario)
 
-    response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+    response = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)})
 
-    said = [line for line in lines() if "The broker is unavailable" in line]
+    warnings = [line for line in lines() if "The broker is unavailable" in line]
     assert response.status_code == 202
-    assert len(said) == 1
-    assert f"request_id={response['x-request-id']}" in said[0]
+    assert len(warnings) == 1
+    assert f"request_id={response['x-request-id']}" in warnings[0]

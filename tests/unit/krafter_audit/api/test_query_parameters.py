@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def test_wrong_parameters_of_a_list_are_named(
     scenario: Scenario, query: str, messages: dict[str, list[str]]
 ) -> None:
-    response = scenario.client.ask("get", f"findings?{query}")
+    response = scenario.client.call("get", f"findings?{query}")
 
     assert (response.status_code, response.json()["error"]["details"]) == (422, messages)
 
@@ -29,15 +29,15 @@ def test_wrong_parameters_of_a_list_are_named(
 def test_operation_without_parameters_says_so(scenario: Scenario) -> None:
     body = {"domain": "seo", "title": "No title", "severity": "low"}
 
-    response = scenario.client.ask("post", "findings?dry_run=true", body)
+    response = scenario.client.call("post", "findings?dry_run=true", body)
 
     assert response.json()["error"]["details"] == {"dry_run": ["Unknown parameter: this operation has none."]}
-    assert scenario.client.ask("get", "findings").json()["meta"]["total"] == 0
+    assert scenario.client.call("get", "findings").json()["meta"]["total"] == 0
 
 
 def test_head_has_the_parameters_of_get_and_options_ignores_them(scenario: Scenario) -> None:
     statuses = [
-        scenario.client.ask(method, f"findings?{query}").status_code
+        scenario.client.call(method, f"findings?{query}").status_code
         for method, query in [("head", "limit=1"), ("head", "limt=1"), ("options", "limt=1")]
     ]
 

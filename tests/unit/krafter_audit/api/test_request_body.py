@@ -158,7 +158,7 @@ def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(scenario: 
 
     assert (
         b'{"big":123456789012345678901234567890,"one":1.0}'
-        in scenario.client.ask("get", "policies/current").content
+        in scenario.client.call("get", "policies/current").content
     )
 
 
@@ -167,7 +167,7 @@ def test_config_returns_its_keys_in_the_order_sent(scenario: Scenario):
 
     scenario.client.put("policies/current", raw, content_type="application/json")
 
-    assert b'{"z":1,"a":{"y":2,"b":3},"m":[]}' in scenario.client.ask("get", "policies/current").content
+    assert b'{"z":1,"a":{"y":2,"b":3},"m":[]}' in scenario.client.call("get", "policies/current").content
 
 
 def without_length(scenario: Scenario, path: str, raw: bytes, *, marked: bool = True) -> Any:
@@ -202,7 +202,7 @@ def test_too_large_body_is_read_completely_before_it_is_rejected():
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip"])
 def test_an_encoded_body_is_not_taken(scenario: Scenario, encoding: str):
-    response = scenario.client.ask(
+    response = scenario.client.call(
         "post", "findings", {"domain": "seo", "title": "Packed"}, content_encoding=encoding
     )
 

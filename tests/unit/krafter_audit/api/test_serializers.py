@@ -71,7 +71,7 @@ def test_unknown_checks_of_a_bulk_are_compared_up_to_a_limit(
     seen = {"checks": keys} if named == "checks" else {"evidence": {"checks": keys}}
     findings = [{"domain": "seo", "title": f"Finding {number}", **seen} for number in range(5)]
 
-    response = scenario.client.ask("post", "findings/bulk", {"findings": findings})
+    response = scenario.client.call("post", "findings/bulk", {"findings": findings})
 
     assert (response.status_code, len(compared)) == (422, 50)
     assert len(response.json()["error"]["details"]) == 450

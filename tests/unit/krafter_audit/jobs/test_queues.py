@@ -104,7 +104,7 @@ def test_worker_runs_the_job_and_logs_the_ids_of_request_and_parent_job() -> Non
 
 
 def lines_of_a_worker(*, until: int) -> list[dict[str, str]]:
-    """Let a worker run until so many jobs have succeeded, a minute at most; return what it said of jobs."""
+    """Let a worker run until so many jobs have succeeded, a minute at most; return what it logged of jobs."""
     log_lines: list[dict[str, str]] = []
     with a_worker() as worker:
         limit = threading.Timer(60, worker.kill)
@@ -148,12 +148,12 @@ def test_enqueued_job_is_logged_with_its_queue(caplog: pytest.LogCaptureFixture)
 
 
 def test_job_carries_the_request_id_from_any_thread() -> None:
-    def ask() -> bool:
+    def enqueue_job() -> bool:
         with structlog.contextvars.bound_contextvars(request_id="asked-here"):
             return enqueue("scans.verify_site", "a")
 
     with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(ask).result()
+        assert thread.submit(enqueue_job).result()
 
     (message,) = messages("celery")
     assert message["__django_structlog__"]["request_id"] == "asked-here"

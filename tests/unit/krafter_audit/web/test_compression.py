@@ -102,7 +102,7 @@ def test_a_client_downloads_an_export_in_the_coding_that_it_accepts(
     scenario = factories.scenario()
     for number in range(50):
         factories.finding(scenario, title=f"Finding {number}")
-    report = scenario.client.ask("post", "reports/export", {"format": "csv"}).json()["data"]["id"]
+    report = scenario.client.call("post", "reports/export", {"format": "csv"}).json()["data"]["id"]
     url = f"{live_server.url}{scenario.client.base}reports/{report}/download"
     headers = {"authorization": f"Bearer {scenario.key}", "accept-encoding": coding}
 

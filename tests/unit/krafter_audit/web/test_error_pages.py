@@ -38,9 +38,9 @@ def test_people_get_a_page_and_programs_an_envelope(
 def test_pages_of_the_admin_that_a_user_may_not_open_are_pages(scenario: Scenario) -> None:
     viewer = staff.logged_in_client(staff.member_of(scenario.organization, "viewer"))
 
-    answers = [viewer.get("/admin/reports/report/add/"), viewer.get("/admin/nothing/"), Client().get("/x")]
+    responses = [viewer.get("/admin/reports/report/add/"), viewer.get("/admin/nothing/"), Client().get("/x")]
 
-    assert [(answer.status_code, "<h1" in answer.content.decode()) for answer in answers] == [
+    assert [(answer.status_code, "<h1" in answer.content.decode()) for answer in responses] == [
         (403, True),
         (404, True),
         (404, True),

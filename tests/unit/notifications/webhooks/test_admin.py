@@ -117,7 +117,7 @@ def test_endpoint_that_failed_for_three_days_says_so_in_the_admin_and_the_api(sc
         admin_url(WebhookEndpoint, "change", endpoint.pk)
     )
     path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks/{endpoint.pk}"
-    read = scenario.client.ask("get", path).json()["data"]
+    read = scenario.client.call("get", path).json()["data"]
 
     assert "The endpoint answered 500." in page.content.decode()
     assert (read["status"], read["disabled_reason"], bool(read["disabled_at"])) == (

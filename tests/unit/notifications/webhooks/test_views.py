@@ -23,20 +23,20 @@ pytestmark = pytest.mark.django_db
 URL = "https://hooks.example.com/krafter?token=abc"
 
 
-def ask(scenario: Scenario, method: str, path: str = "", body: Any = None, **headers: str) -> Any:
+def call(scenario: Scenario, method: str, path: str = "", body: Any = None, **headers: str) -> Any:
     path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks{path}"
-    return scenario.client.ask(method, path, body, **headers)
+    return scenario.client.call(method, path, body, **headers)
 
 
 def created(scenario: Scenario, **fields: Any) -> dict[str, Any]:
-    response = ask(scenario, "post", "", {"url": URL, **fields})
+    response = call(scenario, "post", "", {"url": URL, **fields})
     assert response.status_code == 201, response.content
     data: dict[str, Any] = response.json()["data"]
     return data
 
 
 def test_created_endpoint_is_returned_with_its_secret_once(scenario: Scenario) -> None:
-    response = ask(
+    response = call(
         scenario,
         "post",
         "",
@@ -63,7 +63,7 @@ def test_created_endpoint_is_returned_with_its_secret_once(scenario: Scenario) -
         "updated_at": format_timestamp(endpoint.updated_at),
         "secret": secret,
     }
-    read, listed = ask(scenario, "get", f"/{endpoint.pk}"), ask(scenario, "get")
+    read, listed = call(scenario, "get", f"/{endpoint.pk}"), call(scenario, "get")
     del data["secret"]
     assert (read.json()["data"], listed.json()["data"]) == (data, [data])
     assert secret.encode() not in bytes(endpoint.credentials)
@@ -79,15 +79,15 @@ def test_key_bound_to_projects_neither_reads_nor_changes_endpoints(scenario: Sce
     path = f"/api/v1/orgs/{scenario.organization.pk}/webhooks"
 
     refused = [
-        bound.ask("post", path, {"url": URL}),
-        bound.ask("post", path, {"url": URL, "projects": [scenario.project.slug]}),
-        bound.ask("get", path),
-        bound.ask("get", f"{path}/{endpoint.pk}"),
-        bound.ask("patch", f"{path}/{endpoint.pk}", {"url": "https://other.example.com/"}),
-        bound.ask("get", f"{path}/{endpoint.pk}/deliveries"),
-        bound.ask("get", f"{path}/{endpoint.pk}/deliveries/{sent.pk}"),
-        bound.ask("post", f"{path}/{endpoint.pk}/rotate-secret", {}),
-        bound.ask("post", f"{path}/{endpoint.pk}/test"),
+        bound.call("post", path, {"url": URL}),
+        bound.call("post", path, {"url": URL, "projects": [scenario.project.slug]}),
+        bound.call("get", path),
+        bound.call("get", f"{path}/{endpoint.pk}"),
+        bound.call("patch", f"{path}/{endpoint.pk}", {"url": "https://other.example.com/"}),
+        bound.call("get", f"{path}/{endpoint.pk}/deliveries"),
+        bound.call("get", f"{path}/{endpoint.pk}/deliveries/{sent.pk}"),
+        bound.call("post", f"{path}/{endpoint.pk}/rotate-secret", {}),
+        bound.call("post", f"{path}/{endpoint.pk}/test"),
     ]
 
     assert {(each.status_code, each.json()["error"]["code"]) for each in refused} == {
@@ -110,10 +110,10 @@ def test_members_read_endpoints_and_only_owners_and_admins_change_them(scenario:
 
     statuses = [
         [
-            client.ask("get", f"{path}/{endpoint.pk}").status_code,
-            client.ask("post", path, {"url": URL}).status_code,
-            client.ask("post", f"{path}/{endpoint.pk}/rotate-secret", {}).status_code,
-            client.ask("delete", f"{path}/{endpoint.pk}").status_code,
+            client.call("get", f"{path}/{endpoint.pk}").status_code,
+            client.call("post", path, {"url": URL}).status_code,
+            client.call("post", f"{path}/{endpoint.pk}/rotate-secret", {}).status_code,
+            client.call("delete", f"{path}/{endpoint.pk}").status_code,
         ]
         for client in (member, admin)
     ]
@@ -142,7 +142,7 @@ def test_members_read_endpoints_and_only_owners_and_admins_change_them(scenario:
     ],
 )
 def test_invalid_endpoint_is_refused(scenario: Scenario, body: dict[str, Any], field: str) -> None:
-    response = ask(scenario, "post", "", body)
+    response = call(scenario, "post", "", body)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
     assert WebhookEndpoint.objects.count() == 0
@@ -156,10 +156,10 @@ def test_read_key_reads_and_does_not_write() -> None:
     scenario = factories.scenario(scopes=("audit:read",))
     endpoint, _ = make_endpoint(scenario, URL)
 
-    assert ask(scenario, "get", f"/{endpoint.pk}/deliveries").status_code == 200
-    assert ask(scenario, "post", f"/{endpoint.pk}/test").status_code == 403
-    assert ask(scenario, "post", "", {"url": URL}).status_code == 403
-    assert ask(scenario, "delete", f"/{endpoint.pk}").status_code == 403
+    assert call(scenario, "get", f"/{endpoint.pk}/deliveries").status_code == 200
+    assert call(scenario, "post", f"/{endpoint.pk}/test").status_code == 403
+    assert call(scenario, "post", "", {"url": URL}).status_code == 403
+    assert call(scenario, "delete", f"/{endpoint.pk}").status_code == 403
     assert WebhookEndpoint.objects.count() == 1
 
 
@@ -178,7 +178,7 @@ def test_endpoints_of_another_organisation_are_not_found(scenario: Scenario) -> 
         ("get", f"/{mine.pk}/deliveries/{sent.pk}", None),
         ("post", f"/{mine.pk}/deliveries/{sent.pk}/replay", None),
     ):
-        assert ask(scenario, method, path, body).status_code == 404
+        assert call(scenario, method, path, body).status_code == 404
     endpoint.refresh_from_db()
     assert endpoint.description == ""
 
@@ -189,7 +189,7 @@ def test_limit_of_endpoints_is_refused_with_its_numbers(scenario: Scenario, sett
     created(scenario)
     make_endpoint(factories.scenario(), URL)
 
-    error = ask(scenario, "post", "", {"url": URL})
+    error = call(scenario, "post", "", {"url": URL})
 
     assert (error.status_code, error.json()["error"]["code"]) == (409, "webhook_limit_reached")
     assert error.json()["error"]["details"] == {"limit": 2, "used": 2}
@@ -198,25 +198,25 @@ def test_limit_of_endpoints_is_refused_with_its_numbers(scenario: Scenario, sett
 
 def test_changes_need_the_current_version_if_the_client_names_one(scenario: Scenario) -> None:
     pk = created(scenario)["id"]
-    first = ask(scenario, "get", f"/{pk}")["etag"]
-    changed = ask(scenario, "patch", f"/{pk}", {"description": "new"}, if_match=first)
+    first = call(scenario, "get", f"/{pk}")["etag"]
+    changed = call(scenario, "patch", f"/{pk}", {"description": "new"}, if_match=first)
 
     late = [
-        ask(scenario, "patch", f"/{pk}", {"description": "late"}, if_match=first),
-        ask(scenario, "post", f"/{pk}/rotate-secret", {}, if_match=first),
-        ask(scenario, "delete", f"/{pk}", if_match=first),
+        call(scenario, "patch", f"/{pk}", {"description": "late"}, if_match=first),
+        call(scenario, "post", f"/{pk}/rotate-secret", {}, if_match=first),
+        call(scenario, "delete", f"/{pk}", if_match=first),
     ]
 
     assert (changed.status_code, [each.status_code for each in late]) == (200, [412, 412, 412])
     assert WebhookEndpoint.objects.get().description == "new"
-    assert ask(scenario, "get", f"/{pk}", if_none_match=changed["etag"]).status_code == 304
-    assert ask(scenario, "delete", f"/{pk}", if_match=changed["etag"]).status_code == 200
+    assert call(scenario, "get", f"/{pk}", if_none_match=changed["etag"]).status_code == 304
+    assert call(scenario, "delete", f"/{pk}", if_match=changed["etag"]).status_code == 200
 
 
 def test_repeated_creation_returns_the_same_secret_which_is_stored_encrypted(scenario: Scenario) -> None:
     body = {"url": URL}
-    first = ask(scenario, "post", "", body, idempotency_key="k1")
-    again = ask(scenario, "post", "", body, idempotency_key="k1")
+    first = call(scenario, "post", "", body, idempotency_key="k1")
+    again = call(scenario, "post", "", body, idempotency_key="k1")
 
     [stored] = IdempotentResponse.objects.all()
     secret = first.json()["data"]["secret"]
@@ -229,17 +229,17 @@ def test_repeated_creation_returns_the_same_secret_which_is_stored_encrypted(sce
 def test_stored_secret_is_not_repeated_once_its_key_is_removed(
     scenario: Scenario, settings: Settings
 ) -> None:
-    ask(scenario, "post", "", {"url": URL}, idempotency_key="k1")
+    call(scenario, "post", "", {"url": URL}, idempotency_key="k1")
     settings.KRAFTER_ENCRYPTION_KEYS = "k9:" + "A" * 43 + "="
 
-    again = ask(scenario, "post", "", {"url": URL}, idempotency_key="k1")
+    again = call(scenario, "post", "", {"url": URL}, idempotency_key="k1")
 
     assert (again.status_code, again.json()["error"]["code"]) == (422, "idempotency_key_reused")
 
 
 def test_rotated_secret_is_returned_once(scenario: Scenario) -> None:
     old = created(scenario)
-    response = ask(scenario, "post", f"/{old['id']}/rotate-secret", {"overlap_seconds": 600})
+    response = call(scenario, "post", f"/{old['id']}/rotate-secret", {"overlap_seconds": 600})
 
     data, [endpoint] = response.json()["data"], WebhookEndpoint.objects.all()
     assert response.status_code == 200
@@ -253,7 +253,7 @@ def test_invalid_overlap_is_refused(scenario: Scenario, overlap: Any) -> None:
     pk = created(scenario)["id"]
     before = bytes(WebhookEndpoint.objects.get().credentials)
 
-    response = ask(scenario, "post", f"/{pk}/rotate-secret", {"overlap_seconds": overlap})
+    response = call(scenario, "post", f"/{pk}/rotate-secret", {"overlap_seconds": overlap})
 
     assert (response.status_code, bytes(WebhookEndpoint.objects.get().credentials)) == (422, before)
 
@@ -262,10 +262,10 @@ def test_filters_and_status_are_changed_and_an_empty_change_is_refused(scenario:
     accounts.create_project(scenario.organization, slug="shop", site_url="https://shop.example.com")
     pk = created(scenario)["id"]
 
-    changed = ask(
+    changed = call(
         scenario, "patch", f"/{pk}", {"events": ["task.*"], "projects": ["shop"], "status": "disabled"}
     ).json()["data"]
-    empty = ask(scenario, "patch", f"/{pk}", {})
+    empty = call(scenario, "patch", f"/{pk}", {})
 
     assert (changed["events"], changed["projects"], changed["status"]) == (["task.*"], ["shop"], "disabled")
     assert (changed["disabled_reason"], bool(changed["disabled_at"])) == ("Disabled by a user.", True)
@@ -280,10 +280,10 @@ def test_deliveries_are_listed_with_filters_and_read_with_attempts(
     factories.task(scenario)
     run_workers()
 
-    page = ask(scenario, "get", f"/{endpoint.pk}/deliveries?limit=1").json()
-    tasks = ask(scenario, "get", f"/{endpoint.pk}/deliveries?type=task.created&status=pending").json()
-    none = ask(scenario, "get", f"/{endpoint.pk}/deliveries?status=delivered").json()
-    one = ask(scenario, "get", f"/{endpoint.pk}/deliveries/{tasks['data'][0]['id']}")
+    page = call(scenario, "get", f"/{endpoint.pk}/deliveries?limit=1").json()
+    tasks = call(scenario, "get", f"/{endpoint.pk}/deliveries?type=task.created&status=pending").json()
+    none = call(scenario, "get", f"/{endpoint.pk}/deliveries?status=delivered").json()
+    one = call(scenario, "get", f"/{endpoint.pk}/deliveries/{tasks['data'][0]['id']}")
 
     assert (page["meta"]["total"], len(page["data"]), bool(page["meta"]["next_cursor"])) == (2, 1, True)
     assert (tasks["meta"]["total"], none["data"]) == (1, [])
@@ -302,13 +302,13 @@ def test_lists_cost_a_constant_number_of_queries(scenario: Scenario, django_asse
         make_endpoint(scenario, URL, project_ids=[scenario.project.pk])
         factories.finding(scenario)
     queue_events()
-    ask(scenario, "get")
+    call(scenario, "get")
 
     # The page, its total, and the slugs of projects or the endpoint
     with django_assert_num_queries(3):
-        assert len(ask(scenario, "get", "?limit=3").json()["data"]) == 3
+        assert len(call(scenario, "get", "?limit=3").json()["data"]) == 3
     with django_assert_num_queries(3):
-        assert len(ask(scenario, "get", f"/{endpoint.pk}/deliveries?limit=2").json()["data"]) == 2
+        assert len(call(scenario, "get", f"/{endpoint.pk}/deliveries?limit=2").json()["data"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_lists_cost_a_constant_number_of_queries(scenario: Scenario, django_asse
 def test_invalid_filters_of_deliveries_are_refused(scenario: Scenario, query: str) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
 
-    assert ask(scenario, "get", f"/{endpoint.pk}/deliveries?{query}").status_code == 422
+    assert call(scenario, "get", f"/{endpoint.pk}/deliveries?{query}").status_code == 422
 
 
 def test_replayed_delivery_is_sent_again_with_its_id(scenario: Scenario, receiver: Server) -> None:
@@ -326,7 +326,7 @@ def test_replayed_delivery_is_sent_again_with_its_id(scenario: Scenario, receive
     run_workers()
     [done] = EventDelivery.objects.all()
 
-    response = ask(scenario, "post", f"/{endpoint.pk}/deliveries/{done.pk}/replay")
+    response = call(scenario, "post", f"/{endpoint.pk}/deliveries/{done.pk}/replay")
     run_workers()
 
     data = response.json()["data"]
@@ -347,16 +347,16 @@ def test_replay_of_a_period_sends_what_failed_and_what_was_missed(
     failed = factories.finding(scenario)
     run_workers()
     missed = factories.finding(scenario)  # while the endpoint is disabled
-    refused = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
+    refused = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
     receiver.behave = ACCEPTED
-    ask(scenario, "patch", f"/{endpoint.pk}", {"status": "enabled"})
+    call(scenario, "patch", f"/{endpoint.pk}", {"status": "enabled"})
     WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
     receiver.requests.clear()
 
-    first = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
+    first = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
     run_workers()
-    again = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
-    everything = ask(
+    again = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
+    everything = call(
         scenario,
         "post",
         f"/{endpoint.pk}/replay",
@@ -387,7 +387,7 @@ def test_replay_leaves_failed_deliveries_before_and_after_the_period(scenario: S
         "created_before": format_timestamp(now - timedelta(minutes=90)),
     }
 
-    result = ask(scenario, "post", f"/{endpoint.pk}/replay", period).json()["data"]
+    result = call(scenario, "post", f"/{endpoint.pk}/replay", period).json()["data"]
 
     pending = EventDelivery.objects.filter(status="pending").values_list("pk", flat=True)
     assert (result, list(pending)) == ({"replayed": 1, "more": False}, [second.pk])
@@ -400,7 +400,7 @@ def test_replay_says_when_there_is_more(scenario: Scenario, monkeypatch: pytest.
         factories.finding(scenario)
     endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
 
-    result = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": start}).json()["data"]
+    result = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": start}).json()["data"]
 
     assert (result, EventDelivery.objects.count()) == ({"replayed": 2, "more": True}, 2)
 
@@ -409,7 +409,7 @@ def test_replay_further_back_than_deliveries_are_kept_is_refused(scenario: Scena
     endpoint, _ = make_endpoint(scenario, URL)
     long_ago = format_timestamp(timezone.now() - timedelta(days=31))
 
-    response = ask(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": long_ago})
+    response = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": long_ago})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["created_after"])
 
@@ -422,7 +422,7 @@ def test_period_that_ends_before_it_starts_is_refused(scenario: Scenario) -> Non
         "created_before": format_timestamp(now - timedelta(hours=1)),
     }
 
-    response = ask(scenario, "post", f"/{endpoint.pk}/replay", period)
+    response = call(scenario, "post", f"/{endpoint.pk}/replay", period)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["created_before"])
 
@@ -430,13 +430,13 @@ def test_period_that_ends_before_it_starts_is_refused(scenario: Scenario) -> Non
 def test_test_event_is_queued(scenario: Scenario, receiver: Server) -> None:
     endpoint, _ = make_endpoint(scenario, receiver.url, events=["task.created"])
 
-    response = ask(scenario, "post", f"/{endpoint.pk}/test")
+    response = call(scenario, "post", f"/{endpoint.pk}/test")
     delivery.deliver(endpoint.pk)
 
     data = response.json()["data"]
     assert (response.status_code, data["type"], data["event_id"]) == (202, "webhook.test", None)
     assert (
-        ask(scenario, "get", f"/{endpoint.pk}/deliveries/{data['id']}").json()["data"]["status"]
+        call(scenario, "get", f"/{endpoint.pk}/deliveries/{data['id']}").json()["data"]["status"]
         == "delivered"
     )
 
@@ -445,7 +445,7 @@ def test_disabled_endpoint_sends_no_test_event(scenario: Scenario) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
     services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
 
-    response = ask(scenario, "post", f"/{endpoint.pk}/test")
+    response = call(scenario, "post", f"/{endpoint.pk}/test")
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "webhook_disabled")
     assert EventDelivery.objects.count() == 0
@@ -456,9 +456,9 @@ def test_deleted_endpoint_is_gone_with_its_deliveries(scenario: Scenario) -> Non
     factories.finding(scenario)
     queue_events()
 
-    response = ask(scenario, "delete", f"/{endpoint.pk}")
+    response = call(scenario, "delete", f"/{endpoint.pk}")
 
     assert (response.status_code, response.json()["data"]["id"]) == (200, str(endpoint.pk))
     assert (WebhookEndpoint.objects.count(), EventDelivery.objects.count()) == (0, 0)
-    assert ask(scenario, "get", f"/{endpoint.pk}").status_code == 404
+    assert call(scenario, "get", f"/{endpoint.pk}").status_code == 404
     assert Event.objects.filter(name__startswith="webhook.").count() == 2

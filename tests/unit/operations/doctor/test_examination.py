@@ -77,8 +77,10 @@ def test_server_with_few_connections_left_is_a_warning(monkeypatch):
 
 
 def test_pending_work_is_reported_with_its_age(scenario):
-    answer = scenario.client.ask("post", "scans/run", {"url": scenario.project.site_url, "trigger": "manual"})
-    assert answer.status_code == 202
+    response = scenario.client.call(
+        "post", "scans/run", {"url": scenario.project.site_url, "trigger": "manual"}
+    )
+    assert response.status_code == 202
     ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=20))
 
     found = [each for each in work.pending() if each.data["kind"].startswith("scan")]

@@ -27,10 +27,10 @@ def measure(scenario: Scenario, *keys: str) -> None:
 
 def test_catalogue_lists_checks_with_policy_and_reliability(scenario: Scenario):
     config = {"checks": {"ttfb": {"threshold": 900}, CSP: {"enabled": False}}}
-    scenario.client.ask("put", "policies/current", {"config": config})
+    scenario.client.call("put", "policies/current", {"config": config})
     measure(scenario, CSP)
 
-    listed = {row["key"]: row for row in scenario.client.ask("get", "checks").json()["data"]}
+    listed = {row["key"]: row for row in scenario.client.call("get", "checks").json()["data"]}
 
     assert list(listed) == registry.keys()
     assert listed["ttfb"]["threshold"] == {"value": 900, "default": 600, "unit": "ms", "direction": "max"}

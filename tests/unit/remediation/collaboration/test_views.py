@@ -17,7 +17,7 @@ MARKDOWN = "**Look** at <script>alert(1)</script>\n\n- one"
 
 
 def comment(client: AuditClient, task: Any, body: str = MARKDOWN) -> Any:
-    return client.ask("post", f"tasks/{task.pk}/comments", {"body": body})
+    return client.call("post", f"tasks/{task.pk}/comments", {"body": body})
 
 
 def colleague(scenario: Scenario) -> AuditClient:
@@ -35,9 +35,9 @@ def test_comment_is_added_read_changed_and_deleted(scenario: Scenario):
     added = comment(scenario.client, task)
     path = added["location"]
     read = scenario.client.get(path)
-    edited = scenario.client.ask("patch", path, {"body": "Done."}, if_match=read["etag"])
-    listed = scenario.client.ask("get", f"tasks/{task.pk}/comments").json()
-    deleted = scenario.client.ask("delete", path)
+    edited = scenario.client.call("patch", path, {"body": "Done."}, if_match=read["etag"])
+    listed = scenario.client.call("get", f"tasks/{task.pk}/comments").json()
+    deleted = scenario.client.call("delete", path)
 
     assert added.status_code == 201
     assert read.json()["data"] | {"body": MARKDOWN} == added.json()["data"]
@@ -69,7 +69,7 @@ def test_only_the_author_changes_a_comment(scenario: Scenario, method: str, body
     task = factories.task(scenario)
     path = comment(scenario.client, task)["location"]
 
-    refused = colleague(scenario).ask(method, path, body)
+    refused = colleague(scenario).call(method, path, body)
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "not_the_author")
     assert TaskComment.objects.get().body == MARKDOWN
@@ -80,7 +80,7 @@ def test_comment_of_another_task_is_not_found(scenario: Scenario):
     pk = comment(scenario.client, task).json()["data"]["id"]
 
     for method, body in [("get", None), ("patch", {"body": "x"}), ("delete", None)]:
-        response = scenario.client.ask(method, f"tasks/{other.pk}/comments/{pk}", body)
+        response = scenario.client.call(method, f"tasks/{other.pk}/comments/{pk}", body)
         assert response.status_code == 404
 
 
@@ -88,12 +88,12 @@ def test_comment_of_another_task_is_not_found(scenario: Scenario):
 def test_invalid_comment_is_rejected(scenario: Scenario, body: Any):
     task = factories.task(scenario)
 
-    assert scenario.client.ask("post", f"tasks/{task.pk}/comments", body).status_code == 422
+    assert scenario.client.call("post", f"tasks/{task.pk}/comments", body).status_code == 422
     assert not TaskComment.objects.exists()
 
 
 def label(scenario: Scenario, task: Any, *names: str) -> Any:
-    return scenario.client.ask("put", f"tasks/{task.pk}/labels", {"labels": names})
+    return scenario.client.call("put", f"tasks/{task.pk}/labels", {"labels": names})
 
 
 def test_labels_are_set_filtered_embedded_and_removed(scenario: Scenario):
@@ -103,31 +103,31 @@ def test_labels_are_set_filtered_embedded_and_removed(scenario: Scenario):
     label(scenario, second, "shop")
 
     def found(query: str) -> list[str]:
-        return [row["title"] for row in scenario.client.ask("get", f"tasks?{query}").json()["data"]]
+        return [row["title"] for row in scenario.client.call("get", f"tasks?{query}").json()["data"]]
 
     assert replaced.json()["data"] == {"labels": ["checkout", "shop"]}
     assert found("label=shop") == ["Second", "First"]
     assert found("label=shop&label=checkout") == ["First"]
     assert found("label=absent") == []
-    rows = scenario.client.ask("get", "tasks?include=labels").json()["data"]
+    rows = scenario.client.call("get", "tasks?include=labels").json()["data"]
     assert [row["labels"] for row in rows] == [["shop"], ["checkout", "shop"]]
-    alone = scenario.client.ask("get", f"tasks/{first.pk}?include=labels").json()["data"]
+    alone = scenario.client.call("get", f"tasks/{first.pk}?include=labels").json()["data"]
     assert alone["labels"] == ["checkout", "shop"]
-    assert scenario.client.ask("get", "labels").json()["data"] == {"labels": ["checkout", "shop"]}
+    assert scenario.client.call("get", "labels").json()["data"] == {"labels": ["checkout", "shop"]}
     assert label(scenario, first).json()["data"] == {"labels": []}
-    assert scenario.client.ask("get", "labels").json()["data"] == {"labels": ["shop"]}
+    assert scenario.client.call("get", "labels").json()["data"] == {"labels": ["shop"]}
 
 
 def test_changed_labels_are_logged_and_change_the_version_of_the_task(scenario: Scenario):
     task = factories.task(scenario)
-    before = scenario.client.ask("get", f"tasks/{task.pk}")["etag"]
+    before = scenario.client.call("get", f"tasks/{task.pk}")["etag"]
 
     label(scenario, task, "a")
     label(scenario, task, "a")
 
     [event] = Event.objects.filter(name="task.labelled")
     assert event.data == {"was": [], "now": ["a"]}
-    assert scenario.client.ask("get", f"tasks/{task.pk}")["etag"] != before
+    assert scenario.client.call("get", f"tasks/{task.pk}")["etag"] != before
 
 
 def test_labels_belong_to_one_project(scenario: Scenario):
@@ -136,14 +136,14 @@ def test_labels_belong_to_one_project(scenario: Scenario):
     label(other, factories.task(other), "shop")
 
     assert TaskLabel.objects.count() == 2
-    assert len(scenario.client.ask("get", "tasks?label=shop").json()["data"]) == 1
+    assert len(scenario.client.call("get", "tasks?label=shop").json()["data"]) == 1
 
 
 @pytest.mark.parametrize("labels", [["a,b"], [""], ["x" * 51], [str(n) for n in range(21)], "a", [1], None])
 def test_invalid_labels_are_rejected(scenario: Scenario, labels: Any):
     task = factories.task(scenario)
 
-    response = scenario.client.ask("put", f"tasks/{task.pk}/labels", {"labels": labels})
+    response = scenario.client.call("put", f"tasks/{task.pk}/labels", {"labels": labels})
 
     assert response.status_code == 422
     assert not TaskLabel.objects.exists()
@@ -152,10 +152,10 @@ def test_invalid_labels_are_rejected(scenario: Scenario, labels: Any):
 def test_history_has_the_events_of_the_task_and_its_verifications(scenario: Scenario):
     verification = factories.verification(scenario)
     factories.verification(scenario)
-    scenario.client.ask("post", f"verifications/{verification.pk}/reopen")
+    scenario.client.call("post", f"verifications/{verification.pk}/reopen")
 
-    page = scenario.client.ask("get", f"tasks/{verification.task_id}/history?limit=1").json()
-    rest = scenario.client.ask(
+    page = scenario.client.call("get", f"tasks/{verification.task_id}/history?limit=1").json()
+    rest = scenario.client.call(
         "get", f"tasks/{verification.task_id}/history?cursor={page['meta']['next_cursor']}"
     ).json()
 
@@ -174,7 +174,7 @@ def test_queue_has_own_tasks_by_due_date_with_undated_ones_last(scenario: Scenar
         titles, cursor = [], ""
         while cursor is not None:
             path = f"tasks?owner_id=me&sort={sort}&limit=1&cursor={cursor}"
-            body = scenario.client.ask("get", path).json()
+            body = scenario.client.call("get", path).json()
             titles += [row["title"] for row in body["data"]]
             cursor = body["meta"]["next_cursor"]
         return titles
@@ -187,6 +187,6 @@ def test_findings_of_the_key_s_user_are_listed(scenario: Scenario):
     factories.finding(scenario, title="Mine", owner_id=scenario.owner.pk)
     factories.finding(scenario)
 
-    rows = scenario.client.ask("get", "findings?owner_id=me").json()["data"]
+    rows = scenario.client.call("get", "findings?owner_id=me").json()["data"]
 
     assert [row["title"] for row in rows] == ["Mine"]

@@ -36,7 +36,7 @@ def verified(scenario: Scenario, *, checks: list[str] | None = None) -> Verifica
 
 
 def evidence_of(scenario: Scenario, verification: Verification) -> dict[str, Any]:
-    return scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
+    return scenario.client.call("get", f"verifications/{verification.pk}/evidence").json()["data"]
 
 
 def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
@@ -93,8 +93,8 @@ def test_override_reason_is_in_the_link_and_reopen_adds_another_link(scenario: S
     verdicts.reopen(verification.pk, by=scenario.actor)
     verdicts.reopen(verification.pk, by=scenario.actor)
 
-    said = evidence_of(scenario, verification)["verdicts"]
-    assert [(one["verdict"], one["override_reason"]) for one in said] == [
+    decisions = evidence_of(scenario, verification)["verdicts"]
+    assert [(one["verdict"], one["override_reason"]) for one in decisions] == [
         ("approved", "Accepted until March."),
         ("reopened", "Accepted until March."),
     ]

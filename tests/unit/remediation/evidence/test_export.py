@@ -50,9 +50,9 @@ def approved(scenario: Scenario, *, others_between: int = 0) -> Verification:
 
 
 def file_of(scenario: Scenario, verification: Verification) -> bytes:
-    answer = scenario.client.ask("get", f"verifications/{verification.pk}/evidence/bundle")
-    assert answer.status_code == 200, answer.content
-    return bytes(answer.content)
+    response = scenario.client.call("get", f"verifications/{verification.pk}/evidence/bundle")
+    assert response.status_code == 200, response.content
+    return bytes(response.content)
 
 
 def keys_of_the_installation() -> list[bytes]:
@@ -281,9 +281,9 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
 def test_export_requires_a_signing_key(scenario: Scenario, settings: Any):
     settings.KRAFTER_SIGNING_KEYS = ""
 
-    answer = scenario.client.ask("get", f"verifications/{approved(scenario).pk}/evidence/bundle")
+    response = scenario.client.call("get", f"verifications/{approved(scenario).pk}/evidence/bundle")
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_signing_key")
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "no_signing_key")
 
 
 @pytest.mark.parametrize("form", ["jwks", "pem", "base64"])

@@ -27,13 +27,13 @@ STRICT = {"severity_rules": {"security": "critical"}, "sla_hours": {"critical": 
 
 def plan(scenario: Scenario, config: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Simulate a config; return the changes and the token."""
-    answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
+    answer = scenario.client.call("post", "policies/test?simulate=true", {"config": config}).json()["data"]
     return answer["simulation"], answer["plan_token"]
 
 
 def put(scenario: Scenario, config: dict[str, Any], token: str | None) -> Any:
     body = {"config": config, "plan_token": token} if token else {"config": config}
-    return scenario.client.ask("put", "policies/current", body)
+    return scenario.client.call("put", "policies/current", body)
 
 
 def hours(task: Task) -> float | None:
@@ -110,7 +110,7 @@ def test_counters_follow_a_plan(scenario: Scenario):
 
 
 def test_unchanged_config_changes_nothing(scenario: Scenario):
-    config = scenario.client.ask("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
+    config = scenario.client.call("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
     factories.task(scenario)
 
     preview, _ = plan(scenario, config)
@@ -245,7 +245,7 @@ def test_check_disabled_by_the_policy_is_inconclusive(site: Site):
     site.headers["Content-Security-Policy"] = "default-src 'self'"
     put(scenario, {"checks": {"security_header_csp": {"enabled": False}}}, None)
     task = factories.task(scenario)
-    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    made = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
 
     jobs.run_verification(made["id"])
 

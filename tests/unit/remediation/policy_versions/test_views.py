@@ -18,12 +18,12 @@ SECOND = {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 8}, "check
 def ids(scenario: Scenario) -> list[str]:
     """Store two policies; return the ids of the versions, the newest first."""
     for name, config in [("First", FIRST), ("Second", SECOND)]:
-        scenario.client.ask("put", "policies/current", {"name": name, "config": config})
+        scenario.client.call("put", "policies/current", {"name": name, "config": config})
     return [row["id"] for row in listed(scenario)["data"]]
 
 
 def listed(scenario: Scenario, query: str = "") -> Any:
-    return scenario.client.ask("get", f"policies{query}").json()
+    return scenario.client.call("get", f"policies{query}").json()
 
 
 def test_versions_are_listed_newest_first_in_pages(scenario: Scenario, ids: list[str]):
@@ -42,14 +42,14 @@ def test_versions_are_listed_newest_first_in_pages(scenario: Scenario, ids: list
 
 
 def test_a_version_is_read_with_its_config_in_order(scenario: Scenario, ids: list[str]):
-    version = scenario.client.ask("get", f"policies/{ids[1]}").json()["data"]
+    version = scenario.client.call("get", f"policies/{ids[1]}").json()["data"]
 
     assert (version["config"], list(version["config"])) == (FIRST, list(FIRST))
 
 
 def test_versions_are_compared(scenario: Scenario, ids: list[str]):
-    with_current = scenario.client.ask("get", f"policies/{ids[1]}/diff").json()["data"]
-    backwards = scenario.client.ask("get", f"policies/{ids[0]}/diff?with={ids[1]}").json()["data"]
+    with_current = scenario.client.call("get", f"policies/{ids[1]}/diff").json()["data"]
+    backwards = scenario.client.call("get", f"policies/{ids[0]}/diff?with={ids[1]}").json()["data"]
 
     assert with_current == {
         "before_id": ids[1],
@@ -68,11 +68,11 @@ def test_versions_are_compared(scenario: Scenario, ids: list[str]):
 def test_unknown_version_to_compare_with_is_rejected(
     scenario: Scenario, ids: list[str], value: str, status: int
 ):
-    assert scenario.client.ask("get", f"policies/{ids[1]}/diff?with={value}").status_code == status
+    assert scenario.client.call("get", f"policies/{ids[1]}/diff?with={value}").status_code == status
 
 
 def test_version_is_restored_as_a_new_one(scenario: Scenario, ids: list[str]):
-    restored = scenario.client.ask("post", f"policies/{ids[1]}/restore")
+    restored = scenario.client.call("post", f"policies/{ids[1]}/restore")
 
     policy = Policy.objects.get()
     assert restored.status_code == 200
@@ -83,10 +83,10 @@ def test_version_is_restored_as_a_new_one(scenario: Scenario, ids: list[str]):
 
 def test_restore_with_a_plan_changes_existing_findings(scenario: Scenario, ids: list[str]):
     finding = factories.finding(scenario, domain="seo", severity="high")
-    plan = scenario.client.ask("post", "policies/test?simulate=true", {"config": FIRST}).json()["data"]
+    plan = scenario.client.call("post", "policies/test?simulate=true", {"config": FIRST}).json()["data"]
 
-    restored = scenario.client.ask("post", f"policies/{ids[1]}/restore", {"plan_token": plan["plan_token"]})
-    again = scenario.client.ask("post", f"policies/{ids[1]}/restore", {"plan_token": plan["plan_token"]})
+    restored = scenario.client.call("post", f"policies/{ids[1]}/restore", {"plan_token": plan["plan_token"]})
+    again = scenario.client.call("post", f"policies/{ids[1]}/restore", {"plan_token": plan["plan_token"]})
 
     finding.refresh_from_db()
     assert (restored.status_code, finding.severity) == (200, "low")
@@ -94,7 +94,7 @@ def test_restore_with_a_plan_changes_existing_findings(scenario: Scenario, ids: 
 
 
 def test_restore_honours_if_match(scenario: Scenario, ids: list[str]):
-    response = scenario.client.ask("post", f"policies/{ids[1]}/restore", if_match='"1"')
+    response = scenario.client.call("post", f"policies/{ids[1]}/restore", if_match='"1"')
 
     assert (response.status_code, Policy.objects.get().config) == (412, SECOND)
 
@@ -102,16 +102,16 @@ def test_restore_honours_if_match(scenario: Scenario, ids: list[str]):
 def test_version_of_another_project_is_not_found(scenario: Scenario, ids: list[str]):
     other = factories.scenario()
 
-    assert other.client.ask("get", f"policies/{ids[1]}").status_code == 404
-    assert other.client.ask("post", f"policies/{ids[1]}/restore").status_code == 404
+    assert other.client.call("get", f"policies/{ids[1]}").status_code == 404
+    assert other.client.call("post", f"policies/{ids[1]}/restore").status_code == 404
 
 
 def test_ignored_parts_are_named_and_kept(scenario: Scenario):
     config = {"sla_hour": {}, "scans": {"schedule": "daily", "hour": 99}}
 
-    replaced = scenario.client.ask("put", "policies/current", {"config": config}).json()
-    tested = scenario.client.ask("post", "policies/test", {"config": config}).json()
-    valid = scenario.client.ask("put", "policies/current", {"config": FIRST}).json()
+    replaced = scenario.client.call("put", "policies/current", {"config": config}).json()
+    tested = scenario.client.call("post", "policies/test", {"config": config}).json()
+    valid = scenario.client.call("put", "policies/current", {"config": FIRST}).json()
 
     assert (
         replaced["meta"]["warnings"]
@@ -126,11 +126,11 @@ def test_ignored_parts_are_named_and_kept(scenario: Scenario):
 
 
 def test_repeated_request_gets_the_same_data_without_warnings(scenario: Scenario):
-    def ask() -> Any:
+    def call() -> Any:
         body = {"config": {"unknown": 1}}
-        return scenario.client.ask("post", "policies/test", body, idempotency_key="once").json()
+        return scenario.client.call("post", "policies/test", body, idempotency_key="once").json()
 
-    first, again = ask(), ask()
+    first, again = call(), call()
 
     assert (again["data"], "warnings" in first["meta"], "warnings" in again["meta"]) == (
         first["data"],

@@ -228,9 +228,9 @@ def test_approvals_are_read_in_the_api(scenario: Scenario) -> None:
     set_rule(scenario, high=2, not_author=True)
     verification = factories.verification(scenario)
 
-    approved = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
-    state = scenario.client.ask("get", f"verifications/{verification.pk}/approvals").json()["data"]
-    withdrawn = scenario.client.ask("post", f"verifications/{verification.pk}/withdraw-approval")
+    approved = scenario.client.call("post", f"verifications/{verification.pk}/approve")
+    state = scenario.client.call("get", f"verifications/{verification.pk}/approvals").json()["data"]
+    withdrawn = scenario.client.call("post", f"verifications/{verification.pk}/withdraw-approval")
 
     assert (approved.status_code, approved.json()["data"]["result"]) == (200, "pending")
     assert (state["required"], state["not_author"], state["given"]) == (2, True, 1)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def post(scenario: Scenario, path: str, body: Any = None) -> Any:
-    return scenario.client.ask("post", path, body)
+    return scenario.client.call("post", path, body)
 
 
 def items(*findings: Any, **more: Any) -> list[dict[str, Any]]:
@@ -86,7 +86,7 @@ def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Sc
     body = {"tasks": items(*(factories.finding(scenario) for _ in range(3)))}
     shown = post(scenario, "tasks/bulk", body).json()["data"]
     untouched, changed, verified = (Task.objects.get(pk=item["id"]) for item in shown["items"])
-    scenario.client.ask("patch", f"tasks/{changed.pk}", {"title": "Another title"})
+    scenario.client.call("patch", f"tasks/{changed.pk}", {"title": "Another title"})
     factories.verification(scenario, of=verified)
 
     undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
@@ -118,7 +118,7 @@ def test_undo_of_a_creation_deletes_tasks_whose_changes_were_undone(scenario: Sc
     update = post(scenario, "tasks/bulk-update", {"all": True, "set": {"priority": "critical"}}).json()
     post(scenario, f"bulk-changes/{update['data']['bulk_change_id']}/undo")
     labelled = created["items"][1]["id"]
-    scenario.client.ask("put", f"tasks/{labelled}/labels", {"labels": ["kept"]})
+    scenario.client.call("put", f"tasks/{labelled}/labels", {"labels": ["kept"]})
 
     undone = post(scenario, f"bulk-changes/{created['bulk_change_id']}/undo").json()["data"]
 
@@ -209,11 +209,11 @@ def test_bulk_change_is_read_listed_and_undone(scenario: Scenario):
     shown = post(scenario, "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"status": "blocked"}})
     path = f"bulk-changes/{shown.json()['data']['bulk_change_id']}"
 
-    read = scenario.client.ask("get", path).json()["data"]
+    read = scenario.client.call("get", path).json()["data"]
     undone = post(scenario, f"{path}/undo").json()["data"]
     again = post(scenario, f"{path}/undo")
-    listed = scenario.client.ask("get", "bulk-changes").json()["data"]
-    of_findings = scenario.client.ask("get", "bulk-changes?subject=finding").json()["data"]
+    listed = scenario.client.call("get", "bulk-changes").json()["data"]
+    of_findings = scenario.client.call("get", "bulk-changes?subject=finding").json()["data"]
 
     assert (read["subject"], read["action"], read["set"], read["changed"]) == (
         "task", "update", {"status": "blocked"}, 1,
@@ -233,7 +233,7 @@ def test_bulk_changes_of_other_projects_are_not_listed(scenario: Scenario):
         body = {"ids": [str(factories.task(each).pk)], "set": {"status": "blocked"}}
         made = post(each, "tasks/bulk-update", body).json()["data"]["bulk_change_id"]
 
-    listed = elsewhere.client.ask("get", "bulk-changes").json()
+    listed = elsewhere.client.call("get", "bulk-changes").json()
 
     assert ([row["id"] for row in listed["data"]], listed["meta"]["total"]) == ([made], 1)
-    assert scenario.client.ask("get", f"bulk-changes/{made}").status_code == 404
+    assert scenario.client.call("get", f"bulk-changes/{made}").status_code == 404

@@ -109,7 +109,9 @@ def test_report_of_a_client_does_not_lift_the_block_by_a_scan(
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
     report(scenario, finding, scan_id=scan_that_saw(verification, "failed", after=1))
 
-    response = scenario.client.ask("post", "findings", {"domain": "security", "title": finding.title, **sent})
+    response = scenario.client.call(
+        "post", "findings", {"domain": "security", "title": finding.title, **sent}
+    )
 
     assert (response.status_code, response.json()["data"]["id"]) == (200, str(finding.pk))
     assert state_of(verification) == ("blocked", "failed")
@@ -121,7 +123,7 @@ def test_client_cannot_block_a_verification_by_naming_a_scan(scenario: Scenario)
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
     evidence = {"scan_id": str(scan_that_saw(verification, "failed", after=1))}
 
-    scenario.client.ask(
+    scenario.client.call(
         "post", "findings", {"domain": "security", "title": finding.title, "evidence": evidence}
     )
 

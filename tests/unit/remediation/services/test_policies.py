@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 def put(scenario: Scenario, config: Any, **more: Any) -> Any:
-    return scenario.client.ask("put", "policies/current", {"config": config, **more})
+    return scenario.client.call("put", "policies/current", {"config": config, **more})
 
 
 def test_config_must_be_an_object_and_an_omitted_name_stays(scenario: Scenario):
-    assert scenario.client.ask("put", "policies/current", {"name": "Only"}).status_code == 422
+    assert scenario.client.call("put", "policies/current", {"name": "Only"}).status_code == 422
     assert put(scenario, []).status_code == 422
 
     assert put(scenario, {"a": 1}, name="Named").json()["data"]["name"] == "Named"
@@ -48,10 +48,10 @@ def test_replacing_a_policy_by_itself_makes_no_version(scenario: Scenario):
 
 
 def test_policy_test_changes_nothing(scenario: Scenario):
-    scenario.client.ask("get", "policies/current")
+    scenario.client.call("get", "policies/current")
     before = Policy.objects.values().get()
 
-    scenario.client.ask(
+    scenario.client.call(
         "post", "policies/test?simulate=true", {"config": {"severity_rules": {"security": "low"}}}
     )
 
@@ -70,7 +70,7 @@ def test_simulation_returns_the_changes(scenario: Scenario):
         "alert_routing": {"critical": ["slack", "email", "pigeon"], "low": "slack"},
     }
 
-    answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
+    answer = scenario.client.call("post", "policies/test?simulate=true", {"config": config}).json()["data"]
 
     assert list(answer) == [
         "simulated_findings", "escalated_to_critical", "config_preview", "simulation", "plan_token",
@@ -87,7 +87,7 @@ def test_simulation_returns_the_changes(scenario: Scenario):
 
 def test_plan_is_applied_as_tested_or_rejected(scenario: Scenario):
     config = {"sla_hours": {"high": 1}}
-    token = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"][
+    token = scenario.client.call("post", "policies/test?simulate=true", {"config": config}).json()["data"][
         "plan_token"
     ]
 
@@ -103,13 +103,13 @@ def test_plan_is_applied_as_tested_or_rejected(scenario: Scenario):
 
 @pytest.mark.parametrize("query", ["simulate=yes", "simulate=", "dry=true"])
 def test_unknown_parameters_of_a_policy_test_are_rejected(scenario: Scenario, query: str):
-    assert scenario.client.ask("post", f"policies/test?{query}", {"config": {}}).status_code == 422
+    assert scenario.client.call("post", f"policies/test?{query}", {"config": {}}).status_code == 422
 
 
 def test_each_project_has_its_own_policy(scenario: Scenario):
     put(scenario, {"a": 1})
 
-    assert "sla_hours" in factories.scenario().client.ask("get", "policies/current").json()["data"]["config"]
+    assert "sla_hours" in factories.scenario().client.call("get", "policies/current").json()["data"]["config"]
 
 
 def test_policy_of_a_moment_is_the_version_that_applied_then(scenario: Scenario, time_machine: Any):
@@ -118,11 +118,11 @@ def test_policy_of_a_moment_is_the_version_that_applied_then(scenario: Scenario,
         if config:
             put(scenario, config, name=f"Of the {day}th")
         else:
-            scenario.client.ask("get", "policies/current")
+            scenario.client.call("get", "policies/current")
     time_machine.move_to("2026-03-20T12:00:00Z", tick=False)
 
     def applied(as_of: str) -> tuple[str, str]:
-        data = scenario.client.ask("get", f"policies/current?as_of={as_of}").json()["data"]
+        data = scenario.client.call("get", f"policies/current?as_of={as_of}").json()["data"]
         return data["name"], data["updated_at"]
 
     assert [

@@ -73,12 +73,12 @@ def test_simulation_says_what_the_recalculation_then_moves(scenario: Scenario):
         clock.shift(20 * HOUR)
         config = {**OFFICE, "sla_hours": {"critical": 1, "high": 16, "medium": 1}}
 
-        said = plans.simulate(policies.current(scenario.project), config)["simulation"]["tasks"]
+        simulated = plans.simulate(policies.current(scenario.project), config)["simulation"]["tasks"]
         set_policy(scenario, config)
         row = finish_recalculation(scenario)
 
-    assert said == {"moved": 2, "given": 0, "lifted": 1, "overdue_at_once": 1, "checked": 3}
-    assert counts(row) == said
+    assert simulated == {"moved": 2, "given": 0, "lifted": 1, "overdue_at_once": 1, "checked": 3}
+    assert counts(row) == simulated
 
 
 def test_pauses_and_extensions_are_kept(scenario: Scenario):

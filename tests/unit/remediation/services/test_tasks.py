@@ -19,7 +19,7 @@ OPEN = ["backlog", "in_progress", "blocked", "ready_verify"]
 
 
 def patch(scenario: Scenario, task: Task, **changes: Any) -> Any:
-    return scenario.client.ask("patch", f"tasks/{task.pk}", changes)
+    return scenario.client.call("patch", f"tasks/{task.pk}", changes)
 
 
 @pytest.mark.parametrize("start", OPEN)
@@ -46,26 +46,26 @@ def test_due_date_of_a_done_task_stays_so_that_it_agrees_with_the_outcome(scenar
     task = verification.task
     Task.objects.filter(pk=task.pk).update(sla_due_at=timezone.now() - timedelta(days=1))
     verdicts.approve(verification.pk, by=scenario.actor)
-    before = scenario.client.ask("get", f"tasks/{task.pk}").json()["data"]
+    before = scenario.client.call("get", f"tasks/{task.pk}").json()["data"]
     later = {"sla_due_at": "2030-01-01T00:00:00Z"}
 
     changed = patch(scenario, task, **later)
     removed = patch(scenario, task, sla_due_at=None)
     body = {"ids": [str(task.pk)], "set": later, "mode": "partial"}
-    in_bulk = scenario.client.ask("post", "tasks/bulk-update", body).json()
+    in_bulk = scenario.client.call("post", "tasks/bulk-update", body).json()
     sent_back = patch(scenario, task, sla_due_at=before["sla_due_at"])
 
     for refused in (changed, removed):
         assert (refused.status_code, refused.json()["error"]["code"]) == (409, "task_done")
     assert [each["code"] for each in in_bulk["data"]["refusals"]] == ["task_done"]
     assert (sent_back.status_code, sent_back.json()["data"]) == (200, before)
-    clock = scenario.client.ask("get", f"tasks/{task.pk}/sla").json()["data"]
+    clock = scenario.client.call("get", f"tasks/{task.pk}/sla").json()["data"]
     assert (clock["outcome"], clock["sla_due_at"]) == ("missed", before["sla_due_at"])
 
 
 def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
     task = factories.task(scenario, priority="high", status="in_progress", sla_from_policy=False)
-    before = scenario.client.ask("get", f"tasks/{task.pk}").json()["data"]
+    before = scenario.client.call("get", f"tasks/{task.pk}").json()["data"]
     sent = {
         name: before[name] for name in ("title", "status", "priority", "owner_id", "sla_due_at", "pr_url")
     }
@@ -111,8 +111,8 @@ def test_new_task_can_have_every_status_except_done(scenario: Scenario):
     finding = factories.finding(scenario)
     body = {"finding_id": str(finding.pk), "title": "t"}
 
-    begun = scenario.client.ask("post", "tasks", body | {"status": "in_progress"})
-    done = scenario.client.ask("post", "tasks", body | {"status": "done"})
+    begun = scenario.client.call("post", "tasks", body | {"status": "in_progress"})
+    done = scenario.client.call("post", "tasks", body | {"status": "done"})
 
     finding.refresh_from_db()
     assert (begun.json()["data"]["status"], finding.status) == ("in_progress", "in_progress")
@@ -123,7 +123,9 @@ def test_new_task_can_have_every_status_except_done(scenario: Scenario):
 def test_default_priority_is_medium(scenario: Scenario):
     finding = factories.finding(scenario, severity="critical")
 
-    shown = scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t"}).json()["data"]
+    shown = scenario.client.call("post", "tasks", {"finding_id": str(finding.pk), "title": "t"}).json()[
+        "data"
+    ]
 
     assert (shown["priority"], shown["status"], shown["owner_id"]) == ("medium", "backlog", None)
 
@@ -157,9 +159,9 @@ def test_audit_log_is_append_only(scenario: Scenario):
 def test_usage_returns_the_remaining_quota():
     scenario = factories.scenario(ai_quota=2)
     factories.task(scenario)
-    scenario.client.ask("post", "verifications/run", {"task_id": str(Task.objects.get().pk)})
+    scenario.client.call("post", "verifications/run", {"task_id": str(Task.objects.get().pk)})
 
-    usage = scenario.client.ask("get", f"/api/v1/orgs/{scenario.organization.pk}/usage").json()["data"]
+    usage = scenario.client.call("get", f"/api/v1/orgs/{scenario.organization.pk}/usage").json()["data"]
 
     assert list(usage) == ["month", "ai_quota", "spent", "remaining", "resets_at"]
     assert (usage["ai_quota"], usage["spent"], usage["remaining"]) == (2, 1, 1)

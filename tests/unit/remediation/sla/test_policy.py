@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def put(scenario: Scenario, config: Any) -> Any:
-    return scenario.client.ask("put", "policies/current", {"config": config})
+    return scenario.client.call("put", "policies/current", {"config": config})
 
 
 def due_in_hours(task: Task) -> float | None:
@@ -35,7 +35,7 @@ def test_policy_sets_the_due_date_by_the_severity_of_the_finding(
 ):
     finding = factories.finding(scenario, severity=severity)
 
-    scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
+    scenario.client.call("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
 
     assert due_in_hours(Task.objects.get()) == hours
 
@@ -43,7 +43,7 @@ def test_policy_sets_the_due_date_by_the_severity_of_the_finding(
 def test_explicit_null_is_no_due_date(scenario: Scenario):
     finding = factories.finding(scenario)
 
-    shown = scenario.client.ask(
+    shown = scenario.client.call(
         "post", "tasks", {"finding_id": str(finding.pk), "title": "t", "sla_due_at": None}
     )
 

@@ -17,13 +17,13 @@ START = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 def test_clock_of_a_task(scenario: Scenario):
-    scenario.client.ask("put", "policies/current", {"config": PAUSING})
+    scenario.client.call("put", "policies/current", {"config": PAUSING})
     with time_machine.travel(START, tick=False) as clock:
         task = factories.task(scenario)
-        scenario.client.ask("patch", f"tasks/{task.pk}", {"status": "blocked"})
+        scenario.client.call("patch", f"tasks/{task.pk}", {"status": "blocked"})
         clock.shift(HOUR)
 
-        data = scenario.client.ask("get", f"tasks/{task.pk}/sla").json()["data"]
+        data = scenario.client.call("get", f"tasks/{task.pk}/sla").json()["data"]
 
     assert data == {
         "task_id": str(task.pk),
@@ -56,7 +56,7 @@ def test_extension_answers_with_the_clock(scenario: Scenario):
     with time_machine.travel(START, tick=False):
         task = factories.task(scenario)
         body = {"hours": 8, "reason": "The vendor is late."}
-        response = scenario.client.ask("post", f"tasks/{task.pk}/sla/extend", body)
+        response = scenario.client.call("post", f"tasks/{task.pk}/sla/extend", body)
 
     assert response.status_code == 200
     data = response.json()["data"]
@@ -72,7 +72,7 @@ def test_extension_answers_with_the_clock(scenario: Scenario):
             "created_at": "2026-11-27T09:00:00Z",
         }
     ]
-    assert scenario.client.ask("get", f"tasks/{task.pk}").json()["data"]["sla_due_at"] == data["sla_due_at"]
+    assert scenario.client.call("get", f"tasks/{task.pk}").json()["data"]["sla_due_at"] == data["sla_due_at"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_extension_answers_with_the_clock(scenario: Scenario):
 def test_invalid_extension_changes_nothing(scenario: Scenario, body: dict[str, Any], field: str):
     task = factories.task(scenario)
 
-    response = scenario.client.ask("post", f"tasks/{task.pk}/sla/extend", body)
+    response = scenario.client.call("post", f"tasks/{task.pk}/sla/extend", body)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
     assert (Task.objects.get().sla_due_at, SlaExtension.objects.count()) == (task.sla_due_at, 0)
@@ -99,19 +99,19 @@ def test_invalid_extension_changes_nothing(scenario: Scenario, body: dict[str, A
 def test_extension_of_a_task_without_a_due_date_is_a_conflict(scenario: Scenario):
     task = factories.task(scenario, sla_due_at=None)
 
-    response = scenario.client.ask("post", f"tasks/{task.pk}/sla/extend", {"hours": 1, "reason": "more"})
+    response = scenario.client.call("post", f"tasks/{task.pk}/sla/extend", {"hours": 1, "reason": "more"})
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "no_due_date")
 
 
 def test_recalculation_says_what_a_policy_has_moved(scenario: Scenario):
-    assert scenario.client.ask("get", "policies/current/recalculation").status_code == 404
+    assert scenario.client.call("get", "policies/current/recalculation").status_code == 404
     factories.task(scenario)
-    scenario.client.ask("put", "policies/current", {"config": {**PAUSING, "sla_hours": {"high": 8}}})
-    before = scenario.client.ask("get", "policies/current/recalculation").json()["data"]
+    scenario.client.call("put", "policies/current", {"config": {**PAUSING, "sla_hours": {"high": 8}}})
+    before = scenario.client.call("get", "policies/current/recalculation").json()["data"]
     finish_recalculation(scenario)
 
-    after = scenario.client.ask("get", "policies/current/recalculation").json()["data"]
+    after = scenario.client.call("get", "policies/current/recalculation").json()["data"]
 
     assert (before["finished_at"], before["checked"], before["policy_version"]) == (None, 0, 2)
     assert (after["checked"], after["moved"], after["overdue_at_once"], after["superseded"]) == (

@@ -210,7 +210,7 @@ def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     verification = run(scenario)
 
-    shown = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
+    shown = scenario.client.call("get", f"verifications/{verification.pk}/evidence").json()["data"]
 
     page = shown["checks"][0]["pages"][0]
     assert page["url"] == site.url
@@ -288,7 +288,7 @@ def test_invalid_page_identity_does_not_stop_the_check(scenario: Scenario, site:
 
 
 def test_threshold_above_the_maximum_is_ignored(scenario: Scenario):
-    scenario.client.ask(
+    scenario.client.call(
         "put", "policies/current", {"config": {"checks": {"security_header_csp": {"threshold": 10**400}}}}
     )
 

@@ -152,7 +152,7 @@ def test_page_that_crashed_three_workers_is_skipped_and_the_others_are_checked(
 
     assert [url.rpartition("/")[2] for url in looks] == ["deadly"] * 3 + ["second"]
     assert statuses(verification) == {"seen_in_browser": "inconclusive", "running": False}
-    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+    pages = scenario.client.call("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
         0
     ]["pages"]
     assert [(page["status"], page["reason"]) for page in pages] == [
@@ -216,7 +216,7 @@ def test_real_browser_verifies_a_browser_finding(scenario: Scenario, site: Site)
 
     jobs.run_verification_in_browser(str(verification.pk))
 
-    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+    pages = scenario.client.call("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
         0
     ]["pages"]
     assert [(page["status"], page["reason"]) for page in pages] == [("failed", None)]

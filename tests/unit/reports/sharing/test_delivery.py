@@ -523,7 +523,7 @@ def test_share_of_another_project_is_not_found(call_api: CallApi, export_report:
     outsider = factories.scenario()
 
     path = f"reports/shares/{Share.objects.get().pk}"
-    assert [outsider.client.ask(verb, path).status_code for verb in ("get", "delete")] == [404, 404]
+    assert [outsider.client.call(verb, path).status_code for verb in ("get", "delete")] == [404, 404]
     assert Share.objects.get().revoked_at is None
 
 

@@ -40,7 +40,7 @@ def test_items_of_an_older_report_are_deleted_and_its_file_and_snapshot_kept(
 
     status, body = call_api("get", f"reports/{older.pk}")
     assert (status, body["data"]["snapshot"]) == (200, older.snapshot)
-    assert scenario.client.ask("get", f"reports/{older.pk}/download").status_code == 200
+    assert scenario.client.call("get", f"reports/{older.pk}/download").status_code == 200
 
 
 def test_items_of_a_shared_report_are_kept_until_the_link_is_revoked(
@@ -92,7 +92,7 @@ def test_newest_report_of_each_project_is_kept(
     elsewhere = factories.scenario()
     factories.finding(scenario)
     ours = export_report()
-    body = elsewhere.client.ask("post", "reports/export", {"format": "json"}).json()
+    body = elsewhere.client.call("post", "reports/export", {"format": "json"}).json()
     export.export_report(body["data"]["id"])
     move_time(hours=2)
 

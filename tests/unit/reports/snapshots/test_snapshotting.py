@@ -39,9 +39,9 @@ def test_summary_includes_campaigns_on_request(scenario: Scenario) -> None:
         scenario.project, name="Spring", task_ids=[factories.task(scenario).pk], by=scenario.actor
     )
 
-    plain = scenario.client.ask("get", "reports/summary").json()["data"]
-    [shown] = scenario.client.ask("get", "reports/summary?include=campaigns").json()["data"]["campaigns"]
-    past = scenario.client.ask("get", "reports/summary?include=campaigns&as_of=2026-01-01")
+    plain = scenario.client.call("get", "reports/summary").json()["data"]
+    [shown] = scenario.client.call("get", "reports/summary?include=campaigns").json()["data"]["campaigns"]
+    past = scenario.client.call("get", "reports/summary?include=campaigns&as_of=2026-01-01")
 
     assert "campaigns" not in plain
     assert (shown["id"], shown["progress"]["total"]) == (str(made.pk), 1)

@@ -146,7 +146,7 @@ def test_connections_are_not_reused(hostile: HostileSite, chrome: Browser):
 
 def test_proxy_accepts_only_connect_and_absolute_urls(hostile: HostileSite):
     with ForwardProxy(policy=AddressPolicy.from_setting("127.0.0.0/8")) as proxy:
-        answers = [said(proxy.port, words) for words in ODD]
+        answers = [response_to(proxy.port, words) for words in ODD]
 
     assert (answers, hostile.secret.connections) == ([b""] * len(ODD), 0)
 
@@ -164,7 +164,7 @@ ODD = [
 ]
 
 
-def said(port: int, words: bytes) -> bytes:
+def response_to(port: int, words: bytes) -> bytes:
     """Return the proxy's response to these bytes."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
         sock.sendall(words)

@@ -120,9 +120,9 @@ def test_only_the_check_of_each_fix_changes_its_outcome(
             )
             states.append(dict(found))
 
-    failing = [{key for key, said in one.items() if said.status == FAILED} for one in states]
+    failing = [{key for key, outcome in one.items() if outcome.status == FAILED} for one in states]
     assert failing == [set(BROWSER_FIXES[done:]) for done in range(len(states))]
-    assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
+    assert {outcome.status for one in states for outcome in one.values()} == {FAILED, PASSED}
     measured = [len(states[done]["cls"].samples) for done in FULLY_MEASURED]
     assert measured == [in_full, in_full]
 

@@ -174,8 +174,8 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
 def test_header_variants(key: str, headers: dict[str, str | list[str] | None], status: str) -> None:
     lines = [
         (name, line)
-        for name, said in {"Content-Type": "text/html; charset=utf-8", **headers}.items()
-        for line in (said if isinstance(said, list) else [said or ""])
+        for name, lines in {"Content-Type": "text/html; charset=utf-8", **headers}.items()
+        for line in (lines if isinstance(lines, list) else [lines or ""])
     ]
     with (
         served(Site({"/": Answer("<title>A</title><p>B", headers=lines)})) as site,
@@ -319,9 +319,9 @@ def judged(rows: int) -> tuple[float, set[str]]:
 
 def test_checks_take_linear_time_on_long_pages() -> None:
     judged(10)  # what is loaded once is not counted
-    _, said = judged(4_000)
+    _, statuses = judged(4_000)
     # The least of three: another process on the machine can slow one run down, and none can speed it up.
     short, long = (min(judged(links)[0] for _ in range(3)) for links in (1_000, 4_000))
 
     assert long < 8 * short  # linear is 4; a search for every link is 16, and took a minute
-    assert said <= {PASSED, FAILED, NOT_APPLICABLE}
+    assert statuses <= {PASSED, FAILED, NOT_APPLICABLE}

@@ -25,7 +25,7 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def scan(scenario: Scenario, **body: Any) -> Scan:
-    response = scenario.client.ask("post", "scans/run", body)
+    response = scenario.client.call("post", "scans/run", body)
     assert response.status_code == 202, response.json()
     row = Scan.objects.get(pk=response.json()["data"]["id"])
     jobs.run_scan(str(row.pk))
@@ -35,7 +35,7 @@ def scan(scenario: Scenario, **body: Any) -> Scan:
 
 
 def test_queued_scan_has_the_keys_of_the_contract(scenario: Scenario, site: Site):
-    response = scenario.client.ask("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
+    response = scenario.client.call("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
 
     shown = response.json()["data"]
     assert response.status_code == 202
@@ -153,7 +153,7 @@ def test_scan_checks_every_linked_page(scenario: Scenario, site: Site):
 
 
 def test_check_disabled_by_the_policy_does_not_run(scenario: Scenario):
-    scenario.client.ask(
+    scenario.client.call(
         "put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}}
     )
 
@@ -174,7 +174,7 @@ def test_check_disabled_by_the_policy_does_not_run(scenario: Scenario):
 def test_disallowed_url_is_rejected_without_cost(scenario: Scenario, settings: Any, url: str):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
-    response = scenario.client.ask("post", "scans/run", {"url": url})
+    response = scenario.client.call("post", "scans/run", {"url": url})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["url"])
     assert (Scan.objects.count(), QuotaMonth.objects.count()) == (0, 0)
@@ -188,7 +188,7 @@ def test_unresolvable_host_is_accepted_and_resolved_by_the_worker(
 
     monkeypatch.setattr(socket, "getaddrinfo", away)
 
-    response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+    response = scenario.client.call("post", "scans/run", {"url": "https://shop.example.com/"})
 
     assert (response.status_code, Scan.objects.get().url) == (202, "https://shop.example.com/")
 
@@ -200,7 +200,7 @@ def test_host_that_resolves_to_a_private_address_is_rejected(
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
 
-    response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+    response = scenario.client.call("post", "scans/run", {"url": "https://shop.example.com/"})
 
     assert (response.status_code, Scan.objects.count()) == (422, 0)
     assert "10.0.0.7" not in response.content.decode()
@@ -221,7 +221,7 @@ def test_host_is_resolved_outside_of_transactions(scenario: Scenario, monkeypatc
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(scans, "validated_url", watched)
 
-    scenario.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
+    scenario.client.call("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
 
     assert seen == [depth]
 
@@ -229,7 +229,7 @@ def test_host_is_resolved_outside_of_transactions(scenario: Scenario, monkeypatc
 def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: Site):
     scenario = factories.scenario(site_url=site.url, ai_quota=0)
 
-    response = scenario.client.ask("post", "scans/run", {})
+    response = scenario.client.call("post", "scans/run", {})
 
     assert (response.status_code, response.json()["error"]["code"]) == (429, "quota_exceeded")
     assert int(response["retry-after"]) > 0
@@ -249,10 +249,12 @@ def test_part_with_a_pending_page_cannot_be_finished(scenario: Scenario, site: S
 
 
 def test_scans_are_listed_newest_first(scenario: Scenario, site: Site):
-    ids = [scenario.client.ask("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)]
+    ids = [
+        scenario.client.call("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)
+    ]
 
-    body = scenario.client.ask("get", "scans").json()
+    body = scenario.client.call("get", "scans").json()
 
     assert [row["id"] for row in body["data"]] == ids[::-1]
     assert body["meta"]["total"] == 2
-    assert scenario.client.ask("get", f"scans/{ids[0]}").json()["data"]["id"] == ids[0]
+    assert scenario.client.call("get", f"scans/{ids[0]}").json()["data"]["id"] == ids[0]

@@ -25,8 +25,8 @@ def scenario(db: None, site: Site) -> Scenario:
     return factories.scenario(site_url=site.url)
 
 
-def ask_for(scenario: Scenario, scans: Any) -> None:
-    response = scenario.client.ask("put", "policies/current", {"config": {"scans": scans}})
+def set_schedule(scenario: Scenario, scans: Any) -> None:
+    response = scenario.client.call("put", "policies/current", {"config": {"scans": scans}})
     assert response.status_code == 200
 
 
@@ -38,7 +38,7 @@ def due(scenario: Scenario) -> ScanSchedule:
 
 def test_due_scan_is_queued(scenario: Scenario, site: Site, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
     jobs.start_due_scans()
     early = Scan.objects.count()
 
@@ -54,7 +54,7 @@ def test_due_scan_is_queued(scenario: Scenario, site: Site, time_machine: Any):
 
 def test_missed_schedule_is_run_once(scenario: Scenario, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
 
     time_machine.move_to("2026-03-09T12:00:00Z", tick=False)
     for _ in range(3):
@@ -66,11 +66,11 @@ def test_missed_schedule_is_run_once(scenario: Scenario, time_machine: Any):
 
 
 def test_paused_schedule_starts_nothing_until_it_is_resumed(scenario: Scenario):
-    ask_for(scenario, {**NIGHTLY, "paused": True})
+    set_schedule(scenario, {**NIGHTLY, "paused": True})
     due(scenario)
     while_paused = jobs.start_due_scans()
 
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
     resumed = ScanSchedule.objects.get()
 
     assert (while_paused, Scan.objects.count()) == (None, 0)
@@ -78,8 +78,8 @@ def test_paused_schedule_starts_nothing_until_it_is_resumed(scenario: Scenario):
 
 
 def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
-    ask_for(scenario, NIGHTLY)
-    scenario.client.ask("post", "scans/run", {})
+    set_schedule(scenario, NIGHTLY)
+    scenario.client.call("post", "scans/run", {})
     due(scenario)
 
     jobs.start_due_scans()
@@ -93,7 +93,7 @@ def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
 
 def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: Site):
     scenario = factories.scenario(site_url=site.url, ai_quota=0)
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
     due(scenario)
 
     jobs.start_due_scans()
@@ -111,7 +111,7 @@ def test_schedule_with_a_disallowed_url_is_skipped_and_others_run(site: Site):
         factories.scenario(site_url=site.url),
     )
     for scenario in (inside, fine):
-        ask_for(scenario, NIGHTLY)
+        set_schedule(scenario, NIGHTLY)
         due(scenario)
 
     jobs.start_due_scans()
@@ -129,18 +129,18 @@ def test_schedule_with_a_disallowed_url_is_skipped_and_others_run(site: Site):
     ],
 )  # fmt: skip
 def test_invalid_config_deletes_the_schedule(scenario: Scenario, scans: Any):
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
 
-    ask_for(scenario, scans)
+    set_schedule(scenario, scans)
 
     assert not ScanSchedule.objects.exists()
 
 
 def test_unchanged_config_keeps_the_next_time(scenario: Scenario):
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
     before = due(scenario)
 
-    ask_for(scenario, NIGHTLY)
+    set_schedule(scenario, NIGHTLY)
 
     assert ScanSchedule.objects.get().next_at == before.next_at
 

@@ -75,13 +75,13 @@ def scenario(db: None, staging: Site) -> Scenario:
 
 
 def put(scenario: Scenario, url: str, **more: Any) -> Any:
-    return scenario.client.ask("put", "access", {"origin": url, **SECRETS, **more})
+    return scenario.client.call("put", "access", {"origin": url, **SECRETS, **more})
 
 
 def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str, Any]:
     """Run a verification and return the first page of its evidence."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=[check]))
-    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    made = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
     for scanner in ("http", "browser"):
         remediation_jobs.run_verification(made["id"], scanner)
     page: dict[str, Any] = json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
@@ -104,7 +104,7 @@ def test_only_kinds_and_origin_are_returned(scenario: Scenario, staging: Site):
     )  # fmt: skip
     assert (shown["origin"], shown["kinds"]) == (staging.url.rstrip("/"), ["headers", "cookies", "basic"])
     assert shown["logged_in"] == {"selector": ".who", "text": ""}
-    assert scenario.client.ask("get", "access").json()["data"] == shown
+    assert scenario.client.call("get", "access").json()["data"] == shown
     assert Event.objects.get(name="site_credentials.set").data == {
         "origin": shown["origin"],
         "kinds": shown["kinds"],
@@ -137,7 +137,7 @@ def test_invalid_credentials_are_rejected_and_not_stored(body: dict[str, Any], f
     scenario = factories.scenario()
     sent = {"origin": "https://staging.example.com", "cookies": {"session": "c00kie-v4lue"}, **body}
 
-    response = scenario.client.ask("put", "access", sent)
+    response = scenario.client.call("put", "access", sent)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
     assert SiteCredentials.objects.count() == 0
@@ -151,7 +151,7 @@ def test_scan_sends_the_credentials(scenario: Scenario, staging: Site):
 
 
 def test_basic_credentials_are_sent_as_authorization_header(scenario: Scenario, staging: Site):
-    scenario.client.ask(
+    scenario.client.call(
         "put", "access", {"origin": staging.url, "basic": {"username": "ada", "password": PASSWORD}}
     )
 
@@ -182,7 +182,7 @@ def test_scan_with_rejected_credentials_reports_nothing(scenario: Scenario, stag
         headers={"X-Other": "k3y-4-staging"},
     )
 
-    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    made = scenario.client.call("post", "scans/run", {}).json()["data"]
     jobs.run_scan(made["id"])
 
     assert Finding.objects.count() == 0
@@ -235,11 +235,11 @@ def everything_kept(scenario: Scenario) -> str:
         *Verification.objects.values(),
         *Event.objects.values(),
     ]
-    answers = [
-        scenario.client.ask("get", path).content.decode()
+    responses = [
+        scenario.client.call("get", path).content.decode()
         for path in ("findings", "verifications", "scans", "access")
     ]
-    return str(kept) + "".join(answers)
+    return str(kept) + "".join(responses)
 
 
 def test_credentials_echoed_by_the_site_are_not_stored(
@@ -248,16 +248,16 @@ def test_credentials_echoed_by_the_site_are_not_stored(
     caplog.set_level(logging.DEBUG)
     staging.answers["/"] = echo
     put(scenario, staging.url, basic={"username": "ada", "password": PASSWORD})
-    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    made = scenario.client.call("post", "scans/run", {}).json()["data"]
     jobs.run_scan(made["id"])
     for check in ("powered_by_disclosure", "server_version_disclosure", "title_length"):
         verified(scenario, check)
 
-    said = everything_kept(scenario) + caplog.text
-    assert "[hidden]" in said
+    texts = everything_kept(scenario) + caplog.text
+    assert "[hidden]" in texts
     login = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
     secrets = ["k3y-4-staging", "c00kie-v4lue", PASSWORD, login, "pa55word"]
-    assert [secret for secret in secrets if secret in said] == []
+    assert [secret for secret in secrets if secret in texts] == []
 
 
 def test_error_of_a_check_does_not_contain_credentials(
@@ -318,12 +318,12 @@ def test_key_rotation_encrypts_credentials_again(scenario: Scenario, staging: Si
 
 def test_credentials_are_replaced_and_deleted(scenario: Scenario, staging: Site):
     put(scenario, staging.url)
-    first = scenario.client.ask("get", "access")["etag"]
-    scenario.client.ask("put", "access", {"origin": staging.url, "cookies": {"a": "bcdef"}})
+    first = scenario.client.call("get", "access")["etag"]
+    scenario.client.call("put", "access", {"origin": staging.url, "cookies": {"a": "bcdef"}})
 
-    late = scenario.client.ask("put", "access", {"origin": staging.url, **SECRETS}, if_match=first)
-    kinds = scenario.client.ask("get", "access").json()["data"]["kinds"]
-    wiped = [scenario.client.ask("delete", "access").status_code for _ in range(2)]
+    late = scenario.client.call("put", "access", {"origin": staging.url, **SECRETS}, if_match=first)
+    kinds = scenario.client.call("get", "access").json()["data"]["kinds"]
+    wiped = [scenario.client.call("delete", "access").status_code for _ in range(2)]
 
     assert (late.status_code, kinds, wiped) == (412, ["cookies"], [200, 404])
     assert SiteCredentials.objects.count() == 0
@@ -338,7 +338,7 @@ def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario:
     }
     put(scenario, staging.url)
 
-    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    made = scenario.client.call("post", "scans/run", {}).json()["data"]
     jobs.run_scan(made["id"])
 
     assert [link for link in links if link in staging.paths()] == ["/about"]

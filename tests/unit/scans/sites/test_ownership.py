@@ -52,15 +52,15 @@ def scenario(db: None) -> Scenario:
 
 
 def named(scenario: Scenario, host: str = HOST) -> Site:
-    response = scenario.client.ask("post", "sites", {"host": host})
+    response = scenario.client.call("post", "sites", {"host": host})
     return Site.objects.get(pk=response.json()["data"]["id"])
 
 
 def verified(scenario: Scenario, site: Site) -> dict[str, Any]:
     """Request a verification, run it, and return the site from the API."""
-    assert scenario.client.ask("post", f"sites/{site.pk}/verify").status_code == 202
+    assert scenario.client.call("post", f"sites/{site.pk}/verify").status_code == 202
     jobs.verify_site(str(site.pk))
-    shown: dict[str, Any] = scenario.client.ask("get", f"sites/{site.pk}").json()["data"]
+    shown: dict[str, Any] = scenario.client.call("get", f"sites/{site.pk}").json()["data"]
     return shown
 
 
@@ -71,7 +71,7 @@ def proved_by(shown: dict[str, Any]) -> tuple[str, str | None]:
 def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
     """Verify the finding of /.git/config; return the status and the evidence of the first page."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=["exposed_git"]))
-    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    made = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
     from remediation import jobs as remediation_jobs
 
     remediation_jobs.run_verification(made["id"])
@@ -80,7 +80,7 @@ def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
 
 
 def test_new_site_shows_the_three_verification_methods(scenario: Scenario):
-    response = scenario.client.ask("post", "sites", {"host": "https://Shop.Example.com:8443/start"})
+    response = scenario.client.call("post", "sites", {"host": "https://Shop.Example.com:8443/start"})
 
     shown = response.json()["data"]
     line = f"krafter-verification={shown['token']}"
@@ -106,7 +106,7 @@ def test_new_site_shows_the_three_verification_methods(scenario: Scenario):
 
 
 def test_token_is_stable_per_host_and_differs_between_projects(scenario: Scenario):
-    first, again = named(scenario), scenario.client.ask("post", "sites", {"host": HOST.upper()})
+    first, again = named(scenario), scenario.client.call("post", "sites", {"host": HOST.upper()})
     other = named(factories.scenario())
 
     assert (again.status_code, again.json()["data"]["token"]) == (200, first.token)
@@ -122,7 +122,7 @@ def test_token_is_stable_per_host_and_differs_between_projects(scenario: Scenari
     ],
 )  # fmt: skip
 def test_invalid_host_is_rejected(scenario: Scenario, host: str):
-    response = scenario.client.ask("post", "sites", {"host": host})
+    response = scenario.client.call("post", "sites", {"host": host})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["host"])
     assert Site.objects.count() == 0
@@ -263,7 +263,7 @@ def test_hosts_listed_by_the_operator_are_verified(
 
 
 def test_scan_of_an_unverified_site_requests_only_published_paths(scenario: Scenario, shop: Served):
-    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    made = scenario.client.call("post", "scans/run", {}).json()["data"]
     jobs.run_scan(made["id"])
 
     assert Finding.objects.filter(check_keys=["security_header_csp"]).exists()

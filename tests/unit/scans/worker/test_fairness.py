@@ -49,7 +49,7 @@ def _no_site(monkeypatch: pytest.MonkeyPatch) -> None:
 def queue(scenario: Scenario, url: str) -> Scan:
     by_browser = {check.key for check in registry.REGISTRY.values() if check.kind not in ("http", "tls")}
     off = {key: {"enabled": False} for key in by_browser}
-    scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
+    scenario.client.call("put", "policies/current", {"config": {"checks": off}})
     return scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
 
 

@@ -419,14 +419,14 @@ def test_urls_of_one_host_share_a_key(address: str, name: str):
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("header", "seconds"),
     [
         (None, 0), ("", 0), ("7", 7), (" 7 ", 7), ("-1", 0), ("soon", 0), ("1.5", 0), ("9" * 30, 999999999),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("٣", 0), ("Fri, 01 Jan 9999999999999 00:00:00 GMT", 0),
     ],
 )  # fmt: skip
-def test_retry_after_header_is_parsed(said: str | None, seconds: float):
-    assert parse_retry_after(said) == seconds
+def test_retry_after_header_is_parsed(header: str | None, seconds: float):
+    assert parse_retry_after(header) == seconds
 
 
 def test_retry_after_date_is_converted_to_seconds(time_machine: Any):
@@ -435,9 +435,9 @@ def test_retry_after_date_is_converted_to_seconds(time_machine: Any):
     assert parse_retry_after("Thu, 01 Jan 2026 00:00:30 GMT") == 30
 
 
-@pytest.mark.parametrize(("said", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])
-def test_crawl_delay_is_read_and_limited(site: Site, said: str, delay: float):
-    site.pages = {"/robots.txt": f"User-agent: *\nCrawl-delay: {said}", "/a": GOOD_PAGE}
+@pytest.mark.parametrize(("seconds", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])
+def test_crawl_delay_is_read_and_limited(site: Site, seconds: str, delay: float):
+    site.pages = {"/robots.txt": f"User-agent: *\nCrawl-delay: {seconds}", "/a": GOOD_PAGE}
 
     with Client() as client:
         assert discover(PageContext(site.url, client)).delay == delay

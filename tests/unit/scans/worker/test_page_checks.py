@@ -36,7 +36,7 @@ def test_each_check_belongs_to_one_scanner() -> None:
 @pytest.mark.django_db
 def test_policy_disables_checks_and_sets_thresholds(scenario: Scenario) -> None:
     config = {"checks": {CSP: {"enabled": False}, "ttfb": {"threshold": 900}}}
-    scenario.client.ask("put", "policies/current", {"config": config})
+    scenario.client.call("put", "policies/current", {"config": config})
 
     selection = CheckSelection.for_scan(Scan(project=scenario.project, url=SITE), "http")
 

@@ -47,7 +47,7 @@ def scenario(db: None, site: Site) -> Scenario:
 def run_only(scenario: Scenario, asked: set[str]) -> None:
     """Disable all other checks."""
     off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
-    scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
+    scenario.client.call("put", "policies/current", {"config": {"checks": off}})
 
 
 def linking(site: Site, count: int) -> None:
@@ -58,7 +58,7 @@ def linking(site: Site, count: int) -> None:
 
 
 def queued(scenario: Scenario, **body: Any) -> Scan:
-    return Scan.objects.get(pk=scenario.client.ask("post", "scans/run", body).json()["data"]["id"])
+    return Scan.objects.get(pk=scenario.client.call("post", "scans/run", body).json()["data"]["id"])
 
 
 class Killed(BaseException):
@@ -126,14 +126,14 @@ def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site)
     jobs.run_scan(str(scan.pk))
 
     assert scan_state(scan) == WHOLE
-    pages = scenario.client.ask("get", f"scans/{scan.pk}/pages").json()
+    pages = scenario.client.call("get", f"scans/{scan.pk}/pages").json()
     first = pages["data"][0]
     assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
     assert (first["url"], first["outcomes"]["failed"], pages["meta"]["total"]) == (site.url, 1, 3)
-    shown = scenario.client.ask("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
+    shown = scenario.client.call("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
     assert [row["key"] for row in shown["data"]] == ["security_header_csp"] * 2
     assert shown["meta"]["total"] == 3
-    rest = scenario.client.ask(
+    rest = scenario.client.call(
         "get", f"scans/{scan.pk}/results?outcome=failed&limit=2&cursor={shown['meta']['next_cursor']}"
     )
     row = rest.json()["data"][0]
@@ -150,7 +150,7 @@ def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
     scan = queued(scenario)
 
     refused = [
-        scenario.client.ask("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
+        scenario.client.call("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
         for query in ("outcome=good", "page=1", "cursor=x")
     ]
 
@@ -216,7 +216,7 @@ def test_progress_tells_pages_findings_and_what_is_being_measured(
     held.update(lease_until=timezone.now() + timedelta(seconds=30))  # as while they are measured
 
     persistence.update_summary(scan.pk)
-    shown = scenario.client.ask("get", f"scans/{scan.pk}").json()["data"]
+    shown = scenario.client.call("get", f"scans/{scan.pk}").json()["data"]
 
     assert (shown["status"], shown["summary"]) == (
         "running",
@@ -256,10 +256,10 @@ def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
 
     jobs.run_scan(str(scan.pk))
 
-    said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
+    reasons = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
     assert scan_state(scan)["status"] == "completed"
-    assert [reason for position, reason in said if position == 1] == ["not_available"] * 3
-    assert {reason for position, reason in said if position != 1} == {""}
+    assert [reason for position, reason in reasons if position == 1] == ["not_available"] * 3
+    assert {reason for position, reason in reasons if position != 1} == {""}
 
 
 def test_scan_fails_when_every_worker_crashes_during_discovery(
@@ -363,7 +363,7 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
         "4 browser checks could not run: No browser is available: it is not installed, or no worker that has one is"
         " running."
     )
-    assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
+    assert [page["scanner"] for page in scenario.client.call("get", f"scans/{scan.pk}/pages").json()["data"]] == [
         "http", "http", "browser", "browser",
     ]  # fmt: skip
 

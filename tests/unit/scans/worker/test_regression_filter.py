@@ -137,7 +137,7 @@ def test_scan_of_another_url_does_not_count_as_previous_scan(scenario: Scenario)
 
 
 def test_threshold_of_the_policy_is_used(scenario: Scenario):
-    scenario.client.ask("put", "policies/current", {"config": {"checks": {"ttfb": {"threshold": 300}}}})
+    scenario.client.call("put", "policies/current", {"config": {"checks": {"ttfb": {"threshold": 300}}}})
     scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
 

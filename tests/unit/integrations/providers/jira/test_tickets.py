@@ -99,8 +99,8 @@ def test_create_succeeds_if_the_issue_cannot_be_read(adapter: Jira, jira: FakeJi
 def test_update_replaces_our_panel_and_keeps_other_text(adapter: Jira, jira: FakeJira) -> None:
     ticket = adapter.create_ticket(draft())
     ours = jira.issues[10001]["fields"]["description"]["content"][0]
-    said = {"type": "paragraph", "content": [{"type": "text", "text": "Seen in shop."}]}
-    note = {"type": "panel", "attrs": {"panelType": "note"}, "content": [said]}
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "Seen in shop."}]}
+    note = {"type": "panel", "attrs": {"panelType": "note"}, "content": [paragraph]}
     rule = {"type": "rule"}
     jira.touch(10001, description={"type": "doc", "version": 1, "content": [note, ours, rule]})
 

@@ -33,13 +33,13 @@ def client(integration: Integration) -> AuditClient:
 
 def listed(client: AuditClient, **query: str) -> list[dict[str, Any]]:
     address = "integrations/github/conflicts" + (f"?{urlencode(query)}" if query else "")
-    rows: list[dict[str, Any]] = client.ask("get", address).json()["data"]
+    rows: list[dict[str, Any]] = client.call("get", address).json()["data"]
     return rows
 
 
 def resolve(client: AuditClient, keep: str) -> dict[str, Any]:
     (row,) = listed(client)
-    response = client.ask("post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": keep})
+    response = client.call("post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": keep})
     assert response.status_code == 200
     shown: dict[str, Any] = response.json()["data"]
     return shown
@@ -127,7 +127,7 @@ def test_resolution_requests_a_sync(
 def test_second_resolution_changes_nothing(title_conflict: Task, client: AuditClient) -> None:
     first = resolve(client, "theirs")
 
-    again = client.ask("post", f"integrations/github/conflicts/{first['id']}/resolve", {"keep": "ours"})
+    again = client.call("post", f"integrations/github/conflicts/{first['id']}/resolve", {"keep": "ours"})
 
     title_conflict.refresh_from_db()
     assert (again.json()["data"], title_conflict.title) == (first, "CSP, please")
@@ -264,7 +264,7 @@ def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: 
     other = factories.scenario()
     (row,) = listed(client)
 
-    response = other.client.ask(
+    response = other.client.call(
         "post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": "theirs"}
     )
 

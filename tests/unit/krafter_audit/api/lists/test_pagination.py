@@ -28,7 +28,7 @@ def walk(
     cursor = start
     while True:
         mark = "" if cursor is None else f"&cursor={cursor}"
-        body = scenario.client.ask("get", f"{path}{mark}").json()
+        body = scenario.client.call("get", f"{path}{mark}").json()
         seen += [row["id"] for row in body["data"]]
         cursor = body["meta"]["next_cursor"]
         if cursor is None:
@@ -58,7 +58,7 @@ def test_rows_of_the_same_time_are_ordered_by_id(scenario: Scenario):
 def test_findings_walk_by_cursor_in_the_order_of_urgency_from_an_empty_cursor_on(scenario: Scenario):
     for score in (5, 90, 90, 40, 90, 5, 60):
         factories.finding(scenario, score=score)
-    offset = scenario.client.ask("get", "findings?limit=100").json()
+    offset = scenario.client.call("get", "findings?limit=100").json()
 
     seen = walk(scenario, "findings?limit=2", start="")
 
@@ -71,7 +71,7 @@ def test_findings_page_by_offset(scenario: Scenario):
     for score in (10, 20, 30):
         factories.finding(scenario, score=score)
 
-    body = scenario.client.ask("get", "findings?limit=2&offset=1").json()
+    body = scenario.client.call("get", "findings?limit=2&offset=1").json()
 
     assert [row["priority"]["score"] for row in body["data"]] == [20, 10]
     assert body["meta"]["total"] == 3
@@ -87,7 +87,7 @@ def test_findings_page_by_offset(scenario: Scenario):
     ],
 )  # fmt: skip
 def test_a_bad_query_is_refused_and_named(scenario: Scenario, query: str):
-    response = scenario.client.ask("get", f"tasks?{query}")
+    response = scenario.client.call("get", f"tasks?{query}")
 
     assert response.status_code == 422
     assert query.split("=")[0] in response.json()["error"]["details"]
@@ -96,13 +96,13 @@ def test_a_bad_query_is_refused_and_named(scenario: Scenario, query: str):
 def test_a_cursor_belongs_to_its_list_and_filters(scenario: Scenario):
     for _ in range(3):
         factories.task(scenario)
-    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+    cursor = scenario.client.call("get", "tasks?limit=1").json()["meta"]["next_cursor"]
 
-    assert scenario.client.ask("get", f"tasks?limit=2&cursor={cursor}").status_code == 200
-    assert scenario.client.ask("get", f"tasks?status=backlog&cursor={cursor}").status_code == 422
-    assert scenario.client.ask("get", f"verifications?cursor={cursor}").status_code == 422
+    assert scenario.client.call("get", f"tasks?limit=2&cursor={cursor}").status_code == 200
+    assert scenario.client.call("get", f"tasks?status=backlog&cursor={cursor}").status_code == 422
+    assert scenario.client.call("get", f"verifications?cursor={cursor}").status_code == 422
     other = factories.scenario()
-    assert other.client.ask("get", f"tasks?cursor={cursor}").status_code == 422
+    assert other.client.call("get", f"tasks?cursor={cursor}").status_code == 422
 
 
 def test_totals_count_matching_rows(scenario: Scenario):
@@ -111,7 +111,7 @@ def test_totals_count_matching_rows(scenario: Scenario):
     factories.finding(scenario, severity="critical", domain="seo")
 
     def total(query: str) -> int:
-        return scenario.client.ask("get", f"findings?limit=1&{query}").json()["meta"]["total"]
+        return scenario.client.call("get", f"findings?limit=1&{query}").json()["meta"]["total"]
 
     assert total("") == 5
     assert total("status=new&status=triaged&severity=low") == 3
@@ -123,10 +123,10 @@ def test_every_page_has_the_total_of_all_pages(scenario: Scenario):
     for _ in range(3):
         factories.task(scenario)
 
-    first = scenario.client.ask("get", "tasks?limit=2").json()["meta"]
-    second = scenario.client.ask("get", f"tasks?limit=2&cursor={first['next_cursor']}").json()["meta"]
-    whole = scenario.client.ask("get", "tasks?limit=3").json()["meta"]
-    beyond = scenario.client.ask("get", "findings?limit=2&offset=3").json()["meta"]
+    first = scenario.client.call("get", "tasks?limit=2").json()["meta"]
+    second = scenario.client.call("get", f"tasks?limit=2&cursor={first['next_cursor']}").json()["meta"]
+    whole = scenario.client.call("get", "tasks?limit=3").json()["meta"]
+    beyond = scenario.client.call("get", "findings?limit=2&offset=3").json()["meta"]
 
     assert [meta["total"] for meta in (first, second, whole, beyond)] == [3, 3, 3, 3]
 
@@ -136,7 +136,7 @@ def test_totals_are_read_from_counters(scenario: Scenario):
         factories.finding(scenario)
 
     with CaptureQueriesContext(connection) as captured:
-        scenario.client.ask("get", "findings?severity=high&limit=1")
+        scenario.client.call("get", "findings?severity=high&limit=1")
 
     assert not [
         query for query in captured if "COUNT(" in query["sql"] and "findings_finding" in query["sql"]
@@ -180,13 +180,13 @@ def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: An
     seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
     made = json.dumps([seal, *place]).encode()
 
-    response = scenario.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
+    response = scenario.client.call("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
 
 
 def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(scenario: Scenario):
-    response = scenario.client.ask("get", f"findings/{factories.finding(scenario).pk}/regressions?limt=5")
+    response = scenario.client.call("get", f"findings/{factories.finding(scenario).pk}/regressions?limt=5")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["limt"])
 
@@ -194,10 +194,10 @@ def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(scenario: Scen
 def test_cursor_with_invalid_characters_is_rejected(scenario: Scenario):
     for _ in range(2):
         factories.task(scenario)
-    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+    cursor = scenario.client.call("get", "tasks?limit=1").json()["meta"]["next_cursor"]
 
-    assert scenario.client.ask("get", f"tasks?cursor={cursor}").status_code == 200
-    assert scenario.client.ask("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422
+    assert scenario.client.call("get", f"tasks?cursor={cursor}").status_code == 200
+    assert scenario.client.call("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -220,12 +220,12 @@ def test_cursor_with_invalid_characters_is_rejected(scenario: Scenario):
 def test_an_empty_filter_is_rejected(scenario: Scenario, path: str, field: str):
     factories.task(scenario)
 
-    response = scenario.client.ask("get", path)
+    response = scenario.client.call("get", path)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
 
 
 def test_cursor_and_offset_together_are_rejected(scenario: Scenario):
-    response = scenario.client.ask("get", "findings?cursor=&offset=25")
+    response = scenario.client.call("get", "findings?cursor=&offset=25")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["offset"])

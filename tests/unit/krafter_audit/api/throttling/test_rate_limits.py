@@ -36,7 +36,7 @@ def new_address() -> str:
     ],
 )
 def test_every_response_has_the_headers(scenario: Scenario, method: str, path: str, status: int):
-    response = scenario.client.ask(method, path)
+    response = scenario.client.call(method, path)
 
     assert response.status_code == status
     assert [name for name in NAMES if name in response] == NAMES
@@ -44,7 +44,7 @@ def test_every_response_has_the_headers(scenario: Scenario, method: str, path: s
 
 @pytest.mark.parametrize("key", [None, "malformed", INVALID])
 def test_unauthorized_has_the_headers(scenario: Scenario, key: str | None):
-    response = AuditClient(scenario.project, key).ask("get", "tasks")
+    response = AuditClient(scenario.project, key).call("get", "tasks")
 
     assert response.status_code == 401
     assert [name for name in NAMES if name in response] == NAMES
@@ -68,8 +68,8 @@ def test_a_key_with_its_own_limit_leaves_the_rest_to_the_others(scenario: Scenar
     other = factories.api_key(scenario)
     ApiKey.objects.filter(name="tests").update(rate_limit=2)
 
-    limited = [scenario.client.ask("get", "tasks") for _ in range(4)]
-    rest = [other.ask("get", "tasks") for _ in range(3)]
+    limited = [scenario.client.call("get", "tasks") for _ in range(4)]
+    rest = [other.call("get", "tasks") for _ in range(3)]
 
     assert [each.status_code for each in limited] == [200, 200, 429, 429]
     assert [each["x-ratelimit-limit"] for each in limited] == ["2"] * 4
@@ -82,4 +82,4 @@ def test_the_limit_of_the_organisation_holds_for_a_key_with_a_higher_one(scenari
     settings.KRAFTER_RATE_DEFAULT = 1
     ApiKey.objects.update(rate_limit=50)
 
-    assert [scenario.client.ask("get", "tasks").status_code for _ in range(2)] == [200, 429]
+    assert [scenario.client.call("get", "tasks").status_code for _ in range(2)] == [200, 429]
