@@ -60,11 +60,11 @@ def change(operator: Client, finding: Finding, **changes: Any) -> Any:
 def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scenario) -> None:
     finding = factories.finding(scenario, severity="high")
 
-    answer = change(operator, finding, severity="low", status="resolved")
+    response = change(operator, finding, severity="low", status="resolved")
 
     finding.refresh_from_db()
     event = Event.objects.get(subject_id=finding.pk, name="finding.updated")
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert (finding.severity, finding.status) == ("low", "new")
     assert event.data == {"was": {"severity": "high"}, "now": {"severity": "low"}}
 

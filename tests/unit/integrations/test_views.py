@@ -49,11 +49,11 @@ def code(response: Any) -> tuple[int, str]:
 
 
 def test_list_has_eight_placeholders_in_order(call: Call) -> None:
-    answer = call("GET", "integrations")
+    response = call("GET", "integrations")
 
     names = ["ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare"]
-    assert answer.status_code == 200
-    assert answer.json()["data"][:8] == [
+    assert response.status_code == 200
+    assert response.json()["data"][:8] == [
         {
             "id": None,
             "provider": name,
@@ -65,17 +65,17 @@ def test_list_has_eight_placeholders_in_order(call: Call) -> None:
         }
         for name in names
     ]
-    assert list(answer.json()["data"][0]) == [
+    assert list(response.json()["data"][0]) == [
         "id", "provider", "status", "credentials", "last_sync_at", "inserted_at", "updated_at",
     ]  # fmt: skip
-    assert list(answer.json()["meta"]) == ["request_id"]
+    assert list(response.json()["meta"]) == ["request_id"]
 
 
 def test_connect_returns_the_integration_and_the_list_contains_it(call: Call, project: Project) -> None:
-    answer = call("POST", "integrations/github/connect", {"credentials": CREDENTIALS})
+    response = call("POST", "integrations/github/connect", {"credentials": CREDENTIALS})
 
-    row = answer.json()["data"]
-    assert answer.status_code == 200
+    row = response.json()["data"]
+    assert response.status_code == 200
     assert list(row) == [
         "id", "org_id", "project_id", "provider", "status", "last_sync_at", "created_at", "updated_at",
     ]  # fmt: skip
@@ -126,10 +126,10 @@ def test_second_connect_replaces_the_credentials(call: Call) -> None:
     ],
 )
 def test_invalid_connect_is_refused_with_the_field(call: Call, body: Any, field: str) -> None:
-    answer = call("POST", "integrations/github/connect", body)
+    response = call("POST", "integrations/github/connect", body)
 
-    assert code(answer) == (422, "invalid_params")
-    assert field in answer.json()["error"]["details"]
+    assert code(response) == (422, "invalid_params")
+    assert field in response.json()["error"]["details"]
     assert Integration.objects.count() == 0
 
 

@@ -268,9 +268,9 @@ def test_overdue_connections_are_refused_a_few_in_each_poll(
     monkeypatch.setattr(server.DeadlineChannel, "refuse_overdue", count)
 
     connections = [send(port, UNFINISHED) for _ in range(9)]
-    answers = [read_all(connection)[:12] for connection in connections]
+    responses = [read_all(connection)[:12] for connection in connections]
 
-    assert answers == [b"HTTP/1.1 408"] * 9
+    assert responses == [b"HTTP/1.1 408"] * 9
     assert max(refused) == 2
     for connection in connections:
         connection.close()
@@ -287,9 +287,9 @@ def test_request_behind_a_slow_one_is_not_overdue(
         time.sleep(2.5)  # maintenance runs every second
         application.release.set()
         connection.sendall(b"host\r\nConnection: close\r\n\r\n")
-        answer = read_all(connection)
+        response = read_all(connection)
 
-    assert answer.count(b"HTTP/1.1 200 OK") == 2
+    assert response.count(b"HTTP/1.1 200 OK") == 2
 
 
 def test_body_at_the_minimum_rate_is_accepted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,10 +300,10 @@ def test_body_at_the_minimum_rate_is_accepted(port: int, monkeypatch: pytest.Mon
         for _ in range(16):
             connection.sendall(b"x" * 4096)
             time.sleep(0.15)
-        answer = read_all(connection)
+        response = read_all(connection)
 
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-    assert answer.endswith(b"x" * 65536)
+    assert response.startswith(b"HTTP/1.1 200 OK")
+    assert response.endswith(b"x" * 65536)
 
 
 SMUGGLED = (
@@ -355,19 +355,19 @@ def test_text_that_looks_like_a_header_is_no_second_length(port: int, head: byte
     request = head + b"Host: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"
 
     with closing(send(port, request)) as connection:
-        answer = read_all(connection)
+        response = read_all(connection)
 
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-    assert answer.endswith(b"body")
+    assert response.startswith(b"HTTP/1.1 200 OK")
+    assert response.endswith(b"body")
 
 
 @pytest.mark.parametrize("path", ["/", "/file", "/parts"], ids=["length", "file", "chunks"])
 def test_response_to_head_has_the_headers_and_no_body(port: int, path: str) -> None:
-    answers = [
+    responses = [
         send(port, b"%s %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % (method, path.encode()))
         for method in (b"GET", b"HEAD")
     ]
-    of_get, of_head = (read_all(connection).partition(b"\r\n\r\n") for connection in answers)
+    of_get, of_head = (read_all(connection).partition(b"\r\n\r\n") for connection in responses)
 
     assert of_head == (of_get[0], b"\r\n\r\n", b"")
     assert of_get[2]
@@ -417,9 +417,9 @@ def test_sigterm_lets_running_requests_finish(
     with closing(send(port, request.encode())) as connection:
         assert eventually(started.exists, seconds=20)
         process.send_signal(signal.SIGTERM)
-        answer = read_all(connection)
+        response = read_all(connection)
 
-    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert response.startswith(b"HTTP/1.1 200 OK")
     assert process.wait(15) == 0
 
 

@@ -205,8 +205,8 @@ def test_web_and_worker_processes_send_one_trace(
 
     with web_and_worker(tmp_path, KRAFTER_ALLOWED_NETWORKS="127.0.0.0/8", **traces) as url:
         path = f"{url}{scenario.client.base}verifications/run"
-        answer = send("POST", path, body={"task_id": str(task.pk)}, key=scenario.key)
-        assert answer.status == 202, answer.body
+        response = send("POST", path, body={"task_id": str(task.pk)}, key=scenario.key)
+        assert response.status == 202, response.body
 
         def spans() -> list[Span]:
             trace = next((s.trace_id for s in collected if s.name.endswith("verifications/run")), None)

@@ -60,10 +60,10 @@ def test_page_from_before_a_change_of_role_says_that_its_button_is_not_allowed(s
     finding, client = factories.finding(scenario), staff.logged_in_client(user)
     page = admin_url(finding, "change", finding.pk)
 
-    answer = run_action(client, "triage", finding, _back=page)
+    response = run_action(client, "triage", finding, _back=page)
 
-    assert answer.request["PATH_INFO"] == page
-    assert messages_of(answer) == ["Your role in this organisation does not allow this."]
+    assert response.request["PATH_INFO"] == page
+    assert messages_of(response) == ["Your role in this organisation does not allow this."]
 
 
 def test_form_ignores_a_finding_that_is_no_id(operator: Client) -> None:

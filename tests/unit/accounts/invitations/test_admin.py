@@ -154,12 +154,12 @@ def test_members_and_viewers_manage_nobody(scenario: Scenario, role: str):
     client = staff.logged_in_client(member_of(scenario.organization, role))
     other = Membership.objects.get(user=member_of(scenario.organization, Role.VIEWER))
 
-    answer = invite(client, scenario)
+    response = invite(client, scenario)
     client.post(admin_url(Membership, "change", other.pk), {"role": "admin"})
     run_action(client, "remove", other, confirmed="1")
 
     other.refresh_from_db()
-    assert (answer.status_code, other.role) == (403, "viewer")
+    assert (response.status_code, other.role) == (403, "viewer")
     assert not User.objects.filter(email=EMAIL).exists()
 
 

@@ -47,9 +47,9 @@ def test_sixth_attempt_is_paused_with_the_time(time_machine: Any) -> None:
 def test_address_may_be_written_in_capitals() -> None:
     user = staff.superuser()
 
-    answers = [sign_in(written, staff.PASSWORD) for written in (user.email.upper(), f" {user.email} ")]
+    responses = [sign_in(written, staff.PASSWORD) for written in (user.email.upper(), f" {user.email} ")]
 
-    assert [answer.status_code for answer in answers] == [302, 302]
+    assert [answer.status_code for answer in responses] == [302, 302]
 
 
 def test_right_password_signs_in_after_the_pause(time_machine: Any) -> None:

@@ -131,13 +131,13 @@ def test_repeated_delivery_is_accepted_and_dropped(each_integration: Integration
     call(each_integration, body, headers)
     Integration.objects.update(status="connected")
 
-    answers = [
+    responses = [
         call(each_integration, body, headers),
         call(each_integration, body, other),
         call(each_integration, body, headers),
     ]
 
-    assert [answer.status_code for answer in answers] == [202] * 3
+    assert [answer.status_code for answer in responses] == [202] * 3
     assert stored(each_integration) == {**DELIVERY_STORED, "status": "connected"}
 
 

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 def test_body_above_the_limit_is_refused(github_integration: Integration) -> None:
     body = b" " * (5 * 1024 * 1024 + 1)
 
-    answer = call(github_integration, body, SENDERS["github"].headers(body))
+    response = call(github_integration, body, SENDERS["github"].headers(body))
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "payload_too_large")
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
 
 
 @pytest.mark.usefixtures("mid_minute_clock")

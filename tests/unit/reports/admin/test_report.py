@@ -172,6 +172,6 @@ def test_staff_of_another_organisation_open_no_page_of_a_report(
 def test_viewers_do_not_share(scenario: Scenario, export_report: ExportReport) -> None:
     viewer = staff.logged_in_client(staff.member_of(scenario.organization, "viewer"))
 
-    answer = report_page(viewer, "share", export_report("json"), {"channel": "link", "days": "7"})
+    response = report_page(viewer, "share", export_report("json"), {"channel": "link", "days": "7"})
 
-    assert (answer.status_code, Share.objects.count()) == (403, 0)
+    assert (response.status_code, Share.objects.count()) == (403, 0)
