@@ -1,5 +1,7 @@
 """Delete the screenshots that no result of a scan, no finding and no evidence names any more."""
 
+import logging
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,11 +10,14 @@ from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from findings.queries import named_screenshots
+from krafter_audit.api.errors import Unavailable
+from krafter_audit.shutdown import is_shutting_down
 from remediation.models import Verification
 from scans import screenshots
 from scans.models import Scan, Screenshot
 
-MAX_PROJECTS = 50  # in one run
+logger = logging.getLogger(__name__)
+MAX_SECONDS = 90  # after which a run begins with no further project
 BATCH_SIZE = 1_000  # screenshots of a project in one run
 # Results and months of evidence are deleted some time after they have expired.
 MARGIN = timedelta(days=1)
@@ -23,9 +28,17 @@ def delete_unused() -> int:
     """Delete the screenshots that nothing names any more, the oldest first; return how many were deleted."""
     if not settings.KRAFTER_RESULTS_KEEP_DAYS:
         return 0
+    deadline, deleted = time.monotonic() + MAX_SECONDS, 0
     oldest = _expired().values("project").annotate(oldest=Min("last_named_at")).order_by("oldest")
-    projects = list(oldest.values_list("project", flat=True)[:MAX_PROJECTS])
-    return sum(_delete_of_project(project_id) for project_id in projects)
+    for project_id in oldest.values_list("project", flat=True):
+        if time.monotonic() > deadline or is_shutting_down():
+            break
+        try:
+            deleted += _delete_of_project(project_id)
+        # The next run tries again; those of other projects may be in a folder that can be written.
+        except (OSError, Unavailable) as error:
+            logger.error("screenshots of project %s could not be deleted: %s", project_id, error)
+    return deleted
 
 
 def _expired() -> QuerySet[Screenshot]:
@@ -55,5 +68,7 @@ def _delete_of_project(project_id: UUID) -> int:
 
 
 def _is_checked(project_id: UUID) -> bool:
-    unfinished = Scan.objects.filter(project=project_id, finished_at=None)
-    return unfinished.exists() or Verification.objects.filter(project=project_id, running=True).exists()
+    scans = Scan.objects.filter(project=project_id, finished_at=None)
+    # A manual verification runs no check, and may wait for months.
+    verifications = Verification.objects.filter(project=project_id, running=True, manual=False)
+    return scans.exists() or verifications.exists()

@@ -105,21 +105,42 @@ def test_nothing_is_deleted_where_results_are_kept_permanently(scenario: Scenari
     assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
 
 
-def test_screenshot_that_could_not_be_deleted_is_tried_again(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+def test_screenshot_that_could_not_be_deleted_is_tried_again_and_delays_no_other_project(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sha256 = stored(scenario, b"old", days=200)
+    other = factories.scenario()
+    sha256, of_other = stored(scenario, b"old", days=300), stored(other, b"old", days=200)
+    delete = default_storage.delete
 
     def refuse(name: str) -> None:
-        raise OSError("Read-only file system")
+        if str(scenario.project.pk) in name:
+            raise OSError("Read-only file system")
+        delete(name)
 
     with monkeypatch.context() as patch:
         patch.setattr(default_storage, "delete", refuse)
-        with pytest.raises(OSError, match="Read-only"):
-            screenshot_retention.delete_unused()
-    kept = is_stored(scenario, sha256)
+        assert screenshot_retention.delete_unused() == 1
+    assert (is_stored(scenario, sha256), is_stored(other, of_other)) == (True, False)
+    assert "could not be deleted: Read-only file system" in caplog.text
 
-    assert (kept, screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (True, 1, False)
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (1, False)
+
+
+def test_manual_review_that_waits_delays_nothing(scenario: Scenario) -> None:
+    sha256 = stored(scenario, b"old", days=200)
+    by_hand = factories.finding(scenario, checks=[])
+    factories.verification(scenario, of=factories.task(scenario, of=by_hand), checks="running")
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (1, False)
+
+
+def test_run_without_time_left_begins_with_no_project(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = stored(scenario, b"old", days=200)
+    monkeypatch.setattr(screenshot_retention, "MAX_SECONDS", -1)
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
 
 
 def test_one_run_deletes_the_oldest_of_each_project(
