@@ -23,9 +23,7 @@ class MainDocument:
         self._page = page
         self._responses: list[BrowserResponse] = []
         self._response_count = 0  # how many of them led to the page; the page may navigate further
-        self._shown_count = (
-            0  # how many of them led to the page that is shown; the next ones may be downloads
-        )
+        self._shown_count = 0  # how many led to the page that is shown; the next ones may be downloads
         self._started_at = datetime.now(UTC)
         page.on("response", self._record)
         page.on("framenavigated", self._on_navigation)
