@@ -92,7 +92,7 @@ def _refresh(client: Client, adapter: type[Provider], request: TokenRequest) -> 
 
 def is_token_response(response: Response, tokens: Mapping[str, Any]) -> bool:
     token = tokens.get("access_token")
-    return 200 <= response.status < 300 and isinstance(token, str) and bool(token)
+    return response.is_success and isinstance(token, str) and bool(token)
 
 
 def no_token_error(

@@ -220,7 +220,7 @@ class Provider(ABC):
     # ---- Errors
 
     def is_error(self, response: Response) -> bool:
-        return not 200 <= response.status < 300
+        return not response.is_success
 
     def is_rate_limited(self, response: Response) -> bool:
         return response.status == 429

@@ -130,6 +130,10 @@ class Response:
         return found.pop() if len(found) == 1 else ""
 
     @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
     def is_redirect(self) -> bool:
         """Whether browsers follow it."""
         return self.status in _REDIRECT_STATUSES and bool(self.location)

@@ -167,7 +167,7 @@ def send(message: Message) -> DeliveryAttempt:
         return DeliveryAttempt(
             error=str(error), duration_ms=duration_ms, timed_out=isinstance(error, TimedOut)
         )
-    accepted = 200 <= response.status < 300
+    accepted = response.is_success
     return DeliveryAttempt(
         error="" if accepted else _refusal(response),
         status_code=response.status,

@@ -463,7 +463,7 @@ class PageContext(SiteRequests):
 
     def _first_byte_time(self) -> float:
         response = self._fetch_from_site("timings", "GET", "", headers=NO_CACHE)
-        if not 200 <= response.status < 300:
+        if not response.is_success:
             raise Inconclusive(
                 "blocked", f"The page answered with status {response.status} while it was timed."
             )

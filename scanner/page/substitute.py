@@ -27,7 +27,7 @@ class Substitute:
 
 def substitute_of(requested: str, page: Page, *, is_rendered: bool = False) -> Substitute | None:
     """Return the page as a substitute of others; None where it is neither a login page nor a notice."""
-    if not 200 <= page.response.status < 300:
+    if not page.response.is_success:
         return None  # its status says what it is
     identity = page_identity(page)
     here, there = _place(requested), _place(page.url)

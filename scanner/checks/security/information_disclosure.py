@@ -275,7 +275,7 @@ def no_private_addresses(context: PageContext) -> Outcome:
 def git_is_hidden(context: PageContext) -> Outcome:
     """GET /.git/config does not answer 2xx with a [core] section."""
     response = _probe(context, "/.git/config")
-    if _is_success(response) and "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
+    if response.is_success and "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
         return failed("/.git/config is publicly accessible.")
     return passed(f"/.git/config is not accessible (status {response.status}).")
 
@@ -305,7 +305,7 @@ def env_is_hidden(context: PageContext) -> Outcome:
     """GET /.env does not answer 2xx with KEY=VALUE lines that are not HTML."""
     response = _probe(context, "/.env")
     has_settings = _ENV_LINE.search(response.text[:MAX_TEXT_LENGTH])
-    if _is_success(response) and not _is_html(response) and has_settings:
+    if response.is_success and not _is_html(response) and has_settings:
         return failed("/.env is publicly accessible.")
     return passed(f"/.env is not accessible (status {response.status}).")
 
@@ -362,13 +362,9 @@ def _probe(context: PageContext, path: str) -> Response:
     if response.status == 429 or response.status >= 500:
         raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
     # An HTML page is none of these files, whether complete or not.
-    if _is_success(response) and not _is_html(response):
+    if response.is_success and not _is_html(response):
         require_complete_body(Page(response))
     return response
-
-
-def _is_success(response: Response) -> bool:
-    return 200 <= response.status < 300
 
 
 def _is_html(response: Response) -> bool:
