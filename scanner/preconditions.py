@@ -199,11 +199,11 @@ def require_success_status(page: Page) -> None:
     # No range was requested.
     if status == HTTPStatus.PARTIAL_CONTENT:
         raise Inconclusive("truncated", "The server sent a part of the page (status 206).")
-    if 200 <= status < 300:
+    if page.response.is_success:
         return
     if status in (401, 407):
         raise Inconclusive("login_wall", f"The page requires credentials (status {status}).")
-    if status in (404, 410) or 300 <= status < 400:
+    if status in GONE_STATUSES or 300 <= status < 400:
         raise Inconclusive("target_missing", f"There is no page at this URL (status {status}).")
     raise Inconclusive("blocked", f"The page answered with status {status}.")
 

@@ -11,7 +11,7 @@ from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive, has_login_segment, require_no_notice
+from scanner.preconditions import GONE_STATUSES, Inconclusive, has_login_segment, require_no_notice
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
@@ -211,7 +211,7 @@ def missing_pages_are_404(context: PageContext) -> Outcome:
     """A random URL answers 404 or 410."""
     response = context.missing
     status = response.status
-    if status in (404, 410):
+    if status in GONE_STATUSES:
         return passed(f"A URL that does not exist answers with status {status}.")
     if status in (401, 403, 429) or status >= 500:
         raise Inconclusive("blocked", f"A URL that does not exist answered with status {status}.")
