@@ -21,7 +21,7 @@ MAX_SECONDS = 90  # after which a run begins with no further project
 BATCH_SIZE = 1_000  # screenshots of a project in one run
 # Results and months of evidence are deleted some time after they have expired.
 MARGIN = timedelta(days=1)
-LONGEST_MONTH = timedelta(days=31)
+MAX_MONTH = timedelta(days=31)
 
 
 def delete_unused() -> int:
@@ -49,7 +49,7 @@ def _expired() -> QuerySet[Screenshot]:
     not_in_evidence = Q(last_in_evidence_at=None)
     if months := settings.KRAFTER_EVIDENCE_KEEP_MONTHS:
         # Besides the current month.
-        not_in_evidence |= Q(last_in_evidence_at__lt=now - (months + 1) * LONGEST_MONTH - MARGIN)
+        not_in_evidence |= Q(last_in_evidence_at__lt=now - (months + 1) * MAX_MONTH - MARGIN)
     return rows.filter(not_in_evidence)
 
 

@@ -1,6 +1,5 @@
 """Save the pages of a running scan and their results, by the worker that leased the row."""
 
-import itertools
 import json
 from dataclasses import asdict
 from typing import Any
@@ -15,6 +14,7 @@ import krafter_audit
 from krafter_audit.db import leases
 from scanner import registry
 from scanner.crawler import Discovery, route_of
+from scanner.evidence_bundle.screenshots import named_screenshots
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -88,8 +88,8 @@ def save_results(page: ScanPage, results: PageResults) -> bool:
     ScanResult.objects.bulk_create(_row(page, result) for result in results.results)
     if page.part.scanner == Scanner.LAB:
         lab.continue_build(page)
-    named = [result.outcome.evidence.get("pictures", {}).values() for result in results.results]
-    screenshots.record_named(page.part.scan.project_id, itertools.chain.from_iterable(named))
+    pages = [{"evidence": result.outcome.evidence} for result in results.results]
+    screenshots.record_named(page.part.scan.project_id, named_screenshots({"pages": pages}))
     return True
 
 
