@@ -1,6 +1,6 @@
 """The page of a verification warns of deploys after it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,6 +16,12 @@ from tests.staff import admin_url
 pytestmark = pytest.mark.django_db
 
 
+def record_deploy(scenario: Scenario, finished_at: datetime, environment: str = "production") -> None:
+    deploys.record(
+        scenario.project, sha="a" * 40, environment=environment, finished_at=finished_at, by=scenario.actor
+    )
+
+
 @pytest.mark.parametrize(
     ("environment", "minutes", "warned"),
     [("production", 1, True), ("production", -1, False), ("staging", 1, False)],
@@ -28,9 +34,7 @@ def test_live_deploy_after_the_verification_is_a_warning(
     verification.refresh_from_db()
     finished = verification.created_at + timedelta(minutes=minutes)
 
-    deploys.record(
-        scenario.project, sha="a" * 40, environment=environment, finished_at=finished, by=scenario.actor
-    )
+    record_deploy(scenario, finished, environment)
     page = staff.logged_in_client().get(admin_url(Verification, "change", verification.pk)).content.decode()
 
     assert warnings_before_approval(verification) == ([DEPLOYED_SINCE] if warned else [])
@@ -41,13 +45,7 @@ def test_api_warns_of_a_deploy_after_the_verification_until_it_is_decided(scenar
     verification = factories.verification(scenario)
     url = f"verifications/{verification.pk}?include=warnings"
     before = scenario.client.call("get", url)
-    deploys.record(
-        scenario.project,
-        sha="a" * 40,
-        environment="production",
-        finished_at=timezone.now(),
-        by=scenario.actor,
-    )
+    record_deploy(scenario, timezone.now())
 
     after = scenario.client.call("get", url)
     plain = scenario.client.call("get", f"verifications/{verification.pk}").json()["data"]
@@ -69,13 +67,7 @@ def test_list_of_verifications_includes_no_warnings(scenario: Scenario) -> None:
 def test_decided_verification_shows_no_warning(scenario: Scenario) -> None:
     verification = factories.verification(scenario)
     verdicts.approve(verification.pk, by=scenario.actor)
-    deploys.record(
-        scenario.project,
-        sha="a" * 40,
-        environment="production",
-        finished_at=timezone.now(),
-        by=scenario.actor,
-    )
+    record_deploy(scenario, timezone.now())
 
     page = staff.logged_in_client().get(admin_url(Verification, "change", verification.pk)).content.decode()
 
