@@ -162,7 +162,9 @@ def check_guarded_findings(deploy: Deploy) -> int:
     guarded = open_windows.filter(
         ends_at__gt=timezone.now(), verification__verified_at__lt=deploy.finished_at
     )
-    windows = list(guarded.order_by("ends_at")[:MAX_GUARDED])
+    # Locked, so that none ends meanwhile and leaves its new run behind.
+    locked = guarded.select_for_update(of=("self",)).order_by("ends_at", "pk")
+    windows = list(locked[:MAX_GUARDED])
     known = set(GuardRun.objects.filter(deploy=deploy).values_list("window_id", flat=True))
     missing = [window for window in windows if window.pk not in known]
     GuardRun.objects.bulk_create(

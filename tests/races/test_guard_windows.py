@@ -1,0 +1,59 @@
+"""Guard windows end while a deploy adds runs to them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import close_old_connections
+from django.utils import timezone
+
+from assurance.models import Deploy, GuardRun, GuardWindow
+from assurance.services import deploys, guard_windows
+from remediation.services import verdicts
+from tests import factories
+from tests.factories import Scenario
+from tests.races.threads import racers
+from tests.unit.assurance.conftest import GUARD, set_policy
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS, WINDOWS = 4, 4
+
+
+@pytest.fixture
+def scenario(transactional_db: None) -> Iterator[Scenario]:
+    made = factories.scenario()
+    set_policy(made, guard=GUARD)
+    yield made
+    close_old_connections()
+
+
+def opened(scenario: Scenario) -> GuardWindow:
+    verification = verdicts.approve(factories.verification(scenario).pk, by=scenario.actor)
+    window = guard_windows.open_window(verification.pk)
+    assert window is not None
+    return window
+
+
+def finished(scenario: Scenario, number: int) -> Deploy:
+    later = timezone.now() + timedelta(seconds=1)
+    deploy, _ = deploys.record(
+        scenario.project, sha=f"{number:040x}", environment="production", finished_at=later, by=scenario.actor
+    )
+    return deploy
+
+
+def test_window_that_is_cancelled_during_a_deploy_has_no_unfinished_run(scenario: Scenario) -> None:
+    with racers(2) as race:
+        for number in range(ROUNDS):
+            windows = [opened(scenario) for _ in range(WINDOWS)]
+            deploy = finished(scenario, number)
+
+            def cancel(windows: list[GuardWindow] = windows) -> None:
+                for window in windows:
+                    guard_windows.cancel(window.pk, project=scenario.project, by=scenario.actor)
+
+            results = race(cancel, lambda deploy=deploy: deploys.check_guarded_findings(deploy))
+
+            assert [each for each in results if isinstance(each, BaseException)] == []
+            unfinished = GuardRun.objects.filter(window__in=windows, status__in=GuardRun.UNFINISHED)
+            assert not unfinished.exists()
