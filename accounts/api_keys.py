@@ -93,7 +93,9 @@ def issue(
 
 
 def _require_valid_scopes(organization: Organization, user: User, scopes: Sequence[str]) -> None:
-    membership = Membership.objects.filter(organization=organization, user=user).first()
+    # Locked, so that a removal at the same time revokes the new key too.
+    members = Membership.objects.select_for_update(of=("self",))
+    membership = members.filter(organization=organization, user=user).first()
     if membership is None:
         raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
     if not scopes or not set(scopes) <= set(Scope.values):

@@ -1,4 +1,4 @@
-"""The same person and the same project are added several times at once."""
+"""People, projects and keys are added and removed at the same time."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import close_old_connections
 
-from accounts import services
-from accounts.errors import SlugTaken
-from accounts.models import Membership, Project, User
+from accounts import api_keys, services
+from accounts.errors import LastOwner, SlugTaken
+from accounts.models import ApiKey, Membership, Project, User
 from accounts.sign_in.group_mapping import create_from_groups
 from tests import factories
 from tests.factories import Scenario
@@ -71,3 +71,34 @@ def test_project_that_is_created_at_once_is_one(scenario: Scenario) -> None:
 
             assert sum(isinstance(each, SlugTaken) for each in results) == THREADS - 1
             assert Project.objects.filter(slug=f"shop-{number}").count() == 1
+
+
+def test_member_who_is_removed_while_a_key_is_issued_has_no_valid_key(scenario: Scenario) -> None:
+    with racers(2) as race:
+        for number in range(ROUNDS):
+            email = f"leaving-{number}@example.com"
+            membership, _ = services.invite_member(scenario.organization, email=email, role="member")
+            user = membership.user
+
+            race(
+                partial(api_keys.issue, scenario.organization, user=user, name="late"),
+                partial(services.remove_member, membership),
+            )
+
+            assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
+
+
+def test_owners_who_remove_each_other_at_once_leave_one(scenario: Scenario) -> None:
+    owners = [Membership.objects.get(organization=scenario.organization, role="owner")]
+    with racers(2) as race:
+        for number in range(ROUNDS):
+            invited = services.invite_member(
+                scenario.organization, email=f"owner-{number}@example.com", role="owner"
+            )
+            owners.append(invited[0])
+
+            results = race(*[partial(services.remove_member, each) for each in owners])
+
+            assert [type(each) for each in results].count(LastOwner) == 1
+            owners = list(Membership.objects.filter(organization=scenario.organization, role="owner"))
+            assert len(owners) == 1
