@@ -187,11 +187,11 @@ class ScanResult(models.Model):
 
 
 class Screenshot(models.Model):
-    """A stored screenshot (scans/screenshots.py), and when a row named it by its hash for the last time."""
+    """A stored screenshot (scans/screenshots.py), and when a check took it, or a row named it, for the last time."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="screenshots", db_index=False)
     sha256 = models.CharField(max_length=64)
-    # By the result of a scan, a finding or evidence.
+    # By the result of a scan, a finding or evidence, or taken by a check whose result is not stored yet.
     last_named_at = models.DateTimeField()
     last_in_evidence_at = models.DateTimeField(null=True)
 

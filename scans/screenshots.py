@@ -25,6 +25,8 @@ def storing_for(project_id: UUID) -> Callable[[bytes], str | None]:
     """Return a function that stores a screenshot of the project: its SHA-256, or None if that fails."""
 
     def store_or_log(image: bytes) -> str | None:
+        # Before it is looked for among the stored ones, so that it is not deleted until a row names it.
+        record_named(project_id, [_name(image)])
         try:
             return store(project_id, image)
         # A full disk, a file storage that does not answer: the verdict of the check stands without its screenshot.
@@ -37,8 +39,7 @@ def storing_for(project_id: UUID) -> Callable[[bytes], str | None]:
 
 def store(project_id: UUID, image: bytes) -> str:
     """Store a screenshot and return its SHA-256. Raises OSError or Unavailable."""
-    # Named by its hash, a screenshot cannot be changed unnoticed, and equal ones are stored once.
-    sha256 = hashlib.sha256(image).hexdigest()
+    sha256 = _name(image)
     path = _path(project_id, sha256)
     if not default_storage.exists(path):
         default_storage.save(path, ContentFile(image))
@@ -55,7 +56,7 @@ def load(project_id: UUID, sha256: str) -> bytes | None:
             image = bytes(file.read())
     except FileNotFoundError:
         return None
-    return image if hashlib.sha256(image).hexdigest() == sha256 else None
+    return image if _name(image) == sha256 else None
 
 
 def record_named(project_id: UUID, hashes: Iterable[str], *, in_evidence: bool = False) -> None:
@@ -91,6 +92,11 @@ def stored() -> Iterator[tuple[UUID, str]]:
         for project in default_storage.listdir(FOLDER)[0]:
             for name in default_storage.listdir(f"{FOLDER}/{project}")[1]:
                 yield UUID(project), name.removesuffix(".jpg")
+
+
+def _name(image: bytes) -> str:
+    # Named by its hash, a screenshot cannot be changed unnoticed, and equal ones are stored once.
+    return hashlib.sha256(image).hexdigest()
 
 
 def _path(project_id: UUID, sha256: str) -> str:

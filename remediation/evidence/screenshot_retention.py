@@ -6,15 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from findings.queries import named_screenshots
 from krafter_audit.api.errors import Unavailable
 from krafter_audit.shutdown import is_shutting_down
-from remediation.models import Verification
 from scans import screenshots
-from scans.models import Scan, Screenshot
+from scans.models import Screenshot
 
 logger = logging.getLogger(__name__)
 MAX_SECONDS = 90  # after which a run begins with no further project
@@ -58,17 +58,16 @@ def _delete_of_project(project_id: UUID) -> int:
     expired = set(rows.values_list("sha256", flat=True)[:BATCH_SIZE])
     still_named = expired.intersection(named_screenshots(project_id))
     screenshots.record_named(project_id, still_named)
-    # A running check may have found a screenshot that is stored already, and stores the row that names it later.
-    if _is_checked(project_id):
-        return 0
-    unused = expired - still_named
-    for sha256 in unused:
-        screenshots.delete(project_id, sha256)
-    return _expired().filter(project=project_id, sha256__in=unused).delete()[0]
+    return sum(_delete(project_id, sha256) for sha256 in expired - still_named)
 
 
-def _is_checked(project_id: UUID) -> bool:
-    scans = Scan.objects.filter(project=project_id, finished_at=None)
-    # A manual verification runs no check, and may wait for months.
-    verifications = Verification.objects.filter(project=project_id, running=True, manual=False)
-    return scans.exists() or verifications.exists()
+@transaction.atomic
+def _delete(project_id: UUID, sha256: str) -> bool:
+    """Delete a screenshot, unless it was stored or named again meanwhile."""
+    # The row is locked until the file is deleted: a check that takes the same screenshot waits, and stores it again.
+    row = _expired().filter(project=project_id, sha256=sha256).select_for_update().first()
+    if row is None:
+        return False
+    screenshots.delete(project_id, sha256)
+    row.delete()
+    return True

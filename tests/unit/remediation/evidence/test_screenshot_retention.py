@@ -11,7 +11,7 @@ from django.utils import timezone
 from remediation import jobs
 from remediation.evidence import screenshot_retention
 from scans import screenshots
-from scans.models import Scan, Screenshot
+from scans.models import Screenshot
 from tests import factories
 from tests.factories import Scenario
 
@@ -84,18 +84,20 @@ def test_screenshot_of_a_finding_is_kept_and_not_searched_for_in_each_run(scenar
     assert Screenshot.objects.get(sha256=sha256).last_named_at > timezone.now() - timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("checked_by", ["scan", "verification"])
-def test_nothing_is_deleted_while_a_check_may_find_it_stored(scenario: Scenario, checked_by: str) -> None:
+def test_screenshot_that_a_running_check_has_taken_again_is_kept(scenario: Scenario) -> None:
     other = factories.scenario()
     sha256, of_other = stored(scenario, b"old", days=200), stored(other, b"old", days=200)
-    if checked_by == "scan":
-        Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
-    else:
-        factories.verification(scenario, checks="running")
+    screenshots.storing_for(scenario.project.pk)(b"old")
 
-    screenshot_retention.delete_unused()
-
+    assert screenshot_retention.delete_unused() == 1
     assert (is_stored(scenario, sha256), is_stored(other, of_other)) == (True, False)
+
+
+def test_screenshot_that_no_row_has_ever_named_is_deleted(scenario: Scenario) -> None:
+    sha256 = screenshots.storing_for(scenario.project.pk)(b"of a worker that was killed")
+    Screenshot.objects.update(last_named_at=timezone.now() - timedelta(days=91.5))
+
+    assert (screenshot_retention.delete_unused(), is_stored(scenario, str(sha256))) == (1, False)
 
 
 def test_nothing_is_deleted_where_results_are_kept_permanently(scenario: Scenario, settings: Any) -> None:
