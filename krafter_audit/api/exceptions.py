@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
+from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -50,6 +51,10 @@ def to_api_error(exc: Exception) -> errors.ApiError:
             if error.status >= 500:
                 logger.warning("unavailable: %s", type(exc).__name__)
             return error
+    if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, ForeignKeyViolation):
+        # PostgreSQL checks references at the commit: another request has deleted the row in the meantime.
+        logger.warning("a new row refers to one that was deleted: %s", exc.__cause__.diag.constraint_name)
+        return errors.NotFound()
     # A defect: it is logged with its traceback, and the response discloses nothing.
     logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
     return errors.InternalError()
