@@ -1,11 +1,12 @@
 """Guard windows: after an approval the checks of a finding are run again, and a failure reopens the finding."""
 
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
@@ -16,14 +17,16 @@ from assurance.models import Deploy, GuardRun, GuardWindow
 from events.log import log_event
 from findings.models import Finding, FindingStatus, Regression
 from krafter_audit.api.lookup import get_or_404
+from krafter_audit.shutdown import is_shutting_down
 from remediation.errors import VerificationInProgress
 from remediation.evidence import chain
-from remediation.locks import LockedTask, LockedVerification, lock_task, lock_verification
+from remediation.locks import LockedVerification, lock_task, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
 from remediation.services import verdicts, verifications
 from remediation.services.policies import config_of
 
-BATCH_SIZE = 100  # runs that are started by one call
+MAX_SECONDS = 40  # after which a call starts the runs of no further project
+BATCH_SIZE = 100  # runs of a project that are started by one call
 MAX_ATTEMPTS = 3
 RETRY_DELAY = timedelta(minutes=15)  # after an inconclusive attempt
 BUSY_DELAY = timedelta(minutes=5)  # while another verification of the task is running
@@ -58,10 +61,20 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
 
 
 def start_due_runs() -> int:
-    """Start the runs that are due; return how many."""
+    """Start the runs that are due, for a limited time; return how many."""
+    deadline, started = time.monotonic() + MAX_SECONDS, 0
     due = GuardRun.objects.filter(status=GuardRun.Status.PENDING, due_at__lte=timezone.now())
     due = due.filter(window__project__archived_at=None).order_by("due_at")
-    return sum(start_run(pk) for pk in list(due.values_list("pk", flat=True)[:BATCH_SIZE]))
+    waiting = due.order_by().values("window__project").annotate(oldest=Min("due_at")).order_by("oldest")
+    # Each project by itself: one that has used up its daily budget does not delay the others.
+    for row in waiting:
+        if time.monotonic() > deadline or is_shutting_down():
+            break
+        project = Project.objects.get(pk=row["window__project"])
+        affordable = min(_budget_left(project), BATCH_SIZE)
+        runs = due.filter(window__project=project).values_list("pk", flat=True)[:affordable]
+        started += sum(start_run(pk) for pk in list(runs))
+    return started
 
 
 @transaction.atomic
@@ -75,7 +88,7 @@ def start_run(run_id: UUID) -> bool:
     if locked.task.status != Task.Status.DONE or locked.finding.status != FindingStatus.RESOLVED:
         _cancel([run.window], by=SYSTEM)
         return False
-    if not _is_affordable(locked):
+    if not _budget_left(locked.task.project):
         return False
     try:
         verification = verifications.run_locked(locked, by=SYSTEM, trigger=Verification.Trigger.GUARD)
@@ -97,11 +110,10 @@ def _due_run(run_id: UUID) -> GuardRun | None:
     return rows.filter(pk=run_id, status=GuardRun.Status.PENDING, due_at__lte=timezone.now()).first()
 
 
-def _is_affordable(locked: LockedTask) -> bool:
-    project = locked.task.project
+def _budget_left(project: Project) -> int:
     since = timezone.now() - timedelta(days=1)
     started = GuardRun.objects.filter(window__project=project, started_at__gte=since).count()
-    return started < guard_policy.runs_per_day(config_of(project))
+    return max(0, guard_policy.runs_per_day(config_of(project)) - started)
 
 
 @transaction.atomic

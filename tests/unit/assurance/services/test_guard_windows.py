@@ -241,6 +241,24 @@ def test_budget_of_a_day_postpones_runs(scenario: Scenario, time_machine: Any) -
     assert [statuses(window)[0] for window in windows] == ["passed", "passed"]
 
 
+def test_project_that_has_used_up_its_budget_delays_no_other(
+    scenario: Scenario, site: Site, time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_windows, "BATCH_SIZE", 2)
+    exhausted = [opened(scenario) for _ in range(3)]
+    set_policy(scenario, guard={"high": ["1h"], "runs_per_day": 0})
+    time_machine.shift(timedelta(minutes=1))
+    other = factories.scenario(site_url=site.url)
+    set_policy(other, guard={"high": ["1h"]})
+    window = opened(other)
+    time_machine.shift(timedelta(hours=1))
+
+    run_due()
+
+    assert [statuses(each)[0] for each in exhausted] == ["open"] * 3
+    assert statuses(window)[0] == "passed"
+
+
 def test_run_waits_for_another_verification_of_the_task(scenario: Scenario, time_machine: Any) -> None:
     window = opened(scenario)
     verifications.run(scenario.project, task_id=window.verification.task_id, by=scenario.actor)
