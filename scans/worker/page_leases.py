@@ -13,8 +13,8 @@ from django.utils import timezone
 from krafter_audit.db import leases
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.db.leases import unleased
+from krafter_audit.jobs import fair_queue
 from scans.models import Scan, Scanner, ScanPage, ScanPart
-from scans.worker import fair_queue
 
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3  # then the page is stored as inconclusive

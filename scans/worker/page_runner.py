@@ -16,11 +16,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from krafter_audit.db.leases import LeaseKeeper
+from krafter_audit.jobs import fair_queue
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.shutdown import is_shutting_down
 from scanner.crawler import Discovery
 from scans.models import IN_BROWSER, Scan, ScanPage
-from scans.worker import fair_queue, finalization, page_leases, persistence
+from scans.worker import finalization, page_leases, persistence
 from scans.worker.page_checks import CheckSelection, PageResults
 from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from krafter_audit.http.host_pace import MAX_RATE
+from krafter_audit.jobs.fair_queue import WINDOW_SECONDS
 from scanner.crawler import MAX_PAGES
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
-from scans.worker.fair_queue import WINDOW_SECONDS
 from scans.worker.page_leases import WorkerKind
 from scans.worker.page_runner import BROWSER_WORKERS, MAX_CONCURRENT_PAGES, SAME_ORGANIZATION_SECONDS
 

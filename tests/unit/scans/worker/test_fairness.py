@@ -7,12 +7,13 @@ import pytest
 
 from accounts.actors import SYSTEM
 from krafter_audit.db import redis_client
+from krafter_audit.jobs import fair_queue
 from scanner import registry
 from scanner.crawler import Discovery
 from scanner.outcome import passed
 from scans.models import Scan, ScanPage
 from scans.services import scans
-from scans.worker import fair_queue, page_runner, persistence
+from scans.worker import page_runner, persistence
 from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from krafter_audit.db import redis_client
-from scans.worker import fair_queue
+from krafter_audit.jobs import fair_queue
 
 A, B, C = (uuid4() for _ in range(3))
 
