@@ -1,28 +1,26 @@
 """Celery jobs of integrations."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from django.utils import timezone
 
 from events import outbox
 from integrations import services
-from integrations.models import Integration, WebhookDelivery
-from integrations.sync import engine, event_consumers
+from integrations.models import WebhookDelivery
+from integrations.sync import event_consumers, queueing
 from krafter_audit.celery import app
-from krafter_audit.db.leases import unleased
 from krafter_audit.jobs.queues import enqueue
 
 # A repetition must be recognized for as long as any format accepts old deliveries: three days.
 DELIVERIES_KEPT = timedelta(days=7)
-BATCH_SIZE = 500
 
 
 # A run ends itself after TIME_BUDGET_SECONDS; these limits end one that hangs.
 @app.task(name="integrations.run_sync", soft_time_limit=240, time_limit=270)
 def run_sync(integration_id: str) -> None:
-    """Run the sync of an integration."""
-    engine.sync(UUID(integration_id))
+    """Run the sync that is next by `queueing.run_next`, and enqueue a further one."""
+    if queueing.run_next():
+        enqueue("integrations.run_sync", integration_id)
 
 
 @app.task(name="integrations.process_events")
@@ -50,8 +48,4 @@ def delete_old_deliveries() -> None:
 @app.task(name="integrations.requeue_pending")
 def requeue_pending() -> None:
     """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
-    waiting = Integration.objects.filter(
-        unleased(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
-    )
-    for pk in waiting.order_by("not_before").values_list("pk", flat=True)[:BATCH_SIZE]:
-        enqueue("integrations.run_sync", str(pk))
+    queueing.requeue_waiting()

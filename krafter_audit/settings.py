@@ -395,6 +395,9 @@ CELERY_TASK_ROUTES = {
     # Verifications have their own queues: a person waits for each.
     "remediation.run_verification": {"queue": "verify_http"},
     "remediation.run_verification_in_browser": {"queue": "verify_browser"},
+    # A provider may answer slowly for minutes: alerts, exports and verifications do not wait for it.
+    "integrations.run_sync": {"queue": "sync"},
+    "assurance.check_pull_request": {"queue": "sync"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 180

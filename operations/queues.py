@@ -16,7 +16,7 @@ from remediation.models import VerificationPart
 from reports.models import Report, Share
 from scans.models import Scanner, ScanPart, Site
 
-QUEUES = ("celery", "scan_http", "scan_browser", "verify_http", "verify_browser")
+QUEUES = ("celery", "sync", "scan_http", "scan_browser", "verify_http", "verify_browser")
 
 
 @dataclass(frozen=True)

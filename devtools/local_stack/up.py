@@ -37,11 +37,12 @@ MAX_PORT = 65_535
 # For two cores and 4 GB: each process of the workers for the browser starts a Chromium.
 QUEUES = {
     "worker": ["celery", "verify_http"],
+    "syncer": ["sync"],
     "scanner": ["scan_http"],
     "browser": ["scan_browser"],
     "verifier": ["verify_browser"],
 }
-PROCESSES_OF_WORKER = {"worker": 3, "scanner": 2, "browser": 2, "verifier": 1}
+PROCESSES_OF_WORKER = {"worker": 3, "syncer": 1, "scanner": 2, "browser": 2, "verifier": 1}
 # The web and the workers first: they write to the database until they end.
 STOP_ORDER = [(("web", "beat", *QUEUES, "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 

@@ -20,6 +20,7 @@ MAX_MEGABYTES, MAX_SHARE, MAX_FILES = 4.0, 0.03, 5
 NAMES = {
     "krafter_audit.server": "web",
     "worker@": "worker",
+    "syncer@": "syncer",
     "scanner@": "scanner",
     "browser@": "browser",
     "verifier@": "verifier",

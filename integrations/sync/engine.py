@@ -57,8 +57,8 @@ class SyncOutcome:
 SUCCEEDED = SyncOutcome(Status.CONNECTED, RunStatus.SUCCEEDED)
 
 
-def sync(integration_id: UUID) -> None:
-    """Run the sync that an integration waits for, unless another worker does or it is too early."""
+def sync(integration_id: UUID) -> bool:
+    """Run the sync that an integration waits for; False if another worker does, or if it is too early."""
     integration = leases.acquire(
         Integration,
         integration_id,
@@ -67,7 +67,7 @@ def sync(integration_id: UUID) -> None:
         not_before__lte=timezone.now(),
     )
     if integration is None:
-        return
+        return False
     log = _open_log(integration)
     try:
         with leases.renewing(integration, seconds=LEASE_SECONDS):
@@ -76,6 +76,7 @@ def sync(integration_id: UUID) -> None:
         _abandon(integration, log)
     else:
         _finish(integration, log, outcome)
+    return True
 
 
 def _open_log(integration: Integration) -> SyncRun:

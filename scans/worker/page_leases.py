@@ -67,7 +67,7 @@ def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
         scans = _scans_to_discover().order_by().values_list("project__organization_id")
         for organization_id, created_at in scans.annotate(Min("created_at")):
             oldest[organization_id] = min(created_at, oldest.get(organization_id, created_at))
-    return fair_queue.by_least_use(sorted(oldest, key=oldest.__getitem__))
+    return fair_queue.by_least_use("scan", sorted(oldest, key=oldest.__getitem__))
 
 
 def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> Iterator[Work]:

@@ -227,5 +227,5 @@ class UsageRecorder:
         now = self._clock()
         each = (now - self._last) / max(1, len(organizations))
         self._last = now
-        fair_queue.record_use(dict.fromkeys(organizations, each))
+        fair_queue.record_use("scan", dict.fromkeys(organizations, each))
         return each

@@ -102,7 +102,7 @@ def test_webhook_and_sync_at_once_record_one_deploy(connected: Integration, vend
 
     answers = at_once(*actions, lambda: engine.sync(connected.pk))
 
-    assert answers == [202, 202, 202, None]
+    assert answers == [202, 202, 202, True]
     assert recorded() == [(SHA, "production")]
 
 

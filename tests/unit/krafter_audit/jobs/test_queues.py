@@ -20,6 +20,7 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 
+from assurance import jobs as assurance_jobs
 from integrations import jobs as integrations_jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
@@ -30,7 +31,7 @@ from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
 from scans import jobs as scans_jobs
 
-QUEUES = ("celery", "scan_http", "scan_browser", "verify_http", "verify_browser")
+QUEUES = ("celery", "sync", "scan_http", "scan_browser", "verify_http", "verify_browser")
 QUEUE_OF_JOB = {
     scans_jobs.verify_site: "celery",
     scans_jobs.run_scan: "scan_http",
@@ -38,7 +39,8 @@ QUEUE_OF_JOB = {
     remediation_jobs.run_verification: "verify_http",
     remediation_jobs.run_verification_in_browser: "verify_browser",
     remediation_jobs.measure_check_reliability: "celery",
-    integrations_jobs.run_sync: "celery",
+    integrations_jobs.run_sync: "sync",
+    assurance_jobs.check_pull_request: "sync",
     notifications_jobs.deliver_alert: "celery",
     reports_jobs.export: "celery",
     reports_jobs.deliver: "celery",
