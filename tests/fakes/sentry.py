@@ -39,12 +39,13 @@ class FakeSentry:
         self.issues: list[dict[str, Any]] = []
         self.page_size = 100
         self.may_write = True
+        self.slug = CREDENTIALS["project"]
 
     def __call__(self, request: Request) -> Answer:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return 401, {}, {"detail": "Invalid token"}
-        if request.path == "/api/0/projects/acme/pump-station/":
-            return 200, {}, {"id": "4505278496", "slug": "pump-station"}
+        if request.path == f"/api/0/projects/acme/{self.slug}/":
+            return 200, {}, {"id": "4505278496", "slug": self.slug}
         if request.path == "/api/0/organizations/acme/issues/":
             return self._page(request)
         for row in self.issues:

@@ -5,6 +5,7 @@ Credentials: `token`, `repository` (`acme/web-app`) and, for a self-hosted serve
 
 import re
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider, server_url
@@ -83,6 +84,13 @@ class GitHubClient(Provider):
 
     def repository_path(self, rest: str = "") -> str:
         return f"/repos/{self.repository}{rest}"
+
+    @cached_property
+    def repository_id(self) -> str:
+        """The number of the repository, which stays when it is renamed or transferred."""
+        return self.parse(
+            self.request("GET", self.repository_path()), lambda repository: str(int(repository["id"]))
+        )
 
     def check_connection(self) -> None:
         response = self.request("GET", self.repository_path())

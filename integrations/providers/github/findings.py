@@ -34,11 +34,11 @@ class GitHubFindings(GitHubClient, FindingSource):
     ) -> Iterator[Sequence[RemoteFinding]]:
         query = {"state": "open", "per_page": 100}
         for page in self.linked_pages(self.repository_path(f"/{kind}/alerts"), query):
-            yield self.parse(page, lambda alerts: [read(self.repository, alert) for alert in alerts])
+            yield self.parse(page, lambda alerts: [read(self.repository_id, alert) for alert in alerts])
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         kind = ALERT_PATHS[key]
-        number = str(evidence.get("source")).removeprefix(f"{self.repository}/{kind}/")
+        number = str(evidence.get("source")).removeprefix(f"github/{self.repository_id}/{kind}/")
         if not number.isdecimal():
             raise OtherAccount("The finding belongs to another repository than the connected one.")
         response = self.request("GET", self.repository_path(f"/{kind}/alerts/{number}"))
@@ -56,13 +56,13 @@ def alert_result(alert: Mapping[str, Any]) -> RecheckResult:
     )
 
 
-def code_scanning_finding(repository: str, alert: Any) -> RemoteFinding:
+def code_scanning_finding(repository_id: str, alert: Any) -> RemoteFinding:
     number, rule, instance = int(alert["number"]), alert["rule"], alert.get("most_recent_instance") or {}
     name = rule.get("description") or rule.get("name") or rule.get("id") or "Code scanning alert"
     location = instance.get("location") or {}
     level, path = rule.get("security_severity_level"), location.get("path")
     return RemoteFinding(
-        external_id=f"{repository}/code-scanning/{number}",
+        external_id=f"github/{repository_id}/code-scanning/{number}",
         url=str(alert["html_url"]),
         domain="security",
         # Findings are identified by their titles; several alerts have the same name.
@@ -79,14 +79,14 @@ def code_scanning_finding(repository: str, alert: Any) -> RemoteFinding:
     )
 
 
-def dependabot_finding(repository: str, alert: Any) -> RemoteFinding:
+def dependabot_finding(repository_id: str, alert: Any) -> RemoteFinding:
     number, url = int(alert["number"]), str(alert["html_url"])
     advisory, vulnerability = alert["security_advisory"], alert["security_vulnerability"]
     package, manifest = vulnerability["package"]["name"], alert["dependency"].get("manifest_path")
     patched = (vulnerability.get("first_patched_version") or {}).get("identifier")
     severity = advisory.get("severity")
     return RemoteFinding(
-        external_id=f"{repository}/dependabot/{number}",
+        external_id=f"github/{repository_id}/dependabot/{number}",
         url=url,
         domain="security",
         title=f"{package}: {advisory['summary']} (Dependabot alert {number})",

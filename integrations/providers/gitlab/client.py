@@ -6,6 +6,7 @@ for a self-hosted server, `base_url` (`https://gitlab.acme.example`).
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -76,6 +77,15 @@ class GitLabClient(Provider):
 
     def repository_path(self, rest: str = "") -> str:
         return f"/projects/{quote(self.repository, safe='')}{rest}"
+
+    @cached_property
+    def repository_id(self) -> str:
+        """The number of the project, which stays when it is renamed or transferred."""
+        if self.repository.isdecimal():
+            return str(int(self.repository))
+        return self.parse(
+            self.request("GET", self.repository_path()), lambda project: str(int(project["id"]))
+        )
 
     def check_connection(self) -> None:
         reason = self.parse(self.request("GET", self.repository_path()), _unusable_reason)

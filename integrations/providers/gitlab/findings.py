@@ -22,16 +22,19 @@ class GitLabFindings(GitLabClient, FindingSource):
         return (FindingList("vulnerability findings", self._vulnerabilities),)
 
     def _vulnerabilities(self) -> Iterator[Sequence[RemoteFinding]]:
-        web_url = self.base_url.removesuffix(API_PATH)
         for page in self._pages():
-            yield self.parse(page, lambda listed: open_vulnerabilities(listed, self.repository, web_url))
+            # Filtered here, since GitLab's own filter is documented in two ways.
+            yield self.parse(
+                page, lambda listed: [self._finding(found) for found in listed if not _is_settled(found)]
+            )
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        source = str(evidence.get("source"))
-        if not source.startswith(f"{self.repository}/vulnerability/"):
+        prefix, source = self._external_id(""), str(evidence.get("source"))
+        if not source.startswith(prefix):
             raise OtherAccount("The finding belongs to another project than the connected one.")
+        name = source.removeprefix(prefix)
         for page in self._pages():
-            result = self.parse(page, lambda listed: vulnerability_result(listed, self.repository, source))
+            result = self.parse(page, lambda listed: vulnerability_result(listed, name))
             if result is not None:
                 return result
         # Missing from the newest pipeline's report may mean that its scanner did not run: that is no fix.
@@ -42,16 +45,38 @@ class GitLabFindings(GitLabClient, FindingSource):
             self.repository_path("/vulnerability_findings"), {"scope": "all", "per_page": 100}
         )
 
+    def _finding(self, found: Any) -> RemoteFinding:
+        name = _name(found)
+        kind = str(found.get("report_type") or "vulnerability").replace("_", " ")
+        location = _mapping(found.get("location"))
+        path = str(_mapping(found.get("project")).get("full_path") or self.repository).strip("/")
+        url = f"{self.base_url.removesuffix(API_PATH)}/{path}/-/security/vulnerability_report"
+        return RemoteFinding(
+            external_id=self._external_id(name),
+            url=url,
+            domain="security",
+            title=f"{str(found['name'])[:MAX_NAME_LENGTH]} ({kind} finding {name[:8]})",
+            severity=SEVERITY.get(str(found.get("severity")).lower(), "medium"),
+            description=str(found.get("description") or ""),
+            assets=tuple((key, str(location[key])) for key in ("file", "image") if location.get(key)),
+            evidence={
+                "checks": [RESOLVED],
+                "scanner": _mapping(found.get("scanner")).get("name"),
+                "identifiers": _names(found.get("identifiers")),
+                # Only the location: the code may be a leaked secret.
+                "location": location,
+            },
+            fix=_fix(found, url),
+        )
 
-def open_vulnerabilities(listed: Any, repository: str, web_url: str) -> list[RemoteFinding]:
-    # Filtered here, since GitLab's own filter is documented in two ways.
-    return [_finding(found, repository, web_url) for found in listed if not _is_settled(found)]
+    def _external_id(self, name: str) -> str:
+        return f"gitlab/{self.repository_id}/vulnerability/{name}"
 
 
-def vulnerability_result(listed: Any, repository: str, source: str) -> RecheckResult | None:
-    """Judge the finding with this id in a page of the list; None if the page lacks it."""
+def vulnerability_result(listed: Any, name: str) -> RecheckResult | None:
+    """Judge the finding of this name in a page of the list; None if the page lacks it."""
     for found in listed:
-        if source == f"{repository}/vulnerability/{found.get('uuid') or found.get('id')}":
+        if name == _name(found):
             return result_by_state(
                 "dismissed" if found.get("dismissal_feedback") else found.get("state"),
                 subject="The vulnerability",
@@ -70,29 +95,8 @@ def _is_settled(found: Any) -> bool:
     return found.get("state") in SETTLED or bool(found.get("dismissal_feedback"))
 
 
-def _finding(found: Any, repository: str, web_url: str) -> RemoteFinding:
-    number = str(found.get("uuid") or int(found["id"]))
-    kind = str(found.get("report_type") or "vulnerability").replace("_", " ")
-    location = _mapping(found.get("location"))
-    path = str(_mapping(found.get("project")).get("full_path") or repository).strip("/")
-    url = f"{web_url}/{path}/-/security/vulnerability_report"
-    return RemoteFinding(
-        external_id=f"{repository}/vulnerability/{number}",
-        url=url,
-        domain="security",
-        title=f"{str(found['name'])[:MAX_NAME_LENGTH]} ({kind} finding {number[:8]})",
-        severity=SEVERITY.get(str(found.get("severity")).lower(), "medium"),
-        description=str(found.get("description") or ""),
-        assets=tuple((name, str(location[name])) for name in ("file", "image") if location.get(name)),
-        evidence={
-            "checks": [RESOLVED],
-            "scanner": _mapping(found.get("scanner")).get("name"),
-            "identifiers": _names(found.get("identifiers")),
-            # Only the location: the code may be a leaked secret.
-            "location": location,
-        },
-        fix=_fix(found, url),
-    )
+def _name(found: Any) -> str:
+    return str(found.get("uuid") or int(found["id"]))
 
 
 def _names(identifiers: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """Unresolved issues of Sentry as findings; issues whose fix was approved are resolved at Sentry.
 
 Scopes: `org:read`, `project:read`, `event:read`, and `event:write` to resolve. A finding's id is
-`sentry/acme/web-app/123`.
+`sentry/PROJECT/ISSUE`, both numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,8 @@ class Sentry(SentryClient, FindingSource):
 
     @property
     def resolvable_prefix(self) -> str:
-        return f"sentry/{self.slug('organization')}/{self.slug('project')}/"
+        # The project's number stays when it or its organisation is renamed.
+        return f"sentry/{self.project_id}/"
 
     def resolve(self, external_id: str) -> None:
         number = self._issue_number(external_id)
@@ -50,10 +51,10 @@ class Sentry(SentryClient, FindingSource):
             raise ProviderRefused(f"{external_id} is not an issue of this project.")
         status, project = self.parse(
             self.request("GET", self.issues_path(number)),
-            lambda body: (body["status"], body["project"]["slug"]),
+            lambda body: (body["status"], str(int(body["project"]["id"]))),
         )
-        if project != self.slug("project"):
-            raise ProviderRefused(f"Issue {number} belongs to the project {project}.")
+        if project != self.project_id:
+            raise ProviderRefused(f"Issue {number} belongs to another project.")
         # Somebody may have resolved or archived it at Sentry: that decision stays.
         if status == "unresolved":
             self.request("PUT", self.issues_path(number), json={"status": "resolved"})

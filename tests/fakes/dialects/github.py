@@ -34,6 +34,7 @@ class FakeGitHub(FakeTracker):
     }
 
     repository: str = REPOSITORY
+    number: int = 1296269
     token: str = TOKEN
     keeps_labels: bool = True
     has_issues: bool = True
@@ -130,7 +131,7 @@ class FakeGitHub(FakeTracker):
         return answer or (404, {}, {"message": "Not Found"})
 
     def _repository(self, request: Request) -> Answer:
-        return 200, {}, {"full_name": self.repository, "has_issues": self.has_issues}
+        return 200, {}, {"id": self.number, "full_name": self.repository, "has_issues": self.has_issues}
 
     def _timeline(self, request: Request, number: str) -> Answer:
         return self.page(request, self.timelines.get(int(number), []))

@@ -44,13 +44,37 @@ CREDENTIALS: dict[str, dict[str, Any]] = {
 SOURCES = {
     "cloudflare_min_tls": f"cloudflare/{ZONE}/min_tls_version",
     "cloudflare_hsts": f"cloudflare/{ZONE}/security_header",
-    "github_code_scanning_fixed": "acme/web-app/code-scanning/7",
-    "github_dependabot_fixed": "acme/web-app/dependabot/7",
-    "gitlab_vulnerability_resolved": "acme/web-app/vulnerability/u-1",
-    "sentry_no_new_events": "sentry/acme/shop/7",
+    "github_code_scanning_fixed": "github/12/code-scanning/7",
+    "github_dependabot_fixed": "github/12/dependabot/7",
+    "gitlab_vulnerability_resolved": "gitlab/12/vulnerability/u-1",
+    "sentry_no_new_events": "sentry/12/7",
+}
+# The repositories and projects of the vendors, whose numbers are in the ids of findings.
+NUMBERS = {
+    "/repos/acme/web-app": 12,
+    "/repos/acme/other": 13,
+    "/api/v4/projects/acme%2Fweb-app": 12,
+    "/api/v4/projects/acme%2Fother": 13,
+    "/api/0/projects/acme/shop/": "12",
+    "/api/0/projects/acme/other/": "13",
 }
 NOW = datetime.now(UTC)
 BEFORE, AFTER = (NOW - timedelta(days=2)).isoformat(), (NOW + timedelta(minutes=5)).isoformat()
+
+
+def answering(answer: Answer) -> Callable[[Request], Answer]:
+    """Answer every request with this, but those for the number of a repository or project."""
+
+    def route(request: Request) -> Answer:
+        number = NUMBERS.get(request.path)
+        return answer if number is None else (200, {}, {"id": number})
+
+    return route
+
+
+def requested(vendor: FakeServer) -> list[Request]:
+    """Return the requests for anything but the number of the repository or project."""
+    return [request for request in vendor.requests if request.path not in NUMBERS]
 
 
 @pytest.fixture
@@ -60,10 +84,7 @@ def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
     with ExitStack() as stack:
 
         def start(name: str) -> FakeServer:
-            def nothing(request: Request) -> Answer:
-                return 404, {}, {}
-
-            served = stack.enter_context(serve(nothing, load_spec(f"{name}.json")))
+            served = stack.enter_context(serve(answering((404, {}, {})), load_spec(f"{name}.json")))
             base = f"{served.url}/api/v4" if name == "gitlab" else served.url
             monkeypatch.setenv(f"KRAFTER_{name.upper()}_URL", base)
             return served
@@ -221,20 +242,20 @@ def test_outcome_follows_the_answer_of_the_provider(
 ) -> None:
     name = FINDING_SOURCES[key].name
     vendor = far_end(name)
-    vendor.route = lambda request: answer
+    vendor.route = answering(answer)
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
 
     outcome = ask_provider(finding_of(project, key), key, NOW)
 
     assert (outcome.status, outcome.reason) == (status, reason)
     assert sentence in outcome.evidence["detail"]
-    assert vendor.requests != []
+    assert requested(vendor) != []
 
 
 def test_verification_passes_when_the_provider_reports_the_fix(
     project: Project, far_end: Callable[[str], FakeServer]
 ) -> None:
-    far_end("sentry").route = lambda request: issue("resolved", BEFORE)
+    far_end("sentry").route = answering(issue("resolved", BEFORE))
     services.connect(project, "sentry", credentials=CREDENTIALS["sentry"], by=SYSTEM)
 
     verification = verified(finding_of(project, "sentry_no_new_events"))
@@ -249,14 +270,15 @@ def test_evidence_lists_the_requests_without_secrets(
     project: Project, far_end: Callable[[str], FakeServer]
 ) -> None:
     vendor = far_end("github")
-    vendor.route = lambda request: (200, {}, {"number": 7, "state": f"open {SECRET}"})
+    vendor.route = answering(alert(f"open {SECRET}"))
     services.connect(project, "github", credentials=CREDENTIALS["github"], by=SYSTEM)
 
     verification = verified(finding_of(project, "github_dependabot_fixed"))
 
     (page,) = seen_by(verification)["pages"]
-    (asked,) = page["evidence"]["asked"]
+    repository, asked = page["evidence"]["asked"]
     assert (page["url"], page["evidence"]["provider"]) == ("https://vendor.example/7", "github")
+    assert repository["url"] == f"{vendor.url}/repos/acme/web-app"
     assert (asked["method"], asked["url"], asked["status"], asked["address"]) == (
         "GET",
         f"{vendor.url}/repos/acme/web-app/dependabot/alerts/7",
@@ -282,7 +304,7 @@ def test_unconnected_provider_is_inconclusive_and_refunds_the_quota(
     assert QuotaMonth.objects.get(organization=project.organization).spent == 0
 
 
-def test_finding_of_another_place_is_inconclusive_without_a_request(
+def test_finding_of_another_place_is_inconclusive_without_a_request_for_it(
     project: Project, far_end: Callable[[str], FakeServer]
 ) -> None:
     elsewhere = {
@@ -298,7 +320,7 @@ def test_finding_of_another_place_is_inconclusive_without_a_request(
         vendor = far_end(name)
         services.connect(project, name, credentials=CREDENTIALS[name] | elsewhere[name], by=SYSTEM)
         outcome = ask_provider(finding_of(project, key, key), key, NOW)
-        results[key] = ((outcome.status, outcome.reason), vendor.requests)
+        results[key] = ((outcome.status, outcome.reason), requested(vendor))
 
     assert results == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "not_available"), []))
 

@@ -31,7 +31,7 @@ def test_alerts_are_imported_as_security_findings(sync: Sync, github: FakeGitHub
         ("django: Information leakage (Dependabot alert 2)", "security", "high", "new"),
     ]
     assert found[1].evidence["url"] == "https://github.com/acme/web-app/security/dependabot/2"
-    assert found[1].evidence["source"] == "acme/web-app/dependabot/2"
+    assert found[1].evidence["source"] == "github/1296269/dependabot/2"
     assert found[1].affected_assets == [{"type": "file", "value": "requirements.txt"}]
     assert last_run().pulled == 2
 
@@ -102,6 +102,31 @@ def test_repository_in_other_case_has_the_same_findings(
     sync()
 
     assert Finding.objects.count() == 1
+
+
+def test_renamed_repository_has_the_same_findings(sync: Sync, github: FakeGitHub, project: Project) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    first = Finding.objects.get()
+    github.repository = "umbrella/shop"
+    services.connect(project, "github", credentials={"repository": github.repository}, by=SYSTEM)
+
+    sync()
+
+    assert Finding.objects.get() == first
+    assert last_run().pulled == 0
+
+
+def test_new_repository_of_the_same_name_has_its_own_findings(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    github.number += 1
+
+    sync()
+
+    assert Finding.objects.count() == 2
 
 
 def test_unchanged_alert_keeps_the_severity_set_by_a_person(

@@ -53,10 +53,11 @@ def test_examples_of_the_description_become_findings(adapter: GitHub, github: Fa
         ("Arbitrary file write during zip extraction (code scanning alert 4)", "high", "security"),
         ("Arbitrary file write during zip extraction (code scanning alert 3)", "high", "security"),
     ]
-    assert found[0].external_id == "acme/web-app/code-scanning/4"
+    assert found[0].external_id == "github/1296269/code-scanning/4"
     assert found[0].url == "https://github.com/octocat/hello-world/code-scanning/4"
     assert found[0].assets == (("file", "spec-main/api-session-spec.ts"),)
-    assert github.requests[-1].query == {"state": "open", "per_page": "100"}
+    (listed,) = github.received("GET", "/alerts")
+    assert listed.query == {"state": "open", "per_page": "100"}
 
 
 @pytest.mark.parametrize(

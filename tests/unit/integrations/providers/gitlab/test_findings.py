@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.providers.gitlab import GitLab
-from tests.fakes.dialects.gitlab import PROJECT, FakeGitLab
+from tests.fakes.dialects.gitlab import FakeGitLab
 
 
 def vulnerability(**changes: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def test_vulnerability_becomes_a_security_finding_with_its_fix(adapter: GitLab, 
         "security",
         (("file", "yarn.lock"),),
     )
-    assert found.external_id == f"{PROJECT}/vulnerability/b29ed5a1-4a1c-5a0d-9d0e-111111111111"
+    assert found.external_id == "gitlab/42/vulnerability/b29ed5a1-4a1c-5a0d-9d0e-111111111111"
     assert found.url == f"{gitlab.url}/acme/shop/web-app/-/security/vulnerability_report"
     assert found.evidence["identifiers"] == ["CVE-2017-11429"]
     assert found.fix == {
@@ -51,7 +51,8 @@ def test_vulnerability_becomes_a_security_finding_with_its_fix(adapter: GitLab, 
         "steps": ["Upgrade to fixed version."],
         "references": ["https://advisories.example/1", found.url],
     }
-    assert gitlab.requests[-1].query == {"scope": "all", "per_page": "100"}
+    (listed,) = gitlab.received("GET", "/vulnerability_findings")
+    assert listed.query == {"scope": "all", "per_page": "100"}
 
 
 def test_dismissed_and_resolved_vulnerabilities_are_left_out(adapter: GitLab, gitlab: FakeGitLab) -> None:

@@ -286,3 +286,18 @@ def test_page_of_issues_of_1_mib_each_is_read_in_smaller_pages(
     assert (row.status, row.last_error, task.status) == ("connected", "", "ready_verify")
     sizes = [request.query["per_page"] for request in gitlab.received("GET", "/issues")]
     assert sizes == ["100", "50", "20", "20", "20"]
+
+
+def test_project_connected_by_its_path_and_then_by_its_number_has_the_same_findings_and_tickets(
+    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab, project: Project
+) -> None:
+    make_task()
+    gitlab.findings = [vulnerability()]
+    sync()
+    first = Finding.objects.get(domain="security", identity__isnull=False)
+    services.connect(project, "gitlab", credentials={"project": str(gitlab.number)}, by=SYSTEM)
+
+    sync()
+
+    assert Finding.objects.get(domain="security", identity__isnull=False) == first
+    assert list(gitlab.issues) == [1]

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from accounts.actors import SYSTEM
 from findings.models import Finding, Regression
+from integrations import services
 from integrations.models import Integration, SyncRun
 from tests.fakes.sentry import FakeSentry, issue
 from tests.fakes.vendor_server import FakeServer
@@ -126,7 +128,7 @@ def test_missing_permission_to_resolve_is_logged_without_a_regression(
 
     assert run.refused == [
         {
-            "what": "sentry/acme/pump-station/1",
+            "what": "sentry/4505278496/1",
             "why": "Sentry denies access to issue 1 of acme/pump-station: the token lacks a scope or access to the "
             "project.",
         }
@@ -200,3 +202,19 @@ def test_nul_characters_are_removed_from_findings(integration: Integration, fake
 
     assert (integration.status, again.pulled) == ("connected", 0)
     assert Finding.objects.get().evidence["culprit"] == "ab"
+
+
+def test_renamed_project_has_the_same_findings_which_are_resolved_once(
+    integration: Integration, fake: FakeSentry, server: FakeServer
+) -> None:
+    fake.issues = [issue()]
+    synced(integration)
+    fake.slug = "pumps"
+    services.connect(integration.project, "sentry", credentials={"project": fake.slug}, by=SYSTEM)
+    pulled = synced(integration).pulled
+    approve()
+
+    synced(integration)
+
+    assert (pulled, Finding.objects.count()) == (0, 1)
+    assert [request.body for request in server.received(ISSUE, "PUT")] == [{"status": "resolved"}]
