@@ -20,6 +20,7 @@ from findings.models import (
     Regression,
     Severity,
 )
+from findings.services.evidence_limits import MAX_EVIDENCE_BYTES, size_of
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
@@ -102,6 +103,22 @@ class CheckKeyField(StrictCharField):
         return key
 
 
+class EvidenceField(JSONObjectField):
+    """What was observed, as it was sent; `MAX_EVIDENCE_BYTES` of JSON at most."""
+
+    default_error_messages = {
+        "too_large": f"The evidence of a finding has {MAX_EVIDENCE_BYTES // 1024} KiB of JSON at most; this has "
+        "{kibibytes:,} KiB. Send the beginning, and where the rest is.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        evidence = super().to_internal_value(data)
+        size = size_of(evidence)
+        if size > MAX_EVIDENCE_BYTES:
+            self.fail("too_large", kibibytes=-(-size // 1024))
+        return evidence
+
+
 class CreateFindingRequestSerializer(RequestSerializer):
     """A finding reported by any source."""
 
@@ -116,7 +133,7 @@ class CreateFindingRequestSerializer(RequestSerializer):
     affected_assets = BoundedListField(
         child=AffectedAssetRequestSerializer(), required=False, max_length=1000
     )
-    evidence = JSONObjectField(required=False)
+    evidence = EvidenceField(required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
     checks = BoundedListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
     external_id = StrictCharField(

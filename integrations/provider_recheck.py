@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from findings.models import Finding
+from findings.services.evidence_limits import shorten
 from findings.services.identity import provider_key
 from integrations.configuration import configuration
 from integrations.credentials import redact
@@ -61,7 +62,7 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
         outcome = inconclusive(error.reason, str(error))
     requests = {"provider": provider.name, "asked": [_described(response) for response in provider.responses]}
     # Evidence is shown and exported: a provider may have echoed credentials in it.
-    evidence = _redacted(outcome.with_evidence(requests).evidence, provider.secrets)
+    evidence = _redacted(shorten(outcome.with_evidence(requests).evidence), provider.secrets)
     return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
 
 

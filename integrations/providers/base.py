@@ -4,11 +4,13 @@ A provider receives an HTTP client, the credentials and the base URL. It raises 
 and nothing else.
 """
 
+import json
+import re
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
@@ -26,17 +28,19 @@ from integrations.providers.errors import (
 )
 from integrations.providers.headers import at_epoch, next_page, retry_after
 from integrations.providers.oauth import OAuth
-from integrations.providers.types import without_nul
 from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 MAX_ATTEMPTS = 3  # of one request
+GONE_STATUSES = frozenset({404, 410})
 # Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000
 MAX_RESPONSES = 10  # the last ones, as evidence of a recheck
 MAX_DETAIL_LENGTH = 200
-ESCAPED_NUL = b"\\u0000"  # as JSON writes a NUL character
+# As JSON writes a NUL character: after an even number of backslashes.
+ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+MAX_PARSER_LEVELS = 1024  # of orjson
 # What reading JSON of an unexpected form may raise.
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
@@ -187,9 +191,7 @@ class Provider(ABC):
     def parse[Parsed](self, response: Response, parser: Callable[[Any], Parsed]) -> Parsed:
         """Parse a response's JSON. Raises ProviderUnavailable for a form that the vendor does not document."""
         try:
-            body = response.json()
-            # PostgreSQL stores no NUL characters. The search of the raw body is cheap; most responses have none.
-            return parser(without_nul(body) if ESCAPED_NUL in response.body else body)
+            return parser(read_json(response))
         except UNREADABLE:
             raise self._unreadable() from None
 
@@ -242,7 +244,7 @@ class Provider(ABC):
         message = self.refusal(response)
         if self.is_token_rejected(response):
             raise TokenRejected(message)
-        if response.status in (404, 410):
+        if response.status in GONE_STATUSES:
             raise ResourceMissing(message)
         raise ProviderRefused(message)
 
@@ -264,7 +266,7 @@ class Provider(ABC):
             return f"{self.title} says that {resource} has moved: connect again with its current name or address."
         if status == 403:
             return f"{self.title} denies access to {resource}: {self.permission_hint}."
-        if status in (404, 410):
+        if status in GONE_STATUSES:
             return f"{self.title} did not find {resource}, or the {self.credential_label} may not see it."
         return f"{self.title} refused the request for {resource} (status {status}{self.detail(response)})."
 
@@ -321,10 +323,29 @@ def is_html(response: Response) -> bool:
 def is_unreadable(response: Response) -> bool:
     """Return whether a body is not JSON; False without a body."""
     try:
-        response.json()
+        read_json(response)
     except UNREADABLE:
         return bool(response.body)
     return False
+
+
+def read_json(response: Response) -> Any:
+    """Return a body's JSON without NUL characters, which PostgreSQL does not store. May raise UNREADABLE."""
+    body = response.body
+    # The search of the raw body is cheap; most responses have none.
+    if b"\\u0000" in body:
+        response = replace(response, body=ESCAPED_NUL.sub(rb"\1", body))
+    try:
+        return response.json()
+    except ValueError:
+        if body.count(b"[") + body.count(b"{") <= MAX_PARSER_LEVELS:
+            raise
+    # One alert that is nested more deeply does not make the others of its page unreadable.
+    return json.loads(response.body, parse_constant=_reject_constant)
+
+
+def _reject_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _may_pass_soon(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from findings.models import Domain, Finding, FindingStatus
 from findings.priority import TRAFFIC_WEIGHT
+from findings.services.evidence_limits import SHORTENED, shorten
 from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused, TokenRejected
@@ -17,7 +18,8 @@ from integrations.providers.findings import FindingSource
 from integrations.providers.types import FindingList, RemoteFinding, without_nul
 from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
 
-MAX_TITLE_LENGTH = 300
+# As in reports of clients.
+MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH, MAX_ASSET_LENGTH = 300, 20_000, 2000
 RESOLVED_AT_PROVIDER = "resolved_at_provider"
 MAX_RESOLVED = 200  # a run; each costs a request or two
 
@@ -105,6 +107,9 @@ def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -
         domain__in=Domain.values,
         identity__in=[report.source_key for report in reports],
     )
+    for report in reports:
+        if shortened := (report.evidence or {}).get(SHORTENED):
+            context.log_note(f"The evidence of {report.title} was shortened: {', '.join(shortened)}.")
     known = {key: row for key, *row in rows.values_list("identity", "domain", "status", "evidence")}
     changed = []
     for report in reports:
@@ -129,9 +134,11 @@ def to_report(found: RemoteFinding, server: str) -> FindingReport:
         domain=found.domain,
         title=without_nul(found.title)[:MAX_TITLE_LENGTH],
         severity=found.severity,
-        description=without_nul(found.description),
-        affected_assets=[{"type": kind, "value": without_nul(value)} for kind, value in found.assets],
-        evidence=without_nul(evidence),
+        description=without_nul(found.description)[:MAX_DESCRIPTION_LENGTH],
+        affected_assets=[
+            {"type": kind, "value": without_nul(value)[:MAX_ASSET_LENGTH]} for kind, value in found.assets
+        ],
+        evidence=without_nul(shorten(evidence)),
         recommended_fix=without_nul(dict(found.fix)) if found.fix else None,
         source_key=without_nul(provider_key(server, found.external_id)),
     )

@@ -8,6 +8,7 @@ from typing import IO, Any
 from rest_framework.parsers import BaseParser
 
 from krafter_audit.api.errors import InvalidParams, MalformedJson, PayloadTooLarge
+from krafter_audit.http.json_encoding import is_nested_deeper
 
 MEBIBYTE = 1024 * 1024
 MAX_DEPTH = 64
@@ -52,7 +53,7 @@ def parse_json(raw: bytes) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {_reason(error)}.") from None
-    if _is_too_deep(value):
+    if is_nested_deeper(value, MAX_DEPTH):
         raise MalformedJson(f"The body is nested more than {MAX_DEPTH} levels deep.")
     if UNSTORABLE_ESCAPE.search(raw):
         _reject_unstorable(value)
@@ -90,23 +91,6 @@ def _readable_int(digits: str) -> int:
         return int(digits)
     except ValueError:  # Python's limit of digits
         raise ValueError("a number has too many digits") from None
-
-
-def _is_too_deep(value: Any) -> bool:
-    # By levels and not recursively: the depth is what an attacker chooses.
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [inner for outer in level for inner in _containers(outer)]
-        if not level:
-            return False
-    return True
-
-
-def _containers(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        yield from (inner for inner in value.values() if isinstance(inner, dict | list))
-    elif isinstance(value, list):
-        yield from (inner for inner in value if isinstance(inner, dict | list))
 
 
 def _reject_unstorable(value: Any) -> None:

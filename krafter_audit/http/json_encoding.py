@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -23,3 +24,21 @@ def load_json(text: str | bytes) -> Any:
 
 def _plain(value: Any) -> Any:
     return json.loads(orjson.dumps(value, option=OPTIONS))
+
+
+def is_nested_deeper(value: Any, levels: int) -> bool:
+    """Return whether there are objects or lists on more than this number of levels in a JSON value."""
+    # By levels and not recursively: the depth is what an attacker chooses.
+    level = [value]
+    for _ in range(levels + 1):
+        level = [inner for outer in level for inner in _containers(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _containers(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from (inner for inner in value.values() if isinstance(inner, dict | list))
+    elif isinstance(value, list):
+        yield from (inner for inner in value if isinstance(inner, dict | list))

@@ -1,7 +1,8 @@
 """Ingest the failed checks of a part as findings while it runs, and finish parts and scans."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,9 +16,11 @@ from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.log import log_event
 from findings.models import Domain
+from findings.services.evidence_limits import MAX_EVIDENCE_BYTES, size_of
 from findings.services.identity import source_key_of_check
 from findings.services.ingestion import FindingReport, IngestionResult, ingest
 from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scanner import lab_builds, registry
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -37,6 +40,7 @@ DOMAIN_FAILED = "The checks of this domain stopped with an error. The other doma
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
 ARCHIVED = "The project was archived while the scan ran: failed checks did not become findings."
 MAX_PARTS = 100
+NO_SPACE = "Shortened, since the evidence of all pages is too large: see the results of the scan."
 
 
 def continue_part(part_id: UUID) -> None:
@@ -110,7 +114,8 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
         keys = set()  # it can only be read
     filtered = filter_reports(part, finding_reports(part, keys, final=final), final=final)
     by = Actor("scanner", part.scan.requested_by_id)
-    ingested = ingest(part.scan.project, filtered.accepted, by=by, continued=filtered.continued)
+    reports = [_within_limit(report) for report in filtered.accepted]
+    ingested = ingest(part.scan.project, reports, by=by, continued=filtered.continued)
     for report, finding in zip(filtered.accepted, ingested.findings, strict=True):
         if report.identity not in filtered.continued:
             part.reported[check_key(report)] = {"change": _change(finding.pk, ingested)}
@@ -182,6 +187,36 @@ def _outcome(row: ScanResult) -> dict[str, Any]:
         "reason": row.reason or None,
         "evidence": row.evidence,
         "samples": row.samples,
+    }
+
+
+def _within_limit(report: FindingReport) -> FindingReport:
+    # The first pages with all that was seen, as many as there is space for; the others with their outcomes only.
+    evidence = report.evidence or {}
+    pages = [(page, _without_details(page)) for page in evidence["pages"]]
+    left = MAX_EVIDENCE_BYTES - size_of({**evidence, "pages": [outcome for _, outcome in pages]})
+    kept = []
+    for page, outcome in pages:
+        needed = size_of(page) - size_of(outcome)
+        kept.append(page if needed <= left else outcome)
+        left -= needed if needed <= left else 0
+    return replace(report, evidence={**evidence, "pages": kept})
+
+
+def _without_details(page: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = page.get("outcome")
+    known = outcome if isinstance(outcome, Mapping) else {}
+    value = known.get("value")
+    return {
+        "url": str(page.get("url"))[:MAX_STORED_LENGTH],
+        "key": str(page.get("key"))[:100],
+        "outcome": {
+            "status": str(known.get("status"))[:20],
+            "value": value if isinstance(value, int | float) else None,
+            "reason": None,
+            "evidence": {"detail": NO_SPACE},
+            "samples": [],
+        },
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from findings.models import Dismissal, Finding
+from findings.services.evidence_limits import MAX_EVIDENCE_BYTES
 from tests import factories
 from tests.factories import Scenario
 
@@ -122,3 +123,22 @@ def test_bulk_update_with_an_invalid_dismissal_is_rejected(
     finding.refresh_from_db()
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
     assert finding.status == "new"
+
+
+def test_evidence_above_the_limit_is_rejected(scenario: Scenario):
+    body = {"domain": "security", "title": "Large"}
+    fits = {**body, "title": "Fits", "evidence": {"log": "x" * (MAX_EVIDENCE_BYTES - 10)}}
+    large = {**body, "evidence": {"log": "x" * (MAX_EVIDENCE_BYTES - 9)}}
+
+    accepted = scenario.client.call("post", "findings", fits)
+    alone = scenario.client.call("post", "findings", large)
+    one_of_two = scenario.client.call("post", "findings/bulk", {"findings": [fits, large], "mode": "partial"})
+
+    message = (
+        "The evidence of a finding has 256 KiB of JSON at most; this has 257 KiB. Send the beginning, and where the"
+        " rest is."
+    )
+    assert (accepted.status_code, alone.status_code) == (201, 422)
+    assert alone.json()["error"]["details"] == {"evidence": [message]}
+    assert [item["status"] for item in one_of_two.json()["data"]["items"]] == ["updated", "invalid"]
+    assert list(Finding.objects.values_list("title", flat=True)) == ["Fits"]

@@ -130,6 +130,13 @@ def alert(state: Any) -> Answer:
     return 200, {}, {"number": 7, "state": state}
 
 
+def nested(levels: int) -> Any:
+    value: Any = "open"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 def issue(status: str, last: str, count: str = "9") -> Answer:
     first = (NOW - timedelta(days=4)).isoformat()
     return 200, {}, {"status": status, "lastSeen": last, "firstSeen": first, "count": count}
@@ -167,6 +174,8 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
         "not_available",
         "does not know: 'asleep'",
     ),
+    ("github_code_scanning_fixed", alert(nested(300)), "inconclusive", "not_available", "does not know"),
+    ("github_code_scanning_fixed", alert(nested(1_200)), "inconclusive", "not_available", "does not know"),
     ("github_code_scanning_fixed", alert(None), "inconclusive", "not_available", "does not know"),
     ("github_code_scanning_fixed", (404, {}, {}), "inconclusive", "target_missing", "did not find"),
     ("github_dependabot_fixed", alert("fixed"), "passed", None, "Alert 7 is fixed"),

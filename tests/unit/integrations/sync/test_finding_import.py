@@ -167,3 +167,36 @@ def test_disabled_alerts_are_noted_without_an_error(sync: Sync, github: FakeGitH
         "The code scanning alerts",
         "The Dependabot alerts",
     ]
+
+
+@pytest.mark.parametrize("levels", [100, 1_000, 1_500])
+@pytest.mark.parametrize("text", ["text", "text\x00"])
+def test_alert_that_is_nested_deeply_is_shortened_and_the_others_are_imported(
+    sync: Sync, github: FakeGitHub, project: Project, levels: int, text: str
+) -> None:
+    location: object = {"path": "app.js"}
+    for _ in range(levels):
+        location = {"inner": location}
+    deep = code_scanning_alert(description=text) | {"most_recent_instance": {"location": location}}
+    github.alerts = {"code-scanning": [deep, code_scanning_alert() | {"number": 8}]}
+
+    row = sync()
+    pulled, notes = last_run().pulled, last_run().notes
+    sync()
+
+    assert (row.status, pulled, last_run().pulled) == ("connected", 2, 0)
+    assert notes[0] == "The evidence of text (code scanning alert 7) was shortened: location."
+    assert Finding.objects.get(title__endswith="7)").evidence["shortened"] == ["location"]
+
+
+def test_texts_of_an_alert_are_as_long_as_those_of_a_report(sync: Sync, github: FakeGitHub) -> None:
+    alert = dependabot_alert(dependency={"manifest_path": "m" * 3_000})
+    alert["security_advisory"]["description"] = "d" * 30_000
+    alert["security_advisory"]["ghsa_id"] = "g" * 300_000
+    github.alerts = {"dependabot": [alert]}
+
+    sync()
+
+    finding = Finding.objects.get()
+    assert (len(finding.description), len(finding.affected_assets[0]["value"])) == (20_000, 2_000)
+    assert finding.evidence["advisory"] == "g" * 200 + "…"

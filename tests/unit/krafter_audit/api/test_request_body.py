@@ -131,9 +131,11 @@ def test_body_over_one_mebibyte_is_too_large(scenario: Scenario):
 
 
 def test_a_bulk_may_be_larger_but_not_over_sixteen(scenario: Scenario):
-    big = (
-        b'{"findings": [{"domain": "seo", "title": "t", "evidence": {"x": "' + b"a" * 2 * MEBIBYTE + b'"}}]}'
-    )
+    fifth = b"a" * (MEBIBYTE // 5)
+    found = [
+        b'{"domain": "seo", "title": "%d", "evidence": {"x": "%s"}}' % (number, fifth) for number in range(10)
+    ]
+    big = b'{"findings": [%s]}' % b",".join(found)
     huge = big.replace(b"a" * 100, b"a" * 1000)
 
     assert scenario.client.post("findings/bulk", big, content_type="application/json").status_code == 200

@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from accounts.models import Project
 from findings.models import Finding
+from findings.services.evidence_limits import MAX_EVIDENCE_BYTES, size_of
+from scanner.crawler import MAX_PAGES
 from scanner.lab_builds import measured_elsewhere
 from scanner.outcome import Outcome, failed, inconclusive, passed
 from scans.models import Scan, ScanPart
@@ -123,3 +125,16 @@ def test_part_with_a_pending_page_is_not_finished(scenario: Scenario):
 
     scan = Scan.objects.get(pk=part.scan_id)
     assert (finished, scan.status, Finding.objects.count()) == (False, "running", 0)
+
+
+def test_largest_evidence_of_a_scan_is_within_the_limit_and_says_what_was_left_out(scenario: Scenario):
+    large = failed("No CSP.", **{f"part_{number}": "漢" * 1_900 for number in range(4)})
+    part = checked(scenario, *[large] * MAX_PAGES)
+
+    finalization.finish_part(part.pk)
+
+    evidence = Finding.objects.get().evidence
+    details = [page["outcome"]["evidence"]["detail"] for page in evidence["pages"]]
+    assert MAX_EVIDENCE_BYTES * 0.9 < size_of(evidence) <= MAX_EVIDENCE_BYTES
+    assert details == ["No CSP."] * 11 + [finalization.NO_SPACE] * 14
+    assert [page["url"] for page in evidence["pages"]] == [f"{SITE}{place}" for place in range(MAX_PAGES)]
