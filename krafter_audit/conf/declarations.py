@@ -296,8 +296,9 @@ RETENTION = in_section(
         default=90,
         minimum=0,
         maximum=MAX_DAYS,
-        help="Days for which the result of each check on each page of a scan is kept; `0` is permanently. Scans, their"
-        " summaries and the evidence of findings are kept; screenshots that nothing else names are deleted too.",
+        help="Days for which the pages of a scan and the result of each check on them are kept; `0` is permanently."
+        " Scans, their summaries and the evidence of findings are kept, and what the last scan of an unresolved finding"
+        " saw fail, since it blocks approvals; screenshots that nothing else names are deleted too.",
     ),
     Setting(
         name="KRAFTER_WEBHOOKS_KEEP_DAYS",

@@ -1,27 +1,61 @@
-"""Delete old scan results; findings have their own copy of the evidence."""
+"""Delete old scan results and their pages; findings have their own copy of the evidence."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from scans.models import ScanResult
+from findings.models import Finding, FindingStatus
+from krafter_audit.db.models import first_id_at
+from scanner.outcome import FAILED
+from scans.models import ScanPage, ScanResult
 
 BATCH_SIZE = 5_000  # rows of one statement
 MAX_BATCHES = 100  # of one run
 
 
 def delete_expired() -> int:
-    """Delete results older than KRAFTER_RESULTS_KEEP_DAYS, the oldest first; return how many were deleted."""
+    """Delete results older than KRAFTER_RESULTS_KEEP_DAYS, the oldest first; return how many were deleted.
+
+    What the last scan of an unresolved finding saw fail is kept: until our scans see it again, no verification that
+    began before is approved.
+    """
     if not settings.KRAFTER_RESULTS_KEEP_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
-    deleted = 0
+    rows, deleted = ScanResult.objects.exclude(outcome=FAILED, scan__in=_last_scans(before)), 0
     for _ in range(MAX_BATCHES):
         # By the primary key: ids grow with time, so no index on `seen_at` is needed.
-        oldest = ScanResult.objects.order_by("id").values("id", "seen_at")[:BATCH_SIZE]
+        oldest = rows.order_by("id").values("id", "seen_at")[:BATCH_SIZE]
         old = [row["id"] for row in oldest if row["seen_at"] < before]
         deleted += ScanResult.objects.filter(id__in=old).delete()[0] if old else 0
         if len(old) < BATCH_SIZE:
             break
+    _delete_pages_without_results(before)
     return deleted
+
+
+def _last_scans(before: datetime) -> Collection[UUID]:
+    unresolved = Finding.objects.exclude(status=FindingStatus.RESOLVED)
+    scans = unresolved.filter(last_scan_id__lt=first_id_at(before)).values_list("last_scan_id", flat=True)
+    return [pk for pk in scans.distinct() if pk]
+
+
+def _delete_pages_without_results(before: datetime) -> None:
+    pages = _pages_without_results(before)
+    for _ in range(MAX_BATCHES):
+        old = list(pages.order_by("id").values_list("id", flat=True)[:BATCH_SIZE])
+        ScanPage.objects.filter(id__in=old).delete()
+        if len(old) < BATCH_SIZE:
+            break
+
+
+def _pages_without_results(before: datetime) -> QuerySet[ScanPage]:
+    return ScanPage.objects.filter(
+        ~Exists(ScanResult.objects.filter(page=OuterRef("pk"))),
+        id__lt=first_id_at(before),
+        part__scan__finished_at__isnull=False,
+    )

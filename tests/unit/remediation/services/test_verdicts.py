@@ -1,19 +1,23 @@
 """Approving and reopening verifications."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.errors import ApiError
+from krafter_audit.db.models import first_id_at
 from remediation import errors
 from remediation.locks import lock_verification
 from remediation.models import Verification
 from remediation.services import verdicts, verifications
 from scans.models import Scan, ScanPage, ScanPart, ScanResult
+from scans.worker import retention
 from tests import factories
 from tests.factories import Scenario, remediation_state
 
@@ -163,6 +167,33 @@ def test_check_that_a_scan_saw_fail_after_the_verification_is_not_proven(
             verdicts.approve(verification.pk, by=scenario.actor)
     else:
         assert verdicts.approve(verification.pk, by=scenario.actor).result == "passed"
+
+
+def test_failure_that_a_later_scan_saw_blocks_the_approval_after_the_results_have_expired(
+    scenario: Scenario, settings: Any
+):
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    seen_at = timezone.now() - timedelta(days=100)
+    Verification.objects.filter(pk=verification.pk).update(created_at=seen_at - timedelta(days=1))
+    scan = Scan.objects.create(id=first_id_at(seen_at), project=scenario.project, url="https://example.com/")
+    page = ScanPage.objects.create(
+        part=ScanPart.objects.create(scan=scan, scanner="http"), position=0, url=scan.url, route=""
+    )
+    result = ScanResult.objects.create(
+        scan=scan, page=page, key="security_header_csp", version=1, outcome="failed", duration_ms=1.0,
+        seen_at=seen_at,
+    )  # fmt: skip
+    Finding.objects.filter(pk=finding.pk).update(last_scan_id=scan.pk)
+
+    retention.delete_expired()
+
+    with pytest.raises(errors.ChecksNotPassed):
+        verdicts.approve(verification.pk, by=scenario.actor)
+    verdicts.approve(verification.pk, by=scenario.actor, override_reason="Seen by hand")
+    retention.delete_expired()
+    assert not ScanResult.objects.filter(pk=result.pk).exists()
 
 
 @pytest.mark.parametrize("scan_id", [None, 7, "x", {}, "01a22394-5e0c-75f6-b469-3f5e027d27c9"])
