@@ -131,10 +131,10 @@ def months_to_keep(partitioned: PartitionedTable) -> int:
     return int(getattr(settings, partitioned.setting))
 
 
-def first_kept_month(partitioned: PartitionedTable) -> date | None:
-    """Return the first day of the oldest month that is kept; None if all are."""
+def first_kept_month(partitioned: PartitionedTable, *, on: date | None = None) -> date | None:
+    """Return the first day of the oldest month that is kept on a day, by default today; None if all are."""
     keep = months_to_keep(partitioned)
-    return month(_today(), -keep) if keep else None
+    return month(on or _today(), -keep) if keep else None
 
 
 def create_partitions(partitioned: PartitionedTable) -> list[str]:

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from uuid import UUID
 
 from django.conf import settings
@@ -10,9 +11,11 @@ from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
+from events.partitions import first_kept_month
 from findings.queries import named_screenshots
 from krafter_audit.api.errors import Unavailable
 from krafter_audit.shutdown import is_shutting_down
+from remediation.evidence.retention import EVIDENCE
 from scans import screenshots
 from scans.models import Screenshot
 
@@ -21,7 +24,6 @@ MAX_SECONDS = 90  # after which a run begins with no further project
 BATCH_SIZE = 1_000  # screenshots of a project in one run
 # Results and months of evidence are deleted some time after they have expired.
 MARGIN = timedelta(days=1)
-MAX_MONTH = timedelta(days=31)
 
 
 def delete_unused() -> int:
@@ -47,9 +49,9 @@ def _expired() -> QuerySet[Screenshot]:
     kept_results = timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
     rows = Screenshot.objects.filter(last_named_at__lt=now - kept_results - MARGIN)
     not_in_evidence = Q(last_in_evidence_at=None)
-    if months := settings.KRAFTER_EVIDENCE_KEEP_MONTHS:
-        # Besides the current month.
-        not_in_evidence |= Q(last_in_evidence_at__lt=now - (months + 1) * MAX_MONTH - MARGIN)
+    if first := first_kept_month(EVIDENCE, on=(now - MARGIN).date()):
+        # Evidence of the first day may name a screenshot that was recorded just before it.
+        not_in_evidence |= Q(last_in_evidence_at__lt=datetime.combine(first, time_of_day(), UTC) - MARGIN)
     return rows.filter(not_in_evidence)
 
 

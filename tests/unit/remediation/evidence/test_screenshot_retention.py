@@ -1,6 +1,6 @@
 """Screenshots are deleted once no result of a scan, no finding and no evidence names them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +64,23 @@ def test_screenshot_of_evidence_is_kept_permanently_though_a_scan_named_it_later
     assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
 
 
-@pytest.mark.parametrize(("days", "kept"), [(13 * 31, True), (13 * 31 + 2, False)])
+@pytest.mark.parametrize(
+    ("named_at", "now", "kept"),
+    [
+        ("2030-03-01T00:00Z", "2031-03-31T23:00Z", True),  # the month is kept
+        ("2030-03-01T00:00Z", "2031-04-01T23:00Z", True),  # it is dropped on this day
+        ("2030-03-30T23:00Z", "2031-04-02T01:00Z", False),
+        ("2030-03-31T12:00Z", "2031-04-02T01:00Z", True),  # may be of the evidence of the next day
+        ("2030-03-31T12:00Z", "2031-05-02T01:00Z", False),
+    ],
+)
 def test_screenshot_of_evidence_is_deleted_after_its_month(
-    scenario: Scenario, settings: Any, days: int, kept: bool
+    scenario: Scenario, settings: Any, time_machine: Any, named_at: str, now: str, kept: bool
 ) -> None:
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 12
-    sha256 = stored(scenario, b"proof", days=days, in_evidence=True)
+    time_machine.move_to(now, tick=False)
+    age = datetime.fromisoformat(now) - datetime.fromisoformat(named_at)
+    sha256 = stored(scenario, b"proof", days=age / timedelta(days=1), in_evidence=True)
 
     assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (int(not kept), kept)
 
