@@ -91,12 +91,13 @@ class CallerViewSet(OrganizationViewSet):
 class ManagementViewSet(OrganizationViewSet):
     """A view whose changes are for owners and admins, with a key that is not bound to projects."""
 
+    project_key_access = "read"  # of projects' own settings, too
     reads_need_role = False
 
     def _authorize(self, request: Request) -> None:
         super()._authorize(request)
         needs_role = self.reads_need_role or not self.only_reads
-        if needs_role and (self.caller.role not in MANAGERS or self.caller.is_limited_to_projects):
+        if needs_role and self.caller.role not in MANAGERS:
             raise InsufficientRole
 
     def require_owner_for(self, *roles: str) -> None:
@@ -214,6 +215,7 @@ class MemberViewSet(ManagementViewSet):
 class ApiKeyViewSet(ManagementViewSet):
     """The API keys of the organisation."""
 
+    project_key_access = "none"
     reads_need_role = True
 
     @extend_schema(
@@ -296,13 +298,6 @@ class ApiKeyViewSet(ManagementViewSet):
 
 class SavedViewViewSet(OrganizationViewSet):
     """The saved views of the key's user, and those shared with the organisation."""
-
-    def _authorize(self, request: Request) -> None:
-        super()._authorize(request)
-        if self.caller.is_limited_to_projects and not self.only_reads:
-            raise InsufficientRole(
-                "A saved view is of all projects: use a key that is not bound to projects."
-            )
 
     @extend_schema(
         parameters=list_parameters(SavedViewFilter),

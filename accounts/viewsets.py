@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
-from accounts.errors import ProjectArchived
+from accounts.errors import InsufficientRole, ProjectArchived
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
@@ -53,6 +53,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     conditional_actions: ClassVar[frozenset[str]] = frozenset({"retrieve"})
     # action → since when it is deprecated
     deprecations: ClassVar[Mapping[str, Deprecation]] = {}
+    # What keys that are bound to projects may do: full, read or none. Rows of an organisation concern all projects.
+    project_key_access: ClassVar[str] = "read"
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "options", "post", "patch", "put", "delete")
     caller: api_keys.Caller
@@ -157,6 +159,11 @@ class OrganizationViewSet(viewsets.ViewSet):
         needed = Scope.READ if self.only_reads else Scope.WRITE
         if not self.caller.has_scope(needed):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
+        is_enough = self.project_key_access == "full" or (
+            self.project_key_access == "read" and self.only_reads
+        )
+        if self.caller.is_limited_to_projects and not is_enough:
+            raise InsufficientRole("This concerns all projects: use a key that is not bound to projects.")
 
     def _locate(self, org_id: str = "", **kwargs: Any) -> None:
         # Compared as text: the id in the URL needs no query.
@@ -303,6 +310,7 @@ class OrganizationViewSet(viewsets.ViewSet):
 class ProjectViewSet(OrganizationViewSet):
     """A view of one project. Sets `project`."""
 
+    project_key_access = "full"
     project: Project
     # Actions on archived projects too: they revoke or delete what gives access, or restore the project.
     archived_project_actions: ClassVar[frozenset[str]] = frozenset()

@@ -92,6 +92,7 @@ class EventViewSet(FeedViewSet, ProjectViewSet):
 class OrganizationEventViewSet(FeedViewSet, ManagementViewSet):
     """The changes of members, API keys, projects and webhook endpoints as a feed."""
 
+    project_key_access = "none"
     reads_need_role = True
     filter_class = OrganizationEventFilterSerializer
 
