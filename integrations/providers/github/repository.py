@@ -58,7 +58,7 @@ class GitHubRepository(GitHubClient, Repository):
         for number, page in enumerate(pages, 1):
             listed = self.parse(page, lambda body: [_deployment(each) for each in body])
             changed += [each for each in listed if each.changed_at >= since]
-            if not listed or listed[-1].created_at < since - MAX_DURATION:
+            if listed and listed[-1].created_at < since - MAX_DURATION:
                 break
             if number == MAX_PAGES:
                 self.notes.append(f"Only the newest {MAX_PAGES * 100} deployments were read.")

@@ -28,7 +28,9 @@ from remediation.services import tasks
 Field = SyncConflict.Field
 # Providers' clocks and search indexes lag behind: the last minutes are read again.
 OVERLAP = timedelta(minutes=5)
-CURSOR = "tickets_since"
+# Between our clock and that of a self-hosted provider.
+MAX_CLOCK_SKEW = timedelta(days=1)
+CURSOR = "tickets_since"  # by the provider's clock
 IN_PROGRESS = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
 MAX_PULL_REQUESTS = 50  # a run; each costs a request
 DELIVERIES_BATCH_SIZE = 200
@@ -83,18 +85,21 @@ def _last_part(external_id: str) -> str:
 
 
 def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
-    # The next sync continues at the start of this one: a change made while the pages are read is not missed.
     started_at = timezone.now()
     first = context.links.order_by("created_at").values_list("created_at", flat=True).first()
-    if first is not None:
-        cursor = context.integration.cursor.get(CURSOR)
-        since = datetime.fromisoformat(cursor) if cursor else first
-        changed: set[str] = set()
-        for page in tracker.changed_tickets(since - OVERLAP):
-            context.checkpoint()
-            changed |= _merge_tickets(context, tracker, page)
-        _find_pull_requests(context, tracker, changed)
-    context.integration.cursor[CURSOR] = started_at.isoformat()
+    if first is None:
+        return
+    cursor = context.integration.cursor.get(CURSOR)
+    since = newest = datetime.fromisoformat(cursor) if cursor else first - MAX_CLOCK_SKEW
+    changed: set[str] = set()
+    for page in tracker.changed_tickets(since - OVERLAP):
+        context.checkpoint()
+        changed |= _merge_tickets(context, tracker, page)
+        newest = max([newest, *(ticket.updated_at for ticket in page)])
+    _find_pull_requests(context, tracker, changed)
+    # The next sync continues at the newest change, whose time is the provider's; its clock may be late. A change made
+    # while the pages are read is not missed.
+    context.integration.cursor[CURSOR] = min(newest, started_at).isoformat()
 
 
 def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket]) -> set[str]:

@@ -17,7 +17,7 @@ from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
-from integrations.sync.tickets.pull import CURSOR, OVERLAP, merge_ticket
+from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket
 from integrations.sync.tickets.three_way_merge import (
     Merge,
     agreed_values,
@@ -156,7 +156,7 @@ def _unlinked_tickets_by_marker(
     found: dict[str, Ticket] = {}
     # Of these tasks alone: the tickets of all others, with their texts, may be many.
     wanted = {str(link.task_id) for link in links}
-    for page in tracker.changed_tickets(links[0].created_at - OVERLAP):
+    for page in tracker.changed_tickets(links[0].created_at - MAX_CLOCK_SKEW):
         context.checkpoint()
         found |= {ticket.marker: ticket for ticket in page if ticket.marker in wanted}
     ids = [ticket.external_id for ticket in found.values()]

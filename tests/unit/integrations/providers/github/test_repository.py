@@ -64,6 +64,14 @@ def test_list_is_read_until_a_deployment_that_is_too_old_to_end(adapter: GitHub,
     assert len(github.received("GET", "/deployments")) == 2
 
 
+def test_empty_page_does_not_end_the_list(adapter: GitHub, github: FakeGitHub) -> None:
+    github.deploy(SHA)
+    link = f'<{github.url}/repos/{github.repository}/deployments?page=1>; rel="next"'
+    github.next_answer("GET", "/deployments$", (200, {"Link": link}, []))
+
+    assert shas(adapter, github) == [[SHA]]
+
+
 def test_number_of_pages_is_limited(
     adapter: GitHub, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """Tickets that changed at the provider move their tasks."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.actors import SYSTEM
@@ -29,6 +31,24 @@ def test_closed_issue_moves_the_task_to_ready_verify_and_starts_one_verification
     assert [v.result for v in Verification.objects.filter(task=task)] == ["pending"]
     assert github.issues[1]["state"] == "closed"
     assert labels(github) == ["krafter:ready_verify", "priority:medium"]
+
+
+@pytest.mark.parametrize("hours", [-12, 12])
+def test_ticket_is_followed_although_the_clock_of_its_provider_is_wrong(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, hours: int
+) -> None:
+    github.now += timedelta(hours=hours)
+    task, statuses = make_task(), []
+    sync()
+
+    for change in ({"state": "closed", "state_reason": "completed"}, {"state": "open"}):
+        github.touch(1, **change)
+        sync()
+        sync()
+        task.refresh_from_db()
+        statuses.append(task.status)
+
+    assert statuses == ["ready_verify", "in_progress"]
 
 
 def test_reopened_verification_opens_the_closed_issue(

@@ -1,6 +1,6 @@
 """Tasks become tickets, and changes of tasks are pushed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,9 +164,11 @@ def test_title_changed_on_both_sides_is_a_conflict(
     assert "changed on both sides" in refused["why"]
 
 
+@pytest.mark.parametrize("hours", [-12, 0, 12])
 def test_issue_is_created_once_when_the_response_is_lost(
-    sync: Sync, make_task: MakeTask, github: FakeGitHub
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, hours: int
 ) -> None:
+    github.now += timedelta(hours=hours)  # the clock of the provider
     task = make_task()
 
     def create_and_lose() -> Any:
