@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 
 from accounts.errors import ProjectArchived
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 
 slug_validator = RegexValidator(
@@ -24,7 +24,7 @@ slug_validator = RegexValidator(
 )
 
 
-class Organization(Record):
+class Organization(BaseModel):
     """A team, which owns projects, API keys and quota."""
 
     name = models.CharField(max_length=200)
@@ -89,7 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return dict(self.memberships.values_list("organization_id", "role"))
 
 
-class Membership(Record):
+class Membership(BaseModel):
     class Role(models.TextChoices):
         OWNER = "owner"
         ADMIN = "admin"
@@ -121,7 +121,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self if user.is_superuser else self.filter(organization__in=list(user.roles))
 
 
-class Invitation(Record, Leased):
+class Invitation(BaseModel, Leased):
     """The e-mail to a new member who has no password yet."""
 
     membership = models.OneToOneField(Membership, models.CASCADE, related_name="invitation")
@@ -137,7 +137,7 @@ class Invitation(Record, Leased):
         return str(self.membership)
 
 
-class InvitationMail(Record):
+class InvitationMail(BaseModel):
     """A mail that was requested in the last 24 hours; it stays when the member is removed."""
 
     organization = models.ForeignKey(
@@ -154,7 +154,7 @@ class InvitationMail(Record):
         return self.email
 
 
-class Project(Record):
+class Project(BaseModel):
     """A website under audit, identified in URLs by its slug."""
 
     organization = models.ForeignKey(
@@ -197,7 +197,7 @@ class Scope(models.TextChoices):
         return not covering.isdisjoint(held)
 
 
-class ApiKey(Record):
+class ApiKey(BaseModel):
     """A key that acts as its user. Only its SHA-256 is stored."""
 
     organization = models.ForeignKey(
@@ -240,7 +240,7 @@ class ApiKey(Record):
         return f"{self.name} ({self.key_prefix}…)"
 
 
-class SavedView(Record):
+class SavedView(BaseModel):
     """The filters, search and sort order of a list of the admin under a name, of a user or shared."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_views")

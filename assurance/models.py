@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Project
 from findings.models import Finding
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.models import Task, Verification
@@ -17,7 +17,7 @@ from scans.models import Scan
 SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
 
 
-class Deploy(Record):
+class Deploy(BaseModel):
     """A version of a site that went live, as a pipeline or a provider reports it."""
 
     class Source(models.TextChoices):
@@ -62,7 +62,7 @@ class Deploy(Record):
         return f"{self.sha[:12]} ({self.environment})"
 
 
-class PullRequest(Record):
+class PullRequest(BaseModel):
     """The pull request of a task, followed until a deploy contains its commit."""
 
     class Status(models.TextChoices):
@@ -105,7 +105,7 @@ class PullRequest(Record):
         return self.url
 
 
-class GuardWindow(Record):
+class GuardWindow(BaseModel):
     """The time after an approval in which a finding's checks are run again."""
 
     class Status(models.TextChoices):
@@ -154,7 +154,7 @@ class GuardWindow(Record):
         return f"{self.finding} ({self.get_status_display()})"
 
 
-class GuardRun(Record):
+class GuardRun(BaseModel):
     """A run of the checks of a guard window: at an offset of the policy, or after a deploy."""
 
     class Reason(models.TextChoices):

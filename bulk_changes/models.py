@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 
 
-class BulkChange(Record):
+class BulkChange(BaseModel):
     """One change of many findings or tasks of a project, or the undo of such a change."""
 
     class Action(models.TextChoices):

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Project, User
 from krafter_audit.db.deletion import set_null_and_updated_at
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from remediation.models import Task
 
 MAX_NAME_LENGTH = 100
@@ -14,7 +14,7 @@ MAX_CAMPAIGNS = 200  # of a project, without archived ones
 MAX_TASKS = 5_000  # of a campaign: its progress is counted whenever it is read
 
 
-class Campaign(Record):
+class Campaign(BaseModel):
     """A batch of tasks of a project. A task may belong to several campaigns."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="campaigns", db_index=False)

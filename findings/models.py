@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from accounts.models import Project, User
 from events.totals.definitions import CounterDefinition, counter_triggers
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
@@ -91,7 +91,7 @@ def default_confidence() -> int:
     return 1
 
 
-class Finding(Record):
+class Finding(BaseModel):
     """Something wrong on a site. Unique by domain and title, and by domain and identity, within a project."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
@@ -173,7 +173,7 @@ class Finding(Record):
         return self.title
 
 
-class Regression(Record):
+class Regression(BaseModel):
     """A finding that came back: its verification was reopened, a scan detected it again, or its guard window failed."""
 
     class Trigger(models.TextChoices):
@@ -233,7 +233,7 @@ class Regression(Record):
         return f"{self.get_trigger_display()} ({self.get_status_display()})"
 
 
-class Dismissal(Record):
+class Dismissal(BaseModel):
     """The decision to dismiss a finding. It ends when the finding is open or dismissed again."""
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="dismissals", db_index=False)

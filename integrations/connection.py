@@ -12,7 +12,7 @@ from integrations.oauth import service_accounts
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
 
@@ -34,23 +34,23 @@ def call_provider[T](integration: Integration, use: Callable[[Any], T], *, limit
 
     Raises ProviderRefused, ProviderUnavailable, VaultError or IntegrationChanged.
     """
-    adapter = ADAPTERS[integration.provider]
+    provider_class = PROVIDER_CLASSES[integration.provider]
     with Client(limits=limits) as client:
-        tokens = TokenManager(integration, adapter, client)
+        tokens = TokenManager(integration, provider_class, client)
         credentials = tokens.credentials()
         try:
-            return _call_with(adapter, client, credentials, use)
+            return _call_with(provider_class, client, credentials, use)
         except TokenRejected:
             replaced = tokens.replace(credentials)
             if replaced is None:
                 raise
-            return _call_with(adapter, client, replaced, use)
+            return _call_with(provider_class, client, replaced, use)
 
 
 def _call_with[T](
-    adapter: type[Provider], client: Client, credentials: Mapping[str, Any], use: Callable[[Any], T]
+    provider_class: type[Provider], client: Client, credentials: Mapping[str, Any], use: Callable[[Any], T]
 ) -> T:
-    provider = adapter(client, credentials, configuration(adapter.name).url)
+    provider = provider_class(client, credentials, configuration(provider_class.name).url)
     try:
         return use(provider)
     except ProviderRefused as error:
@@ -60,26 +60,29 @@ def _call_with[T](
 
 def check_stored(integration: Integration) -> ConnectionCheck:
     """Send the first request of a sync with the stored credentials, refreshed if expired."""
-    adapter = ADAPTERS[integration.provider]
+    provider_class = PROVIDER_CLASSES[integration.provider]
     return _outcome(
-        adapter, lambda: call_provider(integration, adapter.check_connection, limits=CHECK_LIMITS)
+        provider_class,
+        lambda: call_provider(integration, provider_class.check_connection, limits=CHECK_LIMITS),
     )
 
 
 def check_credentials(provider: str, credentials: Mapping[str, Any]) -> ConnectionCheck:
     """Send the first request of a sync with unstored credentials."""
-    adapter = ADAPTERS[provider]
-    return _outcome(adapter, lambda: _check_unstored(adapter, credentials))
+    provider_class = PROVIDER_CLASSES[provider]
+    return _outcome(provider_class, lambda: _check_unstored(provider_class, credentials))
 
 
-def _check_unstored(adapter: type[Provider], credentials: Mapping[str, Any]) -> None:
+def _check_unstored(provider_class: type[Provider], credentials: Mapping[str, Any]) -> None:
     with Client(limits=CHECK_LIMITS) as client:
         key = service_accounts.find_key(credentials)
-        token = {"token": service_accounts.request_token(client, adapter, key)} if key is not None else {}
-        _call_with(adapter, client, {**credentials, **token}, adapter.check_connection)
+        token = (
+            {"token": service_accounts.request_token(client, provider_class, key)} if key is not None else {}
+        )
+        _call_with(provider_class, client, {**credentials, **token}, provider_class.check_connection)
 
 
-def _outcome(adapter: type[Provider], check: Callable[[], None]) -> ConnectionCheck:
+def _outcome(provider_class: type[Provider], check: Callable[[], None]) -> ConnectionCheck:
     try:
         check()
     except (ProviderRefused, VaultError) as error:
@@ -88,4 +91,4 @@ def _outcome(adapter: type[Provider], check: Callable[[], None]) -> ConnectionCh
         return ConnectionCheck(False, str(error), is_temporary=True)
     except IntegrationChanged:
         return ConnectionCheck(False, "The connection was changed during the test. Test it again.")
-    return ConnectionCheck(True, f"{adapter.title} accepts the credentials.")
+    return ConnectionCheck(True, f"{provider_class.title} accepts the credentials.")

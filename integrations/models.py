@@ -10,14 +10,14 @@ from django.utils import timezone
 from accounts.models import Organization, Project, User
 from integrations.providers.registry import provider_choices, provider_title
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.moments import in_words
 from remediation.models import Task, Verification
 
 
-class Integration(Record, Leased):
+class Integration(BaseModel, Leased):
     """A project's connection to one provider."""
 
     class Status(models.TextChoices):
@@ -91,7 +91,7 @@ class Integration(Record, Leased):
         return f"{provider_title(self.provider)} of {self.project}"
 
 
-class TicketLink(Record):
+class TicketLink(BaseModel):
     class State(models.TextChoices):
         CREATING = "creating"
         LINKED = "linked"
@@ -134,7 +134,7 @@ class TicketLink(Record):
         return self.key or f"task {self.task_id}"
 
 
-class SyncConflict(Record):
+class SyncConflict(BaseModel):
     """A difference between a task and its ticket that no rule decides."""
 
     class Field(models.TextChoices):
@@ -181,7 +181,7 @@ class SyncConflict(Record):
         return f"{self.link}: {self.get_field_display()}"
 
 
-class TicketComment(Record):
+class TicketComment(BaseModel):
     """A comment on a ticket about the failed checks of a verification."""
 
     link = models.ForeignKey(TicketLink, models.CASCADE, related_name="comments", db_index=False)
@@ -203,7 +203,7 @@ class TicketComment(Record):
         return f"{self.link}: {self.verification_id}"
 
 
-class Webhook(Record):
+class Webhook(BaseModel):
     """A URL to which a provider sends deliveries; it ends with the integration's id."""
 
     integration = models.OneToOneField(Integration, models.CASCADE, related_name="webhook")
@@ -214,7 +214,7 @@ class Webhook(Record):
         return str(self.integration)
 
 
-class WebhookDelivery(Record):
+class WebhookDelivery(BaseModel):
     """A delivery of a webhook, stored before it is answered."""
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="deliveries", db_index=False)
@@ -245,7 +245,7 @@ class WebhookDelivery(Record):
         return f"{self.event} {self.delivery_id}"
 
 
-class SyncRun(Record):
+class SyncRun(BaseModel):
     class Status(models.TextChoices):
         RUNNING = "running"
         SUCCEEDED = "succeeded"

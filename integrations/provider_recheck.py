@@ -27,22 +27,24 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
 
     Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
     """
-    adapter = FINDING_SOURCES[key]
-    integration = connected_integration(finding.project_id, adapter.name)
+    provider_class = FINDING_SOURCES[key]
+    integration = connected_integration(finding.project_id, provider_class.name)
     if integration is None:
-        return inconclusive("not_available", f"{adapter.title} is not connected: connect it, then verify.")
-    url = configuration(adapter.name).url
+        return inconclusive(
+            "not_available", f"{provider_class.title} is not connected: connect it, then verify."
+        )
+    url = configuration(provider_class.name).url
     with Client(limits=LIMITS) as client:
-        tokens = TokenManager(integration, adapter, client)
+        tokens = TokenManager(integration, provider_class, client)
         try:
-            provider = adapter(client, tokens.credentials(), url)
+            provider = provider_class(client, tokens.credentials(), url)
             outcome = _recheck_at(provider, finding, key, since)
             if outcome.reason == TokenRejected.reason and (replaced := tokens.replace(provider.credentials)):
-                outcome = _recheck_at(adapter(client, replaced, url), finding, key, since)
+                outcome = _recheck_at(provider_class(client, replaced, url), finding, key, since)
         except (ProviderRefused, ProviderUnavailable) as error:
             return inconclusive(error.reason, str(error))
         except (VaultError, IntegrationChanged):
-            return inconclusive("not_available", f"Connect {adapter.title} again, then verify.")
+            return inconclusive("not_available", f"Connect {provider_class.title} again, then verify.")
     return outcome
 
 

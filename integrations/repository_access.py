@@ -6,7 +6,7 @@ from assurance.repositories import RepositoryUnavailable
 from integrations import connection
 from integrations.errors import IntegrationChanged
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.repositories import MergeState, Repository
 from integrations.queries import connected_integration
 from krafter_audit.http.client import Limits
@@ -43,4 +43,4 @@ def _read[T](project_id: UUID, url: str, read: Callable[[Repository], T]) -> T:
     except (ProviderRefused, ProviderUnavailable) as error:
         raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
     except (VaultError, IntegrationChanged):
-        raise RepositoryUnavailable(f"Connect {ADAPTERS[name].title} again.", is_final=True) from None
+        raise RepositoryUnavailable(f"Connect {PROVIDER_CLASSES[name].title} again.", is_final=True) from None

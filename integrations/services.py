@@ -14,7 +14,7 @@ from integrations.errors import NeverConnected, NotConnected, SignInRefused, Sig
 from integrations.models import Integration, Webhook
 from integrations.oauth import flow
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.queries import require_known_provider
 from integrations.sync import schedule
 from krafter_audit.api.etags import require_match
@@ -34,7 +34,7 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
     Credentials that only contain choices (such as another repository) keep the stored secrets.
     """
     integration = _lock_or_create(project, provider)
-    if set(credentials) <= set(ADAPTERS[provider].public_credentials):
+    if set(credentials) <= set(PROVIDER_CLASSES[provider].public_credentials):
         credentials = {**_stored_credentials(integration), **credentials}
     Integration.transitions.apply(
         integration,
@@ -52,10 +52,10 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
 def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
     """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction."""
     require_known_provider(provider)
-    adapter = ADAPTERS[provider]
+    provider_class = PROVIDER_CLASSES[provider]
     try:
         with Client(limits=SIGN_IN_LIMITS) as client:
-            tokens = flow.exchange_code(client, adapter, code=auth_code, **extra)
+            tokens = flow.exchange_code(client, provider_class, code=auth_code, **extra)
     except ProviderRefused as error:
         raise SignInRefused(str(error), details={"auth_code": [str(error)]}) from None
     except ProviderUnavailable:
@@ -67,7 +67,7 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
 def stored_choices(project: Project, provider: str) -> dict[str, Any]:
     """Return the stored credentials that are no secrets, such as the repository."""
     stored = with_stored_secrets(project, provider, {})
-    return {name: stored[name] for name in ADAPTERS[provider].public_credentials if name in stored}
+    return {name: stored[name] for name in PROVIDER_CLASSES[provider].public_credentials if name in stored}
 
 
 def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from accounts.models import Organization, Project
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.moments import in_words
 from remediation.alert_routing import AlertChannel
 
 
-class Destination(Record):
+class Destination(BaseModel):
     """A channel's destination of a project's alerts: a sealed Slack webhook, or e-mail addresses."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="alert_destinations", db_index=False)
@@ -39,7 +39,7 @@ class Destination(Record):
         return f"{AlertChannel(self.channel).label} of {self.project}"
 
 
-class Unsubscription(Record):
+class Unsubscription(BaseModel):
     """An address whose owner has unsubscribed from a project's alerts."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="unsubscriptions", db_index=False)
@@ -55,7 +55,7 @@ class Unsubscription(Record):
         return self.email
 
 
-class Alert(Record, Leased):
+class Alert(BaseModel, Leased):
     """A message to one channel, which collects events until it is due."""
 
     class Status(models.TextChoices):
@@ -115,7 +115,7 @@ class Alert(Record, Leased):
         return f"{AlertChannel(self.channel).label} of {in_words(self.created_at)}"
 
 
-class WebhookEndpoint(Record, Leased):
+class WebhookEndpoint(BaseModel, Leased):
     """A URL of an organisation that receives events; leased by a worker while it delivers."""
 
     class Status(models.TextChoices):
@@ -187,7 +187,7 @@ class WebhookEndpoint(Record, Leased):
         return "paused" if is_paused and self.status == self.Status.ENABLED else str(self.status)
 
 
-class EventDelivery(Record):
+class EventDelivery(BaseModel):
     """One event for one endpoint; its id is the `webhook-id` of every attempt."""
 
     class Status(models.TextChoices):

@@ -3,11 +3,11 @@ from typing import ClassVar
 from django.db import models
 
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.moments import in_words
 
 
-class Run(Record, Leased):
+class Run(BaseModel, Leased):
     """A backup or a drill: started at `created_at`, finished with or without an `error`."""
 
     finished_at = models.DateTimeField(null=True, editable=False)

@@ -13,7 +13,7 @@ from findings.models import Finding, Severity
 from krafter_audit.db.deletion import set_null_and_updated_at
 from krafter_audit.db.fields import StoredGeneratedField, VerbatimJSONField
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record, uuid7
+from krafter_audit.db.models import BaseModel, uuid7
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
 from krafter_audit.http.urls import MAX_STORED_LENGTH
@@ -49,7 +49,7 @@ class TaskLabel(models.Model):
         return self.name
 
 
-class Task(WithSlaClock, Record):
+class Task(WithSlaClock, BaseModel):
     """The unit of work that closes a finding."""
 
     class Status(models.TextChoices):
@@ -149,7 +149,7 @@ class Task(WithSlaClock, Record):
         return sorted(self.labels.values_list("name", flat=True))
 
 
-class TaskComment(Record):
+class TaskComment(BaseModel):
     """A comment on a task, as plain text or Markdown."""
 
     task = models.ForeignKey(Task, models.CASCADE, related_name="comments", db_index=False)
@@ -213,7 +213,7 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         return self.exclude(trigger=Verification.Trigger.GUARD)
 
 
-class Verification(Record):
+class Verification(BaseModel):
     """A re-run of the checks of a task's finding. Its state in the review queue: verification_states.py."""
 
     class Trigger(models.TextChoices):
@@ -299,7 +299,7 @@ class Verification(Record):
         return self.task.title
 
 
-class Approval(Record):
+class Approval(BaseModel):
     """A person's approval of a verification, where the policy requires several."""
 
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="approvals", db_index=False)
@@ -322,7 +322,7 @@ class Approval(Record):
         return f"{self.user} ({self.created_at:%Y-%m-%d %H:%M})"
 
 
-class VerificationPart(Record, Leased):
+class VerificationPart(BaseModel, Leased):
     """The checks of a verification that one scanner runs. A worker leases the row while it runs them."""
 
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="parts", db_index=False)
@@ -404,7 +404,7 @@ class Evidence(models.Model):
         return f"{self.sequence}: {self.key}"
 
 
-class Policy(Record):
+class Policy(BaseModel):
     """The rules of a project."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="policies")

@@ -11,7 +11,7 @@ from accounts.models import Project, User
 from events.totals.definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
@@ -21,7 +21,7 @@ class Format(models.TextChoices):
     PDF = "pdf", "PDF"
 
 
-class Report(Record, Leased):
+class Report(BaseModel, Leased):
     """One export: a snapshot of the project, and the files that a worker writes from it."""
 
     class Status(models.TextChoices):
@@ -137,7 +137,7 @@ class ReportItem(models.Model):
         return f"{self.kind} {self.position}"
 
 
-class Share(Record, Leased):
+class Share(BaseModel, Leased):
     """The delivery of a report through a channel, with a link that can be revoked."""
 
     class Channel(models.TextChoices):

@@ -11,14 +11,14 @@ from django.db.models import Q
 from accounts.models import Project, User
 from events.totals.definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.leases import Leased
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
 
 
-class Scan(Record, Leased):
+class Scan(BaseModel, Leased):
     """A crawl of a site with all checks. A worker leases the row while it discovers the pages."""
 
     class Trigger(models.TextChoices):
@@ -94,7 +94,7 @@ class Scanner(models.TextChoices):
 IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 
 
-class ScanPart(Record):
+class ScanPart(BaseModel):
     """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time."""
 
     # No own index: the unique constraint starts with this column.
@@ -123,7 +123,7 @@ class ScanPart(Record):
         return f"{self.scanner} of {self.scan_id}"
 
 
-class ScanPage(Record, Leased):
+class ScanPage(BaseModel, Leased):
     """A page of a part. The first one has the requested URL; each other one represents its route."""
 
     # No own index: the unique constraint starts with this column.
@@ -153,7 +153,7 @@ class ScanPage(Record, Leased):
         return self.url
 
 
-# Not a Record: a scan has thousands of rows, for which a UUID and `updated_at` cost space and time.
+# Not a BaseModel: a scan has thousands of rows, for which a UUID and `updated_at` cost space and time.
 class ScanResult(models.Model):
     """The result of one check on one page. Inserted with the page, and changed only if the page was replaced."""
 
@@ -205,7 +205,7 @@ class Screenshot(models.Model):
         return self.sha256
 
 
-class ScanSchedule(Record):
+class ScanSchedule(BaseModel):
     """When a project's site is scanned, by its policy."""
 
     class Frequency(models.TextChoices):
@@ -244,7 +244,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class Site(Record, Leased):
+class Site(BaseModel, Leased):
     """A host of a project, and whether its ownership is verified."""
 
     class Method(models.TextChoices):
@@ -285,7 +285,7 @@ class Site(Record, Leased):
         return self.host
 
 
-class SiteCredentials(Record):
+class SiteCredentials(BaseModel):
     """Encrypted credentials for scanning a site behind a login, for one https origin."""
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="site_credentials")

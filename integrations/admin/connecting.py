@@ -23,7 +23,7 @@ from integrations.admin.state import LABELS, TONES, badge_of, provider_text
 from integrations.connection import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.admin.archived_projects import ArchivedProjectError
 from krafter_audit.admin.base import ReadOnlyAdmin
 from krafter_audit.admin.forms import error_text
@@ -64,7 +64,7 @@ class ConnectionPages(ReadOnlyAdmin):
         rows = self.get_queryset(request).order_by().values_list("provider", "status")
         numbers = {(provider, status): number for provider, status, number in rows.annotate(Count("pk"))}
         may_add = self.has_add_permission(request)
-        return [_tile_of_all(provider, numbers, may_add=may_add) for provider in ADAPTERS]
+        return [_tile_of_all(provider, numbers, may_add=may_add) for provider in PROVIDER_CLASSES]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("integrations.add_integration"))
@@ -100,7 +100,7 @@ class ConnectionPages(ReadOnlyAdmin):
     def _tiles(self, project: Project) -> list[dict[str, Any]]:
         return [
             {
-                "adapter": provider_text(provider),
+                "provider_text": provider_text(provider),
                 "states": [badge_of(row)] if row else [],
                 "url": self._url("change", row.pk) if row else self._url("connect", project.pk, provider),
                 "refusal": "" if row else project.read_only_reason,
@@ -118,7 +118,7 @@ class ConnectionPages(ReadOnlyAdmin):
         """Return a project in which the user may connect the provider. Raises Http404 or PermissionDenied."""
         projects = Project.objects.visible_to(staff_of(request)).select_related("organization")
         project = projects.filter(pk=project_id).first()
-        if project is None or provider not in ADAPTERS:
+        if project is None or provider not in PROVIDER_CLASSES:
             raise Http404
         if not self._may_connect(request, project):
             raise PermissionDenied(NOT_ALLOWED)
@@ -159,19 +159,19 @@ class ConnectionPages(ReadOnlyAdmin):
         form: ConnectForm,
         check: ConnectionCheck | None = None,
     ) -> HttpResponse:
-        adapter = ADAPTERS[provider]
+        provider_class = PROVIDER_CLASSES[provider]
         verb = "Reconnect" if form.has_stored else "Connect"
         return self.page(
             request,
             "admin/integrations/integration/connect.html",
-            title=f"{verb} {adapter.title}",
+            title=f"{verb} {provider_class.title}",
             verb=verb,
             project=project,
             provider=provider,
-            adapter=provider_text(provider),
+            provider_text=provider_text(provider),
             form=form,
             check=check,
-            offers_sign_in=authorization.is_offered(adapter),
+            offers_sign_in=authorization.is_offered(provider_class),
             callback=self._callback(),
             back=self._back(project, provider),
         )
@@ -185,7 +185,7 @@ class ConnectionPages(ReadOnlyAdmin):
         except ApiError as error:
             self.message_user(request, error_text(error), messages.ERROR)
         else:
-            title = ADAPTERS[provider].title
+            title = PROVIDER_CLASSES[provider].title
             self.message_user(request, f"{title} is connected. A sync has started.", messages.SUCCESS)
         return HttpResponseRedirect(self._back(project, provider))
 
@@ -200,16 +200,16 @@ class ConnectionPages(ReadOnlyAdmin):
         project = self._project(request, project_id, provider)
         if request.method != "POST":
             return HttpResponseRedirect(self._url("connect", project.pk, provider))
-        adapter = ADAPTERS[provider]
+        provider_class = PROVIDER_CLASSES[provider]
         form = _form(request, project, provider, by_sign_in=True)
-        if not authorization.is_offered(adapter):
+        if not authorization.is_offered(provider_class):
             raise Http404
         if not form.is_valid():
             full = _form(request, project, provider)
             full.errors.clear()
             full.errors.update(form.errors)
             return self._form_page(request, project, provider, full)
-        verifier = secrets.token_urlsafe(48) if adapter.oauth and adapter.oauth.has_pkce else ""
+        verifier = secrets.token_urlsafe(48) if provider_class.oauth and provider_class.oauth.has_pkce else ""
         state = secrets.token_urlsafe(32)
         request.session[SIGN_IN_KEY] = {
             "state": state,
@@ -220,13 +220,13 @@ class ConnectionPages(ReadOnlyAdmin):
             "until": time.time() + SIGN_IN_SECONDS,
         }
         url = authorization.authorization_url(
-            adapter, redirect_uri=self._callback(), state=state, code_verifier=verifier
+            provider_class, redirect_uri=self._callback(), state=state, code_verifier=verifier
         )
         response = self.page(
             request,
             "admin/integrations/integration/sign_in.html",
-            title=f"Sign in at {adapter.title}",
-            adapter=provider_text(provider),
+            title=f"Sign in at {provider_class.title}",
+            provider_text=provider_text(provider),
             url=url,
             back=self._back(project, provider),
         )
@@ -276,7 +276,7 @@ def _tile_of_all(provider: str, numbers: Mapping[tuple[str, str], int], *, may_a
     ]
     connect = reverse("admin:integrations_integration_add") if may_add else ""
     return {
-        "adapter": provider_text(provider),
+        "provider_text": provider_text(provider),
         "states": states,
         "url": f"?provider__exact={provider}" if states else connect,
         "is_connected": bool(states),

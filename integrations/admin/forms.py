@@ -10,7 +10,7 @@ from unfold.widgets import (
 )
 
 from integrations.providers.credential_fields import CredentialField
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 
 MAX_LENGTH, MAX_FILE_LENGTH = 2000, 20_000
 
@@ -45,9 +45,9 @@ class ConnectForm(forms.Form):
         by_sign_in: bool = False,
     ) -> None:
         super().__init__(data, initial=dict(stored or {}))
-        self.adapter, self.has_stored = ADAPTERS[provider], stored is not None
+        self.provider_class, self.has_stored = PROVIDER_CLASSES[provider], stored is not None
         self.described = [
-            field for field in self.adapter.credential_fields if not (by_sign_in and field.by_sign_in)
+            field for field in self.provider_class.credential_fields if not (by_sign_in and field.by_sign_in)
         ]
         for field in self.described:
             self.fields[field.name] = _form_field(field, may_be_empty=self.has_stored and field.by_sign_in)

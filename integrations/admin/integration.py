@@ -12,7 +12,7 @@ from integrations.admin.connecting import ConnectionPages
 from integrations.admin.records import OUTCOMES, value_of
 from integrations.admin.state import LABELS, duration_of, provider_text, state_of
 from integrations.models import Integration
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.serializers import CreateWebhookRequestSerializer
 from integrations.webhooks import services as webhooks
 from krafter_audit.admin.actions import row_action
@@ -54,11 +54,11 @@ class IntegrationAdmin(ConnectionPages):
         return super().get_fields(request, obj) if obj else ("project", "provider")
 
     def describe_row(self, row: Integration) -> str:
-        return f"{ADAPTERS[row.provider].title} of {row.project}"
+        return f"{PROVIDER_CLASSES[row.provider].title} of {row.project}"
 
     @admin.display(description="provider", ordering="provider")
     def title(self, row: Integration) -> str:
-        return ADAPTERS[row.provider].title
+        return PROVIDER_CLASSES[row.provider].title
 
     @display(description="state", label=COLOURS)
     def state(self, row: Integration) -> str:
@@ -85,9 +85,9 @@ class IntegrationAdmin(ConnectionPages):
     def reading_context(self, request: HttpRequest, row: Integration) -> dict[str, Any]:
         runs = list(queries.latest_runs(row.project, row.provider))
         open_conflicts = queries.conflicts(row.project, row.provider).filter(resolved_at=None)
-        adapter = ADAPTERS[row.provider]
+        provider_class = PROVIDER_CLASSES[row.provider]
         return {
-            "adapter": provider_text(row.provider),
+            "provider_text": provider_text(row.provider),
             "state": state_of(row),
             "may_change": self.may(request, "change", row),
             "may_disable": self.may(request, OPERATE_ON_ARCHIVED, row),
@@ -101,7 +101,7 @@ class IntegrationAdmin(ConnectionPages):
             "conflicts_total": open_conflicts.count(),
             "tickets": row.links.select_related("task").order_by("-pk")[:MAX_TICKETS],
             "tickets_total": row.links.count(),
-            "has_webhooks": adapter.webhooks is not None,
+            "has_webhooks": provider_class.webhooks is not None,
             "webhook": _webhook(row),
         }
 
@@ -141,7 +141,7 @@ class IntegrationAdmin(ConnectionPages):
         if secret is None:
             self.message_user(request, "The webhook accepts deliveries with your secret.", messages.SUCCESS)
             return HttpResponseRedirect(back)
-        title, url = ADAPTERS[integration.provider].title, _webhook(integration)["url"]
+        title, url = PROVIDER_CLASSES[integration.provider].title, _webhook(integration)["url"]
         return self.page(
             request,
             "admin/secret.html",

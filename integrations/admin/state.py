@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from integrations.models import Integration, SyncRun
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.admin.text import span_in_words
 
 Status = Integration.Status
@@ -38,8 +38,8 @@ class ProviderText:
 
 
 def provider_text(provider: str) -> ProviderText:
-    adapter = ADAPTERS[provider]
-    return ProviderText(provider, adapter.title, adapter.summary)
+    provider_class = PROVIDER_CLASSES[provider]
+    return ProviderText(provider, provider_class.title, provider_class.summary)
 
 
 def badge_of(integration: Integration) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def badge_of(integration: Integration) -> tuple[str, str]:
 
 
 def state_of(integration: Integration) -> IntegrationState:
-    status, title = Status(integration.status), ADAPTERS[integration.provider].title
+    status, title = Status(integration.status), PROVIDER_CLASSES[integration.provider].title
     label, tone = badge_of(integration)
     if status == Status.ERROR:
         reconnect = "connect again" in integration.last_error.lower()

@@ -8,32 +8,35 @@ from integrations.configuration import configuration
 from integrations.providers.base import Provider
 
 
-def is_offered(adapter: type[Provider]) -> bool:
-    settings = configuration(adapter.name)
+def is_offered(provider_class: type[Provider]) -> bool:
+    settings = configuration(provider_class.name)
     return bool(
-        adapter.oauth and adapter.oauth.authorize_url and settings.client_id and settings.client_secret
+        provider_class.oauth
+        and provider_class.oauth.authorize_url
+        and settings.client_id
+        and settings.client_secret
     )
 
 
 def authorization_url(
-    adapter: type[Provider], *, redirect_uri: str, state: str, code_verifier: str = ""
+    provider_class: type[Provider], *, redirect_uri: str, state: str, code_verifier: str = ""
 ) -> str:
     """Return the URL of the sign-in page; `code_verifier` is for PKCE."""
-    if adapter.oauth is None:
-        raise ValueError(f"{adapter.title} has no sign-in.")
-    settings = configuration(adapter.name)
+    if provider_class.oauth is None:
+        raise ValueError(f"{provider_class.title} has no sign-in.")
+    settings = configuration(provider_class.name)
     fields = {
         "response_type": "code",
         "client_id": settings.client_id,
         "redirect_uri": redirect_uri,
         "state": state,
-        **dict(adapter.oauth.authorize_fields),
+        **dict(provider_class.oauth.authorize_fields),
     }
-    if adapter.oauth.requested_scope:
-        fields["scope"] = adapter.oauth.requested_scope
+    if provider_class.oauth.requested_scope:
+        fields["scope"] = provider_class.oauth.requested_scope
     if code_verifier:
         fields |= {"code_challenge": _challenge(code_verifier), "code_challenge_method": "S256"}
-    return f"{adapter.oauth.authorize_url_for(settings.url)}?{urlencode(fields)}"
+    return f"{provider_class.oauth.authorize_url_for(settings.url)}?{urlencode(fields)}"
 
 
 def _challenge(code_verifier: str) -> str:

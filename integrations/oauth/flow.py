@@ -21,17 +21,19 @@ RETRY_AFTER = timedelta(minutes=1)
 MAX_RUN = timedelta(minutes=5)  # longer than the time limit of a sync
 
 
-def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra: str) -> dict[str, Any]:
+def exchange_code(
+    client: Client, provider_class: type[Provider], *, code: str, **extra: str
+) -> dict[str, Any]:
     """Exchange a code for credentials: `token` and, where given, `refresh_token`, `expires_at`, `refresh_at`.
 
     `extra`: `redirect_uri`, `code_verifier` and Sentry's `installation_id`. Raises ProviderRefused or
     ProviderUnavailable.
     """
-    flow, _ = _flow(adapter)
+    flow, _ = _flow(provider_class)
     if "installation_id" in extra and "installation_id" not in flow.repeated_fields:
-        raise ProviderRefused(f"{adapter.title} does not use an installation_id.")
+        raise ProviderRefused(f"{provider_class.title} does not use an installation_id.")
     fields = {"grant_type": "authorization_code", "code": code, **extra}
-    tokens = _request_tokens(client, adapter, fields)
+    tokens = _request_tokens(client, provider_class, fields)
     return {**tokens, **{name: extra[name] for name in flow.repeated_fields if name in extra}}
 
 
@@ -50,43 +52,47 @@ def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
     return datetime.now(UTC) >= datetime.fromisoformat(refresh_at)
 
 
-def refresh_tokens(client: Client, adapter: type[Provider], credentials: Mapping[str, Any]) -> dict[str, Any]:
+def refresh_tokens(
+    client: Client, provider_class: type[Provider], credentials: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the credentials with new tokens.
 
     Raises GrantRefused when a person must connect again, ProviderRefused when the operator must change the OAuth
     client, and ProviderUnavailable with `retry_at` for everything else: the refresh token may still be valid.
     """
-    flow, settings = _flow(adapter)
+    flow, settings = _flow(provider_class)
     fields = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     fields |= {name: credentials[name] for name in flow.repeated_fields if name in credentials}
     fields |= {"client_id": settings.client_id, "client_secret": settings.client_secret}
     try:
-        tokens = _refresh(client, adapter, flow.token_request(settings.url, settings.token_url, fields))
+        tokens = _refresh(
+            client, provider_class, flow.token_request(settings.url, settings.token_url, fields)
+        )
     except GrantRefused:
         # The answer to an earlier refresh may have been lost, which made the refresh token invalid.
         recovery = flow.recovery_request(settings.url, fields)
         if recovery is None:
             raise
-        tokens = _refresh(client, adapter, recovery)
+        tokens = _refresh(client, provider_class, recovery)
     return {**credentials, **tokens}
 
 
-def _refresh(client: Client, adapter: type[Provider], request: TokenRequest) -> dict[str, Any]:
-    flow, _ = _flow(adapter)
-    response = send(client, adapter, request)
+def _refresh(client: Client, provider_class: type[Provider], request: TokenRequest) -> dict[str, Any]:
+    flow, _ = _flow(provider_class)
+    response = send(client, provider_class, request)
     body = read_object(response)
     error = flow.error_code(response.status, body)
     if error in GRANT_ERRORS:
-        raise GrantRefused(f"{adapter.title} no longer accepts the sign-in: connect again.")
+        raise GrantRefused(f"{provider_class.title} no longer accepts the sign-in: connect again.")
     if error in CLIENT_ERRORS:
-        prefix = f"KRAFTER_{adapter.name.upper()}"
+        prefix = f"KRAFTER_{provider_class.name.upper()}"
         raise ProviderRefused(
-            f"{adapter.title} does not accept the OAuth client of this installation ({error}): "
+            f"{provider_class.title} does not accept the OAuth client of this installation ({error}): "
             f"the operator must check {prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET."
         )
     tokens = flow.read(body)
     if error or not is_token_response(response, tokens):
-        raise no_token_error(adapter, response, body)
+        raise no_token_error(provider_class, response, body)
     return {"token": tokens["access_token"], **_lifetime(tokens)}
 
 
@@ -96,12 +102,12 @@ def is_token_response(response: Response, tokens: Mapping[str, Any]) -> bool:
 
 
 def no_token_error(
-    adapter: type[Provider], response: Response, body: Mapping[str, Any]
+    provider_class: type[Provider], response: Response, body: Mapping[str, Any]
 ) -> ProviderUnavailable:
     """Return the retryable error for an answer with neither a token nor a refusal."""
     reason = error_code(body) if body.get("error") else f"status {response.status}, no token in the response"
     return ProviderUnavailable(
-        f"{adapter.title} did not issue a token ({reason}).", retry_at=_retry_at(response)
+        f"{provider_class.title} did not issue a token ({reason}).", retry_at=_retry_at(response)
     )
 
 
@@ -114,34 +120,36 @@ def read_object(response: Response) -> Mapping[str, Any]:
     return body if isinstance(body, Mapping) else {}
 
 
-def _flow(adapter: type[Provider]) -> tuple[OAuth, Configuration]:
-    settings = configuration(adapter.name)
-    if adapter.oauth is None:
-        raise ProviderRefused(f"{adapter.title} does not support auth_code: send credentials.")
+def _flow(provider_class: type[Provider]) -> tuple[OAuth, Configuration]:
+    settings = configuration(provider_class.name)
+    if provider_class.oauth is None:
+        raise ProviderRefused(f"{provider_class.title} does not support auth_code: send credentials.")
     if not settings.client_id or not settings.client_secret:
         raise ProviderRefused(
-            f"This installation has no OAuth client for {adapter.title}: send credentials instead."
+            f"This installation has no OAuth client for {provider_class.title}: send credentials instead."
         )
-    return adapter.oauth, settings
+    return provider_class.oauth, settings
 
 
-def _request_tokens(client: Client, adapter: type[Provider], fields: Mapping[str, str]) -> dict[str, Any]:
-    flow, settings = _flow(adapter)
+def _request_tokens(
+    client: Client, provider_class: type[Provider], fields: Mapping[str, str]
+) -> dict[str, Any]:
+    flow, settings = _flow(provider_class)
     secrets = {"client_id": settings.client_id, "client_secret": settings.client_secret}
     request = flow.token_request(settings.url, settings.token_url, {**fields, **secrets})
-    response = send(client, adapter, request)
+    response = send(client, provider_class, request)
     try:
         body = flow.read(response.json())
         token = body.get("access_token")
     except UNREADABLE:
-        raise ProviderRefused(f"{adapter.title} did not accept the sign-in.") from None
+        raise ProviderRefused(f"{provider_class.title} did not accept the sign-in.") from None
     # GitHub sends an `error` with status 200.
     if response.status >= 300 or body.get("error") or not isinstance(token, str) or not token:
-        raise ProviderRefused(f"{adapter.title} did not accept the sign-in ({error_code(body)}).")
+        raise ProviderRefused(f"{provider_class.title} did not accept the sign-in ({error_code(body)}).")
     return {"token": token, **_lifetime(body)}
 
 
-def send(client: Client, adapter: type[Provider], request: TokenRequest) -> Response:
+def send(client: Client, provider_class: type[Provider], request: TokenRequest) -> Response:
     """Send a request to a token endpoint. Raises ProviderUnavailable with `retry_at` for an outage."""
     fields = dict(request.fields)
     headers = {"Accept": "application/json", **request.headers}
@@ -152,14 +160,14 @@ def send(client: Client, adapter: type[Provider], request: TokenRequest) -> Resp
     except HttpError as error:
         if error.reason in ("refused_address", "invalid_url"):
             raise ProviderRefused(
-                f"This installation may not connect to the token endpoint of {adapter.title}."
+                f"This installation may not connect to the token endpoint of {provider_class.title}."
             ) from None
         raise ProviderUnavailable(
-            f"{adapter.title} could not be reached ({error.reason}).", retry_at=_retry_at()
+            f"{provider_class.title} could not be reached ({error.reason}).", retry_at=_retry_at()
         ) from None
     if response.status >= 500 or response.status in (408, 429):
         raise ProviderUnavailable(
-            f"{adapter.title} answered with status {response.status}.", retry_at=_retry_at(response)
+            f"{provider_class.title} answered with status {response.status}.", retry_at=_retry_at(response)
         )
     return response
 

@@ -37,25 +37,25 @@ def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return given if isinstance(given, Mapping) else {}
 
 
-def request_token(client: Client, adapter: type[Provider], key: Mapping[str, Any]) -> str:
+def request_token(client: Client, provider_class: type[Provider], key: Mapping[str, Any]) -> str:
     """Request a token with a key; it lives for an hour and is not stored.
 
     Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable.
     """
-    if adapter.oauth is None or not adapter.oauth.scope:
-        raise ProviderRefused(f"{adapter.title} has no service accounts: send other credentials.")
+    if provider_class.oauth is None or not provider_class.oauth.scope:
+        raise ProviderRefused(f"{provider_class.title} has no service accounts: send other credentials.")
     # The `token_uri` of the key file is user input: the assertion is not sent there.
-    url = configuration(adapter.name).token_url or adapter.oauth.token_url
-    assertion = _assertion(key, adapter.oauth.scope, adapter.oauth.token_url)
+    url = configuration(provider_class.name).token_url or provider_class.oauth.token_url
+    assertion = _assertion(key, provider_class.oauth.scope, provider_class.oauth.token_url)
     request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
-    response = flow.send(client, adapter, request)
+    response = flow.send(client, provider_class, request)
     body = flow.read_object(response)
-    if adapter.oauth.error_code(response.status, body) in GRANT_ERRORS | CLIENT_ERRORS:
+    if provider_class.oauth.error_code(response.status, body) in GRANT_ERRORS | CLIENT_ERRORS:
         raise ProviderRefused(
-            f"{adapter.title} did not accept the service account ({flow.error_code(body)}): connect again."
+            f"{provider_class.title} did not accept the service account ({flow.error_code(body)}): connect again."
         )
     if body.get("error") or not flow.is_token_response(response, body):
-        raise flow.no_token_error(adapter, response, body)
+        raise flow.no_token_error(provider_class, response, body)
     return str(body["access_token"])
 
 

@@ -24,14 +24,14 @@ class TokenManager:
     Raises IntegrationChanged when the integration was disconnected or reconnected.
     """
 
-    def __init__(self, integration: Integration, adapter: type[Provider], client: Client) -> None:
-        self._integration, self._adapter, self._client = integration, adapter, client
+    def __init__(self, integration: Integration, provider_class: type[Provider], client: Client) -> None:
+        self._integration, self._provider_class, self._client = integration, provider_class, client
 
     def credentials(self) -> dict[str, Any]:
         """Return the credentials; a token that is about to expire is refreshed first."""
         stored = self._stored()
         if (key := service_accounts.find_key(stored)) is not None:
-            token = service_accounts.request_token(self._client, self._adapter, key)
+            token = service_accounts.request_token(self._client, self._provider_class, key)
             return {**stored, "token": token}
         if not flow.is_refresh_due(stored):
             return stored
@@ -61,7 +61,7 @@ class TokenManager:
                 return self._refresh(until, used)
             if time.monotonic() > deadline:
                 raise ProviderUnavailable(
-                    f"Another process is refreshing the token of {self._adapter.title}.",
+                    f"Another process is refreshing the token of {self._provider_class.title}.",
                     retry_at=datetime.now(UTC) + flow.RETRY_AFTER,
                 )
             time.sleep(POLL_SECONDS)
@@ -80,7 +80,7 @@ class TokenManager:
             if stored.get("token") != used.get("token"):
                 return stored
             # The new pair is stored before it is used: the old one is void already.
-            refreshed = flow.refresh_tokens(self._client, self._adapter, stored)
+            refreshed = flow.refresh_tokens(self._client, self._provider_class, stored)
             if not reserved.update(credentials=credentials.seal(self._integration, refreshed)):
                 raise IntegrationChanged
             return refreshed

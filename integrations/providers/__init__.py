@@ -1,1 +1,1 @@
-"""Adapters of vendors, a package each. An adapter knows neither models nor settings."""
+"""Providers, a package for each vendor. They know neither models nor settings."""

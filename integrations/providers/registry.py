@@ -9,21 +9,21 @@ from integrations.providers.jira import Jira
 from integrations.providers.linear import Linear
 from integrations.providers.sentry import Sentry
 
-ADAPTERS: dict[str, type[Provider]] = {
-    adapter.name: adapter
-    for adapter in (Analytics, SearchConsole, Sentry, GitHub, GitLab, Jira, Linear, Cloudflare)
+PROVIDER_CLASSES: dict[str, type[Provider]] = {
+    provider_class.name: provider_class
+    for provider_class in (Analytics, SearchConsole, Sentry, GitHub, GitLab, Jira, Linear, Cloudflare)
 }
-PROVIDERS = tuple(ADAPTERS)
+PROVIDERS = tuple(PROVIDER_CLASSES)
 FINDING_SOURCES: dict[str, type[FindingSource]] = {
-    check: adapter
-    for adapter in ADAPTERS.values()
-    if issubclass(adapter, FindingSource)
-    for check in adapter.checks
+    check: provider_class
+    for provider_class in PROVIDER_CLASSES.values()
+    if issubclass(provider_class, FindingSource)
+    for check in provider_class.checks
 }
 
 
 def provider_title(provider: str) -> str:
-    return str(ADAPTERS[provider].title)
+    return str(PROVIDER_CLASSES[provider].title)
 
 
 def provider_choices() -> list[tuple[str, str]]:

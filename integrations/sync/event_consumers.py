@@ -12,7 +12,7 @@ from events.outbox import EventBatch
 from findings.models import FindingStatus
 from integrations import services
 from integrations.models import Integration, TicketComment, TicketLink
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import TicketState
 from integrations.sync.run import BY_INTEGRATION
@@ -31,7 +31,7 @@ TASK_EVENTS = (
     "finding.updated",
     "finding.dismissal_expired",
 )
-TRACKERS = [name for name, adapter in ADAPTERS.items() if issubclass(adapter, Tracker)]
+TRACKERS = [name for name, provider_class in PROVIDER_CLASSES.items() if issubclass(provider_class, Tracker)]
 
 
 def consume_verifications(batch: EventBatch) -> None:

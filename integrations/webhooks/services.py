@@ -19,7 +19,7 @@ from events.log import log_event
 from integrations.errors import WebhookNotFound, WebhooksNotSupported
 from integrations.models import Integration, Webhook, WebhookDelivery
 from integrations.providers.base import UNREADABLE
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.repositories import Repository
 from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
 from integrations.queries import require_known_provider
@@ -39,7 +39,7 @@ FULL_SYNC_DELAY_SECONDS = 30  # in which several changes of findings become one 
 def format_of(provider: str) -> WebhookFormat:
     """Return the webhook format. Raises UnknownProvider or WebhooksNotSupported."""
     require_known_provider(provider)
-    webhooks = ADAPTERS[provider].webhooks
+    webhooks = PROVIDER_CLASSES[provider].webhooks
     if webhooks is None:
         raise WebhooksNotSupported
     return webhooks
@@ -116,18 +116,18 @@ def describe(webhook: Webhook, secret: str | None = None) -> dict[str, Any]:
 
 def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> None:
     """Store a signed delivery and request a sync. Raises NotFound unless the integration's secret signed it."""
-    adapter = ADAPTERS.get(provider)
-    if adapter is None or adapter.webhooks is None:
+    provider_class = PROVIDER_CLASSES.get(provider)
+    if provider_class is None or provider_class.webhooks is None:
         raise NotFound
     webhook = _find_webhook(provider, integration_id)
     # A wrong signature, an unknown URL and a disabled webhook get the same answer: URLs cannot be probed.
-    if not adapter.webhooks.is_signed(request, _secret(webhook)) or webhook is None:
+    if not provider_class.webhooks.is_signed(request, _secret(webhook)) or webhook is None:
         raise NotFound
-    event = _read(adapter.webhooks, request)
+    event = _read(provider_class.webhooks, request)
     # Stale, repeated and irrelevant deliveries are accepted like new ones: an error would make the provider retry.
     # The next sync of a restored project reads what has changed while it was archived.
     is_archived = webhook.integration.project.archived_at is not None
-    if event is not None and not is_archived and _is_fresh(adapter.webhooks, event):
+    if event is not None and not is_archived and _is_fresh(provider_class.webhooks, event):
         _store(webhook.integration, request, event)
 
 
@@ -183,10 +183,10 @@ def _store(integration: Integration, request: WebhookRequest, event: WebhookEven
 
 def _is_of_connected_repository(integration: Integration, event: WebhookEvent) -> bool:
     # A webhook of an organisation or a group reports the deploys of all its repositories.
-    adapter = ADAPTERS[integration.provider]
-    if not issubclass(adapter, Repository):
+    provider_class = PROVIDER_CLASSES[integration.provider]
+    if not issubclass(provider_class, Repository):
         return False
-    name = stored_choices(integration.project, integration.provider).get(adapter.repository_credential)
+    name = stored_choices(integration.project, integration.provider).get(provider_class.repository_credential)
     return str(name).strip().lower() in event.repositories
 
 

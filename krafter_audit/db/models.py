@@ -24,7 +24,7 @@ def first_id_at(moment: datetime) -> uuid.UUID:
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62)
 
 
-class Record(models.Model):
+class BaseModel(models.Model):
     """A row with an id that is safe to show, and the times of its creation and its last change."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

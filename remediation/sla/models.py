@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Project, User
-from krafter_audit.db.models import Record
+from krafter_audit.db.models import BaseModel
 
 # The tasks that are due on a day, by the quarter of the day, as SQL.
 DUE_DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
@@ -60,7 +60,7 @@ class PauseCause(models.TextChoices):
     DISMISSED = "dismissed"
 
 
-class SlaPause(Record):
+class SlaPause(BaseModel):
     """A time in which the clock of a task stands still, with the counted time that was left.
 
     The task is blocked, or its finding dismissed. Only a dismissal pauses a clock whose due date has passed.
@@ -93,7 +93,7 @@ class SlaPause(Record):
         return f"{self.started_at:%Y-%m-%d %H:%M}"
 
 
-class SlaExtension(Record):
+class SlaExtension(BaseModel):
     """An extension of a due date by a person."""
 
     task = models.ForeignKey(
@@ -113,7 +113,7 @@ class SlaExtension(Record):
         return self.reason[:80]
 
 
-class SlaRecalculation(Record):
+class SlaRecalculation(BaseModel):
     """A recalculation of a project's due dates by a new policy, batch by batch, from the newest task on."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="sla_recalculations", db_index=False)

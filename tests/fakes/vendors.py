@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.providers.base import Provider
 from integrations.providers.findings import FindingSource
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.repositories import Repository
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
@@ -59,9 +59,9 @@ class Vendor:
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
-    def adapter(self, client: Client) -> Provider:
-        """Return the adapter; it does not sleep."""
-        return ADAPTERS[self.name](
+    def provider(self, client: Client) -> Provider:
+        """Return the provider; it does not sleep."""
+        return PROVIDER_CLASSES[self.name](
             client, self.credentials, f"{self.url}{self.base}", sleep=lambda seconds: None
         )
 
@@ -184,19 +184,19 @@ def serve(name: str) -> Iterator[Vendor]:
         yield vendor
 
 
-def exchange_everything(adapter: Provider) -> int:
+def exchange_everything(provider: Provider) -> int:
     """Make every request that a sync may make; return the number of tickets, pages and findings received."""
-    adapter.check_connection()
+    provider.check_connection()
     count = 0
-    if isinstance(adapter, Tracker):
-        count += _exchange_tickets(adapter)
-    if isinstance(adapter, TrafficSource):
-        count += len(adapter.page_views().pages)
-    if isinstance(adapter, FindingSource):
-        count += _exchange_findings(adapter)
-    if isinstance(adapter, Repository):
-        count += sum(len(batch.deploys) for batch in adapter.changed_deploys(LONG_AGO))
-        count += len(adapter.releases(LONG_AGO))
+    if isinstance(provider, Tracker):
+        count += _exchange_tickets(provider)
+    if isinstance(provider, TrafficSource):
+        count += len(provider.page_views().pages)
+    if isinstance(provider, FindingSource):
+        count += _exchange_findings(provider)
+    if isinstance(provider, Repository):
+        count += sum(len(batch.deploys) for batch in provider.changed_deploys(LONG_AGO))
+        count += len(provider.releases(LONG_AGO))
     return count
 
 

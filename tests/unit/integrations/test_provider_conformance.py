@@ -17,7 +17,7 @@ from accounts.models import Project
 from integrations import credentials, services
 from integrations.models import Integration
 from integrations.providers.errors import ProviderUnavailable
-from integrations.providers.registry import ADAPTERS, PROVIDERS
+from integrations.providers.registry import PROVIDER_CLASSES, PROVIDERS
 from integrations.sync import engine
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.token_endpoint import CLIENT_ID, CLIENT_SECRET, SENTRY_GRANT_TYPE, TokenEndpoint
@@ -165,7 +165,7 @@ def test_refresh_is_repeated_by_the_schedule_after_five_outages(sign_in: SignIn)
     services.start_due_syncs()
     row = sign_in.resume()
 
-    assert failed == ("error", 5, f"{ADAPTERS[row.provider].title} answered with status 500.")
+    assert failed == ("error", 5, f"{PROVIDER_CLASSES[row.provider].title} answered with status 500.")
     assert (row.status, row.last_error) == ("connected", "")
 
 
@@ -191,7 +191,7 @@ def test_refused_refresh_token_requires_a_new_connection(sign_in: SignIn) -> Non
 
     row = sign_in.sync()
 
-    title = ADAPTERS[row.provider].title
+    title = PROVIDER_CLASSES[row.provider].title
     assert (row.status, row.last_error) == ("error", f"{title} no longer accepts the sign-in: connect again.")
     assert len(sign_in.tokens.requests) == 1
 
@@ -319,7 +319,7 @@ def test_read_whose_answer_is_unreadable_twice_is_repeated(
 
     vendor.fault = break_twice
 
-    assert exchange_everything(vendor.adapter(http)) > 0
+    assert exchange_everything(vendor.provider(http)) > 0
     assert vendor.complaints == []
     assert seen
     assert min(seen.values()) >= 3
@@ -329,7 +329,7 @@ def test_read_whose_answer_is_unreadable_twice_is_repeated(
 def test_read_whose_answer_stays_unreadable_is_unavailable_after_three_requests(
     vendor: Vendor, http: Client, unreadable: Callable[[Answer], Any]
 ) -> None:
-    exchange_everything(vendor.adapter(http))
+    exchange_everything(vendor.provider(http))
     reads = {request.path for request in vendor.requests if is_read(request)}
     # The first answer that cannot be read ends the exchange: each path in turn is that of the broken answers.
     for path in sorted(reads):
@@ -343,7 +343,7 @@ def test_read_whose_answer_stays_unreadable_is_unavailable_after_three_requests(
 
         vendor.fault = break_path
         with suppress(ProviderUnavailable):  # no other error
-            exchange_everything(vendor.adapter(http))
+            exchange_everything(vendor.provider(http))
         assert set(sent.values()) <= {3}
 
 

@@ -13,7 +13,7 @@ from accounts.models import Membership, Project
 from integrations import services
 from integrations.credentials import open_credentials
 from integrations.models import Integration
-from integrations.providers.registry import ADAPTERS, PROVIDERS
+from integrations.providers.registry import PROVIDER_CLASSES, PROVIDERS
 from tests import factories, staff
 from tests.fakes.token_endpoint import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.vendor_server import Answer, Request, listen
@@ -62,7 +62,9 @@ def entered(vendor: Vendor) -> dict[str, str]:
 
 
 def secrets_in(values: dict[str, str], provider: str) -> list[str]:
-    return [value for name, value in values.items() if name not in ADAPTERS[provider].public_credentials]
+    return [
+        value for name, value in values.items() if name not in PROVIDER_CLASSES[provider].public_credentials
+    ]
 
 
 def test_form_explains_tests_and_connects_each_provider(vendor: Vendor, project: Project) -> None:
@@ -75,10 +77,10 @@ def test_form_explains_tests_and_connects_each_provider(vendor: Vendor, project:
     page = browser.post(url("connect", project, vendor.name), values, follow=True)
 
     row = Integration.objects.get(project=project, provider=vendor.name)
-    title = ADAPTERS[vendor.name].title
+    title = PROVIDER_CLASSES[vendor.name].title
     assert all(
         field.help in form.replace("&gt;", ">").replace("&amp;", "&")
-        for field in ADAPTERS[vendor.name].credential_fields
+        for field in PROVIDER_CLASSES[vendor.name].credential_fields
     )
     assert "This field is required." in empty.content.decode()
     assert (f"{title} accepts the credentials." in tested.content.decode(), stored_before) == (True, 0)
@@ -139,7 +141,7 @@ def test_sign_in_stores_the_tokens_with_the_choices_of_the_form(
     vendor: Vendor, client_of_ours: None, project: Project
 ) -> None:
     browser = staff.logged_in_client()
-    public = ADAPTERS[vendor.name].public_credentials
+    public = PROVIDER_CLASSES[vendor.name].public_credentials
     choices = {
         name: value for name, value in {"site": "acme", **vendor.credentials}.items() if name in public
     }
@@ -161,7 +163,7 @@ def test_answer_of_a_sign_in_that_this_person_did_not_start_is_refused(
     client_of_ours: None, vendor: Vendor, project: Project
 ) -> None:
     browser, address = staff.logged_in_client(), reverse("admin:integrations_integration_signedin")
-    choices = {name: "acme" for name in ADAPTERS[vendor.name].public_credentials}
+    choices = {name: "acme" for name in PROVIDER_CLASSES[vendor.name].public_credentials}
     browser.post(url("signin", project, vendor.name), choices)
 
     refused = browser.get(address, {"code": "c0de", "state": "guessed"}, follow=True)
@@ -181,7 +183,7 @@ def test_tiles_show_every_provider_with_its_state(project: Project) -> None:
     )
 
     states = {
-        tile["adapter"].name: next((label for label, _ in tile["states"]), None)
+        tile["provider_text"].name: next((label for label, _ in tile["states"]), None)
         for tile in page.context["tiles"]
     }
     assert states == {**dict.fromkeys(PROVIDERS), "jira": "Connected"}

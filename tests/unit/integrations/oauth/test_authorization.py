@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from integrations.oauth.authorization import authorization_url, is_offered
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
 # Where each vendor documents its sign-in page, and the scopes.
@@ -30,18 +30,21 @@ DOCUMENTED = {
 }
 
 
-@pytest.mark.parametrize("provider", ADAPTERS)
+@pytest.mark.parametrize("provider", PROVIDER_CLASSES)
 def test_sign_in_page_is_the_documented_one(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"KRAFTER_{provider.upper()}_CLIENT_ID", "id-of-ours")
-    without_secret = is_offered(ADAPTERS[provider])
+    without_secret = is_offered(PROVIDER_CLASSES[provider])
     monkeypatch.setenv(f"KRAFTER_{provider.upper()}_CLIENT_SECRET", "secret-of-ours")
 
     url = authorization_url(
-        ADAPTERS[provider], redirect_uri="https://audit.example/back", state="s", code_verifier=VERIFIER
+        PROVIDER_CLASSES[provider],
+        redirect_uri="https://audit.example/back",
+        state="s",
+        code_verifier=VERIFIER,
     )
 
     query = parse_qs(urlsplit(url).query)
-    assert (without_secret, is_offered(ADAPTERS[provider])) == (False, True)
+    assert (without_secret, is_offered(PROVIDER_CLASSES[provider])) == (False, True)
     assert (url.partition("?")[0], query.get("scope", [""])[0]) == DOCUMENTED[provider]
     assert (query["client_id"], query["state"], query["response_type"]) == (["id-of-ours"], ["s"], ["code"])
     assert query["code_challenge"] == ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"]
@@ -63,6 +66,6 @@ def test_self_hosted_server_has_its_own_sign_in_page(
 ) -> None:
     monkeypatch.setenv(f"KRAFTER_{provider.upper()}_URL", server)
 
-    url = authorization_url(ADAPTERS[provider], redirect_uri="https://audit.example/back", state="s")
+    url = authorization_url(PROVIDER_CLASSES[provider], redirect_uri="https://audit.example/back", state="s")
 
     assert url.partition("?")[0] == page

@@ -17,7 +17,7 @@ from integrations.errors import SignInRefused
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
 from integrations.providers.errors import GrantRefused, ProviderUnavailable
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client
 from tests.unit.integrations.conftest import connect_by_code
 
@@ -69,7 +69,7 @@ def vendor(settings: Settings, httpserver: HTTPServer) -> Vendor:
 
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_token_request_is_as_documented(name: str) -> None:
-    flow = ADAPTERS[name].oauth
+    flow = PROVIDER_CLASSES[name].oauth
 
     assert flow is not None
     assert (flow.token_request("", "", {}).url, flow.token_request("", "", {}).encoding) == DOCUMENTED[name]
@@ -129,7 +129,7 @@ def test_code_is_exchanged_at_every_provider(
     ],
 )
 def test_self_hosted_server_issues_its_own_tokens(name: str, api: str, expected: str) -> None:
-    flow = ADAPTERS[name].oauth
+    flow = PROVIDER_CLASSES[name].oauth
 
     assert flow is not None
     assert flow.token_request(api, "", {}).url == expected
@@ -155,7 +155,7 @@ def test_sentry_installation_is_exchanged_and_refreshed(
     stored = credentials.open_credentials(Integration.objects.get())
     vendor.answer |= {"token": "st-7654321", "refreshToken": "sr-7654321"}
     with Client() as client:
-        renewed = oauth.refresh_tokens(client, ADAPTERS["sentry"], stored)
+        renewed = oauth.refresh_tokens(client, PROVIDER_CLASSES["sentry"], stored)
 
     client_of_ours = {"client_id": "id", "client_secret": "client-secret"}
     path = f"/api/0/sentry-app-installations/{INSTALLATION}/authorizations/"
@@ -208,5 +208,5 @@ def test_rejection_contains_none_of_the_sent_values(
         monkeypatch.setenv(f"KRAFTER_{name.upper()}_CLIENT_ID", "id")
         monkeypatch.setenv(f"KRAFTER_{name.upper()}_CLIENT_SECRET", "client-secret")
         with Client() as client, pytest.raises(kind) as caught:
-            oauth.refresh_tokens(client, ADAPTERS[name], {"token": "x", "refresh_token": "rt-secret"})
-        assert str(caught.value) == f"{ADAPTERS[name].title} {message}"
+            oauth.refresh_tokens(client, PROVIDER_CLASSES[name], {"token": "x", "refresh_token": "rt-secret"})
+        assert str(caught.value) == f"{PROVIDER_CLASSES[name].title} {message}"

@@ -18,7 +18,7 @@ from integrations import services
 from integrations.models import Integration, SyncRun
 from integrations.oauth.service_accounts import find_key, request_token
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
@@ -75,7 +75,7 @@ def server(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch) 
 
 def fetch_token(key: dict[str, Any], name: str = "gsc") -> str:
     with Client() as client:
-        return request_token(client, ADAPTERS[name], key)
+        return request_token(client, PROVIDER_CLASSES[name], key)
 
 
 def part(text: str) -> Any:

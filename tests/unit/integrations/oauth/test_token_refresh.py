@@ -17,7 +17,7 @@ from integrations.errors import IntegrationChanged, SignInRefused, SignInUnavail
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
 from integrations.oauth.token_refresh import TokenManager
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, connect_by_code
@@ -282,7 +282,7 @@ def test_concurrent_refreshes_exchange_the_token_once(project: Project, github: 
     def use(_: int) -> str:
         try:
             with Client() as client:
-                return str(TokenManager(row, ADAPTERS["github"], client).credentials()["token"])
+                return str(TokenManager(row, PROVIDER_CLASSES["github"], client).credentials()["token"])
         finally:
             connection.close()
 
@@ -298,7 +298,7 @@ def test_reconnect_during_a_refresh_keeps_the_new_credentials(project: Project, 
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     with Client() as client, pytest.raises(IntegrationChanged):
-        TokenManager(row, ADAPTERS["github"], client).credentials()
+        TokenManager(row, PROVIDER_CLASSES["github"], client).credentials()
     assert stored() == CREDENTIALS
     assert github.token_requests == []
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client
 
 CREDENTIALS: dict[str, dict[str, str]] = {
@@ -17,7 +17,7 @@ CREDENTIALS: dict[str, dict[str, str]] = {
 
 def base_url(name: str, given: Any, operator_url: str = "") -> str:
     credentials = {**CREDENTIALS[name], **({"base_url": given} if given is not None else {})}
-    return ADAPTERS[name](Client(), credentials, operator_url).base_url
+    return PROVIDER_CLASSES[name](Client(), credentials, operator_url).base_url
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,19 @@ def test_invalid_base_url_is_refused(name: str, given: Any) -> None:
     "private", ["http://127.0.0.1:9", "http://169.254.169.254", "http://[::1]:9", "http://10.0.0.1"]
 )
 def test_server_in_a_private_network_is_refused(name: str, private: str) -> None:
-    adapter = ADAPTERS[name](Client(), {**CREDENTIALS[name], "base_url": private}, sleep=lambda seconds: None)
+    provider = PROVIDER_CLASSES[name](
+        Client(), {**CREDENTIALS[name], "base_url": private}, sleep=lambda seconds: None
+    )
 
     with pytest.raises(ProviderRefused, match="This installation may not connect"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 def test_origin_is_compared_regardless_of_case_and_default_port() -> None:
-    adapter = ADAPTERS["github"](Client(), CREDENTIALS["github"], "https://git.acme.example/api/v3")
+    provider = PROVIDER_CLASSES["github"](Client(), CREDENTIALS["github"], "https://git.acme.example/api/v3")
 
     for address in ("https://GIT.acme.example/api/v3/x?page=2", "https://git.acme.example:443/api/v3/x"):
-        adapter._require_same_origin(address)
+        provider._require_same_origin(address)
     for address in (
         "http://git.acme.example/api/v3/x",
         "https://git.acme.example:8443/x",
@@ -99,4 +101,4 @@ def test_origin_is_compared_regardless_of_case_and_default_port() -> None:
         "https://[bad/x",
     ):
         with pytest.raises(ProviderRefused, match="links to another host"):
-            adapter._require_same_origin(address)
+            provider._require_same_origin(address)

@@ -15,7 +15,7 @@ def test_requests_conform_to_the_description_of_the_vendor(name: str, settings: 
         pytest.skip(missing(SPEC_NAMES[name]))
 
     with serve(name) as vendor, Client() as client:
-        exchange_everything(vendor.adapter(client))
+        exchange_everything(vendor.provider(client))
 
     assert len(vendor.requests) > 1
     assert vendor.complaints == []

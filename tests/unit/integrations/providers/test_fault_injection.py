@@ -1,4 +1,4 @@
-"""Every adapter maps every fault of a vendor to one of two errors, with few requests, and sends no secret elsewhere."""
+"""Every fault of a vendor becomes one of two errors, with few requests, and sends no secret elsewhere."""
 
 import json
 import re
@@ -12,13 +12,13 @@ import pytest
 from pytest_django import Settings
 
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
-from integrations.providers.registry import ADAPTERS, PROVIDERS
+from integrations.providers.registry import PROVIDER_CLASSES, PROVIDERS
 from integrations.providers.tickets import Tracker
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.vendor_server import Answer, RawAnswer, Request
 from tests.fakes.vendors import DRAFT, VENDORS, Vendor, exchange_everything, serve
 
-TRACKERS = [name for name in PROVIDERS if issubclass(ADAPTERS[name], Tracker)]
+TRACKERS = [name for name in PROVIDERS if issubclass(PROVIDER_CLASSES[name], Tracker)]
 LIMITS = Limits(connect=5.0, read=10.0, total=10.0, body=100_000)
 
 
@@ -103,13 +103,13 @@ def test_fault_is_refused_or_unavailable_with_a_limited_number_of_requests(
 ) -> None:
     vendor.fault = fault.answer
 
-    adapter = vendor.adapter(client)
+    provider = vendor.provider(client)
 
     with pytest.raises(fault.kind) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(vendor.requests) <= fault.max_requests
-    assert [secret for secret in adapter.secrets.values() if secret in str(caught.value)] == []
+    assert [secret for secret in provider.secrets.values() if secret in str(caught.value)] == []
     if fault.waits:
         until = getattr(caught.value, "retry_at", None)
         assert until is not None
@@ -120,13 +120,13 @@ def test_temporary_web_page_is_retried(vendor: Vendor, client: Client) -> None:
     pages = iter([(200, HTML, b"<html>Back in a minute</html>")] * 2)
     vendor.fault = lambda request, valid: next(pages, valid)
 
-    vendor.adapter(client).check_connection()
+    vendor.provider(client).check_connection()
 
     assert next(pages, None) is None
 
 
 def test_exchange_succeeds_without_faults(vendor: Vendor, client: Client) -> None:
-    assert exchange_everything(vendor.adapter(client)) > 0
+    assert exchange_everything(vendor.provider(client)) > 0
 
 
 def test_redirect_to_another_host_is_not_followed(vendor: Vendor, client: Client) -> None:
@@ -134,7 +134,7 @@ def test_redirect_to_another_host_is_not_followed(vendor: Vendor, client: Client
         vendor.fault = always(302, {"Location": f"{other.url}/elsewhere"}, {})
 
         with pytest.raises((ProviderRefused, ProviderUnavailable)):
-            vendor.adapter(client).check_connection()
+            vendor.provider(client).check_connection()
 
         assert other.requests == []
 
@@ -148,7 +148,7 @@ def test_next_page_on_another_host_is_not_requested(vendor: Vendor, client: Clie
 
         vendor.fault = elsewhere
         try:
-            exchange_everything(vendor.adapter(client))
+            exchange_everything(vendor.provider(client))
         except (ProviderRefused, ProviderUnavailable) as failure:
             assert "another host" in str(failure)  # noqa: PT017 - not every vendor has links
 
@@ -190,7 +190,7 @@ def test_unknown_enum_values_raise_no_other_error(vendor: Vendor, client: Client
     vendor.fault = lambda request, valid: changed(renamed, valid)
 
     try:
-        received = exchange_everything(vendor.adapter(client))
+        received = exchange_everything(vendor.provider(client))
     except (ProviderRefused, ProviderUnavailable):
         received = 0
 
@@ -209,7 +209,7 @@ def test_members_of_another_type_raise_no_other_error(vendor: Vendor, client: Cl
     vendor.fault = lambda request, valid: changed(hollow, valid)
 
     try:
-        received = exchange_everything(vendor.adapter(client))
+        received = exchange_everything(vendor.provider(client))
     except (ProviderRefused, ProviderUnavailable):
         received = 0
 
@@ -229,7 +229,7 @@ def with_nul(value: Any) -> Any:
 def test_nul_characters_do_not_break_the_exchange(vendor: Vendor, client: Client) -> None:
     vendor.fault = lambda request, valid: changed(with_nul, valid)
 
-    assert exchange_everything(vendor.adapter(client)) > 0
+    assert exchange_everything(vendor.provider(client)) > 0
 
 
 @pytest.mark.parametrize("name", TRACKERS)
@@ -246,15 +246,15 @@ def test_ticket_whose_response_was_lost_is_created_once_and_found_by_its_id_or_m
         return RawAnswer(b"")
 
     with serve(name) as vendor:
-        adapter = vendor.adapter(client)
-        assert isinstance(adapter, Tracker)
+        provider = vendor.provider(client)
+        assert isinstance(provider, Tracker)
         vendor.fault = lose
         adopted = None
         with nullcontext() if name == "linear" else pytest.raises(ProviderUnavailable):
-            adopted = adapter.create_ticket(DRAFT)
+            adopted = provider.create_ticket(DRAFT)
         vendor.fault = lambda request, valid: valid
         since = datetime.now(UTC) - timedelta(minutes=5)
-        found = [ticket.marker for page in adapter.changed_tickets(since) for ticket in page]
+        found = [ticket.marker for page in provider.changed_tickets(since) for ticket in page]
 
     assert (len(creations), found) == (1, [DRAFT.marker])
     assert (adopted is not None) == (name == "linear")  # its ids are ours

@@ -1,4 +1,4 @@
-"""What holds for every provider: the list, its order, and what an adapter defines."""
+"""What holds for every provider: the list, its order, and what an provider_class defines."""
 
 import ast
 import importlib
@@ -11,11 +11,13 @@ import pytest
 import integrations.providers
 from integrations.providers.base import Provider
 from integrations.providers.findings import FindingSource
-from integrations.providers.registry import ADAPTERS, FINDING_SOURCES, PROVIDERS, provider_choices
+from integrations.providers.registry import FINDING_SOURCES, PROVIDER_CLASSES, PROVIDERS, provider_choices
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
 
-EVERY_ADAPTER = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS.keys())
+EVERY_PROVIDER = pytest.mark.parametrize(
+    "provider_class", PROVIDER_CLASSES.values(), ids=PROVIDER_CLASSES.keys()
+)
 ALLOWED_IMPORTS = (
     "integrations.providers",
     "krafter_audit.http.client",
@@ -33,29 +35,29 @@ def modules() -> Iterator[str]:
 
 def test_providers_are_listed_in_the_order_of_the_api() -> None:
     assert PROVIDERS == ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
-    assert provider_choices() == [(name, ADAPTERS[name].title) for name in PROVIDERS]
+    assert provider_choices() == [(name, PROVIDER_CLASSES[name].title) for name in PROVIDERS]
 
 
-@EVERY_ADAPTER
-def test_adapter_names_its_vendor_and_https_urls(adapter: type[Provider]) -> None:
-    assert ADAPTERS[adapter.name] is adapter
-    assert adapter.title
-    assert adapter.api_url.startswith("https://")
-    assert adapter.oauth is None or adapter.oauth.token_url.startswith("https://")
+@EVERY_PROVIDER
+def test_provider_names_its_vendor_and_https_urls(provider_class: type[Provider]) -> None:
+    assert PROVIDER_CLASSES[provider_class.name] is provider_class
+    assert provider_class.title
+    assert provider_class.api_url.startswith("https://")
+    assert provider_class.oauth is None or provider_class.oauth.token_url.startswith("https://")
 
 
-@EVERY_ADAPTER
-def test_adapter_implements_tickets_findings_or_traffic(adapter: type[Provider]) -> None:
-    assert issubclass(adapter, Tracker | FindingSource | TrafficSource)
-    assert adapter.__abstractmethods__ == frozenset()
+@EVERY_PROVIDER
+def test_provider_implements_tickets_findings_or_traffic(provider_class: type[Provider]) -> None:
+    assert issubclass(provider_class, Tracker | FindingSource | TrafficSource)
+    assert provider_class.__abstractmethods__ == frozenset()
 
 
 def test_every_check_belongs_to_one_provider() -> None:
     checks = [
         check
-        for adapter in ADAPTERS.values()
-        if issubclass(adapter, FindingSource)
-        for check in adapter.checks
+        for provider_class in PROVIDER_CLASSES.values()
+        if issubclass(provider_class, FindingSource)
+        for check in provider_class.checks
     ]
 
     assert len(checks) == len(set(checks)) == len(FINDING_SOURCES)

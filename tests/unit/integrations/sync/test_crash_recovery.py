@@ -10,7 +10,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
 from integrations.models import Integration, TicketLink
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from tests.fakes.tracker import FakeTracker
@@ -83,7 +83,7 @@ def test_ticket_that_the_search_may_not_show_yet_is_not_created_again(
 ) -> None:
     task = make_task("Task 01")
     TicketLink.objects.create(integration=row, task=task)
-    lag = ADAPTERS[tracker.provider].search_lag  # type: ignore[attr-defined]  # a tracker
+    lag = PROVIDER_CLASSES[tracker.provider].search_lag  # type: ignore[attr-defined]  # a tracker
 
     sync(row, monkeypatch)
     immediately, waits = tracker.titles, Integration.objects.get(pk=row.pk).status == "syncing"

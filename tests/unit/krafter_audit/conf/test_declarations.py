@@ -6,7 +6,7 @@ import re
 import pytest
 from django.conf import settings as django_settings
 
-from integrations.providers.registry import PROVIDERS as ADAPTERS
+from integrations.providers.registry import PROVIDERS as PROVIDER_NAMES
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.documentation import END, START, documented
 from krafter_audit.conf.reader import SettingsReader
@@ -77,8 +77,8 @@ def test_names_are_declared_once() -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_settings_of_providers_are_those_of_the_adapters() -> None:
-    assert {name.lower() for name in PROVIDERS} == set(ADAPTERS)
+def test_the_settings_of_providers_are_those_of_the_registry() -> None:
+    assert {name.lower() for name in PROVIDERS} == set(PROVIDER_NAMES)
 
 
 def test_settings_read_exactly_the_declared_names() -> None:

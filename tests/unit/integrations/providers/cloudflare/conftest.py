@@ -1,4 +1,4 @@
-"""Cloudflare on loopback, its adapter, and a project that is connected to it."""
+"""Cloudflare on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,14 +31,14 @@ def server(zone: FakeZone, loopback: None, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def connect(server: FakeServer, client: Client | None = None, **credentials: Any) -> Cloudflare:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     given = {**CREDENTIALS, **credentials}
     return Cloudflare(client or Client(), given, server.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(server: FakeServer) -> Cloudflare:
-    """The adapter."""
+def provider(server: FakeServer) -> Cloudflare:
+    """The provider."""
     return connect(server)
 
 

@@ -24,8 +24,8 @@ def test_token_of_a_sign_in_is_used(server: FakeServer) -> None:
     ]
 
 
-def test_zone_id_is_a_public_credential(adapter: Cloudflare) -> None:
-    assert adapter.secrets == {"api_token": TOKEN}
+def test_zone_id_is_a_public_credential(provider: Cloudflare) -> None:
+    assert provider.secrets == {"api_token": TOKEN}
 
 
 @pytest.mark.parametrize(
@@ -48,40 +48,40 @@ def test_zone_id_is_a_public_credential(adapter: Cloudflare) -> None:
     ],
 )
 def test_refusal_has_a_message_and_is_not_retried(
-    adapter: Cloudflare, server: FakeServer, status: int, body: Any, sentence: str
+    provider: Cloudflare, server: FakeServer, status: int, body: Any, sentence: str
 ) -> None:
     server.next_answer(f"{ZONE_ID}$", status, {}, body)
 
     with pytest.raises(ProviderRefused, match=sentence) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert TOKEN not in str(caught.value)
     assert len(server.requests) == 1
 
 
-def test_token_without_access_to_settings_is_refused(adapter: Cloudflare, server: FakeServer) -> None:
+def test_token_without_access_to_settings_is_refused(provider: Cloudflare, server: FakeServer) -> None:
     server.next_answer("settings/ssl$", 403, {}, failure(10000, "Authentication error"))
 
     with pytest.raises(ProviderRefused, match="denies access to settings/ssl: the token lacks a permission"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize("status", [500, 502, 522])
-def test_request_is_tried_three_times(adapter: Cloudflare, server: FakeServer, status: int) -> None:
+def test_request_is_tried_three_times(provider: Cloudflare, server: FakeServer, status: int) -> None:
     for _ in range(3):
         server.next_answer(f"{ZONE_ID}$", status, {}, failure(1101, "Worker threw"))
 
     with pytest.raises(ProviderUnavailable, match=f"status {status}"):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(server.requests) == 3
 
 
-def test_web_page_with_an_error_status_is_unavailable(adapter: Cloudflare, server: FakeServer) -> None:
+def test_web_page_with_an_error_status_is_unavailable(provider: Cloudflare, server: FakeServer) -> None:
     for _ in range(3):
         server.next_answer(f"{ZONE_ID}$", 403, {"Content-Type": "text/html"}, b"<html>Just a moment</html>")
 
     with pytest.raises(ProviderUnavailable, match="answered with status 403"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_web_page_with_an_error_status_is_unavailable(adapter: Cloudflare, serve
     ],
 )
 def test_rate_limit_sets_retry_at_and_is_not_retried(
-    adapter: Cloudflare, server: FakeServer, headers: dict[str, str], seconds: int
+    provider: Cloudflare, server: FakeServer, headers: dict[str, str], seconds: int
 ) -> None:
     server.next_answer(f"{ZONE_ID}$", 429, headers, failure(10429, "Too many requests"))
 
     with unavailable_for(seconds):
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(server.requests) == 1
 

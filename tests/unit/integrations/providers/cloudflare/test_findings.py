@@ -13,14 +13,14 @@ from tests.fakes.specs import load_spec, requires_spec
 from tests.fakes.vendor_server import FakeServer
 
 
-def findings(adapter: Cloudflare) -> list[RemoteFinding]:
-    return [finding for source in adapter.finding_lists() for page in source.pages() for finding in page]
+def findings(provider: Cloudflare) -> list[RemoteFinding]:
+    return [finding for source in provider.finding_lists() for page in source.pages() for finding in page]
 
 
-def test_weak_setting_is_a_finding(adapter: Cloudflare, zone: FakeZone) -> None:
+def test_weak_setting_is_a_finding(provider: Cloudflare, zone: FakeZone) -> None:
     zone.settings["min_tls_version"] = "1.0"
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert found.title == "Deprecated TLS versions are accepted (Cloudflare min_tls_version, example.com)"
     assert (found.domain, found.severity) == ("security", "high")
@@ -31,10 +31,10 @@ def test_weak_setting_is_a_finding(adapter: Cloudflare, zone: FakeZone) -> None:
     assert found.fix["summary"] == "Set the Minimum TLS Version to 1.2 or later."
 
 
-def test_evidence_names_setting_value_and_check(adapter: Cloudflare, zone: FakeZone) -> None:
+def test_evidence_names_setting_value_and_check(provider: Cloudflare, zone: FakeZone) -> None:
     zone.settings["min_tls_version"] = "1.1"
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert found.evidence == {
         "setting": "min_tls_version",
@@ -44,8 +44,8 @@ def test_evidence_names_setting_value_and_check(adapter: Cloudflare, zone: FakeZ
     }
 
 
-def test_secure_zone_has_no_findings(adapter: Cloudflare, server: FakeServer) -> None:
-    assert findings(adapter) == []
+def test_secure_zone_has_no_findings(provider: Cloudflare, server: FakeServer) -> None:
+    assert findings(provider) == []
     assert {request.path.rpartition("/")[2] for request in server.requests} == {ZONE_ID, *SECURE}
     assert {setting.name for setting in SETTINGS} == set(SECURE)
     assert {request.method for request in server.requests} == {"GET"}
@@ -80,11 +80,11 @@ WEAK = [
 
 @pytest.mark.parametrize(("name", "value", "domain", "severity"), WEAK)
 def test_weak_value_is_found_with_domain_and_severity(
-    adapter: Cloudflare, zone: FakeZone, name: str, value: Any, domain: str, severity: str
+    provider: Cloudflare, zone: FakeZone, name: str, value: Any, domain: str, severity: str
 ) -> None:
     zone.settings[name] = value
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert (found.evidence["setting"], found.domain, found.severity) == (name, domain, severity)
 
@@ -105,60 +105,60 @@ def test_weak_value_is_found_with_domain_and_severity(
     ],
 )
 def test_secure_or_unknown_value_is_not_a_finding(
-    adapter: Cloudflare, zone: FakeZone, name: str, value: Any
+    provider: Cloudflare, zone: FakeZone, name: str, value: Any
 ) -> None:
     zone.settings[name] = value
 
-    assert findings(adapter) == []
+    assert findings(provider) == []
 
 
 @requires_spec("cloudflare.json")
 @pytest.mark.parametrize("name", [name for name in SECURE if name not in ("dnssec", "security_header")])
 def test_every_value_of_the_description_is_secure_or_found(
-    adapter: Cloudflare, zone: FakeZone, name: str
+    provider: Cloudflare, zone: FakeZone, name: str
 ) -> None:
     weak = set()
     for value in load_spec("cloudflare.json").d["components"]["schemas"][f"zones_{name}_value"]["enum"]:
         zone.settings[name] = value
-        weak |= {found.evidence["value"] for found in findings(adapter)}
+        weak |= {found.evidence["value"] for found in findings(provider)}
 
     assert weak == {value for setting, value, *_ in WEAK if setting == name}
 
 
 @requires_spec("cloudflare.json")
-def test_default_security_header_of_the_description_is_found(adapter: Cloudflare, zone: FakeZone) -> None:
+def test_default_security_header_of_the_description_is_found(provider: Cloudflare, zone: FakeZone) -> None:
     schemas = load_spec("cloudflare.json").d["components"]["schemas"]
     zone.settings["security_header"] = schemas["zones_security_header_value"]["default"]
 
-    assert [found.evidence["value"] for found in findings(adapter)] == [zone.settings["security_header"]]
+    assert [found.evidence["value"] for found in findings(provider)] == [zone.settings["security_header"]]
 
 
 @requires_spec("cloudflare.json")
-def test_every_dnssec_status_but_active_is_found(adapter: Cloudflare, zone: FakeZone) -> None:
+def test_every_dnssec_status_but_active_is_found(provider: Cloudflare, zone: FakeZone) -> None:
     statuses = load_spec("cloudflare.json").d["components"]["schemas"]["dnssec_status"]["enum"]
     weak = []
     for status in statuses:
         zone.settings["dnssec"] = status
-        weak += [found.evidence["value"] for found in findings(adapter)]
+        weak += [found.evidence["value"] for found in findings(provider)]
 
     assert weak == [status for status in statuses if status != "active"]
 
 
-def test_title_does_not_depend_on_the_value(adapter: Cloudflare, zone: FakeZone) -> None:
+def test_title_does_not_depend_on_the_value(provider: Cloudflare, zone: FakeZone) -> None:
     titles = set()
     for value in ("off", "flexible"):
         zone.settings["ssl"] = value
-        titles |= {finding.title for finding in findings(adapter)}
+        titles |= {finding.title for finding in findings(provider)}
 
     assert len(titles) == 1
 
 
-def test_zone_without_account_has_a_url(adapter: Cloudflare, zone: FakeZone, server: FakeServer) -> None:
+def test_zone_without_account_has_a_url(provider: Cloudflare, zone: FakeZone, server: FakeServer) -> None:
     zone.settings["brotli"] = "off"
     body = {"success": True, "errors": [], "messages": [], "result": {"name": "example.com"}}
     server.next_answer(f"{ZONE_ID}$", 200, {}, body)
 
-    assert [f.url for f in findings(adapter)] == ["https://dash.cloudflare.com/?to=/:account/example.com"]
+    assert [f.url for f in findings(provider)] == ["https://dash.cloudflare.com/?to=/:account/example.com"]
 
 
 def enveloped(result: bytes) -> bytes:
@@ -181,22 +181,22 @@ def enveloped(result: bytes) -> bytes:
 )
 @pytest.mark.parametrize("place", ["/dnssec$", f"{ZONE_ID}$", "/settings/ssl$", "/settings/security_header$"])
 def test_undocumented_response_is_unavailable(
-    adapter: Cloudflare, server: FakeServer, place: str, body: bytes
+    provider: Cloudflare, server: FakeServer, place: str, body: bytes
 ) -> None:
     for _ in range(3):
         server.next_answer(place, 200, {}, body)
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        findings(adapter)
+        findings(provider)
 
 
 @pytest.mark.parametrize(
     "value", [b'"on"', b"[]", b'{"strict_transport_security": {"enabled": true, "max_age": "x"}}']
 )
 def test_undocumented_security_header_is_unavailable(
-    adapter: Cloudflare, server: FakeServer, value: bytes
+    provider: Cloudflare, server: FakeServer, value: bytes
 ) -> None:
     server.next_answer("/settings/security_header$", 200, {}, enveloped(b'{"value": ' + value + b"}"))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        findings(adapter)
+        findings(provider)

@@ -1,4 +1,4 @@
-"""Google Analytics on loopback, its adapter, and a project that is connected to it."""
+"""Google Analytics on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,14 +31,14 @@ def server(fake: FakeAnalytics, loopback: None, monkeypatch: pytest.MonkeyPatch)
 
 
 def connect(server: FakeServer, client: Client | None = None, **credentials: Any) -> Analytics:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     given = {**CREDENTIALS, **credentials}
     return Analytics(client or Client(), given, server.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(server: FakeServer) -> Analytics:
-    """The adapter."""
+def provider(server: FakeServer) -> Analytics:
+    """The provider."""
     return connect(server)
 
 

@@ -13,7 +13,7 @@ from tests.fakes.vendor_server import FakeServer
 from tests.unit.integrations.providers.ga4.conftest import connect
 
 
-def test_views_of_all_spellings_of_a_page_are_added(adapter: Analytics, fake: FakeAnalytics) -> None:
+def test_views_of_all_spellings_of_a_page_are_added(provider: Analytics, fake: FakeAnalytics) -> None:
     fake.views = {
         ("www.example.com", "/shop/"): 30,
         ("example.com", "/shop"): 20,
@@ -22,7 +22,7 @@ def test_views_of_all_spellings_of_a_page_are_added(adapter: Analytics, fake: Fa
         ("(other)", "(other)"): 5,
     }
 
-    views = adapter.page_views()
+    views = provider.page_views()
 
     assert views.pages == {
         ("example.com", "/"): 40,
@@ -34,39 +34,39 @@ def test_views_of_all_spellings_of_a_page_are_added(adapter: Analytics, fake: Fa
 
 
 def test_all_pages_of_the_report_are_read(
-    adapter: Analytics, fake: FakeAnalytics, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+    provider: Analytics, fake: FakeAnalytics, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ga4, "PAGE_SIZE", 2)
     fake.views = {("example.com", f"/{number}"): 10 - number for number in range(5)}
 
-    views = adapter.page_views()
+    views = provider.page_views()
 
     assert len(views.pages) == 5
     assert [seen.body["offset"] for seen in server.received(REPORT, "POST")] == ["0", "2", "4"]
 
 
 def test_rarely_viewed_pages_are_not_read_when_the_quota_is_nearly_exhausted(
-    adapter: Analytics, fake: FakeAnalytics, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+    provider: Analytics, fake: FakeAnalytics, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ga4, "PAGE_SIZE", 2)
     fake.views = {("example.com", f"/{number}"): 10 - number for number in range(5)}
     fake.more = {"propertyQuota": {"tokensPerHour": {"consumed": 10}}}
 
-    views = adapter.page_views()
+    views = provider.page_views()
 
     assert (len(views.pages), views.total) == (2, 40)
-    assert adapter.notes == [
+    assert provider.notes == [
         "The hourly quota of Analytics is nearly exhausted: rarely viewed pages were not read."
     ]
 
 
-def test_incomplete_data_is_noted(adapter: Analytics, fake: FakeAnalytics) -> None:
+def test_incomplete_data_is_noted(provider: Analytics, fake: FakeAnalytics) -> None:
     fake.views = {("example.com", "/"): 1}
     fake.more = {"metadata": {"subjectToThresholding": True, "samplingMetadatas": [{}]}}
 
-    adapter.page_views()
+    provider.page_views()
 
-    assert adapter.notes == [
+    assert provider.notes == [
         "Analytics withholds pages with few visitors.",
         "Analytics counted a sample of the visits.",
     ]
@@ -104,8 +104,8 @@ def test_responses_of_the_fake_conform_to_the_description(fake: FakeAnalytics) -
 
 
 @pytest.mark.parametrize("answer", [{"rows": [{}]}, {"rowCount": "x"}, {"rows": 7}, [], "x"])
-def test_undocumented_report_is_unavailable(adapter: Analytics, server: FakeServer, answer: Any) -> None:
+def test_undocumented_report_is_unavailable(provider: Analytics, server: FakeServer, answer: Any) -> None:
     server.next_answer(REPORT, 200, {}, answer)
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.page_views()
+        provider.page_views()

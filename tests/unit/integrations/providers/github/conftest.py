@@ -1,4 +1,4 @@
-"""The adapter of GitHub, for GitHub on loopback."""
+"""The provider of GitHub, for GitHub on loopback."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from tests.fakes.dialects.github import FakeGitHub
 
 
 def connect(github: FakeGitHub, client: Client, **credentials: Any) -> GitHub:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     return GitHub(client, {**github.credentials, **credentials}, github.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(github: FakeGitHub, http_client: Client) -> GitHub:
-    """The adapter."""
+def provider(github: FakeGitHub, http_client: Client) -> GitHub:
+    """The provider."""
     return connect(github, http_client)

@@ -15,8 +15,8 @@ from tests.unit.integrations.providers.rate_limits import unavailable_for
 UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000]
 
 
-def test_request_sends_token_api_version_and_user_agent(adapter: GitHub, github: FakeGitHub) -> None:
-    adapter.check_connection()
+def test_request_sends_token_api_version_and_user_agent(provider: GitHub, github: FakeGitHub) -> None:
+    provider.check_connection()
 
     headers = github.requests[0].headers
     assert headers["authorization"] == f"Bearer {TOKEN}"
@@ -25,10 +25,10 @@ def test_request_sends_token_api_version_and_user_agent(adapter: GitHub, github:
     assert headers["user-agent"]
 
 
-def test_record_of_a_response_holds_no_body(adapter: GitHub) -> None:
-    adapter.check_connection()
+def test_record_of_a_response_holds_no_body(provider: GitHub) -> None:
+    provider.check_connection()
 
-    (record,) = adapter.responses
+    (record,) = provider.responses
     assert (record.method, record.status, len(record.sha256), hasattr(record, "body")) == (
         "GET", 200, 64, False,
     )  # fmt: skip
@@ -46,28 +46,28 @@ def test_record_of_a_response_holds_no_body(adapter: GitHub) -> None:
     ],
 )
 def test_refusal_has_a_message_and_is_not_retried(
-    adapter: GitHub, github: FakeGitHub, status: int, sentence: str
+    provider: GitHub, github: FakeGitHub, status: int, sentence: str
 ) -> None:
     github.next_answer("GET", "/web-app$", (status, {}, {"message": "Validation Failed"}))
 
     with pytest.raises(ProviderRefused, match=sentence):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(github.requests) == 1
 
 
-def test_idempotent_request_is_tried_three_times(adapter: GitHub, github: FakeGitHub) -> None:
+def test_idempotent_request_is_tried_three_times(provider: GitHub, github: FakeGitHub) -> None:
     for _ in range(3):
         github.next_answer("GET", "/web-app$", (502, {}, {}))
 
     with pytest.raises(ProviderUnavailable, match="status 502"):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(github.requests) == 3
 
 
-def test_short_outage_is_retried(adapter: GitHub, github: FakeGitHub) -> None:
+def test_short_outage_is_retried(provider: GitHub, github: FakeGitHub) -> None:
     github.next_answer("GET", "/web-app$", (503, {}, {}))
 
-    adapter.check_connection()
+    provider.check_connection()
 
     assert len(github.requests) == 2
 
@@ -83,35 +83,35 @@ def test_short_outage_is_retried(adapter: GitHub, github: FakeGitHub) -> None:
     ],
 )
 def test_rate_limit_sets_retry_at_and_is_not_retried(
-    adapter: GitHub, github: FakeGitHub, status: int, headers: dict[str, str], body: Any, seconds: int
+    provider: GitHub, github: FakeGitHub, status: int, headers: dict[str, str], body: Any, seconds: int
 ) -> None:
     github.next_answer("GET", "/web-app$", (status, headers, body))
 
     with unavailable_for(seconds):
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(github.requests) == 1
 
 
-def test_primary_rate_limit_ends_at_its_reset(adapter: GitHub, github: FakeGitHub) -> None:
+def test_primary_rate_limit_ends_at_its_reset(provider: GitHub, github: FakeGitHub) -> None:
     reset = int(datetime.now(UTC).timestamp()) + 600
     github.next_answer(
         "GET", "/web-app$", (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(reset)}, {})
     )
 
     with pytest.raises(ProviderUnavailable) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
 
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)
-def test_undocumented_repository_is_unavailable(adapter: GitHub, github: FakeGitHub, body: bytes) -> None:
+def test_undocumented_repository_is_unavailable(provider: GitHub, github: FakeGitHub, body: bytes) -> None:
     for _ in range(3):
         github.next_answer("GET", "/web-app$", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize(
@@ -137,15 +137,15 @@ def test_invalid_credentials_are_refused_without_a_request(
     assert github.requests == []
 
 
-def test_repository_without_issues_is_refused(adapter: GitHub, github: FakeGitHub) -> None:
+def test_repository_without_issues_is_refused(provider: GitHub, github: FakeGitHub) -> None:
     github.has_issues = False
 
     with pytest.raises(ProviderRefused, match="Issues are disabled"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 def test_unreachable_server_is_unavailable(http_client: Client, github: FakeGitHub) -> None:
-    adapter = GitHub(
+    provider = GitHub(
         http_client,
         {"token": TOKEN, "repository": REPOSITORY},
         "http://127.0.0.1:9",
@@ -153,4 +153,4 @@ def test_unreachable_server_is_unavailable(http_client: Client, github: FakeGitH
     )
 
     with pytest.raises(ProviderUnavailable, match="could not be reached"):
-        adapter.check_connection()
+        provider.check_connection()

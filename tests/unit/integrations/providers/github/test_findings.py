@@ -42,10 +42,10 @@ def dependabot_alert(**changes: Any) -> dict[str, Any]:
 
 
 @requires_spec("github.json")
-def test_examples_of_the_description_become_findings(adapter: GitHub, github: FakeGitHub) -> None:
+def test_examples_of_the_description_become_findings(provider: GitHub, github: FakeGitHub) -> None:
     github.alerts["code-scanning"] = load_spec("github.json").sample("GET", "/repos/a/b/code-scanning/alerts")
 
-    source = adapter.finding_lists()[0]
+    source = provider.finding_lists()[0]
     found = [finding for page in source.pages() for finding in page]
 
     assert source.name == "code scanning alerts"
@@ -75,19 +75,19 @@ def test_examples_of_the_description_become_findings(adapter: GitHub, github: Fa
     ],
 )
 def test_severity_is_the_security_level_else_the_rule_severity(
-    adapter: GitHub, github: FakeGitHub, rule: dict[str, Any], severity: str
+    provider: GitHub, github: FakeGitHub, rule: dict[str, Any], severity: str
 ) -> None:
     github.alerts["code-scanning"] = [code_scanning_alert(**rule)]
 
-    assert [f.severity for page in adapter.finding_lists()[0].pages() for f in page] == [severity]
+    assert [f.severity for page in provider.finding_lists()[0].pages() for f in page] == [severity]
 
 
 def test_dependabot_alert_becomes_a_finding_with_the_upgrade_as_fix(
-    adapter: GitHub, github: FakeGitHub
+    provider: GitHub, github: FakeGitHub
 ) -> None:
     github.alerts["dependabot"] = [dependabot_alert()]
 
-    (found,) = [finding for page in adapter.finding_lists()[1].pages() for finding in page]
+    (found,) = [finding for page in provider.finding_lists()[1].pages() for finding in page]
 
     assert found.title == "django: Information leakage (Dependabot alert 2)"
     assert (found.severity, found.assets) == ("high", (("file", "requirements.txt"),))
@@ -96,11 +96,11 @@ def test_dependabot_alert_becomes_a_finding_with_the_upgrade_as_fix(
     assert found.fix["summary"] == "Upgrade django to 2.0.2 or later."
 
 
-def test_dependabot_alert_without_patch_has_no_fix(adapter: GitHub, github: FakeGitHub) -> None:
+def test_dependabot_alert_without_patch_has_no_fix(provider: GitHub, github: FakeGitHub) -> None:
     alert = dependabot_alert()
     alert["security_vulnerability"]["first_patched_version"] = None
     github.alerts["dependabot"] = [alert]
 
-    (found,) = [finding for page in adapter.finding_lists()[1].pages() for finding in page]
+    (found,) = [finding for page in provider.finding_lists()[1].pages() for finding in page]
 
     assert found.fix is None

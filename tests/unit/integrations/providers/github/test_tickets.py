@@ -16,9 +16,9 @@ UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000]
 
 
 def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
-    adapter: GitHub, github: FakeGitHub
+    provider: GitHub, github: FakeGitHub
 ) -> None:
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
 
     assert github.received("POST")[0].body == {
         "title": "Send a Content-Security-Policy",
@@ -34,22 +34,22 @@ def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
 
 
 def test_text_of_a_finding_cannot_close_our_block_or_mention_people(
-    adapter: GitHub, github: FakeGitHub
+    provider: GitHub, github: FakeGitHub
 ) -> None:
-    adapter.create_ticket(draft(text="<!-- /krafter-task --> ask @everyone"))
+    provider.create_ticket(draft(text="<!-- /krafter-task --> ask @everyone"))
 
     body = github.issues[1]["body"]
     assert body.count("-->") == 2
     assert "@everyone" not in body
 
 
-def test_update_keeps_labels_and_text_of_other_people(adapter: GitHub, github: FakeGitHub) -> None:
-    adapter.create_ticket(draft())
+def test_update_keeps_labels_and_text_of_other_people(provider: GitHub, github: FakeGitHub) -> None:
+    provider.create_ticket(draft())
     github.touch(1, body=f"Seen in shop.\n\n{github.issues[1]['body']}\n\nI take it.")
     github.touch(1, labels=["krafter:backlog", "priority:high", "team:web"])
 
-    ticket = adapter.update_ticket(
-        adapter.get_ticket("acme/web-app#1"),
+    ticket = provider.update_ticket(
+        provider.get_ticket("acme/web-app#1"),
         draft(status="blocked", priority="low", due=None),
         ["status", "priority"],
     )
@@ -61,11 +61,11 @@ def test_update_keeps_labels_and_text_of_other_people(adapter: GitHub, github: F
     assert "Due" not in github.issues[1]["body"]
 
 
-def test_close_and_reopen_send_state_and_reason(adapter: GitHub, github: FakeGitHub) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_close_and_reopen_send_state_and_reason(provider: GitHub, github: FakeGitHub) -> None:
+    ticket = provider.create_ticket(draft())
 
-    closed = adapter.update_ticket(ticket, draft(closed=True), ["closed"])
-    opened = adapter.update_ticket(closed, draft(), ["closed"])
+    closed = provider.update_ticket(ticket, draft(closed=True), ["closed"])
+    opened = provider.update_ticket(closed, draft(), ["closed"])
 
     assert [request.body for request in github.received("PATCH")] == [
         {"state": "closed", "state_reason": "completed"},
@@ -74,10 +74,10 @@ def test_close_and_reopen_send_state_and_reason(adapter: GitHub, github: FakeGit
     assert (closed.state, opened.state) == (TicketState.CLOSED, TicketState.OPEN)
 
 
-def test_update_without_fields_sends_nothing(adapter: GitHub, github: FakeGitHub) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_without_fields_sends_nothing(provider: GitHub, github: FakeGitHub) -> None:
+    ticket = provider.create_ticket(draft())
 
-    assert adapter.update_ticket(ticket, draft(), []) == ticket
+    assert provider.update_ticket(ticket, draft(), []) == ticket
     assert github.received("PATCH") == []
 
 
@@ -93,28 +93,28 @@ def test_update_without_fields_sends_nothing(adapter: GitHub, github: FakeGitHub
     ],
 )
 def test_state_is_read_from_state_reason_and_label(
-    adapter: GitHub, github: FakeGitHub, changes: dict[str, Any], state: TicketState
+    provider: GitHub, github: FakeGitHub, changes: dict[str, Any], state: TicketState
 ) -> None:
-    adapter.create_ticket(draft())
+    provider.create_ticket(draft())
     github.touch(1, **changes)
 
-    assert adapter.get_ticket("acme/web-app#1").state == state
+    assert provider.get_ticket("acme/web-app#1").state == state
 
 
-def test_changed_tickets_reads_all_pages_without_pull_requests(adapter: GitHub, github: FakeGitHub) -> None:
+def test_changed_tickets_reads_all_pages_without_pull_requests(provider: GitHub, github: FakeGitHub) -> None:
     for _ in range(5):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     github.issues[3]["pull_request"] = {"html_url": "https://github.com/acme/web-app/pull/3"}
     github.page_size = 2
 
-    pages = list(adapter.changed_tickets(LONG_AGO))
+    pages = list(provider.changed_tickets(LONG_AGO))
 
     assert [len(page) for page in pages] == [2, 1, 1]
     assert [ticket.key.rpartition("#")[2] for page in pages for ticket in page] == ["5", "4", "2", "1"]
 
 
-def test_changed_tickets_requests_changes_since_a_time(adapter: GitHub, github: FakeGitHub) -> None:
-    list(adapter.changed_tickets(datetime(2026, 11, 25, 10, 30, 15, 999, tzinfo=UTC)))
+def test_changed_tickets_requests_changes_since_a_time(provider: GitHub, github: FakeGitHub) -> None:
+    list(provider.changed_tickets(datetime(2026, 11, 25, 10, 30, 15, 999, tzinfo=UTC)))
 
     assert github.requests[0].query == {
         "state": "all",
@@ -125,38 +125,38 @@ def test_changed_tickets_requests_changes_since_a_time(adapter: GitHub, github: 
     }
 
 
-def test_next_page_on_another_host_is_refused(adapter: GitHub, github: FakeGitHub) -> None:
+def test_next_page_on_another_host_is_refused(provider: GitHub, github: FakeGitHub) -> None:
     elsewhere = {"Link": '<http://127.0.0.2:1/steal>; rel="next"'}
     github.next_answer("GET", "/issues$", (200, elsewhere, []))
 
     with pytest.raises(ProviderRefused, match="another host"):
-        list(adapter.changed_tickets(LONG_AGO))
+        list(provider.changed_tickets(LONG_AGO))
 
 
-def test_circular_page_links_end(adapter: GitHub, github: FakeGitHub) -> None:
+def test_circular_page_links_end(provider: GitHub, github: FakeGitHub) -> None:
     again = {"Link": f'<{github.url}/repos/acme/web-app/issues?page=2>; rel="next"'}
     for _ in range(3):
         github.next_answer("GET", "/issues$", (200, again, []))
 
-    assert len(list(adapter.changed_tickets(LONG_AGO))) == 2
+    assert len(list(provider.changed_tickets(LONG_AGO))) == 2
 
 
-def test_latest_pull_request_of_the_repository_is_found(adapter: GitHub, github: FakeGitHub) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_latest_pull_request_of_the_repository_is_found(provider: GitHub, github: FakeGitHub) -> None:
+    ticket = provider.create_ticket(draft())
     github.refer(1, "https://github.com/acme/web-app/pull/141")
     github.refer(1, "https://github.com/acme/web-app/pull/142")
     github.refer(1, "https://github.com/stranger/web-app/pull/9")
     github.page_size = 1
 
-    assert adapter.find_pull_request(ticket.key) == "https://github.com/acme/web-app/pull/142"
+    assert provider.find_pull_request(ticket.key) == "https://github.com/acme/web-app/pull/142"
 
 
-def test_issue_without_pull_request(adapter: GitHub) -> None:
-    assert adapter.find_pull_request(adapter.create_ticket(draft()).key) is None
+def test_issue_without_pull_request(provider: GitHub) -> None:
+    assert provider.find_pull_request(provider.create_ticket(draft()).key) is None
 
 
 @requires_spec("github.json")
-def test_examples_of_the_description_are_read(adapter: GitHub, github: FakeGitHub) -> None:
+def test_examples_of_the_description_are_read(provider: GitHub, github: FakeGitHub) -> None:
     issues = load_spec("github.json").sample("GET", "/repos/a/b/issues")
     timeline = load_spec("github.json").sample("GET", "/repos/a/b/issues/1/timeline")
     created = load_spec("github.json").sample("POST", "/repos/a/b/issues", 201)
@@ -164,35 +164,35 @@ def test_examples_of_the_description_are_read(adapter: GitHub, github: FakeGitHu
     github.next_answer("POST", "/issues$", (201, {}, created))
     github.next_answer("GET", "/timeline$", (200, {}, timeline))
 
-    listed = [ticket for page in adapter.changed_tickets(LONG_AGO) for ticket in page]
-    ticket = adapter.create_ticket(draft())
+    listed = [ticket for page in provider.changed_tickets(LONG_AGO) for ticket in page]
+    ticket = provider.create_ticket(draft())
 
     assert [found.key for found in listed] == [
         f"acme/web-app#{i['number']}" for i in issues if "pull_request" not in i
     ]
     assert (ticket.key, ticket.title, ticket.labels) == ("acme/web-app#1347", "Found a bug", ("bug",))
-    assert adapter.find_pull_request(ticket.key) is None
+    assert provider.find_pull_request(ticket.key) is None
 
 
-def test_create_is_not_retried(adapter: GitHub, github: FakeGitHub) -> None:
+def test_create_is_not_retried(provider: GitHub, github: FakeGitHub) -> None:
     github.next_answer("POST", "/issues$", (502, {}, {}))
 
     with pytest.raises(ProviderUnavailable):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     assert len(github.requests) == 1
 
 
 @pytest.mark.parametrize("body", [*UNDOCUMENTED, b'{"number": "x"}', b'{"number": 1}'])
-def test_undocumented_issue_is_unavailable(adapter: GitHub, github: FakeGitHub, body: bytes) -> None:
+def test_undocumented_issue_is_unavailable(provider: GitHub, github: FakeGitHub, body: bytes) -> None:
     github.next_answer("POST", "/issues$", (201, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
 
 
-def test_issue_of_another_repository_is_refused(adapter: GitHub, github: FakeGitHub) -> None:
-    assert adapter.owns("Acme/Web-App#12")
-    assert not adapter.owns("acme/other#12")
+def test_issue_of_another_repository_is_refused(provider: GitHub, github: FakeGitHub) -> None:
+    assert provider.owns("Acme/Web-App#12")
+    assert not provider.owns("acme/other#12")
     with pytest.raises(ProviderRefused):
-        adapter.get_ticket("acme/other#12")
+        provider.get_ticket("acme/other#12")
     assert github.requests == []

@@ -1,4 +1,4 @@
-"""GitLab on loopback, its adapter, and a project that is connected to it."""
+"""GitLab on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,14 +25,14 @@ def gitlab(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitL
 
 
 def connect(gitlab: FakeGitLab, client: Client, **credentials: Any) -> GitLab:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     given = {**gitlab.credentials, "base_url": gitlab.url, **credentials}
     return GitLab(client, given, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(gitlab: FakeGitLab, http_client: Client) -> GitLab:
-    """The adapter."""
+def provider(gitlab: FakeGitLab, http_client: Client) -> GitLab:
+    """The provider."""
     return connect(gitlab, http_client)
 
 

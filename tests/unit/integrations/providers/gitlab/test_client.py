@@ -16,8 +16,8 @@ PATH = "/api/v4/projects/acme%2Fshop%2Fweb-app"
 UNDOCUMENTED = [b"", b"<html>Sign in</html>", b"[]", b"null", b"\xff", b"[" * 100_000, b"{}"]
 
 
-def test_request_sends_the_token_as_bearer(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    adapter.check_connection()
+def test_request_sends_the_token_as_bearer(provider: GitLab, gitlab: FakeGitLab) -> None:
+    provider.check_connection()
 
     (request,) = gitlab.requests
     assert request.path == PATH
@@ -39,23 +39,23 @@ def test_request_sends_the_token_as_bearer(adapter: GitLab, gitlab: FakeGitLab) 
     ],
 )
 def test_refusal_has_a_message_without_the_token_and_is_not_retried(
-    adapter: GitLab, gitlab: FakeGitLab, status: int, sentence: str
+    provider: GitLab, gitlab: FakeGitLab, status: int, sentence: str
 ) -> None:
     gitlab.next_answer("GET", "web-app$", (status, {}, {"message": {"title": ["is too long"]}}))
 
     with pytest.raises(ProviderRefused, match=sentence) as caught:
-        adapter.check_connection()
+        provider.check_connection()
     assert len(gitlab.requests) == 1
     assert TOKEN not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 409, 408])
-def test_idempotent_request_is_tried_three_times(adapter: GitLab, gitlab: FakeGitLab, status: int) -> None:
+def test_idempotent_request_is_tried_three_times(provider: GitLab, gitlab: FakeGitLab, status: int) -> None:
     for _ in range(3):
         gitlab.next_answer("GET", "web-app$", (status, {}, b"<html>Whoops</html>"))
 
     with pytest.raises(ProviderUnavailable, match=f"status {status}"):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(gitlab.requests) == 3
 
 
@@ -68,33 +68,33 @@ def test_idempotent_request_is_tried_three_times(adapter: GitLab, gitlab: FakeGi
     ],
 )
 def test_rate_limit_sets_retry_at_and_is_not_retried(
-    adapter: GitLab, gitlab: FakeGitLab, headers: dict[str, str], seconds: int
+    provider: GitLab, gitlab: FakeGitLab, headers: dict[str, str], seconds: int
 ) -> None:
     gitlab.next_answer("GET", "web-app$", (429, headers, b"Retry later"))
 
     with unavailable_for(seconds):
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(gitlab.requests) == 1
 
 
-def test_rate_limit_ends_at_its_reset(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_rate_limit_ends_at_its_reset(provider: GitLab, gitlab: FakeGitLab) -> None:
     reset = int(datetime.now(UTC).timestamp()) + 45
     gitlab.next_answer("GET", "web-app$", (429, {"RateLimit-Reset": str(reset)}, b"Retry later"))
 
     with pytest.raises(ProviderUnavailable) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
 
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)
-def test_undocumented_project_is_unavailable(adapter: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
+def test_undocumented_project_is_unavailable(provider: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
     for _ in range(3):
         gitlab.next_answer("GET", "web-app$", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_undocumented_project_is_unavailable(adapter: GitLab, gitlab: FakeGitLab
     ],
 )
 def test_project_without_issues_is_refused(
-    adapter: GitLab, gitlab: FakeGitLab, features: dict[str, Any], sentence: str
+    provider: GitLab, gitlab: FakeGitLab, features: dict[str, Any], sentence: str
 ) -> None:
     gitlab.features = features
 
     with pytest.raises(ProviderRefused, match=sentence):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize(

@@ -28,14 +28,14 @@ def vulnerability(**changes: Any) -> dict[str, Any]:
     }
 
 
-def findings_of(adapter: GitLab) -> list[Any]:
-    return [finding for page in adapter.finding_lists()[0].pages() for finding in page]
+def findings_of(provider: GitLab) -> list[Any]:
+    return [finding for page in provider.finding_lists()[0].pages() for finding in page]
 
 
-def test_vulnerability_becomes_a_security_finding_with_its_fix(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_vulnerability_becomes_a_security_finding_with_its_fix(provider: GitLab, gitlab: FakeGitLab) -> None:
     gitlab.findings = [vulnerability()]
 
-    (found,) = findings_of(adapter)
+    (found,) = findings_of(provider)
 
     assert found.title == "Authentication bypass in saml2-js (dependency scanning finding b29ed5a1)"
     assert (found.severity, found.domain, found.assets) == (
@@ -55,7 +55,7 @@ def test_vulnerability_becomes_a_security_finding_with_its_fix(adapter: GitLab, 
     assert listed.query == {"scope": "all", "per_page": "100"}
 
 
-def test_dismissed_and_resolved_vulnerabilities_are_left_out(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_dismissed_and_resolved_vulnerabilities_are_left_out(provider: GitLab, gitlab: FakeGitLab) -> None:
     gitlab.findings = [
         vulnerability(state="dismissed"),
         vulnerability(state="resolved"),
@@ -65,7 +65,7 @@ def test_dismissed_and_resolved_vulnerabilities_are_left_out(adapter: GitLab, gi
     ]
     gitlab.page_size = 2
 
-    assert [found.external_id.rpartition("/")[2] for found in findings_of(adapter)] == ["c1", "c2"]
+    assert [found.external_id.rpartition("/")[2] for found in findings_of(provider)] == ["c1", "c2"]
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ def test_dismissed_and_resolved_vulnerabilities_are_left_out(adapter: GitLab, gi
     ],
 )
 def test_severity_is_mapped_to_ours(
-    adapter: GitLab, gitlab: FakeGitLab, severity: Any, expected: str
+    provider: GitLab, gitlab: FakeGitLab, severity: Any, expected: str
 ) -> None:
     gitlab.findings = [vulnerability(severity=severity)]
 
-    assert [found.severity for found in findings_of(adapter)] == [expected]
+    assert [found.severity for found in findings_of(provider)] == [expected]
 
 
-def test_vulnerability_with_few_members_is_read(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_vulnerability_with_few_members_is_read(provider: GitLab, gitlab: FakeGitLab) -> None:
     gitlab.findings = [{"id": 5, "name": "Weak cipher", "location": None, "identifiers": None, "links": 3}]
 
-    (found,) = findings_of(adapter)
+    (found,) = findings_of(provider)
 
     assert found.title == "Weak cipher (vulnerability finding 5)"
     assert (found.assets, found.fix, found.description) == ((), None, "")

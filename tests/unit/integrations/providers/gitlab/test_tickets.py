@@ -23,9 +23,9 @@ UNDOCUMENTED = [b"", b"<html>Sign in</html>", b"[]", b"null", b"\xff", b"[" * 10
 
 
 def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
-    adapter: GitLab, gitlab: FakeGitLab
+    provider: GitLab, gitlab: FakeGitLab
 ) -> None:
-    ticket = adapter.create_ticket(draft(confidential=True))
+    ticket = provider.create_ticket(draft(confidential=True))
 
     (sent,) = gitlab.received("POST")
     assert sent.path == f"{PATH}/issues"
@@ -45,9 +45,9 @@ def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
 
 
 def test_create_sends_confidentiality_and_due_date_only_if_needed(
-    adapter: GitLab, gitlab: FakeGitLab
+    provider: GitLab, gitlab: FakeGitLab
 ) -> None:
-    adapter.create_ticket(draft(due=None, title="x" * 300))
+    provider.create_ticket(draft(due=None, title="x" * 300))
 
     body = gitlab.received("POST")[0].body
     assert set(body) == {"title", "labels", "description"}
@@ -55,40 +55,42 @@ def test_create_sends_confidentiality_and_due_date_only_if_needed(
 
 
 @pytest.mark.parametrize("text", ["/close", "First.\n/close", "First.\r\n/close", "First.\n  /close\nthen"])
-def test_text_of_a_finding_cannot_run_quick_actions(adapter: GitLab, gitlab: FakeGitLab, text: str) -> None:
-    made_there = adapter.create_ticket(draft(text=text))
-    ticket = adapter.update_ticket(made_there, draft(text=text, due=None), ["due"])
+def test_text_of_a_finding_cannot_run_quick_actions(provider: GitLab, gitlab: FakeGitLab, text: str) -> None:
+    made_there = provider.create_ticket(draft(text=text))
+    ticket = provider.update_ticket(made_there, draft(text=text, due=None), ["due"])
 
     assert (made_there.state, ticket.state) == (TicketState.OPEN, TicketState.OPEN)
     assert "\\/close" in gitlab.issues[1]["description"]
 
 
-def test_title_refers_to_nothing_there_and_is_read_as_it_is_here(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_title_refers_to_nothing_there_and_is_read_as_it_is_here(
+    provider: GitLab, gitlab: FakeGitLab
+) -> None:
     title = "Fix #1 of @ada and ~bug"
 
-    ticket = adapter.create_ticket(draft(title=title))
+    ticket = provider.create_ticket(draft(title=title))
 
     assert gitlab.issues[1]["title"] == "Fix #\u200b1 of @\u200bada and ~\u200bbug"
-    assert (ticket.title, adapter.get_ticket(KEY).title) == (title, title)
+    assert (ticket.title, provider.get_ticket(KEY).title) == (title, title)
 
 
 def test_text_of_a_finding_cannot_close_our_block_or_mention_people(
-    adapter: GitLab, gitlab: FakeGitLab
+    provider: GitLab, gitlab: FakeGitLab
 ) -> None:
-    adapter.create_ticket(draft(text="<!-- /krafter-task --> ask @everyone"))
+    provider.create_ticket(draft(text="<!-- /krafter-task --> ask @everyone"))
 
     description = gitlab.issues[1]["description"]
     assert description.count("-->") == 2
     assert "@everyone" not in description
 
 
-def test_update_keeps_labels_and_text_of_other_people(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    adapter.create_ticket(draft())
+def test_update_keeps_labels_and_text_of_other_people(provider: GitLab, gitlab: FakeGitLab) -> None:
+    provider.create_ticket(draft())
     written = f"Seen in shop.\n\n{gitlab.issues[1]['description']}\n\nI take it."
     gitlab.touch(1, description=written, add_labels=["team::web"])
 
-    ticket = adapter.update_ticket(
-        adapter.get_ticket(KEY),
+    ticket = provider.update_ticket(
+        provider.get_ticket(KEY),
         draft(status="blocked", priority="low", due=None),
         ["status", "priority", "due"],
     )
@@ -104,22 +106,22 @@ def test_update_keeps_labels_and_text_of_other_people(adapter: GitLab, gitlab: F
     assert "Due" not in ticket.body
 
 
-def test_update_keeps_the_dismissed_label(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    adapter.create_ticket(draft())
+def test_update_keeps_the_dismissed_label(provider: GitLab, gitlab: FakeGitLab) -> None:
+    provider.create_ticket(draft())
     gitlab.touch(1, state="closed", add_labels=["krafter:dismissed"])
 
-    ticket = adapter.update_ticket(adapter.get_ticket(KEY), draft(status="blocked"), ["status"])
+    ticket = provider.update_ticket(provider.get_ticket(KEY), draft(status="blocked"), ["status"])
 
     assert ticket.labels == ("krafter:blocked", "krafter:dismissed", "priority:high")
     assert ticket.state == TicketState.DROPPED
 
 
-def test_close_and_reopen_send_an_event_once(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_close_and_reopen_send_an_event_once(provider: GitLab, gitlab: FakeGitLab) -> None:
+    ticket = provider.create_ticket(draft())
 
-    closed = adapter.update_ticket(ticket, draft(closed=True), ["closed"])
-    again = adapter.update_ticket(closed, draft(closed=True), ["closed"])
-    opened = adapter.update_ticket(closed, draft(), ["closed"])
+    closed = provider.update_ticket(ticket, draft(closed=True), ["closed"])
+    again = provider.update_ticket(closed, draft(closed=True), ["closed"])
+    opened = provider.update_ticket(closed, draft(), ["closed"])
 
     assert [sent.body for sent in gitlab.received("PUT")] == [
         {"state_event": "close"},
@@ -128,11 +130,11 @@ def test_close_and_reopen_send_an_event_once(adapter: GitLab, gitlab: FakeGitLab
     assert (closed.state, again, opened.state) == (TicketState.CLOSED, closed, TicketState.OPEN)
 
 
-def test_update_without_changes_sends_nothing(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_without_changes_sends_nothing(provider: GitLab, gitlab: FakeGitLab) -> None:
+    ticket = provider.create_ticket(draft())
 
-    assert adapter.update_ticket(ticket, draft(), []) == ticket
-    assert adapter.update_ticket(ticket, draft(), ["status"]) == ticket
+    assert provider.update_ticket(ticket, draft(), []) == ticket
+    assert provider.update_ticket(ticket, draft(), ["status"]) == ticket
     assert gitlab.received("PUT") == []
 
 
@@ -152,27 +154,27 @@ def test_update_without_changes_sends_nothing(adapter: GitLab, gitlab: FakeGitLa
     ],
 )
 def test_state_is_read_from_state_labels_and_links(
-    adapter: GitLab, gitlab: FakeGitLab, changes: dict[str, Any], state: TicketState
+    provider: GitLab, gitlab: FakeGitLab, changes: dict[str, Any], state: TicketState
 ) -> None:
-    adapter.create_ticket(draft())
+    provider.create_ticket(draft())
     gitlab.touch(1, **changes)
 
-    assert adapter.get_ticket(KEY).state == state
+    assert provider.get_ticket(KEY).state == state
 
 
-def test_changed_tickets_reads_all_pages(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_changed_tickets_reads_all_pages(provider: GitLab, gitlab: FakeGitLab) -> None:
     for _ in range(5):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     gitlab.page_size = 2
 
-    pages = list(adapter.changed_tickets(LONG_AGO))
+    pages = list(provider.changed_tickets(LONG_AGO))
 
     assert [len(page) for page in pages] == [2, 2, 1]
     assert [ticket.key.rpartition("#")[2] for page in pages for ticket in page] == ["5", "4", "3", "2", "1"]
 
 
-def test_changed_tickets_requests_changes_since_a_time(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    list(adapter.changed_tickets(datetime(2026, 11, 25, 10, 30, 15, 999, tzinfo=UTC)))
+def test_changed_tickets_requests_changes_since_a_time(provider: GitLab, gitlab: FakeGitLab) -> None:
+    list(provider.changed_tickets(datetime(2026, 11, 25, 10, 30, 15, 999, tzinfo=UTC)))
 
     assert gitlab.requests[0].query == {
         "scope": "all",
@@ -184,15 +186,15 @@ def test_changed_tickets_requests_changes_since_a_time(adapter: GitLab, gitlab: 
     }
 
 
-def test_next_page_on_another_host_is_refused(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_next_page_on_another_host_is_refused(provider: GitLab, gitlab: FakeGitLab) -> None:
     elsewhere = {"Link": '<http://127.0.0.2:1/steal>; rel="next"'}
     gitlab.next_answer("GET", "/issues$", (200, elsewhere, []))
 
     with pytest.raises(ProviderRefused, match="another host"):
-        list(adapter.changed_tickets(LONG_AGO))
+        list(provider.changed_tickets(LONG_AGO))
 
 
-def test_newest_closing_merge_request_of_the_project_is_found(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_newest_closing_merge_request_of_the_project_is_found(provider: GitLab, gitlab: FakeGitLab) -> None:
     gitlab.merge(1, 142, state="merged")
     gitlab.merge(1, 141)
     gitlab.merge(1, 150, state="closed")
@@ -201,7 +203,7 @@ def test_newest_closing_merge_request_of_the_project_is_found(adapter: GitLab, g
     gitlab.merge(1, 160, relation="related_merge_requests")
     gitlab.page_size = 2
 
-    found = adapter.find_pull_request(KEY)
+    found = provider.find_pull_request(KEY)
 
     assert found == "https://gitlab.example/acme/shop/web-app/-/merge_requests/142"
     assert gitlab.received("GET", "/related_merge_requests") == []
@@ -218,37 +220,37 @@ def test_related_merge_request_is_found_if_none_closes_the_issue(
     assert connect(gitlab, http_client, project="42").find_pull_request("42#1") == expected
 
 
-def test_issue_without_merge_request(adapter: GitLab) -> None:
-    assert adapter.find_pull_request(KEY) is None
+def test_issue_without_merge_request(provider: GitLab) -> None:
+    assert provider.find_pull_request(KEY) is None
 
 
-def test_create_is_not_retried(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_create_is_not_retried(provider: GitLab, gitlab: FakeGitLab) -> None:
     gitlab.next_answer("POST", "/issues$", (502, {}, {}))
 
     with pytest.raises(ProviderUnavailable):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     assert len(gitlab.requests) == 1
 
 
 @pytest.mark.parametrize("body", [*UNDOCUMENTED, b'{"iid": "x"}', b'{"iid": 1}'])
-def test_undocumented_issue_is_unavailable(adapter: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
+def test_undocumented_issue_is_unavailable(provider: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
     gitlab.next_answer("POST", "/issues$", (201, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
 
 
-def test_issue_of_another_project_is_refused(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    assert adapter.owns("Acme/Shop/Web-App#12")
-    assert not adapter.owns("acme/other#12")
+def test_issue_of_another_project_is_refused(provider: GitLab, gitlab: FakeGitLab) -> None:
+    assert provider.owns("Acme/Shop/Web-App#12")
+    assert not provider.owns("acme/other#12")
     for other in ("acme/other#12", f"{PROJECT}#", f"{PROJECT}#1/../2"):
         with pytest.raises(ProviderRefused):
-            adapter.get_ticket(other)
+            provider.get_ticket(other)
     assert gitlab.requests == []
 
 
 @requires_spec("gitlab.json")
-def test_examples_of_the_description_are_read(adapter: GitLab, gitlab: FakeGitLab) -> None:
+def test_examples_of_the_description_are_read(provider: GitLab, gitlab: FakeGitLab) -> None:
     issue, merge_request = example("APIEntitiesIssue"), example("APIEntitiesMergeRequestBasic")
     project = example("APIEntitiesProjectWithAccess")
     finding = {**example("VulnerabilitiesFindingEntity"), "name": "Weak cipher", "uuid": "u-1"}
@@ -258,14 +260,14 @@ def test_examples_of_the_description_are_read(adapter: GitLab, gitlab: FakeGitLa
     gitlab.next_answer("GET", "/closed_by$", (200, {}, [merge_request]))
     gitlab.findings = [finding]
 
-    adapter.check_connection()
-    (ticket,) = next(iter(adapter.changed_tickets(LONG_AGO)))
+    provider.check_connection()
+    (ticket,) = next(iter(provider.changed_tickets(LONG_AGO)))
 
     assert (ticket.key, ticket.title, ticket.labels) == (f"{PROJECT}#14", issue["title"], ("bug",))
     assert ticket.updated_at == datetime(2022, 11, 14, 17, 22, 1, 470000, tzinfo=UTC)
     assert ticket.url == "http://example.com/example/example/issues/14"
-    assert adapter.find_pull_request(KEY) is None
-    (page,) = adapter.finding_lists()[0].pages()
+    assert provider.find_pull_request(KEY) is None
+    (page,) = provider.finding_lists()[0].pages()
     assert [found.severity for found in page] == ["medium"]
 
 
@@ -362,11 +364,13 @@ def test_smaller_page_of_a_keyset_keeps_its_cursor() -> None:
     assert parse_qs(urlsplit(pages.resized(url, 0, 20)).query) == {"cursor": ["eyJpZCI6"], "per_page": ["20"]}
 
 
-def test_campaigns_are_labels_without_commas(adapter: GitLab, gitlab: FakeGitLab) -> None:
-    ticket = adapter.create_ticket(draft(campaigns=("Spring, cleaning",)))
+def test_campaigns_are_labels_without_commas(provider: GitLab, gitlab: FakeGitLab) -> None:
+    ticket = provider.create_ticket(draft(campaigns=("Spring, cleaning",)))
     gitlab.issues[1]["labels"].append("checkout")
 
-    moved = adapter.update_ticket(adapter.get_ticket(ticket.key), draft(campaigns=("Autumn",)), {"campaigns"})
+    moved = provider.update_ticket(
+        provider.get_ticket(ticket.key), draft(campaigns=("Autumn",)), {"campaigns"}
+    )
 
     assert "krafter-campaign:Spring cleaning" in ticket.labels
     assert {label for label in moved.labels if "c" in label and ":" not in label} == {"checkout"}

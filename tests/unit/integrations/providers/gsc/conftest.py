@@ -1,4 +1,4 @@
-"""Search Console on loopback, its adapter, and a project that is connected to it."""
+"""Search Console on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,14 +38,14 @@ def server(fake: FakeSearchConsole, loopback: None, monkeypatch: pytest.MonkeyPa
 
 
 def connect(server: FakeServer, client: Client | None = None, **credentials: Any) -> SearchConsole:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     given = {**CREDENTIALS, **credentials}
     return SearchConsole(client or Client(), given, server.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(server: FakeServer) -> SearchConsole:
-    """The adapter."""
+def provider(server: FakeServer) -> SearchConsole:
+    """The provider."""
     return connect(server)
 
 

@@ -30,21 +30,21 @@ from tests.unit.integrations.providers.gsc.conftest import connect
     ],
 )
 def test_error_is_refused_or_unavailable_by_status_and_reason(
-    adapter: SearchConsole, server: FakeServer, answer: Answer, kind: type[Exception], sentence: str
+    provider: SearchConsole, server: FakeServer, answer: Answer, kind: type[Exception], sentence: str
 ) -> None:
     for _ in range(3):
         server.next_answer(PROPERTY, *answer)
 
     with pytest.raises(kind, match=sentence):
-        adapter.check_connection()
+        provider.check_connection()
 
 
-def test_wait_depends_on_the_exceeded_limit(adapter: SearchConsole, server: FakeServer) -> None:
+def test_wait_depends_on_the_exceeded_limit(provider: SearchConsole, server: FakeServer) -> None:
     pauses = []
     for reason in ("rateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"):
         server.next_answer(PROPERTY, *error(403, reason))
         with pytest.raises(ProviderUnavailable) as caught:
-            adapter.check_connection()
+            provider.check_connection()
         assert caught.value.retry_at is not None
         pauses.append(round((caught.value.retry_at - datetime.now(UTC)) / timedelta(minutes=1)))
 
@@ -64,8 +64,8 @@ def test_only_property_is_used_and_several_are_listed(server: FakeServer, fake: 
     assert alone.site == SITE
 
 
-def test_unverified_property_is_refused(adapter: SearchConsole, fake: FakeSearchConsole) -> None:
+def test_unverified_property_is_refused(provider: SearchConsole, fake: FakeSearchConsole) -> None:
     fake.level = "SITE_UNVERIFIED_USER"
 
     with pytest.raises(ProviderRefused, match="not verified"):
-        adapter.check_connection()
+        provider.check_connection()

@@ -11,17 +11,19 @@ from tests.fakes.vendor_server import FakeServer
 from tests.unit.integrations.providers.gsc.conftest import connect
 
 
-def findings(adapter: SearchConsole) -> list[RemoteFinding]:
-    return [finding for source in adapter.finding_lists() for page in source.pages() for finding in page]
+def findings(provider: SearchConsole) -> list[RemoteFinding]:
+    return [finding for source in provider.finding_lists() for page in source.pages() for finding in page]
 
 
-def test_page_that_could_not_be_fetched_is_a_finding(adapter: SearchConsole, fake: FakeSearchConsole) -> None:
+def test_page_that_could_not_be_fetched_is_a_finding(
+    provider: SearchConsole, fake: FakeSearchConsole
+) -> None:
     fake.impressions = {"https://example.com/shop": 4200}
     fake.pages["https://example.com/shop"] = inspection(
         verdict="FAIL", pageFetchState="SERVER_ERROR", coverageState="Server error (5xx)"
     )
 
-    found = findings(adapter)
+    found = findings(provider)
 
     assert [(one.title, one.domain, one.severity, one.assets) for one in found] == [
         (
@@ -42,7 +44,7 @@ def test_page_that_could_not_be_fetched_is_a_finding(adapter: SearchConsole, fak
 
 
 def test_sitemaps_with_errors_or_warnings_are_findings(
-    adapter: SearchConsole, fake: FakeSearchConsole
+    provider: SearchConsole, fake: FakeSearchConsole
 ) -> None:
     fake.sitemaps = [
         {"path": "https://example.com/a.xml", "errors": "3", "warnings": "1"},
@@ -52,23 +54,23 @@ def test_sitemaps_with_errors_or_warnings_are_findings(
         {"path": "https://example.com/e.xml"},
     ]
 
-    assert [(one.title, one.severity, one.assets[0][0]) for one in findings(adapter)] == [
+    assert [(one.title, one.severity, one.assets[0][0]) for one in findings(provider)] == [
         ("https://example.com/a.xml has errors", "medium", "sitemap"),
         ("https://example.com/b.xml has warnings", "low", "sitemap"),
     ]
 
 
 def test_pages_are_inspected_by_impressions_then_known_urls(
-    adapter: SearchConsole, fake: FakeSearchConsole
+    provider: SearchConsole, fake: FakeSearchConsole
 ) -> None:
     fake.impressions = {
         "https://example.com/rare": 3,
         "https://example.com/often": 900,
         "https://other.org/": 5,
     }
-    adapter.known_urls = ["https://example.com/known", "https://shop.example.com/", "https://[bad"]
+    provider.known_urls = ["https://example.com/known", "https://shop.example.com/", "https://[bad"]
 
-    findings(adapter)
+    findings(provider)
 
     assert fake.inspected == [
         "https://example.com/often",
@@ -86,10 +88,10 @@ def test_page_is_inspected_again_after_a_week(
     looked = []
     for day in (0, 1, 6, 7, 8):
         time_machine.move_to(began + timedelta(days=day), tick=False)
-        adapter = connect(server)
-        adapter.sync_state = memory
+        provider = connect(server)
+        provider.sync_state = memory
         before = len(fake.inspected)
-        findings(adapter)
+        findings(provider)
         looked.append((day, len(fake.inspected) - before))
 
     assert looked == [(0, 1), (1, 0), (6, 0), (7, 1), (8, 0)]
@@ -100,40 +102,40 @@ def test_daily_limit_of_inspections_is_kept(
 ) -> None:
     fake.impressions = {f"https://example.com/{number}": 100 - number for number in range(5)}
     time_machine.move_to(datetime(2026, 11, 2, 12, tzinfo=UTC), tick=False)
-    adapter = connect(server)
-    adapter.sync_state = {"day": "2026-11-02", "count": MAX_INSPECTIONS_A_DAY - 2, "site": SITE, "seen": {}}
-    findings(adapter)
-    on_the_first_day, notes = list(fake.inspected), list(adapter.notes)
+    provider = connect(server)
+    provider.sync_state = {"day": "2026-11-02", "count": MAX_INSPECTIONS_A_DAY - 2, "site": SITE, "seen": {}}
+    findings(provider)
+    on_the_first_day, notes = list(fake.inspected), list(provider.notes)
     time_machine.move_to(datetime(2026, 11, 3, 12, tzinfo=UTC), tick=False)
-    findings(adapter)
+    findings(provider)
 
     assert on_the_first_day == ["https://example.com/0", "https://example.com/1"]
     assert notes == ["More pages are due for inspection; later syncs inspect them."]
     assert fake.inspected[2:] == [f"https://example.com/{number}" for number in (2, 3, 4)]
-    assert "left" not in adapter.sync_state
+    assert "left" not in provider.sync_state
 
 
 def test_exhausted_quota_ends_the_inspections(
-    adapter: SearchConsole, server: FakeServer, fake: FakeSearchConsole
+    provider: SearchConsole, server: FakeServer, fake: FakeSearchConsole
 ) -> None:
     fake.impressions = {"https://example.com/a": 2, "https://example.com/b": 1}
     server.next_answer("index:inspect", *error(429, "quotaExceeded"))
 
-    assert findings(adapter) == []
+    assert findings(provider) == []
     assert fake.inspected == []
-    assert adapter.notes == ["Google's quota of inspections is exhausted; later syncs inspect the rest."]
+    assert provider.notes == ["Google's quota of inspections is exhausted; later syncs inspect the rest."]
 
 
 def test_refused_page_does_not_stop_the_others(
-    adapter: SearchConsole, server: FakeServer, fake: FakeSearchConsole
+    provider: SearchConsole, server: FakeServer, fake: FakeSearchConsole
 ) -> None:
     fake.impressions = {"https://example.com/a": 2, "https://example.com/b": 1}
     server.next_answer("index:inspect", *error(400, "invalid", "Invalid URL"))
 
-    findings(adapter)
+    findings(provider)
 
     assert fake.inspected == ["https://example.com/b"]
-    assert adapter.notes == [
+    assert provider.notes == [
         "https://example.com/a was not inspected: Google Search Console refused the request for "
         "https://example.com/ (status 400: Invalid URL)."
     ]

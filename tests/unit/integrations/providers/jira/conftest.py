@@ -1,4 +1,4 @@
-"""Jira on loopback, its adapter, and a project that is connected to it."""
+"""Jira on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,18 +27,18 @@ def jira(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeJira]:
 
 
 def connect(jira: FakeJira, client: Client, **credentials: Any) -> Jira:
-    """Return the adapter, with an API token and changed credentials."""
+    """Return the provider, with an API token and changed credentials."""
     return Jira(client, {**jira.credentials, **credentials}, jira.url, sleep=lambda seconds: None)
 
 
 def connect_by_oauth(jira: FakeJira, client: Client, **credentials: str) -> Jira:
-    """Return the adapter, with the token of a sign-in."""
+    """Return the provider, with the token of a sign-in."""
     return Jira(client, {**SIGNED_IN, **credentials}, jira.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(jira: FakeJira, http_client: Client) -> Jira:
-    """The adapter."""
+def provider(jira: FakeJira, http_client: Client) -> Jira:
+    """The provider."""
     return connect(jira, http_client)
 
 

@@ -30,38 +30,38 @@ from tests.unit.integrations.providers.rate_limits import unavailable_for
     ],
 )
 def test_refusal_has_a_message_and_is_not_retried(
-    adapter: Jira, jira: FakeJira, status: int, sentence: str
+    provider: Jira, jira: FakeJira, status: int, sentence: str
 ) -> None:
     jira.next_answer("GET", "/myself$", (status, {}, {"errorMessages": ["Nothing\n is here."], "errors": {}}))
 
     with pytest.raises(ProviderRefused, match=sentence):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(jira.requests) == 1
 
 
 @pytest.mark.parametrize(
     "body", [b"<html>", b"[]", b"null", {"errors": 1, "errorMessages": 7}, {"message": None}]
 )
-def test_undocumented_error_is_refused(adapter: Jira, jira: FakeJira, body: Any) -> None:
+def test_undocumented_error_is_refused(provider: Jira, jira: FakeJira, body: Any) -> None:
     jira.next_answer("GET", "/myself$", (400, {}, body))
 
     with pytest.raises(ProviderRefused, match=r"\(status 400\)"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
-def test_captcha_requires_a_sign_in_in_the_browser(adapter: Jira, jira: FakeJira) -> None:
+def test_captcha_requires_a_sign_in_in_the_browser(provider: Jira, jira: FakeJira) -> None:
     headers = {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE; login-url=https://acme.atlassian.net"}
     jira.next_answer("GET", "/myself$", (403, headers, b"<html>"))
 
     with pytest.raises(ProviderRefused, match="requires a sign-in in the browser"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
-def test_archived_project_is_refused(adapter: Jira, jira: FakeJira) -> None:
+def test_archived_project_is_refused(provider: Jira, jira: FakeJira) -> None:
     jira.next_answer("GET", "/project/SHOP$", (200, {}, {"key": "SHOP", "archived": True}))
 
     with pytest.raises(ProviderRefused, match="SHOP is archived"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 def test_wrong_credentials_are_refused(jira: FakeJira, http_client: Client) -> None:
@@ -69,12 +69,12 @@ def test_wrong_credentials_are_refused(jira: FakeJira, http_client: Client) -> N
         connect(jira, http_client, api_token="ATATT-other-one").check_connection()
 
 
-def test_idempotent_request_is_tried_three_times(adapter: Jira, jira: FakeJira) -> None:
+def test_idempotent_request_is_tried_three_times(provider: Jira, jira: FakeJira) -> None:
     for _ in range(3):
         jira.next_answer("POST", "/search/jql$", (502, {}, b"<html>Bad gateway</html>"))
 
     with pytest.raises(ProviderUnavailable, match="status 502"):
-        list(adapter.changed_tickets(LONG_AGO))
+        list(provider.changed_tickets(LONG_AGO))
     assert len(jira.requests) == 3
 
 
@@ -91,23 +91,23 @@ def test_idempotent_request_is_tried_three_times(adapter: Jira, jira: FakeJira) 
     ],
 )
 def test_rate_limit_sets_retry_at_and_is_not_retried(
-    adapter: Jira, jira: FakeJira, status: int, headers: dict[str, str], seconds: int
+    provider: Jira, jira: FakeJira, status: int, headers: dict[str, str], seconds: int
 ) -> None:
     jira.next_answer("GET", "/myself$", (status, headers, {}))
 
     with unavailable_for(seconds):
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(jira.requests) == 1
 
 
 @pytest.mark.parametrize("written", ["%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%S"])
-def test_rate_limit_ends_at_its_reset(adapter: Jira, jira: FakeJira, written: str) -> None:
+def test_rate_limit_ends_at_its_reset(provider: Jira, jira: FakeJira, written: str) -> None:
     reset = (datetime.now(UTC) + timedelta(minutes=10)).replace(second=0, microsecond=0)
     jira.next_answer("GET", "/myself$", (429, {"X-RateLimit-Reset": reset.strftime(written)}, {}))
 
     with pytest.raises(ProviderUnavailable) as caught:
-        adapter.check_connection()
+        provider.check_connection()
     assert caught.value.retry_at == reset
 
 
@@ -155,16 +155,16 @@ def test_invalid_credentials_are_refused_without_a_request(
     "site", ["acme", "acme.atlassian.net", "https://acme.atlassian.net/", "ACME.Atlassian.net"]
 )
 def test_site_is_read_from_name_or_url(http_client: Client, site: str) -> None:
-    adapter = Jira(http_client, {**CREDENTIALS, "site": site})
+    provider = Jira(http_client, {**CREDENTIALS, "site": site})
 
-    assert adapter.base_url == "https://acme.atlassian.net"
-    assert adapter.owns(FIRST)
+    assert provider.base_url == "https://acme.atlassian.net"
+    assert provider.owns(FIRST)
 
 
-def test_encoded_credentials_are_redacted(adapter: Jira) -> None:
+def test_encoded_credentials_are_redacted(provider: Jira) -> None:
     message = f"Denied to {API_TOKEN} ({dialect.BASIC}) at {dialect.HOST}"
 
-    assert redact(message, adapter.secrets) == "Denied to [hidden] ([hidden]) at acme.atlassian.net"
+    assert redact(message, provider.secrets) == "Denied to [hidden] ([hidden]) at acme.atlassian.net"
 
 
 @pytest.mark.parametrize("chosen", [{}, {"cloud_id": CLOUD_ID}, {"site": "acme"}])
@@ -173,10 +173,10 @@ def test_oauth_requests_go_through_the_gateway(
 ) -> None:
     if chosen:
         jira.sites.append({"id": "99999999-other", "url": "https://other.atlassian.net"})
-    adapter = connect_by_oauth(jira, http_client, **chosen)
+    provider = connect_by_oauth(jira, http_client, **chosen)
 
-    adapter.check_connection()
-    ticket = adapter.create_ticket(draft())
+    provider.check_connection()
+    ticket = provider.create_ticket(draft())
 
     assert jira.requests[1].path == f"/ex/jira/{CLOUD_ID}/rest/api/3/myself"
     assert {request.headers["authorization"] for request in jira.requests} == {f"Bearer {TOKEN}"}
@@ -203,12 +203,12 @@ def test_cloud_id_cannot_change_the_path(jira: FakeJira, http_client: Client) ->
 
 
 def test_list_without_an_end_is_not_read_without_an_end(
-    adapter: Jira, jira: FakeJira, monkeypatch: pytest.MonkeyPatch
+    provider: Jira, jira: FakeJira, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("integrations.providers.jira.client.MAX_PAGES", 3)
     for _ in range(5):
         jira.next_answer("GET", "/comment$", (200, {}, {"comments": [{"body": None}], "total": 10**9}))
 
     with pytest.raises(ProviderUnavailable, match="more than 3 pages"):
-        adapter.has_comment(FIRST, "marker")
+        provider.has_comment(FIRST, "marker")
     assert len(jira.received("GET", "/comment")) == 3

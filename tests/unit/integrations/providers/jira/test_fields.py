@@ -13,23 +13,23 @@ from tests.unit.integrations.providers.jira.conftest import connect
 from tests.unit.integrations.providers.jira.test_tickets import FIRST, draft, lines
 
 
-def test_due_date_is_left_out_if_the_task_has_none(adapter: Jira, jira: FakeJira) -> None:
-    adapter.create_ticket(draft(due=None))
+def test_due_date_is_left_out_if_the_task_has_none(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft(due=None))
 
     assert "duedate" not in jira.received("POST", "/issue")[0].body["fields"]
 
 
-def test_title_becomes_one_line_of_255_characters(adapter: Jira, jira: FakeJira) -> None:
-    adapter.create_ticket(draft(title="Send\na policy " + "x" * 300))
+def test_title_becomes_one_line_of_255_characters(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft(title="Send\na policy " + "x" * 300))
 
     assert jira.issues[10001]["fields"]["summary"] == ("Send a policy " + "x" * 300)[:255]
 
 
-def test_fields_missing_from_the_screen_are_in_the_description_only(adapter: Jira, jira: FakeJira) -> None:
+def test_fields_missing_from_the_screen_are_in_the_description_only(provider: Jira, jira: FakeJira) -> None:
     jira.form = {"summary": {}, "description": {}}
 
-    ticket = adapter.create_ticket(draft())
-    adapter.update_ticket(ticket, draft(priority="low", due=None), ["priority", "due"])
+    ticket = provider.create_ticket(draft())
+    provider.update_ticket(ticket, draft(priority="low", due=None), ["priority", "due"])
 
     fields = jira.issues[10001]["fields"]
     assert "duedate" not in fields
@@ -49,12 +49,12 @@ def test_fields_missing_from_the_screen_are_in_the_description_only(adapter: Jir
     ],
 )
 def test_priority_is_chosen_by_its_usual_names(
-    adapter: Jira, jira: FakeJira, names: list[str], priority: str, chosen: str | None
+    provider: Jira, jira: FakeJira, names: list[str], priority: str, chosen: str | None
 ) -> None:
     values = [{"id": str(place), "name": name} for place, name in enumerate(names, start=1)]
     jira.form["priority"] = {"allowedValues": values}
 
-    adapter.create_ticket(draft(priority=priority))
+    provider.create_ticket(draft(priority=priority))
 
     sent = jira.received("POST", "/issue")[0].body["fields"].get("priority")
     assert sent == ({"id": chosen} if chosen else None)
@@ -73,11 +73,11 @@ def test_issue_type_is_the_named_one_or_task(
     assert jira.received("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": kind}
 
 
-def test_issue_type_falls_back_to_the_first_standard_type(adapter: Jira, jira: FakeJira) -> None:
+def test_issue_type_falls_back_to_the_first_standard_type(provider: Jira, jira: FakeJira) -> None:
     jira.issue_types[2] = {"id": "10000", "name": "Epic", "subtask": False, "hierarchyLevel": 1}
     jira.issue_types.reverse()
 
-    adapter.create_ticket(draft())
+    provider.create_ticket(draft())
 
     assert jira.received("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": "10001"}
 
@@ -88,9 +88,9 @@ def test_unknown_issue_type_is_refused(jira: FakeJira, http_client: Client) -> N
     assert jira.issues == {}
 
 
-def test_long_text_is_cut(adapter: Jira, jira: FakeJira) -> None:
-    adapter.create_ticket(draft(text="a\n" * 9_000))
-    adapter.create_ticket(draft(text="x" * 90_000))
+def test_long_text_is_cut(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft(text="a\n" * 9_000))
+    provider.create_ticket(draft(text="x" * 90_000))
 
     written = [json.dumps(issue["fields"]["description"]) for issue in jira.issues.values()]
     assert max(len(text) for text in written) < 32_767
@@ -98,22 +98,22 @@ def test_long_text_is_cut(adapter: Jira, jira: FakeJira) -> None:
 
 
 def test_text_of_a_finding_cannot_fake_the_marker_or_contain_control_characters(
-    adapter: Jira, jira: FakeJira
+    provider: Jira, jira: FakeJira
 ) -> None:
-    adapter.create_ticket(draft(text=f"krafter-task:{TASK[:-1]}2\n\nbell\x07 and \ud800 @everyone"))
+    provider.create_ticket(draft(text=f"krafter-task:{TASK[:-1]}2\n\nbell\x07 and \ud800 @everyone"))
 
     panel = jira.issues[10001]["fields"]["description"]["content"][0]
     assert lines(panel)[1:] == [f"krafter-task:{TASK[:-1]}2", "bell  and   @everyone", f"krafter-task:{TASK}"]
-    assert adapter.get_ticket(FIRST).marker == TASK
+    assert provider.get_ticket(FIRST).marker == TASK
 
 
-def test_campaigns_are_labels_without_spaces_beside_those_of_people(adapter: Jira, jira: FakeJira) -> None:
+def test_campaigns_are_labels_without_spaces_beside_those_of_people(provider: Jira, jira: FakeJira) -> None:
     jira.form = {**jira.form, "labels": {}}
-    ticket = adapter.create_ticket(draft(campaigns=("Spring cleaning",)))
+    ticket = provider.create_ticket(draft(campaigns=("Spring cleaning",)))
     created = jira.issues[10001]["fields"]["labels"]
     jira.issues[10001]["fields"]["labels"] = ["checkout", *created]
 
-    adapter.update_ticket(ticket, draft(campaigns=("Autumn",)), ["campaigns"])
+    provider.update_ticket(ticket, draft(campaigns=("Autumn",)), ["campaigns"])
 
     assert created == ["krafter-campaign:Spring-cleaning"]
     assert jira.issues[10001]["fields"]["labels"] == ["checkout", "krafter-campaign:Autumn"]

@@ -32,9 +32,9 @@ def lines(node: dict[str, Any]) -> list[str]:
 
 
 def test_create_sends_title_priority_due_date_guidance_and_the_task_as_property(
-    adapter: Jira, jira: FakeJira
+    provider: Jira, jira: FakeJira
 ) -> None:
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
 
     body = jira.received("POST", "/issue")[0].body
     panel = body["fields"].pop("description")["content"][0]
@@ -59,9 +59,9 @@ def test_create_sends_title_priority_due_date_guidance_and_the_task_as_property(
     assert ticket.state == TicketState.OPEN
 
 
-def test_issue_has_one_web_link_to_its_task(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
-    adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+def test_issue_has_one_web_link_to_its_task(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
+    provider.update_ticket(ticket, draft(**DONE), ["closed"])
 
     (link,) = jira.links[10001]
     assert link["globalId"] == f"urn:uuid:{TASK}"
@@ -72,39 +72,39 @@ def test_issue_has_one_web_link_to_its_task(adapter: Jira, jira: FakeJira) -> No
     }
 
 
-def test_create_succeeds_if_the_web_link_is_refused(adapter: Jira, jira: FakeJira) -> None:
+def test_create_succeeds_if_the_web_link_is_refused(provider: Jira, jira: FakeJira) -> None:
     jira.next_answer("POST", "/remotelink$", (403, {}, {"errorMessages": ["Issue linking is off."]}))
 
-    assert adapter.create_ticket(draft()).key == "SHOP-1"
+    assert provider.create_ticket(draft()).key == "SHOP-1"
 
 
-def test_update_succeeds_if_web_link_and_transition_are_refused(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_succeeds_if_web_link_and_transition_are_refused(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     jira.next_answer("POST", "/remotelink$", (403, {}, {}))
     jira.next_answer("POST", "/transitions$", (409, {}, {}))
 
-    moved = adapter.update_ticket(ticket, draft(title="New", status="in_progress"), ["title", "status"])
+    moved = provider.update_ticket(ticket, draft(title="New", status="in_progress"), ["title", "status"])
 
     assert (moved.title, moved.state) == ("New", TicketState.OPEN)
 
 
-def test_create_succeeds_if_the_issue_cannot_be_read(adapter: Jira, jira: FakeJira) -> None:
+def test_create_succeeds_if_the_issue_cannot_be_read(provider: Jira, jira: FakeJira) -> None:
     jira.next_answer("GET", "/issue/10001$", (404, {}, {"errorMessages": ["Issue does not exist."]}))
 
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
 
     assert (ticket.external_id, ticket.key, ticket.state) == (FIRST, "SHOP-1", TicketState.OPEN)
 
 
-def test_update_replaces_our_panel_and_keeps_other_text(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_replaces_our_panel_and_keeps_other_text(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     ours = jira.issues[10001]["fields"]["description"]["content"][0]
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "Seen in shop."}]}
     note = {"type": "panel", "attrs": {"panelType": "note"}, "content": [paragraph]}
     rule = {"type": "rule"}
     jira.touch(10001, description={"type": "doc", "version": 1, "content": [note, ours, rule]})
 
-    adapter.update_ticket(ticket, draft(priority="low", due=None), ["priority", "due"])
+    provider.update_ticket(ticket, draft(priority="low", due=None), ["priority", "due"])
 
     fields = jira.issues[10001]["fields"]
     before, renewed, after = fields["description"]["content"]
@@ -114,29 +114,29 @@ def test_update_replaces_our_panel_and_keeps_other_text(adapter: Jira, jira: Fak
 
 
 @pytest.mark.parametrize("present", [None, "", "Plain words.", {"type": "doc", "version": 1}])
-def test_update_adds_our_panel_to_any_description(adapter: Jira, jira: FakeJira, present: Any) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_adds_our_panel_to_any_description(provider: Jira, jira: FakeJira, present: Any) -> None:
+    ticket = provider.create_ticket(draft())
     jira.touch(10001, description=present)
 
-    adapter.update_ticket(ticket, draft(), ["text"])
+    provider.update_ticket(ticket, draft(), ["text"])
 
     content = jira.issues[10001]["fields"]["description"]["content"]
     assert content[0]["type"] == "panel"
     assert [lines({"content": content[1:]})] == [[present] if present == "Plain words." else []]
 
 
-def test_update_without_fields_sends_nothing(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_without_fields_sends_nothing(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     before = len(jira.requests)
 
-    assert adapter.update_ticket(ticket, draft(), []) == ticket
+    assert provider.update_ticket(ticket, draft(), []) == ticket
     assert len(jira.requests) == before
 
 
-def test_update_of_the_title_sends_only_the_title(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_of_the_title_sends_only_the_title(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
 
-    renewed = adapter.update_ticket(ticket, draft(title="Send a strict policy"), ["title"])
+    renewed = provider.update_ticket(ticket, draft(title="Send a strict policy"), ["title"])
 
     assert [request.body for request in jira.received("PUT")] == [
         {"fields": {"summary": "Send a strict policy"}}
@@ -144,12 +144,12 @@ def test_update_of_the_title_sends_only_the_title(adapter: Jira, jira: FakeJira)
     assert renewed.title == "Send a strict policy"
 
 
-def test_changed_tickets_reads_all_pages(adapter: Jira, jira: FakeJira) -> None:
+def test_changed_tickets_reads_all_pages(provider: Jira, jira: FakeJira) -> None:
     for _ in range(5):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     jira.page_size = 2
 
-    pages = list(adapter.changed_tickets(LONG_AGO))
+    pages = list(provider.changed_tickets(LONG_AGO))
 
     assert [[ticket.key for ticket in page] for page in pages] == [
         ["SHOP-5", "SHOP-4"],
@@ -164,8 +164,8 @@ def test_changed_tickets_reads_all_pages(adapter: Jira, jira: FakeJira) -> None:
     ]
 
 
-def test_changed_tickets_requests_a_relative_time(adapter: Jira, jira: FakeJira) -> None:
-    list(adapter.changed_tickets(datetime.now(UTC) - timedelta(minutes=90)))
+def test_changed_tickets_requests_a_relative_time(provider: Jira, jira: FakeJira) -> None:
+    list(provider.changed_tickets(datetime.now(UTC) - timedelta(minutes=90)))
 
     assert jira.requests[0].body == {
         "jql": 'project = "SHOP" AND updated >= "-92m" ORDER BY updated DESC',
@@ -175,15 +175,15 @@ def test_changed_tickets_requests_a_relative_time(adapter: Jira, jira: FakeJira)
     }
 
 
-def test_circular_page_tokens_end(adapter: Jira, jira: FakeJira) -> None:
+def test_circular_page_tokens_end(provider: Jira, jira: FakeJira) -> None:
     for _ in range(3):
         jira.next_answer("POST", "/search/jql$", (200, {}, {"issues": [], "nextPageToken": "again"}))
 
-    assert len(list(adapter.changed_tickets(LONG_AGO))) == 2
+    assert len(list(provider.changed_tickets(LONG_AGO))) == 2
 
 
-def test_newest_pull_request_among_the_web_links_is_found(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_newest_pull_request_among_the_web_links_is_found(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     for place, url in enumerate(
         [
             "https://github.com/acme/web-app/pull/141",
@@ -194,15 +194,15 @@ def test_newest_pull_request_among_the_web_links_is_found(adapter: Jira, jira: F
     ):
         jira.links[10001].append({"id": 20000 + place, "object": {"title": "x", "url": url}})
 
-    assert adapter.find_pull_request(ticket.external_id) == "https://gitlab.com/acme/web/-/merge_requests/7"
+    assert provider.find_pull_request(ticket.external_id) == "https://gitlab.com/acme/web/-/merge_requests/7"
 
 
-def test_issue_without_pull_request(adapter: Jira) -> None:
-    assert adapter.find_pull_request(adapter.create_ticket(draft()).external_id) is None
+def test_issue_without_pull_request(provider: Jira) -> None:
+    assert provider.find_pull_request(provider.create_ticket(draft()).external_id) is None
 
 
 @requires_spec("jira.json")
-def test_examples_of_the_description_are_read(adapter: Jira, jira: FakeJira) -> None:
+def test_examples_of_the_description_are_read(provider: Jira, jira: FakeJira) -> None:
     base, spec = "/rest/api/3", load_spec("jira.json")
     jira.next_answer("GET", "/myself$", (200, {}, spec.sample("GET", f"{base}/myself")))
     jira.next_answer("GET", "/project/SHOP$", (200, {}, spec.sample("GET", f"{base}/project/SHOP")))
@@ -217,18 +217,18 @@ def test_examples_of_the_description_are_read(adapter: Jira, jira: FakeJira) -> 
         jira.next_answer("GET", "/issue/10000$", (200, {}, issue))
     jira.next_answer("GET", "/transitions$", (200, {}, ways))
 
-    adapter.check_connection()
-    ticket = adapter.create_ticket(draft(status="in_progress"))
+    provider.check_connection()
+    ticket = provider.create_ticket(draft(status="in_progress"))
 
     assert (ticket.key, ticket.updated_at.hour, ticket.state) == ("ED-1", 10, TicketState.OPEN)
     assert json.loads(ticket.body)["content"][0]["content"][0]["text"] == "Main order flow broken"
 
 
-def test_create_is_not_retried(adapter: Jira, jira: FakeJira) -> None:
+def test_create_is_not_retried(provider: Jira, jira: FakeJira) -> None:
     jira.next_answer("POST", "/issue$", (503, {}, b""))
 
     with pytest.raises(ProviderUnavailable):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     assert len(jira.received("POST")) == 1
 
 
@@ -244,28 +244,28 @@ def test_create_is_not_retried(adapter: Jira, jira: FakeJira) -> None:
     ],
 )
 def test_undocumented_response_is_unavailable(
-    adapter: Jira, jira: FakeJira, method: str, path: str, body: bytes
+    provider: Jira, jira: FakeJira, method: str, path: str, body: bytes
 ) -> None:
     for _ in range(3):
         jira.next_answer(method, path, (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.check_connection(), list(adapter.changed_tickets(LONG_AGO)), adapter.create_ticket(draft())
+        provider.check_connection(), list(provider.changed_tickets(LONG_AGO)), provider.create_ticket(draft())
 
 
-def test_issue_of_another_project_or_site_is_refused(adapter: Jira, jira: FakeJira) -> None:
-    assert adapter.owns(FIRST)
+def test_issue_of_another_project_or_site_is_refused(provider: Jira, jira: FakeJira) -> None:
+    assert provider.owns(FIRST)
     for other in ("acme.atlassian.net/STORE/10001", "other.atlassian.net/SHOP/10001", "10001", ""):
-        assert not adapter.owns(other)
+        assert not provider.owns(other)
         with pytest.raises(ProviderRefused, match="not an issue of SHOP"):
-            adapter.get_ticket(other)
+            provider.get_ticket(other)
     assert jira.requests == []
 
 
-def test_comment_ends_with_a_line_that_identifies_it(adapter: Jira, jira: FakeJira) -> None:
-    adapter.create_ticket(draft())
+def test_comment_ends_with_a_line_that_identifies_it(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft())
 
-    adapter.add_comment(FIRST, text="1 check failed.\n" * 500, marker=TASK, was_tried=False)
+    provider.add_comment(FIRST, text="1 check failed.\n" * 500, marker=TASK, was_tried=False)
 
     (comment,) = jira.comments[10001]
     paragraphs = [node["content"][0]["text"] for node in comment["body"]["content"]]
@@ -274,8 +274,8 @@ def test_comment_ends_with_a_line_that_identifies_it(adapter: Jira, jira: FakeJi
     assert "properties" not in comment
 
 
-def test_comment_of_a_person_is_not_ours(adapter: Jira, jira: FakeJira) -> None:
-    adapter.create_ticket(draft())
+def test_comment_of_a_person_is_not_ours(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft())
     text = {"type": "text", "text": f"I moved the task {TASK}."}
     body = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [text]}]}
     jira.comments[10001] = [
@@ -284,6 +284,6 @@ def test_comment_of_a_person_is_not_ours(adapter: Jira, jira: FakeJira) -> None:
         {"id": "3", "body": None},
     ]
 
-    adapter.add_comment(FIRST, text="1 check failed.", marker=TASK, was_tried=True)
+    provider.add_comment(FIRST, text="1 check failed.", marker=TASK, was_tried=True)
 
     assert len(jira.comments[10001]) == 4

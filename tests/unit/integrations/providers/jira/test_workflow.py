@@ -21,8 +21,10 @@ from tests.unit.integrations.providers.jira.test_tickets import DONE, FIRST, dra
         ("ready_verify", "In Review"),
     ],
 )
-def test_new_issue_gets_the_status_of_its_task(adapter: Jira, jira: FakeJira, status: str, name: str) -> None:
-    adapter.create_ticket(draft(status=status))
+def test_new_issue_gets_the_status_of_its_task(
+    provider: Jira, jira: FakeJira, status: str, name: str
+) -> None:
+    provider.create_ticket(draft(status=status))
 
     assert jira.status() == name
 
@@ -42,39 +44,41 @@ def test_new_issue_gets_the_status_of_its_task(adapter: Jira, jira: FakeJira, st
     ],
 )
 def test_update_of_the_status_moves_an_open_issue_by_category(
-    adapter: Jira, jira: FakeJira, at: Any, status: str, name: str
+    provider: Jira, jira: FakeJira, at: Any, status: str, name: str
 ) -> None:
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
     jira.touch(10001, status=at)
 
-    adapter.update_ticket(ticket, draft(status=status), ["status"])
+    provider.update_ticket(ticket, draft(status=status), ["status"])
 
     assert jira.status() == name
 
 
-def test_blocked_task_stays_in_progress_without_a_status_named_blocked(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft(status="in_progress"))
+def test_blocked_task_stays_in_progress_without_a_status_named_blocked(
+    provider: Jira, jira: FakeJira
+) -> None:
+    ticket = provider.create_ticket(draft(status="in_progress"))
     jira.transitions = {"In Progress": ["To Do", "In Review", "Done"]}
 
-    adapter.update_ticket(ticket, draft(status="blocked"), ["status"])
+    provider.update_ticket(ticket, draft(status="blocked"), ["status"])
 
     assert jira.status() == "In Progress"
 
 
-def test_issue_keeps_its_status_without_a_fitting_transition(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_issue_keeps_its_status_without_a_fitting_transition(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     jira.transitions = {"To Do": []}
 
-    moved = adapter.update_ticket(ticket, draft(status="in_progress", title="New"), ["status", "title"])
+    moved = provider.update_ticket(ticket, draft(status="in_progress", title="New"), ["status", "title"])
 
     assert (moved.title, moved.state) == ("New", TicketState.OPEN)
 
 
-def test_close_sets_the_resolution_and_reopen_moves_back(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_close_sets_the_resolution_and_reopen_moves_back(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
 
-    closed = adapter.update_ticket(ticket, draft(**DONE), ["status", "closed"])
-    opened = adapter.update_ticket(closed, draft(status="in_progress"), ["status", "closed"])
+    closed = provider.update_ticket(ticket, draft(**DONE), ["status", "closed"])
+    opened = provider.update_ticket(closed, draft(status="in_progress"), ["status", "closed"])
 
     assert [request.body for request in jira.received("POST", "/transitions")] == [
         {"transition": {"id": "101"}, "fields": {"resolution": {"id": "10000"}}},
@@ -83,32 +87,32 @@ def test_close_sets_the_resolution_and_reopen_moves_back(adapter: Jira, jira: Fa
     assert (closed.state, opened.state) == (TicketState.CLOSED, TicketState.STARTED)
 
 
-def test_closed_issue_is_not_closed_again(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_closed_issue_is_not_closed_again(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     jira.touch(10001, status=dialect.DONE)
 
-    assert adapter.update_ticket(ticket, draft(**DONE), ["status", "closed"]).state == TicketState.CLOSED
+    assert provider.update_ticket(ticket, draft(**DONE), ["status", "closed"]).state == TicketState.CLOSED
     assert jira.received("POST", "/transitions") == []
 
 
-def test_close_passes_intermediate_statuses(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_close_passes_intermediate_statuses(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     jira.transitions = {
         "To Do": ["Blocked", "In Progress"],
         "In Progress": ["To Do", "Blocked", "In Review"],
         "In Review": ["In Progress", "Done"],
     }
 
-    assert adapter.update_ticket(ticket, draft(**DONE), ["closed"]).state == TicketState.CLOSED
+    assert provider.update_ticket(ticket, draft(**DONE), ["closed"]).state == TicketState.CLOSED
     assert jira.status() == "Done"
 
 
-def test_reopen_uses_the_available_transition(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_reopen_uses_the_available_transition(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     jira.touch(10001, status=dialect.DONE)
     jira.transitions = {"Done": ["In Review"]}
 
-    assert adapter.update_ticket(ticket, draft(), ["closed"]).state == TicketState.STARTED
+    assert provider.update_ticket(ticket, draft(), ["closed"]).state == TicketState.STARTED
     assert jira.status() == "In Review"
 
 
@@ -116,29 +120,29 @@ def test_reopen_uses_the_available_transition(adapter: Jira, jira: FakeJira) -> 
     "ways", [{"To Do": []}, {"To Do": ["Won\u2019t do"]}, {"To Do": ["Blocked"], "Blocked": []}]
 )
 def test_close_without_a_transition_is_refused(
-    adapter: Jira, jira: FakeJira, ways: dict[str, list[str]]
+    provider: Jira, jira: FakeJira, ways: dict[str, list[str]]
 ) -> None:
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
     jira.transitions = ways
 
     with pytest.raises(
         ProviderRefused,
         match="The workflow has no transition of SHOP-1 from .* to a status of the category done",
     ):
-        adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+        provider.update_ticket(ticket, draft(**DONE), ["closed"])
 
 
-def test_circular_workflow_is_refused_after_one_round(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_circular_workflow_is_refused_after_one_round(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     jira.transitions = {"To Do": ["In Progress"], "In Progress": ["In Review"], "In Review": ["In Progress"]}
 
     with pytest.raises(ProviderRefused, match="from 'in review'"):
-        adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+        provider.update_ticket(ticket, draft(**DONE), ["closed"])
     assert len(jira.received("POST", "/transitions")) == 2
 
 
-def test_transition_with_the_fewest_missing_fields_is_chosen(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_transition_with_the_fewest_missing_fields_is_chosen(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     asking = {"customfield_10010": {"required": True, "name": "Root cause"}}
     filled = {"customfield_10011": {"required": True, "hasDefaultValue": True}}
     ways = [
@@ -149,18 +153,18 @@ def test_transition_with_the_fewest_missing_fields_is_chosen(adapter: Jira, jira
     jira.next_answer("GET", "/transitions$", (200, {}, {"transitions": ways}))
     jira.next_answer("POST", "/transitions$", (204, {}, b""))
 
-    adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+    provider.update_ticket(ticket, draft(**DONE), ["closed"])
 
     assert jira.received("POST", "/transitions")[0].body == {"transition": {"id": "101"}}
 
 
-def test_missing_field_of_a_transition_is_named(adapter: Jira, jira: FakeJira) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_missing_field_of_a_transition_is_named(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
     wrong = {"errorMessages": [], "errors": {"customfield_10010": "Root cause is required."}}
     jira.next_answer("POST", "/transitions$", (400, {}, wrong))
 
     with pytest.raises(ProviderRefused, match=r"status 400: customfield_10010: Root cause is required\."):
-        adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+        provider.update_ticket(ticket, draft(**DONE), ["closed"])
 
 
 @pytest.mark.parametrize(
@@ -181,9 +185,9 @@ def test_missing_field_of_a_transition_is_named(adapter: Jira, jira: FakeJira) -
     ],
 )
 def test_state_is_read_from_the_status_category(
-    adapter: Jira, jira: FakeJira, changes: dict[str, Any], state: TicketState
+    provider: Jira, jira: FakeJira, changes: dict[str, Any], state: TicketState
 ) -> None:
-    adapter.create_ticket(draft())
+    provider.create_ticket(draft())
     jira.touch(10001, **changes)
 
-    assert adapter.get_ticket(FIRST).state == state
+    assert provider.get_ticket(FIRST).state == state

@@ -1,4 +1,4 @@
-"""Linear on loopback, its adapter, and a project that is connected to it."""
+"""Linear on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,13 +24,13 @@ def linear(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLine
 
 
 def connect(linear: FakeLinear, client: Client, **credentials: Any) -> Linear:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     return Linear(client, {**linear.credentials, **credentials}, linear.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(linear: FakeLinear, http_client: Client) -> Linear:
-    """The adapter."""
+def provider(linear: FakeLinear, http_client: Client) -> Linear:
+    """The provider."""
     return connect(linear, http_client)
 
 

@@ -51,12 +51,12 @@ def test_base_url_may_be_the_graphql_endpoint(linear: FakeLinear, http_client: C
     ],
 )
 def test_graphql_error_is_refused_and_not_retried(
-    adapter: Linear, linear: FakeLinear, status: int, code: str, sentence: str
+    provider: Linear, linear: FakeLinear, status: int, code: str, sentence: str
 ) -> None:
     linear.next_operation("Team", (status, {}, error(code, "Entity not found: Team")))
 
     with pytest.raises(ProviderRefused, match=sentence):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(linear.requests) == 1
 
 
@@ -70,20 +70,20 @@ def test_graphql_error_is_refused_and_not_retried(
     ],
 )
 def test_error_status_without_errors_is_refused(
-    adapter: Linear, linear: FakeLinear, status: int, sentence: str
+    provider: Linear, linear: FakeLinear, status: int, sentence: str
 ) -> None:
     linear.next_operation("Team", (status, {}, b"<html>no</html>"))
 
     with pytest.raises(ProviderRefused, match=sentence):
-        adapter.check_connection()
+        provider.check_connection()
 
 
-def test_user_presentable_message_is_shown(adapter: Linear, linear: FakeLinear) -> None:
+def test_user_presentable_message_is_shown(provider: Linear, linear: FakeLinear) -> None:
     body = error("INPUT_ERROR", "argument validation", userPresentableMessage="The title is empty.")
     linear.next_operation("Team", (400, {}, body))
 
     with pytest.raises(ProviderRefused, match="The title is empty"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize(
@@ -96,20 +96,20 @@ def test_user_presentable_message_is_shown(adapter: Linear, linear: FakeLinear) 
     ],
 )
 def test_idempotent_request_is_tried_three_times(
-    adapter: Linear, linear: FakeLinear, status: int, body: Any
+    provider: Linear, linear: FakeLinear, status: int, body: Any
 ) -> None:
     for _ in range(3):
         linear.next_operation("Team", (status, {}, body))
 
     with pytest.raises(ProviderUnavailable):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(linear.requests) == 3
 
 
-def test_short_outage_is_retried(adapter: Linear, linear: FakeLinear) -> None:
+def test_short_outage_is_retried(provider: Linear, linear: FakeLinear) -> None:
     linear.next_operation("Team", (503, {}, b""))
 
-    adapter.check_connection()
+    provider.check_connection()
 
     assert len(linear.requests) == 2
 
@@ -149,12 +149,12 @@ def milliseconds_in(seconds: int) -> str:
     ],
 )
 def test_rate_limit_sets_retry_at_and_is_not_retried(
-    adapter: Linear, linear: FakeLinear, status: int, headers: Callable[[], dict[str, str]], seconds: int
+    provider: Linear, linear: FakeLinear, status: int, headers: Callable[[], dict[str, str]], seconds: int
 ) -> None:
     linear.next_operation("Team", (status, headers(), error("RATELIMITED", "Rate limit exceeded")))
 
     with unavailable_for(seconds, match="limits requests until"):
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(linear.requests) == 1
 
@@ -173,12 +173,12 @@ UNDOCUMENTED = [
 
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)
-def test_undocumented_response_is_unavailable(adapter: Linear, linear: FakeLinear, body: bytes) -> None:
+def test_undocumented_response_is_unavailable(provider: Linear, linear: FakeLinear, body: bytes) -> None:
     for _ in range(3):
         linear.next_operation("Team", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize(
@@ -210,10 +210,10 @@ def test_timeout_is_unavailable(linear: FakeLinear) -> None:
         connect(linear, client).check_connection()
 
 
-def test_error_does_not_contain_the_key(adapter: Linear, linear: FakeLinear) -> None:
+def test_error_does_not_contain_the_key(provider: Linear, linear: FakeLinear) -> None:
     linear.authorization = "another"
 
     with pytest.raises(ProviderRefused) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert KEY not in str(caught.value)

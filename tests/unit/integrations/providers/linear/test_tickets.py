@@ -25,9 +25,9 @@ def test_documents_are_valid_for_the_schema(document: str) -> None:
 
 
 def test_create_sends_title_state_priority_due_date_guidance_and_our_id(
-    adapter: Linear, linear: FakeLinear
+    provider: Linear, linear: FakeLinear
 ) -> None:
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
 
     assert linear.variables("Create") == [
         {
@@ -52,10 +52,10 @@ def test_issue_id_is_a_version_4_uuid_of_task_and_team() -> None:
     assert len({ISSUE, issue_id(OTHER_TEAM, TASK), issue_id(TEAM, TASK[:-1] + "2")}) == 3
 
 
-def test_create_returns_the_existing_issue(adapter: Linear, linear: FakeLinear) -> None:
-    first = adapter.create_ticket(draft())
+def test_create_returns_the_existing_issue(provider: Linear, linear: FakeLinear) -> None:
+    first = provider.create_ticket(draft())
 
-    assert adapter.create_ticket(draft()) == first
+    assert provider.create_ticket(draft()) == first
     assert len(linear.issues) == 1
 
 
@@ -69,7 +69,7 @@ def test_create_returns_the_existing_issue(adapter: Linear, linear: FakeLinear) 
     ],
 )
 def test_issue_whose_response_was_lost_is_adopted_at_once_by_its_id(
-    adapter: Linear, linear: FakeLinear, answer: Any
+    provider: Linear, linear: FakeLinear, answer: Any
 ) -> None:
     def create_and_lose() -> Any:
         linear.create(linear.requests[-1].variables)
@@ -77,63 +77,63 @@ def test_issue_whose_response_was_lost_is_adopted_at_once_by_its_id(
 
     linear.next_operation("Create", create_and_lose)
 
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
 
     assert (ticket.key, ticket.external_id, ticket.marker) == ("ENG-1", f"{TEAM}/{ISSUE}", TASK)
     assert [request.operation for request in linear.requests] == ["Team", "Create", "Issue"]
     assert linear.variables("Issue") == [{"id": ISSUE}]
 
 
-def test_limited_creation_is_not_looked_for(adapter: Linear, linear: FakeLinear) -> None:
+def test_limited_creation_is_not_looked_for(provider: Linear, linear: FakeLinear) -> None:
     linear.next_operation("Create", (400, {}, error("RATELIMITED")))
 
     with pytest.raises(ProviderUnavailable, match="limits requests"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     assert linear.variables("Issue") == []
 
 
-def test_unavailable_lookup_keeps_the_first_error(adapter: Linear, linear: FakeLinear) -> None:
+def test_unavailable_lookup_keeps_the_first_error(provider: Linear, linear: FakeLinear) -> None:
     linear.next_operation("Create", (502, {}, {}))
     for _ in range(3):
         linear.next_operation("Issue", (503, {}, {}))
 
     with pytest.raises(ProviderUnavailable, match="status 502"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
 
 
-def test_create_of_a_refused_issue_is_refused(adapter: Linear, linear: FakeLinear) -> None:
+def test_create_of_a_refused_issue_is_refused(provider: Linear, linear: FakeLinear) -> None:
     linear.next_operation("Create", (200, {}, error("INPUT_ERROR", "title is too long")))
 
     with pytest.raises(ProviderRefused, match="title is too long"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     assert linear.issues == {}
 
 
-def test_create_is_not_retried(adapter: Linear, linear: FakeLinear) -> None:
+def test_create_is_not_retried(provider: Linear, linear: FakeLinear) -> None:
     linear.next_operation("Create", (502, {}, {}))
 
     with pytest.raises(ProviderUnavailable):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
     assert len(linear.variables("Create")) == 1
 
 
-def test_copied_issue_has_no_marker(adapter: Linear, linear: FakeLinear) -> None:
-    adapter.create_ticket(draft())
+def test_copied_issue_has_no_marker(provider: Linear, linear: FakeLinear) -> None:
+    provider.create_ticket(draft())
     copy = {**linear.only, "id": "11111111-1111-4111-8111-111111111111", "number": 2}
     linear.issues[copy["id"]] = copy
 
-    assert [t.marker for page in adapter.changed_tickets(LONG_AGO) for t in page] == [None, TASK]
+    assert [t.marker for page in provider.changed_tickets(LONG_AGO) for t in page] == [None, TASK]
 
 
-def test_description_links_to_the_task(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft(url="https://audit.acme.example/task/1"))
+def test_description_links_to_the_task(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft(url="https://audit.acme.example/task/1"))
 
     assert linear.only["description"].endswith(f"task {TASK}\nhttps://audit.acme.example/task/1")
     assert ticket.marker == TASK
 
 
-def test_text_of_a_finding_cannot_mention_people(adapter: Linear, linear: FakeLinear) -> None:
-    adapter.create_ticket(draft(text="ask @everyone"))
+def test_text_of_a_finding_cannot_mention_people(provider: Linear, linear: FakeLinear) -> None:
+    provider.create_ticket(draft(text="ask @everyone"))
 
     assert "@everyone" not in linear.only["description"]
 
@@ -142,20 +142,20 @@ def test_text_of_a_finding_cannot_mention_people(adapter: Linear, linear: FakeLi
     ("priority", "number"), [("critical", 1), ("high", 2), ("medium", 3), ("low", 4), ("strange", 0)]
 )
 def test_priority_is_mapped_to_its_number(
-    adapter: Linear, linear: FakeLinear, priority: str, number: int
+    provider: Linear, linear: FakeLinear, priority: str, number: int
 ) -> None:
-    ticket = adapter.create_ticket(draft(priority="low"))
+    ticket = provider.create_ticket(draft(priority="low"))
 
-    adapter.update_ticket(ticket, draft(priority=priority), ["priority"])
+    provider.update_ticket(ticket, draft(priority=priority), ["priority"])
 
     assert linear.variables("Update") == [{"id": ISSUE, "input": {"priority": number}}]
 
 
-def test_update_sends_changed_fields_and_keeps_the_description(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_sends_changed_fields_and_keeps_the_description(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft())
     linear.touch_only(description="Rewritten by a person.")
 
-    changed = adapter.update_ticket(
+    changed = provider.update_ticket(
         ticket, draft(title="Send a strict policy", due=None), ["title", "due", "text"]
     )
 
@@ -165,10 +165,10 @@ def test_update_sends_changed_fields_and_keeps_the_description(adapter: Linear, 
     assert (changed.title, changed.body) == ("Send a strict policy", "Rewritten by a person.")
 
 
-def test_update_without_fields_sends_nothing(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_without_fields_sends_nothing(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft())
 
-    assert adapter.update_ticket(ticket, draft(), []) == ticket
+    assert provider.update_ticket(ticket, draft(), []) == ticket
     assert linear.variables("Update") == []
 
 
@@ -182,33 +182,33 @@ def test_update_without_fields_sends_nothing(adapter: Linear, linear: FakeLinear
     ],
 )
 def test_status_is_mapped_to_a_workflow_state(
-    adapter: Linear, linear: FakeLinear, status: str, state: str
+    provider: Linear, linear: FakeLinear, status: str, state: str
 ) -> None:
-    adapter.create_ticket(draft(status=status))
+    provider.create_ticket(draft(status=status))
 
     assert linear.only["stateId"] == state
 
 
-def test_backlog_falls_back_to_an_unstarted_state(adapter: Linear, linear: FakeLinear) -> None:
+def test_backlog_falls_back_to_an_unstarted_state(provider: Linear, linear: FakeLinear) -> None:
     linear.workflow = (("todo", "unstarted", 0), ("progress", "started", 1))
 
-    adapter.create_ticket(draft())
+    provider.create_ticket(draft())
 
     assert linear.only["stateId"] == "todo"
 
 
-def test_workflow_without_a_fitting_state_is_refused(adapter: Linear, linear: FakeLinear) -> None:
+def test_workflow_without_a_fitting_state_is_refused(provider: Linear, linear: FakeLinear) -> None:
     linear.workflow = (("done", "completed", 0),)
 
     with pytest.raises(ProviderRefused, match="no state of the type 'unstarted'"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
 
 
-def test_close_completes_and_reopen_starts_the_issue(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_close_completes_and_reopen_starts_the_issue(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft())
 
-    closed = adapter.update_ticket(ticket, draft(status="done", closed=True), ["closed", "status"])
-    opened = adapter.update_ticket(closed, draft(status="in_progress"), ["closed", "status"])
+    closed = provider.update_ticket(ticket, draft(status="done", closed=True), ["closed", "status"])
+    opened = provider.update_ticket(closed, draft(status="in_progress"), ["closed", "status"])
 
     assert [asked["input"] for asked in linear.variables("Update")] == [
         {"stateId": "done"},
@@ -227,22 +227,22 @@ def test_close_completes_and_reopen_starts_the_issue(adapter: Linear, linear: Fa
     ],
 )
 def test_fitting_and_closed_states_are_kept(
-    adapter: Linear, linear: FakeLinear, there: str, status: str
+    provider: Linear, linear: FakeLinear, there: str, status: str
 ) -> None:
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
     linear.touch_only(stateId=there)
 
-    adapter.update_ticket(adapter.get_ticket(ticket.external_id), draft(status=status), ["status"])
+    provider.update_ticket(provider.get_ticket(ticket.external_id), draft(status=status), ["status"])
 
     assert linear.only["stateId"] == there
     assert linear.variables("Update") == []
 
 
-def test_moved_issue_uses_the_workflow_of_its_team(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_moved_issue_uses_the_workflow_of_its_team(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft())
     linear.workflow = (("theirs", "completed", 1), ("ready", "started", 0))
 
-    adapter.update_ticket(ticket, draft(status="done", closed=True), ["status", "closed"])
+    provider.update_ticket(ticket, draft(status="done", closed=True), ["status", "closed"])
 
     assert linear.only["stateId"] == "theirs"
 
@@ -262,21 +262,21 @@ def test_moved_issue_uses_the_workflow_of_its_team(adapter: Linear, linear: Fake
     ],
 )
 def test_state_is_read_from_the_state_type(
-    adapter: Linear, linear: FakeLinear, changes: dict[str, Any], state: TicketState
+    provider: Linear, linear: FakeLinear, changes: dict[str, Any], state: TicketState
 ) -> None:
     linear.workflow = (*linear.workflow, ("new", "a kind of tomorrow", 9))
-    ticket = adapter.create_ticket(draft())
+    ticket = provider.create_ticket(draft())
     linear.touch_only(**changes)
 
-    assert adapter.get_ticket(ticket.external_id).state == state
+    assert provider.get_ticket(ticket.external_id).state == state
 
 
-def test_changed_tickets_reads_all_pages(adapter: Linear, linear: FakeLinear) -> None:
+def test_changed_tickets_reads_all_pages(provider: Linear, linear: FakeLinear) -> None:
     for last in range(5):
-        adapter.create_ticket(draft(marker=TASK[:-1] + str(last)))
+        provider.create_ticket(draft(marker=TASK[:-1] + str(last)))
     linear.page_size = 2
 
-    pages = list(adapter.changed_tickets(datetime(2020, 1, 2, 3, 4, 5, 678, tzinfo=UTC)))
+    pages = list(provider.changed_tickets(datetime(2020, 1, 2, 3, 4, 5, 678, tzinfo=UTC)))
 
     assert [[ticket.key for ticket in page] for page in pages] == [
         ["ENG-5", "ENG-4"],
@@ -289,16 +289,16 @@ def test_changed_tickets_reads_all_pages(adapter: Linear, linear: FakeLinear) ->
     ]
 
 
-def test_circular_cursors_end(adapter: Linear, linear: FakeLinear) -> None:
+def test_circular_cursors_end(provider: Linear, linear: FakeLinear) -> None:
     again = {"data": {"issues": {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "same"}}}}
     for _ in range(3):
         linear.next_operation("Issues", (200, {}, again))
 
-    assert list(adapter.changed_tickets(LONG_AGO)) == [[], []]
+    assert list(provider.changed_tickets(LONG_AGO)) == [[], []]
 
 
-def test_newest_attached_pull_or_merge_request_is_found(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_newest_attached_pull_or_merge_request_is_found(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft())
     linear.attach("https://github.com/acme/web-app/pull/141")
     linear.attach("https://gitlab.com/acme/web-app/-/merge_requests/142")
     linear.attach("https://sentry.io/issues/4711")
@@ -306,46 +306,46 @@ def test_newest_attached_pull_or_merge_request_is_found(adapter: Linear, linear:
     linear.attach("https://[/pull/1x")
     linear.page_size = 1
 
-    found = adapter.find_pull_request(ticket.external_id)
+    found = provider.find_pull_request(ticket.external_id)
 
     assert found == "https://gitlab.com/acme/web-app/-/merge_requests/142"
 
 
-def test_issue_without_pull_request(adapter: Linear) -> None:
-    assert adapter.find_pull_request(adapter.create_ticket(draft()).external_id) is None
+def test_issue_without_pull_request(provider: Linear) -> None:
+    assert provider.find_pull_request(provider.create_ticket(draft()).external_id) is None
 
 
 @pytest.mark.parametrize("issue", [None, {}, {"id": "x"}, {"id": ISSUE, "identifier": "ENG-1"}])
-def test_undocumented_issue_is_unavailable(adapter: Linear, linear: FakeLinear, issue: Any) -> None:
+def test_undocumented_issue_is_unavailable(provider: Linear, linear: FakeLinear, issue: Any) -> None:
     body = {"data": {"issueCreate": {"success": True, "issue": issue}}}
     linear.next_operation("Create", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        adapter.create_ticket(draft())
+        provider.create_ticket(draft())
 
 
 @pytest.mark.parametrize("external_id", [f"{OTHER_TEAM}/{ISSUE}", f"{TEAM}/7", TEAM, ""])
-def test_issue_of_another_team_is_refused(adapter: Linear, linear: FakeLinear, external_id: str) -> None:
-    assert adapter.owns(f"{TEAM}/{ISSUE}")
+def test_issue_of_another_team_is_refused(provider: Linear, linear: FakeLinear, external_id: str) -> None:
+    assert provider.owns(f"{TEAM}/{ISSUE}")
     with pytest.raises(ProviderRefused, match="not one of the connected team"):
-        adapter.get_ticket(external_id)
+        provider.get_ticket(external_id)
     assert linear.requests == []
 
 
-def test_update_without_success_is_refused(adapter: Linear, linear: FakeLinear) -> None:
-    ticket = adapter.create_ticket(draft())
+def test_update_without_success_is_refused(provider: Linear, linear: FakeLinear) -> None:
+    ticket = provider.create_ticket(draft())
     linear.next_operation("Update", (200, {}, {"data": {"issueUpdate": {"success": False, "issue": None}}}))
 
     with pytest.raises(ProviderRefused, match="did not accept the change"):
-        adapter.update_ticket(ticket, draft(priority="low"), ["priority"])
+        provider.update_ticket(ticket, draft(priority="low"), ["priority"])
 
 
 def test_campaigns_are_a_line_of_the_description_that_follows_them(
-    adapter: Linear, linear: FakeLinear
+    provider: Linear, linear: FakeLinear
 ) -> None:
-    ticket = adapter.create_ticket(draft(campaigns=("Autumn", "Spring")))
-    moved = adapter.update_ticket(ticket, draft(campaigns=("Spring",)), {"campaigns"})
-    left = adapter.update_ticket(moved, draft(), {"campaigns"})
+    ticket = provider.create_ticket(draft(campaigns=("Autumn", "Spring")))
+    moved = provider.update_ticket(ticket, draft(campaigns=("Spring",)), {"campaigns"})
+    left = provider.update_ticket(moved, draft(), {"campaigns"})
 
     task = f"Krafter Audit task {TASK}"
     assert [each.body.rpartition("---\n\n")[2] for each in (ticket, moved, left)] == [

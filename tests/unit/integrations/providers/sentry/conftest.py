@@ -1,4 +1,4 @@
-"""Sentry on loopback, its adapter, and a project that is connected to it."""
+"""Sentry on loopback, its provider, and a project that is connected to it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,13 +31,13 @@ def server(fake: FakeSentry, loopback: None, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def connect(server: FakeServer, client: Client | None = None, **credentials: Any) -> Sentry:
-    """Return the adapter with changed credentials."""
+    """Return the provider with changed credentials."""
     return Sentry(client or Client(), {**CREDENTIALS, **credentials}, server.url, sleep=lambda seconds: None)
 
 
 @pytest.fixture
-def adapter(server: FakeServer) -> Sentry:
-    """The adapter."""
+def provider(server: FakeServer) -> Sentry:
+    """The provider."""
     return connect(server)
 
 

@@ -33,9 +33,9 @@ def test_invalid_base_url_is_refused(server: FakeServer, given: Any) -> None:
 
 
 def test_public_credentials_do_not_include_the_base_url(server: FakeServer) -> None:
-    adapter = connect(server, base_url=server.url)
+    provider = connect(server, base_url=server.url)
 
-    assert set(adapter.credentials) - set(adapter.secrets) == {"organization", "project"}
+    assert set(provider.credentials) - set(provider.secrets) == {"organization", "project"}
 
 
 def test_default_base_url_is_sentry_io() -> None:
@@ -54,41 +54,41 @@ def test_default_base_url_is_sentry_io() -> None:
     ],
 )
 def test_refusal_has_a_message_and_is_not_retried(
-    adapter: Sentry, server: FakeServer, status: int, sentence: str
+    provider: Sentry, server: FakeServer, status: int, sentence: str
 ) -> None:
     server.next_answer(PROJECT, status, {"Location": "/elsewhere/"}, {"detail": "Invalid  period\n"})
 
     with pytest.raises(ProviderRefused, match=sentence) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert TOKEN not in str(caught.value)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"", b'["x"]', b'{"detail": {"code": "x"}}', b"[" * 100_000])
-def test_undocumented_error_is_refused(adapter: Sentry, server: FakeServer, content: bytes) -> None:
+def test_undocumented_error_is_refused(provider: Sentry, server: FakeServer, content: bytes) -> None:
     server.next_answer(PROJECT, 400, {}, content)
 
     with pytest.raises(ProviderRefused, match=r"\(status 400\)"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_request_is_tried_three_times(adapter: Sentry, server: FakeServer, status: int) -> None:
+def test_request_is_tried_three_times(provider: Sentry, server: FakeServer, status: int) -> None:
     for _ in range(3):
         server.next_answer(PROJECT, status, {}, b"<html>")
 
     with pytest.raises(ProviderUnavailable, match=f"status {status}"):
-        adapter.check_connection()
+        provider.check_connection()
     assert len(server.requests) == 3
 
 
-def test_web_page_with_an_error_status_is_unavailable(adapter: Sentry, server: FakeServer) -> None:
+def test_web_page_with_an_error_status_is_unavailable(provider: Sentry, server: FakeServer) -> None:
     for _ in range(3):
         server.next_answer(PROJECT, 403, {"Content-Type": "text/html"}, b"<html>Just a moment</html>")
 
     with pytest.raises(ProviderUnavailable, match="answered with status 403"):
-        adapter.check_connection()
+        provider.check_connection()
 
 
 TOO_MANY_REQUESTS = {"detail": "You are attempting to use this endpoint too frequently."}
@@ -104,23 +104,23 @@ TOO_MANY_REQUESTS = {"detail": "You are attempting to use this endpoint too freq
     ],
 )
 def test_rate_limit_sets_retry_at_and_is_not_retried(
-    adapter: Sentry, server: FakeServer, headers: dict[str, str], seconds: int
+    provider: Sentry, server: FakeServer, headers: dict[str, str], seconds: int
 ) -> None:
     server.next_answer(PROJECT, 429, headers, TOO_MANY_REQUESTS)
 
     with unavailable_for(seconds):
-        adapter.check_connection()
+        provider.check_connection()
 
     assert len(server.requests) == 1
 
 
-def test_rate_limit_ends_at_its_reset(adapter: Sentry, server: FakeServer) -> None:
+def test_rate_limit_ends_at_its_reset(provider: Sentry, server: FakeServer) -> None:
     reset = int(datetime.now(UTC).timestamp()) + 600
     headers = {"X-Sentry-Rate-Limit-Remaining": "0", "X-Sentry-Rate-Limit-Reset": str(reset)}
     server.next_answer(PROJECT, 429, headers, TOO_MANY_REQUESTS)
 
     with pytest.raises(ProviderUnavailable) as caught:
-        adapter.check_connection()
+        provider.check_connection()
 
     assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
 

@@ -15,14 +15,14 @@ from tests.fakes.vendor_server import FakeServer
 ISSUES, ISSUE, PROJECT = "/organizations/acme/issues/$", r"/issues/\d+/$", "/projects/acme/pump-station/$"
 
 
-def findings(adapter: Sentry) -> list[RemoteFinding]:
-    return [finding for source in adapter.finding_lists() for page in source.pages() for finding in page]
+def findings(provider: Sentry) -> list[RemoteFinding]:
+    return [finding for source in provider.finding_lists() for page in source.pages() for finding in page]
 
 
-def test_issue_becomes_a_finding(adapter: Sentry, fake: FakeSentry) -> None:
+def test_issue_becomes_a_finding(provider: Sentry, fake: FakeSentry) -> None:
     fake.issues = [issue()]
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert found.title == "ZeroDivisionError: division by zero (Sentry issue PUMP-STATION-1)"
     assert (found.domain, found.severity) == ("performance", "high")
@@ -39,8 +39,10 @@ def test_issue_becomes_a_finding(adapter: Sentry, fake: FakeSentry) -> None:
     assert found.fix["references"] == ["https://acme.sentry.io/issues/1/"]
 
 
-def test_list_is_requested_for_one_project_and_unresolved_issues(adapter: Sentry, server: FakeServer) -> None:
-    findings(adapter)
+def test_list_is_requested_for_one_project_and_unresolved_issues(
+    provider: Sentry, server: FakeServer
+) -> None:
+    findings(provider)
 
     assert server.received(ISSUES)[0].query == {
         "project": "4505278496",
@@ -53,41 +55,41 @@ def test_list_is_requested_for_one_project_and_unresolved_issues(adapter: Sentry
     assert all(request.headers["authorization"] == f"Bearer {TOKEN}" for request in server.requests)
 
 
-def test_all_pages_with_results_are_read(adapter: Sentry, server: FakeServer, fake: FakeSentry) -> None:
+def test_all_pages_with_results_are_read(provider: Sentry, server: FakeServer, fake: FakeSentry) -> None:
     fake.issues, fake.page_size = [issue(number) for number in range(1, 6)], 2
 
-    found = findings(adapter)
+    found = findings(provider)
 
     assert [finding.evidence["issue"] for finding in found] == [f"PUMP-STATION-{n}" for n in range(1, 6)]
     assert [request.query.get("cursor") for request in server.received(ISSUES)] == [None, "0:2:0", "0:4:0"]
 
 
-def test_repeated_cursor_ends_the_list(adapter: Sentry, server: FakeServer) -> None:
+def test_repeated_cursor_ends_the_list(provider: Sentry, server: FakeServer) -> None:
     again = {"Link": '<https://sentry.io/x/>; rel="next"; results="true"; cursor="0:100:0"'}
     for _ in range(3):
         server.next_answer(ISSUES, 200, again, [])
 
-    findings(adapter)
+    findings(provider)
 
     assert len(server.received(ISSUES)) == 2
 
 
 def test_number_of_pages_is_limited(
-    adapter: Sentry, fake: FakeSentry, monkeypatch: pytest.MonkeyPatch
+    provider: Sentry, fake: FakeSentry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("integrations.providers.base.MAX_PAGES", 2)
     fake.issues, fake.page_size = [issue(number) for number in range(1, 6)], 1
 
     with pytest.raises(ProviderUnavailable, match="more than 2 pages"):
-        findings(adapter)
+        findings(provider)
 
 
 @requires_spec("sentry.json")
-def test_example_issue_of_the_description_is_read(adapter: Sentry, fake: FakeSentry) -> None:
+def test_example_issue_of_the_description_is_read(provider: Sentry, fake: FakeSentry) -> None:
     sample = deepcopy(load_spec("sentry.json").sample("GET", "/api/0/organizations/acme/issues/"))
     fake.issues = [sample[0] | {"status": "unresolved"}, sample[0] | {"id": "2"}]
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert found.title == "This is an example Python exception (Sentry issue PUMP-STATION-1)"
     assert (found.domain, found.severity) == ("performance", "medium")
@@ -95,12 +97,12 @@ def test_example_issue_of_the_description_is_read(adapter: Sentry, fake: FakeSen
 
 
 @requires_spec("sentry.json")
-def test_example_project_of_the_description_is_read(adapter: Sentry, server: FakeServer) -> None:
+def test_example_project_of_the_description_is_read(provider: Sentry, server: FakeServer) -> None:
     server.next_answer(
         PROJECT, 200, {}, load_spec("sentry.json").sample("GET", "/api/0/projects/acme/pump-station/")
     )
 
-    findings(adapter)
+    findings(provider)
 
     assert server.received(ISSUES)[0].query["project"] == "4505278496"
 
@@ -122,11 +124,11 @@ def test_example_project_of_the_description_is_read(adapter: Sentry, server: Fak
     ],
 )
 def test_severity_is_the_priority_else_the_level(
-    adapter: Sentry, fake: FakeSentry, fields: dict[str, Any], severity: str
+    provider: Sentry, fake: FakeSentry, fields: dict[str, Any], severity: str
 ) -> None:
     fake.issues = [issue(**fields)]
 
-    assert [finding.severity for finding in findings(adapter)] == [severity]
+    assert [finding.severity for finding in findings(provider)] == [severity]
 
 
 @pytest.mark.parametrize(
@@ -155,29 +157,29 @@ def test_severity_is_the_priority_else_the_level(
     ],
 )
 def test_domain_is_the_closest_one_with_a_reason(
-    adapter: Sentry, fake: FakeSentry, fields: dict[str, Any], domain: str, reason: str
+    provider: Sentry, fake: FakeSentry, fields: dict[str, Any], domain: str, reason: str
 ) -> None:
     fake.issues = [issue(**fields)]
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert found.domain == domain
     assert reason in found.evidence["domain_reason"]
 
 
-def test_long_title_keeps_the_short_id(adapter: Sentry, fake: FakeSentry) -> None:
+def test_long_title_keeps_the_short_id(provider: Sentry, fake: FakeSentry) -> None:
     fake.issues = [issue(title="x " * 400)]
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert len(found.title) <= 300
     assert found.title.endswith(" (Sentry issue PUMP-STATION-1)")
 
 
-def test_issue_with_few_members_is_read(adapter: Sentry, fake: FakeSentry) -> None:
+def test_issue_with_few_members_is_read(provider: Sentry, fake: FakeSentry) -> None:
     fake.issues = [{"id": "9", "title": "Lost", "culprit": None, "metadata": None, "status": "unresolved"}]
 
-    [found] = findings(adapter)
+    [found] = findings(provider)
 
     assert (found.title, found.assets) == ("Lost (Sentry issue 9)", ())
 
@@ -200,29 +202,29 @@ UNDOCUMENTED = [
 @pytest.mark.parametrize("body", UNDOCUMENTED)
 @pytest.mark.parametrize("place", [PROJECT, ISSUES])
 def test_undocumented_response_is_unavailable(
-    adapter: Sentry, server: FakeServer, place: str, body: bytes
+    provider: Sentry, server: FakeServer, place: str, body: bytes
 ) -> None:
     for _ in range(3):
         server.next_answer(place, 200, {}, body)
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        findings(adapter)
+        findings(provider)
 
 
 @pytest.mark.parametrize("external_id", ["sentry/1/1", "sentry/4505278496/x", "acme/web-app#1"])
 def test_resolve_refuses_an_id_of_another_place(
-    adapter: Sentry, server: FakeServer, external_id: str
+    provider: Sentry, server: FakeServer, external_id: str
 ) -> None:
     with pytest.raises(ProviderRefused, match="is not an issue of this project"):
-        adapter.resolve(external_id)
+        provider.resolve(external_id)
     assert server.received(ISSUE) == []
 
 
 def test_resolve_refuses_an_issue_of_another_project(
-    adapter: Sentry, server: FakeServer, fake: FakeSentry
+    provider: Sentry, server: FakeServer, fake: FakeSentry
 ) -> None:
     fake.issues = [issue(project={"id": "1", "slug": "other"})]
 
     with pytest.raises(ProviderRefused, match="Issue 1 belongs to another project"):
-        adapter.resolve("sentry/4505278496/1")
+        provider.resolve("sentry/4505278496/1")
     assert server.received(ISSUE, "PUT") == []

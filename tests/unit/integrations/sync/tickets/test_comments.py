@@ -12,7 +12,7 @@ from events.models import OutboxEntry
 from integrations import jobs
 from integrations.models import TicketComment
 from integrations.providers.errors import ProviderUnavailable
-from integrations.providers.registry import ADAPTERS
+from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import TicketDraft
 from integrations.sync.tickets.comments import comment_text
@@ -75,13 +75,13 @@ def test_comment_names_the_checks_without_evidence(closed: Task, settings: Any) 
 
 def test_every_tracker_adds_a_comment_once(tracker: FakeTracker, project: Project) -> None:
     with Client() as client:
-        adapter = ADAPTERS[tracker.provider](client, tracker.credentials, tracker.api_url)
-        assert isinstance(adapter, Tracker)
+        provider = PROVIDER_CLASSES[tracker.provider](client, tracker.credentials, tracker.api_url)
+        assert isinstance(provider, Tracker)
         due = datetime.now(UTC)
         draft = TicketDraft(str(project.pk), "Send a policy", "backlog", "high", due, closed=False)
-        ticket = adapter.create_ticket(draft)
+        ticket = provider.create_ticket(draft)
         for was_tried in (False, True, True):
-            adapter.add_comment(
+            provider.add_comment(
                 ticket.external_id, text="@all 1 check failed", marker=str(project.pk), was_tried=was_tried
             )
 
@@ -96,11 +96,11 @@ def test_every_tracker_finds_the_comment_whose_response_was_lost(
         return 502, {}, {}
 
     with Client() as client:
-        adapter = ADAPTERS[tracker.provider](client, tracker.credentials, tracker.api_url)
-        assert isinstance(adapter, Tracker)
+        provider = PROVIDER_CLASSES[tracker.provider](client, tracker.credentials, tracker.api_url)
+        assert isinstance(provider, Tracker)
         draft = TicketDraft(str(project.pk), "Send a policy", "backlog", "high", None, closed=False)
-        ticket = adapter.create_ticket(draft)
-        add = partial(adapter.add_comment, ticket.external_id, text="1 check failed")
+        ticket = provider.create_ticket(draft)
+        add = partial(provider.add_comment, ticket.external_id, text="1 check failed")
         tracker.next_answer("POST", r"/(comments?|notes)$|^Comment$", create_and_lose)
         with pytest.raises(ProviderUnavailable):
             add(marker=FIRST, was_tried=False)
