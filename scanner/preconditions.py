@@ -215,7 +215,9 @@ def require_html(page: Page) -> None:
 
 def require_readable_encoding(page: Page) -> None:
     if not encodings_of(page.response.headers) <= READABLE_ENCODINGS:
-        raise Inconclusive("not_available", "The page is sent in an encoding that was not requested.")
+        raise Inconclusive(
+            "not_available", f"{page.url[:200]} is sent in an encoding that was not requested."
+        )
 
 
 def require_complete_body(page: Page) -> None:
@@ -264,14 +266,16 @@ def require_same_page(page: Page, original: Identity | None) -> None:
     former = original.title.lower() if original else ""
     title = now.title.lower()
     # Many sites answer with an error page and status 200: most rules pass on it.
-    if reason := unavailable_reason(title, former):
+    found = page.fingerprints_with_title
+    is_retitled = original is not None and similarity.is_complete(original.sample, found)
+    if not is_retitled and (reason := unavailable_reason(title, former)):
         raise Inconclusive(reason, f"The page has the title {now.title[:80]!r}.")
     # A page that moved keeps its title.
     if original and page.response.history and now.title != original.title and not _same_path(now, original):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     if _is_other_title(title, former):
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
-    if original and not similarity.is_similar(original.sample, page.fingerprints_with_title):
+    if original and not similarity.is_similar(original.sample, found):
         raise Inconclusive("target_missing", DISSIMILAR)
 
 
@@ -310,8 +314,7 @@ def require_no_login_wall(requested: str, page: Page, original: Identity | None)
 
 
 def require_no_notice(requested: str, page: Page, original: Identity | None) -> None:
-    """Raise when a verification of a status gets an empty page, a login page or a notice with a successful one."""
-    require_content(page, None)
+    """Raise when a verification of a status gets a login page or a notice with a successful one."""
     if not has_login_segment(urlsplit(requested).path):
         require_no_login_wall(requested, page, original)
     title = page_identity(page).title

@@ -115,7 +115,7 @@ class PageContext(SiteRequests):
         if status not in preconditions.CLOSED_STATUSES:
             return None
         # A firewall may refuse the scanner every URL: then the status says nothing about this one.
-        other = self._status_elsewhere("nonexistent", _random_path())
+        other = self.nonexistent_page.response.status
         if other not in preconditions.GONE_STATUSES:
             raise Inconclusive(
                 "blocked",
@@ -123,17 +123,20 @@ class PageContext(SiteRequests):
             )
         return status
 
-    def require_home_page(self) -> None:
-        """Raise when the site's home page is gone too, as after a deploy that failed."""
+    @property
+    def home_page(self) -> Page:
+        """The response at the root of the site, whatever its status."""
         landing = self.landing
-        is_home = urlsplit(landing.url).path == "/"
-        status = landing.response.status if is_home else self._status_elsewhere("home", "/")
-        if status in preconditions.GONE_STATUSES or status >= 500:
-            raise Inconclusive("blocked", f"The home page of the site answers with status {status} too.")
+        return landing if urlsplit(landing.url).path == "/" else self._response_elsewhere("home", "/")
 
-    def _status_elsewhere(self, fact: str, path: str) -> int:
+    @property
+    def nonexistent_page(self) -> Page:
+        """The response at a random path, whatever its status."""
+        return self._response_elsewhere("nonexistent", _random_path())
+
+    def _response_elsewhere(self, fact: str, path: str) -> Page:
         url = urljoin(self.landing.url, path)
-        return self.once(fact, lambda: self.fetch(fact, "GET", url, follow_redirects=True)).status
+        return self.once(fact, lambda: Page(self.fetch(fact, "GET", url, follow_redirects=True)))
 
     @property
     def document(self) -> Page:

@@ -15,6 +15,7 @@ from scanner.page import similarity
 from scanner.page.context import PageContext
 from scanner.page.identity import Identity
 from scanner.page.page import Page, value
+from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import same_site
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
@@ -22,6 +23,7 @@ from scanner.registry import Check
 MIN_SHARE = 0.7  # of the content that must be left where the elements with the fault are gone
 # A page with other content of the same extent has not lost any. The estimate of the extent is off by a fifth.
 MIN_EXTENT = 0.8
+MIN_OWN_CONTENT = 40  # words and links; a notice or a login page has fewer
 MIN_CONTENT = 4  # hashes of a sample outside of the frame; fewer say too little
 _ROOT = re.compile(r"<(?:html|head|body|title|meta|link)\b")
 _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
@@ -29,6 +31,21 @@ _TAG = re.compile(r"<[^>]*>?")
 _ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
 _URL = re.compile(r"https?://([^\s\"'<>]+)")
 _URL_ATTRIBUTES = ("src", "href", "data", "action")
+
+
+def has_own_content(context: PageContext) -> bool:
+    """Return whether the page has much content that the home page and a nonexistent URL of the site do not show."""
+    page = context.landing
+    try:
+        others = [other for other in (context.nonexistent_page, context.home_page) if other is not page]
+    except Inconclusive:
+        return False
+    frame = frozenset(chain(*(_fingerprints(other) for other in others)))
+    return page.is_html and len(page.fingerprints - frame) >= MIN_OWN_CONTENT
+
+
+def _fingerprints(page: Page) -> frozenset[bytes]:
+    return page.fingerprints if page.is_html and not exceeds_parser_limits(page.text) else frozenset()
 
 
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:

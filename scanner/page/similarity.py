@@ -63,6 +63,12 @@ def estimated_size(hashes: frozenset[bytes]) -> float:
     return (SAMPLE_SIZE - 1) * 256**HASH_BYTES / int.from_bytes(max(hashes))
 
 
+def is_complete(stored: str, found: frozenset[bytes]) -> bool:
+    """Return whether a page has all words and links of the sample; without a sample this is not known."""
+    hashes = hashes_of(stored)
+    return bool(hashes) and hashes <= found
+
+
 def is_similar(stored: str, found: frozenset[bytes]) -> bool:
     """Return whether a page may be the one that was sampled; without a sample it may."""
     hashes = hashes_of(stored)

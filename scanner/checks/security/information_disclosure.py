@@ -11,7 +11,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, media_type, value
-from scanner.preconditions import Inconclusive, require_complete_body
+from scanner.preconditions import GONE_STATUSES, Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"
@@ -152,16 +152,18 @@ def software_hidden(context: PageContext) -> Outcome:
         config_snippets.NO_LISTING,
     ),
     oracle={"zap": "10033"},
-    version=3,
+    version=4,
 )
 def no_directory_listing(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
 
     After a fix the URL is often closed (403 or 404), which a verification accepts as fixed.
     """
-    if context.is_verification and context.closed_status:
-        context.require_home_page()
-        return passed(f"The directory is no longer accessible (status {context.closed_status}).")
+    if context.is_verification and (status := context.closed_status):
+        # A server that refuses this URL alone, with status 403, does so on purpose.
+        if status in GONE_STATUSES:
+            _require_home_page(context)
+        return passed(f"The directory is no longer accessible (status {status}).")
     page = context.document
     headings = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
     is_listing = any(heading.lower().startswith(_LISTING_TITLES) for heading in headings)
@@ -354,6 +356,13 @@ def _judge_expiry(texts: list[str]) -> Outcome:
     if expires > datetime.now(UTC):
         return passed("security.txt is valid.")
     return failed(f"security.txt expired on {text[:40]}.")
+
+
+def _require_home_page(context: PageContext) -> None:
+    """Raise when the site's home page is gone too, as after a deploy that failed."""
+    status = context.home_page.response.status
+    if status in GONE_STATUSES or status >= 500:
+        raise Inconclusive("blocked", f"The home page of the site answers with status {status} too.")
 
 
 def _probe(context: PageContext, path: str) -> Response:

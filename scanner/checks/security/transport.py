@@ -185,6 +185,9 @@ def https_redirect(context: PageContext) -> Outcome:
     if chain is None:
         return passed("The site does not answer over plain HTTP.")
     route = [hop.url for hop in chain]
+    if len(chain) == 1 and chain[0].status >= 400:
+        detail = f"The http:// URL answers with status {chain[0].status} instead of a redirect to HTTPS."
+        return failed(detail, route=route)
     if len(chain) == 1:
         return failed("The page is served over plain HTTP.", route=route)
     if not route[-1].startswith("https:"):

@@ -7,11 +7,19 @@ from urllib.parse import urlsplit
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
+from scanner.page.lost_content import has_own_content
 from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import GONE_STATUSES, Inconclusive, has_login_segment, require_no_notice
+from scanner.preconditions import (
+    GONE_STATUSES,
+    Inconclusive,
+    has_login_segment,
+    require_content,
+    require_no_notice,
+    require_readable_encoding,
+)
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
@@ -38,7 +46,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
-    version=2,
+    version=3,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -48,8 +56,19 @@ def status_is_successful(context: PageContext) -> Outcome:
     if status == HTTPStatus.FORBIDDEN:
         context.closed_status  # noqa: B018 - raises where the site refuses the scanner every URL
     if status < 400 and context.is_verification:
-        require_no_notice(context.url, context.landing, context.original_identity)
+        _require_page(context)
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
+
+
+def _require_page(context: PageContext) -> None:
+    """Raise when a verification gets an empty page, a login page or a notice with a successful status."""
+    require_content(context.landing, None)
+    try:
+        require_no_notice(context.url, context.landing, context.original_identity)
+    except Inconclusive:
+        # A page may be about maintenance, or have a login form beside its content.
+        if not has_own_content(context):
+            raise
 
 
 @check(
@@ -124,6 +143,7 @@ def _blocked_by(page: Page, robots: Robots, agent: str) -> str | None:
     ),
     scope="site",
     oracle={"lighthouse": "robots-txt"},
+    version=2,
 )
 def robots_txt_is_valid(context: PageContext) -> Outcome:
     """robots.txt answers 4xx, or 200 with valid lines only; 5xx fails."""
@@ -136,6 +156,7 @@ def robots_txt_is_valid(context: PageContext) -> Outcome:
         raise Inconclusive("blocked", "/robots.txt answered with status 429.")
     if response.status >= 400:
         return passed(f"There is no robots.txt (status {response.status}), which is allowed.")
+    require_readable_encoding(Page(response))
     if response.truncated:
         raise Inconclusive("truncated", "robots.txt is larger than the limit.")
     if response.status != 200:
@@ -168,7 +189,7 @@ def robots_txt_is_valid(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"sitemaps.org": "protocol"},
-    version=2,
+    version=3,
 )
 def sitemap_is_valid(context: PageContext) -> Outcome:
     """The sitemap of robots.txt, or /sitemap.xml, is 200 and a urlset, a sitemapindex, a feed or a list of URLs."""
@@ -177,6 +198,7 @@ def sitemap_is_valid(context: PageContext) -> Outcome:
         raise Inconclusive("blocked", f"The sitemap answered with status {response.status}.")
     if response.status != 200:
         return failed(f"There is no sitemap at {response.url} (status {response.status}).")
+    require_readable_encoding(Page(response))
     if response.truncated:
         raise Inconclusive("truncated", "The sitemap is larger than the limit.")
     sitemap = sitemap_xml.parse(response.body)

@@ -17,6 +17,7 @@ from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 LOGIN = "<title>Sign in</title><form><input type=password></form>"
+OWN_CONTENT = "".join(f"<p>lamp{'abcdefghij'[n // 5]}{'vwxyz'[n % 5]}" for n in range(50))
 WITHOUT_A_PAGE = {"http_status_ok", "tls_certificate_valid", "tls_certificate_days_left", "tls_min_version"}
 WITHOUT_A_PAGE |= {"tls_key_strength"}
 
@@ -355,19 +356,22 @@ def test_closed_directory_listing_is_fixed_unless_the_scanner_may_be_blocked(
 
 
 @pytest.mark.parametrize(
-    ("home", "expected"),
+    ("directory", "home", "expected"),
     [
-        (200, (PASSED, None)),
-        (403, (PASSED, None)),
-        (404, (INCONCLUSIVE, "blocked")),
-        (502, (INCONCLUSIVE, "blocked")),
+        (404, 200, (PASSED, None)),
+        (404, 403, (PASSED, None)),
+        (404, 404, (INCONCLUSIVE, "blocked")),
+        (404, 502, (INCONCLUSIVE, "blocked")),
+        (403, 404, (PASSED, None)),  # as of an API that has no home page
+        (403, 502, (PASSED, None)),
     ],
 )
 def test_directory_is_not_closed_where_the_whole_site_is_gone(
-    home: int, expected: tuple[str, str | None]
+    directory: int, home: int, expected: tuple[str, str | None]
 ) -> None:
     before = {"directory_listing": seen_before("Index of /uploads/")}
-    site = Site({"/": Answer("<title>Home</title>", home, HTML)}, otherwise=Answer("", 404))
+    answers = {"/": Answer("<title>Home</title>", home, HTML), "/uploads/": Answer("", directory)}
+    site = Site(answers, otherwise=Answer("", 404))
     with served(site), loopback_client() as client:
         url = f"{site.url}uploads/"
         asked = ["directory_listing"]
@@ -384,8 +388,11 @@ def test_directory_is_not_closed_where_the_whole_site_is_gone(
         ("<title>404 Not Found</title><p>Sorry", (INCONCLUSIVE, "target_missing")),
         ("", (INCONCLUSIVE, "target_missing")),
         ("<title>Delivery and returns</title><p>How we deliver", (PASSED, None)),
+        (f"<title>Car maintenance</title>{OWN_CONTENT}", (PASSED, None)),
+        (f"<title>The Peugeot 404</title>{OWN_CONTENT}", (PASSED, None)),
+        (f"<title>Forum</title><form><input type=password></form>{OWN_CONTENT}", (PASSED, None)),
     ],
-    ids=["login", "maintenance", "soft 404", "empty", "page"],
+    ids=["login", "maintenance", "soft 404", "empty", "page", "services", "car", "login beside content"],
 )
 def test_error_status_is_not_fixed_by_a_notice_with_status_200(
     now: str, expected: tuple[str, str | None]
@@ -396,6 +403,27 @@ def test_error_status_is_not_fixed_by_a_notice_with_status_200(
 
     assert before["http_status_ok"].status == FAILED
     assert reasons(run_checks_on(site, ["http_status_ok"], before=before)) == {expected}
+
+
+def test_long_notice_that_every_url_shows_is_no_page() -> None:
+    notice = f"<title>Down for maintenance</title>{OWN_CONTENT}"
+    site = Site({"/lamps": Answer("error", 500, HTML)})
+    with served(site), loopback_client() as client:
+        asked, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        site.answers, site.otherwise = {}, Answer(notice, 200, HTML)
+        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+
+    assert reasons(after) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_title_with_words_of_a_notice_fixes_a_page_that_is_otherwise_the_same() -> None:
+    site = Site({"/": Answer(f"<title>Lamps</title>{OWN_CONTENT}", 200, HTML)})
+    before = run_checks_on(site, ["title_length"])
+    site.answers["/"] = Answer(f"<title>Maintenance of lamps in Vienna</title>{OWN_CONTENT}", 200, HTML)
+
+    assert before["title_length"].status == FAILED
+    assert reasons(run_checks_on(site, ["title_length"], before=before)) == {(PASSED, None)}
 
 
 def test_login_page_that_works_again_has_a_good_status() -> None:

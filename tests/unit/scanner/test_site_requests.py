@@ -117,10 +117,11 @@ def test_failed_preflight_does_not_pass_unless_options_is_not_implemented(
 
 
 @pytest.mark.parametrize(("coding", "reason"), [("gzip", "truncated"), ("br", "not_available")])
-def test_page_is_not_indexable_by_a_robots_txt_that_is_not_read(coding: str, reason: str) -> None:
-    robots = Answer("not encoded", headers=[("Content-Type", "text/plain"), ("Content-Encoding", coding)])
+def test_file_of_the_site_that_is_not_read_is_not_judged(coding: str, reason: str) -> None:
+    file = Answer("not encoded", headers=[("Content-Type", "text/plain"), ("Content-Encoding", coding)])
+    site = Site({"/": page(), "/robots.txt": file, "/sitemap.xml": file})
 
-    outcomes = run_checks_on(Site({"/": page(), "/robots.txt": robots}), ["indexable"])
+    outcomes = run_checks_on(site, ["indexable", "robots_txt_valid", "sitemap_valid"])
 
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 

@@ -244,6 +244,18 @@ def test_http_port_that_answers_does_not_pass_without_its_page(
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
 
+def test_error_over_plain_http_is_no_redirect(shop: tuple[Site, Site], ca_file: str) -> None:
+    shop[1].answers["/"] = Answer("no", 403)
+    with Client(ca_file=ca_file) as client:
+        context = PageContext("https://shop.example/", client, retry_delays=())
+        outcome = scanned(context, "https_redirect")["https_redirect"]
+
+    assert (outcome.status, outcome.evidence["detail"]) == (
+        FAILED,
+        "The http:// URL answers with status 403 instead of a redirect to HTTPS.",
+    )
+
+
 class CountingThrottle(HostThrottle):
     """Notes the ports of the requests."""
 
