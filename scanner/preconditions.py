@@ -109,7 +109,7 @@ class Inconclusive(Exception):
         self.reason = reason  # one of `scanner.outcome.REASONS`
         self.detail = detail
         self.tls = tls  # a TLS handshake failed
-        self.unanswered = unanswered  # the server refuses connections, or has closed one without a byte
+        self.unanswered = unanswered  # the server accepts no connections, or has closed one without a byte
         self.final = final  # a retry would not help
         super().__init__(detail)
 

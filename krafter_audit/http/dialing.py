@@ -122,7 +122,8 @@ def connect(
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
     if isinstance(failure, TimeoutError):
-        raise TimedOut(f"{host} did not accept a connection on port {port} in time.") from failure
+        message = f"{host} did not accept a connection on port {port} in time."
+        raise TimedOut(message, unanswered=True) from failure
     raise Unreachable(f"{host} refuses connections on port {port}.", unanswered=True) from failure
 
 

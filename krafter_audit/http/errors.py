@@ -30,9 +30,16 @@ class RefusedAddress(HttpError):
 
 
 class TimedOut(HttpError):
-    """A lookup, connection, handshake, response or the whole request took too long."""
+    """A lookup, connection, handshake, response or the whole request took too long.
+
+    `unanswered`: the server has accepted no connection, as behind a firewall that drops packets.
+    """
 
     reason = "timeout"
+
+    def __init__(self, message: str, *, unanswered: bool = False) -> None:
+        super().__init__(message)
+        self.unanswered = unanswered
 
 
 class Unreachable(HttpError):

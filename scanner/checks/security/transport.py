@@ -172,7 +172,7 @@ def hsts_preload(context: PageContext) -> Outcome:
     ),
     headers=("location",),
     oracle={"observatory": "redirection"},
-    version=2,
+    version=3,
 )
 def https_redirect(context: PageContext) -> Outcome:
     """http:// does not answer, or its first redirect is to https on the same host and the last URL is https."""

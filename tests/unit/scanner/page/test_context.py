@@ -1,5 +1,6 @@
 """One request serves as many checks as possible."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -242,6 +243,27 @@ def test_http_port_that_answers_does_not_pass_without_its_page(
         outcome = scanned(context, "https_redirect")["https_redirect"]
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
+
+
+def test_port_80_whose_packets_a_firewall_drops_does_not_answer(
+    shop: tuple[Site, Site], ca_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = socket.socket.connect
+
+    def drop(sock: socket.socket, address: Any) -> None:
+        if address[1] == 80:
+            raise TimeoutError
+        connect(sock, address)
+
+    monkeypatch.setattr("socket.socket.connect", drop)
+    with Client(ca_file=ca_file) as client:
+        context = PageContext("https://shop.example/", client, retry_delays=())
+        outcome = scanned(context, "https_redirect")["https_redirect"]
+
+    assert (outcome.status, outcome.evidence["detail"]) == (
+        PASSED,
+        "The site does not answer over plain HTTP.",
+    )
 
 
 def test_error_over_plain_http_is_no_redirect(shop: tuple[Site, Site], ca_file: str) -> None:
