@@ -68,6 +68,15 @@ class VisitContext(Protocol):
 NO_BROWSER = "No browser is available: it is not installed, or no worker that has one is running."
 
 
+def no_paint() -> Inconclusive:
+    """Return the reason why the paints of a page cannot be judged."""
+    return Inconclusive(
+        "not_available",
+        "The browser has reported no first paint of content, as of a page that an animation fades in.",
+        final=True,
+    )
+
+
 class RenderedPage:
     """The facts of one page that need a browser."""
 
@@ -260,12 +269,14 @@ class RenderedPage:
         self._require_elements(snapshot)
         if throttled and snapshot.is_frameset:
             raise preconditions.content_in_frames()  # it paints nothing itself
+        if throttled and snapshot.vitals is None:
+            raise no_paint()
         return snapshot
 
     def _time_largest_paint(self) -> "Paints":
         load = self._visit(throttled=True, largest=self.throttled_loads(1)[0].largest)
         if load.vitals is None:
-            raise Inconclusive("not_available", "Nothing was painted.")
+            raise no_paint()
         return load.vitals
 
     def _time_first_paint(self) -> "Paints":

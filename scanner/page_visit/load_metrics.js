@@ -65,6 +65,22 @@
     return !body || (!body.innerText.trim() && !body.querySelector(CONTENT) && !hasShadowRoot(body));
   };
 
+  // Chromium reports no paint of content that is transparent when it is painted, and faded in by an animation. Content
+  // that stays transparent, hidden or outside of the screen is not shown.
+  const isShown = () => {
+    const visible = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
+    const onScreen = (box) =>
+      box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      if (!text.data.trim() || !text.parentElement.checkVisibility(visible)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      if ([...range.getClientRects()].some(onScreen)) return true;
+    }
+    return [...document.images].some((one) => one.naturalWidth && one.checkVisibility(visible) && onScreen(one.getBoundingClientRect()));
+  };
+
   // A finite animation may reveal the page, as AMP's after 8 seconds where AMP's script is not loaded.
   const isAnimated = () =>
     document.getAnimations().some((one) => one.effect && Number.isFinite(one.effect.getComputedTiming().endTime));
@@ -99,7 +115,7 @@
         largest: largest(),
         cls: layoutShift(),
         tbt: blockingTime(),
-        blank: blank(),
+        blank: blank() || (seen.fcp === null && !isShown()),
         frameset: framesOf(document).length > 0,
         foreignFrames: framesOf(document).some(isForeign),
         elements: document.body ? elements(document.body) : 0,

@@ -83,9 +83,9 @@ class PageSnapshot:
     """The result of a visit."""
 
     response: Response  # the main document, with the rendered DOM as its body
-    vitals: Vitals | None
+    vitals: Vitals | None  # None where the browser has reported no paint of content
     elements: int
-    is_blank: bool  # nothing was painted, or nothing is left of it; a frameset paints nothing itself
+    is_blank: bool  # nothing is shown on the screen; a frameset shows nothing itself
     transfer_size: int  # bytes
     requests: int
     axe: dict[str, axe.RuleResult]
@@ -297,7 +297,7 @@ class _PageVisit:
             response=rendered,
             vitals=_vitals(report),
             elements=report["elements"],
-            is_blank=not report["frameset"] and (report["fcp"] is None or report["blank"]),
+            is_blank=not report["frameset"] and report["blank"],
             is_frameset=report["frameset"],
             has_foreign_frames=report["foreignFrames"],
             transfer_size=0 if self._throttled else self._monitor.transfer_size(),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
+from scanner.page.rendered import no_paint
 from scanner.preconditions import Inconclusive, content_in_frames
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
@@ -119,7 +120,9 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
     _require_body(context)
     _require_media(context.rendered.visits()[0])
     vitals = context.rendered.visits()[0].vitals
-    largest = vitals.largest if vitals else {}
+    if vitals is None:
+        raise no_paint()
+    largest = vitals.largest
     if largest.get("tag") != "img":
         return passed("The Largest Contentful Paint element is not an image.", largest_element=largest)
     if largest["loading"].strip().lower() == "lazy":

@@ -10,10 +10,12 @@ import pytest
 
 from scanner.browser.browser import Browser
 from scanner.browser.process_guard import descendants
+from scanner.engine import run_checks
+from scanner.outcome import INCONCLUSIVE, PASSED
 from scanner.page_visit import axe, visit, visit_page
 from scanner.page_visit.isolated_world import IsolatedWorld
 from scanner.preconditions import Inconclusive
-from tests.fakes.website import Answer, Site, served
+from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 
 PAINTING_PAUSE = 1.0  # seconds; a page without scripts is idle after a tenth of one
@@ -75,6 +77,27 @@ def test_visit_waits_for_content_that_an_animation_reveals(chrome: Browser) -> N
 
     assert snapshot.vitals is not None
     assert (snapshot.is_blank, snapshot.vitals.fcp > 1400) == (False, True)
+
+
+# Chromium reports no First Contentful Paint of text that is transparent at first, and then only composed anew.
+FADED_IN = """<!doctype html><html lang="en"><title>Lamps</title>
+    <style>body { opacity: 0; animation: show .1s forwards } @keyframes show { to { opacity: 1 } }</style><p>Lamps"""
+
+
+@pytest.mark.needs_chromium
+def test_page_that_fades_in_is_not_blank_though_its_paint_is_not_reported(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "MAX_PAINT_WAIT", 0.5)
+    keys = ["title_present", "a11y_html_has_lang", "lcp_image_not_lazy", "cls"]
+
+    with served(Site({"/": Answer(FADED_IN, headers=HTML)})) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=()))
+
+    assert [(outcome.status, outcome.reason) for outcome in outcomes.values()] == [
+        *[(PASSED, None)] * 2,
+        *[(INCONCLUSIVE, "not_available")] * 2,
+    ]
 
 
 @pytest.mark.needs_chromium
