@@ -66,7 +66,7 @@
   };
 
   // Chromium reports no paint of content that is transparent when it is painted, and faded in by an animation. Content
-  // that stays transparent, hidden or outside of the screen is not shown.
+  // that stays transparent, hidden or outside of the screen is not shown. What a frame paints is not reported either.
   const isShown = () => {
     const visible = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
     const onScreen = (box) =>
@@ -78,7 +78,10 @@
       range.selectNodeContents(text);
       if ([...range.getClientRects()].some(onScreen)) return true;
     }
-    return [...document.images].some((one) => one.naturalWidth && one.checkVisibility(visible) && onScreen(one.getBoundingClientRect()));
+    const images = [...document.images].filter((one) => one.naturalWidth);
+    return [...images, ...document.querySelectorAll("iframe")].some(
+      (one) => one.checkVisibility(visible) && onScreen(one.getBoundingClientRect())
+    );
   };
 
   // A finite animation may reveal the page, as AMP's after 8 seconds where AMP's script is not loaded.

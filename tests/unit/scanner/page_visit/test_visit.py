@@ -79,19 +79,26 @@ def test_visit_waits_for_content_that_an_animation_reveals(chrome: Browser) -> N
     assert (snapshot.is_blank, snapshot.vitals.fcp > 1400) == (False, True)
 
 
-# Chromium reports no First Contentful Paint of text that is transparent at first, and then only composed anew.
+# Chromium reports no First Contentful Paint of text that is transparent at first, and then only composed again.
 FADED_IN = """<!doctype html><html lang="en"><title>Lamps</title>
     <style>body { opacity: 0; animation: show .1s forwards } @keyframes show { to { opacity: 1 } }</style><p>Lamps"""
 
 
+FRAME_ALONE = (
+    '<!doctype html><html lang="en"><title>Lamps</title><iframe src="/lamps" title="Lamps"></iframe>'
+)
+
+
 @pytest.mark.needs_chromium
-def test_page_that_fades_in_is_not_blank_though_its_paint_is_not_reported(
-    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", [FADED_IN, FRAME_ALONE], ids=["faded in", "frame alone"])
+def test_page_is_not_blank_where_its_paint_is_not_reported(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     monkeypatch.setattr(visit, "MAX_PAINT_WAIT", 0.5)
     keys = ["title_present", "a11y_html_has_lang", "lcp_image_not_lazy", "cls"]
 
-    with served(Site({"/": Answer(FADED_IN, headers=HTML)})) as site, loopback_client() as client:
+    answers = {"/": Answer(page, headers=HTML), "/lamps": Answer("<p>Lamps", headers=HTML)}
+    with served(Site(answers)) as site, loopback_client() as client:
         outcomes = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=()))
 
     assert [(outcome.status, outcome.reason) for outcome in outcomes.values()] == [
