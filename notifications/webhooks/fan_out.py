@@ -42,21 +42,30 @@ def run() -> None:
 @transaction.atomic
 def _consume_batch() -> int:
     # Two workers at once could store a later event of a subject before an earlier one.
-    return outbox.consume(CONSUMER, consume) if try_advisory_lock(LOCK) else 0
+    if not try_advisory_lock(LOCK):
+        return 0
+    receiving: set[UUID] = set()
+    consumed = outbox.consume(CONSUMER, lambda batch: receiving.update(_store(batch)))
+    # Once for all entries: a job for each of them would keep the workers from all other jobs for minutes.
+    for endpoint_id in receiving:
+        enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint_id))
+    return consumed
 
 
-def consume(batch: EventBatch) -> None:
-    """Store events for the endpoints of their organisation."""
+def _store(batch: EventBatch) -> list[UUID]:
+    """Store events for the endpoints of their organisation that select them; return the ids of these endpoints."""
     # Runs in the transaction that deletes the outbox entry: an event is neither lost nor stored twice.
     project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:
-        return
+        return []
     enabled = WebhookEndpoint.objects.filter(
         organization_id=project.organization_id, status=WebhookEndpoint.Status.ENABLED
     )
-    for endpoint in enabled.defer("credentials").order_by("pk"):
-        if selects(endpoint, batch.name, project.pk):
-            queue(endpoint, project, batch.events)
+    enabled = enabled.defer("credentials").order_by("pk")
+    selecting = [endpoint for endpoint in enabled if selects(endpoint, batch.name, project.pk)]
+    for endpoint in selecting:
+        queue(endpoint, project, batch.events)
+    return [endpoint.pk for endpoint in selecting]
 
 
 def selects(endpoint: WebhookEndpoint, name: str, project_id: UUID) -> bool:
@@ -80,8 +89,6 @@ def queue(endpoint: WebhookEndpoint, project: Project, events: Iterable[Event]) 
         for event in events
     ]
     EventDelivery.objects.bulk_create(deliveries, batch_size=BATCH_SIZE, ignore_conflicts=True)
-    if deliveries:
-        enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
     return len(deliveries)
 
 
@@ -108,7 +115,8 @@ def queue_missed() -> None:
         status=WebhookEndpoint.Status.ENABLED, enabled_at__gt=timezone.now() - CATCH_UP_TIME
     )
     for endpoint in recent.defer("credentials").select_related("organization"):
-        queue_logged(endpoint, after=endpoint.enabled_at, limit=MAX_CATCH_UP)
+        if queue_logged(endpoint, after=endpoint.enabled_at, limit=MAX_CATCH_UP):
+            enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
 
 
 def queue_logged(

@@ -170,6 +170,21 @@ def test_many_events_cost_a_constant_number_of_statements(
         assert fan_out.queue(endpoint, scenario.project, events) == 399
 
 
+def test_many_events_enqueue_one_job_for_each_endpoint(
+    scenario: Scenario, sent: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+) -> None:
+    endpoints = [make_endpoint(scenario, f"{URL}/{number}")[0] for number in (1, 2)]
+    WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
+    for _ in range(3):
+        factories.task(scenario)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        queue_events()
+
+    jobs = sorted(("notifications.deliver_to_webhook", str(endpoint.pk)) for endpoint in endpoints)
+    assert (EventDelivery.objects.count(), sorted(sent)) == (12, jobs)
+
+
 def _columns(event: Event) -> dict[str, Any]:
     return {field.attname: getattr(event, field.attname) for field in Event._meta.concrete_fields}
 
