@@ -121,7 +121,13 @@ class Decider:
     def _decide(self, target: Target, row: Row | None, obstacle: str) -> Decision:
         if row is None:
             return Decision(target.pk, {}, {}, {}, NotFound())
-        after = {name: value for name, value in target.changes.items() if row[name] != value}
+        differing = {name: value for name, value in target.changes.items() if row[name] != value}
+        # A column that explains another one changes only with that.
+        after = {
+            name: value
+            for name, value in differing.items()
+            if self._subject.explains.get(name, name) in differing
+        }
         before = {name: row[name] for name in after}
         return Decision(target.pk, row, before, after, self._refusal(target, row, after, obstacle))
 

@@ -35,6 +35,7 @@ class Subject:
     # Changes locked rows.
     write: Callable[[Sequence[Row], Mapping[str, Any], ChangeContext], None]
     columns: tuple[str, ...] = ()  # further columns that `refusal` and `write` read
+    explains: Mapping[str, str] = field(default_factory=dict)  # column → the field that it explains
     own_fields: tuple[str, ...] = ("title",)  # fields that only a change of a single row sets
     # Names of relations whose rows the system keeps by itself: the undo of a creation deletes them with the row.
     kept_relations: tuple[str, ...] = ()

@@ -120,6 +120,7 @@ TASKS = Subject(
     model=Task,
     fields=("status", "priority", "owner_id", "sla_due_at"),
     columns=("sla_from_policy", "finding_id", "finding__status"),
+    explains={"sla_from_policy": "sla_due_at"},
     own_fields=("title", "external_ticket_key", "pr_url"),
     kept_relations=("sla_pauses", "pull_request"),
     refusal=_refusal,

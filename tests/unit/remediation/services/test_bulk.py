@@ -170,6 +170,20 @@ def test_bulk_update_with_a_done_task_changes_nothing_and_in_partial_mode_the_ot
     assert BulkChange.objects.count() == 1
 
 
+def test_bulk_update_to_the_present_due_date_changes_nothing(scenario: Scenario):
+    # As a PATCH does: none is also the due date of a paused clock, which continues by the policy.
+    row = factories.finding(scenario)
+    post(scenario, f"findings/{row.pk}/dismiss", {"reason": "wont_fix"})
+    post(scenario, "tasks/bulk", {"tasks": items(row)})
+    task = Task.objects.get()
+
+    answer = post(scenario, "tasks/bulk-update", {"ids": [str(task.pk)], "set": {"sla_due_at": None}})
+
+    found = Task.objects.get()
+    assert (answer.data["updated"], answer.data["unchanged"]) == (0, 1)
+    assert (found.sla_from_policy, found.updated_at) == (True, task.updated_at)
+
+
 def test_dry_run_of_an_update_says_what_would_change(scenario: Scenario):
     factories.task(scenario)
     body = {"all": True, "set": {"sla_due_at": "2030-01-01T00:00:00Z", "status": "blocked"}, "dry_run": True}
