@@ -115,7 +115,8 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
         fields |= due_dates.pause_or_continue(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
     log_event("task.updated", task, by=by, was=was, now=changes)
-    _advance_finding(locked)
+    if "status" in changes:
+        _advance_finding(locked)
     return task
 
 

@@ -107,6 +107,16 @@ def test_finding_advances_with_its_task_and_never_goes_back(
     assert finding.status == follows
 
 
+def test_another_change_of_a_started_task_leaves_the_status_of_its_finding(scenario: Scenario):
+    finding = factories.finding(scenario, status="triaged")  # set back by a person since
+    task = factories.task(scenario, of=finding, status="in_progress")
+
+    patch(scenario, task, title="Send a Content-Security-Policy")
+
+    finding.refresh_from_db()
+    assert finding.status == "triaged"
+
+
 def test_new_task_can_have_every_status_except_done(scenario: Scenario):
     finding = factories.finding(scenario)
     body = {"finding_id": str(finding.pk), "title": "t"}
