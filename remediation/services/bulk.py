@@ -109,10 +109,12 @@ def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeConte
     pks = [row["pk"] for row in rows]
     removes_date = context.is_undo and "sla_due_at" in changes and changes["sla_due_at"] is None
     ended = dismissed_findings.pauses_ended_by_date(pks) if removes_date else []
+    unblocked = dismissed_findings.pauses_at_date(pks) if removes_date else []
     tasks.write_many(rows, changes, by=context.by)
     if removes_date:
         dismissed_findings.restore_pauses(ended, by=context.by)
         dismissed_findings.restore_blocked_pauses(pks)
+        dismissed_findings.continue_unblocked(unblocked, by=context.by)
 
 
 TASKS = Subject(

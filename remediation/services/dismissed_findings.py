@@ -77,6 +77,27 @@ def restore_blocked_pauses(task_ids: Collection[UUID]) -> None:
     SlaPause.objects.bulk_create(restored)
 
 
+def pauses_at_date(task_ids: Collection[UUID]) -> list[UUID]:
+    """Return the pauses of blocked tasks, ended since, in which a person has set the due date."""
+    pauses = SlaPause.objects.filter(task__in=task_ids, cause=PauseCause.BLOCKED)
+    set_at = F("task__sla_set_at")
+    return list(pauses.filter(started_at__lte=set_at, ended_at__gt=set_at).values_list("pk", flat=True))
+
+
+def continue_unblocked(pause_ids: Collection[UUID], *, by: Actor) -> None:
+    """Continue the clocks of locked tasks without a due date from the end of these pauses."""
+    ended = {each.task_id: each for each in SlaPause.objects.filter(pk__in=pause_ids, ended_at__isnull=False)}
+    tasks = Task.objects.filter(pk__in=ended, sla_due_at=None).exclude(sla_pauses__ended_at=None)
+    tasks = tasks.exclude(status=BLOCKED).exclude(finding__status=FindingStatus.DISMISSED)
+    now = timezone.now()
+    for group in _lock(tasks):
+        rules, dates = rules_of_tasks(group), {}
+        for task in group:
+            pause = ended[task.pk]
+            dates[task.pk] = add(rules[task.pk].calendar, pause.ended_at or now, pause.left)
+        _write(group, dates, "unblocked", now, by=by)
+
+
 def _lock(tasks: QuerySet[Task]) -> Collection[list[Task]]:
     """Lock tasks, after their findings, and return them by project."""
     rows = tasks.select_for_update(of=("self",)).select_related("project", "finding").order_by("pk")
@@ -113,18 +134,16 @@ def _dismissed(task: Task, now: datetime, left: Any, **fields: Any) -> SlaPause:
 
 def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
     pauses = {pk: each for pk, each in _open_pauses(tasks).items() if each.cause == PauseCause.DISMISSED}
-    paused, now = [task for task in tasks if task.pk in pauses], timezone.now()
-    if not paused:
-        return
+    terms, now = current_terms(tasks[0].project), timezone.now()
     end_pauses(pauses.values(), now)
-    terms = current_terms(paused[0].project)
-    # By a policy that was replaced meanwhile: the recalculation left the tasks of dismissed findings out.
+    # By a policy that was replaced meanwhile: the recalculation left the tasks of dismissed findings out, also those to
+    # which the earlier policy gave no due date.
     stale = [
-        task for task in paused if task.sla_from_policy and task.sla_policy_version != terms.policy_version
+        task for task in tasks if task.sla_from_policy and task.sla_policy_version != terms.policy_version
     ]
-    current = [task for task in paused if task not in stale]
+    current = [task for task in tasks if task.pk in pauses and task not in stale]
     dates = _continued(current, pauses, now) | _recalculated(stale, terms, now)
-    _write(paused, dates, "dismissal_ended", now, by=by)
+    _write(tasks, dates, "dismissal_ended", now, by=by)
 
 
 def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetime) -> DueDates:

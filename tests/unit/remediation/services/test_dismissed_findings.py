@@ -209,6 +209,16 @@ def test_a_policy_that_is_replaced_meanwhile_counts_after_the_dismissal(scenario
     assert reopened.sla_policy_version == 2
 
 
+def test_a_policy_that_is_replaced_meanwhile_gives_the_first_date(scenario: Scenario, clock: Any):
+    set_policy(scenario, {"sla_hours": {"low": 9}})
+    task = dismiss(scenario, factories.task(scenario))
+    set_policy(scenario, PAUSING)
+    finish_recalculation(scenario)
+    clock.shift(HOUR)
+
+    assert (task.sla_due_at, reopen(scenario, task).sla_due_at) == (None, MONDAY + 72 * HOUR)
+
+
 def test_hours_can_be_added_to_a_paused_clock(scenario: Scenario, clock: Any):
     late, early = factories.task(scenario), factories.task(scenario)
     clock.shift(80 * HOUR)
@@ -302,6 +312,23 @@ def test_undo_of_the_passed_date_of_a_blocked_task_pauses_it_again(scenario: Sce
     assert undone.summary.changed == 1
     assert paused == (None, "paused", 72 * HOUR)
     assert set_status(scenario, task, "in_progress").sla_due_at == MONDAY + 9 * HOUR + 72 * HOUR
+
+
+def test_undo_of_the_date_of_a_blocked_task_that_was_unblocked_since_continues_the_clock(
+    scenario: Scenario, clock: Any
+):
+    set_policy(scenario, PAUSING)
+    task = set_status(scenario, factories.task(scenario), "blocked")
+    clock.shift(HOUR)
+    bulk_change_id = set_in_bulk(scenario, task, MONDAY + 500 * HOUR)
+    clock.shift(HOUR)
+    set_status(scenario, task, "in_progress")
+    clock.shift(HOUR)
+
+    bulk_changes.undo(bulk_change_id, by=scenario.actor)
+
+    task.refresh_from_db()
+    assert (task.sla_due_at, clock_of(task).state) == (MONDAY + 74 * HOUR, "running")
 
 
 def test_an_overdue_task_gets_the_date_of_a_policy_that_was_replaced_meanwhile(
