@@ -42,12 +42,14 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
     verification, finding = locked.verification, locked.finding
     offsets = guard_policy.offsets(config_of(verification.project), finding.severity)
     is_fixed = verification.result == Result.PASSED and finding.status == FindingStatus.RESOLVED
-    if not offsets or not is_fixed or verification.manual or verification.override_reason:
+    if not is_fixed or GuardWindow.objects.filter(verification=verification).exists():
         return None
-    if GuardWindow.objects.filter(verification=verification).exists():
+    approved_at, open_windows = verification.verified_at or timezone.now(), _open_windows(finding)
+    if not offsets or verification.manual or verification.override_reason:
+        # A new approval ends what an earlier one guards, also if it is not guarded itself.
+        _cancel(open_windows.filter(verification__verified_at__lt=approved_at), by=SYSTEM)
         return None
-    _cancel(_open_windows(finding), by=SYSTEM)
-    approved_at = verification.verified_at or timezone.now()
+    _cancel(open_windows, by=SYSTEM)
     window = GuardWindow.objects.create(
         project=verification.project,
         finding=finding,

@@ -294,6 +294,18 @@ def test_second_approval_opens_a_new_window(scenario: Scenario) -> None:
     assert GuardWindow.objects.get(verification=again).status == "open"
 
 
+def test_second_approval_that_is_not_guarded_cancels_the_window(scenario: Scenario) -> None:
+    window = opened(scenario)
+    task = window.verification.task
+    task.refresh_from_db()
+    again = factories.verification(scenario, of=task, checks="failed")
+
+    verdicts.approve(again.pk, by=scenario.actor, override_reason="A known exception.")
+    jobs.process_events()
+
+    assert statuses(window) == ("cancelled", ["cancelled"] * 3)
+
+
 def test_events_are_processed_twice_without_harm(scenario: Scenario, time_machine: Any) -> None:
     window = opened(scenario)
     time_machine.shift(timedelta(hours=1))
