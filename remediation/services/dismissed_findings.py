@@ -91,7 +91,8 @@ def continue_unblocked(pause_ids: Collection[UUID], *, by: Actor) -> None:
     tasks = tasks.exclude(status=BLOCKED).exclude(finding__status=FindingStatus.DISMISSED)
     now = timezone.now()
     for group in _lock(tasks):
-        rules, dates = rules_of_tasks(group), {}
+        dates: DueDates = {}
+        rules = rules_of_tasks(group)
         for task in group:
             pause = ended[task.pk]
             dates[task.pk] = add(rules[task.pk].calendar, pause.ended_at or now, pause.left)

@@ -3,6 +3,8 @@
 import gzip
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from jsonschema import Draft202012Validator
 from accounts.views import UsageViewSet
 from documentation.api.operations import PROJECT_PATH
 from krafter_audit.api.openapi.examples import JSON, PLACEHOLDER, Example
-from krafter_audit.api.openapi.schema import CachedSchemaGenerator
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator, DescriptionGenerator, _generate
 
 PATH = "/api/v1/schema"
 # Fields that a response has only on request, or in one response of several.
@@ -48,6 +50,25 @@ def test_every_schema_is_valid_and_every_tag_is_described(client: Client) -> Non
     assert {tag for operation in operations for tag in operation["tags"]} == {
         tag["name"] for tag in description["tags"] if tag["description"]
     }
+
+
+def test_first_requests_at_the_same_time_generate_one_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    generated = []
+
+    def generate(*arguments: Any, **options: Any) -> dict[str, Any]:
+        generated.append(options)
+        time.sleep(0.05)
+        return {}
+
+    monkeypatch.setattr(DescriptionGenerator, "get_schema", generate)
+    _generate.cache_clear()
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(CachedSchemaGenerator().get_schema, [None] * 3))
+    finally:
+        _generate.cache_clear()
+
+    assert len(generated) == 1
 
 
 def test_undescribed_operation_fails_the_validation(

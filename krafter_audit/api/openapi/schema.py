@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -19,6 +20,8 @@ VERBS = {
     "update": "replace",
     "destroy": "delete",
 }
+# drf-spectacular loads its extensions with the first description; another thread at that time fails.
+GENERATION = Lock()
 # Codes of responses that the web server sends before the API sees the request (krafter_audit/server.py).
 SERVER_CODES = ("bad_request", "request_timeout", "header_too_large")
 
@@ -38,7 +41,8 @@ class CachedSchemaGenerator(DescriptionGenerator):
     """Generate the description once per process: it takes 200 ms."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        return _generate(public)
+        with GENERATION:
+            return _generate(public)
 
 
 @cache
