@@ -127,6 +127,15 @@ def test_a_date_that_a_person_sets_is_not_moved(pausing: Scenario):
     assert SlaPause.objects.get().ended_at == MONDAY + HOUR
 
 
+def test_a_date_that_a_person_sets_and_removes_leaves_no_paused_clock(pausing: Scenario):
+    task = set_status(pausing, factories.task(pausing), "blocked")
+    tasks.update(task.pk, changes={"sla_due_at": MONDAY}, by=pausing.actor)
+
+    changed = tasks.update(task.pk, changes={"sla_due_at": None, "status": "in_progress"}, by=pausing.actor)
+
+    assert (changed.sla_due_at, changed.sla_is_paused) == (None, False)
+
+
 def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
         rows = [factories.task(pausing) for _ in range(3)]
