@@ -46,7 +46,7 @@ class WithSlaClock(models.Model):
     def sla_is_paused(self) -> bool:
         """Whether the clock is paused: then there is no due date. Lists prefetch `sla_pauses`."""
         pauses: Any = self.sla_pauses  # type: ignore[attr-defined]  # of the task
-        # A date that a person has set is not paused by blocking: a pause that it has interrupted stays open for an undo.
+        # Blocking does not pause a date that a person has set: the pause that it interrupted stays open for an undo.
         return any(
             pause.ended_at is None and (self.sla_from_policy or pause.cause == PauseCause.DISMISSED)
             for pause in pauses.all()
