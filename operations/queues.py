@@ -11,6 +11,7 @@ from django.utils import timezone
 from events.models import OutboxEntry
 from integrations.models import Integration
 from krafter_audit.db import redis_client
+from krafter_audit.jobs.queues import lists_of
 from notifications.models import Alert
 from remediation.models import VerificationPart
 from reports.models import Report, Share
@@ -35,7 +36,7 @@ class PendingWork:
 def queue_lengths() -> dict[str, int]:
     """Return the number of messages in each queue. Raises redis.RedisError."""
     with redis_client.create_client(settings.REDIS_URL) as server:
-        return {queue: int(server.llen(queue)) for queue in QUEUES}
+        return {queue: sum(int(server.llen(each)) for each in lists_of(queue)) for queue in QUEUES}
 
 
 def pending_work() -> list[PendingWork]:

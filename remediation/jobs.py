@@ -21,7 +21,7 @@ def run_verification(verification_id: str, scanner: str = Scanner.HTTP) -> None:
 def run_verification_in_browser(verification_id: str) -> None:
     """Run the browser part of a verification; a further job runs the remaining checks."""
     if part_runner.run_part(UUID(verification_id), Scanner.BROWSER, with_browser=True):
-        enqueue("remediation.run_verification_in_browser", verification_id)
+        queueing.enqueue_again(UUID(verification_id), Scanner.BROWSER)
 
 
 @app.task(name="remediation.requeue_pending")

@@ -16,28 +16,35 @@ logger = logging.getLogger(__name__)
 BROKER_ERRORS = (OperationalError, redis.RedisError, OSError)  # kombu lets some errors of its driver through
 RETRY_COOLDOWN_SECONDS = 2.0  # without a call to the broker after a failure, so that requests stay fast
 STALLED_AFTER = timedelta(seconds=60)
+# A worker takes such a message when none of its queues has another one; 0, the default, is the highest priority.
+LOW_PRIORITY = 9
 
 _retry_at = 0.0
 
 
-def enqueue_on_commit(name: str, *arguments: str) -> None:
+def enqueue_on_commit(name: str, *arguments: str, priority: int = 0) -> None:
     """Enqueue a job once the transaction has committed; an unavailable broker raises nothing."""
-    transaction.on_commit(lambda: enqueue(name, *arguments))
+    transaction.on_commit(lambda: enqueue(name, *arguments, priority=priority))
 
 
-def enqueue(name: str, *arguments: str) -> bool:
+def enqueue(name: str, *arguments: str, priority: int = 0) -> bool:
     """Enqueue a job now; return False if the broker is unavailable."""
     global _retry_at
     if time.monotonic() < _retry_at:
         return False
     try:
-        current_app.send_task(name, arguments, retry=False, ignore_result=True)
+        current_app.send_task(name, arguments, retry=False, ignore_result=True, priority=priority)
     # A message is a hint: the row says what is to be done, and a beat job enqueues it again.
     except BROKER_ERRORS as error:
         _retry_at = time.monotonic() + RETRY_COOLDOWN_SECONDS
         logger.warning("The broker is unavailable, %s will be enqueued later: %s", name, type(error).__name__)
         return False
     return True
+
+
+def lists_of(queue: str) -> list[str]:
+    """Return the lists in Redis of a queue's messages: one for each priority, as kombu names them."""
+    return [queue, f"{queue}\x06\x16{LOW_PRIORITY}"]
 
 
 def queue_is_stalled(queue: str, *, since: datetime) -> bool:

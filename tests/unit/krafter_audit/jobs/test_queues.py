@@ -25,8 +25,9 @@ from integrations import jobs as integrations_jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import consumed_queues, queues
-from krafter_audit.jobs.queues import enqueue
+from krafter_audit.jobs.queues import LOW_PRIORITY, enqueue
 from notifications import jobs as notifications_jobs
+from operations.queues import queue_lengths
 from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
 from scans import jobs as scans_jobs
@@ -84,6 +85,20 @@ def test_job_goes_to_its_queue_with_its_time_limits(job: Any, queue: str) -> Non
     assert (message["task"], message["argsrepr"]) == (job.name, "('a', 'b')")
     assert message["timelimit"] == [job.time_limit, job.soft_time_limit]
     assert (message["expires"], message["eta"]) == (None, None)
+
+
+def test_message_of_low_priority_is_taken_when_no_queue_has_another() -> None:
+    enqueue("scans.verify_site", "first", priority=LOW_PRIORITY)
+    enqueue("scans.verify_site", "second")
+    length = queue_lengths()["celery"]
+
+    with app.connection() as connection, connection.SimpleQueue("celery") as queue:
+        taken = [queue.get(block=False) for _ in range(2)]
+
+    assert [message.payload[0] for message in taken] == [["second"], ["first"]]
+    assert length == 2
+    for message in taken:
+        message.ack()
 
 
 @pytest.mark.django_db(transaction=True)
