@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +19,10 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.db import leases
+from krafter_audit.db.leases import unleased
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
+from krafter_audit.jobs.queues import enqueue
 from scanner.page.page import Page, value
 from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
@@ -73,13 +76,23 @@ def is_still_verified(site: Site, client: Client) -> bool:
     return any(attempt.found for attempt in attempts)
 
 
-def run_verification(site_id: Any) -> None:
-    """Run a requested verification of a site. Running it again changes nothing."""
+def run_verification(site_id: UUID) -> None:
+    """Run a requested verification of a site, and enqueue the next one. Running it again changes nothing.
+
+    One at a time for an organisation: sites that answer slowly occupy one worker.
+    """
+    requested = Site.objects.filter(check_requested=True)
+    requested = requested.filter(project__organization__projects__sites=site_id)
+    if requested.exclude(unleased()).exists():
+        return
     site = leases.acquire(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)
     if site is None:
         return
     with Client(limits=LIMITS) as client:
         store_attempts(site, [] if site.attempts > MAX_ATTEMPTS else check_site(site, client))
+    following = requested.order_by("updated_at").values_list("pk", flat=True).first()
+    if following is not None:
+        enqueue("scans.verify_site", str(following))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from events.models import Event
 from findings.models import Finding
+from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from remediation.models import Evidence, Verification
 from scanner.browser.browser import Browser
@@ -325,3 +326,24 @@ def test_two_requests_run_one_verification(scenario: Scenario, internet: Interne
 
     assert len(internet.asked) == asked
     assert Event.objects.filter(name="site.verification_requested").count() == 1
+
+
+def test_sites_of_an_organization_are_verified_one_at_a_time(
+    scenario: Scenario, internet: Internet, sent: list[tuple[str, ...]]
+):
+    sites = [named(scenario, f"{name}.example.com") for name in ("first", "second")]
+    other = named(factories.scenario(), HOST)
+    for site in (*sites, other):
+        services.request_verification(site.pk, by=scenario.actor)
+    leased = leases.acquire(Site, sites[0].pk, seconds=60)
+
+    for site in (*sites, other):
+        jobs.verify_site(str(site.pk))
+    pending = set(Site.objects.filter(check_requested=True).values_list("pk", flat=True))
+
+    assert leased is not None
+    assert pending == {site.pk for site in sites}
+    Site.objects.update(lease_until=None)
+    sent.clear()
+    jobs.verify_site(str(sites[0].pk))
+    assert sent == [("scans.verify_site", str(sites[1].pk))]
