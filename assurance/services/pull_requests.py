@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -48,7 +49,10 @@ def track(task_id: UUID) -> None:
 def enqueue_due() -> int:
     due = PullRequest.objects.filter(deploy=None, next_check_at__lte=timezone.now())
     due = due.filter(task__project__archived_at=None).exclude(task__status=Task.Status.DONE)
-    keys = list(due.order_by("next_check_at").values_list("pk", flat=True)[:BATCH_SIZE])
+    # The organisations take turns, so that one with thousands of pull requests does not delay the others.
+    turn = Window(RowNumber(), partition_by="task__project__organization", order_by="next_check_at")
+    in_turns = due.annotate(turn=turn).order_by("turn", "next_check_at")
+    keys = list(in_turns.values_list("pk", flat=True)[:BATCH_SIZE])
     for pk in keys:
         enqueue("assurance.check_pull_request", str(pk))
     return len(keys)
