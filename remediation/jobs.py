@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from krafter_audit.celery import app
-from krafter_audit.jobs.queues import enqueue
+from krafter_audit.jobs.queues import LOW_PRIORITY, enqueue
 from remediation.checks import reliability
 from remediation.evidence import retention, screenshot_retention
 from remediation.services import due_date_events, recalculations
@@ -40,7 +40,8 @@ def measure_check_reliability(project_id: str) -> None:
 def measure_all_projects() -> None:
     """Enqueue a measurement for each project with recent scans or verifications."""
     for pk in reliability.active_projects().values_list("pk", flat=True):
-        enqueue("remediation.measure_check_reliability", str(pk))
+        # One for each project: nothing else waits for these.
+        enqueue("remediation.measure_check_reliability", str(pk), priority=LOW_PRIORITY)
 
 
 @app.task(name="remediation.log_overdue_tasks")

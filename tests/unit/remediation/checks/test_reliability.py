@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from findings.models import Finding, Regression
 from findings.services.ingestion import FindingReport, ingest
+from krafter_audit.db import redis_client
+from krafter_audit.jobs.queues import lists_of
 from remediation import jobs
 from remediation.checks import reliability
 from remediation.evidence.chain import append
@@ -236,6 +238,18 @@ def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, sent: l
     jobs.measure_all_projects()
 
     assert sent == [("remediation.measure_check_reliability", str(scenario.project.pk))]
+
+
+def test_measurements_come_after_all_other_jobs(scenario: Scenario) -> None:
+    verify_with(scenario, answer("failed"))
+    normal, low = lists_of("celery")
+    redis_client.connection().delete(normal, low)
+
+    jobs.measure_all_projects()
+
+    lengths = [redis_client.connection().llen(each) for each in (normal, low)]
+    redis_client.connection().delete(low)
+    assert lengths == [0, 1]
 
 
 def test_admin_list_shows_totals_least_reliable_first(scenario: Scenario):
