@@ -47,9 +47,10 @@ def update(
             if "title" in changes and finding.identity is None:
                 # The source knows it by the present title, and must find it by that again.
                 after["identity"] = title_key(finding.title)
-            status = after.pop("status", finding.status)
-            dismissals.begin_or_end({finding.pk: finding.status}, status, by=by)
+            before, status = {finding.pk: finding.status}, after.pop("status", finding.status)
             Finding.transitions.apply(finding, status, **after)
+            # After the severity, by which the end of a dismissal may date the tasks.
+            dismissals.begin_or_end(before, status, by=by)
             log_event("finding.updated", finding, by=by, was=was, now=changes)
     except IntegrityError as error:
         # Not checked before the UPDATE: another request could take the title in between.
@@ -90,8 +91,9 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], co
     """Set values (severity, status, owner_id) in locked rows, given by `pk`, `status` and `severity`."""
     found, values = Finding.objects.filter(pk__in=[row["pk"] for row in rows]), _values(changes)
     if "status" in values:
-        _begin_or_end_dismissals({row["pk"]: row["status"] for row in rows}, values["status"], context)
-        Finding.transitions.update(found, {row["status"] for row in rows}, values.pop("status"), **values)
+        before, status = {row["pk"]: row["status"] for row in rows}, values.pop("status")
+        Finding.transitions.update(found, set(before.values()), status, **values)
+        _begin_or_end_dismissals(before, status, context)
     else:
         found.update(**values)
     if "severity" in changes:

@@ -219,6 +219,25 @@ def test_a_policy_that_is_replaced_meanwhile_gives_the_first_date(scenario: Scen
     assert (task.sla_due_at, reopen(scenario, task).sla_due_at) == (None, MONDAY + 72 * HOUR)
 
 
+def test_a_policy_that_is_replaced_meanwhile_counts_for_the_severity_set_with_the_status(
+    scenario: Scenario, clock: Any
+):
+    single, bulk_task = (
+        dismiss(scenario, factories.task(scenario)),
+        dismiss(scenario, factories.task(scenario)),
+    )
+    set_policy(scenario, PAUSING)
+    finish_recalculation(scenario)
+    changes = {"severity": "critical", "status": "triaged"}
+    request = {"ids": [bulk_task.finding_id], "set": changes, "mode": "all", "dry_run": False}
+
+    triage.update(single.finding_id, changes=changes, by=scenario.actor)
+    bulk.update(scenario.project, request, by=scenario.actor)
+
+    due = [Task.objects.get(pk=task.pk).sla_due_at for task in (single, bulk_task)]
+    assert due == [MONDAY + 24 * HOUR] * 2
+
+
 def test_hours_can_be_added_to_a_paused_clock(scenario: Scenario, clock: Any):
     late, early = factories.task(scenario), factories.task(scenario)
     clock.shift(80 * HOUR)
