@@ -36,6 +36,7 @@ MODULES = {
 }
 CHAOS = "tests/chaos"
 BROWSER = "tests/browser"
+HISTORIES = "tests/histories"
 MAX_TEST_PROCESSES = 8
 
 type Arguments = Sequence[str]
@@ -128,6 +129,11 @@ def processors() -> int:
 def chaos(arguments: Arguments) -> NoReturn:
     chosen = any(word.startswith(CHAOS) for word in arguments)
     test([*([] if chosen else [CHAOS]), "-m", "chaos", *arguments])
+
+
+def histories(arguments: Arguments) -> NoReturn:
+    # A failure prints a history. What the application has logged meanwhile is longer, and says less.
+    test([HISTORIES, "-n", str(processors()), "--show-capture=no", "--count", "100", *arguments])
 
 
 def screenshots(arguments: Arguments) -> NoReturn:
@@ -241,6 +247,7 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "test": test,
     "bench": bench,
     "chaos": chaos,
+    "histories": histories,
     "soak": partial(run_with_chromium, "soak"),
     "screenshots": screenshots,
     "fuzz-api": fuzz_api,

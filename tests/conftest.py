@@ -134,6 +134,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="COMMIT",
         help="Run only the tests of what has changed since a commit, by default since the last one.",
     )
+    parser.addoption("--count", type=int, default=0, help="How many long histories to run (tests/histories).")
+    parser.addoption("--seed", type=int, default=1, help="The seed of the first of them.")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -100,6 +100,19 @@ def test_tests_run_in_one_process_more_than_processors_and_steal_work(
     assert launcher.distributed(arguments) == given
 
 
+def test_histories_are_a_hundred_in_all_processors_unless_arguments_say_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run: list[list[str]] = []
+    monkeypatch.setattr(launcher, "processors", lambda: 2)
+    monkeypatch.setattr(launcher, "test", run.append)
+
+    launcher.COMMANDS["histories"](["--count", "7", "--seed", "3"])
+
+    given = ["--count", "100", "--count", "7", "--seed", "3"]
+    assert run == [["tests/histories", "-n", "2", "--show-capture=no", *given]]
+
+
 def test_a_command_installs_its_locked_set_once_and_becomes_its_module(script: Script) -> None:
     script.program("chromium-headless-shell", "#!/bin/sh\necho '<html>'\n")
 
