@@ -10,7 +10,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from krafter_audit.http.addresses import parse_address
-from krafter_audit.http.client import AddressPolicy, Headers, RequestCredentials
+from krafter_audit.http.client import GONE_STATUSES, AddressPolicy, Headers, RequestCredentials
 from scanner.page import similarity
 from scanner.page.identity import Identity, page_identity
 from scanner.page.page import Page
@@ -84,7 +84,6 @@ MIN_CHALLENGE_FINGERPRINTS = 10
 # In characters. A title of another length fails title_length, and its fix is another title.
 GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
-GONE_STATUSES = (404, 410)
 CLOSED_STATUSES = (403, *GONE_STATUSES)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."

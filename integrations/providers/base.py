@@ -29,11 +29,10 @@ from integrations.providers.errors import (
 from integrations.providers.headers import at_epoch, next_page, retry_after
 from integrations.providers.oauth import OAuth
 from integrations.providers.webhooks import WebhookFormat
-from krafter_audit.http.client import Client, HttpError, Response
+from krafter_audit.http.client import GONE_STATUSES, Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 MAX_ATTEMPTS = 3  # of one request
-GONE_STATUSES = frozenset({404, 410})
 # Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000
 MAX_RESPONSES = 10  # the last ones, as evidence of a recheck

@@ -23,12 +23,13 @@ from krafter_audit.http.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from krafter_audit.http.responses import Headers, Response
+from krafter_audit.http.responses import GONE_STATUSES, Headers, Response
 from krafter_audit.http.throttle import HostThrottle
 from krafter_audit.http.transport import Limits, PreparedRequest, Transport
 from krafter_audit.http.urls import SCHEME_PORTS, ParsedUrl
 
 __all__ = [
+    "GONE_STATUSES",
     "SCHEME_PORTS",
     "AddressPolicy",
     "Client",

@@ -67,6 +67,7 @@ _NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_es
 _MAX_LAYERS = 3
 # Of one gzip body. Each copies the rest of the body: a hundred thousand empty ones would take a minute.
 _MAX_MEMBERS = 1000
+GONE_STATUSES = frozenset({404, 410})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
+from krafter_audit.http.client import GONE_STATUSES, Client, HttpError, ParsedUrl, Response
 from scanner import preconditions
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation, ConfirmEverything
 from scanner.fetcher import (
@@ -116,7 +116,7 @@ class PageContext(SiteRequests):
             return None
         # A firewall may refuse the scanner every URL: then the status says nothing about this one.
         other = self.nonexistent_page.response.status
-        if other not in preconditions.GONE_STATUSES:
+        if other not in GONE_STATUSES:
             raise Inconclusive(
                 "blocked",
                 f"The URL answers with status {status}, and a URL that does not exist with {other}.",

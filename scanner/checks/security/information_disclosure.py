@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 from selectolax.lexbor import LexborNode
 
-from krafter_audit.http.client import Response
+from krafter_audit.http.client import GONE_STATUSES, Response
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, media_type, value
-from scanner.preconditions import GONE_STATUSES, Inconclusive, require_complete_body
+from scanner.preconditions import Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from krafter_audit.http.client import GONE_STATUSES
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
@@ -13,7 +14,6 @@ from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import (
-    GONE_STATUSES,
     Inconclusive,
     has_login_segment,
     require_content,
