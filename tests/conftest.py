@@ -13,7 +13,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from krafter_audit.jobs import queues
+from krafter_audit.jobs import fair_queue, queues
 from tests import (
     changed_tests,
     database_flush,
@@ -182,6 +182,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_runtest_teardown() -> None:
     """Reset the retry delays after a broker or Redis failure, so that they do not affect the next test."""
     redis_client._retry_at = queues._retry_at = 0.0
+
+
+@pytest.fixture
+def no_recorded_use() -> None:
+    """Delete what organisations have used of the workers, which decides who is served next."""
+    for key in redis_client.connection().keys(f"{fair_queue.PREFIX}*"):
+        redis_client.connection().delete(key)
 
 
 @pytest.fixture

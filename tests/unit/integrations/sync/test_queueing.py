@@ -15,13 +15,7 @@ from tests import factories
 from tests.fakes.dialects.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_use() -> None:
-    for key in redis_client.connection().keys(f"{fair_queue.PREFIX}*"):
-        redis_client.connection().delete(key)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use")]
 
 
 def wait(project: Project) -> Integration:

@@ -8,14 +8,8 @@ import pytest
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import fair_queue
 
+pytestmark = pytest.mark.usefixtures("no_recorded_use")
 A, B, C = (uuid4() for _ in range(3))
-
-
-@pytest.fixture(autouse=True)
-def _no_use() -> None:
-    keys = redis_client.connection().keys(f"{fair_queue.PREFIX}*")
-    if keys:
-        redis_client.connection().delete(*keys)
 
 
 def test_organization_with_the_least_use_is_first() -> None:

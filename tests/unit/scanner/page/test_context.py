@@ -231,6 +231,12 @@ def test_closed_http_port_is_tried_again_on_the_first_page_alone(
     assert tried.count(80) == 4
 
 
+def redirect_outcome(ca_file: str) -> Outcome:
+    with Client(ca_file=ca_file) as client:
+        context = PageContext("https://shop.example/", client, retry_delays=())
+        return scanned(context, "https_redirect")["https_redirect"]
+
+
 @pytest.mark.parametrize(
     "location", ["http://shop.example:8080/", "http://down.example/", "/", "http://["], ids=str
 )
@@ -238,9 +244,7 @@ def test_http_port_that_answers_does_not_pass_without_its_page(
     shop: tuple[Site, Site], ca_file: str, location: str
 ) -> None:
     shop[1].answers["/"] = Answer(status=301, headers=[("Location", location)])
-    with Client(ca_file=ca_file) as client:
-        context = PageContext("https://shop.example/", client, retry_delays=())
-        outcome = scanned(context, "https_redirect")["https_redirect"]
+    outcome = redirect_outcome(ca_file)
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
@@ -256,9 +260,7 @@ def test_port_80_whose_packets_a_firewall_drops_does_not_answer(
         connect(sock, address)
 
     monkeypatch.setattr("socket.socket.connect", drop)
-    with Client(ca_file=ca_file) as client:
-        context = PageContext("https://shop.example/", client, retry_delays=())
-        outcome = scanned(context, "https_redirect")["https_redirect"]
+    outcome = redirect_outcome(ca_file)
 
     assert (outcome.status, outcome.evidence["detail"]) == (
         PASSED,
@@ -268,9 +270,7 @@ def test_port_80_whose_packets_a_firewall_drops_does_not_answer(
 
 def test_error_over_plain_http_is_no_redirect(shop: tuple[Site, Site], ca_file: str) -> None:
     shop[1].answers["/"] = Answer("no", 403)
-    with Client(ca_file=ca_file) as client:
-        context = PageContext("https://shop.example/", client, retry_delays=())
-        outcome = scanned(context, "https_redirect")["https_redirect"]
+    outcome = redirect_outcome(ca_file)
 
     assert (outcome.status, outcome.evidence["detail"]) == (
         FAILED,

@@ -7,7 +7,6 @@ import pytest
 
 from accounts.actors import SYSTEM
 from krafter_audit.db import redis_client
-from krafter_audit.jobs import fair_queue
 from scanner import registry
 from scanner.crawler import Discovery
 from scanner.outcome import passed
@@ -39,12 +38,10 @@ class ChecksWithoutSite:
 
 
 @pytest.fixture(autouse=True)
-def _no_site(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_site(monkeypatch: pytest.MonkeyPatch, no_recorded_use: None) -> None:
     registry.load()
     monkeypatch.setattr(ScanSession, "discover", ChecksWithoutSite.discover)
     monkeypatch.setattr(ScanSession, "check", ChecksWithoutSite.check)
-    for key in redis_client.connection().keys(f"{fair_queue.PREFIX}*"):
-        redis_client.connection().delete(key)
 
 
 def queue(scenario: Scenario, url: str) -> Scan:
