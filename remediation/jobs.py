@@ -13,15 +13,17 @@ from scans.models import Scanner
 
 @app.task(name="remediation.run_verification")
 def run_verification(verification_id: str, scanner: str = Scanner.HTTP) -> None:
-    """Run the HTTP part of a verification, or its browser part without a browser."""
-    part_runner.run_part(UUID(verification_id), Scanner(scanner))
+    """Run the HTTP part that is next by `queueing.run_next`, or this verification's browser part without a browser."""
+    if scanner == Scanner.BROWSER:
+        part_runner.run_part(UUID(verification_id), Scanner.BROWSER)
+    else:
+        queueing.run_next(Scanner.HTTP)
 
 
 @app.task(name="remediation.run_verification_in_browser", soft_time_limit=200, time_limit=240)
 def run_verification_in_browser(verification_id: str) -> None:
-    """Run the browser part of a verification; a further job runs the remaining checks."""
-    if part_runner.run_part(UUID(verification_id), Scanner.BROWSER, with_browser=True):
-        queueing.enqueue_again(UUID(verification_id), Scanner.BROWSER)
+    """Run the browser part that is next by `queueing.run_next`."""
+    queueing.run_next(Scanner.BROWSER)
 
 
 @app.task(name="remediation.requeue_pending")

@@ -4,15 +4,46 @@ Use is counted in Redis in seconds, in windows of ten minutes, for each `kind` o
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 from uuid import UUID
 
 import redis
+from django.db.models import Min, QuerySet
 
 from krafter_audit.db import redis_client
 
 WINDOW_SECONDS = 600
 PREFIX = "krafter:use:"
+MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
+
+
+def run_first(kind: str, waiting: Iterable[tuple[UUID, UUID]], run: Callable[[UUID], bool]) -> bool:
+    """Run the first waiting row that no other worker takes; return whether there was one.
+
+    `waiting` has organisations with ids, as `waiting_fairly` yields them; `run` returns False for a row that it could
+    not lease.
+    """
+    for organization_id, pk in waiting:
+        started = time.monotonic()
+        if run(pk):
+            record_use(kind, {organization_id: time.monotonic() - started})
+            return True
+    return False
+
+
+def waiting_fairly(
+    kind: str, rows: QuerySet[Any], *, organization: str, since: str, id: str = "pk"
+) -> Iterator[tuple[UUID, UUID]]:
+    """Yield the organisations and ids of waiting rows: the organisation with the least use first, its oldest row first.
+
+    The names are those of fields: of the organisation, of the time since when a row waits, and of the id to yield.
+    """
+    oldest = dict(rows.order_by().values_list(organization).annotate(Min(since)))
+    for organization_id in by_least_use(kind, sorted(oldest, key=oldest.__getitem__)):
+        candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
+        for pk in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
+            yield organization_id, pk
 
 
 def record_use(kind: str, seconds: Mapping[UUID, float]) -> None:

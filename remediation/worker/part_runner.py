@@ -43,14 +43,17 @@ DISABLED = "The project's policy disables this check."
 GIVEN_UP = "The worker stopped several times before the check had a result."
 
 
-def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False) -> bool:
+def run_part(
+    verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False
+) -> bool | None:
     """Run the remaining checks of a part; return whether some are left for the next job.
 
-    Without a browser, the checks of a browser part are inconclusive. Running a finished part again changes nothing.
+    Returns None, with nothing done, if another worker has the part or it is finished. Without a browser, the checks of
+    a browser part are inconclusive.
     """
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
-            return False
+            return None
         finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
         organization_id = finding.project.organization_id
         browser = worker_browser(organization_id) if with_browser else nullcontext()

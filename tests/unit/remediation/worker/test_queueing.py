@@ -1,4 +1,4 @@
-"""Pending parts of verifications that no worker holds are enqueued again."""
+"""Which verification runs next; pending parts that no worker holds are enqueued again."""
 
 from datetime import timedelta
 
@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from krafter_audit.db import leases
 from remediation.models import Verification, VerificationPart
+from remediation.worker import queueing
 from remediation.worker.queueing import requeue_verifications
+from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
 
@@ -59,3 +61,50 @@ def test_browser_part_waits_for_the_browser_worker(
     requeue_verifications()
 
     assert sent == [("remediation.run_verification_in_browser", str(verification.pk))]
+
+
+def running(scenario: Scenario, *, trigger: str = "requested", age_minutes: int = 0) -> Verification:
+    """Start a verification of a project, some minutes ago."""
+    verification = factories.verification(scenario, checks="running")
+    Verification.objects.filter(pk=verification.pk).update(trigger=trigger)
+    started_at = timezone.now() - timedelta(minutes=age_minutes)
+    VerificationPart.objects.filter(verification=verification).update(created_at=started_at)
+    return verification
+
+
+def order_of(named: dict[str, Verification]) -> list[str]:
+    """Run what waits; return the names in the order in which their parts finished."""
+    names = {verification.pk: name for name, verification in named.items()}
+    while queueing.run_next(Scanner.HTTP):
+        pass
+    finished = VerificationPart.objects.filter(finished_at__isnull=False).order_by("finished_at")
+    return [names[pk] for pk in finished.values_list("verification_id", flat=True)]
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_organization_with_many_verifications_delays_no_other(scenario: Scenario) -> None:
+    other = factories.scenario()
+    busy = {f"busy {age}": running(scenario, age_minutes=age) for age in (9, 8, 7)}
+
+    order = order_of(busy | {"other": running(other)})
+
+    assert order == ["busy 9", "other", "busy 8", "busy 7"]
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_verification_that_a_person_requested_comes_before_older_ones(scenario: Scenario) -> None:
+    triggered = {each: running(scenario, trigger=each, age_minutes=9) for each in ("guard", "deploy")}
+
+    order = order_of(triggered | {"requested": running(scenario)})
+
+    assert order[0] == "requested"
+    assert len(order) == 3
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_part_that_another_worker_runs_is_left_out(scenario: Scenario) -> None:
+    held, waiting = running(scenario, age_minutes=1), running(scenario)
+    leases.acquire(VerificationPart, held.parts.get().pk, seconds=30)
+
+    assert order_of({"held": held, "waiting": waiting}) == ["waiting"]
+    assert not queueing.run_next(Scanner.HTTP)
