@@ -9,7 +9,7 @@ from krafter_audit.jobs.queues import enqueue
 from notifications.alerts import batching
 from notifications.alerts import delivery as alert_delivery
 from notifications.models import Alert
-from notifications.webhooks import delivery, fan_out, notice, retention
+from notifications.webhooks import fan_out, notice, queueing, retention
 
 BATCH_SIZE = 200
 
@@ -42,8 +42,8 @@ def queue_webhooks() -> None:
 
 @app.task(name="notifications.deliver_to_webhook")
 def deliver_to_webhook(endpoint_id: str) -> None:
-    """Deliver what is due to one webhook endpoint."""
-    delivery.deliver(UUID(endpoint_id))
+    """Deliver what is due to the webhook endpoint that is next by `queueing.run_next`."""
+    queueing.run_next()
 
 
 @app.task(name="notifications.send_webhook_notice")
@@ -55,7 +55,7 @@ def send_webhook_notice(endpoint_id: str) -> None:
 @app.task(name="notifications.requeue_webhooks")
 def requeue_webhooks() -> None:
     """Enqueue the webhook endpoints with due deliveries, and due notices, that no worker has leased."""
-    delivery.requeue_pending()
+    queueing.requeue_pending()
 
 
 @app.task(name="notifications.delete_old_deliveries")

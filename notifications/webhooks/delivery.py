@@ -10,24 +10,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
 from krafter_audit import shutdown
 from krafter_audit.db import leases
-from krafter_audit.db.leases import unleased
 from krafter_audit.http.client import Client, HttpError, Limits, Response, TimedOut
 from krafter_audit.http.throttle import parse_retry_after
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.security.vault import VaultError
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_secrets, services
+from notifications.webhooks.queries import due_deliveries, with_due_deliveries
 from notifications.webhooks.signing import signed_headers
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60
-TIME_BUDGET_SECONDS = 60.0  # of one job; another one continues
+TIME_BUDGET_SECONDS = 10.0  # of one job, so that other endpoints get their turn; another job continues
 MAX_PARALLEL = 8  # messages to an endpoint at the same time
 MAX_CONSIDERED = 200  # pending deliveries that are read to find some of different subjects
 LIMITS = Limits(connect=5.0, read=15.0, total=15.0, body=4096, redirects=0)
@@ -46,7 +46,6 @@ FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
 MAX_RETRY_AFTER = timedelta(hours=24)  # of an endpoint's Retry-After header
 MAX_LOGGED_ATTEMPTS = 20  # the newest ones
 MAX_EXCERPT_LENGTH = 500  # of a response, in the log of attempts
-MAX_ENQUEUED = 200  # endpoints in one sweep
 GONE = 410
 UNFINISHED = "In progress, or interrupted before its outcome was recorded."
 Status = EventDelivery.Status
@@ -79,24 +78,24 @@ class DeliveryAttempt:
         }
 
 
-def deliver(endpoint_id: UUID) -> None:
-    """Deliver what is due to an endpoint; nothing if another worker does."""
+def deliver(endpoint_id: UUID) -> bool:
+    """Deliver what is due to an endpoint; return False, with nothing done, if another worker does."""
     ends_at, accepted = time.monotonic() + TIME_BUDGET_SECONDS, True
     with leases.hold(
         WebhookEndpoint, endpoint_id, seconds=LEASE_SECONDS, status=WebhookEndpoint.Status.ENABLED
     ) as endpoint:
         if endpoint is None:
-            return
+            return False
         # An endpoint that accepts nothing or answers late waits for the next sweep: it must not occupy a worker.
-        while accepted and time.monotonic() < ends_at and not shutdown.is_shutting_down():
-            messages = _begin_attempts(endpoint)
-            if not messages:
-                break
+        while messages := _begin_attempts(endpoint):
             accepted = _finish_attempts(endpoint, _send_all(messages))
+            if not accepted or time.monotonic() > ends_at or shutdown.is_shutting_down():
+                break
         leases.write(endpoint, lease_until=None, attempts=0)
     # After the release: a delivery that was queued meanwhile found the endpoint leased.
-    if accepted and _with_due_deliveries().filter(pk=endpoint_id).exists():
+    if accepted and with_due_deliveries().filter(pk=endpoint_id).exists():
         enqueue("notifications.deliver_to_webhook", str(endpoint_id))
+    return True
 
 
 def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
@@ -119,16 +118,12 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
 def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:
     # Test events first: a person waits for them.
     order = (F("event_id").asc(nulls_first=True), "pk")
-    due = _due().filter(endpoint=endpoint).order_by(*order).select_for_update()
+    due = due_deliveries().filter(endpoint=endpoint).order_by(*order).select_for_update()
     first: dict[UUID, EventDelivery] = {}
     for delivery in due[:MAX_CONSIDERED]:
         first.setdefault(delivery.subject_id, delivery)
     # One message shows whether an endpoint answers again.
     return list(first.values())[: 1 if endpoint.timeouts else MAX_PARALLEL]
-
-
-def _due() -> Any:
-    return EventDelivery.objects.filter(status=Status.PENDING, next_attempt_at__lte=timezone.now())
 
 
 def _begin_attempt(delivery: EventDelivery) -> None:
@@ -246,19 +241,3 @@ def _final_failure(delivery: EventDelivery, attempt: DeliveryAttempt) -> str:
 
 def _requested_pause(attempt: DeliveryAttempt) -> timedelta:
     return min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)
-
-
-def _with_due_deliveries() -> QuerySet[WebhookEndpoint]:
-    due = _due().filter(endpoint=OuterRef("pk"))
-    enabled = WebhookEndpoint.objects.filter(Exists(due), status=WebhookEndpoint.Status.ENABLED)
-    return enabled.exclude(paused_until__gt=timezone.now())
-
-
-def requeue_pending() -> None:
-    """Enqueue a job for each endpoint with due deliveries that no worker holds, and for each notice that is due."""
-    waiting = _with_due_deliveries().filter(unleased())
-    for pk in waiting.order_by("lease_until", "pk").values_list("pk", flat=True)[:MAX_ENQUEUED]:
-        enqueue("notifications.deliver_to_webhook", str(pk))
-    notices = WebhookEndpoint.objects.filter(unleased(), notice_due_at__lte=timezone.now())
-    for pk in notices.order_by("notice_due_at").values_list("pk", flat=True)[:MAX_ENQUEUED]:
-        enqueue("notifications.send_webhook_notice", str(pk))

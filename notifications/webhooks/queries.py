@@ -2,7 +2,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from accounts.models import Organization, Project
 from krafter_audit.api.lookup import get_or_404
@@ -45,6 +46,20 @@ def deliveries_of(
 def get_delivery(endpoint: WebhookEndpoint, pk: UUID) -> EventDelivery:
     """Return a delivery. Raises NotFound."""
     return get_or_404(deliveries_of(endpoint), pk=pk)
+
+
+def due_deliveries() -> QuerySet[EventDelivery]:
+    """Return the deliveries whose next attempt is due, of disabled and paused endpoints too."""
+    return EventDelivery.objects.filter(
+        status=EventDelivery.Status.PENDING, next_attempt_at__lte=timezone.now()
+    )
+
+
+def with_due_deliveries() -> QuerySet[WebhookEndpoint]:
+    """Return the endpoints to which something is to be delivered now."""
+    due = due_deliveries().filter(endpoint=OuterRef("pk"))
+    enabled = WebhookEndpoint.objects.filter(Exists(due), status=WebhookEndpoint.Status.ENABLED)
+    return enabled.exclude(paused_until__gt=timezone.now())
 
 
 def slugs_of(organization: Organization) -> dict[UUID, str]:

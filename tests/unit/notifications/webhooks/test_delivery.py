@@ -19,7 +19,7 @@ from findings.services import triage
 from krafter_audit.db import leases
 from notifications import jobs
 from notifications.models import EventDelivery, WebhookEndpoint
-from notifications.webhooks import delivery, endpoint_secrets, services
+from notifications.webhooks import delivery, endpoint_secrets, queueing, services
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.raw_servers import Dns, Server, answer, drips, redirects, says
@@ -182,7 +182,7 @@ def test_disabled_endpoint_gets_nothing_and_the_admins_get_one_email(
     endpoint, _ = one_event(scenario, receiver.url)
     EventDelivery.objects.update(attempts=delivery.MAX_ATTEMPTS - 1)
     delivery.deliver(endpoint.pk)
-    delivery.requeue_pending()
+    queueing.requeue_pending()
     factories.finding(scenario)
     run_workers()
     jobs.send_webhook_notice(str(endpoint.pk))
@@ -364,7 +364,7 @@ def test_request_of_a_person_ends_the_pause(
     endpoint, queued = one_event(scenario, receiver.url)
     WebhookEndpoint.objects.update(timeouts=3, paused_until=timezone.now() + timedelta(minutes=2))
     delivery.deliver(endpoint.pk)
-    delivery.requeue_pending()
+    queueing.requeue_pending()
     while_paused = len(receiver.requests)
 
     if request_of_a_person == "test":
@@ -569,7 +569,7 @@ def test_endpoint_that_accepts_nothing_waits_for_the_next_sweep(
 
     delivery.deliver(endpoint.pk)
     requests = len(receiver.requests)
-    delivery.requeue_pending()
+    queueing.requeue_pending()
 
     assert requests == delivery.MAX_PARALLEL
     assert sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
@@ -586,7 +586,7 @@ def test_sweep_leaves_leased_disabled_and_idle_endpoints_alone(
     services.update(scenario.organization, disabled.pk, changes={"status": "disabled"}, by=SYSTEM)
     sent.clear()
 
-    delivery.requeue_pending()
+    queueing.requeue_pending()
 
     assert sent == []
 

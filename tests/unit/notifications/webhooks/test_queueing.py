@@ -1,0 +1,92 @@
+"""Which endpoint gets its messages next."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from krafter_audit.db import leases
+from notifications import jobs
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import delivery, queueing
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.raw_servers import Server, answer, says
+from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use")]
+
+
+def waiting_endpoint(scenario: Scenario, receiver: Server, path: str, *, age_minutes: int) -> WebhookEndpoint:
+    """Create an endpoint some minutes ago."""
+    endpoint, _ = make_endpoint(scenario, f"{receiver.url}/{path}")
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+        created_at=timezone.now() - timedelta(minutes=age_minutes)
+    )
+    return endpoint
+
+
+def paths(receiver: Server) -> list[str]:
+    """Return the last parts of the requested URLs."""
+    return [request.split(b" ")[1].decode().rpartition("/")[2] for request in receiver.requests]
+
+
+def test_organization_with_many_endpoints_delays_no_other(scenario: Scenario, receiver: Server) -> None:
+    other = factories.scenario()
+    for name, age in (("first", 9), ("second", 8), ("third", 7)):
+        waiting_endpoint(scenario, receiver, name, age_minutes=age)
+    waiting_endpoint(other, receiver, "other", age_minutes=1)
+    for each in (scenario, other):
+        factories.finding(each)
+    queue_events()
+
+    while queueing.run_next():
+        pass
+
+    assert paths(receiver) == ["first", "other", "second", "third"]
+
+
+def test_endpoint_with_a_backlog_waits_after_its_messages_for_the_others(
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TIME_BUDGET_SECONDS", 0.0)
+    monkeypatch.setattr(delivery, "MAX_PARALLEL", 1)
+    for name, age in (("first", 9), ("second", 8)):
+        waiting_endpoint(scenario, receiver, name, age_minutes=age)
+    for _ in range(2):
+        factories.finding(scenario)
+    queue_events()
+
+    for _ in range(4):
+        assert queueing.run_next()
+
+    assert paths(receiver) == ["first", "second", "first", "second"]
+
+
+def test_endpoint_that_refuses_is_not_tried_before_the_others(scenario: Scenario, receiver: Server) -> None:
+    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    for name, age in (("first", 9), ("second", 8)):
+        waiting_endpoint(scenario, receiver, name, age_minutes=age)
+    for _ in range(delivery.MAX_PARALLEL + 1):
+        factories.finding(scenario)
+    queue_events()
+
+    for _ in range(2):
+        queueing.run_next()
+
+    assert set(paths(receiver)[: delivery.MAX_PARALLEL]) == {"first"}
+    assert set(paths(receiver)[delivery.MAX_PARALLEL :]) == {"second"}
+
+
+def test_endpoint_that_another_worker_has_is_left_out(scenario: Scenario, receiver: Server) -> None:
+    held = waiting_endpoint(scenario, receiver, "held", age_minutes=9)
+    waiting_endpoint(scenario, receiver, "waiting", age_minutes=1)
+    factories.finding(scenario)
+    queue_events()
+    leases.acquire(WebhookEndpoint, held.pk, seconds=60)
+
+    for _ in range(2):
+        jobs.deliver_to_webhook(str(held.pk))
+
+    assert paths(receiver) == ["waiting"]
+    assert EventDelivery.objects.get(endpoint=held).status == "pending"
