@@ -24,7 +24,8 @@ app.set_default()  # current_app is this application in every thread
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # What a worker consumes by default; only workers with a browser consume scan_browser or verify_browser (--queues).
 app.conf.task_queues = tuple(
-    Queue(name, Exchange(name), routing_key=name) for name in ("celery", "sync", "scan_http", "verify_http")
+    Queue(name, Exchange(name), routing_key=name)
+    for name in ("celery", "sync", "webhook", "export", "scan_http", "verify_http")
 )
 app.autodiscover_tasks(related_name="jobs")
 app.steps["worker"].add(DjangoStructLogInitStep)

@@ -398,6 +398,9 @@ CELERY_TASK_ROUTES = {
     # A provider may answer slowly for minutes: alerts, exports and verifications do not wait for it.
     "integrations.run_sync": {"queue": "sync"},
     "assurance.check_pull_request": {"queue": "sync"},
+    # Nor do they wait for an organisation's slow endpoints or long reports, which do not wait for each other either.
+    "notifications.deliver_to_webhook": {"queue": "webhook"},
+    "reports.export": {"queue": "export"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 180

@@ -12,12 +12,15 @@ from events.models import OutboxEntry
 from integrations.models import Integration
 from krafter_audit.db import redis_client
 from krafter_audit.jobs.queues import lists_of
-from notifications.models import Alert
+from notifications.models import Alert, EventDelivery
+from notifications.webhooks.queries import due_deliveries, with_due_deliveries
 from remediation.models import VerificationPart
 from reports.models import Report, Share
 from scans.models import Scanner, ScanPart, Site
 
-QUEUES = ("celery", "sync", "scan_http", "scan_browser", "verify_http", "verify_browser")
+QUEUES = (
+    "celery", "sync", "webhook", "export", "scan_http", "scan_browser", "verify_http", "verify_browser",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,11 @@ def due_syncs() -> QuerySet[Integration]:
     return Integration.objects.filter(status=Integration.Status.SYNCING, not_before__lte=timezone.now())
 
 
+def due_webhooks() -> QuerySet[EventDelivery]:
+    # What an endpoint that is paused or disabled has missed waits for the endpoint, not for a worker.
+    return due_deliveries().filter(endpoint__in=with_due_deliveries())
+
+
 def due_outbox_entries() -> QuerySet[OutboxEntry]:
     return OutboxEntry.objects.filter(not_before__lte=timezone.now())
 
@@ -75,4 +83,5 @@ def _pending_rows() -> Iterator[tuple[str, QuerySet[Any], str]]:
     yield "alert", Alert.objects.filter(status__in=Alert.UNFINISHED, due_at__lte=now), "due_at"
     yield "export", Report.objects.filter(status__in=Report.PENDING), "created_at"
     yield "delivery", Share.objects.filter(status=Share.Status.QUEUED), "created_at"
+    yield "webhook", due_webhooks(), "next_attempt_at"
     yield "outbox", due_outbox_entries(), "not_before"

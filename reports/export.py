@@ -14,6 +14,7 @@ from accounts.actors import SYSTEM
 from events.log import log_event
 from krafter_audit.api.errors import Unavailable
 from krafter_audit.db import leases, read_replica
+from krafter_audit.jobs import fair_queue
 from krafter_audit.jobs.queues import enqueue
 from reports.downloads import new_file_name, sha256_of
 from reports.errors import ExportFailed
@@ -24,6 +25,7 @@ from reports.snapshots.snapshotting import load_snapshot
 
 logger = logging.getLogger(__name__)
 
+KIND = "export"  # of the use that fair_queue.py counts
 LEASE_SECONDS = 30  # renewed while the file is written
 MAX_ATTEMPTS = 5
 STORAGE_RETRY_SECONDS = 30  # after an outage of the file storage
@@ -39,11 +41,29 @@ class StoredFile(NamedTuple):
     sha256: str
 
 
-def export_report(report_id: UUID) -> None:
-    """Write the files of a report; store a permanent failure in its row. Idempotent."""
+def run_next() -> bool:
+    """Write the files of one waiting report; return whether there was one.
+
+    It is the oldest of the organisation whose exports have taken the least time: a message in the queue is only a hint
+    that some report waits, and an organisation with many reports does not delay the others.
+    """
+    waiting = fair_queue.waiting_fairly(
+        KIND,
+        pending_reports().filter(attempts__lt=MAX_ATTEMPTS),
+        organization="project__organization",
+        since="created_at",
+    )
+    return fair_queue.run_first(KIND, waiting, export_report)
+
+
+def export_report(report_id: UUID) -> bool:
+    """Write the files of a report; store a permanent failure in its row. Idempotent.
+
+    Returns False, with nothing done, if another worker has the report or it is finished.
+    """
     report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
     if report is None or change_status(report, Report.Status.EXPORTING) is None:
-        return
+        return False
     try:
         with leases.renewing(report, seconds=LEASE_SECONDS):
             stored = write_files(report)
@@ -61,6 +81,7 @@ def export_report(report_id: UUID) -> None:
     else:
         if stored:
             finish(report, stored)
+    return True
 
 
 def write_files(report: Report) -> list[StoredFile]:

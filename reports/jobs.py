@@ -8,8 +8,8 @@ from reports.snapshots import retention
 
 @app.task(name="reports.export")
 def export(report_id: str) -> None:
-    """Write the file of a report."""
-    export_engine.export_report(UUID(report_id))
+    """Write the files of the report that is next by `export.run_next`."""
+    export_engine.run_next()
 
 
 @app.task(name="reports.deliver")

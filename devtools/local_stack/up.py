@@ -38,11 +38,12 @@ MAX_PORT = 65_535
 QUEUES = {
     "worker": ["celery", "verify_http"],
     "syncer": ["sync"],
+    "deliverer": ["webhook", "export"],
     "scanner": ["scan_http"],
     "browser": ["scan_browser"],
     "verifier": ["verify_browser"],
 }
-PROCESSES_OF_WORKER = {"worker": 3, "syncer": 1, "scanner": 2, "browser": 2, "verifier": 1}
+PROCESSES_OF_WORKER = {"worker": 3, "syncer": 1, "deliverer": 2, "scanner": 2, "browser": 2, "verifier": 1}
 # The web and the workers first: they write to the database until they end.
 STOP_ORDER = [(("web", "beat", *QUEUES, "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 

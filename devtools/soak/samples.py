@@ -21,6 +21,7 @@ NAMES = {
     "krafter_audit.server": "web",
     "worker@": "worker",
     "syncer@": "syncer",
+    "deliverer@": "deliverer",
     "scanner@": "scanner",
     "browser@": "browser",
     "verifier@": "verifier",

@@ -1,5 +1,7 @@
 """Which endpoint gets its messages next. A message in the queue is only a hint that some endpoint waits."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -25,7 +27,8 @@ def run_next() -> bool:
     return fair_queue.run_first(KIND, waiting, delivery.deliver)
 
 
-def _waiting() -> QuerySet[WebhookEndpoint]:
+def _waiting() -> QuerySet[Any]:
+    # When it last got messages.
     served_at = Coalesce(Greatest("last_success_at", "last_failure_at"), "created_at")
     return with_due_deliveries().filter(unleased()).annotate(served_at=served_at)
 

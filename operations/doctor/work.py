@@ -20,7 +20,7 @@ from operations.models import Backup, RestoreDrill, Run
 from operations.queues import pending_work, queue_lengths
 
 MAX_AGE_SECONDS = 900.0  # of the oldest pending row
-NEEDED_QUEUES = ("celery", "sync", "scan_http", "verify_http")
+NEEDED_QUEUES = ("celery", "sync", "webhook", "export", "scan_http", "verify_http")
 BROWSER_QUEUES = {"scan_browser", "verify_browser"}
 
 

@@ -26,7 +26,7 @@ from tests.fakes import object_storage
 
 CELERY = ("-m", "celery", "-A", "krafter_audit")
 # None has a browser: its checks are inconclusive at once.
-QUEUES = "celery,sync,verify_http,scan_http,scan_browser,verify_browser"
+QUEUES = "celery,sync,webhook,export,verify_http,scan_http,scan_browser,verify_browser"
 PASSING_ERRORS = (0, 502, 503)  # a client, or the load balancer before the web, repeats the request
 
 

@@ -106,7 +106,6 @@ TESTED_IN: dict[str, str] = {
     "operations/credentials.py": "tests/unit/krafter_audit/management",
     "operations/jobs.py": "tests/unit/operations/backups",
     "operations/management/commands/*.py": "tests/unit/operations",
-    "operations/queues.py": "tests/unit/operations/doctor/test_examination.py",
     "remediation/evidence/comparison.py": "tests/unit/remediation/test_admin.py",
     "remediation/collaboration/*.py": "tests/unit/remediation/collaboration/test_views.py",
     "remediation/policy_versions/*.py": "tests/unit/remediation/policy_versions/test_views.py",

@@ -74,7 +74,9 @@ def test_policies_admit_a_dns_cache_and_an_external_load_balancer() -> None:
 def test_every_queue_has_a_worker() -> None:
     consumed = {queue for worker in VALUES["workers"].values() for queue in worker["queues"]}
 
-    assert consumed == {"celery", "sync", "verify_http", "verify_browser", "scan_http", "scan_browser"}
+    assert consumed == {
+        "celery", "sync", "webhook", "export", "verify_http", "verify_browser", "scan_http", "scan_browser",
+    }  # fmt: skip
 
 
 @needs_helm

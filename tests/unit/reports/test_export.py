@@ -433,3 +433,31 @@ def test_exported_file_is_readable_by_its_owner_alone(export_report: ExportRepor
 
     path = Path(default_storage.path(report.file))
     assert (oct(path.stat().st_mode & 0o777), oct(path.parent.stat().st_mode & 0o777)) == ("0o600", "0o700")
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_organization_with_many_reports_delays_no_other(scenario: Scenario) -> None:
+    other = factories.scenario()
+    for each in (scenario, scenario, scenario, other):
+        assert each.client.call("post", "reports/export", {"format": "json"}).status_code == 202
+
+    while export.run_next():
+        pass
+
+    finished = Report.objects.order_by("exported_at").values_list("project__organization", flat=True)
+    acme = scenario.organization.pk
+    assert list(finished) == [acme, other.organization.pk, acme, acme]
+    assert set(Report.objects.values_list("status", flat=True)) == {"exported"}
+
+
+def test_report_that_another_worker_exports_is_left_out(scenario: Scenario) -> None:
+    ids = [
+        scenario.client.call("post", "reports/export", {"format": "json"}).json()["data"]["id"]
+        for _ in range(2)
+    ]
+    leases.acquire(Report, ids[0], seconds=30)
+
+    runs = [jobs.export(ids[0]), export.run_next()]
+
+    assert runs == [None, False]
+    assert [Report.objects.get(pk=pk).status for pk in ids] == ["queued", "exported"]

@@ -32,7 +32,9 @@ from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
 from scans import jobs as scans_jobs
 
-QUEUES = ("celery", "sync", "scan_http", "scan_browser", "verify_http", "verify_browser")
+QUEUES = (
+    "celery", "sync", "webhook", "export", "scan_http", "scan_browser", "verify_http", "verify_browser",
+)  # fmt: skip
 QUEUE_OF_JOB = {
     scans_jobs.verify_site: "celery",
     scans_jobs.run_scan: "scan_http",
@@ -43,7 +45,8 @@ QUEUE_OF_JOB = {
     integrations_jobs.run_sync: "sync",
     assurance_jobs.check_pull_request: "sync",
     notifications_jobs.deliver_alert: "celery",
-    reports_jobs.export: "celery",
+    notifications_jobs.deliver_to_webhook: "webhook",
+    reports_jobs.export: "export",
     reports_jobs.deliver: "celery",
 }
 UseBroker = Callable[..., None]

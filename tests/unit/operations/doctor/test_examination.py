@@ -92,7 +92,10 @@ def test_pending_work_is_reported_with_its_age(scenario):
 def test_workers_are_missing():
     [found] = work.workers()
 
-    assert (found.level, found.data["missing"]) == ("problem", ["celery", "sync", "scan_http", "verify_http"])
+    assert (found.level, found.data["missing"]) == (
+        "problem",
+        ["celery", "sync", "webhook", "export", "scan_http", "verify_http"],
+    )
 
 
 def test_worker_that_is_too_busy_to_answer_is_not_missing():
