@@ -13,17 +13,21 @@ from scans.models import Scanner
 
 @app.task(name="remediation.run_verification")
 def run_verification(verification_id: str, scanner: str = Scanner.HTTP) -> None:
-    """Run the HTTP part that is next by `queueing.run_next`, or this verification's browser part without a browser."""
+    """Run the HTTP part that is next by `queueing.run_next`, and enqueue a further job.
+
+    For the scanner `browser`, finish the browser part of this verification without a browser.
+    """
     if scanner == Scanner.BROWSER:
         part_runner.run_part(UUID(verification_id), Scanner.BROWSER)
-    else:
-        queueing.run_next(Scanner.HTTP)
+    elif queueing.run_next(Scanner.HTTP):
+        enqueue("remediation.run_verification", verification_id)
 
 
 @app.task(name="remediation.run_verification_in_browser", soft_time_limit=200, time_limit=240)
 def run_verification_in_browser(verification_id: str) -> None:
-    """Run the browser part that is next by `queueing.run_next`."""
-    queueing.run_next(Scanner.BROWSER)
+    """Run the browser part that is next by `queueing.run_next`, and enqueue a further job."""
+    if queueing.run_next(Scanner.BROWSER):
+        enqueue("remediation.run_verification_in_browser", verification_id)
 
 
 @app.task(name="remediation.requeue_pending")

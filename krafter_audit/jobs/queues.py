@@ -22,9 +22,9 @@ LOW_PRIORITY = 9
 _retry_at = 0.0
 
 
-def enqueue_on_commit(name: str, *arguments: str, priority: int = 0) -> None:
+def enqueue_on_commit(name: str, *arguments: str) -> None:
     """Enqueue a job once the transaction has committed; an unavailable broker raises nothing."""
-    transaction.on_commit(lambda: enqueue(name, *arguments, priority=priority))
+    transaction.on_commit(lambda: enqueue(name, *arguments))
 
 
 def enqueue(name: str, *arguments: str, priority: int = 0) -> bool:

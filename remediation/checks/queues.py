@@ -1,5 +1,3 @@
-from krafter_audit.jobs.queues import LOW_PRIORITY
-from remediation.models import Verification
 from scanner import registry
 from scans.models import Scanner
 
@@ -7,11 +5,6 @@ JOB_OF_SCANNER = {
     Scanner.HTTP: "remediation.run_verification",
     Scanner.BROWSER: "remediation.run_verification_in_browser",
 }
-
-
-def priority_of(trigger: str) -> int:
-    """Return the priority of a verification's jobs: a person waits for what was requested, and for no other."""
-    return 0 if trigger == Verification.Trigger.REQUESTED else LOW_PRIORITY
 
 
 def scanner_of(key: str) -> Scanner:

@@ -12,7 +12,7 @@ from events.log import log_event
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs.queues import enqueue_on_commit
-from remediation.checks.queues import JOB_OF_SCANNER, priority_of, scanner_of
+from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task
 from remediation.models import CheckStatus, Result, Task, Verification, VerificationPart
@@ -82,7 +82,7 @@ def run_locked(
     if trigger != Verification.Trigger.GUARD:
         quota.spend(project.organization_id)
     for scanner in scanners:
-        enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk), priority=priority_of(trigger))
+        enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))
     return verification
 
 

@@ -43,17 +43,14 @@ DISABLED = "The project's policy disables this check."
 GIVEN_UP = "The worker stopped several times before the check had a result."
 
 
-def run_part(
-    verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False
-) -> bool | None:
-    """Run the remaining checks of a part; return whether some are left for the next job.
+def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False) -> bool:
+    """Run the remaining checks of a part; return False, with nothing done, if it is finished or another worker has it.
 
-    Returns None, with nothing done, if another worker has the part or it is finished. Without a browser, the checks of
-    a browser part are inconclusive.
+    Without a browser, the checks of a browser part are inconclusive. A part whose time is over waits for a further job.
     """
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
-            return None
+            return False
         finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
         organization_id = finding.project.organization_id
         browser = worker_browser(organization_id) if with_browser else nullcontext()
@@ -64,10 +61,11 @@ def run_part(
         for key in running_keys(part):
             result = runner.run_check(key)
             if result is None:
-                return leases.write(part, lease_until=None, attempts=0)
+                leases.write(part, lease_until=None, attempts=0)
+                break
             if not store_result(part, key, result):
-                return False
-    return False
+                break
+    return True
 
 
 def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManager[VerificationPart | None]:

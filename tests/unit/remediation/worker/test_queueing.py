@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from krafter_audit.db import leases
+from remediation import jobs
 from remediation.models import Verification, VerificationPart
 from remediation.worker import queueing
 from remediation.worker.queueing import requeue_verifications
@@ -14,6 +15,12 @@ from tests import factories
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
+REFUSED_AT_ONCE = "http://127.0.0.1"  # so that its checks are inconclusive in no time
+
+
+@pytest.fixture
+def scenario(db: None) -> Scenario:
+    return factories.scenario(site_url=REFUSED_AT_ONCE)
 
 
 def browser_part(scenario: Scenario) -> Verification:
@@ -83,7 +90,7 @@ def order_of(named: dict[str, Verification]) -> list[str]:
 
 @pytest.mark.usefixtures("no_recorded_use")
 def test_organization_with_many_verifications_delays_no_other(scenario: Scenario) -> None:
-    other = factories.scenario()
+    other = factories.scenario(site_url=REFUSED_AT_ONCE)
     busy = {f"busy {age}": running(scenario, age_minutes=age) for age in (9, 8, 7)}
 
     order = order_of(busy | {"other": running(other)})
@@ -108,3 +115,35 @@ def test_part_that_another_worker_runs_is_left_out(scenario: Scenario) -> None:
 
     assert order_of({"held": held, "waiting": waiting}) == ["waiting"]
     assert not queueing.run_next(Scanner.HTTP)
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_organization_leaves_processes_to_others_while_two_of_its_parts_run(scenario: Scenario) -> None:
+    other = factories.scenario(site_url=REFUSED_AT_ONCE)
+    held = [running(scenario, age_minutes=9) for _ in range(queueing.MAX_RUNNING)]
+    waiting, others = running(scenario, age_minutes=8), running(other)
+    for each in held:
+        leases.acquire(VerificationPart, each.parts.get().pk, seconds=600)
+
+    beside = order_of({"waiting": waiting, "others": others})
+    VerificationPart.objects.filter(verification=held[0]).update(lease_until=None)
+    afterwards = order_of({"waiting": waiting, "others": others, "held": held[0]})
+
+    assert beside == ["others"]
+    assert afterwards == ["others", "held", "waiting"]
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_job_runs_a_waiting_verification_and_enqueues_the_next(
+    scenario: Scenario, sent: list[tuple[str, ...]]
+) -> None:
+    started = [running(scenario, age_minutes=age) for age in (2, 1)]
+    sent.clear()
+
+    for _ in range(3):
+        jobs.run_verification(str(started[1].pk))
+
+    assert not VerificationPart.objects.filter(finished_at__isnull=True).exists()
+    assert [each for each in sent if each[0] == "remediation.run_verification"] == [
+        ("remediation.run_verification", str(started[1].pk))
+    ] * 2
