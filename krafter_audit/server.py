@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
+import structlog
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -29,7 +30,15 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 from waitress.wasyncore import close_all, readwrite
 
 from krafter_audit import multiprocess_metrics, shutdown
-from krafter_audit.api.errors import doc_url
+from krafter_audit.api.errors import (
+    ApiError,
+    BadRequest,
+    HeaderTooLarge,
+    InternalError,
+    PayloadTooLarge,
+    RequestTimeout,
+    doc_url,
+)
 from krafter_audit.api.middleware import new_request_id
 from krafter_audit.http.json_encoding import dump_json
 
@@ -79,14 +88,18 @@ POLL_EVENTS = {
     selectors.EVENT_WRITE: select.POLLOUT,
     selectors.EVENT_READ | selectors.EVENT_WRITE: select.POLLIN | select.POLLOUT,
 }
-REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large", 431: "header_too_large"}
+REFUSALS: dict[int, type[ApiError]] = {
+    error.status: error for error in (RequestTimeout, PayloadTooLarge, HeaderTooLarge, InternalError)
+}
 
 
-def refusal(status: int, message: str) -> bytes:
-    """Return an error body in the API's envelope."""
-    code = REFUSALS.get(status, "bad_request")
+def refuse(status: int, message: str) -> tuple[str, bytes]:
+    """Log a refused request; return its id and an error body in the API's envelope."""
+    request_id, code = new_request_id(), REFUSALS.get(status, BadRequest).code
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        logger.info("refused a request: %s %s", status, code)
     error = {"code": code, "message": message, "doc_url": doc_url(code)}
-    return dump_json({"data": None, "meta": {"request_id": new_request_id()}, "error": error})
+    return request_id, dump_json({"data": None, "meta": {"request_id": request_id}, "error": error})
 
 
 class EnvelopedErrorTask(ErrorTask):
@@ -94,9 +107,18 @@ class EnvelopedErrorTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        body = refusal(error.code, f"The request was refused: {error.reason.lower()}.")
+        # Without what a reason quotes: a malformed header may contain a credential.
+        reason = error.body.partition(' "')[0]
+        known = REFUSALS.get(error.code)
+        request_id, body = refuse(
+            error.code, known.message if known else f"The request was refused: {reason}."
+        )
         self.status = f"{error.code} {error.reason}"
-        self.response_headers = [("Content-Type", "application/json"), ("Connection", "close")]
+        self.response_headers = [
+            ("Content-Type", "application/json"),
+            ("Connection", "close"),
+            ("X-Request-Id", request_id),
+        ]
         self.content_length = len(body)
         self.close_on_finish = True
         self.write(body)
@@ -189,10 +211,11 @@ class DeadlineChannel(HTTPChannel):
         return waited > READ_SECONDS + self.bytes_sent / MIN_READ_BYTES_PER_SECOND
 
     def refuse_overdue(self) -> None:
-        body = refusal(408, "The request did not arrive in time.")
+        request_id, body = refuse(408, RequestTimeout.message)
         head = b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        lines = b"X-Request-Id: %s\r\nContent-Length: %d\r\n\r\n" % (request_id.encode(), len(body))
         try:
-            self.socket.send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            self.socket.send(head + lines + body)
         except OSError:
             logger.debug("a slow client closed the connection before its 408")
         self.will_close = True

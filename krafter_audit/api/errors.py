@@ -50,6 +50,11 @@ def all_errors() -> list[type[ApiError]]:
     return [found[code] for code in sorted(found)]
 
 
+class BadRequest(ApiError):
+    code, status = "bad_request", 400
+    message = "The server cannot parse the request."
+
+
 class MalformedJson(ApiError):
     code, status = "malformed_json", 400
     message = "The body is not valid JSON."
@@ -83,6 +88,11 @@ class MethodNotAllowed(ApiError):
 class NotAcceptable(ApiError):
     code, status = "not_acceptable", 406
     message = "The API answers in application/json only."
+
+
+class RequestTimeout(ApiError):
+    code, status = "request_timeout", 408
+    message = "The request did not arrive in time."
 
 
 class Conflict(ApiError):
@@ -124,6 +134,11 @@ def _first_problem(details: Mapping[str, Any] | None) -> str | None:
         if isinstance(lines, list) and lines:
             return str(lines[0]) if name == "body" else f"{name}: {lines[0]}"
     return None
+
+
+class HeaderTooLarge(ApiError):
+    code, status = "header_too_large", 431
+    message = "The header of the request is too large."
 
 
 class RateLimited(ApiError):

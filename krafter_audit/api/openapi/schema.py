@@ -22,8 +22,6 @@ VERBS = {
 }
 # drf-spectacular loads its extensions with the first description; another thread at that time fails.
 GENERATION = Lock()
-# Codes of responses that the web server sends before the API sees the request (krafter_audit/server.py).
-SERVER_CODES = ("bad_request", "request_timeout", "header_too_large")
 
 
 class DescriptionGenerator(SchemaGenerator):
@@ -31,7 +29,7 @@ class DescriptionGenerator(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         schema: dict[str, Any] = super().get_schema(request, public)
-        codes = sorted({error.code for error in all_errors()} | {*SERVER_CODES})
+        codes = [error.code for error in all_errors()]
         schema["components"]["schemas"]["ErrorCode"] = {"type": "string", "enum": codes}
         add_examples(schema)
         return schema

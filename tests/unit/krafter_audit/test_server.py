@@ -3,6 +3,7 @@
 import http.client
 import io
 import json
+import logging
 import os
 import platform
 import signal
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from krafter_audit import server
 from krafter_audit.api.errors import doc_url
@@ -241,6 +243,7 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
         head, _, body = read_all(connection).partition(b"\r\n\r\n")
 
     assert head.startswith(b"HTTP/1.1 408 Request Timeout")
+    assert request_id_in(head) == json.loads(body)["meta"]["request_id"]
     assert json.loads(body)["error"] == {
         "code": "request_timeout",
         "message": "The request did not arrive in time.",
@@ -341,6 +344,50 @@ def test_request_that_the_server_refuses_is_answered_in_the_envelope(
     assert head.split()[1] == status
     assert (answer["data"], answer["error"]["code"]) == (None, code)
     assert len(answer["meta"]["request_id"]) == 20
+    assert request_id_in(head) == answer["meta"]["request_id"]
+
+
+def request_id_in(head: bytes) -> str:
+    """Return the `x-request-id` of a response; empty if it has none."""
+    lines = (line.partition(b": ") for line in head.split(b"\r\n"))
+    return b"".join(value for name, _, value in lines if name.lower() == b"x-request-id").decode()
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "message"),
+    [
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+            "The request was refused: Content-Length is invalid.",
+        ),
+        # Without what was sent.
+        (b"Get / HTTP/1.1\r\n\r\n", "The request was refused: Malformed HTTP method."),
+    ],
+)
+def test_refusal_of_the_server_says_why(port: int, request_bytes: bytes, message: str) -> None:
+    with closing(send(port, request_bytes)) as connection:
+        body = read_all(connection).partition(b"\r\n\r\n")[2]
+
+    assert json.loads(body)["error"]["message"] == message
+
+
+def test_refusal_of_the_server_is_logged_with_its_request_id(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    logged = []
+
+    def read(record: logging.LogRecord) -> bool:
+        request_id = structlog.contextvars.get_contextvars().get("request_id")
+        logged.append((request_id, record.getMessage()))
+        return True
+
+    caplog.set_level(logging.INFO, logger=server.__name__)
+    caplog.handler.addFilter(read)
+
+    with closing(send(port, b"NONSENSE\r\n\r\n")) as connection:
+        body = read_all(connection).partition(b"\r\n\r\n")[2]
+
+    assert logged == [(json.loads(body)["meta"]["request_id"], "refused a request: 400 bad_request")]
 
 
 @pytest.mark.parametrize(
