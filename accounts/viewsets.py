@@ -251,6 +251,10 @@ class OrganizationViewSet(viewsets.ViewSet):
             response["location"] = self._location(str(row.pk))
         return response
 
+    def respond_with_content_etag(self, data: Any) -> Response:
+        """Return the response with a resource of several rows; 304 if the client has the same content."""
+        return self._respond_with_etag(etags.etag_for_content(data), lambda: data)
+
     def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
         reads = self.request.method in SAFE_METHODS
         if reads and etags.is_not_modified(self.request.headers.get("if-none-match"), etag):

@@ -72,8 +72,6 @@ class PullRequestViewSet(ProjectViewSet):
 class GuardWindowViewSet(ProjectViewSet):
     """The guard windows of a project."""
 
-    conditional_actions = frozenset()
-
     @extend_schema(
         summary="List guard windows, newest first",
         parameters=list_parameters(GuardWindowFilter),
@@ -91,8 +89,7 @@ class GuardWindowViewSet(ProjectViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the guard window with its runs."""
         window = self.get_row(GuardWindow.objects.prefetch_related(RUNS), pk)
-        # Without an ETag, which would say nothing about the runs.
-        return Response(self.serialize(window, GuardWindowWithRunsSerializer))
+        return self.respond_with_content_etag(self.serialize(window, GuardWindowWithRunsSerializer))
 
     @extend_schema(summary="Cancel a guard window", request=None, responses=GuardWindowSerializer)
     def cancel(self, request: Request, pk: str, **kwargs: Any) -> Response:

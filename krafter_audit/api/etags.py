@@ -1,5 +1,6 @@
 """ETags of single resources."""
 
+import hashlib
 import re
 from datetime import datetime
 from typing import Any, Protocol
@@ -7,6 +8,7 @@ from typing import Any, Protocol
 from django.utils.http import parse_etags, quote_etag
 
 from krafter_audit.api.errors import PreconditionFailed
+from krafter_audit.http.json_encoding import dump_json
 
 _COMPRESSED_SUFFIX = re.compile(r'-(?:gzip|zstd)"\Z')
 
@@ -25,6 +27,11 @@ def etag_for(row: Versioned) -> str:
 def etag_for_time(updated_at: datetime) -> str:
     # Microseconds: the resolution that PostgreSQL stores.
     return quote_etag(f"{round(updated_at.timestamp() * 1_000_000):x}")
+
+
+def etag_for_content(data: Any) -> str:
+    """Return the ETag of a representation of several rows, none of which has a version of all."""
+    return quote_etag(hashlib.sha256(dump_json(data)).hexdigest()[:32])
 
 
 def compressed(etag: str, coding: str) -> str:

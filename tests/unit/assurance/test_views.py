@@ -73,6 +73,19 @@ def test_guard_window_is_listed_read_and_cancelled(scenario: Scenario) -> None:
     assert (again.status_code, again.json()["error"]["code"]) == (409, "guard_window_ended")
 
 
+def test_etag_of_a_guard_window_changes_with_its_runs(scenario: Scenario) -> None:
+    window = opened(scenario)
+    path = f"guard-windows/{window.pk}"
+    etag = scenario.client.call("get", path)["etag"]
+
+    unchanged = scenario.client.call("get", path, if_none_match=etag)
+    window.runs.update(due_at=window.ends_at)
+    changed = scenario.client.call("get", path, if_none_match=etag)
+
+    assert (unchanged.status_code, unchanged["etag"]) == (304, etag)
+    assert (changed.status_code, changed["etag"] == etag) == (200, False)
+
+
 def test_finding_embeds_its_newest_guard_window(scenario: Scenario) -> None:
     window = opened(scenario)
     factories.finding(scenario, score=0)

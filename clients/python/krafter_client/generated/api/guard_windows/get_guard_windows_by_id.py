@@ -9,14 +9,19 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_guard_windows_by_id_response_2xx import (
     GetGuardWindowsByIdResponse2XX,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     org_id: str,
     project_id: str,
     id: str,
+    *,
+    if_none_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -27,6 +32,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -61,6 +67,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetGuardWindowsByIdResponse2XX]:
     """Read a guard window
 
@@ -70,6 +77,7 @@ def sync_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -83,6 +91,7 @@ def sync_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        if_none_match=if_none_match,
     )
 
     response = client.get_httpx_client().request(
@@ -98,6 +107,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> GetGuardWindowsByIdResponse2XX | None:
     """Read a guard window
 
@@ -107,6 +117,7 @@ def sync(
         org_id (str):
         project_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,6 +132,7 @@ def sync(
         project_id=project_id,
         id=id,
         client=client,
+        if_none_match=if_none_match,
     ).parsed
 
 
@@ -130,6 +142,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> Response[GetGuardWindowsByIdResponse2XX]:
     """Read a guard window
 
@@ -139,6 +152,7 @@ async def asyncio_detailed(
         org_id (str):
         project_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,6 +166,7 @@ async def asyncio_detailed(
         org_id=org_id,
         project_id=project_id,
         id=id,
+        if_none_match=if_none_match,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -165,6 +180,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
+    if_none_match: str | Unset = UNSET,
 ) -> GetGuardWindowsByIdResponse2XX | None:
     """Read a guard window
 
@@ -174,6 +190,7 @@ async def asyncio(
         org_id (str):
         project_id (str):
         id (str):
+        if_none_match (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -189,5 +206,6 @@ async def asyncio(
             project_id=project_id,
             id=id,
             client=client,
+            if_none_match=if_none_match,
         )
     ).parsed
