@@ -136,7 +136,9 @@ class WebhookEndpointViewSet(EndpointViewSet):
         endpoint = self.get_endpoint(pk)
         self.require_empty_body()
         delivery = services.send_test(self.caller.organization, endpoint.pk, by=self.actor)
-        return self.respond(delivery, EventDeliverySerializer, status=202)
+        response = self.respond(delivery, EventDeliverySerializer, status=202)
+        response["location"] = f"{deliveries_url(request)}/{delivery.pk}"
+        return response
 
     @extend_schema(
         summary="Replay the events of a period",
@@ -159,13 +161,17 @@ class WebhookEndpointViewSet(EndpointViewSet):
             by=self.actor,
         )
         result = self.serialize({"replayed": replayed, "more": more}, ReplayResultSerializer)
-        deliveries = f"{request.path.rpartition('/')[0]}/deliveries"
-        return Response(result, status=202, headers={"location": deliveries})
+        return Response(result, status=202, headers={"location": deliveries_url(request)})
 
     def _respond_with_secret(self, endpoint: WebhookEndpoint, secret: str, status: int = 200) -> Response:
         context = {**self.serializer_context, "secret": secret}
         data = WebhookEndpointWithSecretSerializer(endpoint, context=context).data
         return self.respond_data(endpoint, data, status)
+
+
+def deliveries_url(request: Request) -> str:
+    """Return the URL of the deliveries beside that of an action of the endpoint."""
+    return f"{request.path.rpartition('/')[0]}/deliveries"
 
 
 class EventDeliveryViewSet(EndpointViewSet):
