@@ -142,6 +142,7 @@ class InviteMemberRequestSerializer(RequestSerializer):
 class UpdateMemberRequestSerializer(RequestSerializer):
     """The new role."""
 
+    rejected_fields = dict.fromkeys(("email", "name"), "This field is read-only.")
     role = StrictChoiceField(choices=Membership.Role.choices)
 
 
@@ -255,7 +256,10 @@ class SaveViewRequestSerializer(RequestSerializer):
 class UpdateSavedViewRequestSerializer(ChangesRequestSerializer):
     """The fields of a view to change; at least one."""
 
-    rejected_fields = {"list": "A view stays in its list: save another one."}
+    rejected_fields = {
+        "list": "A view stays in its list: save another one.",
+        "url": "This field is read-only.",
+    }
 
     name = StrictCharField(max_length=80, required=False)
     query = StrictCharField(max_length=saved_views.MAX_QUERY_LENGTH, allow_blank=True, required=False)

@@ -20,13 +20,14 @@ from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
-from krafter_audit.api.errors import Forbidden, InsufficientScope, NotFound, Unauthorized
+from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.lists.filters import TIMES, filter_rows, sort_order, with_own_id
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from krafter_audit.api.lists.row_columns import row_columns
 from krafter_audit.api.lookup import get_or_404
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.api.serializers import RequestSerializer
 from krafter_audit.api.throttling import rate_limits
 from krafter_audit.db import read_replica
 from krafter_audit.db.counting import bounded_count
@@ -204,6 +205,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated request body. Raises ValidationError."""
         data = self.request.data if not _is_empty(self.request.data) else {}
+        if data is None:  # a body of `null`
+            raise InvalidParams(details={"body": [RequestSerializer.default_error_messages["invalid"]]})
         serializer = serializer_class(data=data, context=self.serializer_context)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)

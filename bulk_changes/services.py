@@ -114,7 +114,7 @@ def existing_ids(rows: QuerySet[Any], pks: Collection[UUID], name: str) -> list[
 def errors_by_field(name: str, errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the errors of a list's items, by position, as details of one error: `{"tasks.3.title": [...]}`."""
     return {
-        f"{name}.{index}.{field}": lines
+        f"{name}.{index}" if field == "body" else f"{name}.{index}.{field}": lines
         for index, details in sorted(errors.items())
         for field, lines in details.items()
     }

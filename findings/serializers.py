@@ -228,6 +228,10 @@ class FindingChangesRequestSerializer(ChangesRequestSerializer):
 class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):
     """The fields of a finding to change; at least one."""
 
+    rejected_fields = dict.fromkeys(
+        ("domain", "confidence", "priority", "affected_assets", "evidence"),
+        "This field is read-only here: a report of the finding (POST …/findings) sets it.",
+    )
     title = StrictCharField(max_length=300, required=False)
     description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)

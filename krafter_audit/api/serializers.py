@@ -150,6 +150,7 @@ class JSONObjectField(serializers.JSONField):
 class RequestSerializer(serializers.Serializer[Any]):
     """A request body."""
 
+    default_error_messages = {"invalid": "Send an object."}
     rejected_fields: dict[str, str] = {}  # name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:

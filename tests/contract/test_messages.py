@@ -10,6 +10,9 @@ from tests.factories import Scenario
 pytestmark = pytest.mark.django_db
 
 
+SET_BY_REPORTS = "This field is read-only here: a report of the finding (POST …/findings) sets it."
+
+
 def error(response: Any) -> dict[str, Any]:
     return dict(response.json()["error"])
 
@@ -19,6 +22,11 @@ def error(response: Any) -> dict[str, Any]:
     [
         ("patch", "tasks/{task}", {"id": "x"}, "id: This field is read-only."),
         ("patch", "tasks/{task}", {"created_at": "x"}, "created_at: This field is read-only."),
+        ("patch", "findings/{finding}", {"domain": "seo"}, f"domain: {SET_BY_REPORTS}"),
+        ("patch", "findings/{finding}", {"confidence": 1}, f"confidence: {SET_BY_REPORTS}"),
+        ("patch", "findings/{finding}", {"priority": {}}, f"priority: {SET_BY_REPORTS}"),
+        ("patch", "findings/{finding}", {"affected_assets": []}, f"affected_assets: {SET_BY_REPORTS}"),
+        ("patch", "findings/{finding}", {"evidence": {}}, f"evidence: {SET_BY_REPORTS}"),
         ("post", "reports/export", {"format": "csv", "status": "x"}, "status: This field is read-only."),
         ("post", "scans/run", {"summary": {}}, "summary: This field is read-only."),
         ("post", "sites", {"host": "example.com", "token": "x"}, "token: This field is read-only."),
@@ -40,6 +48,15 @@ def error(response: Any) -> dict[str, Any]:
         ("get", "findings?severity=urgent", None, "severity: Use any of critical, high, medium, low."),
         ("get", "tasks?overdue=1", None, "overdue: Use one of true, false."),
         ("get", "campaigns?archived=yes", None, "archived: Use one of true, false."),
+        ("post", "tasks", [], "Send an object."),
+        ("post", "tasks", "x", "Send an object."),
+        (
+            "post",
+            "findings",
+            {"domain": "seo", "title": "A", "affected_assets": ["x"]},
+            "affected_assets.0: Send an object.",
+        ),
+        ("post", "findings/bulk", {"findings": [1]}, "findings.0: Send an object."),
         ("get", "findings?limit=0", None, "limit: Use a whole number from 1 to 100."),
     ],
 )
@@ -48,7 +65,7 @@ def test_message_states_the_first_problem(
 ):
     task = factories.task(scenario)
 
-    response = scenario.client.call(method, path.format(task=task.pk), body)
+    response = scenario.client.call(method, path.format(task=task.pk, finding=task.finding_id), body)
 
     assert (response.status_code, error(response)["message"]) == (422, message)
 
@@ -70,6 +87,13 @@ def test_error_leads_to_its_documentation(scenario: Scenario, settings: Any):
     assert url.endswith("/api/docs/errors#not_found")
     assert page.status_code == 200
     assert 'id="not_found"' in page.content.decode()
+
+
+@pytest.mark.parametrize("code", ["bad_request", "request_timeout", "header_too_large"])
+def test_error_of_the_web_server_leads_to_its_documentation(scenario: Scenario, code: str):
+    page = scenario.client.get("/api/docs/errors")
+
+    assert f'id="{code}"' in page.content.decode()
 
 
 def test_exhausted_quota_states_its_numbers():
@@ -99,6 +123,15 @@ def test_exceeded_rate_limit_states_its_numbers(scenario: Scenario, settings: An
     )
 
 
+@pytest.mark.parametrize("name", ["email", "name"])
+def test_fields_of_a_person_are_read_only(scenario: Scenario, name: str):
+    url = f"/api/v1/orgs/{scenario.organization.pk}/members/{scenario.owner.pk}"
+
+    response = scenario.client.call("patch", url, {"role": "owner", name: "x"})
+
+    assert error(response)["message"] == f"{name}: This field is read-only."
+
+
 @pytest.mark.parametrize("path", ["findings", "policies/test", "integrations/github/sync"])
 def test_null_is_no_empty_body(scenario: Scenario, path: str):
     url = f"{scenario.client.base}{path}"
@@ -106,3 +139,4 @@ def test_null_is_no_empty_body(scenario: Scenario, path: str):
     response = scenario.client.post(url, "null", content_type="application/json")
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
+    assert error(response)["message"] == "Send an object."
