@@ -42,7 +42,7 @@ def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: 
         "KRAFTER_AUDIT_API_KEY": scenario.key,
         "KRAFTER_AUDIT_ORG": str(scenario.organization.pk),
         "KRAFTER_AUDIT_PROJECT": scenario.project.slug,
-        "SITE_URL": f"{bakery}/",
+        "SITE_URL": bakery,  # as `demo_site` of ready.json
     }
 
 
