@@ -108,7 +108,7 @@ class EnvelopedErrorTask(ErrorTask):
     def execute(self) -> None:
         error = self.request.error
         # Without what a reason quotes: a malformed header may contain a credential.
-        reason = error.body.partition(' "')[0]
+        reason = error.body.partition(' "')[0].rstrip(".")
         known = REFUSALS.get(error.code)
         request_id, body = refuse(
             error.code, known.message if known else f"The request was refused: {reason}."

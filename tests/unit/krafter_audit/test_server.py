@@ -360,6 +360,10 @@ def request_id_in(head: bytes) -> str:
             b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
             "The request was refused: Content-Length is invalid.",
         ),
+        (
+            b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+            "The request was refused: Transfer-Encoding requested is not supported.",
+        ),
         # Without what was sent.
         (b"Get / HTTP/1.1\r\n\r\n", "The request was refused: Malformed HTTP method."),
     ],
