@@ -75,6 +75,7 @@ def delete_destination(
 
 def get_destination(project: Project, channel: str) -> Destination:
     """Return a channel's destination. Raises AlertDestinationNotFound."""
+    require_known_channel(channel)
     destination = Destination.objects.filter(project=project, channel=channel).first()
     if destination is None:
         raise AlertDestinationNotFound

@@ -1,6 +1,7 @@
 """No JSON body and no query string causes a server error."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -147,3 +148,17 @@ def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
 def nowhere(*args: Any, **kwargs: Any) -> Any:
     """Fail to resolve every host."""
     raise OSError("no such host")
+
+
+@pytest.mark.parametrize("value", ["%00", "a%00b", "%ED%A0%80", "%F0%9F%98%80"])
+def test_no_value_in_a_path_causes_a_server_error(scenario: Scenario, value: str):
+    # A NUL, half a character of UTF-16, and one beyond the basic plane.
+    row, errors = str(scenario.owner.pk), []
+
+    for place, method, _ in ROUTES:
+        for name in re.findall(r"<\w+:\w+>", place):
+            url = fill(place.replace(name, value), scenario, row)
+            status = scenario.client.call(method, url, None if method in ("get", "delete") else {}).status_code
+            errors += [f"{status} {method} {url}"] if status >= 500 else []
+
+    assert errors == []
