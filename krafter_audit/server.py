@@ -148,7 +148,10 @@ class BodilessHeadTask(WSGITask):
 
 
 class UnambiguousParser(HTTPRequestParser):
-    """Refuse a request whose length proxies may read in two ways: its body could be another request to one of them."""
+    """Refuse a request whose length proxies may read in two ways: its body could be another request to one of them.
+
+    A request without a body expects no 100 Continue.
+    """
 
     def parse_header(self, header_plus: bytes) -> None:
         # waitress removes the header from what it has parsed, also a header without a value.
@@ -157,6 +160,9 @@ class UnambiguousParser(HTTPRequestParser):
         # RFC 9112, section 6.1: with both the server may refuse the request, and HTTP/1.0 has no encodings.
         if is_encoded and ("CONTENT_LENGTH" in self.headers or self.version == "1.0"):
             raise ParsingError("Transfer-Encoding with Content-Length or HTTP/1.0")
+        # waitress would wait for a body after its 100 Continue (RFC 9110, section 10.1.1: to be ignored without one).
+        if self.body_rcv is None:
+            self.expect_continue = False
 
 
 class DeadlineChannel(HTTPChannel):

@@ -279,6 +279,24 @@ def test_overdue_connections_are_refused_a_few_in_each_poll(
         connection.close()
 
 
+@pytest.mark.parametrize(
+    "head",
+    [b"GET / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nContent-Length: 0\r\n"],
+    ids=["no body", "empty body"],
+)
+def test_request_that_expects_to_continue_without_a_body_is_complete(
+    port: int, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
+
+    with closing(
+        send(port, head + b"Host: a\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n")
+    ) as connection:
+        response = read_all(connection)
+
+    assert response.startswith(b"HTTP/1.1 200 OK")
+
+
 def test_request_behind_a_slow_one_is_not_overdue(
     port: int, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
