@@ -158,7 +158,9 @@ def test_no_value_in_a_path_causes_a_server_error(scenario: Scenario, value: str
     for place, method, _ in ROUTES:
         for name in re.findall(r"<\w+:\w+>", place):
             url = fill(place.replace(name, value), scenario, row)
-            status = scenario.client.call(method, url, None if method in ("get", "delete") else {}).status_code
+            status = scenario.client.call(
+                method, url, None if method in ("get", "delete") else {}
+            ).status_code
             errors += [f"{status} {method} {url}"] if status >= 500 else []
 
     assert errors == []
