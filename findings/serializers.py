@@ -20,10 +20,11 @@ from findings.models import (
     Regression,
     Severity,
 )
-from findings.services.evidence_limits import MAX_EVIDENCE_BYTES, size_of
+from findings.services.evidence_limits import MAX_ASSETS_BYTES, MAX_EVIDENCE_BYTES, MAX_FIX_BYTES
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
+    TOO_LARGE,
     BoundedListField,
     ChangesRequestSerializer,
     JSONObjectField,
@@ -33,6 +34,7 @@ from krafter_audit.api.serializers import (
     StrictChoiceField,
     StrictIntegerField,
     may_suggest,
+    require_size,
 )
 
 CONFIDENCE_WORDS = ("low", "medium", "high")
@@ -75,6 +77,7 @@ class AffectedAssetRequestSerializer(RequestSerializer):
 class RecommendedFixRequestSerializer(RequestSerializer):
     """How to fix the finding."""
 
+    default_error_messages = {"too_large": TOO_LARGE}
     summary = StrictCharField(max_length=5000, allow_blank=True, required=False, default="")
     steps = BoundedListField(
         child=StrictCharField(max_length=5000), max_length=100, required=False, default=list
@@ -82,6 +85,10 @@ class RecommendedFixRequestSerializer(RequestSerializer):
     references = BoundedListField(
         child=StrictCharField(max_length=2000), max_length=100, required=False, default=list
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        require_size(self, attrs, MAX_FIX_BYTES)
+        return attrs
 
 
 class CheckKeyField(StrictCharField):
@@ -107,16 +114,9 @@ class EvidenceField(JSONObjectField):
     """What was observed, as it was sent; `MAX_EVIDENCE_BYTES` of JSON at most."""
 
     default_error_messages = {
-        "too_large": f"The evidence of a finding has {MAX_EVIDENCE_BYTES // 1024} KiB of JSON at most; this has "
-        "{kibibytes:,} KiB. Send the beginning, and where the rest is.",
+        "too_large": "The evidence of a finding has {limit} KiB of JSON at most; this has {kibibytes:,} KiB. Send the "
+        "beginning, and where the rest is.",
     }
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        evidence = super().to_internal_value(data)
-        size = size_of(evidence)
-        if size > MAX_EVIDENCE_BYTES:
-            self.fail("too_large", kibibytes=-(-size // 1024))
-        return evidence
 
 
 class CreateFindingRequestSerializer(RequestSerializer):
@@ -131,9 +131,9 @@ class CreateFindingRequestSerializer(RequestSerializer):
     priority = PriorityRequestSerializer(required=False)
     owner_id = MemberIdField(required=False, allow_null=True)
     affected_assets = BoundedListField(
-        child=AffectedAssetRequestSerializer(), required=False, max_length=1000
+        child=AffectedAssetRequestSerializer(), required=False, max_length=1000, max_bytes=MAX_ASSETS_BYTES
     )
-    evidence = EvidenceField(required=False)
+    evidence = EvidenceField(required=False, max_bytes=MAX_EVIDENCE_BYTES)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
     checks = BoundedListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
     external_id = StrictCharField(

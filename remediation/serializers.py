@@ -24,6 +24,8 @@ from remediation.models import Evidence, Policy, Task, Verification
 from remediation.verification_states import VerificationState
 from scans.serializers import ScanSerializer
 
+# Of JSON in UTF-8: a page of the policy's versions has 100 of them.
+MAX_CONFIG_BYTES = 64 * 1024
 UNSUPPORTED_FIELDS = {
     "description": "A task has no description. See recommended_fix of its finding.",
     "assignee": "A task has no assignee. Send owner_id, the UUID of a user.",
@@ -143,14 +145,14 @@ class ReplacePolicyRequestSerializer(RequestSerializer):
     """The new policy, which replaces the present one."""
 
     name = StrictCharField(max_length=200, required=False)
-    config = JSONObjectField()
+    config = JSONObjectField(max_bytes=MAX_CONFIG_BYTES)
     plan_token = StrictCharField(max_length=2000, required=False)
 
 
 class TestPolicyRequestSerializer(RequestSerializer):
     """The config to test."""
 
-    config = JSONObjectField()
+    config = JSONObjectField(max_bytes=MAX_CONFIG_BYTES)
 
 
 class TaskSerializer(ResponseSerializer):

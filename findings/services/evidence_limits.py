@@ -1,4 +1,4 @@
-"""The limits of one finding's evidence, which is in every list, export and report that has the finding."""
+"""The limits of what one finding contains, which is in every list, export and report that has the finding."""
 
 import json
 from collections.abc import Mapping
@@ -6,9 +6,12 @@ from typing import Any
 
 from krafter_audit.http.json_encoding import dump_json, is_nested_deeper
 
-# A page of 100 findings has 25 MiB at most. Sentry rejects an event of more than 1 MB ("Size limits"), GitHub stores
+# Sentry rejects an event of more than 1 MB ("Size limits"), GitHub stores
 # 100 locations of a code scanning alert ("SARIF results exceed limit").
+# With the other two, a page of 100 findings has 65 MiB at most: a web process holds several at the same time.
 MAX_EVIDENCE_BYTES = 256 * 1024  # of JSON in UTF-8
+MAX_ASSETS_BYTES = 256 * 1024
+MAX_FIX_BYTES = 64 * 1024
 MAX_LEVELS = 60  # below the API's limit for a body
 MAX_SHORTENED_LENGTH = 200
 SHORTENED = "shortened"  # in evidence: the names of the values of which it has the beginning only

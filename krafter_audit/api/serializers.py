@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import DateTimeField
 from rest_framework import serializers
 
+from krafter_audit.http.json_encoding import dump_json
 from krafter_audit.http.timestamps import format_timestamp
 
 # The fields of responses that only the system sets, unless a request has a field of that name.
@@ -27,6 +28,7 @@ READ_ONLY = frozenset(
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_SUGGESTIONS = 50  # of a request: each compares a name with all that are known
+TOO_LARGE = "Send at most {limit} KiB of JSON; this has {kibibytes:,} KiB."
 MAX_UNKNOWN_FIELDS = 100  # that are named, of one object
 
 
@@ -40,10 +42,18 @@ def may_suggest(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 class BoundedListField(serializers.ListField):
     """A list whose length is checked before its items: to validate a million of them takes long."""
 
+    default_error_messages = {"too_large": TOO_LARGE}
+
+    def __init__(self, *, max_bytes: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.max_bytes = max_bytes  # of JSON in UTF-8
+
     def run_child_validation(self, data: list[Any]) -> list[Any]:
         if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         validated: list[Any] = super().run_child_validation(data)
+        if self.max_bytes is not None:
+            require_size(self, validated, self.max_bytes)
         return validated
 
 
@@ -136,14 +146,27 @@ class WebURLField(StrictCharField):
         return url
 
 
+def require_size(field: serializers.Field[Any, Any, Any, Any], value: Any, max_bytes: int) -> None:
+    """Raise ValidationError (`too_large`) for a value of more than `max_bytes` of JSON in UTF-8."""
+    size = len(dump_json(value))
+    if size > max_bytes:
+        field.fail("too_large", limit=max_bytes // 1024, kibibytes=-(-size // 1024))
+
+
 class JSONObjectField(serializers.JSONField):
     """A JSON object that is stored as it was sent."""
 
-    default_error_messages = {"not_an_object": "Send an object."}
+    default_error_messages = {"not_an_object": "Send an object.", "too_large": TOO_LARGE}
+
+    def __init__(self, *, max_bytes: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.max_bytes = max_bytes  # of JSON in UTF-8
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             self.fail("not_an_object")
+        if self.max_bytes is not None:
+            require_size(self, data, self.max_bytes)
         return data
 
 

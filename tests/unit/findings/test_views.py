@@ -125,6 +125,24 @@ def test_bulk_update_with_an_invalid_dismissal_is_rejected(
     assert finding.status == "new"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "limit"),
+    [
+        ("affected_assets", [{"type": "url", "value": "https://example.com/" + "x" * 1900}] * 140, 256),
+        ("recommended_fix", {"summary": "Fix it", "steps": ["x" * 5000] * 14}, 64),
+    ],
+)
+def test_long_texts_of_one_finding_are_rejected(scenario: Scenario, field: str, value: Any, limit: int):
+    body = {"domain": "security", "title": "Large", field: value}
+
+    alone = scenario.client.call("post", "findings", body)
+    in_bulk = scenario.client.call("post", "findings/bulk", {"findings": [body]})
+
+    assert (alone.status_code, in_bulk.status_code) == (422, 422)
+    assert f"Send at most {limit} KiB of JSON; this has " in alone.json()["error"]["message"]
+    assert Finding.objects.count() == 0
+
+
 def test_evidence_above_the_limit_is_rejected(scenario: Scenario):
     body = {"domain": "security", "title": "Large"}
     fits = {**body, "title": "Fits", "evidence": {"log": "x" * (MAX_EVIDENCE_BYTES - 10)}}

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from events.models import Event
 from remediation.models import Policy, PolicyVersion, Task
+from remediation.serializers import MAX_CONFIG_BYTES
+from remediation.services import policies
 from tests import factories
 from tests.factories import Scenario
 
@@ -25,6 +27,18 @@ def test_config_must_be_an_object_and_an_omitted_name_stays(scenario: Scenario):
     assert put(scenario, {"a": 1}, name="Named").json()["data"]["name"] == "Named"
     assert put(scenario, {"b": 2}).json()["data"]["name"] == "Named"
     assert Policy.objects.get().config == {"b": 2}
+
+
+def test_config_above_the_limit_is_rejected(scenario: Scenario):
+    fits, large = ({"note": "x" * (MAX_CONFIG_BYTES - length)} for length in (11, 10))
+    policies.current(scenario.project)
+
+    tested = scenario.client.call("post", "policies/test", {"config": large})
+    statuses = [put(scenario, large).status_code, tested.status_code, put(scenario, fits).status_code]
+
+    assert statuses == [422, 422, 200]
+    assert tested.json()["error"]["details"] == {"config": ["Send at most 64 KiB of JSON; this has 65 KiB."]}
+    assert Policy.objects.get().version == 2
 
 
 def test_earlier_versions_are_kept(scenario: Scenario):
