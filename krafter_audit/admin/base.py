@@ -34,7 +34,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from krafter_audit.admin import archived_projects, list_parameters, quick_filters
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_for_form, is_possible_id
 from krafter_audit.admin.autocomplete import AutocompleteFilter as AutocompleteFilter
-from krafter_audit.admin.forms import error_text
+from krafter_audit.admin.forms import StrictJSONField, error_text
 from krafter_audit.admin.project_column import project_column
 from krafter_audit.admin.project_scope import once, scope_of_list
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, RowPermissionsMixin
@@ -87,6 +87,7 @@ class ReadableEncoder(DjangoJSONEncoder):
 
 
 JSON_FORM: dict[str, Any] = {
+    "form_class": StrictJSONField,
     "encoder": ReadableEncoder,
     "widget": UnfoldAdminTextareaWidget,
     "show_hidden_initial": False,
@@ -152,7 +153,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     uuid_search_field = "pk"  # the column in which a UUID is searched
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
-        VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
+        VerbatimJSONField: JSON_FORM,
     }
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

@@ -4,18 +4,40 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.forms.fields import InvalidJSONInput
 from rest_framework.serializers import BaseSerializer
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from krafter_audit.api.errors import ApiError, InvalidParams
+from krafter_audit.api.parsers import parse_json
 
 OWNERS = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
 
 
 class DayInput(UnfoldAdminTextInputWidget):
     input_type = "date"
+
+
+class StrictJSONField(forms.JSONField):
+    """JSON that the API accepts as well. Django's field fails with 500 for deep nesting and lone surrogates."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value not in self.empty_values:
+            try:
+                parse_json(value.encode(), name="value")
+            except ApiError as error:
+                raise ValidationError(error_text(error)) from None
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            self.to_python(data)
+        except ValidationError:
+            return InvalidJSONInput(data)  # shown again as it was entered
+        return super().bound_data(data, initial)
 
 
 class ServiceForm(forms.ModelForm):

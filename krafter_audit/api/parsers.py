@@ -38,11 +38,11 @@ class StrictJSONParser(BaseParser):
         return parse_json(raw)
 
 
-def parse_json(raw: bytes) -> Any:
-    """Return the parsed value. Raises MalformedJson, PayloadTooLarge or InvalidParams."""
+def parse_json(raw: bytes, *, name: str = "body") -> Any:
+    """Return the parsed value; errors call it by its `name`. Raises MalformedJson, PayloadTooLarge or InvalidParams."""
     # At least as many as there are: the signs are in texts, too.
     if len(raw) > MAX_VALUES and sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise PayloadTooLarge(f"The body has more than {MAX_VALUES:,} values.")
+        raise PayloadTooLarge(f"The {name} has more than {MAX_VALUES:,} values.")
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -52,11 +52,11 @@ def parse_json(raw: bytes) -> Any:
             parse_int=_readable_int,
         )
     except (ValueError, RecursionError) as error:
-        raise MalformedJson(f"The body is not valid JSON: {_reason(error)}.") from None
+        raise MalformedJson(f"The {name} is not valid JSON: {_reason(error)}.") from None
     if is_nested_deeper(value, MAX_DEPTH):
-        raise MalformedJson(f"The body is nested more than {MAX_DEPTH} levels deep.")
+        raise MalformedJson(f"The {name} is nested more than {MAX_DEPTH} levels deep.")
     if UNSTORABLE_ESCAPE.search(raw):
-        _reject_unstorable(value)
+        _reject_unstorable(value, name)
     return value
 
 
@@ -93,14 +93,14 @@ def _readable_int(digits: str) -> int:
         raise ValueError("a number has too many digits") from None
 
 
-def _reject_unstorable(value: Any) -> None:
+def _reject_unstorable(value: Any, name: str) -> None:
     for text in _strings(value):
         # PostgreSQL stores neither NUL nor lone surrogates in text and jsonb.
         if "\x00" in text:
-            raise InvalidParams(details={"body": ["NUL characters are not allowed."]})
+            raise InvalidParams(details={name: ["NUL characters are not allowed."]})
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise InvalidParams(
-                details={"body": ["Lone surrogates are not allowed: they are not Unicode text."]}
+                details={name: ["Lone surrogates are not allowed: they are not Unicode text."]}
             )
 
 

@@ -13,6 +13,7 @@ from krafter_audit.admin.base import ReadableEncoder, ServiceModelAdmin
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.api.errors import ApiError, NotFound, PreconditionFailed
 from krafter_audit.api.etags import etag_for
+from krafter_audit.api.parsers import parse_json
 from remediation.admin.policies.forms import SectionsForm, by_field
 from remediation.admin.policies.presentation import changes, impact_in_words
 from remediation.alert_routing import AlertChannel
@@ -134,9 +135,9 @@ class PolicyPages(ServiceModelAdmin):
         """Return the name and the config as JSON; None, with a message, if it is invalid."""
         name = request.POST.get("name", "")
         try:
-            config = json.loads(request.POST.get("config", ""))
-        except ValueError as error:
-            self._show_json_error(request, f"The config is not JSON: {error}.")
+            config = parse_json(request.POST.get("config", "").encode(), name="config")
+        except ApiError as error:
+            self._show_json_error(request, error_text(error))
             return name, None
         body = ReplacePolicyRequestSerializer(data={"name": name, "config": config})
         if body.is_valid():
@@ -183,8 +184,8 @@ class PolicyPages(ServiceModelAdmin):
 def _base_of(request: HttpRequest, policy: Policy) -> dict[str, Any]:
     """Return the config that the form showed: a draft's, or the stored one."""
     try:
-        base = json.loads(request.POST.get("base", ""))
-    except ValueError:
+        base = parse_json(request.POST.get("base", "").encode())
+    except ApiError:
         base = policy.config
     return base if isinstance(base, dict) else {}
 

@@ -57,6 +57,21 @@ def change(operator: Client, finding: Finding, **changes: Any) -> Any:
     return operator.post(admin_url(Finding, "change", finding.pk), asked)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"summary": "\\ud800"}', f'{{"summary": {"9" * 5000}}}', '{"summary": NaN}', "{"],
+    ids=["very deep", "surrogate", "large number", "NaN", "cut off"],
+)
+def test_json_that_the_api_rejects_is_shown_again(operator: Client, scenario: Scenario, text: str) -> None:
+    finding = factories.finding(scenario)
+
+    page = change(operator, finding, recommended_fix=text)
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors.keys() == {"recommended_fix"}
+    assert page.context["adminform"].form["recommended_fix"].value() == text
+
+
 def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scenario) -> None:
     finding = factories.finding(scenario, severity="high")
 

@@ -155,6 +155,29 @@ def test_draft_returns_to_the_form_and_json_that_is_no_object_is_refused(
     assert Policy.objects.get().version == 1
 
 
+@pytest.mark.parametrize("step", ["preview", "replace"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[" * 100_000,
+        '{"a": NaN}',
+        '{"a": "\\ud800"}',
+        '{"a": "\\u0000"}',
+        '{"a": 1, "a": 2}',
+        '{"a":' * 70 + "1" + "}" * 70,
+    ],
+    ids=["very deep", "NaN", "surrogate", "NUL", "key twice", "deep"],
+)
+def test_json_that_the_api_rejects_is_refused(operator: Client, scenario: Scenario, step: str, config: str):
+    policy = policies.current(scenario.project)
+
+    refused = operator.post(page_url(policy, step), {"name": "Ours", "config": config}, follow=True)
+
+    assert refused.status_code == 200
+    assert staff.messages_of(refused) != []
+    assert Policy.objects.get().version == 1
+
+
 @pytest.mark.parametrize("page", ["preview", "replace"])
 def test_viewer_sees_the_policy_and_changes_nothing(scenario: Scenario, page: str):
     client = staff.logged_in_client(member_of(scenario.organization, Membership.Role.VIEWER))
