@@ -12,7 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from krafter_audit.api import request_metrics
 
 logger = logging.getLogger("krafter_audit.requests")
-SECRET_IN_PATH = re.compile(r"(/(?:shared|invitations|password/reset/[^/\s]+)/)[^/\s]+")
+# The token in a path, which grants access.
+SECRET_IN_PATH = re.compile(
+    r"(/(?:shared|invitations|insights/audit/alerts(?:/unsubscribe)?|password/reset/[^/\s]+)/)"
+    r"(?!unsubscribe/)[^/\s]+"
+)
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
 SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -56,6 +60,5 @@ class RequestIdMiddleware:
 
 
 def _loggable(path: str) -> str:
-    # Without the token of a shared report, an invitation or a password reset, which grants access. Percent-encoded
-    # again, so that a decoded line feed or escape sequence cannot forge a log line.
+    # Percent-encoded again, so that a decoded line feed or escape sequence cannot forge a log line.
     return SECRET_IN_PATH.sub(r"\1…", quote(path, safe="/:@!$&'()*+,;=-._~"))

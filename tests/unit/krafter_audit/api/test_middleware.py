@@ -2,10 +2,14 @@
 
 import io
 import logging
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import kombu
 import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver
 
 from krafter_audit.logs import logging_config
 from tests import factories
@@ -42,6 +46,27 @@ def test_share_token_is_left_out_of_the_log(scenario: Scenario, lines: Any):
 
     assert "some-token" not in "".join(lines())
     assert "/insights/audit/reports/shared/…" in "".join(lines())
+
+
+def places(patterns: Any, prefix: str = "") -> Iterator[str]:
+    """Yield the URL patterns, with those of included ones."""
+    for each in patterns:
+        place = f"{prefix}{each.pattern}"
+        yield from places(each.url_patterns, place) if isinstance(each, URLResolver) else [place]
+
+
+LINKS = [place for place in places(get_resolver().url_patterns) if "token>" in place]
+
+
+@pytest.mark.parametrize("place", LINKS)
+def test_token_of_a_link_is_left_out_of_the_log(place: str, lines: Any):
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "some-token" if found[1] == "token" else "x", place)
+
+    Client(raise_request_exception=False).get(f"/{path}")
+
+    assert len(LINKS) >= 8
+    assert "some-token" not in "".join(lines())
+    assert "…" in "".join(lines())
 
 
 def test_log_lines_of_services_have_the_request_id(
