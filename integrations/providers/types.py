@@ -28,13 +28,18 @@ class Ticket:
 
     external_id: str
     key: str
-    url: str
+    url: str  # empty if the vendor's is no web address
     title: str
     state: TicketState
     updated_at: datetime
     body: str = ""
     labels: tuple[str, ...] = ()
     marker: str | None = None  # the id of the task it was created for, read from its body
+
+    def __post_init__(self) -> None:
+        # Pages link to it, and a self-hosted server may send a script (`javascript:`) instead.
+        if not self.url.startswith(("https://", "http://")):
+            object.__setattr__(self, "url", "")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,27 @@
-"""NUL characters are removed at any depth."""
+"""What vendors send is made safe: NUL characters at any depth, and the URLs of tickets."""
 
-from integrations.providers.types import without_nul
+from datetime import UTC, datetime
+
+import pytest
+
+from integrations.providers.types import Ticket, TicketState, without_nul
 
 
 def test_nul_characters_are_removed_from_texts_keys_and_lists() -> None:
     value = {"a\x00": ["b\x00", {"c": "\x00"}], "number": 1, "none": None}
 
     assert without_nul(value) == {"a": ["b", {"c": ""}], "number": 1, "none": None}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("https://gitlab.example.com/a/-/issues/1", "https://gitlab.example.com/a/-/issues/1"),
+        ("javascript:alert(1)//https://", ""),
+        ("data:text/html,x", ""),
+    ],
+)
+def test_url_of_a_ticket_is_a_web_address(sent: str, kept: str) -> None:
+    ticket = Ticket("a#1", "a#1", sent, "Title", TicketState.OPEN, datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert ticket.url == kept
