@@ -154,6 +154,29 @@ def test_markdown_escapes_what_a_site_has_written() -> None:
     assert text.startswith("## Krafter Audit: 1 high, 1 low; 1 fail the gate; 1 check inconclusive")
 
 
+def test_markdown_mentions_nobody_and_refers_to_no_issue() -> None:
+    [known, *_] = RESULT.problems
+    title = "@acme/team see acme/web#12, !3 and #abc; mail@example.com"
+    problem = replace(known, title=title, urls=("https://shop.example/@team",))
+
+    text = FORMATS["markdown"](replace(RESULT, problems=(problem,)))
+
+    space = "\u200b"
+    assert f"| @{space}acme/team see acme/web\\#{space}12, !{space}3 and \\#abc; mail@example.com |" in text
+    assert "| https://shop.example/@team |" in text
+
+
+@pytest.mark.parametrize("command", ["::stop-commands::x", "::error file=a::b", "##[add-mask]e"])
+@pytest.mark.parametrize("before", range(40, 60))
+def test_no_line_of_the_table_is_a_command_to_a_runner(command: str, before: int) -> None:
+    [known, *_] = RESULT.problems
+    problem = replace(known, title="x" * before + command, urls=("x" * before + command,))
+
+    table = FORMATS["table"](replace(RESULT, problems=(problem,), unreachable=(command,)))
+
+    assert [line for line in table.splitlines() if line.lstrip().startswith("::") or "##[" in line] == []
+
+
 def test_table_and_json_name_every_problem() -> None:
     table, document = FORMATS["table"](gated()), json.loads(FORMATS["json"](gated()))
 

@@ -5,6 +5,8 @@ import re
 from krafter_client.cli.problems import Problem, Result
 
 MAX_ROWS = 100
+ZERO_WIDTH_SPACE = "\u200b"
+REFERENCE = re.compile(r"(?<![\w/])@(?=\w)|[#!](?=\d)")  # a person, an issue, a merge request
 
 
 def markdown_summary(result: Result) -> str:
@@ -46,6 +48,7 @@ def _code(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    # A site chooses its URLs and texts: they must not become markup.
-    plain = " ".join(text.split())
+    # A site chooses its URLs and texts: they must not become markup, nor mention people and refer to issues. A backslash
+    # does not prevent the latter: GitHub and GitLab look for them in the rendered text.
+    plain = REFERENCE.sub(lambda sign: sign[0] + ZERO_WIDTH_SPACE, " ".join(text.split()))
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", plain)
