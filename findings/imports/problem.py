@@ -15,6 +15,11 @@ from scanner import registry
 MAX_TEXT_LENGTH, MAX_ASSET_LENGTH = 5000, 2000
 MAX_ASSETS, MAX_REFERENCES = 100, 20
 
+# No part matches the sign with which the whole begins: texts of millions of such signs would take many seconds, in which
+# no other thread of the web runs.
+TAG = re.compile(r"<[^<>]{1,200}>")
+LINK = re.compile(r"\[([^\[\]]{1,500})\]\([^)\s\[]{1,2000}\)")
+
 type Asset = tuple[str, str]  # type and value
 
 
@@ -110,9 +115,7 @@ def checks_of(tool: str) -> dict[str, str]:
 
 def without_markup(text: str) -> str:
     """Return HTML or Markdown links as plain text."""
-    text = re.sub(r"<[^>]{1,200}>", " ", text)
-    text = re.sub(r"\[([^\]]{1,500})\]\([^)\s]{1,2000}\)", r"\1", text)
-    return " ".join(text.split())
+    return " ".join(LINK.sub(r"\1", TAG.sub(" ", text)).split())
 
 
 def urls_in(text: str) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """Reports of other tools become findings, with our checks where they verify the same rule."""
 
+import time
 from typing import Any
 
 import pytest
 
 from findings.imports import lighthouse, zap
-from findings.imports.problem import checks_of
+from findings.imports.problem import checks_of, without_markup
 from findings.models import Finding
 from scanner import registry
 from tests.factories import Scenario
@@ -305,6 +306,21 @@ def test_lighthouse_report_of_a_page_that_did_not_load_is_refused(scenario: Scen
     assert response.json()["error"]["details"] == {
         "document": ["Lighthouse could not test the page: NO_FCP. Run it again."]
     }
+
+
+def test_tags_and_links_become_plain_text() -> None:
+    text = "<p>See [the docs](https://example.com/a_(b) and\n<b>1 < 2</b> [x]</p>"
+
+    assert without_markup(text) == "See the docs and 1 < 2 [x]"
+
+
+@pytest.mark.parametrize("text", ["[" * 400_000, "<" * 4_000_000, "[a](" * 200_000], ids=["[", "<", "[a]("])
+def test_unfinished_markup_is_read_in_linear_time(text: str) -> None:
+    started = time.process_time()
+
+    assert without_markup(text) == text
+
+    assert time.process_time() - started < 1.0
 
 
 def test_more_than_1000_findings_are_refused(scenario: Scenario):
