@@ -16,17 +16,21 @@ def log_account_event(
     """Announce an event such as `sign_in.locked`; `data` is JSON without secrets.
 
     The user gets a mail about a change of their password or second factor. Without a user, or an organisation of
-    theirs, superusers alone see the event.
+    theirs, superusers alone see the event; the `address` of a user of several organisations, too.
     """
     if user is not None:
         notices.request_mail(name, user, request)
     # An address without an account: attempts at the same address have the same subject.
     subject_id = user.pk if user else uuid5(NAMESPACE_URL, f"mailto:{data.get('email', '')}")
-    organizations: list[Organization | None] = []
-    if user is not None:
-        organizations += Organization.objects.filter(memberships__user=user)
-    for organization in organizations or [None]:
-        announce(name, organization, subject_id, by=_author(request), **data)
+    organizations = list(Organization.objects.filter(memberships__user=user)) if user is not None else []
+    shown = data
+    if len(organizations) > 1:
+        # An organisation can add any account to its members, and must not learn by that where a person works for others.
+        shown = {key: value for key, value in data.items() if key != "address"}
+    for organization in organizations:
+        announce(name, organization, subject_id, by=_author(request), **shown)
+    if not organizations or shown != data:
+        announce(name, None, subject_id, by=_author(request), **data)
 
 
 def _author(request: HttpRequest | None) -> Actor:

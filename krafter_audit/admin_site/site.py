@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
@@ -63,7 +64,13 @@ class AdminSite(UnfoldAdminSite):
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return ChangePasswordView.as_view()(request)
+        return never_cache(ChangePasswordView.as_view())(request)
+
+    def password_change_done(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response: HttpResponse = never_cache(super().password_change_done)(request, extra_context)
+        return response
 
 
 def _with_second_factor(view: Any) -> Any:

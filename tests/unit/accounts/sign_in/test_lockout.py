@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import services
 from accounts.models import Membership, User
 from accounts.sign_in import lockout
 from events.models import Event
@@ -160,6 +161,18 @@ def test_lock_is_in_the_audit_log_of_each_organisation(scenario: Scenario) -> No
         None,
     )
     assert event.data == {"kind": "account", "email": user.email, "address": "192.0.2.1"}
+
+
+def test_address_of_a_person_in_several_organisations_is_for_superusers_alone(scenario: Scenario) -> None:
+    user = staff.member_of(scenario.organization, Membership.Role.ADMIN)
+    services.invite_member(factories.scenario().organization, email=user.email, role=Membership.Role.VIEWER)
+
+    statuses(user.email, 6)
+
+    events = Event.objects.filter(name="sign_in.locked")
+    known = {"kind": "account", "email": user.email}
+    assert [each.data for each in events.exclude(organization=None)] == [known, known]
+    assert events.get(organization=None).data == {**known, "address": "192.0.2.1"}
 
 
 def test_lock_of_an_unknown_account_is_in_the_audit_log_of_superusers(scenario: Scenario) -> None:
