@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner import registry
@@ -19,6 +19,9 @@ SNIPPET = re.compile(f"({'|'.join(map(re.escape, SOFTWARE))}): (.+)", re.DOTALL)
 MAX_ELEMENTS = 10  # of a finding that are listed
 MAX_PLACES = 10  # URLs of a finding that are shown
 MAX_OBSERVATIONS = 3  # of a finding that are shown
+# Of a report: the PDF of texts that are as long as the API accepts would take many minutes.
+MAX_DESCRIPTION_LENGTH, MAX_TEXT_LENGTH, MAX_MARKUP_LENGTH = 4000, 1000, 500
+MAX_STEPS, MAX_REFERENCES = 10, 10
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,33 @@ def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> Fin
         if seen.detail or seen.measured or seen.markup:
             different.setdefault((seen.detail, seen.measured, *seen.markup), seen)
     return FindingDetails(
-        places[:MAX_PLACES],
+        [shortened(place, MAX_MARKUP_LENGTH) for place in places[:MAX_PLACES]],
         max(len(places) - MAX_PLACES, 0),
-        list(different.values())[:MAX_OBSERVATIONS],
-        fix_of(recommended_fix),
+        [_shortened_observation(each) for each in list(different.values())[:MAX_OBSERVATIONS]],
+        _shortened_fix(fix_of(recommended_fix)),
+    )
+
+
+def shortened(text: str, length: int = MAX_TEXT_LENGTH) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _shortened_observation(seen: Observation) -> Observation:
+    return replace(
+        seen,
+        url=shortened(seen.url, MAX_MARKUP_LENGTH),
+        detail=shortened(seen.detail),
+        measured=shortened(seen.measured),
+        markup=[shortened(each, MAX_MARKUP_LENGTH) for each in seen.markup],
+    )
+
+
+def _shortened_fix(fix: RecommendedFix) -> RecommendedFix:
+    return RecommendedFix(
+        shortened(fix.summary),
+        [shortened(step) for step in fix.steps[:MAX_STEPS]],
+        [(software, shortened(text)) for software, text in fix.snippets[:MAX_STEPS]],
+        [url for url in fix.references if len(url) <= MAX_TEXT_LENGTH][:MAX_REFERENCES],
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from findings.models import Finding
-from findings.observations import details_of
+from findings.observations import MAX_DESCRIPTION_LENGTH, details_of, shortened
 from krafter_audit.web.public_pages import NOT_FOUND, PageUnavailable, public_page
 from notifications import unsubscribing
 from notifications.alerts import messages
@@ -71,7 +71,7 @@ def _context(finding: Finding) -> dict[str, Any]:
         **vars(details),
         "id": finding.pk,
         "title": finding.title,
-        "description": finding.description,
+        "description": shortened(finding.description, MAX_DESCRIPTION_LENGTH),
         "severity": finding.severity,
         "severity_label": finding.get_severity_display(),
         "domain_label": finding.get_domain_display(),

@@ -97,6 +97,9 @@ def with_details(finding: Item) -> Item:
     return {
         **with_labels(finding),
         **vars(details),
+        "description": observations.shortened(
+            finding.get("description") or "", observations.MAX_DESCRIPTION_LENGTH
+        ),
         "score": chart.format_number(priority.get("score", 0)),
     }
 

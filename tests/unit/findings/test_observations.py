@@ -85,3 +85,23 @@ def test_commands_quote_the_url_and_name_the_check() -> None:
         """./krafter check 'https://example.com/?a=1&b='"'"'' --only security_header_csp""",
     ]
     assert observations.commands(["no_such_check"], [url]) == []
+
+
+def test_long_texts_are_shortened_for_a_report() -> None:
+    long = "x" * 5000
+    evidence = {
+        "pages": [{"url": long, "outcome": {"evidence": {"detail": long, "elements": [{"html": long}]}}}]
+    }
+    fix = {
+        "summary": long,
+        "steps": [f"{number} {long}" for number in range(50)],
+        "references": [long, "https://a.example/"],
+    }
+
+    details = observations.details_of([{"type": "url", "value": long}], evidence, fix)
+
+    [seen] = details.observed
+    texts = [*details.places, seen.url, seen.detail, *seen.markup, details.fix.summary, *details.fix.steps]
+    assert [len(text) for text in texts] == [500, 500, 1000, 500, 1000, *[1000] * 10]
+    assert {text[-1] for text in texts} == {"…"}
+    assert details.fix.references == ["https://a.example/"]
