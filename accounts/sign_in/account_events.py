@@ -25,7 +25,7 @@ def log_account_event(
     organizations = list(Organization.objects.filter(memberships__user=user)) if user is not None else []
     shown = data
     if len(organizations) > 1:
-        # An organisation can add any account to its members, and must not learn by that where a person works for others.
+        # An organisation can add any account to its members, and must not learn by that where a person works.
         shown = {key: value for key, value in data.items() if key != "address"}
     for organization in organizations:
         announce(name, organization, subject_id, by=_author(request), **shown)

@@ -15,8 +15,8 @@ from scanner import registry
 MAX_TEXT_LENGTH, MAX_ASSET_LENGTH = 5000, 2000
 MAX_ASSETS, MAX_REFERENCES = 100, 20
 
-# No part matches the sign with which the whole begins: texts of millions of such signs would take many seconds, in which
-# no other thread of the web runs.
+# No part matches the sign with which the whole begins: texts of millions of such signs would take many seconds, in
+# which no other thread of the web runs.
 TAG = re.compile(r"<[^<>]{1,200}>")
 LINK = re.compile(r"\[([^\[\]]{1,500})\]\([^)\s\[]{1,2000}\)")
 
