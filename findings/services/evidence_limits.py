@@ -7,7 +7,7 @@ from typing import Any
 from krafter_audit.http.json_encoding import dump_json, is_nested_deeper
 
 # A page of 100 findings has 65 MiB at most, and a web process holds several at the same time. Sentry rejects an event
-# of more than 1 MB ("Size limits"), GitHub stores 100 locations of a code scanning alert ("SARIF results exceed limit").
+# of more than 1 MB ("Size limits"), GitHub stores 100 locations of an alert ("SARIF results exceed limit").
 MAX_EVIDENCE_BYTES = 256 * 1024  # of JSON in UTF-8
 MAX_ASSETS_BYTES = 256 * 1024
 MAX_FIX_BYTES = 64 * 1024

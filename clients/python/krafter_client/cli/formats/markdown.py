@@ -48,7 +48,7 @@ def _code(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    # A site chooses its URLs and texts: they must not become markup, mention people or refer to issues. A backslash does
-    # not prevent references: GitHub and GitLab look for them in the rendered text.
+    # A site chooses its URLs and texts: they must not become markup, mention people or refer to issues. A backslash
+    # does not prevent references: GitHub and GitLab look for them in the rendered text.
     plain = REFERENCE.sub(lambda sign: sign[0] + ZERO_WIDTH_SPACE, " ".join(text.split()))
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", plain)
