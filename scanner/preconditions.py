@@ -28,6 +28,17 @@ _LOGIN_SEGMENTS = (
     "auth",
     "authenticate",
 )
+_LOGIN_TITLES = (
+    "log in",
+    "login",
+    "log on",
+    "logon",
+    "sign in",
+    "signin",
+    "sign-in",
+    "anmelden",
+    "connexion",
+)
 READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
 _UNAVAILABLE_TITLES = (
@@ -310,6 +321,14 @@ def require_no_login_wall(requested: str, page: Page, original: Identity | None)
     moved = has_login_segment(now.path) and not has_login_segment(urlsplit(requested).path)
     if moved or (original and original.title != now.title):
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
+
+
+def is_login_page(requested: str, page: Page) -> bool:
+    """Return whether a page that was not requested as one has the path or the title of a login page."""
+    if has_login_segment(urlsplit(requested).path):
+        return False
+    title = page_identity(page).title.lower()
+    return has_login_segment(urlsplit(page.url).path) or any(words in title for words in _LOGIN_TITLES)
 
 
 def require_no_notice(requested: str, page: Page, original: Identity | None) -> None:

@@ -134,6 +134,11 @@ class PageContext(SiteRequests):
         """The response at a random path, whatever its status."""
         return self._response_elsewhere("nonexistent", _random_path())
 
+    @property
+    def nonexistent_sibling(self) -> Page:
+        """The response at a random path in the same directory, whatever its status."""
+        return self._response_elsewhere("nonexistent sibling", _random_path().removeprefix("/"))
+
     def _response_elsewhere(self, fact: str, path: str) -> Page:
         url = urljoin(self.landing.url, path)
         return self.once(fact, lambda: Page(self.fetch(fact, "GET", url, follow_redirects=True)))

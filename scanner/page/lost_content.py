@@ -1,6 +1,6 @@
 """Detect a pass that lost content explains: a wall or an error page in the site's frame, or a page cut short.
 
-Words and links that the home page or a nonexistent URL of the site show too are its frame. If the page has become
+Words and links that the home page or nonexistent URLs of the site show too are its frame. If the page has become
 shorter, a pass after a failure counts only if content outside of the frame is left, and most of it where the elements
 with the fault are gone.
 """
@@ -17,7 +17,7 @@ from scanner.page.identity import Identity
 from scanner.page.page import Page, value
 from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import same_site
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, unavailable_reason
 from scanner.registry import Check
 
 MIN_SHARE = 0.7  # of the content that must be left where the elements with the fault are gone
@@ -34,18 +34,31 @@ _URL_ATTRIBUTES = ("src", "href", "data", "action")
 
 
 def has_own_content(context: PageContext) -> bool:
-    """Return whether the page has much content that the home page and a nonexistent URL of the site do not show."""
+    """Return whether the page has much content that the home page and nonexistent URLs of the site do not show."""
     page = context.landing
     try:
-        others = [other for other in (context.nonexistent_page, context.home_page) if other is not page]
+        # A section of a site, such as its shop, may have a frame and an error page of its own.
+        missing = [context.nonexistent_page, context.nonexistent_sibling]
+        others = [other for other in (*missing, context.home_page) if other is not page]
     except Inconclusive:
         return False
+    titles = [_title(other) for other in missing]
+    if not page.is_html or (unavailable_reason(page.title) and page.title in titles):
+        return False  # the error page, perhaps with recommendations that differ each time
     frame = frozenset(chain(*(_fingerprints(other) for other in others)))
-    return page.is_html and len(page.fingerprints - frame) >= MIN_OWN_CONTENT
+    return len(page.fingerprints - frame) >= MIN_OWN_CONTENT
 
 
 def _fingerprints(page: Page) -> frozenset[bytes]:
-    return page.fingerprints if page.is_html and not exceeds_parser_limits(page.text) else frozenset()
+    return page.fingerprints if _is_readable(page) else frozenset()
+
+
+def _title(page: Page) -> str:
+    return page.title if _is_readable(page) else ""
+
+
+def _is_readable(page: Page) -> bool:
+    return page.is_html and not exceeds_parser_limits(page.text)
 
 
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:
@@ -61,20 +74,27 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     known = similarity.hashes_of(sample)
     found = page.fingerprints_with_title
     # The HTML of a page that scripts build has no sample, and perhaps the same title at every URL.
-    if known <= found and (known or page.title == title or not page.sample):
+    # All of a sample may be of the frame: an error page has it too.
+    if known <= found and (page.title == title or not (known or page.sample)):
         return
     is_shorter = len(found) < MIN_EXTENT * similarity.estimated_size(known)
     if page.title == title and not is_shorter:
         return  # before the other pages are requested
     others = _other_pages(context)
+    is_notice = unavailable_reason(page.title, title) is not None
     is_retitled = page.title != title and page.title in [other.title for other in others]
     if is_retitled and len(known & found) <= MIN_SHARE * len(known):
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
+    content = known - frozenset(chain(*(other.fingerprints for other in others)))
+    if (is_notice or is_retitled) and len(content) < MIN_CONTENT:
+        raise Inconclusive(
+            "target_missing",
+            f"The page has the title {page.title[:80]!r}, and what is known of it other pages of the site show too.",
+        )
     if not is_shorter:
         return
-    content = known - frozenset(chain(*(other.fingerprints for other in others)))
     _require_left(found, content)
     if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
@@ -109,8 +129,11 @@ def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: fro
 
 
 def _other_pages(context: PageContext) -> list[Page]:
-    """Return the site's home page and its response to a nonexistent URL, as far as they are available."""
-    paths = [context.nonexistent_path, *(["/"] if urlsplit(context.page.url).path not in ("", "/") else [])]
+    """Return the site's home page and its responses to nonexistent URLs, as far as they are available."""
+    missing = context.nonexistent_path
+    # Also beside the page: a section of a site may have a frame and an error page of its own.
+    paths = [missing, missing.removeprefix("/")]
+    paths += ["/"] if urlsplit(context.page.url).path not in ("", "/") else []
     found = []
     for path in paths:
         with suppress(Inconclusive):

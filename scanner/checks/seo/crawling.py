@@ -16,6 +16,7 @@ from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import (
     Inconclusive,
     has_login_segment,
+    is_login_page,
     require_content,
     require_no_notice,
     require_readable_encoding,
@@ -46,7 +47,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
-    version=3,
+    version=4,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -67,7 +68,7 @@ def _require_page(context: PageContext) -> None:
         require_no_notice(context.url, context.landing, context.original_identity)
     except Inconclusive:
         # A page may be about maintenance, or have a login form beside its content.
-        if not has_own_content(context):
+        if is_login_page(context.url, context.landing) or not has_own_content(context):
             raise
 
 

@@ -405,6 +405,19 @@ def test_error_status_is_not_fixed_by_a_notice_with_status_200(
     assert reasons(run_checks_on(site, ["http_status_ok"], before=before)) == {expected}
 
 
+@pytest.mark.parametrize("path", ["/login", "/lamps"], ids=["redirect", "in place"])
+def test_long_login_page_does_not_replace_a_page_with_an_error(path: str) -> None:
+    site = Site({"/lamps": Answer("error", 500, HTML)})
+    with served(site), loopback_client() as client:
+        asked, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        site.answers["/lamps"] = Answer(status=302, headers=[("Location", "/login")])
+        site.answers[path] = Answer(f"{LOGIN}{OWN_CONTENT}", 200, HTML)
+        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+
+    assert reasons(after) == {(INCONCLUSIVE, "login_wall")}
+
+
 def test_long_notice_that_every_url_shows_is_no_page() -> None:
     notice = f"<title>Down for maintenance</title>{OWN_CONTENT}"
     site = Site({"/lamps": Answer("error", 500, HTML)})

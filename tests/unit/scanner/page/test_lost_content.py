@@ -145,3 +145,54 @@ def test_wall_in_place_of_a_small_page_does_not_pass(main: str) -> None:
         after = dict(run_checks(site.url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+LARGE_MENU = "".join(
+    f'<a href="/topics/{n}">topic{chr(97 + n % 26)}{chr(97 + n // 26)}</a>' for n in range(200)
+)
+
+
+def test_error_page_in_a_large_frame_does_not_pass() -> None:
+    """The sample of a short page may be of the frame alone, and the error page has all of it."""
+    page = f"<title>Rye bread</title>{LARGE_MENU}<p>Rye bread with walnuts"
+    site = Site({"/rye": Answer(page, 200, [HTML])}, otherwise=Answer("", 404))
+    with served(site), loopback_client() as client:
+        url = f"{site.url}rye"
+        before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
+        error = f"<title>404 Not Found</title>{LARGE_MENU}<p>Sorry"
+        site.answers, site.otherwise = {}, Answer(error, 200, [HTML, NOSNIFF])
+        after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+class Shop(Site):
+    """A site whose section /shop/ has a frame and an error page of its own, with status 200."""
+
+    error = Answer(f"<title>Not found – Shop</title>{LARGE_MENU}<p>Sorry", 200, [HTML, NOSNIFF])
+
+    def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer:
+        found = super().answer(method, path, headers)
+        return self.error if found is self.otherwise and path.startswith("/shop/") else found
+
+
+@pytest.mark.parametrize(
+    ("key", "page"),
+    [
+        ("http_status_ok", Answer("<title>Error</title>", 500, [HTML])),
+        (HEADER, Answer(f"<title>Walnut bread – Shop</title>{LARGE_MENU}<p>Walnuts", 200, [HTML])),
+    ],
+)
+@pytest.mark.parametrize("title", ["Not found – Shop", "Oops – Shop"])
+def test_error_page_of_a_section_does_not_pass(
+    key: str, page: Answer, title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shop.error, "body", f"<title>{title}</title>{LARGE_MENU}<p>Sorry")
+    site = Shop({"/": Answer("<title>Bakery</title>", 200, [HTML]), "/shop/rye": page})
+    with served(site), loopback_client() as client:
+        url = f"{site.url}shop/rye"
+        before = dict(run_checks(url, [key], client=client, retry_delays=()))
+        del site.answers["/shop/rye"]
+        after = dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
+
+    assert (before[key].status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "target_missing")
