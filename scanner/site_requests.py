@@ -1,18 +1,19 @@
 """Requests to a site: a bot challenge or a firewall's refusal is detected in each response."""
 
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from krafter_audit.http.client import Client, Limits, ParsedUrl, Response
+from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
 from scanner.fetcher import OUTAGE_REASONS, OUTAGE_STATUSES, Memo, RequestBudget
 from scanner.page.page import Page
-from scanner.parsing.registrable_domain import host_of
+from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.parsing.scripted_content import adds_elements
 from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.tls.context import TlsContext
@@ -20,6 +21,7 @@ from scanner.tls.context import TlsContext
 EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 LINK_RETRIES = 2  # of a link that answers with a server error
+MAX_PROBE_REDIRECTS = 10
 PROBE = "probe:"
 # Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
 ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
@@ -81,6 +83,16 @@ class SiteRequests(TlsContext):
         except Inconclusive as error:
             error.unanswered = False
             raise
+
+    def follow_on_site(self, fact: str, response: Response, may_request: Callable[[str], bool]) -> Response:
+        """Follow the redirects of a probed path as a visitor would, as long as they stay on the project's hosts."""
+        seen: set[str] = set()
+        while target := _next_on_site(response):
+            if not may_request(target) or target in seen or len(seen) == MAX_PROBE_REDIRECTS:
+                break
+            seen.add(target)
+            response = self.fetch(fact, "GET", target, expected_refusals=EXPECTED_REFUSALS)
+        return response
 
     def fetch_asset(self, url: str) -> Response:
         return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
@@ -161,6 +173,14 @@ class SiteRequests(TlsContext):
         return self._fetch_once(
             "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
         )
+
+
+def _next_on_site(response: Response) -> str | None:
+    if response.is_redirect:
+        with suppress(HttpError):
+            target = ParsedUrl.parse(response.url).join(response.location)
+            return target.url if same_site(target.host, host_of(response.url)) else None
+    return None
 
 
 def decoded(response: Response) -> Response:

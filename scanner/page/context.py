@@ -303,16 +303,17 @@ class PageContext(SiteRequests):
         return [first, *final.history, final]
 
     def probe(self, path: str) -> Response:
-        """The response to GET of a path of the site; redirects are followed from a well-known one alone."""
+        """The response to GET of a path of the site; only a well-known one may lead to another site."""
         is_published = path.startswith(preconditions.WELL_KNOWN)
         # A path such as /.git/config is not published: requesting it from a foreign site is an attack.
         if not is_published:
             self.require_ownership()
         fact = f"{PROBE}{path}"
+        fetch = partial(self._fetch_from_site, fact, "GET", path, follow_redirects=is_published)
         return self.once(
             fact,
-            lambda: self._fetch_from_site(
-                fact, "GET", path, follow_redirects=is_published, expected_refusals=EXPECTED_REFUSALS
+            lambda: self.follow_on_site(
+                fact, fetch(expected_refusals=EXPECTED_REFUSALS), self.rendered.may_request
             ),
         )
 
@@ -375,8 +376,7 @@ class PageContext(SiteRequests):
         return self._site.once(f"sitemap {origin_of(self._root.page.url)}", self._fetch_sitemap)
 
     def _fetch_sitemap(self) -> Response:
-        robots = self.robots
-        named = Robots.parse(robots.text).sitemaps if robots.status == 200 else []
+        named = self.robots_rules.sitemaps
         return self._fetch_from_site(
             "sitemap", "GET", named[0] if named else "/sitemap.xml", follow_redirects=True
         )

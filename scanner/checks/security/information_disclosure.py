@@ -152,7 +152,7 @@ def software_hidden(context: PageContext) -> Outcome:
         config_snippets.NO_LISTING,
     ),
     oracle={"zap": "10033"},
-    version=4,
+    version=5,
 )
 def no_directory_listing(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
@@ -160,16 +160,25 @@ def no_directory_listing(context: PageContext) -> Outcome:
     After a fix the URL is often closed (403 or 404), which a verification accepts as fixed.
     """
     if context.is_verification and (status := context.closed_status):
+        # Browsers show what an error response contains.
+        if _is_listing(context.landing):
+            return failed(f"The page is a directory listing, with status {status}.")
         # A server that refuses this URL alone, with status 403, does so on purpose.
         if status in GONE_STATUSES:
             _require_home_page(context)
         return passed(f"The directory is no longer accessible (status {status}).")
     page = context.document
-    headings = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
-    is_listing = any(heading.lower().startswith(_LISTING_TITLES) for heading in headings)
-    if is_listing or _IIS_LISTING.search(page.text[:MAX_TEXT_LENGTH]):
+    if _is_listing(page):
         return failed("The page is a directory listing.", title=page.title[:200])
     return passed("The page is not a directory listing.")
+
+
+def _is_listing(page: Page) -> bool:
+    if not page.is_html:
+        return False
+    headings = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
+    is_listing = any(heading.lower().startswith(_LISTING_TITLES) for heading in headings)
+    return is_listing or bool(_IIS_LISTING.search(page.text[:MAX_TEXT_LENGTH]))
 
 
 @check(
@@ -272,12 +281,12 @@ def no_private_addresses(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "git-config"},
-    version=3,
+    version=4,
 )
 def git_is_hidden(context: PageContext) -> Outcome:
-    """GET /.git/config does not answer 2xx with a [core] section."""
+    """GET /.git/config does not answer with a [core] section, whatever the status or the site's redirects."""
     response = _probe(context, "/.git/config")
-    if response.is_success and "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
+    if "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
         return failed("/.git/config is publicly accessible.")
     return passed(f"/.git/config is not accessible (status {response.status}).")
 
@@ -301,13 +310,13 @@ def git_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "dotenv"},
-    version=3,
+    version=4,
 )
 def env_is_hidden(context: PageContext) -> Outcome:
-    """GET /.env does not answer 2xx with KEY=VALUE lines that are not HTML."""
+    """GET /.env does not answer with KEY=VALUE lines that are not HTML, whatever the status or the site's redirects."""
     response = _probe(context, "/.env")
     has_settings = _ENV_LINE.search(response.text[:MAX_TEXT_LENGTH])
-    if response.is_success and not _is_html(response) and has_settings:
+    if not _is_html(response) and has_settings:
         return failed("/.env is publicly accessible.")
     return passed(f"/.env is not accessible (status {response.status}).")
 

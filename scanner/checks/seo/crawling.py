@@ -190,7 +190,7 @@ def robots_txt_is_valid(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"sitemaps.org": "protocol"},
-    version=3,
+    version=4,
 )
 def sitemap_is_valid(context: PageContext) -> Outcome:
     """The sitemap of robots.txt, or /sitemap.xml, is 200 and a urlset, a sitemapindex, a feed or a list of URLs."""

@@ -3,8 +3,8 @@
 import pytest
 
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, PASSED
-from tests.fakes.website import Answer, loopback_client, served
+from scanner.outcome import FAILED, PASSED, Outcome
+from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 PHP = "session_start(): open(/tmp/sess_b5) failed in <b>/srv/www/plugin/class.php</b> on line <b>145</b>"
@@ -131,3 +131,71 @@ def test_security_txt_has_one_expiry_with_date_and_time(expires: str, status: st
 def test_file_is_exposed_with_every_successful_status(key: str, path: str, text: str, status: int) -> None:
     with served(good_site(**{path: Answer(text, status)})) as site, loopback_client() as client:
         assert dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status == FAILED
+
+
+TEXT = [("Content-Type", "text/plain")]
+HTML = [("Content-Type", "text/html")]
+
+
+def to(location: str) -> Answer:
+    return Answer(status=302, headers=[("Location", location)])
+
+
+def outcome_of(key: str, answers: dict[str, Answer]) -> Outcome:
+    with served(good_site(**answers)) as site, loopback_client() as client:
+        return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+
+FILES = [("exposed_git", "/.git/config", "[core]\n"), ("exposed_env", "/.env", "DB_PASSWORD=4f9c0a7e21\n")]
+
+
+@pytest.mark.parametrize(("key", "path", "text"), FILES)
+@pytest.mark.parametrize("status", [403, 404])
+def test_file_that_an_error_response_contains_is_exposed(key: str, path: str, text: str, status: int) -> None:
+    assert outcome_of(key, {path: Answer(text, status, TEXT)}).status == FAILED
+
+
+@pytest.mark.parametrize(("key", "path", "text"), FILES)
+def test_file_to_which_a_redirect_on_the_site_leads_is_exposed(key: str, path: str, text: str) -> None:
+    moved = {path: to("{url}/copy"), "/copy": Answer(text, 200, TEXT)}
+
+    assert outcome_of(key, moved).status == FAILED
+
+
+@pytest.mark.parametrize(("key", "path", "text"), FILES)
+def test_file_is_hidden_by_a_redirect_to_a_page(key: str, path: str, text: str) -> None:
+    moved = {path: to("/login"), "/login": Answer("<title>Sign in</title>" + text, 200, HTML)}
+
+    assert outcome_of(key, moved).status == PASSED
+
+
+@pytest.mark.parametrize(("key", "path", "text"), FILES)
+def test_redirect_of_a_file_to_another_site_is_not_followed(key: str, path: str, text: str) -> None:
+    with served(Site(otherwise=Answer(text, 200, TEXT)), host="127.0.0.2") as other:
+        outcome = outcome_of(key, {path: to(other.url)})
+
+    assert (outcome.status, other.paths()) == (PASSED, [])
+
+
+@pytest.mark.parametrize(("key", "path", "text"), FILES)
+def test_endless_redirects_of_a_file_are_followed_a_few_times(key: str, path: str, text: str) -> None:
+    assert outcome_of(key, {path: to(path)}).status == PASSED
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_directory_listing_with_an_error_status_is_still_one(status: int) -> None:
+    listing = (
+        "<title>Index of /uploads/</title><h1>Index of /uploads/</h1><p>lamps.zip, chairs.zip, tables.zip"
+    )
+    site = Site({"/uploads/": Answer(listing, 200, HTML)})
+    asked = ["directory_listing"]
+    with served(site), loopback_client() as client:
+        url = f"{site.url}uploads/"
+        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        site.answers |= {
+            "/": Answer("<title>Home</title>", 200, HTML),
+            "/uploads/": Answer(listing, status, HTML),
+        }
+        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+
+    assert after["directory_listing"].status == FAILED

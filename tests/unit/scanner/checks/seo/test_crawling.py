@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, PASSED
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from tests.fakes.website import Answer, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site
 
@@ -28,3 +28,18 @@ def test_sitemap(text: str, status: str) -> None:
         ]
 
     assert outcome.status == status, outcome.evidence
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_sitemap_is_not_judged_where_robots_txt_that_may_name_it_is_not_read(status: int) -> None:
+    robots = Answer(b"\x0b\x02\x80", headers=[("Content-Type", "text/plain"), ("Content-Encoding", "br")])
+    sitemap = Answer("https://example.com/a\n", status)
+    with (
+        served(good_site(**{"/robots.txt": robots, "/sitemap.xml": sitemap})) as site,
+        loopback_client() as client,
+    ):
+        outcome = dict(run_checks(site.url, ["sitemap_valid"], client=client, retry_delays=()))[
+            "sitemap_valid"
+        ]
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
