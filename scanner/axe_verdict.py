@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Content that is hidden from everybody may have aria-hidden and links.
 FIXED_BY_HIDING = ("aria-hidden-focus",)
 MAX_EXPLAINED = 5  # elements, in the evidence
-# These are about the frameset itself. The others are about content, which is in its frames.
+# These are about the page itself. The others are about content, which is in its frames.
 OF_A_FRAMESET = frozenset(
     ("document-title", "frame-title", "html-has-lang", "html-lang-valid", "meta-refresh", "meta-viewport")
 )
@@ -31,7 +31,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
     if result.count:
         return _failed(result, review)
     if context.rendered.visits()[0].has_foreign_frames and rule not in OF_A_FRAMESET:
-        return inconclusive("not_available", "axe-core cannot test the frames of this frameset.")
+        return inconclusive("not_available", "axe-core cannot test the frames that show the page.")
     # Elements that needed review when the finding was made were not part of it.
     if [html for html in review if html not in before.get("needs_review", ())]:
         return inconclusive(

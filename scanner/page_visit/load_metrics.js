@@ -67,22 +67,29 @@
 
   // Chromium reports no paint of content that is transparent when it is painted, and faded in by an animation. Content
   // that stays transparent, hidden or outside of the screen is not shown. What a frame paints is not reported either.
-  const isShown = () => {
-    const visible = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
-    const onScreen = (box) =>
-      box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const VISIBLE = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
+  const isOnScreen = (box) =>
+    box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  const isVisible = (one) => one.checkVisibility(VISIBLE) && isOnScreen(one.getBoundingClientRect());
+  const showsItself = (page) => {
+    const texts = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-      if (!text.data.trim() || !text.parentElement.checkVisibility(visible)) continue;
-      const range = document.createRange();
+      if (!text.data.trim() || !text.parentElement.checkVisibility(VISIBLE)) continue;
+      const range = page.createRange();
       range.selectNodeContents(text);
-      if ([...range.getClientRects()].some(onScreen)) return true;
+      if ([...range.getClientRects()].some(isOnScreen)) return true;
     }
-    const images = [...document.images].filter((one) => one.naturalWidth);
-    return [...images, ...document.querySelectorAll("iframe")].some(
-      (one) => one.checkVisibility(visible) && onScreen(one.getBoundingClientRect())
-    );
+    return [...page.images].some((one) => one.naturalWidth && isVisible(one));
   };
+  const shownFrames = (page) => [...page.querySelectorAll("iframe")].filter(isVisible);
+  // What a frame of another origin shows is not known; one that could not be loaded is such a frame too.
+  const isShown = (page) =>
+    Boolean(page.body) &&
+    (showsItself(page) || shownFrames(page).some((one) => !one.contentDocument || isShown(one.contentDocument)));
+  const isShownByForeignFrame = (page) =>
+    Boolean(page.body) &&
+    !showsItself(page) &&
+    shownFrames(page).some((one) => !one.contentDocument || isShownByForeignFrame(one.contentDocument));
 
   // A finite animation may reveal the page, as AMP's after 8 seconds where AMP's script is not loaded.
   const isAnimated = () =>
@@ -118,9 +125,9 @@
         largest: largest(),
         cls: layoutShift(),
         tbt: blockingTime(),
-        blank: blank() || (seen.fcp === null && !isShown()),
+        blank: blank() || (seen.fcp === null && !isShown(document)),
         frameset: framesOf(document).length > 0,
-        foreignFrames: framesOf(document).some(isForeign),
+        foreignFrames: framesOf(document).some(isForeign) || (seen.fcp === null && isShownByForeignFrame(document)),
         elements: document.body ? elements(document.body) : 0,
       };
     },

@@ -12,8 +12,8 @@ from scanner.parsing.registrable_domain import host_of, same_site
 # What a page may keep open permanently: a chat, a feed, a beacon.
 _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
 MAX_LONG_LIVED = 2
-# Without one of these a page is not what its visitors see, and another visit may show it.
-_ESSENTIAL = frozenset({"script", "stylesheet"})
+# Without one of these a page is not what its visitors see, and another visit may show it. A document is that of a frame.
+_ESSENTIAL = frozenset({"script", "stylesheet", "document"})
 # Without one of these it is lighter, and paints its largest content earlier.
 _HEAVY = frozenset({"image", "font", "media"})
 _TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
@@ -76,7 +76,7 @@ class NetworkMonitor:
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
         self._loaded_at: float | None = None
-        # `{URL: status or error}` of the site's scripts and style sheets that were temporarily not available.
+        # `{URL: status or error}` of the site's scripts, style sheets and frames that were temporarily not available.
         self.unavailable: dict[str, str] = {}
         self.unavailable_media: dict[str, str] = {}  # of its images, fonts, audio and video
         page.on("request", self._on_request)
@@ -165,7 +165,10 @@ class NetworkMonitor:
 
     def _record_unavailable(self, request: Request, problem: str) -> None:
         kind = request.resource_type
-        if kind not in _ESSENTIAL | _HEAVY or request.frame != self._page.main_frame:
+        if kind not in _ESSENTIAL | _HEAVY:
+            return
+        owner = request.frame.parent_frame if kind == "document" else request.frame
+        if owner != self._page.main_frame:
             return
         if same_site(host_of(request.url), host_of(self._page.url)):
             (self.unavailable if kind in _ESSENTIAL else self.unavailable_media)[request.url] = problem

@@ -99,7 +99,8 @@ class PageSnapshot:
     unavailable_media: Mapping[str, str] = field(default_factory=dict)
     axe_error: str = ""  # why there are no results of axe-core, or not all
     is_frameset: bool = False
-    has_foreign_frames: bool = False  # a frameset has frames that axe-core cannot test, as of another origin
+    # A frameset, or a page that shows nothing else, has frames that axe-core cannot test, as of another origin.
+    has_foreign_frames: bool = False
 
     @property
     def navigates_further(self) -> bool:

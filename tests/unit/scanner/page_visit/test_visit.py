@@ -108,6 +108,33 @@ def test_page_is_not_blank_where_its_paint_is_not_reported(
 
 
 @pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        (Answer("", headers=HTML), ["target_missing", "target_missing"]),
+        # Chromium shows its own page in place of each of these.
+        (Answer("<p>Lamps", headers=[*HTML, ("X-Frame-Options", "DENY")]), [None, "not_available"]),
+        (Answer(hang_up=True), ["blocked", "blocked"]),
+        (Answer("<p>Down", 503, headers=HTML), ["blocked", "blocked"]),
+    ],
+    ids=["empty", "refused", "interrupted", "overloaded"],
+)
+def test_page_that_is_a_frame_without_its_content_does_not_pass(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch, frame: Answer, expected: list[str | None]
+) -> None:
+    monkeypatch.setattr(visit, "MAX_PAINT_WAIT", 0.1)
+    keys = ["a11y_html_has_lang", "a11y_color_contrast"]
+
+    with (
+        served(Site({"/": Answer(FRAME_ALONE, headers=HTML), "/lamps": frame})) as site,
+        loopback_client() as client,
+    ):
+        outcomes = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=()))
+
+    assert [outcome.reason for outcome in outcomes.values()] == expected
+
+
+@pytest.mark.needs_chromium
 def test_results_of_two_documents_are_not_mixed(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     run = axe.run
 
