@@ -1,6 +1,7 @@
 """Run checks on a page. A check that cannot run is inconclusive, never passed."""
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,7 +15,7 @@ from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, faults_in, inconclusive
 from scanner.page import lost_content
-from scanner.page.context import CACHED_REPETITION, UNCACHED_REPETITION, PageContext
+from scanner.page.context import BROWSER_REPETITION, CACHED_REPETITION, UNCACHED_REPETITION, PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions
@@ -22,6 +23,8 @@ from scanner.tool_versions import with_tool_versions
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
+# Request headers, besides that of the user agent, in which the scanner differs from browsers.
+_BROWSERS_DIFFER = re.compile(r"\*|\b(?:accept|sec-|upgrade-insecure)", re.IGNORECASE)
 BROKEN_LINKS = "broken_internal_links"
 logger = logging.getLogger(__name__)
 
@@ -100,6 +103,7 @@ def _run_check(
     outcome = _run_confirmed(check, context, threshold, before, confirmation)
     if before and before.status == FAILED and outcome.status == PASSED:
         outcome = _unless_content_is_lost(check, context, before, outcome)
+        outcome = _unless_browsers_get_the_fault(check, context, threshold, outcome)
     collected = collect(check, context)
     outcome = with_tool_versions(check, outcome, before, collected)
     complete = outcome.with_evidence({**collected, **rule_info(check, before)})
@@ -112,6 +116,22 @@ def _unless_content_is_lost(check: Check, context: PageContext, before: Outcome,
     except Inconclusive as error:
         return inconclusive(error.reason, error.detail).with_evidence(outcome.evidence)
     return outcome
+
+
+def _unless_browsers_get_the_fault(
+    check: Check, context: PageContext, threshold: float | None, outcome: Outcome
+) -> Outcome:
+    """Look once more with a browser's headers where the response depends on them: a cache may have the fault."""
+    if outcome.status != PASSED or check.kind != "http" or check.needs != {"page"}:
+        return outcome
+    vary = context.landing.header("vary") or ""
+    if not _BROWSERS_DIFFER.search(vary):
+        return outcome
+    look = _run_once(check, context.repeat(BROWSER_REPETITION), threshold)
+    if look.status != FAILED:
+        return outcome
+    detail = f"A request with the headers of a browser still gets the fault (Vary: {vary[:200]})."
+    return inconclusive("unsteady", detail, looks=[*outcome.evidence.get("looks", []), FAILED])
 
 
 def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcome:
@@ -136,7 +156,10 @@ def _run_confirmed(
     # A metric takes as many samples as it needs by itself (metric_verdict).
     if check.metric and first.evidence.get("looks", [])[:1] == [FAILED]:
         confirmation.record(check.key, first.status == FAILED)
-    if not check.confirm or check.metric or first.status not in (PASSED, FAILED):
+    if not check.confirm or first.status not in (PASSED, FAILED):
+        return first
+    # One sample is one look: the next server of a cluster may have another certificate or page.
+    if check.metric and not (first.status == PASSED and len(first.samples) == 1 and check.kind != "lab"):
         return first
     if first.status == PASSED and unchanged:
         return first

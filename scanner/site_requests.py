@@ -20,6 +20,17 @@ from scanner.tls.context import TlsContext
 
 EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+# As Chromium requests a page. A cache has a response for each value of what its Vary header names.
+BROWSER_HEADERS = {
+    **BROWSER_ENCODINGS,
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
+    "Accept-Language": "en-US,en;q=0.9",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "none",
+    "Sec-Fetch-User": "?1",
+    "Upgrade-Insecure-Requests": "1",
+}
 LINK_RETRIES = 2  # of a link that answers with a server error
 MAX_PROBE_REDIRECTS = 10
 PROBE = "probe:"
@@ -93,6 +104,14 @@ class SiteRequests(TlsContext):
             seen.add(target)
             response = self.fetch(fact, "GET", target, expected_refusals=EXPECTED_REFUSALS)
         return response
+
+    def fetch_as_browser(self, plain: Response) -> Response:
+        """Request the page with a browser's headers; a body that cannot be decoded is that of the plain response."""
+        response = decoded(
+            self.fetch("page", "GET", self.url, follow_redirects=True, headers=BROWSER_HEADERS, decode=False)
+        )
+        is_readable = encodings_of(response.headers) <= READABLE_ENCODINGS
+        return response if is_readable else replace(response, body=plain.body, truncated=False)
 
     def fetch_asset(self, url: str) -> Response:
         return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)

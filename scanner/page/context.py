@@ -46,12 +46,13 @@ if TYPE_CHECKING:
 COMPRESSION = "text_compression"
 SMALL_BODY_BYTES = 1400  # of text that needs no compression
 FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
-FOREIGN_ORIGIN = "https://krafter-audit.invalid"
+FOREIGN_ORIGIN = "https://krafter-audit.invalid"  # a reserved domain (RFC 2606), which nobody allows
 MAX_ASSETS = 12
 MAX_LINKS = 50  # of a page that are requested
 MAX_SECONDS_WITH_BROWSER = 180.0
 # The third run of a check: with and without a header that makes caches fetch the page again, as the second run has.
 UNCACHED_REPETITION, CACHED_REPETITION = 2, 3
+BROWSER_REPETITION = 4  # of checks of the page alone: requests it with the headers of a browser
 RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 
 
@@ -78,6 +79,7 @@ class PageContext(SiteRequests):
         owned_hosts: preconditions.OwnedHosts | None = None,
         browser: "Browser | None" = None,
         bypass_cache: bool = False,
+        as_browser: bool = False,
     ) -> None:
         seconds = MAX_SECONDS_WITH_BROWSER if browser else MAX_SECONDS
         super().__init__(
@@ -95,6 +97,7 @@ class PageContext(SiteRequests):
         self._root = root or self  # a repetition has the context of the first run
         self.owned_hosts = owned_hosts  # the project's verified hosts
         self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
+        self._as_browser = as_browser
         if root:
             self._slots = root._slots
 
@@ -169,10 +172,8 @@ class PageContext(SiteRequests):
 
     @property
     def documents(self) -> list[Page]:
-        rendered = (
-            [self.rendered.document] if self.rendered.is_available() else []
-        )  # its visit is the page's request
-        return [self.document, *rendered]
+        # Of the rendered one, the visit is the page's request.
+        return [self.document, *([self.rendered.document] if self.rendered.is_available() else [])]
 
     def substitute(self, *, is_rendered: bool) -> Substitute | None:
         """Return the page if a site may show it in place of others: as it was sent, or else as it is rendered."""
@@ -207,7 +208,9 @@ class PageContext(SiteRequests):
     def _land(self) -> Page:
         # The check of links may have fetched the page already; a repetition must not use it.
         response: Response | None = None if self._bypass_cache else self._site.pop(f"page {self.url}")
-        if response is None:
+        if self._as_browser:
+            response = self.fetch_as_browser(self._root.landing.response)
+        elif response is None:
             response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
         else:
             self.log["page"] = [response]
@@ -256,7 +259,8 @@ class PageContext(SiteRequests):
             root=self,
             site=self._site.repetition(number),
             owned_hosts=self.owned_hosts,
-            bypass_cache=number != CACHED_REPETITION,
+            bypass_cache=number not in (CACHED_REPETITION, BROWSER_REPETITION),
+            as_browser=number == BROWSER_REPETITION,
         )
 
     def attempts(self) -> list["PageContext"]:
@@ -339,12 +343,9 @@ class PageContext(SiteRequests):
     def page_at(self, path: str) -> Page:
         """Return the response at a path of the site, whatever its status; requested once for all pages."""
         url = urljoin(self._root.page.url, path)
-        return self._site.once(f"page at {url}", lambda: Page(self._fetch_other_page(path)))
-
-    def _fetch_other_page(self, path: str) -> Response:
-        return self._fetch_from_site(
-            "other page", "GET", path, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
-        )
+        options: dict[str, Any] = {"follow_redirects": True, "expected_refusals": EXPECTED_REFUSALS}
+        fetch = partial(self._fetch_from_site, "other page", "GET", path, **options)
+        return self._site.once(f"page at {url}", lambda: Page(fetch()))
 
     @property
     def robots(self) -> Response:
@@ -376,16 +377,17 @@ class PageContext(SiteRequests):
         return self._site.once(f"sitemap {origin_of(self._root.page.url)}", self._fetch_sitemap)
 
     def _fetch_sitemap(self) -> Response:
-        named = self.robots_rules.sitemaps
-        return self._fetch_from_site(
-            "sitemap", "GET", named[0] if named else "/sitemap.xml", follow_redirects=True
-        )
+        path = next(iter(self.robots_rules.sitemaps), "/sitemap.xml")
+        return self._fetch_from_site("sitemap", "GET", path, follow_redirects=True)
 
     @property
-    def cors(self) -> Response:
-        # The TLD .invalid is reserved (RFC 2606): no site can allow it on purpose.
-        headers = {"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "GET"}
-        return self.once("cors", lambda: self._fetch_from_site("cors", "OPTIONS", "", headers=headers))
+    def cors(self) -> list[Response]:
+        """The response to a foreign origin's preflight; in a verification also to its GET, which needs no preflight."""
+        origin = {"Origin": FOREIGN_ORIGIN}
+        preflight = {**origin, "Access-Control-Request-Method": "GET"}
+        requests = [("OPTIONS", preflight), *([("GET", origin)] if self.is_verification else [])]
+        fetch = partial(self._fetch_from_site, "cors", path="")
+        return self.once("cors", lambda: [fetch(method, headers=headers) for method, headers in requests])
 
     @property
     def encoded(self) -> Response:
@@ -433,12 +435,8 @@ class PageContext(SiteRequests):
     def fast_first_byte_time(self) -> float | None:
         """The page's Time to First Byte in milliseconds; None where it must be measured several times."""
         time_ms = self.page.response.ttfb_ms
-        is_enough = self._is_of_scan and time_ms <= FAST_FIRST_BYTE_MS
-        return time_ms if is_enough else None
-
-    @property
-    def _is_of_scan(self) -> bool:
-        return not isinstance(self.confirmation, ConfirmEverything)
+        is_of_scan = not isinstance(self.confirmation, ConfirmEverything)
+        return time_ms if is_of_scan and time_ms <= FAST_FIRST_BYTE_MS else None
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds."""

@@ -12,7 +12,7 @@ from scanner.parsing.registrable_domain import host_of, same_site
 # What a page may keep open permanently: a chat, a feed, a beacon.
 _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
 MAX_LONG_LIVED = 2
-# Without one of these a page is not what its visitors see, and another visit may show it. A document is that of a frame.
+# Without one of these a page is not what its visitors see, and another visit may show it; documents are frames.
 _ESSENTIAL = frozenset({"script", "stylesheet", "document"})
 # Without one of these it is lighter, and paints its largest content earlier.
 _HEAVY = frozenset({"image", "font", "media"})

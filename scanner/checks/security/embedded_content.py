@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from krafter_audit.http.client import Response
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
@@ -268,18 +269,27 @@ def passwords_are_secure(context: PageContext) -> Outcome:
     ),
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},
-    version=3,
+    version=4,
 )
 def cors_is_restricted(context: PageContext) -> Outcome:
-    """A preflight from a foreign origin is not answered with that origin and Allow-Credentials: true."""
-    response = context.cors
-    is_outage = response.status >= 500 and response.status != HTTPStatus.NOT_IMPLEMENTED
-    if is_outage or response.status in OVERLOAD_STATUSES:
-        raise Inconclusive("blocked", f"The preflight request was answered with status {response.status}.")
+    """Neither a preflight nor a GET of a foreign origin is answered with that origin and Allow-Credentials: true."""
+    answers = context.cors
+    if any(map(_allows_foreign_origin, answers)):
+        return failed("A foreign origin is allowed with credentials.")
+    for answer in answers:
+        is_outage = answer.status >= 500 and answer.status != HTTPStatus.NOT_IMPLEMENTED
+        if is_outage or answer.status in OVERLOAD_STATUSES:
+            raise Inconclusive(
+                "blocked", f"A request of a foreign origin was answered with status {answer.status}."
+            )
+    origin = answers[0].headers.get("access-control-allow-origin") or "not sent"
+    return passed(f"Access-Control-Allow-Origin for a foreign origin: {origin[:200]}.")
+
+
+def _allows_foreign_origin(response: Response) -> bool:
     headers = response.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
     # Fetch, 4.10: browsers require true, not True.
-    credentials = (headers.get("access-control-allow-credentials") or "").strip()
-    if origin == FOREIGN_ORIGIN and credentials == "true":
-        return failed("A foreign origin is allowed with credentials.")
-    return passed(f"Access-Control-Allow-Origin for a foreign origin: {origin or 'not sent'}.")
+    return (
+        origin == FOREIGN_ORIGIN and (headers.get("access-control-allow-credentials") or "").strip() == "true"
+    )

@@ -1,5 +1,7 @@
 """Failures and changes are repeated, metrics measured several times, so that outcomes do not flap."""
 
+from dataclasses import replace
+
 import pytest
 
 from scanner.engine import run_checks
@@ -54,10 +56,42 @@ def test_fault_of_the_cache_or_of_the_server_behind_it_does_not_pass(is_cache_fa
     assert run_check(good_site(**{"/": answer}), before={KEY: Outcome(FAILED)}).status == FAILED
 
 
+@pytest.mark.parametrize("name", ["Accept-Encoding", "Accept-Language", "Sec-Fetch-Dest"])
+def test_fault_that_a_cache_has_for_browsers_alone_does_not_pass(name: str) -> None:
+    def answer(_: str, headers: dict[str, str]) -> Answer:
+        sent = headers.get(name.lower(), "")
+        has_fault = "br" in sent if name == "Accept-Encoding" else bool(sent)
+        found = page(headers={"Vary": name, "X-Content-Type-Options": None if has_fault else "nosniff"})
+        if "br" in headers["accept-encoding"]:
+            return replace(found, body=b"\x0b\x02\x80", headers=[*found.headers, ("Content-Encoding", "br")])
+        return found
+
+    outcome = run_check(good_site(**{"/": answer}), before={KEY: Outcome(FAILED)})
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "unsteady")
+
+
+def test_response_that_varies_without_the_fault_passes() -> None:
+    site = good_site(**{"/": page(headers={"Vary": "Accept-Encoding"})})
+
+    assert run_check(site, before={KEY: Outcome(FAILED)}).status == PASSED
+    assert [headers.get("sec-fetch-dest") for _, _, headers in site.requests] == [None, None, "document"]
+
+
 def test_fault_in_every_second_response_is_unsteady() -> None:
     outcome = run_check(good_site(**{"/": [GOOD, BAD, GOOD]}), before={KEY: Outcome(FAILED)})
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "unsteady")
+
+
+def test_metric_of_one_sample_that_passes_after_a_failure_is_repeated() -> None:
+    detour = Answer(status=302, headers=[("Location", "/a")])
+    answers = {"/": [GOOD, detour], "/a": Answer(status=302, headers=[("Location", "/b")]), "/b": GOOD}
+    outcome = run_check(
+        good_site(**answers), "redirect_chain", before={"redirect_chain": Outcome(FAILED, 2.0)}
+    )
+
+    assert (outcome.status, outcome.evidence["looks"]) == (FAILED, [PASSED, FAILED, FAILED])
 
 
 def test_inconclusive_repetition_is_inconclusive() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from krafter_audit.http.client import Client
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, PASSED
-from tests.fakes.website import Answer, Site
+from scanner.outcome import FAILED, PASSED, Outcome
+from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import HEAD, html, page
 
 LAMP = "http://example.com/lamp.png"
@@ -95,3 +95,19 @@ def test_reflected_origin_with_credentials_fails(
     )
 
     assert status_of("cors_restricted", secure, client, html()) == status
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+def test_cors_that_a_preflight_or_a_response_allows_is_not_fixed(method: str) -> None:
+    def answer(asked: str, headers: dict[str, str]) -> Answer:
+        origin = headers.get("origin", "") if asked == method else ""
+        allowed = [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
+        return Answer(
+            "<title>Lamps</title>", headers=[("Content-Type", "text/html"), *(allowed if origin else [])]
+        )
+
+    with served(Site({"/": answer})) as site, loopback_client() as client:
+        before = {"cors_restricted": Outcome(FAILED)}
+        outcomes = dict(run_checks(site.url, [*before], client=client, before=before, retry_delays=()))
+
+    assert outcomes["cors_restricted"].status == FAILED
