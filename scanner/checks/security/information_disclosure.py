@@ -388,4 +388,5 @@ def _probe(context: PageContext, path: str) -> Response:
 def _is_html(response: Response) -> bool:
     # By its content: a server may send text/html for each file whose type it does not know.
     start = response.text[:2000].lower()
-    return start.lstrip("\ufeff \t\r\n").startswith("<") or "<html" in start
+    # Anything may follow a comment or `<?php`.
+    return bool(re.match(r"<(?:!doctype|[a-z])", start.lstrip("\ufeff \t\r\n"))) or "<html" in start

@@ -88,6 +88,9 @@ def test_security_txt_may_be_a_redirect(kind: str, status: str) -> None:
     ("body", "status"),
     [
         ("DB_PASSWORD=secret\n", FAILED),
+        ("<!-- closed -->\nDB_PASSWORD=secret\n", FAILED),
+        ("<?php exit(); ?>\nDB_PASSWORD=secret\n", FAILED),
+        ("<!-- shop --><html><script>\nMODE=1\n</script>", PASSED),
         ("<!doctype html><script>\nMODE=1\n</script>", PASSED),
         ("<div>\nMODE=1\n</div>", PASSED),
     ],
