@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 COMPRESSION = "text_compression"
 SMALL_BODY_BYTES = 1400  # of text that needs no compression
 FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
-FOREIGN_ORIGIN = "https://krafter-audit.invalid"  # a reserved domain (RFC 2606), which nobody allows
+FOREIGN_ORIGIN = "https://krafter-audit.invalid"  # a reserved top-level domain (RFC 2606)
 MAX_ASSETS = 12
 MAX_LINKS = 50  # of a page that are requested
 MAX_SECONDS_WITH_BROWSER = 180.0

@@ -37,7 +37,7 @@ def has_own_content(context: PageContext) -> bool:
     """Return whether the page has much content that the home page and nonexistent URLs of the site do not show."""
     page = context.landing
     try:
-        # A section of a site, such as its shop, may have a frame and an error page of its own.
+        # A section of a site, such as its shop, may have its own frame and error page.
         missing = [context.nonexistent_page, context.nonexistent_sibling]
         others = [other for other in (*missing, context.home_page) if other is not page]
     except Inconclusive:
@@ -131,7 +131,7 @@ def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: fro
 def _other_pages(context: PageContext) -> list[Page]:
     """Return the site's home page and its responses to nonexistent URLs, as far as they are available."""
     missing = context.nonexistent_path
-    # Also beside the page: a section of a site may have a frame and an error page of its own.
+    # Also beside the page: a section of a site may have its own frame and error page.
     paths = [missing, missing.removeprefix("/")]
     paths += ["/"] if urlsplit(context.page.url).path not in ("", "/") else []
     found = []

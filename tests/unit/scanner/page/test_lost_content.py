@@ -167,7 +167,7 @@ def test_error_page_in_a_large_frame_does_not_pass() -> None:
 
 
 class Shop(Site):
-    """A site whose section /shop/ has a frame and an error page of its own, with status 200."""
+    """A site whose section /shop/ has its own frame and error page, with status 200."""
 
     error = Answer(f"<title>Not found – Shop</title>{LARGE_MENU}<p>Sorry", 200, [HTML, NOSNIFF])
 
