@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import redis
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
+from django.utils import timezone
 
 from krafter_audit.db import redis_client
 
@@ -44,6 +45,13 @@ def waiting_fairly(
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
         for pk in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
             yield organization_id, pk
+
+
+def organizations_that_run(rows: QuerySet[Any], *, at_least: int, organization: str) -> list[UUID]:
+    """Return the organisations of which workers have leased so many of the rows."""
+    leased = rows.filter(lease_until__gte=timezone.now()).order_by()
+    numbers = leased.values_list(organization).annotate(number=Count("pk"))
+    return [organization_id for organization_id, number in numbers if number >= at_least]
 
 
 def record_use(kind: str, seconds: Mapping[UUID, float]) -> None:

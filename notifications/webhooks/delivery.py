@@ -92,8 +92,9 @@ def deliver(endpoint_id: UUID) -> bool:
             if not accepted or time.monotonic() > ends_at or shutdown.is_shutting_down():
                 break
         leases.write(endpoint, lease_until=None, attempts=0)
-    # After the release: a delivery that was queued meanwhile found the endpoint leased.
-    if accepted and with_due_deliveries().filter(pk=endpoint_id).exists():
+    # After the release: a job for the endpoint, or for another one of its organisation, found this one running.
+    waiting = with_due_deliveries().filter(organization=endpoint.organization_id)
+    if (waiting if accepted else waiting.exclude(pk=endpoint_id)).exists():
         enqueue("notifications.deliver_to_webhook", str(endpoint_id))
     return True
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import fair_queue
@@ -38,7 +37,9 @@ def run_next(scanner: Scanner) -> bool:
 def _waiting_fairly(scanner: Scanner) -> Iterator[tuple[UUID, UUID]]:
     waiting = _waiting(scanner)
     if scanner == Scanner.HTTP:
-        waiting = waiting.exclude(**{f"{ORGANIZATION}__in": _organizations_at_the_limit()})
+        http_parts = VerificationPart.objects.filter(scanner=scanner)
+        busy = fair_queue.organizations_that_run(http_parts, at_least=MAX_RUNNING, organization=ORGANIZATION)
+        waiting = waiting.exclude(**{f"{ORGANIZATION}__in": busy})
     is_requested = {"verification__trigger": Verification.Trigger.REQUESTED}
     for rows in (waiting.filter(**is_requested), waiting.exclude(**is_requested)):
         yield from fair_queue.waiting_fairly(
@@ -48,12 +49,6 @@ def _waiting_fairly(scanner: Scanner) -> Iterator[tuple[UUID, UUID]]:
 
 def _waiting(scanner: str) -> QuerySet[VerificationPart]:
     return VerificationPart.objects.filter(unleased(), finished_at__isnull=True, scanner=scanner)
-
-
-def _organizations_at_the_limit() -> list[UUID]:
-    running = VerificationPart.objects.filter(lease_until__gte=timezone.now(), scanner=Scanner.HTTP)
-    numbers = running.values_list(ORGANIZATION).annotate(number=Count("pk"))
-    return [organization_id for organization_id, number in numbers if number >= MAX_RUNNING]
 
 
 def _kind(scanner: Scanner) -> str:

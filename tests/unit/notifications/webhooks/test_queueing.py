@@ -78,7 +78,10 @@ def test_endpoint_that_refuses_is_not_tried_before_the_others(scenario: Scenario
     assert set(paths(receiver)[delivery.MAX_PARALLEL :]) == {"second"}
 
 
-def test_endpoint_that_another_worker_has_is_left_out(scenario: Scenario, receiver: Server) -> None:
+def test_endpoint_that_another_worker_has_is_left_out(
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "MAX_RUNNING", 2)
     held = waiting_endpoint(scenario, receiver, "held", age_minutes=9)
     waiting_endpoint(scenario, receiver, "waiting", age_minutes=1)
     factories.finding(scenario)
@@ -90,3 +93,47 @@ def test_endpoint_that_another_worker_has_is_left_out(scenario: Scenario, receiv
 
     assert paths(receiver) == ["waiting"]
     assert EventDelivery.objects.get(endpoint=held).status == "pending"
+
+
+def test_organization_leaves_a_process_to_others_while_one_of_its_endpoints_is_served(
+    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+) -> None:
+    other = factories.scenario()
+    first = waiting_endpoint(scenario, receiver, "first", age_minutes=9)
+    waiting_endpoint(scenario, receiver, "second", age_minutes=8)
+    waiting_endpoint(other, receiver, "other", age_minutes=1)
+    for each in (scenario, other):
+        factories.finding(each)
+    queue_events()
+    leases.acquire(WebhookEndpoint, first.pk, seconds=600)
+    runs = [queueing.run_next(), queueing.run_next()]
+    beside = paths(receiver)
+    WebhookEndpoint.objects.filter(pk=first.pk).update(lease_until=None)
+    sent.clear()
+
+    queueing.run_next()
+
+    assert (runs, beside, paths(receiver)) == ([True, False], ["other"], ["other", "first"])
+    assert sent == [("notifications.deliver_to_webhook", str(first.pk))]  # for the second one
+
+
+def test_endpoint_that_refuses_lets_the_others_of_its_organization_follow_at_once(
+    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+) -> None:
+    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    waiting_endpoint(scenario, receiver, "first", age_minutes=9)
+    for _ in range(delivery.MAX_PARALLEL + 1):
+        factories.finding(scenario)
+    queue_events()
+    sent.clear()
+
+    queueing.run_next()
+    alone = list(sent)
+    second = waiting_endpoint(scenario, receiver, "second", age_minutes=8)
+    factories.finding(scenario)
+    queue_events()
+    sent.clear()
+    queueing.run_next()
+
+    assert alone == []
+    assert sent == [("notifications.deliver_to_webhook", str(second.pk))]  # for the first one
