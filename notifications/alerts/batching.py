@@ -57,11 +57,13 @@ def consume(batch: EventBatch) -> None:
         return
     kind = KINDS[batch.name]
     severities = finding_severities(batch.events)
+    # Two tasks of a finding may be overdue: the events are counted, and the finding is named once.
+    counts = Counter(severities[pk] for event in batch.events if (pk := _finding_id(event)) in severities)
     for channel, routed in routes.items():
         selected = {pk: severity for pk, severity in severities.items() if severity in routed}
         if selected:
-            content = AlertContent(kind, Counter(selected.values()), _worst(kind, selected))
-            add_to_alert(project, channel, content)
+            numbers = {severity: number for severity, number in counts.items() if severity in routed}
+            add_to_alert(project, channel, AlertContent(kind, numbers, _worst(kind, selected)))
 
 
 def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
@@ -69,7 +71,7 @@ def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
     severities: dict[UUID, str] = {}
     unknown: list[UUID] = []
     for event in events:
-        finding_id = UUID(str(event.data.get("finding_id") or event.subject_id))
+        finding_id = _finding_id(event)
         if event.data.get("severity") in RANK:
             severities[finding_id] = event.data["severity"]
         else:
@@ -77,6 +79,10 @@ def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
     if unknown:
         severities |= dict(Finding.objects.filter(pk__in=unknown).values_list("pk", "severity"))
     return severities
+
+
+def _finding_id(event: Event) -> UUID:
+    return UUID(str(event.data.get("finding_id") or event.subject_id))
 
 
 def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
@@ -101,7 +107,8 @@ def add_to_alert(project: Project, channel: str, content: AlertContent) -> None:
     )
     counts = {kind: dict(numbers) for kind, numbers in alert.counts.items()}
     counts[content.kind] = dict(Counter(counts.get(content.kind, {})) + Counter(content.counts))
-    worst = sorted([*alert.worst, *content.worst], key=lambda item: RANK[item["severity"]])[:MAX_NAMED]
+    named = {(item["kind"], item["id"]): item for item in [*alert.worst, *content.worst]}
+    worst = sorted(named.values(), key=lambda item: RANK[item["severity"]])[:MAX_NAMED]
     number = sum(content.counts.values())
     Alert.objects.filter(pk=alert.pk).update(
         counts=counts,

@@ -83,6 +83,27 @@ def test_overdue_task_is_alerted_once_per_due_date(scenario: Scenario, slack: HT
     assert (events, kinds.count({"overdue"})) == (1, 2)
 
 
+def test_each_overdue_task_counts_and_its_finding_is_named_once(
+    scenario: Scenario, slack: HTTPServer
+) -> None:
+    (finding,) = make_findings(scenario, 1)
+    run_workers()
+    yesterday = timezone.now() - timedelta(days=1)
+    for _ in range(2):
+        factories.task(scenario, of=finding, sla_due_at=yesterday)
+    process_events()
+    factories.task(scenario, of=finding, sla_due_at=yesterday)
+    process_events()
+
+    alert = Alert.objects.get(channel="slack", status="gathering")
+    named = [(item["kind"], item["id"]) for item in alert.worst]
+    assert (alert.total, alert.counts, named) == (
+        3,
+        {"overdue": {"critical": 3}},
+        [("overdue", str(finding.pk))],
+    )
+
+
 def test_done_tasks_and_tasks_without_a_due_date_are_not_overdue(scenario: Scenario) -> None:
     yesterday = timezone.now() - timedelta(days=1)
     Task.objects.filter(pk=factories.task(scenario, sla_due_at=yesterday).pk).update(status="done")
