@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from krafter_audit.http.timestamps import format_timestamp
 from tests.histories.sla_clock import DISMISSED, DONE, HOUR, SECOND, Finding, Rules, Task
@@ -32,6 +32,7 @@ class Verification:
 class Project:
     """The rows by name. An operation gets the name of its row, and the body of the request."""
 
+    configs: ClassVar[list[dict[str, Any]]] = POLICIES
     now: datetime
     rules: Rules = Rules(1, POLICIES[0])
     policies: int = 1  # versions
@@ -122,10 +123,10 @@ class Project:
         return 200
 
     def replace_policy(self, name: str, config: int) -> Answer:
-        if POLICIES[config] is not self.rules.config:
-            has_clock, self.replaced_at = "sla" in POLICIES[config], self.now
+        if self.configs[config] is not self.rules.config:
+            has_clock, self.replaced_at = "sla" in self.configs[config], self.now
             self.policies += 1
-            self.rules = Rules(self.policies if has_clock else None, POLICIES[config])
+            self.rules = Rules(self.policies if has_clock else None, self.configs[config])
         return 200
 
     def recalculate(self, name: str) -> Answer:
@@ -231,6 +232,10 @@ class Project:
         if task.status in OPEN and task.finding.status in OPEN:
             task.finding.status = max(task.status, task.finding.status, key=OPEN.index)
 
+    def names(self) -> set[str]:
+        """Return the names of the rows that an operation can be about."""
+        return {*self.findings, *self.tasks, *self.verifications}
+
     def state(self) -> dict[str, Any]:
         """Return what the lists and the counts of the API must contain."""
         kinds = {"findings": self.findings, "tasks": self.tasks}
@@ -243,3 +248,11 @@ class Project:
         return state | {
             kind: dict(Counter(row.status for row in rows.values())) for kind, rows in kinds.items()
         }
+
+    def views(self, number: int) -> dict[str, Any]:
+        """Return what some path, with names for ids, must return after the operation of that number."""
+        names = [*self.tasks]
+        if not names:
+            return {}
+        task = names[number % len(names)]
+        return {f"tasks/{{{task}}}/sla": self.tasks[task].clock(self.now)}

@@ -1,5 +1,7 @@
 """The operations of a history: their random choice, and their calls of the API."""
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -11,6 +13,7 @@ from integrations import jobs as integration_jobs
 from notifications import jobs as notification_jobs
 from remediation.services import due_date_events, recalculations
 from remediation.sla.models import SlaRecalculation
+from tests import factories
 from tests.factories import Scenario
 from tests.histories.model import POLICIES, SETTLED, Answer, Project
 
@@ -32,7 +35,10 @@ OPERATIONS = {
     "undo": (8, "post bulk-changes/{}/undo"),
     "pass_time": (10, ""),
 }
-CREATING = ("report_finding", "create_task", "run_verification")
+CREATING = (
+    "report_finding", "create_task", "run_verification", "create_campaign", "export", "share", "save_view",
+)  # fmt: skip
+type Arguments = dict[str, tuple[str, dict[str, Any]]]
 SEVERITIES = ["critical", "high", "medium", "low"]
 STATUSES = ["backlog", "in_progress", "blocked", "blocked", "ready_verify"]
 FINDING_STATUSES = ["new", "triaged", "in_progress", "ready_verify", "dismissed", "dismissed"]
@@ -58,22 +64,22 @@ class Operation(NamedTuple):
         named = {*self.body.get("ids", []), self.body.get("finding_id", ""), self.body.get("task_id", "")}
         if self.name not in CREATING:
             named.add(self.row)
-        return named <= {"", *project.findings, *project.tasks, *project.verifications}
+        return named <= {"", *project.names()}
 
 
-def choose(random: Random, project: Project, number: int) -> Operation:
+def choose(random: Random, project: Project, number: int, area: "Area") -> Operation:
     """Choose an operation that is possible."""
     name = "create_task" if project.findings else "report_finding"
     if project.tasks:
-        [name] = random.choices([*OPERATIONS], [weight for weight, _ in OPERATIONS.values()])
-    chosen = Operation(number, name, *_arguments(random, project, number).get(name, ("", {})))
+        [name] = random.choices([*area.operations], [weight for weight, _ in area.operations.values()])
+    chosen = Operation(number, name, *area.arguments(random, project, number).get(name, ("", {})))
     is_too_much = name == "create_task" and len(project.tasks) == MAX_TASKS
     if is_too_much or not chosen.is_possible(project):
         return Operation(number, "pass_time", "", {"hours": 1})
     return chosen
 
 
-def _arguments(random: Random, project: Project, number: int) -> dict[str, tuple[str, dict[str, Any]]]:
+def arguments(random: Random, project: Project, number: int) -> Arguments:
     """Return a row and a body for each operation that has them."""
     choice, severity = random.choice, {"severity": random.choice(SEVERITIES)}
     status, of_finding = {"status": choice(STATUSES)}, {"status": choice(FINDING_STATUSES)}
@@ -109,7 +115,10 @@ def _arguments(random: Random, project: Project, number: int) -> dict[str, tuple
 class Api:
     """Performs operations by requests, and returns what the API says then, by the names of the rows."""
 
-    def __init__(self, scenario: Scenario, clock: Any) -> None:
+    operations: Mapping[str, tuple[int, str]] = OPERATIONS
+    configs = POLICIES
+
+    def __init__(self, scenario: Any, clock: Any) -> None:
         self.client, self.clock, self.bulk_change_id = scenario.client, clock, ""
         self.ids = {"owner": str(scenario.owner.pk)}
 
@@ -122,7 +131,7 @@ class Api:
             self.clock.shift(timedelta(**operation.body))
             run_jobs()
             return 200
-        method, path = OPERATIONS[operation.name][1].split()
+        method, path = self.operations[operation.name][1].split()
         pk = self.ids.get(operation.row, self.bulk_change_id)
         response = self.client.call(method, path.format(pk), self._sent(operation.body))
         content = response.json()
@@ -143,7 +152,7 @@ class Api:
             ids = [self.ids[name] for name in sent["ids"]]
             return {"ids": ids, "set": self._sent(sent["values"]), "mode": "partial"}
         if "config" in sent:
-            sent["config"] = POLICIES[sent["config"]]
+            sent["config"] = self.configs[sent["config"]]
         if sent.get("sla_due_at"):
             sent["sla_due_at"] = (timezone.now() + timedelta(hours=sent["sla_due_at"])).isoformat()
         return sent
@@ -168,8 +177,9 @@ class Api:
         found = {kind: self.get(f"{kind}/counts{as_of}")["by_status"] for kind in ("findings", "tasks")}
         return {kind: {key: number for key, number in each.items() if number} for kind, each in found.items()}
 
-    def clock_of(self, task: str) -> tuple[str, int | None, str | None]:
-        data = self.get(f"tasks/{self.ids[task]}/sla")
+    def view(self, path: str) -> Any:
+        """Return what a path says that `Project.views` names."""
+        data = self.get(path.format(**self.ids))
         return data["state"], None if data["state"] == "stopped" else data["seconds_left"], data["outcome"]
 
 
@@ -179,3 +189,16 @@ def run_jobs() -> None:
     assurance_jobs.process_events()
     integration_jobs.process_events()
     notification_jobs.process_events()
+
+
+class Area(NamedTuple):
+    """What histories of one kind do, and compare."""
+
+    project: type[Project] = Project
+    api: type[Api] = Api
+    arguments: Callable[[Random, Any, int], Arguments] = arguments
+    scenario: Callable[[], AbstractContextManager[Scenario]] = lambda: nullcontext(factories.scenario())
+
+    @property
+    def operations(self) -> Mapping[str, tuple[int, str]]:
+        return self.api.operations
