@@ -131,10 +131,12 @@ class Api(operations.Api):
 
     def view(self, path: str) -> Any:
         """Compare the deliveries of the webhook with the newest events of the feed."""
-        events = [row["id"] for row in self.get("events?limit=50")]
-        rows = self.get(f"{self.organization}webhooks/{self.webhook}/deliveries?limit=50")
+        events = [row["id"] for row in self.get("events?limit=100")]
+        rows = self.get(f"{self.organization}webhooks/{self.webhook}/deliveries?limit=100")
         # Those of the same second are in no order.
         queued = sorted((row["event_id"] for row in rows), reverse=True)
+        if len(rows) == 100:
+            queued, events = queued[:80], events[:80]
         return "as the feed" if queued == events else f"{queued}, and the feed {events}"
 
 

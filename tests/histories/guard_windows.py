@@ -17,6 +17,7 @@ GUARDS: list[dict[str, list[str]]] = [
 CONFIGS = [SLA | {"guard": guard} for guard in GUARDS]
 UNITS = {"h": HOUR, "d": 24 * HOUR}
 REPEATS = (timedelta(minutes=15), timedelta(minutes=30))
+BUSY = timedelta(minutes=5)
 
 
 @dataclass
@@ -113,21 +114,26 @@ class Project(model.Project):
         return 201
 
     def _run_due(self, window: Window) -> None:
-        for run in sorted(window.runs, key=lambda each: each.due):
-            if (window.status, run.status) != ("open", "pending") or run.due > self.now:
-                continue
-            result = self._check(window.finding)
-            if result == "inconclusive" and run.attempts < len(REPEATS):
-                run.due = self.now + REPEATS[run.attempts]
-                run.attempts += 1
-                continue
-            run.status = result
-            if result == "failed":
-                self._fail(window)
-            elif result == "passed":
-                window.last_pass = self.now
-            if window.status == "open" and all(each.status != "pending" for each in window.runs):
-                window.end("passed" if any(each.status == "passed" for each in window.runs) else "cancelled")
+        due = [run for run in window.runs if run.status == "pending" and run.due <= self.now]
+        if window.status == "open" and due:
+            first, *others = sorted(due, key=lambda run: run.due)
+            for run in others:  # a task has one running verification
+                run.due = self.now + BUSY
+            self._run(window, first)
+
+    def _run(self, window: Window, run: Run) -> None:
+        result = self._check(window.finding)
+        if result == "inconclusive" and run.attempts < len(REPEATS):
+            run.due = self.now + REPEATS[run.attempts]
+            run.attempts += 1
+            return
+        run.status = result
+        if result == "failed":
+            self._fail(window)
+        elif result == "passed":
+            window.last_pass = self.now
+        if window.status == "open" and all(each.status != "pending" for each in window.runs):
+            window.end("passed" if any(each.status == "passed" for each in window.runs) else "cancelled")
 
     def _fail(self, window: Window) -> None:
         task, finding = window.verification.task, window.verification.task.finding
