@@ -48,7 +48,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
         "remove_tasks": (campaign, {"ids": tasks[:1]}),
         "archive_campaign": (campaign, {}),
         "restore_campaign": (campaign, {}),
-        "export": ("", {"format": "json"}),
+        "export": (f"R{number}", {"format": "json"}),
     }
 
 

@@ -1,6 +1,7 @@
 """Random histories of a project: what the API answers, and what is there then, is as the contract says, to the second.
 
-`./krafter histories --count N --seed S` runs many of each area, with `-k numbers` those of one. A failure prints a history that is as short as possible.
+`./krafter histories --count N --seed S` runs many of each area, with `-k numbers` those of one. A failure prints a
+history that is as short as possible.
 """
 
 import time
