@@ -72,6 +72,31 @@ def test_an_extended_due_date_is_warned_of_again(scenario: Scenario):
     assert logged() == [4, 24]
 
 
+@pytest.mark.parametrize("in_bulk", [False, True])
+def test_the_later_date_of_an_unblocked_task_is_warned_of_again(scenario: Scenario, in_bulk: bool):
+    pausing = {"sla": {**WARNING["sla"], "pause_while_blocked": True}}
+    set_policy(scenario, WARNING | pausing)
+
+    def set_status(status: str) -> None:
+        if in_bulk:
+            body = {"ids": [str(task.pk)], "set": {"status": status}}
+            assert scenario.client.call("post", "tasks/bulk-update", body).status_code == 200
+        else:
+            tasks.update(task.pk, changes={"status": status}, by=scenario.actor)
+
+    with time_machine.travel(START, tick=False) as clock:
+        task = factories.task(scenario)
+        clock.shift(50 * HOUR)
+        log_due_tasks()
+        set_status("blocked")
+        clock.shift(400 * HOUR)
+        log_due_tasks()
+        set_status("in_progress")
+        log_due_tasks()
+
+    assert logged() == [24, 24]
+
+
 def test_done_tasks_and_policies_without_warnings_are_left_out(scenario: Scenario):
     with time_machine.travel(START, tick=False):
         factories.task(scenario, sla_due_at=START + HOUR)
