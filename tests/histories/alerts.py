@@ -69,6 +69,8 @@ class Project(model.Project):
             was = statuses.get(each)
             if finding.status != DISMISSED:
                 self.until.pop(each, None)
+            elif each not in self.until:
+                self.until[each] = date.max, was or "new"
             if was is None:
                 self._log("finding.created", "new", finding)
             elif was == "resolved" and (operation, name) == ("report_finding", each):
