@@ -33,11 +33,11 @@ AREAS = {
 # The seeds and lengths of the histories in each run of all tests.
 FEW = {
     "sla-clock": [(1, 20), (2, 20), (3, 20)],
-    "numbers": [(1, 20)],
-    "survival": [(1, 15)],
-    "alerts": [(1, 15)],
-    "guard-windows": [(1, 12)],
-    "shares": [(1, 15)],
+    "numbers": [(1, 15)],
+    "survival": [(1, 12)],
+    "alerts": [(1, 8)],
+    "guard-windows": [(1, 8)],
+    "shares": [(1, 10)],
 }
 MANY_OPERATIONS = 60  # of those that are run by hand
 SHRINKING_SECONDS = 150
