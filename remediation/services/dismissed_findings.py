@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.models import Project
 from findings.models import LARGE_FIELDS, FindingStatus
 from remediation.models import Task
 from remediation.services.due_dates import (
@@ -23,7 +24,7 @@ from remediation.services.due_dates import (
 from remediation.services.policies import current_terms
 from remediation.services.recalculations import recalculated, write_pauses
 from remediation.sla.business_hours import add, counted
-from remediation.sla.models import PauseCause, SlaPause
+from remediation.sla.models import PauseCause, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms
 
 type DueDates = dict[UUID, datetime | None]
@@ -137,14 +138,25 @@ def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
     pauses = {pk: each for pk, each in _open_pauses(tasks).items() if each.cause == PauseCause.DISMISSED}
     terms, now = current_terms(tasks[0].project), timezone.now()
     end_pauses(pauses.values(), now)
-    # By a policy that was replaced meanwhile: the recalculation left the tasks of dismissed findings out, also those to
-    # which the earlier policy gave no due date.
-    stale = [
-        task for task in tasks if task.sla_from_policy and task.sla_policy_version != terms.policy_version
-    ]
+    # The recalculation left the tasks of dismissed findings out, also those to which the earlier policy gave no due date.
+    recalculated_by = _last_recalculation(tasks[0].project)
+    stale = [task for task in tasks if _is_stale(task, terms, recalculated_by)]
     current = [task for task in tasks if task.pk in pauses and task not in stale]
     dates = _continued(current, pauses, now) | _recalculated(stale, terms, now)
     _write(tasks, dates, "dismissal_ended", now, by=by)
+
+
+def _last_recalculation(project: Project) -> int:
+    """Return the newest policy version that other open tasks have followed."""
+    versions = SlaRecalculation.objects.filter(project=project)
+    return versions.aggregate(last=Max("policy_version", default=0))["last"]
+
+
+def _is_stale(task: Task, terms: Terms, recalculated_by: int) -> bool:
+    version = task.sla_policy_version
+    if not task.sla_from_policy or version == terms.policy_version:
+        return False
+    return version is None or terms.policy_version is None or version < recalculated_by
 
 
 def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetime) -> DueDates:

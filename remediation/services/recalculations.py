@@ -1,5 +1,6 @@
 """Recalculate due dates after a change of the policy, in short transactions in the background."""
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms, terms_of
 
+TIME_BUDGET_SECONDS = 10.0  # of one job
 BATCH_SIZE = 100  # tasks of one transaction, which locks those that it changes
 SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer than a request may
 # A request that has started before the policy was replaced has ended by then.
@@ -80,9 +82,15 @@ def requeue_unfinished() -> None:
 
 
 def run(recalculation_id: UUID) -> None:
-    """Recalculate until all tasks are done, another worker does it, or a newer policy ends it."""
+    """Recalculate until all tasks are done, another worker does it, or a newer policy ends it.
+
+    After the time of a job another one continues, behind the work of others that waits.
+    """
+    ends_at = time.monotonic() + TIME_BUDGET_SECONDS
     while run_batch(recalculation_id):
-        pass
+        if time.monotonic() > ends_at:
+            enqueue("remediation.recalculate_due_dates", str(recalculation_id))
+            break
 
 
 @transaction.atomic

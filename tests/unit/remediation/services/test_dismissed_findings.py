@@ -209,6 +209,16 @@ def test_a_policy_that_is_replaced_meanwhile_counts_after_the_dismissal(scenario
     assert reopened.sla_policy_version == 2
 
 
+def test_a_policy_with_the_same_clock_leaves_the_time_left(scenario: Scenario, clock: Any):
+    set_policy(scenario, PAUSING)
+    task = dismiss(scenario, factories.task(scenario))
+    triage.update(task.finding_id, changes={"severity": "low"}, by=scenario.actor)
+    set_policy(scenario, {**PAUSING, "alert_routing": {"low": ["email"]}})
+    clock.shift(10 * HOUR)
+
+    assert reopen(scenario, task).sla_due_at == MONDAY + 82 * HOUR
+
+
 def test_a_policy_that_is_replaced_meanwhile_gives_the_first_date(scenario: Scenario, clock: Any):
     set_policy(scenario, {"sla_hours": {"low": 9}})
     task = dismiss(scenario, factories.task(scenario))
