@@ -138,7 +138,7 @@ def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
     pauses = {pk: each for pk, each in _open_pauses(tasks).items() if each.cause == PauseCause.DISMISSED}
     terms, now = current_terms(tasks[0].project), timezone.now()
     end_pauses(pauses.values(), now)
-    # The recalculation left the tasks of dismissed findings out, also those to which the earlier policy gave no due date.
+    # Recalculations leave tasks of dismissed findings out, also those to which the earlier policy gave no due date.
     recalculated_by = _last_recalculation(tasks[0].project)
     stale = [task for task in tasks if _is_stale(task, terms, recalculated_by)]
     current = [task for task in tasks if task.pk in pauses and task not in stale]
