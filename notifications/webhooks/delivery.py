@@ -26,7 +26,7 @@ from notifications.webhooks.signing import signed_headers
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 30  # extended while the worker runs
 TIME_BUDGET_SECONDS = 10.0  # of one job, so that other endpoints get their turn; another job continues
 MAX_PARALLEL = 8  # messages to an endpoint at the same time
 MAX_CONSIDERED = 200  # pending deliveries that are read to find some of different subjects
