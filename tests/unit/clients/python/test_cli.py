@@ -125,11 +125,12 @@ def test_prompt_that_is_left_has_not_the_status_of_problems(key: bytes, status: 
     ) as process:  # fmt: skip
         while b"URL of the installation" not in os.read(ours, 1000):
             pass
-        # Once more if it comes before the prompt reads: Python would keep the signal until a line is entered.
-        for _ in range(100):
+        # Once more if it comes before the prompt reads: Python would keep the signal until a line is entered. Not while
+        # the command ends: that would kill it.
+        for _ in range(10):
             os.write(ours, key)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=0.3)
+                process.wait(timeout=5)
                 break
         process.kill()
 
