@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
+from accounts.errors import InsufficientRole
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
+from accounts.roles import MANAGERS
 from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.etags import require_match
 
@@ -67,9 +69,12 @@ def issue(
     rate_limit: int | None = None,
     by: Actor = SYSTEM,
 ) -> tuple[ApiKey, str]:
-    """Create a key for a member; return the row and the key, which is not stored. Raises InvalidParams."""
+    """Create a key for a member; return the row and the key, which is not stored.
+
+    Raises InvalidParams, and InsufficientRole for a key that a member or viewer issues.
+    """
     scopes = list(scopes)
-    _require_valid_scopes(organization, user, scopes)
+    _require_valid_scopes(organization, user, scopes, by=by)
     key = key or new_key()
     if not KEY_FORMAT.match(key):
         raise InvalidParams("A key consists of kr_live_ and 43 URL-safe base64 characters.")
@@ -92,16 +97,29 @@ def issue(
     return row, key
 
 
-def _require_valid_scopes(organization: Organization, user: User, scopes: Sequence[str]) -> None:
-    # Locked, so that a removal at the same time revokes the new key too.
+def _require_valid_scopes(
+    organization: Organization, user: User, scopes: Sequence[str], *, by: Actor
+) -> None:
+    # Locked, so that a removal or another role at the same time revokes the new key too.
     members = Membership.objects.select_for_update(of=("self",))
     membership = members.filter(organization=organization, user=user).first()
     if membership is None:
         raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
+    # Again after the view: the role may have fallen since.
+    if by.user_id == user.pk and membership.role not in MANAGERS and not user.is_superuser:
+        raise InsufficientRole
     if not scopes or not set(scopes) <= set(Scope.values):
         raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
     if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
         raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
+
+
+def unrevoked(membership: Membership, *, may_write: bool = False) -> QuerySet[ApiKey]:
+    """Return the keys of a member in the organisation, those that may write alone or all; expired ones too."""
+    keys = ApiKey.objects.filter(
+        organization=membership.organization_id, user=membership.user_id, revoked_at=None
+    )
+    return keys.filter(scopes__overlap=[Scope.WRITE, Scope.ALL]) if may_write else keys
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import api_keys
@@ -12,6 +13,7 @@ from accounts.audit import announce
 from accounts.errors import LastOwner, ProjectArchived, SlugTaken
 from accounts.invitations.services import request_mail
 from accounts.models import ApiKey, Membership, Organization, Project, User
+from accounts.roles import MANAGERS
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -77,7 +79,7 @@ def set_member(organization: Organization, user: User, *, role: str, by: Actor =
     """Add a user to an organisation, or change their role. Raises LastOwner."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
     if membership is not None:
-        return change_role(membership, role=role, by=by)
+        return change_role(membership, role=role, by=by)[0]
     membership = Membership(organization=organization, user=user, role=role)
     membership.full_clean()
     membership.save()
@@ -155,8 +157,11 @@ def _create_user(email: str) -> User:
 @transaction.atomic
 def change_role(
     membership: Membership, *, role: str, if_match: str | None = None, by: Actor = SYSTEM
-) -> Membership:
-    """Change the role of a member. Raises LastOwner."""
+) -> tuple[Membership, list[ApiKey]]:
+    """Change the role of a member; return the keys that are revoked with it. Raises LastOwner.
+
+    Owners and admins alone issue keys that may write, and lose theirs with the role.
+    """
     locked = _lock_member(membership)
     require_match(if_match, locked)
     if role != Membership.Role.OWNER:
@@ -165,7 +170,9 @@ def change_role(
     if was != role:
         locked.save()
         announce("member.role_changed", locked.organization, locked.user_id, by=by, was=was, now=role)
-    return locked
+    if was not in MANAGERS or role in MANAGERS:
+        return locked, []
+    return locked, _revoke(api_keys.unrevoked(locked, may_write=True), by=by)
 
 
 @transaction.atomic
@@ -174,14 +181,16 @@ def remove_member(membership: Membership, *, if_match: str | None = None, by: Ac
     locked = _lock_member(membership)
     require_match(if_match, locked)
     _require_another_owner(locked)
-    keys = ApiKey.objects.filter(organization=locked.organization_id, user=locked.user_id)
     # They would work again once the person is invited again.
-    for key in keys.filter(revoked_at=None).order_by("pk"):
-        api_keys.revoke(key, by=by)
+    _revoke(api_keys.unrevoked(locked), by=by)
     Membership.objects.filter(pk=locked.pk).delete()
     _end_invitations(locked.user_id)
     announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
     return locked
+
+
+def _revoke(keys: QuerySet[ApiKey], *, by: Actor) -> list[ApiKey]:
+    return [api_keys.revoke(key, by=by) for key in keys.order_by("pk")]
 
 
 def _end_invitations(user_id: UUID) -> None:

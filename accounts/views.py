@@ -32,7 +32,7 @@ from accounts.serializers import (
     UsageSerializer,
 )
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet, S, uuid_or_404
-from krafter_audit.api.envelope import ResultPage
+from krafter_audit.api.envelope import ResultPage, with_warnings
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import list_parameters
 from krafter_audit.api.lookup import get_or_404
@@ -155,6 +155,8 @@ class OrganizationProjectViewSet(ManagementViewSet, ProjectViewSet):
 class MemberViewSet(ManagementViewSet):
     """The members of the organisation."""
 
+    warning_actions = frozenset({"partial_update"})
+
     @extend_schema(
         parameters=list_parameters(MemberFilter),
         responses=MemberSerializer(many=True),
@@ -189,12 +191,17 @@ class MemberViewSet(ManagementViewSet):
         summary="Change the role of a member",
     )
     def partial_update(self, request: Request, user_id: str, **kwargs: Any) -> Response:
-        """Change the role; the last owner keeps theirs."""
+        """Change the role; the last owner keeps theirs.
+
+        Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names them.
+        """
         member = self._member(user_id)
         role = self.validated_body(UpdateMemberRequestSerializer)["role"]
         self.require_owner_for(role, member.role)
-        changed = services.change_role(member, role=role, if_match=self.if_match, by=self.actor)
-        return self.respond(changed, MemberSerializer)
+        changed, revoked = services.change_role(member, role=role, if_match=self.if_match, by=self.actor)
+        return with_warnings(
+            self.respond(changed, MemberSerializer), [f"The API key {key} is revoked." for key in revoked]
+        )
 
     @extend_schema(request=None, responses={200: MemberSerializer}, summary="Remove a member")
     def destroy(self, request: Request, user_id: str, **kwargs: Any) -> Response:

@@ -6,15 +6,16 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
 from accounts import api_keys
 from accounts.admin.actor import operator
 from accounts.api_keys import EXPIRED
-from accounts.models import ApiKey, Project, Scope, User
-from krafter_audit.admin.actions import row_action
+from accounts.models import ApiKey, Membership, Project, Scope, User
+from accounts.roles import MANAGERS
+from krafter_audit.admin.actions import MAX_LISTED, row_action
 from krafter_audit.admin.base import (
     DANGER,
     PRIMARY,
@@ -43,6 +44,7 @@ REVOKING = "Programs that use the key are refused from now on. A revoked key can
 STATE_COLOURS = {"Active": SUCCESS, "Expires soon": WARNING, "Expired": PRIMARY, "Revoked": DANGER}
 SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
+KEYS_THAT_END = "With the role Member or Viewer these API keys of the person stop working at once: {}{}."
 FOR_YOURSELF = "You can issue keys for yourself alone."
 
 
@@ -231,6 +233,18 @@ class ApiKeyAdmin(ServiceModelAdmin):
     def revoke(self, request: HttpRequest, row: ApiKey) -> str:
         api_keys.revoke(row, by=operator(request))
         return "revoked."
+
+
+def keys_that_end(membership: Membership) -> str:
+    """Return as HTML which keys of an owner or admin stop working with another role; empty if none would."""
+    if membership.role not in MANAGERS:
+        return ""
+    keys = [key for key in api_keys.unrevoked(membership, may_write=True) if key.status == "active"]
+    if not keys:
+        return ""
+    names = format_html_join(", ", "{}", ((key,) for key in keys[:MAX_LISTED]))
+    more = f" and {len(keys) - MAX_LISTED} more" if len(keys) > MAX_LISTED else ""
+    return format_html(KEYS_THAT_END, names, more)
 
 
 def _may_choose_user(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from unfold.admin import StackedInline
 
 from accounts import services
 from accounts.admin.actor import operator
+from accounts.admin.api_keys import keys_that_end
 from accounts.models import Membership, Organization, Project, QuotaMonth
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
@@ -27,6 +28,8 @@ class MemberForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # The keys and the audit log of a member are those of the user.
         self.fields["user"].disabled = not self.instance._state.adding
+        if not self.instance._state.adding:
+            self.fields["role"].help_text = keys_that_end(self.instance)
 
 
 class MembershipInline(AutocompleteFieldsMixin, StackedInline):

@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts import services
 from accounts.admin.actor import operator
+from accounts.admin.api_keys import keys_that_end
 from accounts.errors import AlreadyJoined, NotJoined
 from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend
@@ -63,7 +65,8 @@ class RoleForm(ServiceForm):
         super().__init__(*args, **kwargs)
         if "role" in self.fields:
             listed = "; ".join(f"{role.label}: {may}" for role, may in ROLES.items())
-            self.fields["role"].help_text = f"{listed}."
+            keys = "" if self.instance._state.adding else keys_that_end(self.instance)
+            self.fields["role"].help_text = format_html("{}. {}", listed, keys)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -192,7 +195,9 @@ class MembershipAdmin(ServiceModelAdmin):
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         by = operator(request)
         if change:
-            services.change_role(obj, role=form.cleaned_data["role"], by=by)
+            _, revoked = services.change_role(obj, role=form.cleaned_data["role"], by=by)
+            for key in revoked:
+                self.message_user(request, f"The API key {key} is revoked.", messages.WARNING)
             return
         values = form.cleaned_data
         row, created = services.invite_member(

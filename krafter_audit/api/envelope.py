@@ -28,7 +28,7 @@ class ResultPage:
 
 
 def with_warnings(response: Response, warnings: Sequence[str]) -> Response:
-    """Add sentences about parts of the request without effect to the meta data."""
+    """Add sentences about further effects of the request, or parts without effect, to the meta data."""
     # Not in the data, which an Idempotency-Key stores.
     response.warnings = warnings  # type: ignore[attr-defined]  # read by EnvelopeRenderer
     return response

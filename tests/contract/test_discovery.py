@@ -135,6 +135,20 @@ def test_keys_of_a_removed_member_stop_working(scenario: Scenario, org: str):
     assert client.call("get", "tasks").status_code == 401
 
 
+def test_admin_who_becomes_a_member_loses_the_keys_that_write(scenario: Scenario, org: str):
+    client = member_client(scenario, "admin")
+    user = User.objects.get(email="admin@example.com")
+    key = ApiKey.objects.get(user=user)
+    path = f"{org}/members/{user.pk}"
+
+    changed = scenario.client.call("patch", path, {"role": "member"})
+    again = scenario.client.call("patch", path, {"role": "member"})
+
+    assert changed.json()["meta"]["warnings"] == [f"The API key {key} is revoked."]
+    assert (again.status_code, "warnings" in again.json()["meta"]) == (200, False)
+    assert client.call("get", "tasks").status_code == 401
+
+
 def test_the_last_owner_stays(scenario: Scenario, org: str):
     path = f"{org}/members/{scenario.owner.pk}"
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import close_old_connections
 
 from accounts import api_keys, services
+from accounts.actors import Actor
 from accounts.errors import LastOwner, SlugTaken
 from accounts.models import ApiKey, Membership, Project, User
 from accounts.sign_in.group_mapping import create_from_groups
@@ -83,6 +84,22 @@ def test_member_who_is_removed_while_a_key_is_issued_has_no_valid_key(scenario: 
             race(
                 partial(api_keys.issue, scenario.organization, user=user, name="late"),
                 partial(services.remove_member, membership),
+            )
+
+            assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
+
+
+def test_admin_who_becomes_a_member_while_they_issue_a_key_has_no_valid_key(scenario: Scenario) -> None:
+    with racers(2) as race:
+        for number in range(ROUNDS):
+            email = f"falling-{number}@example.com"
+            membership, _ = services.invite_member(scenario.organization, email=email, role="admin")
+            user = membership.user
+            by = Actor("api_key", user.pk)
+
+            race(
+                partial(api_keys.issue, scenario.organization, user=user, name="late", by=by),
+                partial(services.change_role, membership, role="member"),
             )
 
             assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()

@@ -145,6 +145,7 @@ def test_roles_on_the_page_of_the_organisation_are_logged_with_the_former_one(sc
     assert logged()[before:] == [
         ("member.role_changed", "admin", {"was": "member", "now": "owner"}),
         ("member.role_changed", "admin", {"was": "owner", "now": "viewer"}),
+        ("api_key.revoked", "admin", {"name": "tests", "key_prefix": scenario.key[:12]}),
     ]
 
 

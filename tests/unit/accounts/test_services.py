@@ -1,5 +1,6 @@
 """Members and their API keys: who has access to which organisation and project, and until when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts import api_keys, services
-from accounts.errors import LastOwner
-from accounts.models import ApiKey, Membership, Scope
+from accounts.errors import InsufficientRole, LastOwner
+from accounts.models import ApiKey, Membership, Scope, User
 from events.models import Event
 from krafter_audit.api.errors import InvalidParams, NotFound, Unauthorized
 from tests import factories
@@ -131,6 +132,56 @@ def test_key_of_a_viewer_can_only_read_whatever_the_person_is_elsewhere(scenario
         ("member", {"audit:write"}),
         ("viewer", {"audit:read"}),
     ]
+
+
+@pytest.mark.parametrize("was", ["owner", "admin"])
+@pytest.mark.parametrize("now", ["member", "viewer"])
+def test_keys_that_may_write_are_revoked_when_their_person_manages_the_organisation_no_more(
+    scenario: Scenario, was: str, now: str
+) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization, role=was)
+    elsewhere = factories.scenario().organization
+    services.set_member(elsewhere, user, role="admin")
+    scopes = {"reads": ["audit:read"], "writes": ["audit:read", "audit:write"], "all": ["*"]}
+    for name, held in scopes.items():
+        api_keys.issue(scenario.organization, user=user, name=name, scopes=held)
+    api_keys.issue(elsewhere, user=user, name="elsewhere")
+
+    services.set_member(scenario.organization, user, role=now, by=scenario.actor)
+
+    assert unrevoked_keys(user) == {"reads", "elsewhere"}
+    events = Event.objects.filter(name="api_key.revoked")
+    assert {(event.data["name"], event.actor_id) for event in events} == {
+        ("writes", scenario.owner.pk),
+        ("all", scenario.owner.pk),
+    }
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("owner", "admin"), ("admin", "owner"), ("member", "admin"), ("member", "viewer")]
+)
+def test_other_changes_of_a_role_revoke_no_key(scenario: Scenario, was: str, now: str) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization, role=was)
+    api_keys.issue(scenario.organization, user=user, name="writes")
+
+    services.set_member(scenario.organization, user, role=now)
+
+    assert unrevoked_keys(user) == {"writes"}
+
+
+def unrevoked_keys(user: User) -> set[str]:
+    return set(ApiKey.objects.filter(user=user, revoked_at=None).values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("role", ["member", "viewer"])
+def test_person_whose_role_fell_meanwhile_issues_no_key(scenario: Scenario, role: str) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization, role=role)
+    by = replace(scenario.actor, user_id=user.pk)
+
+    with pytest.raises(InsufficientRole):
+        api_keys.issue(scenario.organization, user=user, name="CI", scopes=["audit:read"], by=by)
+
+    assert unrevoked_keys(user) == set()
 
 
 @pytest.mark.parametrize("key", ["kr_live_short", "kr_test_" + "a" * 43, "kr_live_" + "ä" * 43])

@@ -8,9 +8,11 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
+from accounts import api_keys
 from accounts.invitations.states import state_of
-from accounts.models import Invitation, Membership, User
+from accounts.models import ApiKey, Invitation, Membership, Organization, User
 from events.models import Event
 from tests import factories, staff
 from tests.factories import Scenario
@@ -130,6 +132,30 @@ def test_role_is_changed_by_the_service_and_the_last_owner_keeps_theirs(scenario
     assert (member.role, owner.role) == ("member", "owner")
     assert "at least one owner" in page.content.decode()
     assert Event.objects.filter(name="member.role_changed", subject_id=member.user_id).count() == 1
+
+
+def test_page_of_an_administrator_says_which_keys_end_with_the_role(scenario: Scenario):
+    client = staff.logged_in_client()
+    user = member_of(scenario.organization, Role.ADMIN)
+    member = Membership.objects.get(user=user)
+    for name, scope in (("Deploys <b>", "audit:write"), ("Dashboard", "audit:read")):
+        api_keys.issue(scenario.organization, user=user, name=name, scopes=[scope])
+    [reads, writes] = ApiKey.objects.filter(user=user).order_by("name")
+    url = admin_url(Membership, "change", member.pk)
+    sentence = f"these API keys of the person stop working at once: {escape(writes)}."
+
+    pages = [client.get(each).content.decode() for each in (url, organization_url(scenario))]
+    done = client.post(url, {"role": "member"}, follow=True)
+    later = client.get(url).content.decode()
+
+    assert [(sentence in page, reads.name in page) for page in pages] == [(True, False)] * 2
+    assert f"The API key {writes} is revoked." in messages_of(done)
+    assert list(ApiKey.objects.filter(user=user, revoked_at=None)) == [reads]
+    assert "stop working at once" not in later
+
+
+def organization_url(scenario: Scenario) -> str:
+    return admin_url(Organization, "change", scenario.organization.pk)
 
 
 def test_administrator_neither_makes_nor_changes_owners(administrator: Client, scenario: Scenario):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="PatchMembersByUserIdResponse2XXMeta")
 
@@ -13,10 +15,15 @@ T = TypeVar("T", bound="PatchMembersByUserIdResponse2XXMeta")
 class PatchMembersByUserIdResponse2XXMeta:
     request_id: str
     """ Also in the x-request-id header. """
+    warnings: list[str] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         request_id = self.request_id
+
+        warnings: list[str] | Unset = UNSET
+        if not isinstance(self.warnings, Unset):
+            warnings = self.warnings
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -25,6 +32,8 @@ class PatchMembersByUserIdResponse2XXMeta:
                 "request_id": request_id,
             }
         )
+        if warnings is not UNSET:
+            field_dict["warnings"] = warnings
 
         return field_dict
 
@@ -33,8 +42,11 @@ class PatchMembersByUserIdResponse2XXMeta:
         d = dict(src_dict)
         request_id = d.pop("request_id")
 
+        warnings = cast(list[str], d.pop("warnings", UNSET))
+
         patch_members_by_user_id_response_2xx_meta = cls(
             request_id=request_id,
+            warnings=warnings,
         )
 
         patch_members_by_user_id_response_2xx_meta.additional_properties = d

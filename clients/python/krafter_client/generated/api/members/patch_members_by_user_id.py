@@ -77,6 +77,9 @@ def sync_detailed(
 
      Change the role; the last owner keeps theirs.
 
+    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    them.
+
     Args:
         org_id (str):
         user_id (str):
@@ -117,6 +120,9 @@ def sync(
 
      Change the role; the last owner keeps theirs.
 
+    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    them.
+
     Args:
         org_id (str):
         user_id (str):
@@ -151,6 +157,9 @@ async def asyncio_detailed(
     """Change the role of a member
 
      Change the role; the last owner keeps theirs.
+
+    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    them.
 
     Args:
         org_id (str):
@@ -189,6 +198,9 @@ async def asyncio(
     """Change the role of a member
 
      Change the role; the last owner keeps theirs.
+
+    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    them.
 
     Args:
         org_id (str):
