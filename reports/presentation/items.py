@@ -1,7 +1,7 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from findings import observations
@@ -102,6 +102,21 @@ def with_details(finding: Item) -> Item:
         ),
         "score": chart.format_number(priority.get("score", 0)),
     }
+
+
+def within_characters(findings: Sequence[Item], budget: int) -> list[Item]:
+    """Return the first findings whose descriptions, observations, places and fixes have `budget` characters at most."""
+    totals = accumulate(map(_text_length, findings))
+    return [finding for finding, total in zip(findings, totals, strict=True) if total <= budget]
+
+
+def _text_length(finding: Item) -> int:
+    fix = finding["fix"]
+    texts = [
+        finding["description"], fix.summary, *finding["places"], *fix.steps, *fix.references,
+        *(snippet for _, snippet in fix.snippets), *(seen.detail + seen.measured for seen in finding["observed"]),
+    ]  # fmt: skip
+    return sum(map(len, texts))
 
 
 def check_row(check: dict[str, Any]) -> CheckRow:

@@ -11,6 +11,8 @@ from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
 MAX_PDF_FINDINGS, MAX_PDF_TASKS, MAX_PDF_FIXED, MAX_PDF_DETAILS = 200, 100, 50, 25
+# A PDF takes about a second for 10,000 characters; in some scripts two or three.
+MAX_PDF_DETAIL_CHARACTERS = 80_000
 MAX_PAGE_FINDINGS, MAX_PAGE_FIXED, MAX_PAGE_OVERDUE = 50, 20, 20
 MAX_CAMPAIGNS = 20
 TREND_WIDTH, TREND_HEIGHT = 120, 24
@@ -44,13 +46,15 @@ class Trend:
 
 def pdf_context(snapshot: Snapshot) -> dict[str, Any]:
     findings = items.top_findings(snapshot.findings, MAX_PDF_FINDINGS)
+    details = items.within_characters(findings[:MAX_PDF_DETAILS], MAX_PDF_DETAIL_CHARACTERS)
     return {
         **common_context(snapshot, fixed=MAX_PDF_FIXED, overdue=MAX_PDF_TASKS),
         "qr_code": segno.make(snapshot.share_url, error="m").svg_data_uri(border=2)
         if snapshot.share_url
         else "",
         "findings": findings,
-        "details": findings[:MAX_PDF_DETAILS],
+        "details": details,
+        "titles_only": findings[len(details) : MAX_PDF_DETAILS],
         "tasks": items.open_tasks(snapshot.tasks, MAX_PDF_TASKS),
         "chart": chart.data_uri(chart.burn_down(snapshot.burn_down, height=230)),
         "more_findings": max(count_open_findings(snapshot) - MAX_PDF_FINDINGS, 0),

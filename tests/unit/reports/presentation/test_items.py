@@ -49,6 +49,20 @@ def test_finding_with_other_evidence_has_no_observations(evidence: Any) -> None:
     assert shown["observed"] == []
 
 
+def test_findings_are_shown_in_detail_up_to_a_number_of_characters() -> None:
+    def texts(length: int) -> dict[str, Any]:
+        assets = [{"type": "url", "value": "p" * length}]
+        fix = {"summary": "s" * length, "steps": ["t" * length, "nginx: " + "n" * length]}
+        outcome = {"evidence": {"detail": "e" * length}}
+        further = {"evidence": {"pages": [{"outcome": outcome}]}, "recommended_fix": fix}
+        return {**FINDINGS[0], "description": "d" * length, "affected_assets": assets, **further}
+
+    findings = items.top_findings([texts(10), texts(20), texts(1)], 5)
+
+    counts = [len(items.within_characters(findings, budget)) for budget in (59, 60, 179, 180, 186)]
+    assert counts == [0, 1, 1, 2, 3]
+
+
 def test_closed_findings_are_left_out() -> None:
     assert [item["status"] for item in items.top_findings(FINDINGS, 99) if item["status"] == "resolved"] == []
 

@@ -1,8 +1,10 @@
 """Contexts of the shared page and the PDF."""
 
-from reports.presentation.template_context import trends
+from django.template.loader import render_to_string
+
+from reports.presentation.template_context import pdf_context, trends
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES
-from tests.unit.reports.sample_snapshot import snapshot
+from tests.unit.reports.sample_snapshot import FINDINGS, snapshot
 
 
 def test_trend_says_by_how_much_the_risk_of_a_domain_changed() -> None:
@@ -33,3 +35,21 @@ def test_a_report_without_the_scores_by_domain_has_no_trend() -> None:
     breakdown = {name: value for name, value in taken.breakdown.items() if name != "trends"}
 
     assert trends(snapshot(breakdown=breakdown), "domain", DOMAINS) == []
+
+
+def test_pdf_has_titles_alone_of_findings_after_the_characters_of_the_details() -> None:
+    long = [{**FINDINGS[0], "title": f"Finding {number}", "description": "d" * 4000} for number in range(30)]
+
+    context = pdf_context(snapshot(findings=long))
+    page = render_to_string("reports/pdf.html", context)
+
+    shown, titles = ([item["title"] for item in context[name]] for name in ("details", "titles_only"))
+    assert (shown, titles) == (
+        [f"Finding {number}" for number in range(19)],
+        [f"Finding {number}" for number in range(19, 25)],
+    )
+    assert (
+        "The details of 6 more findings are too long for this file and are in the JSON and CSV exports:"
+        in page
+    )
+    assert pdf_context(snapshot())["titles_only"] == []
