@@ -108,6 +108,10 @@ class TicketLink(BaseModel):
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     # The task's `updated_at` at that moment: a task whose value differs has to be pushed.
     task_synced_at = models.DateTimeField(null=True)
+    # A sync that fails between a change of the ticket and this search leaves it to the next one.
+    pull_request_due = models.BooleanField(
+        default=False, help_text="The ticket has changed: its pull requests are searched for by the next sync."
+    )
     # The times of the last synced state changes, to detect a loop.
     state_changes = models.JSONField(default=list)
     halted_at = models.DateTimeField(

@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('creating', 'Creating'), ('linked', 'Linked')], default='creating', max_length=8)),
                 ('last_synced', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('task_synced_at', models.DateTimeField(null=True)),
+                ('pull_request_due', models.BooleanField(default=False, help_text='The ticket has changed: its pull requests are searched for by the next sync.')),
                 ('state_changes', models.JSONField(default=list)),
                 ('halted_at', models.DateTimeField(help_text='Its state changed back and forth and is no longer synced until a person resolves it.', null=True)),
                 ('integration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='integrations.integration')),

@@ -91,40 +91,34 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
         return
     cursor = context.integration.cursor.get(CURSOR)
     since = newest = datetime.fromisoformat(cursor) if cursor else first - MAX_CLOCK_SKEW
-    changed: set[str] = set()
     for page in tracker.changed_tickets(since - OVERLAP):
         context.checkpoint()
-        changed |= _merge_tickets(context, tracker, page)
+        _merge_tickets(context, tracker, page)
         newest = max([newest, *(ticket.updated_at for ticket in page)])
-    _find_pull_requests(context, tracker, changed)
+    _find_pull_requests(context, tracker)
     # The next sync continues at the newest change, whose time is the provider's; its clock may be late. A change made
     # while the pages are read is not missed.
     context.integration.cursor[CURSOR] = min(newest, started_at).isoformat()
 
 
-def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket]) -> set[str]:
-    """Merge the changed tickets of a page into their tasks; return their ids."""
+def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket]) -> None:
     by_id = {ticket.external_id: ticket for ticket in page}
-    merged, outdated = set(), []
+    outdated = []
     for link in context.links.filter(external_id__in=by_id):
         ticket, known = by_id[link.external_id], last_change(link.last_synced)
         if known is not None and ticket.updated_at < known:
             outdated.append(link)
-        elif _merge_if_changed(context, link, ticket):
-            merged.add(link.external_id)
+        else:
+            _merge_if_changed(context, link, ticket)
     # A vendor's search may lag behind what a webhook has reported: it would take the task back.
     for link in outdated:
         with skip_if_refused(context, link.key):
-            if _merge_if_changed(context, link, tracker.get_ticket(link.external_id)):
-                merged.add(link.external_id)
-    return merged
+            _merge_if_changed(context, link, tracker.get_ticket(link.external_id))
 
 
-def _merge_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> bool:
-    if link.last_synced["ticket"] == ticket_values(ticket):
-        return False
-    merge_ticket(context, link.pk, ticket)
-    return True
+def _merge_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> None:
+    if link.last_synced["ticket"] != ticket_values(ticket):
+        merge_ticket(context, link.pk, ticket)
 
 
 @transaction.atomic
@@ -147,7 +141,9 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)
     if ticket.key != link.key:
         _follow_key(link, ticket)
-    link.save(update_fields=["last_synced", "state_changes", "halted_at", "key", "url", "updated_at"])
+    link.pull_request_due = True
+    fields = ["last_synced", "state_changes", "halted_at", "key", "url", "pull_request_due", "updated_at"]
+    link.save(update_fields=fields)
 
 
 def _follow_key(link: TicketLink, ticket: Ticket) -> None:
@@ -170,13 +166,14 @@ def _update_task(
             context.log_refusal(ticket.key, problem)
 
 
-def _find_pull_requests(context: SyncContext, tracker: Tracker, changed: set[str]) -> None:
+def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
     # Tasks in progress are included, since at some vendors a pull request that refers to a ticket does not change it.
     without = context.links.filter(Q(task__pr_url__isnull=True) | Q(task__pr_url=""))
-    wanted = without.filter(Q(external_id__in=changed) | Q(task__status__in=IN_PROGRESS))
+    wanted = without.filter(Q(pull_request_due=True) | Q(task__status__in=IN_PROGRESS))
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
         with skip_if_refused(context, link.key):
             url = tracker.find_pull_request(link.external_id)
             if url:
                 tasks.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)
                 context.log.pulled += 1
+        TicketLink.objects.filter(pk=link.pk).update(pull_request_due=False)

@@ -7,6 +7,9 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.models import Regression
+from integrations import services
+from integrations.models import Integration, WebhookDelivery
+from integrations.sync import engine
 from remediation.models import Verification
 from remediation.services import verdicts, verifications
 from tests.fakes.dialects.github import FakeGitHub
@@ -185,6 +188,38 @@ def test_referring_pull_request_is_stored_on_the_task(
     sync()
 
     github.refer(1, "https://github.com/acme/web-app/pull/142")
+    sync()
+
+    task.refresh_from_db()
+    assert task.pr_url == "https://github.com/acme/web-app/pull/142"
+
+
+def test_pull_request_is_found_by_the_sync_after_one_that_failed_before_the_search(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    for _ in range(3):
+        github.next_answer("GET", "/timeline$", (500, {}, {}))
+    failed = sync().status
+    sync()
+
+    task.refresh_from_db()
+    assert (failed, task.pr_url) == ("error", "https://github.com/acme/web-app/pull/142")
+
+
+def test_pull_request_of_an_issue_that_a_webhook_has_reported_is_found_by_the_next_sync(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, integration: Integration
+) -> None:
+    task = make_task()
+    sync()
+
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    WebhookDelivery.objects.create(integration=integration, event="issues.edited", ticket_ids=["1"])
+    services.request_sync(integration)
+    engine.sync(integration.pk)
     sync()
 
     task.refresh_from_db()
