@@ -1,10 +1,10 @@
 """Providers that host code: the deploys and releases of a repository, its pull requests and commits."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from integrations.providers.base import Provider
 from integrations.providers.types import DeployBatch, ReportedDeploy
@@ -20,7 +20,23 @@ class Repository(Provider):
     """A provider with the one repository of its credentials."""
 
     repository_credential: ClassVar[str]  # the name of the credential that names it
+    _repository_id = ""
 
+    @property
+    def repository_id(self) -> str:
+        """The number of the repository, which stays when it is renamed or transferred."""
+        if not self._repository_id:
+            self.read_repository()
+        return self._repository_id
+
+    def read_repository(self) -> Mapping[str, Any]:
+        """Request the repository; its number is known then."""
+        response = self.request("GET", self.repository_path())
+        self._repository_id, repository = self.parse(response, lambda body: (str(int(body["id"])), body))
+        return repository
+
+    @abstractmethod
+    def repository_path(self, rest: str = "") -> str: ...
     @abstractmethod
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
         """Yield successful deploys that changed since a moment, the oldest change first."""

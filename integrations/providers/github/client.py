@@ -5,13 +5,13 @@ Credentials: `token`, `repository` (`acme/web-app`) and, for a self-hosted serve
 
 import re
 from datetime import datetime
-from functools import cached_property
 from urllib.parse import urlsplit
 
-from integrations.providers.base import Provider, server_url
+from integrations.providers.base import server_url
 from integrations.providers.credential_fields import CredentialField, secret, server
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import OAuth
+from integrations.providers.repositories import Repository
 from krafter_audit.http.client import Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
@@ -28,7 +28,7 @@ class GitHubOAuth(OAuth):
         return f"{parts.scheme}://{host}"
 
 
-class GitHubClient(Provider):
+class GitHubClient(Repository):
     name = "github"
     title = "GitHub"
     summary = "Tasks become issues; security alerts become findings."
@@ -59,6 +59,7 @@ class GitHubClient(Provider):
             "https://github.acme.example",
         ),
     )
+    repository_credential = "repository"
     public_credentials = ("repository",)  # not base_url: a sign-in's token is only for the operator's GitHub
     reset_header = "x-ratelimit-reset"
 
@@ -85,16 +86,8 @@ class GitHubClient(Provider):
     def repository_path(self, rest: str = "") -> str:
         return f"/repos/{self.repository}{rest}"
 
-    @cached_property
-    def repository_id(self) -> str:
-        """The number of the repository, which stays when it is renamed or transferred."""
-        return self.parse(
-            self.request("GET", self.repository_path()), lambda repository: str(int(repository["id"]))
-        )
-
     def check_connection(self) -> None:
-        response = self.request("GET", self.repository_path())
-        if not self.parse(response, lambda body: body["full_name"] and body.get("has_issues", True)):
+        if not self.read_repository().get("has_issues", True):
             raise ProviderRefused(f"Issues are disabled in {self.repository}.")
 
     def is_rate_limited(self, response: Response) -> bool:

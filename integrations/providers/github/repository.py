@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.github.client import GitHubClient
-from integrations.providers.repositories import MergeState, Repository
+from integrations.providers.repositories import MergeState
 from integrations.providers.types import DeployBatch, ReportedDeploy
 from krafter_audit.http.timestamps import parse_timestamp
 
@@ -41,9 +41,7 @@ class Release:
     published_at: datetime
 
 
-class GitHubRepository(GitHubClient, Repository):
-    repository_credential = "repository"
-
+class GitHubRepository(GitHubClient):
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
         changed = sorted(self._changed_deployments(since), key=lambda each: each.changed_at)
         for start in range(0, len(changed), BATCH_SIZE):

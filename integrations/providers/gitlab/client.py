@@ -6,15 +6,15 @@ for a self-hosted server, `base_url` (`https://gitlab.acme.example`).
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from integrations.providers.base import Provider, server_url
+from integrations.providers.base import server_url
 from integrations.providers.credential_fields import CredentialField, secret, server
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.gitlab.pages import PageReader
 from integrations.providers.oauth import OAuth
+from integrations.providers.repositories import Repository
 from krafter_audit.http.client import Response
 
 API_PATH = "/api/v4"
@@ -27,7 +27,7 @@ class GitLabOAuth(OAuth):
         return api_url.rstrip("/").removesuffix(API_PATH)
 
 
-class GitLabClient(Provider):
+class GitLabClient(Repository):
     name = "gitlab"
     title = "GitLab"
     summary = "Tasks become issues; vulnerabilities become findings."
@@ -58,6 +58,7 @@ class GitLabClient(Provider):
             "https://gitlab.acme.example",
         ),
     )
+    repository_credential = "project"
     public_credentials = ("project",)  # not base_url: a sign-in's token is only for the operator's GitLab
     permission_hint = "the token lacks a permission or the scope api"
     reset_header = "ratelimit-reset"
@@ -78,18 +79,8 @@ class GitLabClient(Provider):
     def repository_path(self, rest: str = "") -> str:
         return f"/projects/{quote(self.repository, safe='')}{rest}"
 
-    @cached_property
-    def repository_id(self) -> str:
-        """The number of the project, which stays when it is renamed or transferred."""
-        if self.repository.isdecimal():
-            return str(int(self.repository))
-        return self.parse(
-            self.request("GET", self.repository_path()), lambda project: str(int(project["id"]))
-        )
-
     def check_connection(self) -> None:
-        reason = self.parse(self.request("GET", self.repository_path()), _unusable_reason)
-        if reason:
+        if reason := _unusable_reason(self.read_repository()):
             raise ProviderRefused(f"{self.repository} cannot be used: {reason}.")
 
     def linked_pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
@@ -109,9 +100,9 @@ class GitLabClient(Provider):
         return body.get("message") or body.get("error")
 
 
-def _unusable_reason(project: Any) -> str:
+def _unusable_reason(project: Mapping[str, Any]) -> str:
     # GitLab does not show guests which features are enabled: a missing field is not a refusal.
-    if int(project["id"]) and project.get("archived") is True:
+    if project.get("archived") is True:
         return "it is archived"
     disabled = not project.get("issues_enabled", True) or project.get("issues_access_level") == "disabled"
     return "issues are disabled" if disabled else ""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from integrations.providers.gitlab.client import GitLabClient
-from integrations.providers.repositories import MergeState, Repository
+from integrations.providers.repositories import MergeState
 from integrations.providers.types import DeployBatch, ReportedDeploy
 from krafter_audit.http.timestamps import format_timestamp, parse_timestamp
 
@@ -21,9 +21,7 @@ PATH = re.compile(r"/(?P<project>.+?)(?:/-)?/merge_requests/(?P<number>\d{1,9})/
 STATES = {"opened": False, "locked": False, "closed": True, "merged": True}
 
 
-class GitLabRepository(GitLabClient, Repository):
-    repository_credential = "project"
-
+class GitLabRepository(GitLabClient):
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
         # The newest first: a deployment that changes while the pages are read is read twice, and none is missed.
         query = {
