@@ -36,6 +36,7 @@ class WebhookEvent:
     findings_changed: bool = False  # the vendor's own findings have changed
     deploy: ReportedDeploy | None = None  # the site was deployed
     repositories: tuple[str, ...] = ()  # the names of the deploy's repository, in lower case
+    repository_id: str = ""  # its number, which stays when it is renamed
     released: bool = False  # a release was published
 
 
@@ -62,6 +63,12 @@ def signed_by(header: str, prefix: str = "") -> Callable[[WebhookRequest, str], 
         return equal_in_constant_time(request.header(header), prefix + digest)
 
     return is_signed
+
+
+def number_of(repository: Any) -> str:
+    """Return the number of a repository in a payload; empty without one."""
+    number = repository.get("id") if isinstance(repository, dict) else None
+    return str(number) if isinstance(number, int) else ""
 
 
 def timestamp(value: Any) -> datetime | None:

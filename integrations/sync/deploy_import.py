@@ -19,6 +19,18 @@ FIRST_PERIOD = timedelta(days=7)  # which the first sync reads
 OVERLAP = timedelta(hours=1)
 MAX_ENVIRONMENT_LENGTH, MAX_ID_LENGTH = 100, 400
 DEPLOYS_CURSOR, RELEASES_CURSOR = "deploys_since", "releases_since"
+REPOSITORY = "repository"  # in the cursor: its number, and the version of the credentials that name it
+
+
+def remember_repository(integration: Integration, repository: Repository) -> None:
+    """Note the number of the connected repository, by which webhooks are recognised after it was renamed."""
+    integration.cursor[REPOSITORY] = [repository.repository_id, integration.credentials_version]
+
+
+def known_repository_id(integration: Integration) -> str:
+    """Return the number of the connected repository; empty before its first sync."""
+    number, version = integration.cursor.get(REPOSITORY, ("", None))
+    return str(number) if version == integration.credentials_version else ""
 
 
 def import_deploys(context: SyncContext, repository: Repository) -> None:

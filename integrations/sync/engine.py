@@ -124,6 +124,8 @@ def _pull_and_push(context: SyncContext) -> None:
     provider = context.provider
     context.checkpoint()
     provider.check_connection()
+    if isinstance(provider, Repository):
+        deploy_import.remember_repository(context.integration, provider)
     if isinstance(provider, Tracker):
         push.unlink_tickets_of_another_server(context, provider)
         pull.process_deliveries(context, provider)

@@ -24,7 +24,7 @@ from integrations.providers.repositories import Repository
 from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
 from integrations.queries import require_known_provider
 from integrations.services import lock_connected, request_sync, stored_choices
-from integrations.sync.deploy_import import record_deploy
+from integrations.sync.deploy_import import known_repository_id, record_deploy
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.security import vault
@@ -186,6 +186,9 @@ def _is_of_connected_repository(integration: Integration, event: WebhookEvent) -
     provider_class = PROVIDER_CLASSES[integration.provider]
     if not issubclass(provider_class, Repository):
         return False
+    number = known_repository_id(integration)
+    if number and event.repository_id:
+        return event.repository_id == number
     name = stored_choices(integration.project, integration.provider).get(provider_class.repository_credential)
     return str(name).strip().lower() in event.repositories
 

@@ -9,6 +9,7 @@ from integrations.providers.webhooks import (
     WebhookEvent,
     WebhookFormat,
     WebhookRequest,
+    number_of,
     signed_by,
     timestamp,
 )
@@ -30,6 +31,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         findings_changed=event in ALERT_EVENTS,
         deploy=_deploy(payload) if event == "deployment_status" else None,
         repositories=_repositories(payload),
+        repository_id=number_of(payload.get("repository")),
         released=event == "release" and payload.get("action") == "published",
     )
 

@@ -10,6 +10,7 @@ from integrations.providers.webhooks import (
     WebhookFormat,
     WebhookRequest,
     equal_in_constant_time,
+    number_of,
     timestamp,
 )
 
@@ -32,6 +33,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
         findings_changed=kind == "vulnerability",
         deploy=_deploy(payload) if kind == "deployment" else None,
         repositories=_repositories(payload),
+        repository_id=number_of(payload.get("project")),
         released=kind == "release" and payload.get("action") == "create",
     )
 

@@ -78,7 +78,7 @@ class FakeGitHub(FakeTracker):
             "action": "created",
             "deployment": deployment,
             "deployment_status": status,
-            "repository": {"full_name": self.repository},
+            "repository": {"id": self.number, "full_name": self.repository},
         }
 
     def release(self, tag: str, sha: str, **fields: Any) -> dict[str, Any]:

@@ -30,6 +30,7 @@ LIST = r"/deployments$"
 
 type Fake = FakeGitHub | FakeGitLab
 FAKES: dict[str, type[Fake]] = {"github": FakeGitHub, "gitlab": FakeGitLab}
+CHOICES = {"github": "repository", "gitlab": "project"}  # the names of the credentials
 
 
 @pytest.fixture(params=sorted(FAKES))
@@ -58,6 +59,13 @@ def deliver(integration: Integration, event: dict[str, Any]) -> int:
     else:
         headers |= {"X-Gitlab-Event-UUID": number}
     return int(call(integration, body, headers).status_code)
+
+
+def of_repository(event: dict[str, Any], name: str, number: int) -> dict[str, Any]:
+    """Return an event as of another repository."""
+    if "repository" in event:
+        return {**event, "repository": {"id": number, "full_name": name}}
+    return {**event, "project": {"id": number, "path_with_namespace": name}}
 
 
 def recorded() -> list[tuple[str, str]]:
@@ -91,6 +99,34 @@ def test_webhook_and_sync_report_one_deploy(connected: Integration, vendor: Fake
 
     assert recorded() == [(SHA, "production")] * 2
     assert Deploy.objects.get(external_id__endswith="/1").finished_at == finished_at
+
+
+def test_deploys_of_a_renamed_repository_are_recorded_and_those_of_another_with_its_name_are_not(
+    connected: Integration, vendor: Fake
+) -> None:
+    run_sync(connected)
+    renamed = vendor.deploy_event(vendor.deploy(SHA))
+    other = vendor.deploy_event(vendor.deploy(OTHER))
+
+    deliver(connected, of_repository(renamed, "acme/renamed", vendor.number))
+    deliver(connected, of_repository(other, vendor.credentials[CHOICES[vendor.provider]], 7))
+
+    assert recorded() == [(SHA, "production")]
+
+
+def test_deploys_of_a_newly_connected_repository_are_recorded_before_its_first_sync(
+    connected: Integration, vendor: Fake
+) -> None:
+    run_sync(connected)
+    choice = {CHOICES[vendor.provider]: "acme/shop"}
+    services.connect(connected.project, vendor.provider, credentials=choice, by=SYSTEM)
+    ours = vendor.deploy_event(vendor.deploy(SHA))
+    earlier = vendor.deploy_event(vendor.deploy(OTHER))
+
+    deliver(connected, of_repository(ours, "acme/shop", 7))
+    deliver(connected, earlier)
+
+    assert recorded() == [(SHA, "production")]
 
 
 @pytest.mark.django_db(transaction=True)
