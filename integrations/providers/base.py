@@ -194,6 +194,10 @@ class Provider(ABC):
         except UNREADABLE:
             raise self._unreadable() from None
 
+    def parse_list[Parsed](self, response: Response, parser: Callable[[list[Any]], Parsed]) -> Parsed:
+        """Parse JSON that must be a list: an object would be read as an empty one."""
+        return self.parse(response, lambda body: parser(_require_list(body)))
+
     def _unreadable(self) -> ProviderUnavailable:
         return ProviderUnavailable(f"{self.title} answered in a format that this version cannot read.")
 
@@ -312,6 +316,12 @@ def server_url(given: object, *, title: str, example: str) -> str:
     if found is None or found[0] not in ("http", "https"):
         raise ProviderRefused(f"The server URL of {title} must be a URL such as {example}.")
     return url
+
+
+def _require_list(body: Any) -> list[Any]:
+    if not isinstance(body, list):
+        raise TypeError("not a list")
+    return body
 
 
 def is_html(response: Response) -> bool:

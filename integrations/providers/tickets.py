@@ -134,11 +134,13 @@ class IssueTracker(Tracker):
 
     def has_comment(self, external_id: str, marker: str) -> bool:
         pages = self.linked_pages(self.issue_path(external_id) + self.comments_path, {"per_page": 100})
-        return any(comment_mark(marker) in body for page in pages for body in self.parse(page, _bodies))
+        return any(comment_mark(marker) in body for page in pages for body in self.parse_list(page, _bodies))
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
         body = f"{self.escape(text)}\n\n{comment_mark(marker)}"
-        self.request("POST", self.issue_path(external_id) + self.comments_path, json={"body": body})
+        path = self.issue_path(external_id) + self.comments_path
+        # An answer without an id may be that of a proxy: the next attempt looks for the comment.
+        self.parse(self.request("POST", path, json={"body": body}), lambda comment: int(comment["id"]))
 
     def issue_path(self, external_id: str) -> str:
         """Return an issue's path. Raises ProviderRefused for another repository's."""

@@ -34,7 +34,7 @@ class GitHubFindings(GitHubClient, FindingSource):
     ) -> Iterator[Sequence[RemoteFinding]]:
         query = {"state": "open", "per_page": 100}
         for page in self.linked_pages(self.repository_path(f"/{kind}/alerts"), query):
-            yield self.parse(page, lambda alerts: [read(self.repository_id, alert) for alert in alerts])
+            yield self.parse_list(page, lambda alerts: [read(self.repository_id, alert) for alert in alerts])
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         kind = ALERT_PATHS[key]

@@ -54,7 +54,7 @@ class GitHubRepository(GitHubClient):
         changed: list[Deployment] = []
         pages = self.linked_pages(self.repository_path("/deployments"), {"per_page": 100})
         for number, page in enumerate(pages, 1):
-            listed = self.parse(page, lambda body: [_deployment(each) for each in body])
+            listed = self.parse_list(page, lambda body: [_deployment(each) for each in body])
             changed += [each for each in listed if each.changed_at >= since]
             if listed and listed[-1].created_at < since - MAX_DURATION:
                 break
@@ -66,7 +66,7 @@ class GitHubRepository(GitHubClient):
     def _deploy(self, deployment: Deployment) -> ReportedDeploy | None:
         path = self.repository_path(f"/deployments/{deployment.number}/statuses")
         response = self.request("GET", path, params={"per_page": 100})
-        success = self.parse(response, _success)
+        success = self.parse_list(response, _success)
         if success is None:
             return None
         finished_at, url = success
@@ -81,7 +81,7 @@ class GitHubRepository(GitHubClient):
 
     def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
         response = self.request("GET", self.repository_path("/releases"), params={"per_page": MAX_RELEASES})
-        published = self.parse(response, lambda body: [_release(each) for each in body if _is_final(each)])
+        published = self.parse_list(response, lambda body: [_release(each) for each in body if _is_final(each)])
         found = [self._released(release) for release in published if release.published_at >= since]
         return [release for release in found if release]
 

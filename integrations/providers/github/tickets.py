@@ -37,7 +37,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
             "per_page": 100,
         }
         for page in self.linked_pages(self.repository_path("/issues"), query):
-            yield self.parse(
+            yield self.parse_list(
                 page,
                 # GitHub's list of issues contains pull requests.
                 lambda issues: [self.read_issue(issue) for issue in issues if not issue.get("pull_request")],
@@ -47,7 +47,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
         found = None
         for page in self.linked_pages(self.issue_path(external_id) + "/timeline", {"per_page": 100}):
             # The timeline is in the order of time: the last reference counts.
-            found = self.parse(page, self._last_pull_request) or found
+            found = self.parse_list(page, self._last_pull_request) or found
         return found
 
     def _last_pull_request(self, events: Any) -> str | None:

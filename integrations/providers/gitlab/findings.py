@@ -24,7 +24,7 @@ class GitLabFindings(GitLabClient, FindingSource):
     def _vulnerabilities(self) -> Iterator[Sequence[RemoteFinding]]:
         for page in self._pages():
             # Filtered here, since GitLab's own filter is documented in two ways.
-            yield self.parse(
+            yield self.parse_list(
                 page, lambda listed: [self._finding(found) for found in listed if not _is_settled(found)]
             )
 
@@ -34,7 +34,7 @@ class GitLabFindings(GitLabClient, FindingSource):
             raise OtherAccount("The finding belongs to another project than the connected one.")
         name = source.removeprefix(prefix)
         for page in self._pages():
-            result = self.parse(page, lambda listed: vulnerability_result(listed, name))
+            result = self.parse_list(page, lambda listed: vulnerability_result(listed, name))
             if result is not None:
                 return result
         # Missing from the newest pipeline's report may mean that its scanner did not run: that is no fix.

@@ -33,7 +33,7 @@ class GitLabRepository(GitLabClient):
         }
         changed: list[tuple[datetime, ReportedDeploy]] = []
         for number, page in enumerate(self.linked_pages(self.repository_path("/deployments"), query), 1):
-            changed += self.parse(page, lambda body: [_deploy(each) for each in body])
+            changed += self.parse_list(page, lambda body: [_deploy(each) for each in body])
             if number == MAX_PAGES:
                 self.notes.append(f"Only the newest {MAX_PAGES * 100} deployments were read.")
                 break
@@ -43,7 +43,7 @@ class GitLabRepository(GitLabClient):
     def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
         query = {"order_by": "released_at", "sort": "desc", "per_page": MAX_RELEASES}
         response = self.request("GET", self.repository_path("/releases"), params=query)
-        found = self.parse(response, lambda body: [_release(each) for each in body if _is_final(each)])
+        found = self.parse_list(response, lambda body: [_release(each) for each in body if _is_final(each)])
         return [release for release in found if release.finished_at and release.finished_at >= since]
 
     def pull_request_number(self, url: str) -> int | None:

@@ -37,7 +37,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
             "per_page": 100,
         }
         for page in self.linked_pages(self.repository_path("/issues"), query):
-            yield self.parse(page, lambda issues: [self.read_issue(issue) for issue in issues])
+            yield self.parse_list(page, lambda issues: [self.read_issue(issue) for issue in issues])
 
     def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
         return {
@@ -58,7 +58,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
         for relation in ("closed_by", "related_merge_requests"):
             found: list[tuple[int, str]] = []
             for page in self.linked_pages(f"{self.issue_path(external_id)}/{relation}", {}):
-                found += self.parse(page, self._merge_requests)
+                found += self.parse_list(page, self._merge_requests)
             if found:
                 return max(found)[1]
         return None

@@ -127,12 +127,12 @@ class Jira(JiraClient, Tracker):
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
         body = {"body": adf.comment(text, marker)}
-        self.request("POST", self._issue_path(external_id) + "/comment", json=body)
+        response = self.request("POST", self._issue_path(external_id) + "/comment", json=body)
+        self.parse(response, lambda comment: int(comment["id"]))
 
     def find_pull_request(self, external_id: str) -> str | None:
-        return self.parse(
-            self.request("GET", self._issue_path(external_id) + "/remotelink"), _newest_pull_request
-        )
+        response = self.request("GET", self._issue_path(external_id) + "/remotelink")
+        return self.parse_list(response, _newest_pull_request)
 
     # ---- Requests about one issue
 

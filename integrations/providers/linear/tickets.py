@@ -98,7 +98,9 @@ class Linear(LinearClient, Tracker):
             "issueId": self._issue_id(external_id),
             "body": escape(text, LINEAR),
         }
-        self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
+        response = self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
+        if not self.parse(response, lambda body: body["data"]["commentCreate"]["success"]):
+            raise ProviderRefused("Linear did not accept the comment and gave no reason.")
 
     def find_pull_request(self, external_id: str) -> str | None:
         pages = self.connection_pages(

@@ -83,13 +83,11 @@ class Sentry(SentryClient, FindingSource):
             params = {**query, "cursor": cursor} if cursor else query
             response = self.request("GET", self.issues_path(), params=params)
             # Only the cursor is read from the Link header: its URL may name the host of a region.
-            return self.parse(response, self._findings), next_cursor(response.headers.get("link") or "")
+            return self.parse_list(response, self._findings), next_cursor(response.headers.get("link") or "")
 
         return self.cursor_pages(fetch)
 
     def _findings(self, issues: Any) -> list[RemoteFinding]:
-        if not isinstance(issues, list):
-            raise ValueError("not a list of issues")
         return [self._finding(issue) for issue in issues if issue.get("status", "unresolved") == "unresolved"]
 
     def _finding(self, issue: Any) -> RemoteFinding:

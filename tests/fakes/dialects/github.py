@@ -177,7 +177,7 @@ class FakeGitHub(FakeTracker):
         comments = self.comments.setdefault(int(number), [])
         if request.method == "GET":
             return self.page(request, comments)
-        comments.append(dict(request.body))
+        comments.append({"id": len(comments) + 1, **request.body})
         return 201, {}, comments[-1]
 
     def _issue(self, request: Request, named: str) -> Answer:

@@ -185,7 +185,7 @@ class FakeGitLab(FakeTracker):
         comments = self.comments.setdefault(int(iid), [])
         if request.method == "GET":
             return self.page(request, comments)
-        comments.append(dict(request.body))
+        comments.append({"id": len(comments) + 1, **request.body})
         return 201, {}, comments[-1]
 
     def _create_or_list(self, request: Request) -> Answer:
