@@ -129,6 +129,38 @@ def test_exchange_succeeds_without_faults(vendor: Vendor, client: Client) -> Non
     assert exchange_everything(vendor.provider(client)) > 0
 
 
+@pytest.mark.parametrize("name", ["github", "gitlab", "jira", "sentry"])
+def test_object_in_place_of_any_list_is_an_error_and_not_an_empty_list(name: str, client: Client) -> None:
+    lists: set[str] = set()
+
+    def note(request: Request, valid: Answer) -> Answer:
+        if isinstance(valid[2], list):
+            lists.add(request.path)
+        return valid
+
+    with serve(name) as vendor:
+        vendor.fault = note
+        exchange_everything(vendor.provider(client))
+    for path in sorted(lists):
+        with serve(name) as vendor:
+            vendor.fault = lambda request, valid, path=path: (200, {}, {}) if request.path == path else valid
+            with pytest.raises(ProviderUnavailable):
+                exchange_everything(vendor.provider(client))
+
+    assert lists
+
+
+@pytest.mark.parametrize("name", TRACKERS)
+def test_comment_whose_answer_does_not_name_it_may_be_missing(name: str, client: Client) -> None:
+    with serve(name) as vendor:
+        tracker: Any = vendor.provider(client)
+        ticket = tracker.create_ticket(DRAFT)
+        vendor.fault = always(200, {}, {})
+
+        with pytest.raises(ProviderUnavailable):
+            tracker.post_comment(ticket.external_id, "1 failed", DRAFT.marker)
+
+
 def test_redirect_to_another_host_is_not_followed(vendor: Vendor, client: Client) -> None:
     with serve("github") as other:
         vendor.fault = always(302, {"Location": f"{other.url}/elsewhere"}, {})
