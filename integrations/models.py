@@ -110,7 +110,8 @@ class TicketLink(BaseModel):
     task_synced_at = models.DateTimeField(null=True)
     # A sync that fails between a change of the ticket and this search leaves it to the next one.
     pull_request_due = models.BooleanField(
-        default=False, help_text="The ticket has changed: its pull requests are searched for by the next sync."
+        default=False,
+        help_text="The ticket has changed: its pull requests are searched for by the next sync.",
     )
     # The times of the last synced state changes, to detect a loop.
     state_changes = models.JSONField(default=list)

@@ -81,7 +81,9 @@ class GitHubRepository(GitHubClient):
 
     def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
         response = self.request("GET", self.repository_path("/releases"), params={"per_page": MAX_RELEASES})
-        published = self.parse_list(response, lambda body: [_release(each) for each in body if _is_final(each)])
+        published = self.parse_list(
+            response, lambda body: [_release(each) for each in body if _is_final(each)]
+        )
         found = [self._released(release) for release in published if release.published_at >= since]
         return [release for release in found if release]
 
