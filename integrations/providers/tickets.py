@@ -34,6 +34,10 @@ class Tracker(Provider):
         # Not retried: after a lost response the caller searches for the marker before it creates another.
         ...
 
+    def complete_ticket(self, ticket: Ticket, draft: TicketDraft) -> Ticket:
+        """Complete a ticket whose creation was interrupted, for vendors that need several requests."""
+        return ticket
+
     @abstractmethod
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
         """Update the named fields (title, status, priority, due, text, campaigns, closed) to those of the draft."""

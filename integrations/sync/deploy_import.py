@@ -15,8 +15,8 @@ from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.services.policies import config_of
 
 FIRST_PERIOD = timedelta(days=7)  # which the first sync reads
-# Providers' clocks lag behind: the releases of the last hour are read again.
-OVERLAP = timedelta(hours=1)
+# The clock of a self-hosted provider may be hours late: the releases of the last day are read again.
+OVERLAP = timedelta(days=1)
 MAX_ENVIRONMENT_LENGTH, MAX_ID_LENGTH = 100, 400
 DEPLOYS_CURSOR, RELEASES_CURSOR = "deploys_since", "releases_since"
 REPOSITORY = "repository"  # in the cursor: its number, and the version of the credentials that name it

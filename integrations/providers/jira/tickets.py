@@ -88,17 +88,22 @@ class Jira(JiraClient, Tracker):
         body = {"fields": fields, "properties": _properties(draft.marker)}
         response = self.request("POST", self.path("/issue"), json=body)
         number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", str(issue["key"])))
-        return self._complete(self._external_id(number), key, draft)
+        external_id, url, now = (
+            self._external_id(number),
+            f"https://{self.host}/browse/{key}",
+            datetime.now(UTC),
+        )
+        created = Ticket(external_id, key, url, summary(draft), TicketState.OPEN, now, marker=draft.marker)
+        return self.complete_ticket(created, draft)
 
-    def _complete(self, external_id: str, key: str, draft: TicketDraft) -> Ticket:
+    def complete_ticket(self, ticket: Ticket, draft: TicketDraft) -> Ticket:
         # A refusal from here on must not look as if the issue had not been created.
         try:
-            self._link_back(external_id, draft)
-            self._move_to_status(self._get_issue(external_id), external_id, draft)
-            return self.get_ticket(external_id)
+            self._link_back(ticket.external_id, draft)
+            self._move_to_status(self._get_issue(ticket.external_id), ticket.external_id, draft)
+            return self.get_ticket(ticket.external_id)
         except ProviderRefused:
-            url, now = f"https://{self.host}/browse/{key}", datetime.now(UTC)
-            return Ticket(external_id, key, url, summary(draft), TicketState.OPEN, now, marker=draft.marker)
+            return ticket
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
         changed = set(fields)

@@ -143,7 +143,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
         with skip_if_refused(context, link.task.title):
             ticket, draft = existing.get(str(link.task_id)), draft_of(link.task)
             if ticket:
-                _link_ticket(context, link, ticket, draft)
+                _link_ticket(context, link, tracker.complete_ticket(ticket, draft), draft)
             elif draft.is_dismissed:
                 link.delete()
             else:

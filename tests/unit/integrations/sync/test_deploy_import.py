@@ -265,6 +265,19 @@ def test_release_counts_as_a_live_deploy(connected: Integration, vendor: Fake, p
     assert (status, recorded()) == (202, [(SHA, "production")])
 
 
+def test_release_is_recorded_although_the_clock_of_the_provider_is_hours_late(
+    connected: Integration, vendor: Fake, project: Project
+) -> None:
+    count_releases(project)
+    run_sync(connected)
+    vendor.now -= timedelta(hours=12)
+    vendor.release("v1.0", SHA)
+
+    run_sync(connected)
+
+    assert recorded() == [(SHA, "production")]
+
+
 def test_release_is_a_deploy_to_the_first_environment_that_the_policy_names(
     connected: Integration, vendor: Fake, project: Project
 ) -> None:

@@ -61,6 +61,20 @@ def test_issue_is_created_once_when_the_response_is_lost(
     assert task.external_ticket_key == "SHOP-1"
 
 
+def test_issue_whose_creation_was_interrupted_gets_its_link_and_its_status(
+    sync: Sync, make_task: MakeTask, jira: FakeJira
+) -> None:
+    make_task(status="in_progress")
+    for _ in range(3):
+        jira.next_answer("POST", "/remotelink$", (503, {}, {}))
+
+    failed = sync().status
+    sync()
+
+    assert (failed, list(jira.issues)) == ("error", [10001])
+    assert (jira.status(), len(jira.links[10001])) == ("In Progress", 1)
+
+
 def test_issue_is_created_once_when_the_run_fails_after_it(
     sync: Sync, make_task: MakeTask, jira: FakeJira
 ) -> None:
