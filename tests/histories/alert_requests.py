@@ -22,21 +22,22 @@ from tests.histories.alerts import ADDRESSES, CONFIGS, Project
 from tests.histories.model import Answer
 from tests.histories.operations import Area, Arguments, Operation, run_jobs
 
-SEVERITIES = ["critical", "critical", "high", "high", "medium", "low"]
+SEVERITIES = ["critical", "critical", "critical", "high", "high", "high", "medium", "low"]
 COUNTED = (
     "finding.created", "finding.regressed", "verification.reopened", "finding.dismissal_expired",
     "task.overdue", "task.due_soon",
 )  # fmt: skip
 NOT_USED = ("bulk_change_tasks", "bulk_change_findings", "undo", "recalculate")
 OPERATIONS = {name: each for name, each in operations.OPERATIONS.items() if name not in NOT_USED} | {
-    "report_finding": (14, operations.OPERATIONS["report_finding"][1]),
-    "replace_policy": (2, "put policies/current"),
+    "report_finding": (8, operations.OPERATIONS["report_finding"][1]),
+    "replace_policy": (6, "put policies/current"),
     "set_recipients": (3, "put alerts/destinations/email"),
     "delete_recipients": (1, "delete alerts/destinations/email"),
     "add_member": (3, "post members"),
     "remove_member": (2, "delete members/{}"),
     "unsubscribe": (1, "post {}"),
-    "pass_time": (22, ""),
+    "dismiss_finding": (5, operations.OPERATIONS["dismiss_finding"][1]),
+    "pass_time": (30, ""),
 }
 
 
@@ -44,7 +45,9 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
     person = random.choice([*ADDRESSES])
     got = random.choice([*project.received] or ["none"])
     until = random.choice([{}, {"accepted_until": random.randrange(3)}])
-    finding, title = random.choice([*project.findings] or ["none"]), f"F{random.randrange(20)}"
+    finding, title = random.choice([*project.findings] or ["none"]), f"F{random.randrange(40)}"
+    # At first so many alerts that some are held back, then so much time that due dates and dismissals end.
+    minutes = [1, 1, 1, 2] if project.is_busy else [60, 300, 600, 600, 1440]
     return operations.arguments(random, project, number) | {
         "dismiss_finding": (finding, {"reason": "wont_fix", **until}),
         "report_finding": (title, {"domain": "seo", "title": title, "severity": random.choice(SEVERITIES)}),
@@ -53,7 +56,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
         "add_member": (person, {"role": random.choice(["admin", "member", "viewer"])}),
         "remove_member": (person, {}),
         "unsubscribe": (got, {}),
-        "pass_time": ("", {"minutes": random.choice([1, 1, 1, 1, 5, 60, 300, 1440])}),
+        "pass_time": ("", {"minutes": random.choice(minutes)}),
     }
 
 

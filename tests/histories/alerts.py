@@ -11,6 +11,7 @@ from tests.histories.model import Answer
 from tests.histories.sla_clock import DISMISSED, DONE, Finding, Rules, Task
 
 MINUTE, WINDOW, MAX_IN_WINDOW = timedelta(minutes=1), timedelta(hours=1), 6
+BUSY = 11  # findings at the begin of a history
 ADDRESSES = {"A": "a@example.com", "B": "b@example.com", "C": "c@example.com"}
 SLA = {
     "sla_hours": {"critical": 30, "high": 60, "medium": 90},
@@ -77,6 +78,17 @@ class Project(model.Project):
                 self._log("finding.regressed", "regression", finding)
         self._run_jobs()
         return answer
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether so many findings still follow each other that alerts are held back."""
+        return self.logged["finding.created"] < BUSY
+
+    def likely(self) -> dict[str, int]:
+        if not self.is_busy:
+            return {"pass_time": 30, "create_task": 10}
+        gathering = any((each.channel, each.status) == ("email", "gathering") for each in self.alerts)
+        return {"pass_time" if gathering else "report_finding": 150}
 
     def reopen(self, name: str) -> Answer:
         row = self.verifications[name]

@@ -20,6 +20,7 @@ from tests.histories import operations
 from tests.histories.guard_windows import CONFIGS, Project
 from tests.histories.model import Answer
 from tests.histories.operations import SEVERITIES, Area, Arguments, Operation
+from tests.histories.sla_clock import SECOND
 
 # Of F0 to F2: the check, and the header that passes it.
 HEADERS = {
@@ -38,7 +39,7 @@ OPERATIONS = {
     "replace_policy": (1, REQUESTS["replace_policy"]),
     "deploy": (5, "post deploys"),
     "spoil": (3, ""),
-    "fix": (8, ""),
+    "fix": (5, ""),
     "go_down": (1, ""),
     "pass_time": (20, ""),
 }
@@ -47,7 +48,11 @@ OPERATIONS = {
 def arguments(random: Random, project: Project, number: int) -> Arguments:
     known = operations.arguments(random, project, number)
     title, finding = random.choice([*HEADERS]), random.choice([*project.findings] or ["none"])
-    verification = random.choice([*project.verifications][-2:] or ["none"])
+    passed = [name for name, row in project.verifications.items() if row.result == "pending"]
+    passed = [name for name in passed if project.results[name] == "passed"]
+    verification = random.choice(passed[-2:] + [*project.verifications][-2:] or ["none"])
+    guarded = [window.finding for window in project.windows if window.status == "open"]
+    faulty = [name for name in project.findings if name not in project.fixed]
     severity = random.choice(SEVERITIES[:3])
     override = {"override": True, "reason": "known"}
     report = {"domain": "security", "title": title, "severity": severity, "checks": [HEADERS[title][0]]}
@@ -57,8 +62,8 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
         "approve": (verification, random.choice([{}, {}, {}, override])),
         "replace_policy": ("", {"config": random.choice([0, 1, 1, 2])}),
         "deploy": ("", {"sha": f"{number:07x}", "environment": "production"}),
-        "spoil": (finding, {}),
-        "fix": (finding, {}),
+        "spoil": (random.choice([finding, *guarded]), {}),
+        "fix": (random.choice(faulty or [finding]), {}),
         "pass_time": (
             "",
             random.choice([{"minutes": 16}, {"minutes": 31}, {"hours": 1}, {"hours": 2}, {"hours": 23}]),
@@ -98,6 +103,8 @@ class Api(operations.Api):
             self.site.headers.pop(HEADERS[operation.row][1], None)
         else:
             answer = super().perform(operation)
+        if operation.name == "deploy":
+            self.clock.shift(SECOND)
         if operation.name == "run_verification" and answer == 202:
             remediation_jobs.run_verification(self.ids[operation.row])
         self._run_jobs()

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from tests.histories import model
 from tests.histories.model import Answer
-from tests.histories.sla_clock import HOUR, Finding, Rules
+from tests.histories.sla_clock import HOUR, SECOND, Finding, Rules
 
 SLA = {"sla_hours": {"critical": 1000}}
 GUARDS: list[dict[str, list[str]]] = [
@@ -62,6 +62,13 @@ class Project(model.Project):
             self._run_due(window)
         return answer
 
+    def likely(self) -> dict[str, int]:
+        if self.is_down:
+            return {"pass_time": 60}
+        if any(window.status == "open" for window in self.windows):
+            return {"pass_time": 15, "deploy": 6, "spoil": 5, "go_down": 5}
+        return {"fix": 10, "run_verification": 10, "approve": 15}
+
     def report_finding(self, name: str, severity: str, **other: Any) -> Answer:
         return super().report_finding(name, severity)
 
@@ -108,6 +115,7 @@ class Project(model.Project):
 
     def deploy(self, name: str, **body: str) -> Answer:
         self.deployed.append(self.now)
+        self.now += SECOND  # its checks begin later than it has finished
         for window in self.windows:
             if window.status == "open":
                 window.runs.append(Run(self.now))

@@ -51,6 +51,10 @@ class Project:
             self.changed = None
         return answer
 
+    def likely(self) -> dict[str, int]:
+        """Return how much more often operations are chosen in the present state."""
+        return {}
+
     def report_finding(self, name: str, severity: str, **other: str) -> Answer:
         known = self.findings.get(name)
         if known is None:

@@ -24,12 +24,12 @@ FILTERS = {
 }
 CHANGES = {"findings": {"severity": "low"}, "tasks": {"priority": "low"}}
 OPERATIONS = operations.OPERATIONS | {
-    "create_campaign": (5, "post campaigns"),
-    "add_tasks": (4, "post campaigns/{}/add-tasks"),
-    "remove_tasks": (2, "post campaigns/{}/remove-tasks"),
-    "archive_campaign": (1, "post campaigns/{}/archive"),
-    "restore_campaign": (1, "post campaigns/{}/restore"),
-    "export": (2, "post reports/export"),
+    "create_campaign": (3, "post campaigns"),
+    "add_tasks": (6, "post campaigns/{}/add-tasks"),
+    "remove_tasks": (5, "post campaigns/{}/remove-tasks"),
+    "archive_campaign": (4, "post campaigns/{}/archive"),
+    "restore_campaign": (4, "post campaigns/{}/restore"),
+    "export": (5, "post reports/export"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.histories.model import OPEN, Answer, Project
 from tests.histories.sla_clock import DONE
 
-DAY, QUOTA = timedelta(days=1), 12
+DAY, QUOTA = timedelta(days=1), 4
 BY_SEVERITY = {"critical": 95, "high": 80, "medium": 55, "low": 30}  # impact and risk
 
 

@@ -43,6 +43,7 @@ SEVERITIES = ["critical", "high", "medium", "low"]
 STATUSES = ["backlog", "in_progress", "blocked", "blocked", "ready_verify"]
 FINDING_STATUSES = ["new", "triaged", "in_progress", "ready_verify", "dismissed", "dismissed"]
 MAX_FINDINGS, MAX_TASKS = 4, 10
+ATTEMPTS = 3  # to choose an operation that is possible
 
 
 class Operation(NamedTuple):
@@ -68,15 +69,18 @@ class Operation(NamedTuple):
 
 
 def choose(random: Random, project: Project, number: int, area: "Area") -> Operation:
-    """Choose an operation that is possible."""
-    name = "create_task" if project.findings else "report_finding"
-    if project.tasks:
-        [name] = random.choices([*area.operations], [weight for weight, _ in area.operations.values()])
-    chosen = Operation(number, name, *area.arguments(random, project, number).get(name, ("", {})))
-    is_too_much = name == "create_task" and len(project.tasks) == MAX_TASKS
-    if is_too_much or not chosen.is_possible(project):
-        return Operation(number, "pass_time", "", {"hours": 1})
-    return chosen
+    """Choose an operation that is possible; those that `Project.likely` names are chosen more often."""
+    likely = project.likely()
+    weights = [weight + likely.get(name, 0) for name, (weight, _) in area.operations.items()]
+    for _ in range(ATTEMPTS):
+        name = "create_task" if project.findings else "report_finding"
+        if project.tasks:
+            [name] = random.choices([*area.operations], weights)
+        chosen = Operation(number, name, *area.arguments(random, project, number).get(name, ("", {})))
+        is_too_much = name == "create_task" and len(project.tasks) == MAX_TASKS
+        if not is_too_much and chosen.is_possible(project):
+            return chosen
+    return Operation(number, "pass_time", "", {"hours": 1})
 
 
 def arguments(random: Random, project: Project, number: int) -> Arguments:
@@ -87,7 +91,11 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
     finding, task, verification = (
         choice([*rows][-8:] or ["none"]) for rows in (project.findings, project.tasks, project.verifications)
     )
-    title = f"F{random.randrange(MAX_FINDINGS)}"
+    # Most decisions are about verifications that wait for one, and half of the reports about findings that were fixed.
+    pending = [name for name, row in project.verifications.items() if row.result == "pending"]
+    undecided = choice([verification, *pending[-2:]])
+    resolved = [name for name, row in project.findings.items() if row.status == "resolved"]
+    title = choice([f"F{random.randrange(MAX_FINDINGS)}", *resolved[:1]])
     some_findings, some_tasks = (
         random.sample([*rows], min(len(rows), 3)) for rows in (project.findings, project.tasks)
     )
@@ -103,7 +111,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
         "change_task": (task, choice([of_tasks, of_tasks, of_tasks, {"status": "done"}])),
         "extend": (task, {"hours": random.randrange(1, 60), "reason": "more"}),
         "run_verification": (f"V{number}", {"task_id": task}),
-        "approve": (verification, {}),
+        "approve": (undecided, {}),
         "reopen": (verification, {}),
         "replace_policy": ("", {"config": random.randrange(len(POLICIES))}),
         "bulk_change_tasks": ("", {"ids": some_tasks, "values": of_tasks}),

@@ -25,9 +25,9 @@ OPERATIONS = operations.OPERATIONS | {
     "export": (8, ""),
     "write_files": (6, ""),
     "share": (8, ""),
-    "revoke": (3, "delete reports/shares/{}"),
+    "revoke": (4, "delete reports/shares/{}"),
     "save_view": (4, ""),
-    "delete_view": (2, ""),
+    "delete_view": (4, ""),
     "pass_days": (4, ""),
 }
 
@@ -43,7 +43,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
         ),
         "revoke": (share, {}),
         "save_view": (view, {"list": "findings.finding", "query": query}),
-        "delete_view": (view, {}),
+        "delete_view": (random.choice([*project.saved] or ["none"]), {}),
         "pass_days": ("", {"days": random.choice([1, 20, 31])}),
     }
 

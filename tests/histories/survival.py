@@ -27,7 +27,7 @@ OPERATIONS = {**operations.OPERATIONS, "reopen": (8, operations.OPERATIONS["reop
     "archive": (2, "patch {}"),
     "restore": (4, "patch {}"),
     "comment": (4, "post tasks/{}/comments"),
-    "pass_days": (6, ""),
+    "pass_days": (8, ""),
 }
 
 
@@ -64,6 +64,15 @@ class Project(model.Project):
         for each, finding in self.findings.items():
             self._follow_regressions(each, finding, trigger)
         return answer
+
+    def likely(self) -> dict[str, int]:
+        if self.archived:
+            return {"restore": 20}
+        if self.changed:
+            return {"pass_days": 60, "undo": 60}
+        pending = any(each.result == "pending" for each in self.verifications.values())
+        resolved = any(each.status == "resolved" for each in self.findings.values())
+        return {"approve": 20 * pending, "report_finding": 15 * resolved}
 
     def _follow_regressions(self, name: str, finding: Finding, trigger: str) -> None:
         known = self.regressions.setdefault(name, [])
