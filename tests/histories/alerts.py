@@ -81,8 +81,8 @@ class Project(model.Project):
 
     @property
     def is_busy(self) -> bool:
-        """Return whether so many findings still follow each other that alerts are held back."""
-        return self.logged["finding.created"] < BUSY
+        """Return whether findings follow each other so closely that an alert will be held back."""
+        return self.logged["finding.created"] < BUSY and not any(each.held_back for each in self.alerts)
 
     def likely(self) -> dict[str, int]:
         if not self.is_busy:

@@ -50,7 +50,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
     title, finding = random.choice([*HEADERS]), random.choice([*project.findings] or ["none"])
     passed = [name for name, row in project.verifications.items() if row.result == "pending"]
     passed = [name for name in passed if project.results[name] == "passed"]
-    verification = random.choice(passed[-2:] + [*project.verifications][-2:] or ["none"])
+    verification = random.choice(passed[-2:] * 3 + [*project.verifications][-2:] or ["none"])
     guarded = [window.finding for window in project.windows if window.status == "open"]
     faulty = [name for name in project.findings if name not in project.fixed]
     severity = random.choice(SEVERITIES[:3])
@@ -59,7 +59,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
     return known | {
         "report_finding": (title, report),
         "change_finding": (finding, random.choice([{"severity": severity}, {"status": "triaged"}])),
-        "approve": (verification, random.choice([{}, {}, {}, override])),
+        "approve": (verification, random.choice([{}, {}, {}, {}, {}, override])),
         "replace_policy": ("", {"config": random.choice([0, 1, 1, 2])}),
         "deploy": ("", {"sha": f"{number:07x}", "environment": "production"}),
         "spoil": (random.choice([finding, *guarded]), {}),

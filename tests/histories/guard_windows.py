@@ -10,8 +10,8 @@ from tests.histories.sla_clock import HOUR, SECOND, Finding, Rules
 
 SLA = {"sla_hours": {"critical": 1000}}
 GUARDS: list[dict[str, list[str]]] = [
-    {"critical": ["1h", "1d"], "high": ["1d"]},
-    {"high": ["1h", "3h", "2d"]},
+    {"critical": ["1h", "1d"], "high": ["1d"], "medium": ["2h", "3h"]},
+    {"critical": ["2h"], "high": ["1h", "3h", "2d"]},
     {},
 ]
 CONFIGS = [SLA | {"guard": guard} for guard in GUARDS]
@@ -65,8 +65,11 @@ class Project(model.Project):
     def likely(self) -> dict[str, int]:
         if self.is_down:
             return {"pass_time": 60}
-        if any(window.status == "open" for window in self.windows):
-            return {"pass_time": 15, "deploy": 6, "spoil": 5, "go_down": 5}
+        guarded = {window.finding for window in self.windows if window.status == "open"}
+        if guarded - self.fixed:
+            return {"pass_time": 40, "deploy": 30}
+        if guarded:
+            return {"pass_time": 15, "deploy": 6, "spoil": 15, "go_down": 6}
         return {"fix": 10, "run_verification": 10, "approve": 15}
 
     def report_finding(self, name: str, severity: str, **other: Any) -> Answer:
