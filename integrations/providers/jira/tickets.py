@@ -88,12 +88,15 @@ class Jira(JiraClient, Tracker):
         body = {"fields": fields, "properties": _properties(draft.marker)}
         response = self.request("POST", self.path("/issue"), json=body)
         number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", str(issue["key"])))
-        external_id, url, now = (
-            self._external_id(number),
-            f"https://{self.host}/browse/{key}",
-            datetime.now(UTC),
+        created = Ticket(
+            external_id=self._external_id(number),
+            key=key,
+            url=f"https://{self.host}/browse/{key}",
+            title=summary(draft),
+            state=TicketState.OPEN,
+            updated_at=datetime.now(UTC),
+            marker=draft.marker,
         )
-        created = Ticket(external_id, key, url, summary(draft), TicketState.OPEN, now, marker=draft.marker)
         return self.complete_ticket(created, draft)
 
     def complete_ticket(self, ticket: Ticket, draft: TicketDraft) -> Ticket:
