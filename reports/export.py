@@ -47,13 +47,10 @@ def run_next() -> bool:
     It is the oldest of the organisation whose exports have taken the least time: a message in the queue is only a hint
     that some report waits, and an organisation with many reports does not delay the others.
     """
-    waiting = fair_queue.waiting_fairly(
-        KIND,
-        pending_reports().filter(attempts__lt=MAX_ATTEMPTS),
-        organization="project__organization",
-        since="created_at",
+    waiting = pending_reports().filter(attempts__lt=MAX_ATTEMPTS)
+    return fair_queue.run_next(
+        KIND, waiting, export_report, organization="project__organization", since="created_at"
     )
-    return fair_queue.run_first(KIND, waiting, export_report)
 
 
 def export_report(report_id: UUID) -> bool:

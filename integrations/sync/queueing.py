@@ -19,8 +19,7 @@ def run_next() -> bool:
     It is the one that has waited longest in the organisation whose syncs have taken the least time: an organisation
     with many projects, or with a slow server, does not delay the others.
     """
-    waiting = fair_queue.waiting_fairly(KIND, _waiting(), organization="organization", since="not_before")
-    return fair_queue.run_first(KIND, waiting, engine.sync)
+    return fair_queue.run_next(KIND, _waiting(), engine.sync, organization="organization", since="not_before")
 
 
 def _waiting() -> QuerySet[Integration]:

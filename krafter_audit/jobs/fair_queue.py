@@ -4,7 +4,7 @@ Use is counted in Redis in seconds, in windows of ten minutes, for each `kind` o
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,32 +19,30 @@ PREFIX = "krafter:use:"
 MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
 
 
-def run_first(kind: str, waiting: Iterable[tuple[UUID, UUID]], run: Callable[[UUID], bool]) -> bool:
-    """Run the first waiting row that no other worker takes; return whether there was one.
+def run_next(
+    kind: str,
+    rows: QuerySet[Any],
+    run: Callable[[UUID], bool],
+    *,
+    organization: str,
+    since: str,
+    id: str = "pk",
+) -> bool:
+    """Run the waiting row that is next and that no other worker takes; return whether there was one.
 
-    `waiting` has organisations with ids, as `waiting_fairly` yields them; `run` returns False for a row that it could
-    not lease.
-    """
-    for organization_id, pk in waiting:
-        started = time.monotonic()
-        if run(pk):
-            record_use(kind, {organization_id: time.monotonic() - started})
-            return True
-    return False
-
-
-def waiting_fairly(
-    kind: str, rows: QuerySet[Any], *, organization: str, since: str, id: str = "pk"
-) -> Iterator[tuple[UUID, UUID]]:
-    """Yield the organisations and ids of waiting rows: the organisation with the least use first, its oldest row first.
-
-    The names are those of fields: of the organisation, of the time since when a row waits, and of the id to yield.
+    The organisation with the least use is first, with the row that has waited longest. `organization`, `since` and
+    `id` name the fields of the organisation, of the time since when a row waits, and of what `run` gets; it returns
+    False for a row that it could not lease.
     """
     oldest = dict(rows.order_by().values_list(organization).annotate(Min(since)))
     for organization_id in by_least_use(kind, sorted(oldest, key=oldest.__getitem__)):
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
-        for pk in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
-            yield organization_id, pk
+        for row_id in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
+            started = time.monotonic()
+            if run(row_id):
+                record_use(kind, {organization_id: time.monotonic() - started})
+                return True
+    return False
 
 
 def organizations_that_run(rows: QuerySet[Any], *, at_least: int, organization: str) -> list[UUID]:

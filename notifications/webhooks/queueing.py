@@ -29,8 +29,7 @@ def run_next() -> bool:
     endpoints = WebhookEndpoint.objects.all()
     busy = fair_queue.organizations_that_run(endpoints, at_least=MAX_RUNNING, organization="organization")
     rows = _waiting().exclude(organization__in=busy)
-    waiting = fair_queue.waiting_fairly(KIND, rows, organization="organization", since="served_at")
-    return fair_queue.run_first(KIND, waiting, delivery.deliver)
+    return fair_queue.run_next(KIND, rows, delivery.deliver, organization="organization", since="served_at")
 
 
 def _waiting() -> QuerySet[Any]:

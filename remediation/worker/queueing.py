@@ -1,6 +1,5 @@
 """Which verification runs next. A message in a queue is only a hint that some verification waits."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -31,28 +30,22 @@ def run_next(scanner: Scanner) -> bool:
     def run(verification_id: UUID) -> bool:
         return part_runner.run_part(verification_id, scanner, with_browser=scanner == Scanner.BROWSER)
 
-    return fair_queue.run_first(_kind(scanner), _waiting_fairly(scanner), run)
-
-
-def _waiting_fairly(scanner: Scanner) -> Iterator[tuple[UUID, UUID]]:
-    waiting = _waiting(scanner)
+    kind, waiting = f"verification by {scanner}", _waiting(scanner)
     if scanner == Scanner.HTTP:
         http_parts = VerificationPart.objects.filter(scanner=scanner)
         busy = fair_queue.organizations_that_run(http_parts, at_least=MAX_RUNNING, organization=ORGANIZATION)
         waiting = waiting.exclude(**{f"{ORGANIZATION}__in": busy})
     is_requested = {"verification__trigger": Verification.Trigger.REQUESTED}
-    for rows in (waiting.filter(**is_requested), waiting.exclude(**is_requested)):
-        yield from fair_queue.waiting_fairly(
-            _kind(scanner), rows, organization=ORGANIZATION, since="created_at", id="verification_id"
+    return any(
+        fair_queue.run_next(
+            kind, rows, run, organization=ORGANIZATION, since="created_at", id="verification_id"
         )
+        for rows in (waiting.filter(**is_requested), waiting.exclude(**is_requested))
+    )
 
 
 def _waiting(scanner: str) -> QuerySet[VerificationPart]:
     return VerificationPart.objects.filter(unleased(), finished_at__isnull=True, scanner=scanner)
-
-
-def _kind(scanner: Scanner) -> str:
-    return f"verification by {scanner}"  # of the use that fair_queue.py counts
 
 
 def requeue_verifications() -> None:
