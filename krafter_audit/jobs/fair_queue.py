@@ -10,9 +10,9 @@ from uuid import UUID
 
 import redis
 from django.db.models import Count, Min, QuerySet
-from django.utils import timezone
 
 from krafter_audit.db import redis_client
+from krafter_audit.db.leases import unleased
 
 WINDOW_SECONDS = 600
 PREFIX = "krafter:use:"
@@ -47,7 +47,7 @@ def run_next(
 
 def organizations_that_run(rows: QuerySet[Any], *, at_least: int, organization: str) -> list[UUID]:
     """Return the organisations of which workers have leased so many of the rows."""
-    leased = rows.filter(lease_until__gte=timezone.now()).order_by()
+    leased = rows.exclude(unleased()).order_by()
     numbers = leased.values_list(organization).annotate(number=Count("pk"))
     return [organization_id for organization_id, number in numbers if number >= at_least]
 
