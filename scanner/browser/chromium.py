@@ -39,6 +39,7 @@ FLAGS = (
     "--disable-notifications",
     "--deny-permission-prompts",
     "--mute-audio",
+    "--block-new-web-contents",  # pop-ups: pages that open further ones would open them faster than we close them
 )
 
 

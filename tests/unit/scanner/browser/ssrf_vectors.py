@@ -82,7 +82,7 @@ VECTORS = [*MARKUP, *SCRIPT]
 # Vectors without a path, which the server cannot identify.
 NAMELESS = {"preconnect", "secure-websocket", "https", "rtc-udp", "rtc-tcp", "transport", "file"}
 # Vectors that the browser stops before they reach the proxy.
-STOPPED_BEFORE = {"any-address", "mapped", "icon", "speculation", "ping"}
+STOPPED_BEFORE = {"any-address", "mapped", "icon", "speculation", "ping", "popup"}
 
 
 def page(**places: object) -> str:
