@@ -57,7 +57,11 @@ class Sentry(SentryClient, FindingSource):
             raise ProviderRefused(f"Issue {number} belongs to another project.")
         # Somebody may have resolved or archived it at Sentry: that decision stays.
         if status == "unresolved":
-            self.request("PUT", self.issues_path(number), json={"status": "resolved"})
+            response = self.request("PUT", self.issues_path(number), json={"status": "resolved"})
+            # The answer is the updated issue: a change that Sentry did not make is not counted as made.
+            changed_to = self.parse(response, lambda body: str(body["status"]))
+            if changed_to != "resolved":
+                raise ProviderRefused(f"Sentry did not resolve issue {number}: it is {changed_to[:60]!r}.")
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         number = self._issue_number(str(evidence.get("source")))

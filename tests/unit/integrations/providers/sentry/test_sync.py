@@ -9,7 +9,7 @@ from findings.models import Finding, Regression
 from integrations import services
 from integrations.models import Integration, SyncRun
 from tests.fakes.sentry import FakeSentry, issue
-from tests.fakes.vendor_server import FakeServer
+from tests.fakes.vendor_server import Answer, FakeServer
 from tests.unit.integrations.conftest import run_sync
 from tests.unit.integrations.providers.sentry.test_findings import ISSUE
 
@@ -147,6 +147,35 @@ def test_archived_issue_stays_archived(
     synced(integration)
 
     assert server.received(ISSUE, "PUT") == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {}, issue()),
+        (200, {}, issue(status="ignored")),
+        (200, {}, {}),
+        (200, {}, []),
+        (204, {}, b""),
+        (301, {"Location": "/"}, {}),
+    ],
+)
+def test_issue_that_sentry_did_not_resolve_is_reported_and_resolved_by_the_next_sync(
+    integration: Integration, fake: FakeSentry, server: FakeServer, answer: Answer
+) -> None:
+    fake.issues = [issue()]
+    synced(integration)
+    approve()
+    server.next_answer(ISSUE, 200, {}, issue())
+    server.next_answer(ISSUE, *answer)
+
+    run = synced(integration)
+    reported = bool(run.refused or integration.last_error)
+    synced(integration)
+
+    assert (integration.status, run.pushed, reported) == ("connected", 0, True)
+    assert fake.issues[0]["status"] == "resolved"
+    assert (Finding.objects.get().status, Regression.objects.count()) == ("resolved", 0)
 
 
 def test_deleted_issue_is_logged_and_the_others_are_resolved(
