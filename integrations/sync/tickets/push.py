@@ -213,15 +213,26 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     if merged.push:
         context.checkpoint()
         ticket = tracker.update_ticket(ticket, draft, merged.push)
+    is_ignored = _is_ignored(draft, ticket, merged)
+    if is_ignored:
+        action = "close" if draft.closed else "reopen"
+        reason = f"{tracker.title} accepted the change, but did not {action} the ticket."
+        context.log_refusal(link.key, reason)
+    elif merged.push:
         context.log.pushed += 1
     _save_if_unresolved(
         link,
         read_at,
         last_synced=_last_synced(link, draft, ticket, merged),
-        task_synced_at=synced_at,
+        task_synced_at=None if is_ignored else synced_at,
         state_changes=link.state_changes,
         halted_at=link.halted_at,
     )
+
+
+def _is_ignored(draft: TicketDraft, ticket: Ticket, merged: Merge) -> bool:
+    """Return whether a vendor accepted a change of the state, but did not make it."""
+    return "closed" in merged.push and draft.closed != ticket.state.is_closed
 
 
 def _log_title_conflict(context: SyncContext, link: TicketLink, ticket: Ticket, merged: Merge) -> None:
@@ -236,6 +247,9 @@ def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: M
     task = task_values(draft)
     if "title" in merged.conflicts:
         task["title"] = link.last_synced["task"]["title"]
+    if _is_ignored(draft, ticket, merged):
+        # The next sync sends it again, until the link is halted.
+        task["status"] = link.last_synced["task"]["status"]
     pushed_title = "title" in merged.push
     return {
         "task": task,

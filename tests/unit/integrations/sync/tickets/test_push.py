@@ -10,7 +10,8 @@ from accounts.models import Project
 from findings.models import Finding
 from findings.services import triage
 from integrations import services
-from integrations.models import TicketLink
+from integrations.models import SyncConflict, TicketLink
+from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES
 from remediation.models import Verification
 from remediation.services import verdicts
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
@@ -297,6 +298,41 @@ def test_ticket_of_a_dismissed_finding_is_closed_as_not_fixed_until_it_is_reopen
 
     assert states == ["open", "dropped", "dropped", "open", "open"]
     assert (row.status, tracker.complaints) == ("connected", [])
+
+
+def test_ticket_that_the_vendor_did_not_close_is_reported_and_closed_by_the_next_sync(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make_task()
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    run_sync(row)
+    verify(task, verdicts.approve)
+    with monkeypatch.context() as patched:
+        patched.setattr(tracker, "write", lambda number, changes: tracker.issues[number])
+        run_sync(row)
+    ignored = last_run()
+
+    run_sync(row)
+
+    link, closed = TicketLink.objects.get(task=task), last_run()
+    assert (ignored.pushed, [each["what"] for each in ignored.refused]) == (0, [link.key])
+    assert "did not close" in ignored.refused[0]["why"]
+    assert (closed.pushed, closed.refused, link.last_synced["ticket"]["state"]) == (1, [], "closed")
+
+
+def test_ticket_that_the_vendor_never_closes_waits_for_a_person(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make_task()
+    sync()
+    verify(task, verdicts.approve)
+    monkeypatch.setattr(github, "write", lambda number, changes: github.issues[number])
+
+    for _ in range(MAX_STATE_CHANGES + 2):
+        sync()
+
+    assert len(github.received("PATCH")) == MAX_STATE_CHANGES
+    assert [conflict.field for conflict in SyncConflict.objects.all()] == ["loop"]
 
 
 def test_new_task_of_a_finding_dismissed_during_a_lost_answer_has_a_closed_issue(
