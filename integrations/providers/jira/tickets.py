@@ -5,14 +5,13 @@ the first standard type). OAuth scopes: read:jira-work, write:jira-work, read:ji
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from math import ceil
 from typing import Any
 
-from integrations.providers.errors import ProviderRefused
+from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.jira import adf, workflow
 from integrations.providers.jira.client import PAGE_SIZE, JiraClient
 from integrations.providers.jira.fields import (
@@ -103,8 +102,9 @@ class Jira(JiraClient, Tracker):
         # A refusal from here on must not look as if the issue had not been created.
         try:
             self._link_back(ticket.external_id, draft)
-            self._move_to_status(self._get_issue(ticket.external_id), ticket.external_id, draft)
-            return self.get_ticket(ticket.external_id)
+            return self._move_to_status(self._get_issue(ticket.external_id), ticket.external_id, draft)
+        except TokenRejected:
+            raise  # the next sync completes the issue
         except ProviderRefused:
             return ticket
 
@@ -121,7 +121,7 @@ class Jira(JiraClient, Tracker):
         if "closed" in changed:
             self._close_or_reopen(issue, ticket.external_id, draft)
         elif "status" in changed:
-            self._move_to_status(issue, ticket.external_id, draft)
+            return self._move_to_status(issue, ticket.external_id, draft)
         return self.get_ticket(ticket.external_id)
 
     def has_comment(self, external_id: str, marker: str) -> bool:
@@ -209,21 +209,31 @@ class Jira(JiraClient, Tracker):
             "relationship": "remediates",
             "object": {"url": draft.url, "title": summary(draft), "status": {"resolved": draft.closed}},
         }
-        with suppress(ProviderRefused):
-            self.request("POST", self._issue_path(external_id) + "/remotelink", repeatable=True, json=link)
+        path = self._issue_path(external_id) + "/remotelink"
+        _attempt(lambda: self.request("POST", path, repeatable=True, json=link))
 
     # ---- Workflow
 
-    def _move_to_status(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
+    def _move_to_status(self, issue: Any, external_id: str, draft: TicketDraft) -> Ticket:
+        """Move an open issue to a fitting status; return it as it is afterwards."""
+        transition = self._fitting_transition(issue, external_id, draft)
+        refusal = _attempt(lambda: self._move(external_id, transition)) if transition else ""
+        moved = self._get_issue(external_id)
+        before, after = (workflow.read_status(each["fields"]["status"]) for each in (issue, moved))
+        if transition and before.id == after.id:
+            reason = refusal or "Jira accepted the transition, but did not make it."
+            self.notes.append(f"{moved['key']} was not moved to {transition.to.name!r}: {reason}")
+        return self._read_issue(moved)
+
+    def _fitting_transition(
+        self, issue: Any, external_id: str, draft: TicketDraft
+    ) -> workflow.WorkflowTransition | None:
         # Where the workflow has no transition to a fitting status, the issue stays where it is.
         current = workflow.read_status(issue["fields"]["status"])
         is_closed = workflow.ticket_state(issue["fields"]).is_closed
         if draft.closed or is_closed or workflow.fits(current, draft.status):
-            return
-        transition = workflow.direct_transition(self._transitions(external_id), draft.status, current)
-        if transition:
-            with suppress(ProviderRefused):
-                self._move(external_id, transition)
+            return None
+        return workflow.direct_transition(self._transitions(external_id), draft.status, current)
 
     def _close_or_reopen(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
         # Workflows may require intermediate statuses on the way to done; each status is passed once.
@@ -257,6 +267,17 @@ class Jira(JiraClient, Tracker):
         fields = {"fields": transition.fields} if transition.fields else {}
         body = {"transition": {"id": transition.id}, **fields}
         self.request("POST", self._issue_path(external_id) + "/transitions", json=body)
+
+
+def _attempt(action: Callable[[], Any]) -> str:
+    """Do what a ticket does not depend on; return why Jira refused it, or an empty text. Raises TokenRejected."""
+    try:
+        action()
+    except TokenRejected:
+        raise
+    except ProviderRefused as error:
+        return str(error)
+    return ""
 
 
 def _properties(marker: str) -> list[dict[str, Any]]:

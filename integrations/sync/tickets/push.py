@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from findings.models import FindingStatus
 from integrations.models import SyncConflict, TicketLink
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
@@ -170,6 +170,8 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     link.save(update_fields=["updated_at"])  # the time of the last attempt
     try:
         ticket = tracker.create_ticket(draft)
+    except TokenRejected:
+        raise  # a vendor with several requests may have created it before
     except ProviderRefused:
         # A refusal created nothing. After any other failure the ticket may exist, so that the link stays.
         link.delete()
@@ -179,6 +181,7 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
 
 @transaction.atomic
 def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: TicketDraft) -> None:
+    context.log_provider_notes()
     task = tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
     agreed = task_values(draft)
     # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
@@ -213,6 +216,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     if merged.push:
         context.checkpoint()
         ticket = tracker.update_ticket(ticket, draft, merged.push)
+        context.log_provider_notes()
     is_ignored = _is_ignored(draft, ticket, merged)
     if is_ignored:
         action = "close" if draft.closed else "reopen"

@@ -75,6 +75,39 @@ def test_issue_whose_creation_was_interrupted_gets_its_link_and_its_status(
     assert (jira.status(), len(jira.links[10001])) == ("In Progress", 1)
 
 
+@pytest.mark.parametrize("path", ["/remotelink$", "/issue/10001$", "/transitions$"])
+def test_issue_is_completed_after_the_token_was_rejected(
+    sync: Sync, make_task: MakeTask, jira: FakeJira, path: str
+) -> None:
+    make_task(status="in_progress")
+    jira.next_answer("POST" if path == "/remotelink$" else "GET", path, (401, {}, {}))
+
+    failed = sync().status
+    sync()
+
+    assert (failed, list(jira.issues)) == ("error", [10001])
+    assert (jira.status(), len(jira.links[10001])) == ("In Progress", 1)
+
+
+@pytest.mark.parametrize("status", ["backlog", "in_progress"])
+def test_refused_transition_is_noted_in_the_log(
+    sync: Sync, make_task: MakeTask, jira: FakeJira, status: str
+) -> None:
+    task = make_task(status=status)
+    if status == "backlog":
+        sync()
+        tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
+    jira.next_answer("POST", "/transitions$", (409, {}, {}))
+
+    row = sync()
+
+    notes = SyncRun.objects.latest("started_at").notes
+    assert (row.status, [note.partition(":")[0] for note in notes]) == (
+        "connected",
+        ["SHOP-1 was not moved to 'in progress'"],
+    )
+
+
 def test_issue_is_created_once_when_the_run_fails_after_it(
     sync: Sync, make_task: MakeTask, jira: FakeJira
 ) -> None:

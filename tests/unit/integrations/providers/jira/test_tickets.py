@@ -12,6 +12,7 @@ from integrations.providers.types import TicketDraft, TicketState
 from tests.fakes.dialects import jira as dialect
 from tests.fakes.dialects.jira import FakeJira
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.vendor_server import Answer
 from tests.unit.integrations.providers import drafts
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK
 
@@ -86,6 +87,35 @@ def test_update_succeeds_if_web_link_and_transition_are_refused(provider: Jira, 
     moved = provider.update_ticket(ticket, draft(title="New", status="in_progress"), ["title", "status"])
 
     assert (moved.title, moved.state) == ("New", TicketState.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ((409, {}, {}), "Jira refused the request for issue/10001/transitions (status 409)."),
+        ((301, {}, {}), "Jira says that issue/10001/transitions has moved"),
+        ((200, {}, {}), "Jira accepted the transition, but did not make it."),
+        ((204, {}, b""), "Jira accepted the transition, but did not make it."),
+    ],
+)
+def test_transition_that_jira_did_not_make_is_noted(
+    provider: Jira, jira: FakeJira, answer: Answer, reason: str
+) -> None:
+    ticket = provider.create_ticket(draft())
+    jira.next_answer("POST", "/transitions$", answer)
+
+    provider.update_ticket(ticket, draft(status="in_progress"), ["status"])
+
+    (note,) = provider.notes
+    assert note.startswith(f"SHOP-1 was not moved to 'in progress': {reason}")
+
+
+def test_transition_that_jira_made_is_not_noted(provider: Jira, jira: FakeJira) -> None:
+    ticket = provider.create_ticket(draft())
+
+    provider.update_ticket(ticket, draft(status="in_progress"), ["status"])
+
+    assert (jira.status(), provider.notes) == ("In Progress", [])
 
 
 def test_create_succeeds_if_the_issue_cannot_be_read(provider: Jira, jira: FakeJira) -> None:
