@@ -33,6 +33,7 @@ MAX_CLOCK_SKEW = timedelta(days=1)
 CURSOR = "tickets_since"  # by the provider's clock
 IN_PROGRESS = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
 MAX_PULL_REQUESTS = 50  # a run; each costs a request
+REFUSED = "pull_requests_refused"  # in the cursor: the links whose pull requests the last sync was refused
 DELIVERIES_BATCH_SIZE = 200
 SEPARATORS = ("#", "/")  # before the last part of a ticket's id
 
@@ -170,10 +171,20 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
     # Tasks in progress are included, since at some vendors a pull request that refers to a ticket does not change it.
     without = context.links.filter(Q(task__pr_url__isnull=True) | Q(task__pr_url=""))
     wanted = without.filter(Q(pull_request_due=True) | Q(task__status__in=IN_PROGRESS))
+    # A refusal may be temporary: it is asked for once more, so that lasting ones do not take up every sync.
+    cursor = context.integration.cursor
+    refused, refused_before = [], cursor.pop(REFUSED, [])
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
+        is_settled = str(link.pk) in refused_before
         with skip_if_refused(context, link.key):
             url = tracker.find_pull_request(link.external_id)
+            is_settled = True
             if url:
                 tasks.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)
                 context.log.pulled += 1
-        TicketLink.objects.filter(pk=link.pk).update(pull_request_due=False)
+        if is_settled:
+            TicketLink.objects.filter(pk=link.pk).update(pull_request_due=False)
+        else:
+            refused.append(str(link.pk))
+    if refused:
+        cursor[REFUSED] = refused

@@ -210,6 +210,26 @@ def test_pull_request_is_found_by_the_sync_after_one_that_failed_before_the_sear
     assert (failed, task.pr_url) == ("error", "https://github.com/acme/web-app/pull/142")
 
 
+def test_refused_search_for_a_pull_request_is_repeated_once(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    found, never_found = make_task("Found"), make_task("Never found")
+    sync()
+    for number in (1, 2):
+        github.refer(number, "https://github.com/acme/web-app/pull/142")
+    for number in (1, 2, 2):
+        github.next_answer("GET", f"/{number}/timeline$", (404, {}, {"message": "Not Found"}))
+    github.requests.clear()
+
+    for _ in range(3):
+        sync()
+
+    for task in (found, never_found):
+        task.refresh_from_db()
+    assert (found.pr_url, never_found.pr_url) == ("https://github.com/acme/web-app/pull/142", None)
+    assert len(github.received("GET", "/timeline")) == 4
+
+
 def test_pull_request_of_an_issue_that_a_webhook_has_reported_is_found_by_the_next_sync(
     sync: Sync, make_task: MakeTask, github: FakeGitHub, integration: Integration
 ) -> None:
