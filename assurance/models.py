@@ -1,6 +1,7 @@
 """Deploys, pull requests, and guard windows: the time after an approval in which checks run again."""
 
 import re
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,7 @@ from remediation.models import Task, Verification
 from scans.models import Scan
 
 SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
+MAX_AHEAD = timedelta(minutes=5)  # of the clock that has set the times of a deploy
 
 
 class Deploy(BaseModel):

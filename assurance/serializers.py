@@ -1,10 +1,10 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.utils import timezone
 from rest_framework import serializers
 
-from assurance.models import SHA, Deploy, GuardRun, GuardWindow, PullRequest
+from assurance.models import MAX_AHEAD, SHA, Deploy, GuardRun, GuardWindow, PullRequest
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
@@ -14,8 +14,6 @@ from krafter_audit.api.serializers import (
 )
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.serializers import FindingWithTasksSerializer
-
-MAX_AHEAD = timedelta(minutes=5)  # of the clock of a pipeline
 
 
 class RecordDeployRequestSerializer(RequestSerializer):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from assurance import deploy_policy
-from assurance.models import Deploy, GuardRun, GuardWindow
+from assurance.models import MAX_AHEAD, Deploy, GuardRun, GuardWindow
 from events.log import log_event
 from findings.models import OPEN_STATUSES, Finding
 from krafter_audit.api.errors import QuotaExceeded
@@ -36,18 +36,20 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
     """
     # A webhook and a sync may report the same deploy at once.
     advisory_lock(f"deploys of {project.pk}")
-    started_at = fields.pop("started_at", None)
-    times = ReportedTimes(started_at, fields.get("finished_at"), timezone.now())
+    times = ReportedTimes.of(fields.pop("started_at", None), fields.pop("finished_at", None))
     deploy = _find(project, sha, environment, times, fields.get("external_id", ""))
     if deploy is not None:
-        fields |= {"sha": max(sha, deploy.sha, key=len), **_reported_start(deploy, started_at)}
+        if not (times.is_end_estimated and deploy.finished_at):
+            fields["finished_at"] = times.finished_at
+        fields |= {"sha": max(sha, deploy.sha, key=len), **_reported_start(deploy, times.started_at)}
         return _continue(deploy, project, fields, by), False
     deploy = Deploy.objects.create(
         project=project,
         sha=sha,
         environment=environment,
-        started_at=started_at or _earliest(fields.get("finished_at")),
-        start_reported=started_at is not None,
+        started_at=times.started_at or min(times.finished_at or times.now, times.now),
+        start_reported=times.started_at is not None,
+        finished_at=times.finished_at,
         **fields,
     )
     log_event("deploy.recorded", deploy, by=by, sha=sha, environment=environment)
@@ -62,6 +64,17 @@ class ReportedTimes:
     started_at: datetime | None
     finished_at: datetime | None
     now: datetime
+    is_end_estimated: bool = False  # the reported one is to come
+
+    @classmethod
+    def of(cls, started_at: datetime | None, finished_at: datetime | None) -> "ReportedTimes":
+        """Without times to come: by a clock that is ahead, they only say that it has started or ended by now."""
+        now = timezone.now()
+        latest = now + MAX_AHEAD
+        start = started_at if started_at and started_at <= latest else None
+        if finished_at and finished_at > latest:
+            return cls(start, max(now, start or now), now, is_end_estimated=True)
+        return cls(start, finished_at, now)
 
     @property
     def moment(self) -> datetime:
@@ -121,11 +134,6 @@ def _reported_start(deploy: Deploy, started_at: datetime | None) -> dict[str, An
     if started_at is None or deploy.start_reported:
         return {}
     return {"started_at": started_at, "start_reported": True}
-
-
-def _earliest(finished_at: datetime | None) -> datetime:
-    now = timezone.now()
-    return min(finished_at, now) if finished_at else now
 
 
 def _continue(deploy: Deploy, project: Project, fields: dict[str, Any], by: Actor) -> Deploy:

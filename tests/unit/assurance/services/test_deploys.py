@@ -159,6 +159,41 @@ def test_deploys_of_a_commit_that_started_hours_apart_are_several(scenario: Scen
     assert is_new
 
 
+@pytest.mark.parametrize("provider_is_first", [True, False])
+def test_times_of_a_provider_whose_clock_is_hours_ahead_are_those_of_the_report(
+    scenario: Scenario, provider_is_first: bool
+) -> None:
+    now = timezone.now()
+    finished_at = now - timedelta(minutes=1)
+    reports: list[dict[str, Any]] = [
+        {"started_at": now - timedelta(minutes=10), "finished_at": finished_at},
+        {
+            "started_at": now + timedelta(hours=5),
+            "finished_at": now + timedelta(hours=5, minutes=9),
+            "external_id": "1",
+        },
+    ]
+
+    first, _ = record(scenario, **reports.pop(provider_is_first))
+    second, is_new = record(scenario, **reports.pop())
+    _, is_repeated_new = record(scenario, external_id="1", finished_at=now + timedelta(hours=5, minutes=9))
+
+    assert (second.pk, is_new, is_repeated_new) == (first.pk, False, False)
+    assert second.started_at == now - timedelta(minutes=10)
+    assert finished_at <= Deploy.objects.get().finished_at <= timezone.now()
+    assert events_of(first) == ["deploy.recorded", "deploy.finished"]
+
+
+def test_deploy_of_a_provider_whose_clock_is_hours_ahead_is_replaced_by_the_next(scenario: Scenario) -> None:
+    window = opened(scenario)
+    record(scenario, external_id="1", finished_at=timezone.now() + timedelta(hours=5))
+
+    deploy, _ = record(scenario, sha="def5678", external_id="2", finished_at=timezone.now())
+    jobs.process_events()
+
+    assert window.runs.get(reason="deploy").deploy_id == deploy.pk
+
+
 def test_each_deploy_of_a_provider_is_the_nearest_of_the_pipeline(scenario: Scenario) -> None:
     start = timezone.now() - timedelta(hours=3)
     reported = [record(scenario, started_at=start + timedelta(minutes=30 * number))[0] for number in range(2)]

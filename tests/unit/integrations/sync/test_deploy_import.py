@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from assurance.models import Deploy
+from assurance.services import deploys
 from integrations import services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
@@ -276,6 +277,25 @@ def test_release_is_recorded_although_the_clock_of_the_provider_is_hours_late(
     run_sync(connected)
 
     assert recorded() == [(SHA, "production")]
+
+
+def test_deploy_of_a_pipeline_is_recorded_once_although_the_clock_of_the_provider_is_hours_ahead(
+    connected: Integration, vendor: Fake, project: Project
+) -> None:
+    started_at = timezone.now() - timedelta(minutes=10)
+    deploys.record(project, sha=SHA, environment="production", by=SYSTEM, started_at=started_at)
+    vendor.now += timedelta(hours=6)
+
+    number = vendor.deploy(SHA)
+    deliver(connected, vendor.deploy_event(number))
+    run_sync(connected)
+    finished_at = Deploy.objects.get().finished_at
+    run_sync(connected)
+
+    deploy = Deploy.objects.get()
+    assert (deploy.started_at, deploy.finished_at) == (started_at, finished_at)
+    assert finished_at is not None
+    assert finished_at <= timezone.now()
 
 
 def test_release_is_a_deploy_to_the_first_environment_that_the_policy_names(
