@@ -254,10 +254,11 @@ def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: M
     if _is_ignored(draft, ticket, merged):
         # The next sync sends it again, until the link is halted.
         task["status"] = link.last_synced["task"]["status"]
-    pushed_title = "title" in merged.push
+    # Equal without a push: the answer to an earlier one was lost.
+    is_agreed = "title" in merged.push or ticket.title == draft.title
     return {
         "task": task,
-        "ticket": ticket_values(ticket) if pushed_title else agreed_values(link.last_synced, ticket),
+        "ticket": ticket_values(ticket) if is_agreed else agreed_values(link.last_synced, ticket),
     }
 
 

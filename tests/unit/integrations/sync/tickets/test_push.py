@@ -10,7 +10,8 @@ from accounts.models import Project
 from findings.models import Finding
 from findings.services import triage
 from integrations import services
-from integrations.models import SyncConflict, TicketLink
+from integrations.models import Integration, SyncConflict, TicketLink
+from integrations.sync import engine
 from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES
 from remediation.models import Verification
 from remediation.services import verdicts
@@ -143,6 +144,28 @@ def test_title_changed_in_the_ticket_only_is_kept(
 
     assert github.issues[1]["title"] == "CSP, please"
     assert last_run().refused == []
+
+
+def test_title_whose_update_was_answered_by_an_error_is_no_conflict_at_the_next_change(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, integration: Integration
+) -> None:
+    task = make_task()
+    sync()
+    change(task, title="Second")
+
+    def update_and_lose() -> Any:
+        github.route(github.requests[-1])
+        return BAD_GATEWAY
+
+    for _ in range(3):
+        github.next_answer("PATCH", "/issues/1$", update_and_lose)
+    failed = sync().status
+    sync()
+    change(task, title="Third")
+    services.request_sync(integration)
+    engine.sync(integration.pk)
+
+    assert (failed, github.titles, SyncConflict.objects.count()) == ("error", ["Third"], 0)
 
 
 def test_title_changed_on_both_sides_is_a_conflict(
