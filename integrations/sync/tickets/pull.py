@@ -171,7 +171,7 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
     # Tasks in progress are included, since at some vendors a pull request that refers to a ticket does not change it.
     without = context.links.filter(Q(task__pr_url__isnull=True) | Q(task__pr_url=""))
     wanted = without.filter(Q(pull_request_due=True) | Q(task__status__in=IN_PROGRESS))
-    # A refusal may be temporary: it is asked for once more, so that lasting ones do not take up every sync.
+    # A refusal may be temporary: the request is repeated by one more sync, not by all, as refusals may also last.
     cursor = context.integration.cursor
     refused, refused_before = [], cursor.pop(REFUSED, [])
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
