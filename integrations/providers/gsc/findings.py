@@ -84,6 +84,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
                 break
             self.sync_state["count"] += 1
             self.sync_state["left"] -= 1
+            inspected_on = today.toordinal()
             try:
                 yield self._page_findings(url, impressions.get(url, 0))
                 refused = 0
@@ -94,12 +95,13 @@ class SearchConsole(SearchConsoleClient, FindingSource):
                 if refused >= MAX_REFUSED_IN_A_ROW:
                     raise
                 self.notes.append(f"{url[:200]} was not inspected: {error}")
+                inspected_on += 1 - INSPECTION_INTERVAL_DAYS  # so that it is due tomorrow
             except ProviderUnavailable as error:
                 if not _is_quota_exhausted(error):
                     raise
                 self.notes.append("Google's quota of inspections is exhausted; later syncs inspect the rest.")
                 break
-            inspected[_digest(url)] = today.toordinal()
+            inspected[_digest(url)] = inspected_on
             self._sleep(SECONDS_BETWEEN_INSPECTIONS)
         del self.sync_state["left"]
 

@@ -139,3 +139,20 @@ def test_refused_page_does_not_stop_the_others(
         "https://example.com/a was not inspected: Google Search Console refused the request for "
         "https://example.com/ (status 400: Invalid URL)."
     ]
+
+
+def test_refused_page_is_inspected_on_the_next_day(
+    server: FakeServer, fake: FakeSearchConsole, time_machine: Any
+) -> None:
+    fake.impressions = {"https://example.com/a": 2}
+    server.next_answer("index:inspect", *error(403, "forbidden"))
+    memory: dict[str, Any] = {}
+    inspected = []
+    for hours in (0, 1, 24, 48):
+        time_machine.move_to(datetime(2026, 11, 2, 12, tzinfo=UTC) + timedelta(hours=hours), tick=False)
+        provider = connect(server)
+        provider.sync_state = memory
+        findings(provider)
+        inspected.append(len(server.received("index:inspect", "POST")))
+
+    assert inspected == [1, 1, 2, 2]
