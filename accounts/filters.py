@@ -2,7 +2,9 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts import saved_views
 from accounts.models import ApiKey, Membership, Project, SavedView
+from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import ChoiceFilter, ChoicesFilter, ListFilter, TrueOrFalseFilter
 
 
@@ -49,12 +51,17 @@ class ApiKeyFilter(ListFilter):
 class SavedViewFilter(ListFilter):
     """Filters by list, shared and time."""
 
-    list = django_filters.CharFilter()
+    list = django_filters.CharFilter(method="by_list")
     shared = TrueOrFalseFilter(method="by_shared")
 
     class Meta:
         model = SavedView
         fields = ("list", "shared")
+
+    def by_list(self, rows: QuerySet[SavedView], name: str, value: str) -> QuerySet[SavedView]:
+        if value not in (known := saved_views.lists()):
+            raise InvalidParams(details={name: [f"Use one of {', '.join(known)}."]})
+        return rows.filter(list=value)
 
     def by_shared(self, rows: QuerySet[SavedView], name: str, value: str) -> QuerySet[SavedView]:
         return rows.filter(organization__isnull=value == "false")

@@ -4,15 +4,31 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from findings import provider_checks
 from findings.models import CHECK_KEY, MAX_CHECKS
+from krafter_audit.api.errors import InvalidParams
 from scanner import registry
 
 MAX_SUGGESTIONS = 3
+MAX_SHOWN = 100  # characters of an unknown key
 
 
 def is_known(key: str) -> bool:
     return registry.get(key) is not None or provider_checks.find(key) is not None
+
+
+def require_known(key: str, rows: QuerySet[Any], *, parameter: str) -> None:
+    """Raise InvalidParams for a key that no check has, unless one of the rows with it is left.
+
+    The rows are those of a list that have the key: its check may have been removed since.
+    """
+    if is_known(key) or (CHECK_KEY.match(key) and rows.exists()):
+        return
+    shown = key[:MAX_SHOWN]
+    hint = suggestion(shown) or "GET …/checks lists them."
+    raise InvalidParams(details={parameter: [f"'{shown}' is not a check. {hint}"]})
 
 
 def named_in(evidence: Mapping[str, Any] | None) -> list[str] | None:

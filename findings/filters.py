@@ -3,6 +3,7 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 
+from findings import check_keys
 from findings.models import (
     SEARCHED,
     Dismissal,
@@ -32,6 +33,7 @@ class FindingFilter(ListFilter):
         fields = ("severity", "status", "domain", "owner_id", "check", "host", "q")
 
     def by_check(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
+        check_keys.require_known(value, self.queryset.filter(check_keys__contains=[value]), parameter=name)
         return rows.filter(check_keys__contains=[value])
 
     def by_host(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:

@@ -1,5 +1,7 @@
 import django_filters
+from django.db.models import QuerySet
 
+from findings import check_keys
 from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter, TimeFilter
 from scanner.outcome import REASONS
 from scans.models import OUTCOMES, Scan, Scanner, ScanResult
@@ -22,7 +24,7 @@ class ScanResultFilter(django_filters.FilterSet):
     outcome = ChoicesFilter(choices=[(outcome, outcome) for outcome in OUTCOMES])
     reason = ChoicesFilter(choices=[(reason, reason) for reason in sorted(REASONS)])
     scanner = ChoicesFilter("page__part__scanner", choices=Scanner.choices)
-    key = django_filters.CharFilter()
+    key = django_filters.CharFilter(method="by_key")
     url = django_filters.CharFilter("page__url")
     seen_after = TimeFilter("seen_at", "gte")
     seen_before = TimeFilter("seen_at", "lt")
@@ -30,3 +32,7 @@ class ScanResultFilter(django_filters.FilterSet):
     class Meta:
         model = ScanResult
         fields = ("outcome", "reason", "scanner", "key", "url")
+
+    def by_key(self, rows: QuerySet[ScanResult], name: str, value: str) -> QuerySet[ScanResult]:
+        check_keys.require_known(value, self.queryset.filter(key=value), parameter=name)
+        return rows.filter(key=value)

@@ -51,7 +51,7 @@ def findings(scenario: Scenario) -> Scenario:
     [
         ("owner_id={owner}", ["Content-Security-Policy missing"]),
         ("check=lcp", ["Slow page"]),
-        ("check=no_such", []),
+        ("check=fcp", []),
         ("q=security policy", ["Content-Security-Policy missing"]),
         ("q=SECUR", ["Content-Security-Policy missing"]),
         ("q=shop/cart", ["Slow page"]),
@@ -82,6 +82,7 @@ def test_findings_are_filtered_searched_and_sorted(findings: Scenario, query: st
         ("findings?updated_before=9999-12-31T23:59:59-14:00", "updated_before"),
         ("findings?owner_id=x", "owner_id"),
         ("findings?sort=title", "sort"),
+        ("findings?check=no_such", "check"),
         ("tasks?sort=score", "sort"),
         ("tasks?sort=created_at&sort=-created_at", "sort"),
         ("tasks?include=policy", "include"),

@@ -141,3 +141,11 @@ def test_name_of_another_view_is_refused(scenario: Scenario):
     response = scenario.client.call("patch", second, {"name": "First"})
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
+
+
+def test_filter_by_an_unknown_list_names_the_lists(scenario: Scenario):
+    rejected = scenario.client.call("get", f"{url(scenario)}?list=findings.findings")
+
+    assert rejected.status_code == 422
+    assert "findings.finding," in rejected.json()["error"]["details"]["list"][0]
+    assert scenario.client.call("get", f"{url(scenario)}?list=findings.finding").json()["data"] == []

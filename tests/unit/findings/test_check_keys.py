@@ -4,6 +4,7 @@ import pytest
 
 from findings import check_keys
 from findings.models import Finding
+from tests import factories
 from tests.factories import Scenario
 
 
@@ -67,3 +68,39 @@ def test_evidence_of_another_form_is_kept_as_it_is(scenario: Scenario, checks: o
     body = {"domain": "security", "title": "A finding", "evidence": {"checks": checks}}
 
     assert scenario.client.call("post", "findings", body).json()["data"]["evidence"] == {"checks": checks}
+
+
+@pytest.mark.django_db
+def test_filter_by_an_unknown_key_names_the_nearest_ones(scenario: Scenario):
+    factories.finding(scenario)
+
+    rejected = {
+        key: scenario.client.call("get", f"findings?check={key}").json()["error"]["details"]["check"][0]
+        for key in ("security_header_cps", "qqqqqqqqqqqqqqqq", "Not-a-key", "q" * 5000)
+    }
+
+    assert rejected["security_header_cps"].startswith(
+        "'security_header_cps' is not a check. Did you mean security_header_csp"
+    )
+    assert rejected["qqqqqqqqqqqqqqqq"] == "'qqqqqqqqqqqqqqqq' is not a check. GET …/checks lists them."
+    assert rejected["Not-a-key"] == "'Not-a-key' is not a check. GET …/checks lists them."
+    assert len(rejected["q" * 5000]) < 200
+
+
+@pytest.mark.django_db
+def test_filter_finds_the_rows_of_a_check_that_was_removed(scenario: Scenario):
+    finding = factories.finding(scenario, severity="high")
+    Finding.objects.filter(pk=finding.pk).update(check_keys=["removed_check"])
+
+    def found(query: str) -> list[str] | int:
+        response = scenario.client.call("get", f"findings?{query}")
+        return (
+            response.status_code
+            if response.status_code != 200
+            else [row["id"] for row in response.json()["data"]]
+        )
+
+    assert found("check=removed_check") == [str(finding.pk)]
+    assert found("check=removed_check&severity=low") == []
+    assert found("check=lcp") == []
+    assert factories.scenario().client.call("get", "findings?check=removed_check").status_code == 422

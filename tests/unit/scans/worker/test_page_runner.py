@@ -151,10 +151,24 @@ def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
 
     refused = [
         scenario.client.call("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
-        for query in ("outcome=good", "page=1", "cursor=x")
+        for query in ("outcome=good", "page=1", "cursor=x", "key=security_header_cps")
     ]
 
-    assert [list(details) for details in refused] == [["outcome"], ["page"], ["cursor"]]
+    assert [list(details) for details in refused] == [["outcome"], ["page"], ["cursor"], ["key"]]
+    assert "Did you mean security_header_csp" in refused[-1]["key"][0]
+
+
+def test_results_of_a_removed_check_are_filtered_by_its_key(scenario: Scenario, site: Site):
+    linking(site, 2)
+    scan = queued(scenario)
+    jobs.run_scan(str(scan.pk))
+    ScanResult.objects.filter(key="security_header_csp").update(key="removed_check")
+
+    def total(query: str) -> int:
+        return scenario.client.call("get", f"scans/{scan.pk}/results?{query}").json()["meta"]["total"]
+
+    assert (total("key=removed_check"), total("key=removed_check&outcome=passed")) == (2, 0)
+    assert total("key=security_header_csp") == 0
 
 
 @pytest.mark.parametrize(
