@@ -30,6 +30,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_SUGGESTIONS = 50  # of a request: each compares a name with all that are known
 TOO_LARGE = "Send at most {limit} KiB of JSON; this has {kibibytes:,} KiB."
 MAX_UNKNOWN_FIELDS = 100  # that are named, of one object
+MAX_INVALID_ITEMS = 1000  # of the lists of a request that are named; beyond these only the first of a list is
 
 
 def may_suggest(field: serializers.Field[Any, Any, Any, Any]) -> bool:
@@ -39,8 +40,15 @@ def may_suggest(field: serializers.Field[Any, Any, Any, Any]) -> bool:
     return bool(context["suggestions"] <= MAX_SUGGESTIONS)
 
 
+def may_continue(field: serializers.Field[Any, Any, Any, Any]) -> bool:
+    """Count an invalid item of a list; return whether the request may have another one in that list."""
+    context: Any = field.context
+    context["invalid_items"] = context.get("invalid_items", 0) + 1
+    return bool(context["invalid_items"] < MAX_INVALID_ITEMS)
+
+
 class BoundedListField(serializers.ListField):
-    """A list whose length is checked before its items: to validate a million of them takes long."""
+    """A list whose length is checked before its items, and whose invalid items are limited: each takes long."""
 
     default_error_messages = {"too_large": TOO_LARGE}
 
@@ -51,9 +59,22 @@ class BoundedListField(serializers.ListField):
     def run_child_validation(self, data: list[Any]) -> list[Any]:
         if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
-        validated: list[Any] = super().run_child_validation(data)
+        validated = self._validate_items(data)
         if self.max_bytes is not None:
             require_size(self, validated, self.max_bytes)
+        return validated
+
+    def _validate_items(self, data: list[Any]) -> list[Any]:
+        validated, errors = [], {}
+        for index, item in enumerate(data):
+            try:
+                validated.append(self.child.run_validation(item))
+            except serializers.ValidationError as error:
+                errors[index] = error.detail
+                if not may_continue(self):
+                    break
+        if errors:
+            raise serializers.ValidationError(errors)  # type: ignore[arg-type]  # by position, as of the parent class
         return validated
 
 

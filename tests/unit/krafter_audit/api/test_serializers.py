@@ -54,6 +54,14 @@ def test_names_of_a_request_are_compared_with_known_ones_up_to_a_limit() -> None
     assert messages == ["Unknown field. Did you mean name?"] * 50 + ["Unknown field."] * 10
 
 
+def test_invalid_items_of_a_request_are_named_up_to_a_limit_and_then_the_first_of_a_list() -> None:
+    serializer = NamesSerializer()
+
+    named = [len(errors_of(serializer, {"names": [{}, {"name": "a"}] * 300})["names"]) for _ in range(5)]
+
+    assert named == [300, 300, 300, 100, 1]
+
+
 def test_first_unknown_fields_are_named() -> None:
     found = errors_of(NameSerializer(), {"name": "a", **{f"field_{number}": 1 for number in range(1000)}})
 
