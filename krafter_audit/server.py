@@ -26,7 +26,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.task import ErrorTask, WSGITask
 from waitress.wasyncore import close_all, readwrite
 
 from krafter_audit import multiprocess_metrics, shutdown
@@ -41,6 +41,7 @@ from krafter_audit.api.errors import (
 )
 from krafter_audit.api.middleware import new_request_id
 from krafter_audit.http.json_encoding import dump_json
+from krafter_audit.request_threads import RequestDispatcher
 
 logger = logging.getLogger(__name__)
 TRANSFER_ENCODING = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
@@ -227,30 +228,6 @@ class DeadlineChannel(HTTPChannel):
         self.will_close = True
 
 
-class ReservingDispatcher:
-    """Give requests to reserved or to shared threads."""
-
-    def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
-        self.shared = _start_threads(threads)
-        self.reserved = {path: _start_threads(count) for path, count in reserved.items()}
-
-    def add_task(self, channel: HTTPChannel) -> None:
-        path = getattr(channel.requests[0], "path", "")
-        self.reserved.get(path, self.shared).add_task(channel)
-
-    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        pools = (self.shared, *self.reserved.values())
-        stopped = [pool.shutdown(cancel_pending, timeout) for pool in pools]
-        return any(stopped)
-
-
-def _start_threads(threads: int) -> ThreadedTaskDispatcher:
-    dispatcher = ThreadedTaskDispatcher()
-    dispatcher.queue_logger = logging.getLogger("krafter_audit.server.queue")
-    dispatcher.set_thread_count(threads)
-    return dispatcher
-
-
 class Server(TcpWSGIServer):
     """A server whose loop examines only changed connections; waitress's examines all of them each time."""
 
@@ -366,7 +343,7 @@ def make_server(application: Callable[..., Any], listener: socket.socket, *, thr
     return Server(
         application,
         _sock=listener,
-        dispatcher=ReservingDispatcher(threads, RESERVED_THREADS),
+        dispatcher=RequestDispatcher(threads, RESERVED_THREADS),
         adj=adjustments,
         sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         bind_socket=False,

@@ -1,0 +1,113 @@
+"""Give requests to threads, so that no organisation has all of them.
+
+A request that has to wait is in memory, and takes no thread.
+"""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Mapping
+from threading import Lock
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ThreadedTaskDispatcher
+
+# An organisation, an integration that receives webhooks, or a shared report.
+OWNER = re.compile(r"/(?:api/v1/orgs|api/v1/hooks/[^/]+|insights/audit/reports/shared)/([^/]+)")
+SESSION = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
+WAITS = re.compile(r"(?:^|&)wait=")
+ADMIN = "/admin/"
+# The shares of the threads that one of these may have at the same time.
+SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 2}
+
+Group = tuple[str, str]  # a kind of SHARES, and whose
+
+
+def groups_of(request: HTTPRequestParser) -> tuple[Group, ...]:
+    """Return what limits a request's threads: the owner of its URL, or its session and the admin, or nothing."""
+    path = getattr(request, "path", "")  # absent if the request is malformed
+    if path.startswith(ADMIN):
+        session = SESSION.search(request.headers.get("COOKIE", ""))
+        return (("session", session[1] if session else ""), ("admin", ""))
+    owner = OWNER.match(path)
+    # Long polls have a limit of their own (api/long_polling.py), and would keep the organisation's other requests
+    # waiting. Other operations refuse the parameter before they do anything.
+    if not owner or WAITS.search(request.query):
+        return ()
+    # The URL is right before the key is known: a key of another organisation is refused at once.
+    return (("owner", owner[1].lower()),)
+
+
+class RequestDispatcher:
+    """Give requests to reserved or to shared threads; a group has its share of these."""
+
+    def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
+        self.shared = _start_threads(threads)
+        self.reserved = {path: _start_threads(count) for path, count in reserved.items()}
+        self.limits = {kind: max(1, int(threads * share)) for kind, share in SHARES.items()}
+        self.running: Counter[Group] = Counter()
+        self.waiting: list[GroupedTask] = []
+        self.lock = Lock()
+
+    def add_task(self, channel: HTTPChannel) -> None:
+        request = channel.requests[0]
+        reserved = self.reserved.get(getattr(request, "path", ""))
+        groups = () if reserved else groups_of(request)
+        if not groups:
+            (reserved or self.shared).add_task(channel)
+            return
+        with self.lock:
+            self.waiting.append(GroupedTask(self, channel, groups))
+        self._start_waiting()
+
+    def finish(self, groups: tuple[Group, ...]) -> None:
+        """Give the threads of a finished request to those that wait."""
+        with self.lock:
+            self.running.subtract(groups)
+            for group in groups:
+                if not self.running[group]:
+                    del self.running[group]
+        self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        with self.lock:
+            waiting, self.waiting = self.waiting, []
+            for task in waiting:
+                if all(self.running[group] < self.limits[group[0]] for group in task.groups):
+                    self.running.update(task.groups)
+                    self.shared.add_task(task)
+                else:
+                    self.waiting.append(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        pools = (self.shared, *self.reserved.values())
+        stopped = [pool.shutdown(cancel_pending, timeout) for pool in pools]
+        for task in self.waiting:
+            task.cancel()
+        return any(stopped)
+
+
+class GroupedTask:
+    """The request of a connection that its groups' limits apply to."""
+
+    def __init__(
+        self, dispatcher: RequestDispatcher, channel: HTTPChannel, groups: tuple[Group, ...]
+    ) -> None:
+        self.dispatcher, self.channel, self.groups = dispatcher, channel, groups
+
+    def service(self) -> None:
+        try:
+            self.channel.service()
+        finally:
+            self.dispatcher.finish(self.groups)
+
+    def cancel(self) -> None:
+        self.channel.cancel()
+
+
+def _start_threads(threads: int) -> ThreadedTaskDispatcher:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.queue_logger = logging.getLogger("krafter_audit.server.queue")
+    dispatcher.set_thread_count(threads)
+    return dispatcher

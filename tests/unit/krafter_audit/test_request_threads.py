@@ -1,0 +1,139 @@
+"""No organisation has all threads of a web process."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from waitress.parser import HTTPRequestParser
+
+from krafter_audit.request_threads import RequestDispatcher, groups_of
+from krafter_audit.server import DeadlineChannel
+from tests.unit.devtools.local_stack.processes import eventually
+
+A, B = "/api/v1/orgs/0a/projects/site/audit/findings", "/api/v1/orgs/0b/projects/site/audit/findings"
+
+
+def request(path: str, query: str = "", cookie: str = "") -> Any:
+    parsed = HTTPRequestParser.__new__(HTTPRequestParser)
+    parsed.path, parsed.query, parsed.headers = path, query, {"COOKIE": cookie} if cookie else {}
+    return parsed
+
+
+class Channel:
+    """A connection with one request, which runs until it is released."""
+
+    def __init__(self, path: str, cookie: str = "") -> None:
+        self.requests = [request(path, cookie=cookie)]
+        self.release, self.started = threading.Event(), threading.Event()
+        self.is_cancelled = self.fails = False
+
+    def service(self) -> None:
+        self.started.set()
+        self.release.wait(20)
+        if self.fails:
+            raise OSError
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+
+
+@pytest.fixture
+def dispatcher() -> Iterator[RequestDispatcher]:
+    dispatcher = RequestDispatcher(12, {"/admin/login/": 1})
+    yield dispatcher
+    dispatcher.shutdown(timeout=1)
+
+
+@pytest.fixture
+def send(dispatcher: RequestDispatcher) -> Iterator[Callable[..., list[Channel]]]:
+    sent: list[Channel] = []
+
+    def send(path: str, count: int = 1, cookie: str = "") -> list[Channel]:
+        channels = [Channel(path, cookie) for _ in range(count)]
+        sent.extend(channels)
+        for channel in channels:
+            dispatcher.add_task(channel)
+        return channels
+
+    yield send
+    for channel in sent:
+        channel.release.set()
+
+
+def running(channels: list[Channel]) -> int:
+    return sum(channel.started.is_set() for channel in channels)
+
+
+def test_an_organisation_has_a_third_of_the_threads_and_others_are_served(
+    send: Callable[..., list[Channel]],
+) -> None:
+    slow = send(A, 30)
+    [other] = send(B)
+
+    assert other.started.wait(5)
+    assert eventually(lambda: running(slow) == 4)
+    slow[0].release.set()
+    assert eventually(lambda: running(slow) == 5)
+    assert [channel.started.is_set() for channel in slow] == [True] * 5 + [False] * 25
+
+
+def test_a_thread_is_free_again_after_an_error(
+    send: Callable[..., list[Channel]], dispatcher: RequestDispatcher
+) -> None:
+    failing = send(A, 4)
+    for channel in failing:
+        channel.fails = True
+        channel.release.set()
+
+    assert eventually(lambda: not dispatcher.running)
+    assert send(A)[0].started.wait(5)
+
+
+def test_a_session_has_a_sixth_and_the_admin_half_of_the_threads(
+    send: Callable[..., list[Channel]],
+) -> None:
+    first = send("/admin/findings/finding/", 10, "sessionid=a")
+    others = [channel for name in "bcdef" for channel in send("/admin/", 1, f"sessionid={name}")]
+    [api], [sign_in] = send(A), send("/admin/login/")
+
+    assert api.started.wait(5)
+    assert sign_in.started.wait(5)
+    assert eventually(lambda: (running(first), running(others)) == (2, 4))
+
+
+def test_requests_that_wait_are_cancelled_at_the_end(
+    send: Callable[..., list[Channel]], dispatcher: RequestDispatcher
+) -> None:
+    slow = send(A, 6)
+    assert eventually(lambda: running(slow) == 4)
+
+    for channel in slow[:4]:
+        dispatcher.running.update((("owner", "0a"),))  # the threads of the others are taken
+        channel.release.set()
+    dispatcher.shutdown(timeout=1)
+
+    assert [channel.is_cancelled for channel in slow] == [False] * 4 + [True] * 2
+
+
+@pytest.mark.parametrize(
+    ("parsed", "groups"),
+    [
+        (request("/api/v1/orgs/0A/keys"), (("owner", "0a"),)),
+        (request("/api/v1/hooks/github/7"), (("owner", "7"),)),
+        (request("/insights/audit/reports/shared/t/download"), (("owner", "t"),)),
+        (request("/api/v1/orgs/0a/scans/1", "wait=60"), ()),
+        (request("/api/v1/orgs/0a/scans/1", "include=state&wait=60"), ()),
+        (request("/api/v1/orgs/0a/scans/1", "await=60"), (("owner", "0a"),)),
+        (request("/admin/", cookie="a=b; __Host-sessionid=s; c=d"), (("session", "s"), ("admin", ""))),
+        (request("/admin/", cookie="xsessionid=s"), (("session", ""), ("admin", ""))),
+        (request("/api/v1/me"), ()),
+        (HTTPRequestParser.__new__(HTTPRequestParser), ()),
+    ],
+)
+def test_groups_of_a_request(parsed: Any, groups: tuple[tuple[str, str], ...]) -> None:
+    assert groups_of(parsed) == groups
+
+
+def test_a_connection_of_the_server_can_be_given_to_a_thread() -> None:
+    assert {"service", "cancel"} <= set(dir(DeadlineChannel))
