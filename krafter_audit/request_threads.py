@@ -19,7 +19,7 @@ SESSION = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
 WAITS = re.compile(r"(?:^|&)wait=")
 ADMIN = "/admin/"
 # The shares of the threads that one of these may have at the same time.
-SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 2}
+SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 3}
 
 Group = tuple[str, str]  # a kind of SHARES, and whose
 

@@ -90,7 +90,7 @@ def test_a_thread_is_free_again_after_an_error(
     assert send(A)[0].started.wait(5)
 
 
-def test_a_session_has_a_sixth_and_the_admin_half_of_the_threads(
+def test_a_session_has_a_sixth_and_the_admin_a_third_of_the_threads(
     send: Callable[..., list[Channel]],
 ) -> None:
     first = send("/admin/findings/finding/", 10, "sessionid=a")
@@ -99,7 +99,7 @@ def test_a_session_has_a_sixth_and_the_admin_half_of_the_threads(
 
     assert api.started.wait(5)
     assert sign_in.started.wait(5)
-    assert eventually(lambda: (running(first), running(others)) == (2, 4))
+    assert eventually(lambda: (running(first), running(others)) == (2, 2))
 
 
 def test_requests_that_wait_are_cancelled_at_the_end(
