@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, islice
@@ -10,6 +10,10 @@ from reports.presentation import chart
 from reports.snapshots.snapshot import Item
 from scanner import registry
 
+FIRST_OTHER_SCRIPT = "\u0530"
+# In the PDF, as in templates/reports/pdf.html.
+MAX_SUMMARY_IN_LIST, MAX_CHECKS_OF_FIX, MAX_VALUE_LENGTH = 300, 20, 60
+DETAILED_FIELDS = {"affected_assets", "evidence", "recommended_fix"}
 LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In progress"}
 
 
@@ -94,8 +98,10 @@ def with_details(finding: Item) -> Item:
         finding["affected_assets"], finding["evidence"], finding["recommended_fix"]
     )
     priority = finding.get("priority") or {}
+    # Without the fields from which these are made: 200 findings may have a hundred megabytes of them.
+    rest = {name: value for name, value in finding.items() if name not in DETAILED_FIELDS}
     return {
-        **with_labels(finding),
+        **with_labels(rest),
         **vars(details),
         "description": observations.shortened(
             finding.get("description") or "", observations.MAX_DESCRIPTION_LENGTH
@@ -104,19 +110,43 @@ def with_details(finding: Item) -> Item:
     }
 
 
-def within_characters(findings: Sequence[Item], budget: int) -> list[Item]:
-    """Return the first findings whose descriptions, observations, places and fixes have `budget` characters at most."""
-    totals = accumulate(map(_text_length, findings))
-    return [finding for finding, total in zip(findings, totals, strict=True) if total <= budget]
+def within_characters(
+    items: Sequence[Item], budget: int, texts: Callable[[Item], Iterable[str]]
+) -> list[Item]:
+    """Return the first items whose texts have `budget` characters at most, as `count_characters` counts them."""
+    totals = accumulate(sum(map(count_characters, texts(item))) for item in items)
+    return [item for item, total in zip(items, totals, strict=True) if total <= budget]
 
 
-def _text_length(finding: Item) -> int:
+def count_characters(text: str) -> int:
+    """Return the number of characters; one whose script is neither Latin, Greek nor Cyrillic counts as four.
+
+    The PDF's font does not have these, and another one is searched for each run of them.
+    """
+    return len(text) if text.isascii() else sum(1 if char < FIRST_OTHER_SCRIPT else 4 for char in text)
+
+
+def detail_texts(finding: Item) -> list[str]:
     fix = finding["fix"]
-    texts = [
+    return [
         finding["description"], fix.summary, *finding["places"], *fix.steps, *fix.references,
         *(snippet for _, snippet in fix.snippets), *(seen.detail + seen.measured for seen in finding["observed"]),
     ]  # fmt: skip
-    return sum(map(len, texts))
+
+
+def finding_texts(finding: Item) -> list[str]:
+    return [finding["title"], finding["fix"].summary[:MAX_SUMMARY_IN_LIST]]
+
+
+def fixed_texts(item: Item) -> list[str]:
+    checks = item["checks"][:MAX_CHECKS_OF_FIX]
+    values = [text[:MAX_VALUE_LENGTH] for check in checks for text in (check.before, check.after)]
+    # The title is also the caption of the table.
+    return [item["title"], item["title"], *(check.title for check in checks), *values]
+
+
+def task_texts(task: Item) -> list[str]:
+    return [task["title"], task.get("external_ticket_key") or ""]
 
 
 def check_row(check: dict[str, Any]) -> CheckRow:

@@ -11,8 +11,11 @@ from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
 MAX_PDF_FINDINGS, MAX_PDF_TASKS, MAX_PDF_FIXED, MAX_PDF_DETAILS = 200, 100, 50, 25
-# A PDF takes about a second for 10,000 characters; in some scripts two or three.
+# Characters of the texts in a part of a PDF, as `items.count_characters` counts them. A PDF takes about a second for
+# 10,000 of them; more rows are in the other formats.
 MAX_PDF_DETAIL_CHARACTERS = 80_000
+MAX_PDF_FINDINGS_CHARACTERS, MAX_PDF_FIXED_CHARACTERS = 60_000, 40_000
+MAX_PDF_TASKS_CHARACTERS = 20_000  # of the open and of the overdue ones each
 MAX_PAGE_FINDINGS, MAX_PAGE_FIXED, MAX_PAGE_OVERDUE = 50, 20, 20
 MAX_CAMPAIGNS = 20
 TREND_WIDTH, TREND_HEIGHT = 120, 24
@@ -45,20 +48,32 @@ class Trend:
 
 
 def pdf_context(snapshot: Snapshot) -> dict[str, Any]:
-    findings = items.top_findings(snapshot.findings, MAX_PDF_FINDINGS)
-    details = items.within_characters(findings[:MAX_PDF_DETAILS], MAX_PDF_DETAIL_CHARACTERS)
+    context = common_context(snapshot, fixed=MAX_PDF_FIXED, overdue=MAX_PDF_TASKS)
+    context |= {
+        "findings": items.top_findings(snapshot.findings, MAX_PDF_FINDINGS),
+        "tasks": items.open_tasks(snapshot.tasks, MAX_PDF_TASKS),
+        "more_findings": max(count_open_findings(snapshot) - MAX_PDF_FINDINGS, 0),
+        "more_tasks": max(count_open_tasks(snapshot) - MAX_PDF_TASKS, 0),
+    }
+    for name, budget, texts in (
+        ("fixed", MAX_PDF_FIXED_CHARACTERS, items.fixed_texts),
+        ("overdue", MAX_PDF_TASKS_CHARACTERS, items.task_texts),
+        ("findings", MAX_PDF_FINDINGS_CHARACTERS, items.finding_texts),
+        ("tasks", MAX_PDF_TASKS_CHARACTERS, items.task_texts),
+    ):
+        listed = items.within_characters(context[name], budget, texts)
+        context[f"more_{name}"] += len(context[name]) - len(listed)
+        context[name] = listed
+    top = context["findings"][:MAX_PDF_DETAILS]
+    details = items.within_characters(top, MAX_PDF_DETAIL_CHARACTERS, items.detail_texts)
     return {
-        **common_context(snapshot, fixed=MAX_PDF_FIXED, overdue=MAX_PDF_TASKS),
+        **context,
         "qr_code": segno.make(snapshot.share_url, error="m").svg_data_uri(border=2)
         if snapshot.share_url
         else "",
-        "findings": findings,
         "details": details,
-        "titles_only": findings[len(details) : MAX_PDF_DETAILS],
-        "tasks": items.open_tasks(snapshot.tasks, MAX_PDF_TASKS),
+        "titles_only": top[len(details) :],
         "chart": chart.data_uri(chart.burn_down(snapshot.burn_down, height=230)),
-        "more_findings": max(count_open_findings(snapshot) - MAX_PDF_FINDINGS, 0),
-        "more_tasks": max(count_open_tasks(snapshot) - MAX_PDF_TASKS, 0),
     }
 
 

@@ -59,8 +59,17 @@ def test_findings_are_shown_in_detail_up_to_a_number_of_characters() -> None:
 
     findings = items.top_findings([texts(10), texts(20), texts(1)], 5)
 
-    counts = [len(items.within_characters(findings, budget)) for budget in (59, 60, 179, 180, 186)]
+    counts = [
+        len(items.within_characters(findings, budget, items.detail_texts))
+        for budget in (59, 60, 179, 180, 186)
+    ]
     assert counts == [0, 1, 1, 2, 3]
+
+
+def test_characters_of_scripts_that_the_font_of_the_pdf_lacks_count_as_four() -> None:
+    texts = ("plain", "Größe", "Ελλάδα", "Отчёт", "字", "عم", "👍")
+
+    assert [items.count_characters(text) for text in texts] == [5, 5, 6, 5, 4, 8, 4]
 
 
 def test_closed_findings_are_left_out() -> None:

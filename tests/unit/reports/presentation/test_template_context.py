@@ -1,10 +1,19 @@
 """Contexts of the shared page and the PDF."""
 
+from dataclasses import replace
+
+import pytest
 from django.template.loader import render_to_string
 
 from reports.presentation.template_context import pdf_context, trends
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES
-from tests.unit.reports.sample_snapshot import FINDINGS, snapshot
+from tests.unit.reports.sample_snapshot import FINDINGS, FIXED, OVERDUE, TASKS, snapshot
+
+# Rows of which each has texts as long as they may be.
+LISTED_OF_WORST = {
+    "a": {"findings": 100, "tasks": 36, "fixed": 8, "overdue": 66},
+    "字": {"findings": 25, "tasks": 9, "fixed": 2, "overdue": 16},
+}
 
 
 def test_trend_says_by_how_much_the_risk_of_a_domain_changed() -> None:
@@ -53,3 +62,26 @@ def test_pdf_has_titles_alone_of_findings_after_the_characters_of_the_details() 
         in page
     )
     assert pdf_context(snapshot())["titles_only"] == []
+
+
+@pytest.mark.parametrize("character", ["a", "字"])
+def test_lists_of_the_pdf_have_a_limited_number_of_characters_and_say_what_is_left_out(
+    character: str,
+) -> None:
+    title, fix = character * 300, {"summary": character * 5000, "steps": [], "references": []}
+    check = {"key": character * 100, "before": character * 900, "after": character * 900, "status": "passed"}
+    worst = snapshot(
+        findings=[{**FINDINGS[0], "title": title, "recommended_fix": fix}] * 200,
+        tasks=[{**TASKS[0], "title": title, "external_ticket_key": character * 255}] * 100,
+        fixed=[{**FIXED[0], "title": title, "checks": [check] * 40}] * 100,
+        overdue=[{**OVERDUE[0], "title": title}] * 100,
+    )
+
+    context = pdf_context(worst)
+
+    names = ("findings", "tasks", "fixed", "overdue")
+    assert {name: len(context[name]) for name in names} == LISTED_OF_WORST[character]
+    reference = pdf_context(replace(worst, findings=[], tasks=[], fixed=[], overdue=[]))
+    limits = {"findings": 200, "tasks": 100, "fixed": 50, "overdue": 100}
+    for name, limit in limits.items():
+        assert context[f"more_{name}"] == reference[f"more_{name}"] + limit - len(context[name])
