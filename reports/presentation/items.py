@@ -146,7 +146,7 @@ def fixed_texts(item: Item) -> list[str]:
 
 
 def task_texts(task: Item) -> list[str]:
-    return [task["title"], task.get("external_ticket_key") or ""]
+    return [task["title"], (task.get("external_ticket_key") or "")[:MAX_VALUE_LENGTH]]
 
 
 def check_row(check: dict[str, Any]) -> CheckRow:

@@ -11,8 +11,8 @@ from tests.unit.reports.sample_snapshot import FINDINGS, FIXED, OVERDUE, TASKS, 
 
 # Rows of which each has texts as long as they may be.
 LISTED_OF_WORST = {
-    "a": {"findings": 100, "tasks": 36, "fixed": 8, "overdue": 66},
-    "字": {"findings": 25, "tasks": 9, "fixed": 2, "overdue": 16},
+    "a": {"findings": 100, "tasks": 55, "fixed": 8, "overdue": 66},
+    "字": {"findings": 25, "tasks": 13, "fixed": 2, "overdue": 16},
 }
 
 
