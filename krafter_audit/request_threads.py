@@ -18,8 +18,9 @@ OWNER = re.compile(r"/(?:api/v1/orgs|api/v1/hooks/[^/]+|insights/audit/reports/s
 SESSION = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
 WAITS = re.compile(r"(?:^|&)wait=")
 ADMIN = "/admin/"
-# The shares of the threads that one of these may have at the same time.
+# The shares of the threads that one of these may have at the same time, and the threads that each has in any case.
 SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 3}
+MIN_THREADS = 2
 
 Group = tuple[str, str]  # a kind of SHARES, and whose
 
@@ -45,7 +46,7 @@ class RequestDispatcher:
     def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
         self.shared = _start_threads(threads)
         self.reserved = {path: _start_threads(count) for path, count in reserved.items()}
-        self.limits = {kind: max(1, int(threads * share)) for kind, share in SHARES.items()}
+        self.limits = {kind: max(MIN_THREADS, int(threads * share)) for kind, share in SHARES.items()}
         self.running: Counter[Group] = Counter()
         self.waiting: list[GroupedTask] = []
         self.lock = Lock()
