@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from scanner.outcome import Measurement, Outcome
 
@@ -18,11 +18,6 @@ type Severity = Literal["critical", "high", "medium", "low"]
 # "lab": timed on loads with throttling.
 type Kind = Literal["http", "tls", "markup", "browser", "lab"]
 type CheckFunction = Callable[["PageContext"], Outcome | Measurement]
-
-SECURITY: Domain = "security"
-PERFORMANCE: Domain = "performance"
-ACCESSIBILITY: Domain = "accessibility"
-SEO: Domain = "seo"
 
 CRITICAL: Severity = "critical"
 HIGH: Severity = "high"
@@ -125,32 +120,18 @@ class Check:
 
 
 def check(
-    key: str,
-    *,
-    domain: Domain,
-    severity: Severity,
-    needs: Iterable[str],
-    title: str,
-    why: str,
-    fix: Fix,
-    **more: Any,
+    key: str, *, needs: Iterable[str] = ("page",), **fields: Any
 ) -> Callable[[CheckFunction], CheckFunction]:
-    """Register the decorated function as the check `key`. Raises ValueError for an invalid key."""
+    """Register the decorated function as the check `key`, in the domain of its folder; `fields` are those of `Check`.
+
+    Raises ValueError for an invalid key.
+    """
     if not re.fullmatch(r"[a-z0-9_]+", key) or key in REGISTRY or key in ALIASES:
         raise ValueError(f"the check key {key!r} is malformed or taken")
 
     def register(run: CheckFunction) -> CheckFunction:
-        REGISTRY[key] = Check(
-            key=key,
-            domain=domain,
-            severity=severity,
-            needs=frozenset(needs),
-            title=title,
-            why=why,
-            fix=fix,
-            run=run,
-            **more,
-        )
+        domain = cast("Domain", run.__module__.split(".")[2])
+        REGISTRY[key] = Check(key=key, domain=domain, needs=frozenset(needs), run=run, **fields)
         return run
 
     return register

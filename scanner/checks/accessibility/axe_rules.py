@@ -5,7 +5,7 @@ from scanner.axe_verdict import judge_rule
 from scanner.outcome import Outcome
 from scanner.page.context import PageContext
 from scanner.page.rendered import RULE
-from scanner.registry import ACCESSIBILITY, Fix, Severity, check
+from scanner.registry import Fix, Severity, check
 
 RULES = "https://dequeuniversity.com/rules/axe/4.11"
 WCAG = "https://www.w3.org/WAI/WCAG22/Understanding"
@@ -31,7 +31,6 @@ def axe_rule(
     run.__doc__ = passes_when
     register = check(
         key_of(rule),
-        domain=ACCESSIBILITY,
         severity=severity,
         needs={"page", f"{RULE}{rule}"},
         title=title,

@@ -8,7 +8,7 @@ from scanner.outcome import Outcome, fail_if_any
 from scanner.page.context import PageContext
 from scanner.page.page import has, inside, snippet, value
 from scanner.parsing.scripted_content import is_classic_script
-from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
+from scanner.registry import LOW, MEDIUM, Fix, check
 
 MAX_BLOCKING_STYLESHEETS = 1  # a page needs one
 _SCREEN_WIDTH = 412  # CSS pixels, as in scanner/page_visit/device_profile.py, which imports Playwright
@@ -22,9 +22,7 @@ _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d"
 
 @check(
     "render_blocking",
-    domain=PERFORMANCE,
     severity=MEDIUM,
-    needs={"page"},
     title="Scripts or style sheets block rendering",
     why="A browser renders nothing until these files are loaded; each of them delays the first paint.",
     fix=Fix(
@@ -87,7 +85,6 @@ def _has_width(bound: str, length: float, unit: str) -> bool:
 
 @check(
     "image_dimensions",
-    domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "assets"},
     title="Image elements do not have explicit width and height",

@@ -7,7 +7,7 @@ from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
 from scanner.page.rendered import no_paint
 from scanner.preconditions import Inconclusive, content_in_frames
-from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
+from scanner.registry import LOW, MEDIUM, Fix, Metric, check
 
 if TYPE_CHECKING:
     from scanner.page_visit import PageSnapshot
@@ -28,7 +28,6 @@ def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> 
 
 @check(
     "total_byte_weight",
-    domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page", "visit"},
     title="Total page size is too large (network payload)",
@@ -60,7 +59,6 @@ def total_byte_weight(context: PageContext) -> Measurement:
 
 @check(
     "dom_size",
-    domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "visit"},
     title="DOM size is excessive",
@@ -96,7 +94,6 @@ def _require_body(context: PageContext) -> None:
 
 @check(
     "lcp_image_not_lazy",
-    domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page", "visit"},
     title="Largest Contentful Paint image is lazily loaded",
@@ -132,7 +129,6 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
 
 @check(
     "minified_js",
-    domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "scripts"},
     title="JavaScript is not minified",
@@ -167,7 +163,6 @@ def scripts_are_minified(context: PageContext) -> Outcome:
 
 @check(
     "unused_js",
-    domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "scripts"},
     title="Page loads unused JavaScript",

@@ -10,7 +10,7 @@ from scanner.page.context import COMPRESSION, SMALL_BODY_BYTES, PageContext
 from scanner.page.page import Page, media_type
 from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
 from scanner.preconditions import Inconclusive, encodings_of, require_whole_response
-from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
+from scanner.registry import LOW, MEDIUM, Fix, Metric, check
 
 ENCODINGS = frozenset({"gzip", "x-gzip", "br", "zstd", "deflate"})
 COMPRESSIBLE = ("text/", "application/json", "application/xml", *JAVASCRIPT_TYPES)
@@ -20,7 +20,6 @@ MIN_CACHE_SECONDS = 7 * 24 * 3600
 
 @check(
     "ttfb",
-    domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page", "timings"},
     title="Server response time is slow (Time to First Byte)",
@@ -68,7 +67,6 @@ def time_to_first_byte(context: PageContext) -> Measurement:
 
 @check(
     "text_compression",
-    domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page", "encoded", "assets"},
     title="Text resources are served without compression",
@@ -139,7 +137,6 @@ def _is_compressed(response: Response) -> bool:
 
 @check(
     "cache_policy",
-    domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "assets"},
     title="Static assets have an inefficient cache policy",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scanner.outcome import Measurement
 from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
-from scanner.registry import HIGH, MEDIUM, PERFORMANCE, Fix, Metric, check
+from scanner.registry import HIGH, MEDIUM, Fix, Metric, check
 
 if TYPE_CHECKING:
     from scanner.page_visit import Vitals
@@ -36,7 +36,6 @@ def _measurement(context: PageContext, samples: Callable[[int], list[float]]) ->
 
 @check(
     "cls",
-    domain=PERFORMANCE,
     severity=HIGH,
     needs={"page", "vitals"},
     title="Cumulative Layout Shift is high",
@@ -62,7 +61,6 @@ def cumulative_layout_shift(context: PageContext) -> Measurement:
 
 @check(
     "tbt",
-    domain=PERFORMANCE,
     severity=HIGH,
     needs={"page", "vitals"},
     title="Total Blocking Time is high",
@@ -88,7 +86,6 @@ def total_blocking_time(context: PageContext) -> Measurement:
 
 @check(
     "lcp",
-    domain=PERFORMANCE,
     severity=HIGH,
     needs={"page", "vitals"},
     title="Largest Contentful Paint is slow",
@@ -126,7 +123,6 @@ def _lcp_seconds(ms: float | None) -> float:
 
 @check(
     "fcp",
-    domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page", "vitals"},
     title="First Contentful Paint is slow",

@@ -5,7 +5,7 @@ from scanner.outcome import Outcome, fail_if_any
 from scanner.page.context import PageContext
 from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie, cookies_of
 from scanner.preconditions import Inconclusive
-from scanner.registry import HIGH, MEDIUM, SECURITY, Fix, check
+from scanner.registry import HIGH, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie"
 CHEAT_SHEET = "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"
@@ -14,9 +14,7 @@ HEADERS = ("set-cookie",)
 
 @check(
     "cookies_secure",
-    domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
     title="Cookies are set without the Secure attribute",
     why="Cookies without Secure are also sent over plain HTTP, where an attacker on the network can read and reuse "
     "them.",
@@ -47,9 +45,7 @@ def cookies_secure(context: PageContext) -> Outcome:
 
 @check(
     "cookies_httponly",
-    domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
     title="Session cookies are set without the HttpOnly attribute",
     why="Scripts can read session cookies without HttpOnly, so one cross-site scripting (XSS) vulnerability is enough "
     "to take over a session.",
@@ -84,9 +80,7 @@ def session_cookies_http_only(context: PageContext) -> Outcome:
 
 @check(
     "cookies_samesite",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Cookies have a missing or invalid SameSite attribute",
     why="Cookies that are sent with requests from other sites allow cross-site request forgery (CSRF).",
     fix=Fix(

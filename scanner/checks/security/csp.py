@@ -7,7 +7,7 @@ from scanner.outcome import Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
 from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, CspPolicy
-from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
+from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"
 GUIDE = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP"
@@ -25,9 +25,7 @@ INSECURE_SCHEMES = ("http:", "ftp:")
 
 @check(
     "security_header_csp",
-    domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
     title="Content-Security-Policy is missing or not enforced",
     why="An enforced Content-Security-Policy limits the damage of cross-site scripting (XSS). A report-only policy "
     "blocks nothing.",
@@ -96,9 +94,7 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
 
 @check(
     "csp_script_src_safe",
-    domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
     title="Content-Security-Policy allows unsafe script sources",
     why="A policy that allows 'unsafe-inline', data: or any host in script-src does not block injected scripts (XSS).",
     fix=_fix(
@@ -127,9 +123,7 @@ def script_src_is_safe(context: PageContext) -> Outcome:
 
 @check(
     "csp_no_unsafe_eval",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Content-Security-Policy allows 'unsafe-eval'",
     why="'unsafe-eval' allows strings to be executed as JavaScript, which makes cross-site scripting (XSS) easier.",
     fix=_fix(
@@ -147,18 +141,16 @@ def script_src_is_safe(context: PageContext) -> Outcome:
 )
 def no_unsafe_eval(context: PageContext) -> Outcome:
     """Neither script-src nor style-src has 'unsafe-eval'."""
-
-    def unsafe(policy: CspPolicy) -> frozenset[str]:
-        return (policy.fetches("script-src") | policy.fetches("style-src")) & {"'unsafe-eval'"}
-
-    return _require_one_safe(context, unsafe, "The policy allows")
+    return _require_one_safe(
+        context,
+        lambda policy: (policy.fetches("script-src") | policy.fetches("style-src")) & {"'unsafe-eval'"},
+        "The policy allows",
+    )
 
 
 @check(
     "csp_no_insecure_scheme",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Content-Security-Policy allows HTTP sources on an HTTPS page",
     why="Resources loaded over plain HTTP can be read and modified by an attacker on the network.",
     fix=_fix(
@@ -188,9 +180,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
 
 @check(
     "csp_style_src_safe",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Content-Security-Policy allows unsafe style sources",
     why="Injected styles can read form values character by character and change what the page shows.",
     fix=_fix(
@@ -208,18 +198,16 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
 )
 def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
-
-    def unsafe(policy: CspPolicy) -> frozenset[str]:
-        return policy.fetches_of_elements_and_attributes("style-src") & (BROAD | INLINE)
-
-    return _require_one_safe(context, unsafe, "style-src allows unsafe sources")
+    return _require_one_safe(
+        context,
+        lambda policy: policy.fetches_of_elements_and_attributes("style-src") & (BROAD | INLINE),
+        "style-src allows unsafe sources",
+    )
 
 
 @check(
     "csp_object_src",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Content-Security-Policy does not restrict object-src",
     why="Plugins and documents in object and embed elements can run code in the context of the page.",
     fix=_fix(
@@ -233,18 +221,16 @@ def style_src_is_safe(context: PageContext) -> Outcome:
 )
 def object_src_is_restricted(context: PageContext) -> Outcome:
     """object-src (else default-src, else *) is not broad."""
-
-    def unsafe(policy: CspPolicy) -> frozenset[str]:
-        return policy.sources("object-src", "default-src") & BROAD
-
-    return _require_one_safe(context, unsafe, "object-src allows broad sources")
+    return _require_one_safe(
+        context,
+        lambda policy: policy.sources("object-src", "default-src") & BROAD,
+        "object-src allows broad sources",
+    )
 
 
 @check(
     "csp_base_uri",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Content-Security-Policy does not restrict base-uri",
     why="An injected base element redirects all relative URLs, including those of scripts, to another host.",
     fix=_fix(
@@ -258,18 +244,16 @@ def object_src_is_restricted(context: PageContext) -> Outcome:
 )
 def base_uri_is_restricted(context: PageContext) -> Outcome:
     """base-uri is set and is neither broad nor unsafe."""
-
-    def unsafe(policy: CspPolicy) -> frozenset[str]:
-        return policy.sources("base-uri") & (BROAD | INLINE)
-
-    return _require_one_safe(context, unsafe, "base-uri is missing or allows broad sources")
+    return _require_one_safe(
+        context,
+        lambda policy: policy.sources("base-uri") & (BROAD | INLINE),
+        "base-uri is missing or allows broad sources",
+    )
 
 
 @check(
     "csp_form_action",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Content-Security-Policy does not restrict form-action",
     why="An injected form can send the values that a visitor enters, such as passwords, to any host.",
     fix=_fix(
@@ -283,8 +267,8 @@ def base_uri_is_restricted(context: PageContext) -> Outcome:
 )
 def form_action_is_restricted(context: PageContext) -> Outcome:
     """form-action is set and is not broad."""
-
-    def unsafe(policy: CspPolicy) -> frozenset[str]:
-        return policy.sources("form-action") & BROAD
-
-    return _require_one_safe(context, unsafe, "form-action is missing or allows broad sources")
+    return _require_one_safe(
+        context,
+        lambda policy: policy.sources("form-action") & BROAD,
+        "form-action is missing or allows broad sources",
+    )

@@ -16,7 +16,7 @@ from scanner.page.page import Page, snippet, value
 from scanner.parsing import csp_policy
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.preconditions import Inconclusive
-from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
+from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web"
 
@@ -53,9 +53,7 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
 
 @check(
     "sri_external_scripts",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Third-party scripts are loaded without Subresource Integrity (SRI)",
     why="If the other site is compromised, its modified scripts run in your visitors' browsers.",
     fix=Fix(
@@ -104,7 +102,6 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
 
 @check(
     "mixed_content",
-    domain=SECURITY,
     severity=HIGH,
     needs={"page", "assets"},
     title="HTTPS page loads resources over HTTP (mixed content)",
@@ -179,7 +176,6 @@ def _in_srcset(text: str) -> list[str]:
 
 @check(
     "insecure_form_action",
-    domain=SECURITY,
     severity=HIGH,
     needs={"page", "assets"},
     title="HTTPS page submits a form over HTTP",
@@ -219,7 +215,6 @@ def forms_are_secure(context: PageContext) -> Outcome:
 
 @check(
     "password_over_http",
-    domain=SECURITY,
     severity=CRITICAL,
     needs={"page", "assets"},
     title="Password field on a page served over HTTP",
@@ -252,7 +247,6 @@ def passwords_are_secure(context: PageContext) -> Outcome:
 
 @check(
     "cors_restricted",
-    domain=SECURITY,
     severity=HIGH,
     needs={"page", "cors"},
     title="CORS allows any origin to read the page with credentials",

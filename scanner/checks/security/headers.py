@@ -6,7 +6,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, passed
 from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
-from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
+from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers"
 OWASP = "https://owasp.org/www-project-secure-headers/"
@@ -53,9 +53,7 @@ def header_fix(summary: str, name: str, header_value: str, *steps: str, django: 
 
 @check(
     "security_header_x_content_type_options",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="X-Content-Type-Options header is not set to nosniff",
     why="Without nosniff a browser may interpret an uploaded text or image as a script (MIME sniffing) and run it.",
     fix=header_fix(
@@ -80,9 +78,7 @@ def content_type_options(context: PageContext) -> Outcome:
 
 @check(
     "security_header_frame_options",
-    domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
     title="Clickjacking protection is missing (frame-ancestors or X-Frame-Options)",
     why="Another site can show the page in an invisible frame and make visitors click in it (clickjacking).",
     fix=header_fix(
@@ -123,9 +119,7 @@ def framing_is_restricted(context: PageContext) -> Outcome:
 
 @check(
     "security_header_referrer_policy",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Referrer-Policy header is missing or too permissive",
     why="Full URLs, including query strings, are sent to other origins in the Referer header.",
     fix=header_fix(
@@ -155,9 +149,7 @@ def referrer_policy(context: PageContext) -> Outcome:
 
 @check(
     "security_header_permissions_policy",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Permissions-Policy header is missing or invalid",
     why="Without it, injected scripts and embedded sites can request the camera, microphone or location in the name "
     "of the site.",
@@ -184,9 +176,7 @@ def permissions_policy(context: PageContext) -> Outcome:
 
 @check(
     "security_header_coop",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Cross-Origin-Opener-Policy does not isolate the page",
     why="A page that opens this one keeps a reference to its window, and can navigate it or measure its state "
     "(cross-site leaks).",
@@ -215,9 +205,7 @@ def opener_policy(context: PageContext) -> Outcome:
 
 @check(
     "security_header_corp",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Cross-Origin-Resource-Policy header has an invalid value",
     why="Browsers ignore an invalid value, so the resource is not protected.",
     fix=header_fix(

@@ -12,7 +12,7 @@ from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, media_type, value
 from scanner.preconditions import Inconclusive, require_complete_body
-from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
+from scanner.registry import CRITICAL, LOW, MEDIUM, Fix, check
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"
 MAX_TEXT_LENGTH = 200_000
@@ -88,9 +88,7 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
 
 @check(
     "server_version_disclosure",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Server header discloses a version",
     why="The version tells an attacker which known vulnerabilities the server may have.",
     fix=Fix(
@@ -113,9 +111,7 @@ def server_version_hidden(context: PageContext) -> Outcome:
 
 @check(
     "powered_by_disclosure",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Response headers disclose the site's software",
     why="Names and versions of software tell an attacker which known vulnerabilities the site may have.",
     fix=Fix(
@@ -139,9 +135,7 @@ def software_hidden(context: PageContext) -> Outcome:
 
 @check(
     "directory_listing",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Directory listing is enabled",
     why="A directory listing shows every file, including files that were not meant to be found: backups, logs, "
     "uploads.",
@@ -183,9 +177,7 @@ def _is_listing(page: Page) -> bool:
 
 @check(
     "debug_error_disclosure",
-    domain=SECURITY,
     severity=MEDIUM,
-    needs={"page"},
     title="Page discloses an application error message",
     why="Stack traces and database errors disclose file names, queries and settings that help an attacker.",
     fix=Fix(
@@ -232,9 +224,7 @@ def _is_highlighted(pre: LexborNode) -> bool:
 
 @check(
     "private_ip_disclosure",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Page discloses private IP addresses",
     why="Private addresses help an attacker to map the internal network.",
     fix=Fix(
@@ -260,7 +250,6 @@ def no_private_addresses(context: PageContext) -> Outcome:
 
 @check(
     "exposed_git",
-    domain=SECURITY,
     severity=CRITICAL,
     needs={"page", "probe:/.git/config"},
     title="Git repository is publicly accessible",
@@ -293,7 +282,6 @@ def git_is_hidden(context: PageContext) -> Outcome:
 
 @check(
     "exposed_env",
-    domain=SECURITY,
     severity=CRITICAL,
     needs={"page", "probe:/.env"},
     title="File .env with secrets is publicly accessible",
@@ -323,7 +311,6 @@ def env_is_hidden(context: PageContext) -> Outcome:
 
 @check(
     "security_txt",
-    domain=SECURITY,
     severity=LOW,
     needs={"page", "probe:/.well-known/security.txt"},
     title="security.txt is missing or invalid",

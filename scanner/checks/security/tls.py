@@ -6,7 +6,7 @@ from krafter_audit.http.timestamps import format_timestamp
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
-from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
+from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, Metric, check
 from scanner.tls.certificates import Certificate
 from scanner.tls.probe import Handshake
 
@@ -20,7 +20,6 @@ NO_TLS = "The site is not served over HTTPS."
 
 @check(
     "tls_certificate_valid",
-    domain=SECURITY,
     severity=CRITICAL,
     needs={"tls"},
     kind="tls",
@@ -60,7 +59,6 @@ def certificate_valid(context: PageContext) -> Outcome:
 
 @check(
     "tls_certificate_days_left",
-    domain=SECURITY,
     severity=HIGH,
     needs={"tls"},
     kind="tls",
@@ -95,7 +93,6 @@ def certificate_days_left(context: PageContext) -> Outcome | Measurement:
 
 @check(
     "tls_min_version",
-    domain=SECURITY,
     severity=HIGH,
     needs={"tls", "tls_old"},
     kind="tls",
@@ -127,7 +124,6 @@ def old_versions_refused(context: PageContext) -> Outcome:
 
 @check(
     "tls_key_strength",
-    domain=SECURITY,
     severity=MEDIUM,
     needs={"tls"},
     kind="tls",

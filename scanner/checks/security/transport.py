@@ -8,7 +8,7 @@ from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
 from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
-from scanner.registry import HIGH, LOW, PERFORMANCE, SECURITY, SEO, Fix, Metric, check
+from scanner.registry import HIGH, LOW, Fix, Metric, check
 
 MDN_HSTS = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"
 PRELOAD = "https://hstspreload.org/"
@@ -56,9 +56,7 @@ def hsts_fix(summary: str, header_value: str, *steps: str) -> Fix:
 
 @check(
     "security_header_hsts",
-    domain=SECURITY,
     severity=HIGH,
-    needs={"page"},
     title="Strict-Transport-Security header is missing or its max-age is too short",
     why="Without HSTS a browser may request the site over plain HTTP, where an attacker on the network can read and "
     "modify the traffic.",
@@ -98,9 +96,7 @@ def _sent_hsts(context: PageContext) -> Hsts | None:
 
 @check(
     "hsts_include_subdomains",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Strict-Transport-Security lacks includeSubDomains",
     why="A subdomain over plain HTTP can set cookies for the whole site, which weakens HSTS.",
     fix=hsts_fix(
@@ -126,9 +122,7 @@ def hsts_with_subdomains(context: PageContext) -> Outcome:
 
 @check(
     "hsts_preload_ready",
-    domain=SECURITY,
     severity=LOW,
-    needs={"page"},
     title="Strict-Transport-Security does not meet the requirements of the preload list",
     why="Only sites on the HSTS preload list are protected on a visitor's first request.",
     fix=hsts_fix(
@@ -151,7 +145,6 @@ def hsts_preload(context: PageContext) -> Outcome:
 
 @check(
     "https_redirect",
-    domain=SECURITY,
     severity=HIGH,
     needs={"page", "http_chain"},
     title="HTTP is not redirected to HTTPS",
@@ -218,7 +211,6 @@ def _http_chain(context: PageContext) -> list[Response] | None:
 
 @check(
     "redirect_permanent",
-    domain=SEO,
     severity=LOW,
     needs={"page", "http_chain"},
     title="Redirect from HTTP to HTTPS is temporary",
@@ -247,9 +239,7 @@ def redirect_is_permanent(context: PageContext) -> Outcome:
 
 @check(
     "redirect_chain",
-    domain=PERFORMANCE,
     severity=LOW,
-    needs={"page"},
     title="Page is reached through multiple redirects",
     why="Each redirect adds a network round trip, often with a new connection, before the page can load.",
     fix=Fix(

@@ -21,7 +21,7 @@ from scanner.preconditions import (
     require_no_notice,
     require_readable_encoding,
 )
-from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
+from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
@@ -29,9 +29,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
 
 @check(
     "http_status_ok",
-    domain=SEO,
     severity=CRITICAL,
-    needs={"page"},
     title="Page has an unsuccessful HTTP status code",
     why="Visitors see an error, and search engines remove the page from their index.",
     fix=Fix(
@@ -74,7 +72,6 @@ def _require_page(context: PageContext) -> None:
 
 @check(
     "indexable",
-    domain=SEO,
     severity=HIGH,
     needs={"page", "robots"},
     title="Page is blocked from indexing",
@@ -124,7 +121,6 @@ def _blocked_by(page: Page, robots: Robots, agent: str) -> str | None:
 
 @check(
     "robots_txt_valid",
-    domain=SEO,
     severity=MEDIUM,
     needs={"page", "robots"},
     title="robots.txt is not valid",
@@ -169,7 +165,6 @@ def robots_txt_is_valid(context: PageContext) -> Outcome:
 
 @check(
     "sitemap_valid",
-    domain=SEO,
     severity=LOW,
     needs={"page", "robots", "sitemap"},
     title="XML sitemap is missing or invalid",
@@ -213,7 +208,6 @@ def sitemap_is_valid(context: PageContext) -> Outcome:
 
 @check(
     "soft_404",
-    domain=SEO,
     severity=MEDIUM,
     needs={"page", "missing"},
     title="Missing pages return a success status (soft 404)",

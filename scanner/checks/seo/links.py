@@ -16,7 +16,7 @@ from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of
 from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive, not_rendered
-from scanner.registry import LOW, MEDIUM, SEO, Fix, check
+from scanner.registry import LOW, MEDIUM, Fix, check
 
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"
@@ -65,7 +65,6 @@ LANGUAGES_OF_TEXTS = {
 
 @check(
     "link_text",
-    domain=SEO,
     severity=LOW,
     needs={"page", "assets"},
     title="Links do not have descriptive text",
@@ -128,7 +127,6 @@ def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
 
 @check(
     "crawlable_anchors",
-    domain=SEO,
     severity=MEDIUM,
     needs={"page", "assets"},
     title="Links are not crawlable",
@@ -178,7 +176,6 @@ def _is_parseable(url: str) -> bool:
 
 @check(
     "broken_internal_links",
-    domain=SEO,
     severity=MEDIUM,
     needs={"page", "links"},
     title="Internal links are broken",
@@ -230,9 +227,7 @@ def _is_broken(status: int | None) -> bool:
 
 @check(
     "canonical_valid",
-    domain=SEO,
     severity=MEDIUM,
-    needs={"page"},
     title="Document does not have a valid rel=canonical",
     why="With a wrong canonical URL, search engines show another page instead of this one.",
     fix=Fix(
@@ -288,9 +283,7 @@ def _is_absolute(url: str) -> bool:
 
 @check(
     "hreflang_valid",
-    domain=SEO,
     severity=LOW,
-    needs={"page"},
     title="Document does not have a valid hreflang",
     why="Search engines ignore invalid hreflang links, and show visitors the page in the wrong language.",
     fix=Fix(

@@ -7,7 +7,7 @@ from scanner.page.context import PageContext
 from scanner.page.page import XHTML, media_type, value
 from scanner.parsing import doctype as doctypes
 from scanner.preconditions import GOOD_TITLE_LENGTHS
-from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check
+from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
 _OPEN_GRAPH = (("og:title",), ("og:type",), ("og:image", "og:image:url", "og:image:secure_url"), ("og:url",))
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -16,9 +16,7 @@ GOOGLE = "https://developers.google.com/search/docs"
 
 @check(
     "title_present",
-    domain=SEO,
     severity=HIGH,
-    needs={"page"},
     title="Document does not have a <title> element",
     why="The title is shown in search results, tabs and bookmarks; without it, search engines generate one.",
     fix=Fix(
@@ -46,9 +44,7 @@ def title_present(context: PageContext) -> Outcome:
 
 @check(
     "meta_description",
-    domain=SEO,
     severity=MEDIUM,
-    needs={"page"},
     title="Document does not have a meta description",
     why="Search results show the meta description below the title; without it they show an arbitrary part of the page.",
     fix=Fix(
@@ -76,9 +72,7 @@ def meta_description(context: PageContext) -> Outcome:
 
 @check(
     "title_length",
-    domain=SEO,
     severity=LOW,
-    needs={"page"},
     title="Title is too short or too long",
     why="A very short title is not descriptive, and search results truncate a long one.",
     fix=Fix(
@@ -102,9 +96,7 @@ def title_length(context: PageContext) -> Outcome:
 
 @check(
     "viewport_meta",
-    domain=SEO,
     severity=MEDIUM,
-    needs={"page"},
     title="Document does not have a meta viewport with width or initial-scale",
     why="Without a viewport, phones scale the page down to desktop width; search engines index the mobile version.",
     fix=Fix(
@@ -147,9 +139,7 @@ def _number(text: str) -> float | None:
 
 @check(
     "doctype",
-    domain=SEO,
     severity=LOW,
-    needs={"page"},
     title="Page lacks the HTML doctype and is not rendered in standards mode",
     why="In quirks mode browsers emulate the bugs of old browsers, in limited-quirks mode those of table cells.",
     fix=Fix(
@@ -177,9 +167,7 @@ def doctype(context: PageContext) -> Outcome:
 
 @check(
     "charset",
-    domain=SEO,
     severity=LOW,
-    needs={"page"},
     title="Charset declaration is missing or occurs too late in the HTML",
     why="Browsers and search engines have to guess the encoding, and may show the wrong characters.",
     fix=Fix(
@@ -209,9 +197,7 @@ def charset(context: PageContext) -> Outcome:
 
 @check(
     "open_graph",
-    domain=SEO,
     severity=LOW,
-    needs={"page"},
     title="Open Graph metadata is incomplete",
     why="When the page is shared, its preview lacks the image or the headline.",
     fix=Fix(

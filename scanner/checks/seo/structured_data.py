@@ -7,7 +7,7 @@ from typing import Any
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, media_type, value
-from scanner.registry import LOW, MEDIUM, SEO, Fix, check
+from scanner.registry import LOW, MEDIUM, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/appearance/structured-data"
 MAX_DEPTH = 30
@@ -36,9 +36,7 @@ _ABOUT_A_PRODUCT = ("isPartOf", "itemReviewed")
 
 @check(
     "structured_data_valid",
-    domain=SEO,
     severity=MEDIUM,
-    needs={"page"},
     title="Structured data is invalid",
     why="Search engines ignore invalid structured data, so the page is not eligible for rich results.",
     fix=Fix(
@@ -86,9 +84,7 @@ def structured_data_is_valid(context: PageContext) -> Outcome:
 
 @check(
     "structured_data_required",
-    domain=SEO,
     severity=LOW,
-    needs={"page"},
     title="Structured data lacks required properties",
     why="Google shows no rich result (price, rating, date or image) without these properties.",
     fix=Fix(

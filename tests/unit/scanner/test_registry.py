@@ -16,7 +16,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scanner.page.context import PageContext
 from scanner.page.page import Page
 from scanner.page.rendered import RULE
-from scanner.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
+from scanner.registry import LOW, REGISTRY, Fix, finding_template, get, keys
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, page
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
@@ -122,9 +122,7 @@ def test_check_fetches_only_the_facts_it_needs(key: str, authority: trustme.CA, 
 def test_malformed_or_duplicate_key_is_rejected() -> None:
     for key in ("title_present", "Bad-Key", ""):
         with pytest.raises(ValueError, match="malformed or taken"):
-            registry.check(
-                key, domain=SECURITY, severity=LOW, needs=(), title="", why="", fix=Fix("", (), ())
-            )
+            registry.check(key, severity=LOW, title="", why="", fix=Fix("", (), ()))
 
 
 def test_alias_returns_the_renamed_check(monkeypatch: pytest.MonkeyPatch) -> None:
