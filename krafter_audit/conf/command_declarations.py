@@ -34,7 +34,6 @@ COMMANDS = in_section(
     ),
     Setting(
         name="KRAFTER_NO_SYSTEM_PACKAGES",
-        type=bool,
         default=False,
         help="Whether `./krafter` never installs system packages, like its option `--no-system-packages`.",
     ),

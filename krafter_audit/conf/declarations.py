@@ -76,7 +76,6 @@ WEB = in_section(
     SettingSection.WEB,
     Setting(
         name="KRAFTER_ALLOWED_HOSTS",
-        type=list,
         default=(),
         default_text="the host of `KRAFTER_PUBLIC_URL`, `127.0.0.1`, `localhost`",
         django_name="ALLOWED_HOSTS",
@@ -87,7 +86,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_CORS_ORIGINS",
-        type=list,
         default=(),
         default_text="none",
         django_name="CORS_ALLOWED_ORIGINS",
@@ -98,7 +96,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_TRUSTED_PROXIES",
-        type=int,
         default=0,
         minimum=0,
         maximum=10,
@@ -106,7 +103,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_DEFAULT",
-        type=int,
         default=100,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -114,7 +110,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_STRICT",
-        type=int,
         default=30,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -122,7 +117,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_PUBLIC",
-        type=int,
         default=200,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -130,7 +124,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_HOOKS",
-        type=int,
         default=600,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -138,7 +131,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_ANONYMOUS",
-        type=int,
         default=300,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -146,7 +138,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_RATE_WRONG_KEYS",
-        type=int,
         default=60,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -154,7 +145,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_INVITATIONS_PER_DAY",
-        type=int,
         default=200,
         minimum=1,
         maximum=MAX_REQUESTS,
@@ -162,7 +152,6 @@ WEB = in_section(
     ),
     Setting(
         name="KRAFTER_WEBHOOKS_PER_ORGANIZATION",
-        type=int,
         default=20,
         minimum=1,
         maximum=MAX_WEBHOOKS,
@@ -223,14 +212,12 @@ SCANNING = in_section(
     ),
     Setting(
         name="KRAFTER_CHROMIUM_SANDBOX",
-        type=bool,
         default=True,
         help="`false` starts Chromium without its sandbox, for kernels that refuse it; isolate the worker by other"
         f" means then. A worker that runs as root starts Chromium as user {CHROMIUM_USER}.",
     ),
     Setting(
         name="KRAFTER_HOST_RATE",
-        type=int,
         default=2,
         minimum=0,
         maximum=1000,
@@ -243,7 +230,6 @@ DATABASE = in_section(
     SettingSection.DATABASE,
     Setting(
         name="KRAFTER_DB_POOL",
-        type=bool,
         default=False,
         help=f"`true` for the web: a pool of up to {DB_POOL_SIZE} connections per process. Without it each thread keeps"
         " a connection for 60 s, which suits workers.",
@@ -258,7 +244,6 @@ DATABASE = in_section(
     ),
     Setting(
         name="KRAFTER_DB_STATEMENT_SECONDS",
-        type=int,
         default=60,
         minimum=0,
         maximum=MAX_SECONDS,
@@ -266,7 +251,6 @@ DATABASE = in_section(
     ),
     Setting(
         name="KRAFTER_DB_LOCK_SECONDS",
-        type=int,
         default=10,
         minimum=0,
         maximum=MAX_SECONDS,
@@ -280,7 +264,6 @@ DATABASE = in_section(
     ),
     Setting(
         name="KRAFTER_REPLICA_LAG_SECONDS",
-        type=int,
         default=5,
         minimum=1,
         maximum=3600,
@@ -292,7 +275,6 @@ RETENTION = in_section(
     SettingSection.RETENTION,
     Setting(
         name="KRAFTER_RESULTS_KEEP_DAYS",
-        type=int,
         default=90,
         minimum=0,
         maximum=MAX_DAYS,
@@ -302,7 +284,6 @@ RETENTION = in_section(
     ),
     Setting(
         name="KRAFTER_WEBHOOKS_KEEP_DAYS",
-        type=int,
         default=30,
         minimum=0,
         maximum=MAX_DAYS,
@@ -311,7 +292,6 @@ RETENTION = in_section(
     ),
     Setting(
         name="KRAFTER_EVENTS_KEEP_MONTHS",
-        type=int,
         default=0,
         minimum=0,
         maximum=MAX_MONTHS,
@@ -320,7 +300,6 @@ RETENTION = in_section(
     ),
     Setting(
         name="KRAFTER_HISTORY_KEEP_MONTHS",
-        type=int,
         default=0,
         minimum=0,
         maximum=MAX_MONTHS,
@@ -329,7 +308,6 @@ RETENTION = in_section(
     ),
     Setting(
         name="KRAFTER_EVIDENCE_KEEP_MONTHS",
-        type=int,
         default=0,
         minimum=0,
         maximum=MAX_MONTHS,
@@ -341,7 +319,6 @@ OPERATION = in_section(
     SettingSection.OPERATION,
     Setting(
         name="KRAFTER_SWEEP_SECONDS",
-        type=int,
         default=10,
         minimum=1,
         maximum=3600,
@@ -355,7 +332,6 @@ OPERATION = in_section(
     ),
     Setting(
         name="KRAFTER_LOG_JSON",
-        type=bool,
         default=False,
         help="Whether each log line is a JSON object.",
     ),
@@ -367,7 +343,6 @@ OPERATION = in_section(
     ),
     Setting(
         name="KRAFTER_DEBUG",
-        type=bool,
         default=False,
         django_name="DEBUG",
         help="Whether Django shows its debug pages. Never set it in production.",
@@ -383,7 +358,6 @@ BACKUPS = in_section(
     ),
     Setting(
         name="KRAFTER_BACKUP_HOURS",
-        type=int,
         default=0,
         minimum=0,
         maximum=MAX_HOURS,
@@ -391,7 +365,6 @@ BACKUPS = in_section(
     ),
     Setting(
         name="KRAFTER_BACKUP_KEEP",
-        type=int,
         default=7,
         minimum=1,
         maximum=10_000,
@@ -406,7 +379,6 @@ BACKUPS = in_section(
     ),
     Setting(
         name="KRAFTER_DRILL_HOURS",
-        type=int,
         default=168,
         minimum=0,
         maximum=MAX_HOURS,

@@ -11,7 +11,6 @@ FALSE_WORDS = frozenset({"false", "off", "no", "n", "0"})
 
 # Raises ValueError with a sentence that says what is wrong. It does not repeat a value that may be a secret.
 type Validator = Callable[[str], object]
-type ValueType = type[str] | type[int] | type[bool] | type[list[str]]
 
 
 class SettingSection(StrEnum):
@@ -31,12 +30,13 @@ class SettingSection(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """An environment variable: its type, default, bounds and documentation."""
+    """An environment variable: its default, bounds and documentation."""
 
     name: str
     help: str
-    type: ValueType = str
-    default: Any = ""
+    default: str | int | bool | tuple[str, ...] = (
+        ""  # has the type of the value; a tuple: comma-separated texts
+    )
     default_text: str = ""
     minimum: int | None = None
     maximum: int | None = None
@@ -54,11 +54,11 @@ class Setting:
         text = text.strip()
         if not text:
             return self.default
-        if self.type is int:
-            value: Any = self._integer(text)
-        elif self.type is bool:
-            value = self._boolean(text)
-        elif self.type is list:
+        if isinstance(self.default, bool):
+            value: Any = self._boolean(text)
+        elif isinstance(self.default, int):
+            value = self._integer(text)
+        elif isinstance(self.default, tuple):
             value = [entry.strip() for entry in text.split(",") if entry.strip()]
         else:
             value = text.upper() if self.choices else text
@@ -75,7 +75,7 @@ class Setting:
         validator = (
             pkgutil.resolve_name(self.validator) if isinstance(self.validator, str) else self.validator
         )
-        for entry in value if self.type is list else [value]:
+        for entry in value if isinstance(self.default, tuple) else [value]:
             try:
                 validator(entry)
             except ValueError as error:
@@ -105,9 +105,9 @@ class Setting:
         """Return the accepted values in words, such as `1 to 1000`, or ""."""
         if self.choices:
             return ", ".join(self.choices)
-        if self.type is bool:
+        if isinstance(self.default, bool):
             return "true or false"
-        if self.type is int:
+        if isinstance(self.default, int):
             return f"{self.minimum} to {self.maximum}"
         return f"at least {self.min_length} characters" if self.min_length else ""
 

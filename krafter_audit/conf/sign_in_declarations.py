@@ -7,7 +7,6 @@ SIGN_IN = in_section(
     SettingSection.SIGN_IN,
     Setting(
         name="KRAFTER_SIGN_IN_ATTEMPTS",
-        type=int,
         default=5,
         minimum=1,
         maximum=1000,
@@ -16,7 +15,6 @@ SIGN_IN = in_section(
     ),
     Setting(
         name="KRAFTER_SIGN_IN_PAUSE_SECONDS",
-        type=int,
         default=900,
         minimum=1,
         maximum=MAX_SECONDS,
@@ -24,13 +22,11 @@ SIGN_IN = in_section(
     ),
     Setting(
         name="KRAFTER_REQUIRE_SECOND_FACTOR",
-        type=bool,
         default=False,
         help="`true`: staff who sign in with a password must set up a second factor before they see any page.",
     ),
     Setting(
         name="KRAFTER_SESSION_IDLE_MINUTES",
-        type=int,
         default=120,
         minimum=1,
         maximum=MAX_SECONDS // 60,
@@ -38,7 +34,6 @@ SIGN_IN = in_section(
     ),
     Setting(
         name="KRAFTER_SESSION_HOURS",
-        type=int,
         default=12,
         minimum=1,
         maximum=720,
@@ -67,7 +62,6 @@ SIGN_IN = in_section(
     ),
     Setting(
         name="KRAFTER_OIDC_GROUPS",
-        type=list,
         default=(),
         validator="accounts.sign_in.group_mapping:parse_group",
         hint="Example: audit-team=0192f0c1-2f0e-7c3a-9d5e-8f1b2a3c4d5e:member",
@@ -76,7 +70,6 @@ SIGN_IN = in_section(
     ),
     Setting(
         name="KRAFTER_OIDC_TRUSTED_DOMAINS",
-        type=list,
         default=(),
         help="Domains, comma-separated, whose e-mail addresses count as verified although the identity provider does"
         " not send `email_verified`. It must be the only one that can issue addresses of these domains.",

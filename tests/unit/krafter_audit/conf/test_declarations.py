@@ -26,13 +26,12 @@ def test_every_default_is_accepted(setting: Setting) -> None:
 
 
 @EVERY
-def test_every_setting_is_documented_and_has_a_default_of_its_type(setting: Setting) -> None:
+def test_every_setting_is_documented(setting: Setting) -> None:
     assert setting.help.endswith((".", ")", "]"))
-    assert isinstance(setting.default, tuple if setting.type is list else setting.type)
 
 
 def test_every_number_is_bounded() -> None:
-    numbers = [setting for setting in ALL if setting.type is int]
+    numbers = [setting for setting in ALL if type(setting.default) is int]
 
     assert len(numbers) > 10
     assert [setting.name for setting in numbers if None in (setting.minimum, setting.maximum)] == []
