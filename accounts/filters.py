@@ -11,10 +11,6 @@ from krafter_audit.api.lists.filters import ChoiceFilter, ChoicesFilter, ListFil
 class ProjectFilter(ListFilter):
     archived = TrueOrFalseFilter(method="by_archived")
 
-    class Meta:
-        model = Project
-        fields = ("archived",)
-
     def by_archived(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         return rows.filter(archived_at__isnull=value == "false")
 
@@ -22,10 +18,6 @@ class ProjectFilter(ListFilter):
 class MemberFilter(ListFilter):
     role = ChoicesFilter(choices=Membership.Role.choices)
     email = django_filters.CharFilter("user__email", "iexact")
-
-    class Meta:
-        model = Membership
-        fields = ("role", "email")
 
 
 class ApiKeyFilter(ListFilter):
@@ -35,10 +27,6 @@ class ApiKeyFilter(ListFilter):
         choices=[(value, value) for value in ("active", "expired", "revoked")], method="by_status"
     )
     user_id = django_filters.UUIDFilter()
-
-    class Meta:
-        model = ApiKey
-        fields = ("status", "user_id")
 
     def by_status(self, rows: QuerySet[ApiKey], name: str, value: str) -> QuerySet[ApiKey]:
         revoked, expired = Q(revoked_at__isnull=False), Q(expires_at__lte=timezone.now())
@@ -53,10 +41,6 @@ class SavedViewFilter(ListFilter):
 
     list = django_filters.CharFilter(method="by_list")
     shared = TrueOrFalseFilter(method="by_shared")
-
-    class Meta:
-        model = SavedView
-        fields = ("list", "shared")
 
     def by_list(self, rows: QuerySet[SavedView], name: str, value: str) -> QuerySet[SavedView]:
         if value not in (known := saved_views.lists()):

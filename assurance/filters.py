@@ -1,6 +1,6 @@
 import django_filters
 
-from assurance.models import Deploy, GuardWindow
+from assurance.models import GuardWindow
 from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 
 
@@ -8,15 +8,7 @@ class DeployFilter(ListFilter):
     sha = django_filters.CharFilter()
     environment = django_filters.CharFilter()
 
-    class Meta:
-        model = Deploy
-        fields = ("sha", "environment")
-
 
 class GuardWindowFilter(ListFilter):
     status = ChoicesFilter(choices=GuardWindow.Status.choices)
     finding_id = django_filters.UUIDFilter()
-
-    class Meta:
-        model = GuardWindow
-        fields = ("status", "finding_id")

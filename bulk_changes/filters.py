@@ -7,7 +7,3 @@ SUBJECTS = [("finding", "finding"), ("task", "task")]
 class BulkChangeFilter(ListFilter):
     subject = ChoicesFilter(choices=SUBJECTS)
     action = ChoicesFilter(choices=BulkChange.Action.choices)
-
-    class Meta:
-        model = BulkChange
-        fields = ("subject", "action")

@@ -8,9 +8,5 @@ class CampaignFilter(ListFilter):
     owner_id = OwnerFilter()
     archived = TrueOrFalseFilter(method="by_archiving")
 
-    class Meta:
-        model = Campaign
-        fields = ("owner_id", "archived")
-
     def by_archiving(self, rows: QuerySet[Campaign], name: str, value: str) -> QuerySet[Campaign]:
         return rows.filter(archived_at__isnull=value == "false")

@@ -1,12 +1,9 @@
-from typing import ClassVar
-
 import django_filters
 from django.db.models import QuerySet
 
 from findings import check_keys
 from findings.models import (
     SEARCHED,
-    Dismissal,
     DismissalReason,
     Domain,
     Finding,
@@ -28,10 +25,6 @@ class FindingFilter(ListFilter):
     host = HostFilter(method="by_host")
     q = SearchFilter(method="by_words")
 
-    class Meta:
-        model = Finding
-        fields = ("severity", "status", "domain", "owner_id", "check", "host", "q")
-
     def by_check(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         check_keys.require_known(value, self.queryset.filter(check_keys__contains=[value]), parameter=name)
         return rows.filter(check_keys__contains=[value])
@@ -48,30 +41,15 @@ class FindingCountFilter(django_filters.FilterSet):
     status = ChoicesFilter(choices=FindingStatus.choices)
     domain = ChoicesFilter(choices=Domain.choices)
 
-    class Meta:
-        model = Finding
-        fields = ("severity", "status", "domain")
-
 
 class DismissalFilter(ListFilter):
     reason = ChoicesFilter(choices=DismissalReason.choices)
-
-    class Meta:
-        model = Dismissal
-        fields: ClassVar[tuple[str, ...]] = ("reason",)
 
 
 class RegressionOfFindingFilter(ListFilter):
     status = ChoicesFilter(choices=Regression.Status.choices)
     trigger = ChoicesFilter(choices=Regression.Trigger.choices)
 
-    class Meta:
-        model = Regression
-        fields: ClassVar[tuple[str, ...]] = ("status", "trigger")
-
 
 class RegressionFilter(RegressionOfFindingFilter):
     finding_id = django_filters.UUIDFilter()
-
-    class Meta(RegressionOfFindingFilter.Meta):
-        fields: ClassVar[tuple[str, ...]] = ("status", "trigger", "finding_id")

@@ -15,9 +15,5 @@ class ConflictFilter(ListFilter):
     task_id = django_filters.UUIDFilter("link__task_id")
     external_ticket_key = django_filters.CharFilter("link__key")
 
-    class Meta:
-        model = SyncConflict
-        fields = ("status", "field", "task_id", "external_ticket_key")
-
     def by_status(self, rows: QuerySet[SyncConflict], name: str, value: str) -> QuerySet[SyncConflict]:
         return rows if value == "all" else rows.filter(resolved_at__isnull=value == "open")

@@ -6,7 +6,3 @@ from remediation.alert_routing import AlertChannel
 class AlertFilter(ListFilter):
     channel = ChoicesFilter(choices=AlertChannel.choices)
     status = ChoicesFilter(choices=Alert.Status.choices)
-
-    class Meta:
-        model = Alert
-        fields = ("channel", "status")

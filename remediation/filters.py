@@ -20,7 +20,7 @@ from krafter_audit.api.lists.filters import (
     filter_rows,
 )
 from krafter_audit.db.words import with_words
-from remediation.models import SEARCHED, Result, Task, TaskLabel, Verification
+from remediation.models import SEARCHED, Result, Task, TaskLabel
 from remediation.verification_states import BlockedBy, VerificationState
 
 
@@ -29,10 +29,6 @@ class VerificationFilter(ListFilter):
     state = ChoicesFilter(choices=VerificationState.choices)
     blocked_by = ChoicesFilter(choices=BlockedBy.choices)
     task_id = django_filters.UUIDFilter()
-
-    class Meta:
-        model = Verification
-        fields = ("result", "state", "blocked_by", "task_id")
 
 
 class LabelFilter(TextsFilter):
@@ -68,21 +64,6 @@ class TaskFilter(ListFilter):
     pr_url = django_filters.CharFilter()
     q = SearchFilter(method="by_words")
 
-    class Meta:
-        model = Task
-        fields = (
-            "status",
-            "priority",
-            "owner_id",
-            "label",
-            "finding_id",
-            "campaign",
-            "overdue",
-            "external_ticket_key",
-            "pr_url",
-            "q",
-        )
-
     def by_words(self, rows: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return with_words(rows, SEARCHED, value)
 
@@ -97,10 +78,6 @@ class TaskCountFilter(django_filters.FilterSet):
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()
-
-    class Meta:
-        model = Task
-        fields = ("status", "priority", "owner_id")
 
 
 def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]:

@@ -8,16 +8,8 @@ class ReportFilter(ListFilter):
     status = ChoicesFilter(choices=Report.Status.choices)
     format = ChoicesFilter(choices=Format.choices)
 
-    class Meta:
-        model = Report
-        fields = ("status", "format")
-
 
 class ShareFilter(ListFilter):
     channel = ChoicesFilter(choices=Share.Channel.choices)
     status = ChoicesFilter(choices=Share.Status.choices)
     report_id = django_filters.UUIDFilter()
-
-    class Meta:
-        model = Share
-        fields = ("channel", "status", "report_id")

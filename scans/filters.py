@@ -13,10 +13,6 @@ class ScanFilter(ListFilter):
     status = ChoicesFilter(choices=Scan.Status.choices)
     trigger = ChoicesFilter(choices=Scan.Trigger.choices)
 
-    class Meta:
-        model = Scan
-        fields = ("status", "trigger")
-
 
 class ScanResultFilter(django_filters.FilterSet):
     """Filters by outcome, reason and scanner, which may be repeated, by the exact key and URL, and by time."""
@@ -28,10 +24,6 @@ class ScanResultFilter(django_filters.FilterSet):
     url = django_filters.CharFilter("page__url")
     seen_after = TimeFilter("seen_at", "gte")
     seen_before = TimeFilter("seen_at", "lt")
-
-    class Meta:
-        model = ScanResult
-        fields = ("outcome", "reason", "scanner", "key", "url")
 
     def by_key(self, rows: QuerySet[ScanResult], name: str, value: str) -> QuerySet[ScanResult]:
         check_keys.require_known(value, self.queryset.filter(key=value), parameter=name)

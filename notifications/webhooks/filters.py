@@ -4,7 +4,3 @@ from notifications.models import WebhookEndpoint
 
 class WebhookEndpointFilter(ListFilter):
     status = ChoicesFilter(choices=WebhookEndpoint.Status.choices)
-
-    class Meta:
-        model = WebhookEndpoint
-        fields = ("status",)

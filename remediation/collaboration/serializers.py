@@ -2,7 +2,6 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from krafter_audit.api.lists.filters import ListFilter
 from krafter_audit.api.serializers import (
     BoundedListField,
     RequestSerializer,
@@ -10,12 +9,6 @@ from krafter_audit.api.serializers import (
     StrictCharField,
 )
 from remediation.models import MAX_COMMENT_LENGTH, MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, TaskComment
-
-
-class CommentFilter(ListFilter):
-    class Meta:
-        model = TaskComment
-        fields = ()
 
 
 class CommentRequestSerializer(RequestSerializer):

@@ -6,11 +6,10 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events.serializers import EventSerializer
-from krafter_audit.api.lists.filters import CURSOR, LIMIT, list_parameters
+from krafter_audit.api.lists.filters import CURSOR, LIMIT, ListFilter, list_parameters
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from remediation.collaboration import queries, services
 from remediation.collaboration.serializers import (
-    CommentFilter,
     CommentRequestSerializer,
     CommentSerializer,
     LabelsRequestSerializer,
@@ -34,7 +33,7 @@ class CommentViewSet(TaskPartViewSet):
 
     @extend_schema(
         summary="List the comments on a task, newest first",
-        parameters=list_parameters(CommentFilter, sort=("created_at",)),
+        parameters=list_parameters(ListFilter, sort=("created_at",)),
         responses=CommentSerializer(many=True),
     )
     def list(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -43,7 +42,7 @@ class CommentViewSet(TaskPartViewSet):
         return self.respond_list(
             queries.comments_of(task),
             CommentSerializer,
-            CommentFilter,
+            ListFilter,
             sort=("created_at",),
             parent=str(task.pk),
         )

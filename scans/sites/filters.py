@@ -19,10 +19,6 @@ class SiteFilter(ListFilter):
     method = ChoicesFilter(choices=Site.Method.choices)
     host = django_filters.CharFilter(lookup_expr="iexact")
 
-    class Meta:
-        model = Site
-        fields = ("status", "method", "host")
-
     def by_status(self, rows: QuerySet[Site], name: str, value: list[str]) -> QuerySet[Site]:
         wanted = Q()
         for status in value:

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import django_filters
@@ -131,10 +131,6 @@ class ListFilter(django_filters.FilterSet):
     updated_before = TimeFilter("updated_at", "lt")
 
 
-def choice_parameter(name: str, values: list[str]) -> OpenApiParameter:
-    return OpenApiParameter(name, str, enum=values, many=True)
-
-
 def list_parameters(
     filter_class: type[django_filters.FilterSet],
     *,
@@ -143,7 +139,9 @@ def list_parameters(
     pages: Iterable[OpenApiParameter] = (LIMIT, CURSOR),
 ) -> list[OpenApiParameter]:
     """Return a list's query parameters for its OpenAPI description."""
-    parameters = [_parameter(name, each) for name, each in filter_class.base_filters.items()]
+    # The filters of every list come last.
+    names = sorted(filter_class.base_filters, key=lambda name: name in ListFilter.base_filters)
+    parameters = [_parameter(name, filter_class.base_filters[name]) for name in names]
     if sort:
         parameters.append(OpenApiParameter("sort", str, enum=sort_values(sort)))
     if include:
@@ -160,7 +158,7 @@ def include_parameter(names: Collection[str]) -> OpenApiParameter:
 def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
     choices = [value for value, _ in each.extra.get("choices", ())]
     if isinstance(each, django_filters.MultipleChoiceFilter):
-        return choice_parameter(name, choices)
+        return OpenApiParameter(name, str, enum=choices, many=True)
     if choices:
         return OpenApiParameter(name, str, enum=choices)
     if isinstance(each, TextsFilter):
@@ -213,28 +211,16 @@ def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:
     return params
 
 
-def validated_filter(
+def filter_rows(
     filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
-) -> django_filters.FilterSet:
-    """Return the filter set, its rows in `.qs`. Raises InvalidParams."""
+) -> tuple[Any, dict[str, Any]]:
+    """Return the matching rows, and the active filters by name. Raises InvalidParams."""
+    # Without filters no form is built: it would be a fifth of the work of a list.
+    if not any(name in params for name in filter_class.base_filters):
+        return rows, {}
     filter_set = filter_class(params, queryset=rows)
     if not filter_set.is_valid():
         raise InvalidParams(
             details={name: [str(line) for line in lines] for name, lines in filter_set.errors.items()}
         )
-    return filter_set
-
-
-def filter_rows(
-    filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
-) -> tuple[Any, dict[str, Any]]:
-    """Return the matching rows, and the active filters by name."""
-    # Without filters no form is built: it would be a fifth of the work of a list.
-    if not any(name in params for name in filter_class.base_filters):
-        return rows, {}
-    filter_set = validated_filter(filter_class, params, rows)
-    return filter_set.qs, active_filters(filter_set.form.cleaned_data)
-
-
-def active_filters(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
+    return filter_set.qs, {name: value for name, value in filter_set.form.cleaned_data.items() if value}
