@@ -9,17 +9,9 @@ from assurance.services import guard_windows
 from findings.admin import FindingAdmin
 from findings.models import Finding
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ReadOnlyAdmin,
-    badge_column,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column
 
-STATUS_COLOURS = {"open": INFO, "passed": SUCCESS, "failed": DANGER, "cancelled": WARNING}
+STATUS_COLOURS = {"open": "info", "passed": "success", "failed": "danger", "cancelled": "warning"}
 MAX_LISTED = 100
 
 

@@ -36,11 +36,6 @@ from findings.services.bulk import FINDINGS
 from findings.services.dismissals import DismissalValues
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    PRIMARY,
-    SUCCESS,
-    WARNING,
     AutocompleteFilter,
     BoundedPaginator,
     ReadOnlyAdmin,
@@ -50,17 +45,17 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.forms import DayInput, SerializerForm
 from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
-from krafter_audit.admin.text import ago, due_in_words
+from krafter_audit.admin.text import due_in_words
 from krafter_audit.db.models import first_id_at
 
-SEVERITY_COLOURS = {"critical": DANGER, "high": WARNING, "medium": INFO, "low": PRIMARY}
+SEVERITY_COLOURS = {"critical": "danger", "high": "warning", "medium": "info", "low": "primary"}
 STATUS_COLOURS = {
-    "new": DANGER,
-    "triaged": WARNING,
-    "in_progress": INFO,
-    "ready_verify": INFO,
-    "resolved": SUCCESS,
-    "dismissed": PRIMARY,
+    "new": "danger",
+    "triaged": "warning",
+    "in_progress": "info",
+    "ready_verify": "info",
+    "resolved": "success",
+    "dismissed": "primary",
 }
 MAX_PAGES = 10  # shown on the page of a finding
 MAX_NAMED = 10  # on the page of the form that dismisses
@@ -300,10 +295,6 @@ class FindingAdmin(BulkActions):
     def due(self, finding: Finding) -> str:
         return due_in_words(finding.due_at)  # type: ignore[attr-defined]  # an annotation
 
-    @admin.display(description="age", ordering="pk")
-    def age(self, finding: Finding) -> str:
-        return ago(finding.created_at)
-
     @admin.display(description="priority")
     def priority(self, finding: Finding) -> str:
         return f"impact {finding.impact}, effort {finding.effort}, risk {finding.risk}, score {finding.score}"
@@ -363,7 +354,7 @@ def confidence_in_words(confidence: Any) -> str:
 
 @admin.register(Regression)
 class RegressionAdmin(ReadOnlyAdmin):
-    list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
+    list_display = ("finding", "project", "trigger", badge_column("status", {"open": "danger", "closed": "success"}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
     list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("finding", "project__organization")
     search_fields = ("^finding__title",)

@@ -7,22 +7,14 @@ from django.utils.html import format_html_join
 
 from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ReadOnlyAdmin,
-    badge_column,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column
 from notifications.alerts import finding_history  # noqa: F401  adds alerts to the history of findings
 from notifications.alerts.messages import label_of, numbers
 from notifications.models import Alert, Destination, Unsubscription
 from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
 
-STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
+STATUS_BADGES = {"gathering": "warning", "sending": "info", "sent": "success", "failed": "danger"}
 
 
 def sentences(lines: Iterable[str]) -> Iterator[str]:

@@ -4,11 +4,11 @@ from uuid import UUID
 from django.contrib import admin
 from django.db.models import QuerySet
 
-from krafter_audit.admin.base import DANGER, INFO, SUCCESS, ReadOnlyAdmin, badge_column, render_json
+from krafter_audit.admin.base import ReadOnlyAdmin, badge_column, render_json
 from krafter_audit.admin.text import status_label
 from operations.models import Backup, RestoreDrill, Run
 
-COLOURS = {"succeeded": SUCCESS, "failed": DANGER, "running": INFO}
+COLOURS = {"succeeded": "success", "failed": "danger", "running": "info"}
 
 
 class RunAdmin(ReadOnlyAdmin):

@@ -16,16 +16,7 @@ from accounts.api_keys import EXPIRED
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import MANAGERS
 from krafter_audit.admin.actions import MAX_LISTED, row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    PRIMARY,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ServiceModelAdmin,
-    copy_row,
-    staff_of,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import ago, moment
 
@@ -41,7 +32,7 @@ SCOPES_HELP = (
     " and approves verifications. * includes what later versions add."
 )
 REVOKING = "Programs that use the key are refused from now on. A revoked key cannot be restored."
-STATE_COLOURS = {"Active": SUCCESS, "Expires soon": WARNING, "Expired": PRIMARY, "Revoked": DANGER}
+STATE_COLOURS = {"Active": "success", "Expires soon": "warning", "Expired": "primary", "Revoked": "danger"}
 SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
 KEYS_THAT_END = "With the role Member or Viewer these API keys of the person stop working at once: {}{}."

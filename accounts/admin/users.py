@@ -31,16 +31,12 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     # Unfold's has a signature that Django deprecates.
     get_action_choices = ServiceModelAdmin.get_action_choices
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
-
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_superuser)
 
-    has_change_permission = has_delete_permission = has_view_permission
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_superuser)
+    has_module_permission = has_add_permission = has_change_permission = has_delete_permission = (
+        has_view_permission
+    )
 
 
 class NewUserForm(UserCreationForm):

@@ -21,28 +21,18 @@ from accounts.invitations.states import InvitationState, state_of
 from accounts.models import ApiKey, Membership, Organization
 from accounts.roles import MANAGERS, Role
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    PRIMARY,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ServiceModelAdmin,
-    copy_row,
-    staff_of,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import moment
 
 ONLY_OWNERS = "Only owners may make, change or remove owners."
 STATE_COLOURS = {
-    str(InvitationState.JOINED.label): SUCCESS,
-    str(InvitationState.QUEUED.label): INFO,
-    str(InvitationState.SENT.label): INFO,
-    str(InvitationState.EXPIRED.label): WARNING,
-    str(InvitationState.UNDELIVERABLE.label): DANGER,
-    str(InvitationState.NOT_INVITED.label): WARNING,
+    str(InvitationState.JOINED.label): "success",
+    str(InvitationState.QUEUED.label): "info",
+    str(InvitationState.SENT.label): "info",
+    str(InvitationState.EXPIRED.label): "warning",
+    str(InvitationState.UNDELIVERABLE.label): "danger",
+    str(InvitationState.NOT_INVITED.label): "warning",
 }
 ROLES = {
     Role.OWNER: "everything in the organisation, and its owners",
@@ -160,7 +150,7 @@ class MembershipAdmin(ServiceModelAdmin):
     def person(self, row: Membership) -> str:
         return row.user.name
 
-    @display(description="role", label={Role.OWNER.label: PRIMARY, Role.ADMIN.label: INFO})
+    @display(description="role", label={Role.OWNER.label: "primary", Role.ADMIN.label: "info"})
     def role_badge(self, row: Membership) -> str:
         return str(row.get_role_display())
 

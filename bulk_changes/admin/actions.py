@@ -77,7 +77,8 @@ class BulkActions(ServiceModelAdmin):
             if self.refuse_all(request, selection):
                 return None
             template = "admin/bulk_changes/set_values.html"
-            return self.selection_page(request, template, form=form, rows=_count(selection))
+            rows = sum(len(pks) for _, pks in selection)
+            return self.selection_page(request, template, form=form, rows=rows)
         return self.change_selection(request, selection, form.changes)
 
     def change_rows(
@@ -234,10 +235,6 @@ def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str,
 
 def _refused(pks: list[UUID], error: ApiError) -> list[Decision]:
     return [Decision(pk, {}, {}, {}, error) for pk in pks]
-
-
-def _count(selection: Selection) -> int:
-    return sum(len(pks) for _, pks in selection)
 
 
 def _sent_values(request: HttpRequest) -> list[tuple[str, str]]:

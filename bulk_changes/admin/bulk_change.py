@@ -10,14 +10,14 @@ from bulk_changes import services
 from bulk_changes.admin.actions import change_refusal, message_about, with_undo_button
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
-from bulk_changes.models import BulkChange, BulkChangeRow
+from bulk_changes.models import BulkChange
 from bulk_changes.subjects import subject_named
 from krafter_audit.admin.base import (
     MAX_ACTION_ROWS,
     AutocompleteFilter,
     ReadOnlyAdmin,
 )
-from krafter_audit.admin.text import ago, moment
+from krafter_audit.admin.text import moment
 from krafter_audit.api.errors import ApiError
 
 MAX_ROWS = 100  # shown on the page
@@ -42,10 +42,6 @@ class BulkChangeAdmin(ReadOnlyAdmin):
     @admin.display(description="undone")
     def undone(self, bulk_change: BulkChange) -> str:
         return "yes" if bulk_change.is_undone else "no"
-
-    @admin.display(description="age", ordering="pk")
-    def age(self, bulk_change: BulkChange) -> str:
-        return ago(bulk_change.created_at)
 
     @admin.display(description="created")
     def created(self, bulk_change: BulkChange) -> str:
@@ -80,7 +76,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
                     "title": titles.get(each.subject_id),
                     "id": each.subject_id,
                     "url": reverse(page, args=[each.subject_id]),
-                    "effects": _effects(each, owners),
+                    "effects": effects_in_words(each.before, each.after, owners),
                     "refusal": each.refusal,
                 }
                 for each in rows
@@ -114,7 +110,3 @@ class BulkChangeAdmin(ReadOnlyAdmin):
                 messages.SUCCESS if any(bulk_change.changed for bulk_change in undone) else messages.WARNING
             )
             self.message_user(request, with_undo_button(request, sentence, can_be_undone), level)
-
-
-def _effects(row: BulkChangeRow, owners: dict[str, str]) -> list[tuple[str, str, str]]:
-    return effects_in_words(row.before, row.after, owners)

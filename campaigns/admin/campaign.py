@@ -16,7 +16,6 @@ from campaigns.queries import progress_of
 from findings.models import LARGE_FIELDS
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
-from krafter_audit.admin.text import ago
 from remediation.models import Task
 
 MAX_TASKS = 100  # shown on the page
@@ -63,10 +62,6 @@ class CampaignAdmin(ServiceModelAdmin):
     @admin.display(description="state")
     def state(self, row: Campaign) -> str:
         return "archived" if row.archived_at else "active"
-
-    @admin.display(description="age", ordering="pk")
-    def age(self, row: Campaign) -> str:
-        return ago(row.created_at)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

@@ -17,14 +17,14 @@ from integrations.serializers import CreateWebhookRequestSerializer
 from integrations.webhooks import services as webhooks
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
-from krafter_audit.admin.base import DANGER, INFO, PRIMARY, SUCCESS, AutocompleteFilter
+from krafter_audit.admin.base import AutocompleteFilter
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.text import ago
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 
 Status = Integration.Status
-COLOURS = {"Connected": SUCCESS, "Syncing": INFO, "Failing": DANGER, "Not connected": PRIMARY}
+COLOURS = {"Connected": "success", "Syncing": "info", "Failing": "danger", "Not connected": "primary"}
 MAX_CONFLICTS, MAX_TICKETS = 20, 20
 DISCONNECTING = (
     "The credentials and the webhook are deleted. Findings, tasks and links to tickets stay, and are no longer"

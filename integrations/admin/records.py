@@ -19,23 +19,16 @@ from integrations.sync.tickets import conflicts
 from integrations.webhooks import services as webhooks
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    SUCCESS,
-    WARNING,
-    ReadOnlyAdmin,
-    badge_column,
-)
+from krafter_audit.admin.base import ReadOnlyAdmin, badge_column
 from krafter_audit.admin.field_values import field_label, value_in_words
 from krafter_audit.admin.text import status_label, web_link
 
 OUTCOMES = {
-    "running": INFO,
-    "succeeded": SUCCESS,
-    "failed": DANGER,
-    "paused": WARNING,
-    "interrupted": WARNING,
+    "running": "info",
+    "succeeded": "success",
+    "failed": "danger",
+    "paused": "warning",
+    "interrupted": "warning",
 }
 DISABLING = "The URL no longer accepts deliveries, and the secret is deleted. Changes are read by each sync."
 

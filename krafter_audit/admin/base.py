@@ -39,7 +39,7 @@ from krafter_audit.admin.project_column import project_column
 from krafter_audit.admin.project_scope import once, scope_of_list
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, RowPermissionsMixin
 from krafter_audit.admin.row_permissions import staff_of as staff_of
-from krafter_audit.admin.text import status_label
+from krafter_audit.admin.text import ago, status_label
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.words import spellings
@@ -51,9 +51,6 @@ MAX_SEARCH_RESULTS = 1000
 MAX_ACTION_ROWS = 200  # an action runs within one request
 
 PREFORMATTED_STYLE = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
-
-# The label colours of Unfold.
-SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info", "primary"
 
 
 @dataclass(frozen=True)
@@ -103,6 +100,8 @@ def render_json(value: Any) -> SafeString | str:
 
 
 def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], tuple[str, str]]:
+    """Return a column with badges; the colours are Unfold's: success, danger, warning, info, primary."""
+
     def column(row: Any) -> tuple[str, str]:
         value = str(getattr(row, field))
         return value, status_label(value)
@@ -206,6 +205,10 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     @admin.display(description="organisation")
     def organization(self, row: Any) -> str:
         return str(row.project.organization.name)
+
+    @admin.display(description="age", ordering="pk")
+    def age(self, row: Any) -> str:
+        return ago(row.created_at)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)

@@ -16,9 +16,6 @@ from accounts.admin.actor import operator
 from accounts.models import Project
 from krafter_audit.admin.actions import confirmed, row_action
 from krafter_audit.admin.base import (
-    DANGER,
-    SUCCESS,
-    WARNING,
     AutocompleteFilter,
     ReadOnlyAdmin,
     ServiceModelAdmin,
@@ -36,8 +33,8 @@ from notifications.webhooks.serializers import (
 )
 
 OVERLAP = timedelta(days=1)  # in which messages have the signatures of both secrets
-DELIVERY_BADGES = {"pending": WARNING, "delivered": SUCCESS, "failed": DANGER}
-ENDPOINT_BADGES = {"enabled": SUCCESS, "paused": WARNING, "disabled": DANGER}
+DELIVERY_BADGES = {"pending": "warning", "delivered": "success", "failed": "danger"}
+ENDPOINT_BADGES = {"enabled": "success", "paused": "warning", "disabled": "danger"}
 
 
 class CommaSeparatedField(forms.CharField):

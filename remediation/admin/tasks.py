@@ -13,19 +13,9 @@ from bulk_changes.admin.actions import BulkActions, status_action
 from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    PRIMARY,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    badge_column,
-    copy_row,
-    staff_of,
-)
+from krafter_audit.admin.base import AutocompleteFilter, badge_column, copy_row, staff_of
 from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
-from krafter_audit.admin.text import ago, due_badge
+from krafter_audit.admin.text import due_badge
 from krafter_audit.api.errors import Forbidden
 from remediation.admin import timeline
 from remediation.admin.collaboration import CollaborationPages
@@ -38,11 +28,11 @@ from remediation.services import extensions, sla_clock, tasks, verifications
 from remediation.services.bulk import TASKS
 
 STATUS_COLOURS = {
-    "backlog": PRIMARY,
-    "in_progress": INFO,
-    "blocked": DANGER,
-    "ready_verify": WARNING,
-    "done": SUCCESS,
+    "backlog": "primary",
+    "in_progress": "info",
+    "blocked": "danger",
+    "ready_verify": "warning",
+    "done": "success",
 }
 
 DUE_SOON = timedelta(hours=48)  # the quick filter “Due soon”
@@ -193,10 +183,6 @@ class TaskAdmin(CollaborationPages, BulkActions):
     @admin.display(description="ticket")
     def ticket(self, task: Task) -> str | None:
         return task.external_ticket_key
-
-    @admin.display(description="age", ordering="pk")
-    def age(self, task: Task) -> str:
-        return ago(task.created_at)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

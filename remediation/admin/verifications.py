@@ -12,19 +12,9 @@ from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    PRIMARY,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ReadOnlyAdmin,
-    staff_of,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, staff_of
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.quick_filters import QuickFilter
-from krafter_audit.admin.text import ago
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.errors import VerificationSuperseded
@@ -35,16 +25,16 @@ from remediation.services import approvals, verdicts, verifications
 from remediation.verification_states import BlockedBy, VerificationState
 
 STATE_COLOURS = {
-    "Ready to approve": INFO,
-    "Running": PRIMARY,
-    "Checks failed": DANGER,
-    "Inconclusive": WARNING,
-    "Superseded": PRIMARY,
-    "Approved": SUCCESS,
-    "Reopened": DANGER,
-    "Guard passed": SUCCESS,
-    "Guard failed": DANGER,
-    "Guard inconclusive": WARNING,
+    "Ready to approve": "info",
+    "Running": "primary",
+    "Checks failed": "danger",
+    "Inconclusive": "warning",
+    "Superseded": "primary",
+    "Approved": "success",
+    "Reopened": "danger",
+    "Guard passed": "success",
+    "Guard failed": "danger",
+    "Guard inconclusive": "warning",
 }
 # Of guard windows, which end without a person's decision.
 GUARD_LABELS = {
@@ -124,10 +114,6 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     )
     def severity(self, verification: Verification) -> str:
         return str(verification.task.finding.get_severity_display())
-
-    @admin.display(description="age")
-    def age(self, verification: Verification) -> str:
-        return ago(verification.created_at)
 
     def refusals(self, request: HttpRequest, row: Verification) -> dict[str, str]:
         user_id = staff_of(request).pk

@@ -12,16 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ReadOnlyAdmin,
-    badge_column,
-    copy_row,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column, copy_row
 from krafter_audit.admin.forms import ServiceForm, error_text
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.row_permissions import as_sentence
@@ -35,7 +26,13 @@ from reports.presentation import chart, summary, template_context
 from reports.sharing import links
 from reports.snapshots.snapshotting import load_snapshot
 
-STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
+STATUSES = {
+    "queued": "warning",
+    "exporting": "info",
+    "exported": "success",
+    "shared": "success",
+    "failed": "danger",
+}
 MAX_SHARES = 50
 NOT_LATEST = "Only the latest report of a project is shared."
 DONE = {

@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
-from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column
 from reports import services
 from reports.models import Share
 from reports.presentation import summary
 from reports.sharing import links
 
-DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
+DELIVERIES = {"queued": "warning", "sent": "success", "failed": "danger"}
 REVOKING = "The link stops working for all who have it. It cannot be restored."
 
 
@@ -62,5 +62,5 @@ def state_of(share: Share) -> tuple[str, str]:
     if not share.is_live():
         return "Expired", ""
     if share.channel == Share.Channel.LINK:
-        return "Valid", SUCCESS
+        return "Valid", "success"
     return Share.Status(share.status).label, DELIVERIES[share.status]

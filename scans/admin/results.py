@@ -3,20 +3,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from krafter_audit.admin.base import (
-    DANGER,
-    PRIMARY,
-    SUCCESS,
-    WARNING,
-    ReadOnlyAdmin,
-    badge_column,
-    render_json,
-)
+from krafter_audit.admin.base import ReadOnlyAdmin, badge_column, render_json
 from krafter_audit.admin.text import status_label
 from scanner import registry
 from scans.models import ScanResult
 
-OUTCOME_COLOURS = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING, "not_applicable": PRIMARY}
+OUTCOME_COLOURS = {
+    "passed": "success",
+    "failed": "danger",
+    "inconclusive": "warning",
+    "not_applicable": "primary",
+}
 
 
 @admin.register(ScanResult)

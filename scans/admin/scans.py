@@ -12,23 +12,14 @@ from accounts.admin.actor import operator
 from accounts.models import Project
 from findings.models import Domain
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import (
-    DANGER,
-    INFO,
-    SUCCESS,
-    WARNING,
-    AutocompleteFilter,
-    ServiceModelAdmin,
-    badge_column,
-    copy_row,
-)
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, badge_column, copy_row
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan, Scanner
 from scans.queries import pages_of
 from scans.services import scans
 
-STATUS_COLOURS = {"queued": WARNING, "running": INFO, "completed": SUCCESS, "failed": DANGER}
+STATUS_COLOURS = {"queued": "warning", "running": "info", "completed": "success", "failed": "danger"}
 COUNTS = (
     ("findings_created", "New findings"),
     ("findings_updated", "Seen again"),

@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin, copy_row
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from scans.admin.forms import SiteForm
 from scans.models import Site
 from scans.sites import ownership, services
@@ -42,7 +42,9 @@ class SiteAdmin(ServiceModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="status", label={"Verified": SUCCESS, "Checking": WARNING, "Not verified": DANGER})
+    @display(
+        description="status", label={"Verified": "success", "Checking": "warning", "Not verified": "danger"}
+    )
     def status(self, site: Site) -> str:
         return STATUS_LABELS[ownership_status(site)]
 
