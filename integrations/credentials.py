@@ -26,8 +26,7 @@ def open_credentials(integration: Integration) -> dict[str, Any]:
     if integration.credentials is None:
         raise vault.VaultError("There are no credentials.")
     opened = vault.open_sealed(bytes(integration.credentials), owner=owner_of(integration))
-    credentials: dict[str, Any] = json.loads(opened)
-    return credentials
+    return json.loads(opened)
 
 
 def redact(text: str, credentials: Mapping[str, Any]) -> str:

@@ -54,14 +54,13 @@ class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("There is no valid ID token.") from error
         if algorithm not in SIGNATURES:
             raise OAuth2Error("The ID token has no asymmetric signature.")
-        claims: dict[str, Any] = jwtkit.verify_and_decode(
+        return jwtkit.verify_and_decode(
             credential=id_token,
             keys_url=self.openid_config["jwks_uri"],
             issuer=self.openid_config["issuer"],
             audience=app.client_id,
             lookup_kid=jwtkit.lookup_kid_jwk,
         )
-        return claims
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

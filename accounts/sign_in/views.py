@@ -48,15 +48,13 @@ class SignInView(AdminPage, views.LoginView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if site.has_permission(request):
             return redirect(self.get_success_url())
-        response: HttpResponse = super().get(request, *args, **kwargs)
-        return response
+        return super().get(request, *args, **kwargs)
 
     def form_valid(self, form: auth_forms.AuthenticationForm) -> HttpResponse:
         user = form.get_user()
         # As fresh as a confirmation of the password, so that the set-up of a second factor needs none.
         record_authentication(self.request, user, method="password", reauthenticated=True)
-        response: HttpResponse = perform_login(self.request, user, redirect_url=self.get_success_url())
-        return response
+        return perform_login(self.request, user, redirect_url=self.get_success_url())
 
 
 class RequestPasswordResetView(AdminPage, views.PasswordResetView):

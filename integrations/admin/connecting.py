@@ -54,8 +54,7 @@ class ConnectionPages(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show the eight providers above the list: of the chosen project, or numbers for all."""
         context = {"tiles": self._tiles_of_list(request), **(extra_context or {})}
-        response: HttpResponse = super().changelist_view(request, context)
-        return response
+        return super().changelist_view(request, context)
 
     def _tiles_of_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         project = chosen_project(request)

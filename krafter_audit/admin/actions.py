@@ -86,7 +86,7 @@ def selection_page(
         "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "select_across": request.POST.get("select_across", "0"),
     }
-    response: TemplateResponse = page.page(
+    return page.page(
         request,
         template,
         title=title,
@@ -94,4 +94,3 @@ def selection_page(
         list_url=request.get_full_path(),
         **(repeated | context),
     )
-    return response

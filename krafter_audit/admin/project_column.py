@@ -23,8 +23,7 @@ def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | s
         name = format_html('<bdi class="k-two-lines" title="{}">{}</bdi>', project.name, project.name)
         return format_html("{}{}", name, below)
 
-    column: Callable[[Any], SafeString | str] = admin.display(description="project")(project)
-    return column
+    return admin.display(description="project")(project)
 
 
 def picker_label(row: Any) -> str:

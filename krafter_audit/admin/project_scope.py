@@ -35,8 +35,7 @@ def once[T](request: HttpRequest, name: str, read: Callable[[], T]) -> T:
     """Return the value that `read` returns at its first call for a request."""
     if not hasattr(request, name):
         setattr(request, name, read())
-    value: T = getattr(request, name)
-    return value
+    return getattr(request, name)
 
 
 def scope_of_list(request: HttpRequest) -> Any | None:

@@ -46,13 +46,11 @@ class AdminSite(UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         view: Any = csp_override(settings.ADMIN_CSP)(SignInView.as_view())
-        response: HttpResponse = view(request)
-        return response
+        return view(request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         view: Any = AutocompleteView.as_view(admin_site=self)
-        response: HttpResponse = view(request)
-        return response
+        return view(request)
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         user = request.user
@@ -69,8 +67,7 @@ class AdminSite(UnfoldAdminSite):
     def password_change_done(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        response: HttpResponse = never_cache(super().password_change_done)(request, extra_context)
-        return response
+        return never_cache(super().password_change_done)(request, extra_context)
 
 
 def _with_second_factor(view: Any) -> Any:

@@ -13,5 +13,4 @@ def fetch_all(
     """Run a SELECT on the database that `model` is read from; JSON is returned as text."""
     with connections[router.db_for_read(model)].cursor() as cursor:
         cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return cursor.fetchall()

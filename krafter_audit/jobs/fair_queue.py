@@ -84,8 +84,7 @@ def _recent_use(kind: str, organizations: list[UUID]) -> list[float]:
         pipeline = server.pipeline(transaction=False)
         for moment in (now, now - WINDOW_SECONDS):
             pipeline.hmget(_window_key(kind, moment), fields)
-        windows: list[list[bytes | None]] = pipeline.execute()
-        return windows
+        return pipeline.execute()
 
     nothing: list[list[bytes | None]] = [[None] * len(fields)] * 2
     # While Redis is unavailable all are equal, and the oldest work comes first.

@@ -77,8 +77,7 @@ def verify_restored(database_url: str, media_root: Path) -> dict[str, Any]:
     if ended.returncode:
         last = ended.stderr.strip().rpartition("\n")[2]
         raise OperationFailed(f"The restored data cannot be read: {last}")
-    found: dict[str, Any] = json.loads(ended.stdout)
-    return found
+    return json.loads(ended.stdout)
 
 
 def compare(content: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:

@@ -71,8 +71,7 @@ class Page:
         # Once for each thread: lexbor's tree must not be used by two threads at the same time.
         if not hasattr(self._local, "tree"):
             self._local.tree = LexborHTMLParser(self._html)
-        tree: LexborHTMLParser = self._local.tree
-        return tree
+        return self._local.tree
 
     @property
     def _html(self) -> str:

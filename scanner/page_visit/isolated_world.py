@@ -56,8 +56,7 @@ class IsolatedWorld:
 
     def _context(self, frame: str | None = None) -> int:
         world = {"frameId": frame or self._tree()["frame"]["id"], "worldName": NAME}
-        context: int = self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
-        return context
+        return self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
 
     def evaluate_within(self, seconds: float, expression: str, wait: Callable[[float], None]) -> Any:
         """Evaluate as `evaluate` does, in the main frame, but end the script after `seconds`.
@@ -101,8 +100,7 @@ class IsolatedWorld:
         return list(self._same_origin(tree, tree["frame"].get("securityOrigin")))
 
     def _tree(self) -> dict[str, Any]:
-        tree: dict[str, Any] = self._session.send("Page.getFrameTree")["frameTree"]
-        return tree
+        return self._session.send("Page.getFrameTree")["frameTree"]
 
     def _same_origin(self, tree: dict[str, Any], origin: str | None) -> Iterator[str]:
         yield tree["frame"]["id"]

@@ -78,8 +78,7 @@ def delete_credentials(project: Project, *, by: Actor, if_match: str | None = No
 
 
 def _decrypt(row: SiteCredentials) -> dict[str, Any]:
-    decrypted: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=owner_of(row)))
-    return decrypted
+    return json.loads(vault.open_sealed(bytes(row.credentials), owner=owner_of(row)))
 
 
 def _opens_to(row: SiteCredentials, credentials: Mapping[str, Any]) -> bool:

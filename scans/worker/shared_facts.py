@@ -41,8 +41,7 @@ class SharedFacts(Memo):
     def _shared[T](self, name: str, produce: Callable[[], T]) -> T:
         stored = redis_client.call_or_default(lambda server: server.hget(self._key, name), None)
         if stored is not None:
-            known: T = _decode(load_json(stored))
-            return known
+            return _decode(load_json(stored))
         fact = produce()
         self._share(name, fact)
         return fact

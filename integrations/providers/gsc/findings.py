@@ -122,8 +122,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         if state.get("site") != self.site:
             state["site"], state["seen"] = self.site, {}
         state.setdefault("left", MAX_INSPECTIONS_A_SYNC)
-        inspected: dict[str, int] = state["seen"]
-        return inspected
+        return state["seen"]
 
     def _due_pages(self, impressions: Mapping[str, int], inspected: dict[str, int], today: date) -> list[str]:
         # The most seen pages first, then those that the project knows; never inspected ones before all others.
