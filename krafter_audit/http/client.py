@@ -5,7 +5,6 @@ Time, size and redirects are limited; cookies are not stored, and connections ar
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 import httpx2
@@ -122,9 +121,7 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

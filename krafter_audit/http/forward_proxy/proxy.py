@@ -4,7 +4,6 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from krafter_audit.http.addresses import Address, AddressPolicy
@@ -72,9 +71,7 @@ class ForwardProxy:
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="forward-proxy", daemon=True).start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
