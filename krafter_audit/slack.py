@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
+from krafter_audit.delivery_errors import DeliveryPostponed, DeliveryRefused
 from krafter_audit.http.client import (
     AddressPolicy,
     Client,
@@ -31,18 +32,6 @@ PERMANENT_ERRORS = {
     404: "The Slack webhook does not exist any more (404).",
     410: "The Slack channel is archived (410).",
 }
-
-
-class SlackRefused(Exception):
-    """Slack rejects the message permanently. The text is a sentence without secrets."""
-
-
-class SlackUnavailable(Exception):
-    """Slack cannot accept the message now; `wait` is its Retry-After in seconds."""
-
-    def __init__(self, message: str, *, wait: int = 0) -> None:
-        self.wait = wait
-        super().__init__(message)
 
 
 def is_webhook(url: str) -> bool:
@@ -72,23 +61,23 @@ def is_operator_allowed(url: str) -> bool:
 
 
 def post(url: str, payload: dict[str, Any]) -> None:
-    """Post once. Raises SlackRefused or SlackUnavailable."""
+    """Post once. Raises DeliveryRefused or DeliveryPostponed."""
     try:
         with Client(limits=LIMITS) as client:
             response = client.post(url, json=payload, follow_redirects=False)
     except TimedOut:
         # Permanent: Slack may have the message, and has no idempotency key against a second one.
-        raise SlackRefused("Slack did not answer in time; the message may have arrived or not.") from None
+        raise DeliveryRefused("Slack did not answer in time; the message may have arrived or not.") from None
     except Unreachable:
-        raise SlackUnavailable("Slack could not be reached.") from None
+        raise DeliveryPostponed("Slack could not be reached.") from None
     except HttpError:
-        raise SlackRefused("The webhook's address is not allowed.") from None
+        raise DeliveryRefused("The webhook's address is not allowed.") from None
     status = response.status
     if status == 429 or status >= 500:
         wait = min(ceil(parse_retry_after(response.headers.get("retry-after"))), MAX_RETRY_AFTER_SECONDS)
-        raise SlackUnavailable(f"Slack could not accept the message ({status}).", wait=wait)
+        raise DeliveryPostponed(f"Slack could not accept the message ({status}).", wait=wait)
     if status != 200:
-        raise SlackRefused(PERMANENT_ERRORS.get(status, f"Slack refused the message ({status})."))
+        raise DeliveryRefused(PERMANENT_ERRORS.get(status, f"Slack refused the message ({status})."))
 
 
 def section(text: str) -> dict[str, Any]:

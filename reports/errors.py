@@ -16,18 +16,5 @@ class ReportFailed(Conflict):
     message = "The export of this report failed, so it has no file. Export it again."
 
 
-# The texts of these three are sentences without secrets: the row stores them, and the API shows them.
 class ExportFailed(Exception):
-    """The file cannot be written, and a retry would fail too."""
-
-
-class DeliveryRefused(Exception):
-    """The remote server rejects the message permanently."""
-
-
-class DeliveryPostponed(Exception):
-    """The remote server cannot accept the message now; `wait` is its Retry-After in seconds."""
-
-    def __init__(self, message: str, *, wait: int = 0) -> None:
-        self.wait = wait
-        super().__init__(message)
+    """The file cannot be written, and a retry would fail too. The text is a sentence without secrets, and shown."""

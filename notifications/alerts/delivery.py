@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from krafter_audit import mail, slack
 from krafter_audit.db import leases
+from krafter_audit.delivery_errors import DeliveryPostponed, DeliveryRefused
 from krafter_audit.mail import MailResult
 from krafter_audit.security.vault import VaultError
 from notifications import destinations
 from notifications.alerts.emails import build_email
 from notifications.alerts.messages import slack_payload
-from notifications.errors import AlertPostponed, AlertRefused
 from notifications.models import Alert, Destination
 from notifications.public_pages import alert_url
 from notifications.unsubscribing import subscribed
@@ -35,9 +35,9 @@ def deliver(alert_id: UUID) -> None:
     try:
         with leases.renewing(alert, seconds=LEASE_SECONDS):
             outcome = _send(alert)
-    except AlertRefused as error:
+    except DeliveryRefused as error:
         _finish(alert, Status.FAILED, str(error))
-    except AlertPostponed as error:
+    except DeliveryPostponed as error:
         _retry_later(alert, error)
     else:
         _finish(alert, Status.SENT, outcome, sent_at=timezone.now())
@@ -60,15 +60,11 @@ def _send(alert: Alert) -> str:
 
 def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
     if destination is None:
-        raise AlertRefused("No Slack webhook is set for this project: add a Slack destination of alerts.")
+        raise DeliveryRefused("No Slack webhook is set for this project: add a Slack destination of alerts.")
     try:
         slack.post(destinations.open_webhook_url(destination), slack_payload(alert, alert_url(alert)))
     except VaultError as error:
-        raise AlertRefused(f"{error} Set the webhook again.") from None
-    except slack.SlackRefused as error:
-        raise AlertRefused(str(error)) from None
-    except slack.SlackUnavailable as error:
-        raise AlertPostponed(str(error), wait=error.wait) from None
+        raise DeliveryRefused(f"{error} Set the webhook again.") from None
     return "Delivered."
 
 
@@ -80,23 +76,23 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
         else destinations.administrator_addresses(project.organization_id)
     )
     if not recipients:
-        raise AlertRefused("There are no recipients: add an e-mail destination of alerts.")
+        raise DeliveryRefused("There are no recipients: add an e-mail destination of alerts.")
     recipients = subscribed(project, recipients)
     if not recipients:
-        raise AlertRefused("Every recipient has unsubscribed.")
+        raise DeliveryRefused("Every recipient has unsubscribed.")
     waiting = [each for each in recipients if each not in alert.delivered_to]
     try:
         with mailers.default as server:
             results = [_send_to(alert, address, server) for address in waiting]
     except (OSError, smtplib.SMTPException) as error:
-        raise AlertPostponed(
+        raise DeliveryPostponed(
             f"The mail server did not accept the message ({type(error).__name__})."
         ) from None
     sent, refused = len(alert.delivered_to), results.count(MailResult.REFUSED)
     if MailResult.POSTPONED in results:
-        raise AlertPostponed(f"The mail server did not accept an address yet; sent to {sent}.")
+        raise DeliveryPostponed(f"The mail server did not accept an address yet; sent to {sent}.")
     if refused and not sent:
-        raise AlertRefused("The mail server refused every recipient.")
+        raise DeliveryRefused("The mail server refused every recipient.")
     return mail.outcome_in_words(sent, refused)
 
 
@@ -109,7 +105,7 @@ def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult
     return result
 
 
-def _retry_later(alert: Alert, error: AlertPostponed) -> None:
+def _retry_later(alert: Alert, error: DeliveryPostponed) -> None:
     delay = mail.retry_delay(alert.attempts)
     if delay is None:
         _finish(alert, Status.FAILED, f"{error} It was tried {alert.attempts} times.")

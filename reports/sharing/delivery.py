@@ -10,9 +10,9 @@ from accounts.actors import SYSTEM
 from events.log import log_event
 from krafter_audit import mail
 from krafter_audit.db import leases
+from krafter_audit.delivery_errors import DeliveryPostponed, DeliveryRefused
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.security import vault
-from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.models import Share
 from reports.presentation import chart, summary
 from reports.sharing import links

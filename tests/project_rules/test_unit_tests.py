@@ -69,6 +69,7 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/db/models.py": "tests/unit/krafter_audit/db/test_transitions.py",
     "krafter_audit/db/redis_client.py": "tests/unit/krafter_audit/api/test_idempotency.py",
     "krafter_audit/db/triggers.py": "tests/unit/events/test_partitions.py",
+    "krafter_audit/delivery_errors.py": "tests/unit/notifications/alerts/test_delivery.py",
     "krafter_audit/http/credentials.py": "tests/unit/krafter_audit/http/test_redirects.py",
     "krafter_audit/http/defaults.py": "tests/unit/scans/services/test_scans.py",
     "krafter_audit/http/dns.py": "tests/unit/krafter_audit/http/test_ssrf.py",

@@ -6,8 +6,8 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 
 from krafter_audit import mail
+from krafter_audit.delivery_errors import DeliveryPostponed, DeliveryRefused
 from krafter_audit.mail import MailResult
-from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
 
 

@@ -3,7 +3,6 @@ from typing import Any
 from krafter_audit import slack
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.slack import escape, header, section
-from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
 
 
@@ -13,12 +12,7 @@ def check(fields: dict[str, Any]) -> None:
 
 
 def deliver(delivery: ShareDelivery) -> str:
-    try:
-        slack.post(delivery.webhook_url, payload(delivery.message))
-    except slack.SlackRefused as error:
-        raise DeliveryRefused(str(error)) from None
-    except slack.SlackUnavailable as error:
-        raise DeliveryPostponed(str(error), wait=error.wait) from None
+    slack.post(delivery.webhook_url, payload(delivery.message))
     return "Delivered."
 
 
