@@ -138,7 +138,7 @@ def log_in(user: User) -> str:
 
 def share_token(project: Project) -> str:
     queue_export(project, format="csv", by=SYSTEM)
-    return links.token_for(share_latest(project, channel="link", by=SYSTEM))
+    return links.share_url(share_latest(project, channel="link", by=SYSTEM)).rpartition("/")[2]
 
 
 def main() -> None:

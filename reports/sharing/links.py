@@ -16,10 +16,6 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-def token_for(share: Share) -> str:
-    return _signer().sign(share.key)
-
-
 def share_url(share: Share) -> str:
     return url_of_key(share.key)
 

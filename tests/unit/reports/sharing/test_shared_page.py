@@ -249,7 +249,7 @@ def test_changed_token_and_token_with_another_salt_are_not_found(link: Link) -> 
 
 @pytest.mark.django_db
 def test_signed_token_without_a_share_is_not_found() -> None:
-    assert Client().get(PATH + links.token_for(Share(key=links.new_key()))).status_code == 404
+    assert Client().get(links.url_of_key(links.new_key())).status_code == 404
 
 
 def test_page_allows_only_get_and_head(link: Link) -> None:
