@@ -70,7 +70,9 @@ def enqueue(events: Iterable[Event]) -> None:
         OutboxEntry(consumer=consumer, project_id=project_id, name=name, event_ids=list(part))
         for (organization_id, project_id, name), group in groups.items()
         for consumer in _consumers_of(organization_id, name)
-        for part in batched(_concerning(consumer, group), MAX_ENTRY_EVENTS)
+        for part in batched(
+            [event.pk for event in group if _consumers[consumer].concerns(event)], MAX_ENTRY_EVENTS
+        )
     )
 
 
@@ -84,10 +86,6 @@ def enqueue_logged(project: Project, names: Collection[str], *, at: datetime) ->
                     OutboxEntry(consumer=consumer, project_id=project.pk, name=name, event_ids=list(part))
                     for consumer in consumers
                 )
-
-
-def _concerning(consumer: str, events: Iterable[Event]) -> list[int]:
-    return [event.pk for event in events if _consumers[consumer].concerns(event)]
 
 
 def _consumers_of(organization_id: UUID, name: str) -> list[str]:

@@ -151,11 +151,8 @@ READERS: dict[str, tuple[Callable[[], Families], ...]] = {
 
 def render() -> bytes:
     """Return the metrics of the web's processes and of the installation."""
-    return _web_metrics() + generate_latest(_installation_registry())
-
-
-def _web_metrics() -> bytes:
-    return generate_latest(shared_registry() if os.environ.get(DIRECTORY) else REGISTRY)
+    web = shared_registry() if os.environ.get(DIRECTORY) else REGISTRY
+    return generate_latest(web) + generate_latest(_installation_registry())
 
 
 def _installation_registry() -> CollectorRegistry:

@@ -61,7 +61,8 @@ def share_latest(
         report=report,
         channel=channel,
         recipients=fields.get("recipients", []),
-        key=_new_key(report),
+        # The first share gets the key in the QR code of the PDF, so that the code opens nothing before.
+        key=links.new_key() if report.shares.exists() else report.link_key,
         expires_at=now + expires_in,
         shared_by_id=by.user_id,
         status=Share.Status.QUEUED if CHANNELS[channel].deliver else Share.Status.SENT,
@@ -89,11 +90,6 @@ def lock_latest(project: Project) -> Report:
     if report is None:
         raise NoReport
     return report
-
-
-def _new_key(report: Report) -> str:
-    # The first share gets the key in the QR code of the PDF, so that the code opens nothing before.
-    return links.new_key() if report.shares.exists() else report.link_key
 
 
 def mark_shared(report: Report) -> None:

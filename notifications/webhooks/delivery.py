@@ -225,8 +225,8 @@ def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt:
             services.disable_after_failure(endpoint, reason)
     else:
         # A replay that was requested during the attempt has set the number to 0.
-        pause = max(PAUSES[max(delivery.attempts, 1) - 1], _requested_pause(attempt))
-        due_at = timezone.now() + pause
+        requested = min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)
+        due_at = timezone.now() + max(PAUSES[max(delivery.attempts, 1) - 1], requested)
         EventDelivery.transitions.apply(delivery, Status.PENDING, next_attempt_at=due_at, attempt_log=log)
 
 
@@ -238,7 +238,3 @@ def _final_failure(delivery: EventDelivery, attempt: DeliveryAttempt) -> str:
     if delivery.attempts >= MAX_ATTEMPTS:
         return f"{attempt.error} {delivery.event_type} was tried {delivery.attempts} times in three days."
     return ""
-
-
-def _requested_pause(attempt: DeliveryAttempt) -> timedelta:
-    return min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)

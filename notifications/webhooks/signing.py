@@ -22,13 +22,10 @@ def new_secret() -> str:
 def signed_headers(secrets: Sequence[str], *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """Return a message's headers, signed with each secret; `timestamp` is in Unix seconds."""
     signed = f"{message_id}.{timestamp}.".encode() + body
-    signatures = [base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)) for secret in secrets]
+    keys = [base64.b64decode(secret.removeprefix(PREFIX)) for secret in secrets]
+    signatures = [base64.b64encode(hmac.digest(key, signed, hashlib.sha256)) for key in keys]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": " ".join(f"v1,{signature.decode()}" for signature in signatures),
     }
-
-
-def _key(secret: str) -> bytes:
-    return base64.b64decode(secret.removeprefix(PREFIX))

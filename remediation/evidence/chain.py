@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -84,10 +84,6 @@ def _lock_chain(verification: Verification) -> EvidenceChain:
         return chains.get(project=verification.project_id)
 
 
-def _since(verification: Verification) -> datetime:
-    return verification.created_at - CLOCK_TOLERANCE
-
-
 def _signed(verification: Verification, sequence: int, previous_hash: str, body: str) -> Evidence:
     head = Head.with_body(str(verification.project_id), sequence, previous_hash, body)
     signer = keyring().signer
@@ -142,7 +138,8 @@ def is_intact(link: Evidence) -> bool:
 
 def links_of(verification: Verification) -> QuerySet[Evidence]:
     # The lower bound lets PostgreSQL skip the partitions of earlier months.
-    return verification.evidence.filter(recorded_at__gte=_since(verification)).order_by("sequence")
+    since = verification.created_at - CLOCK_TOLERANCE
+    return verification.evidence.filter(recorded_at__gte=since).order_by("sequence")
 
 
 def evidence_of(verification: Verification) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from remediation.alert_routing import routes_of
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
 from remediation.policy_simulation import impact
-from remediation.policy_simulation.impact import PolicyImpact, SeverityChanges
+from remediation.policy_simulation.impact import SeverityChanges
 from remediation.services import recalculations
 from remediation.sla.policy import has_clock
 
@@ -52,7 +52,8 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
         "tasks": dates,
         "alerts": _count_alerts(config, _count_open_findings(policy.project, config)),
     }
-    return {"simulation": simulation, "plan_token": _token(policy, config, changes)}
+    token = signing.dumps([*_identify(policy, config), changes.checksum], salt=SALT)
+    return {"simulation": simulation, "plan_token": token}
 
 
 def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:
@@ -81,10 +82,6 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
 def _has_clock(policy: Policy, config: dict[str, Any]) -> bool:
     previous = policy.config if isinstance(policy.config, dict) else {}
     return has_clock(previous) or has_clock(config)
-
-
-def _token(policy: Policy, config: dict[str, Any], changes: PolicyImpact) -> str:
-    return signing.dumps([*_identify(policy, config), changes.checksum], salt=SALT)
 
 
 def _identify(policy: Policy, config: dict[str, Any]) -> list[Any]:

@@ -42,15 +42,12 @@ def log_overdue_tasks() -> int:
 def log_due_tasks() -> int:
     """Log tasks that are due soon, once for each warning of the policy; return their number."""
     policies = Policy.objects.filter(active=True, sla_warns_before__isnull=False, project__archived_at=None)
-    return sum(
-        _log_of_project(policy, timezone.now())
-        for policy in policies.select_related("project").order_by("pk")
-    )
-
-
-def _log_of_project(policy: Policy, now: datetime) -> int:
     # The shortest time first: a task that is nearer than several warnings is logged once.
-    return sum(_log_warning(policy, before, now) for before in rules_of(policy.config).warnings)
+    return sum(
+        _log_warning(policy, before, timezone.now())
+        for policy in policies.select_related("project").order_by("pk")
+        for before in rules_of(policy.config).warnings
+    )
 
 
 @transaction.atomic

@@ -147,10 +147,6 @@ def _hours(days: Any) -> dict[int, tuple[tuple[int, int], ...]] | None:
     return found if any(found.values()) else None
 
 
-def _is_zone(name: Any) -> bool:
-    return isinstance(name, str) and name in zone_names()
-
-
 def _spans(listed: Any) -> tuple[tuple[int, int], ...] | None:
     if not isinstance(listed, list) or len(listed) > MAX_SPANS:
         return None
@@ -211,7 +207,7 @@ def _errors(section: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if name not in DESCRIPTIONS:
             yield name, f"the names are {', '.join(DESCRIPTIONS)}."
     zone, code = section.get("time_zone"), section.get("holidays")
-    if not _is_zone(zone):
+    if not isinstance(zone, str) or zone not in zone_names():
         yield "time_zone", DESCRIPTIONS["time_zone"]
     if _hours(section.get("days")) is None:
         yield "days", DESCRIPTIONS["days"]
