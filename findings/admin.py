@@ -361,7 +361,6 @@ class RegressionAdmin(ReadOnlyAdmin):
     fields = (
         "project", "finding", "verification", "trigger", "status", "opened_at", "closed_at", "updated_at",
     )  # fmt: skip
-    readonly_fields = ("verification",)
 
     @admin.display(description="reopened verification")
     def verification(self, row: Regression) -> str:

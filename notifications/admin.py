@@ -38,7 +38,6 @@ class AlertAdmin(ReadOnlyAdmin):
     fields = (
         "project", "channel", "status", "total", "numbers", "worst_list", "held_back", "due_at", "outcome", "sent_at",
     )  # fmt: skip
-    readonly_fields = ("numbers", "worst_list")
 
     @admin.display(description="by severity")
     def numbers(self, alert: Alert) -> str:
@@ -56,7 +55,6 @@ class DestinationAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project__organization",)
     fields = ("project", "channel", "recipient_list", "updated_at")
-    readonly_fields = ("recipient_list",)
     deferred_fields = ("credentials",)
 
     @admin.display(description="recipients")

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -16,7 +16,6 @@ class RunAdmin(ReadOnlyAdmin):
 
     list_display = ("created_at", "finished_at", badge_column("outcome", COLOURS), "path", "error")
     fields = ("created_at", "finished_at", "outcome_label", "path", "error", "report_json")
-    readonly_fields: ClassVar = ("outcome_label", "report_json")
 
     def filter_by_project(self, rows: QuerySet[Any], project: Any) -> QuerySet[Any]:
         return rows  # of the whole installation

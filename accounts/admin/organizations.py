@@ -126,7 +126,6 @@ class ProjectAdmin(ServiceModelAdmin):
 class QuotaMonthAdmin(ReadOnlyAdmin):
     organization_path, project_path = "organization", ""
     list_display = fields = ("organization", "month_name", "units")
-    readonly_fields = ("month_name", "units")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
 

@@ -34,7 +34,6 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         "project", "subject", "action", "values", "matched", "changed", "refused", "created_by", "undoes",
         "undone", "created",
     )  # fmt: skip
-    readonly_fields = ("values", "undone", "created")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BulkChange]:
         return super().get_queryset(request).select_related("undone_by")

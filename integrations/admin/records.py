@@ -51,7 +51,6 @@ class TicketLinkAdmin(ReadOnlyAdmin):
         "halted_at",
         "updated_at",
     )
-    readonly_fields = ("link", "synced")
 
     @admin.display(description="URL")
     def link(self, row: TicketLink) -> str:
@@ -84,7 +83,6 @@ class SyncRunAdmin(ReadOnlyAdmin):
     fields = (
         "integration", "outcome", "started_at", "finished_at", "received", "sent", "refused_list", "note_list", "error",
     )  # fmt: skip
-    readonly_fields = ("received", "sent", "refused_list", "note_list")
 
     @admin.display(description="received")
     def received(self, run: SyncRun) -> int:
@@ -124,7 +122,6 @@ class SyncConflictAdmin(ReadOnlyAdmin):
     fields = (
         "integration", "link", "field", "task_value", "ticket_value", "why", "resolution", "resolved_at", "resolved_by",
     )  # fmt: skip
-    readonly_fields = ("task_value", "ticket_value")
 
     @admin.display(description="task's value")
     def task_value(self, conflict: SyncConflict) -> str:

@@ -476,6 +476,8 @@ class ReadOnlyInline(StackedInline):
 
 
 class ReadOnlyAdmin(ServiceModelAdmin):
+    """Pages whose `fields` Django shows as text, so that none of them has to be named in `readonly_fields`."""
+
     warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

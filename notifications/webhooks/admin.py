@@ -196,7 +196,6 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
         "endpoint", "event_type", "event_id", "event_at", "subject_id", "project", "status", "attempts",
         "next_attempt_at", "delivered_at", "attempt_list", "body", "created_at",
     )  # fmt: skip
-    readonly_fields = ("attempt_list", "body")
     actions: ClassVar[list[str]] = ["replay"]
 
     @admin.display(description="latest attempts")

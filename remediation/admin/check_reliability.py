@@ -19,7 +19,6 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
         "project", "key", "rule", "runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days",
         "median_hours", "measured_at",
     )  # fmt: skip
-    readonly_fields = ("rule", "median_hours")
     list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project__organization",)
     search_fields = ("^key",)

@@ -36,10 +36,6 @@ class ScanResultAdmin(ReadOnlyAdmin):
         "scan", "page", "check_key", "rule", "version", "outcome_label", "reason_label", "measured", "sample_list",
         "profile", "tool_list", "duration", "seen_at", "evidence_json",
     )  # fmt: skip
-    readonly_fields = (
-        "check_key", "rule", "outcome_label", "reason_label", "measured", "sample_list", "tool_list", "duration",
-        "evidence_json",
-    )  # fmt: skip
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         # For the links from the page of a scan.
