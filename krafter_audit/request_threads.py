@@ -5,8 +5,9 @@ A request that has to wait is in memory, and takes no thread.
 
 import logging
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
+from itertools import chain
 from threading import Lock
 
 from waitress.channel import HTTPChannel
@@ -48,7 +49,8 @@ class RequestDispatcher:
         self.reserved = {path: _start_threads(count) for path, count in reserved.items()}
         self.limits = {kind: max(MIN_THREADS, int(threads * share)) for kind, share in SHARES.items()}
         self.running: Counter[Group] = Counter()
-        self.waiting: list[GroupedTask] = []
+        # By the group that has all of its threads: no request is examined before one of these is free.
+        self.waiting: dict[Group, deque[GroupedTask]] = {}
         self.lock = Lock()
 
     def add_task(self, channel: HTTPChannel) -> None:
@@ -59,32 +61,36 @@ class RequestDispatcher:
             (reserved or self.shared).add_task(channel)
             return
         with self.lock:
-            self.waiting.append(GroupedTask(self, channel, groups))
-        self._start_waiting()
+            self._start_or_wait(GroupedTask(self, channel, groups))
 
     def finish(self, groups: tuple[Group, ...]) -> None:
         """Give the threads of a finished request to those that wait."""
         with self.lock:
             self.running.subtract(groups)
             for group in groups:
+                waiting = self.waiting.pop(group, None) or deque()
+                while waiting and self._has_thread(group):
+                    self._start_or_wait(waiting.popleft())
+                if waiting:
+                    self.waiting[group] = waiting
                 if not self.running[group]:
                     del self.running[group]
-        self._start_waiting()
 
-    def _start_waiting(self) -> None:
-        with self.lock:
-            waiting, self.waiting = self.waiting, []
-            for task in waiting:
-                if all(self.running[group] < self.limits[group[0]] for group in task.groups):
-                    self.running.update(task.groups)
-                    self.shared.add_task(task)
-                else:
-                    self.waiting.append(task)
+    def _start_or_wait(self, task: "GroupedTask") -> None:
+        for group in task.groups:
+            if not self._has_thread(group):
+                self.waiting.setdefault(group, deque()).append(task)
+                return
+        self.running.update(task.groups)
+        self.shared.add_task(task)
+
+    def _has_thread(self, group: Group) -> bool:
+        return self.running[group] < self.limits[group[0]]
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         pools = (self.shared, *self.reserved.values())
         stopped = [pool.shutdown(cancel_pending, timeout) for pool in pools]
-        for task in self.waiting:
+        for task in chain(*self.waiting.values()):
             task.cancel()
         return any(stopped)
 

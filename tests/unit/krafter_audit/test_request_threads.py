@@ -88,6 +88,7 @@ def test_a_thread_is_free_again_after_an_error(
 
     assert eventually(lambda: not dispatcher.running)
     assert send(A)[0].started.wait(5)
+    assert not dispatcher.waiting
 
 
 def test_a_session_has_a_sixth_and_the_admin_a_third_of_the_threads(
@@ -100,6 +101,21 @@ def test_a_session_has_a_sixth_and_the_admin_a_third_of_the_threads(
     assert api.started.wait(5)
     assert sign_in.started.wait(5)
     assert eventually(lambda: (running(first), running(others)) == (2, 2))
+
+
+def test_thread_that_one_session_may_not_have_goes_to_the_next(send: Callable[..., list[Channel]]) -> None:
+    first = [*send("/admin/", 2, "sessionid=a"), *send("/admin/", 2, "sessionid=b")]
+    waiting = [*send("/admin/", 3, "sessionid=c"), *send("/admin/", 1, "sessionid=d")]
+    assert eventually(lambda: running(first) == 4)
+    assert running(waiting) == 0
+
+    for channel in first[:3]:
+        channel.release.set()
+
+    assert eventually(lambda: running(waiting) == 3)
+    assert [channel.started.is_set() for channel in waiting] == [True, True, False, True]
+    waiting[0].release.set()
+    assert waiting[2].started.wait(5)
 
 
 def test_requests_that_wait_are_cancelled_at_the_end(
