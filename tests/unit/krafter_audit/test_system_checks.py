@@ -18,7 +18,7 @@ from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.conf.setting import Setting
 
 ROOT = str(settings.BASE_DIR)
-BOUNDED = [setting for setting in SETTINGS if setting.type is int]
+BOUNDED = [setting for setting in SETTINGS if type(setting.default) is int]
 
 
 BELOW = [(setting, str(setting.minimum - 1)) for setting in BOUNDED]
