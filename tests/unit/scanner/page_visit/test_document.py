@@ -14,7 +14,9 @@ ZIP = [("Content-Type", "application/zip"), ("Content-Disposition", "attachment;
 
 
 def leading_to(path: str) -> Answer:
-    return Answer(html(add=f"<script>setTimeout(() => location = '{path}', 50)</script>"), headers=HTML)
+    # Once it has loaded: Chromium reports no load of a page that navigates to no page before.
+    script = f"<script>onload = () => setTimeout(() => location = '{path}', 50)</script>"
+    return Answer(html(add=script), headers=HTML)
 
 
 @pytest.mark.needs_chromium
