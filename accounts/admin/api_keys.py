@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from accounts.roles import MANAGERS
 from krafter_audit.admin.actions import MAX_LISTED, row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
 from krafter_audit.admin.forms import ServiceForm
-from krafter_audit.admin.text import ago, moment
+from krafter_audit.admin.text import ago, grouped, moment
 
 DEFAULT_LIFE = timedelta(days=90)
 MAX_PROJECTS = 500  # in the form
@@ -35,6 +36,7 @@ REVOKING = "Programs that use the key are refused from now on. A revoked key can
 STATE_COLOURS = {"Active": "success", "Expires soon": "warning", "Expired": "primary", "Revoked": "danger"}
 SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
+KEYS_OF_MEMBER = "{} working at once: {}{}."
 KEYS_THAT_END = "With the role Member or Viewer these API keys of the person stop working at once: {}{}."
 FOR_YOURSELF = "You can issue keys for yourself alone."
 
@@ -230,12 +232,26 @@ def keys_that_end(membership: Membership) -> str:
     """Return as HTML which keys of an owner or admin stop working with another role; empty if none would."""
     if membership.role not in MANAGERS:
         return ""
-    keys = [key for key in api_keys.unrevoked(membership, may_write=True) if key.status == "active"]
+    keys = _active(api_keys.unrevoked(membership, may_write=True))
+    return format_html(KEYS_THAT_END, *_names(keys)) if keys else ""
+
+
+def keys_of_member(membership: Membership) -> str:
+    """Return as HTML which keys stop working when the member is removed or leaves; empty if none would."""
+    keys = _active(api_keys.unrevoked(membership))
     if not keys:
         return ""
-    names = format_html_join(", ", "{}", ((key,) for key in keys[:MAX_LISTED]))
+    number = "This API key stops" if len(keys) == 1 else f"These {grouped(len(keys))} API keys stop"
+    return format_html(KEYS_OF_MEMBER, number, *_names(keys))
+
+
+def _active(keys: Iterable[ApiKey]) -> list[ApiKey]:
+    return [key for key in keys if key.status == "active"]
+
+
+def _names(keys: Sequence[ApiKey]) -> tuple[str, str]:
     more = f" and {len(keys) - MAX_LISTED} more" if len(keys) > MAX_LISTED else ""
-    return format_html(KEYS_THAT_END, names, more)
+    return format_html_join(", ", "{}", ((key,) for key in keys[:MAX_LISTED])), more
 
 
 def _may_choose_user(request: HttpRequest) -> bool:

@@ -13,12 +13,12 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts import services
 from accounts.admin.actor import operator
-from accounts.admin.api_keys import keys_that_end
+from accounts.admin.api_keys import keys_of_member, keys_that_end
 from accounts.errors import AlreadyJoined, NotJoined
 from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend
 from accounts.invitations.states import InvitationState, state_of
-from accounts.models import ApiKey, Membership, Organization
+from accounts.models import Membership, Organization
 from accounts.roles import MANAGERS, Role
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
@@ -229,15 +229,11 @@ class MembershipAdmin(ServiceModelAdmin):
         return None
 
     def _confirmation(self, request: HttpRequest, members: Sequence[Membership]) -> TemplateResponse:
-        keys = ApiKey.objects.filter(revoked_at=None)
         action = request.POST.get("action", "")
         return self.page(
             request,
             "admin/accounts/membership/confirm.html",
             title=str(self.get_actions(request)[action].description).removesuffix("…"),
             action=action,
-            members=[
-                (row, keys.filter(user=row.user_id, organization=row.organization_id).count())
-                for row in members
-            ],
+            members=[(row, keys_of_member(row)) for row in members],
         )

@@ -15,6 +15,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 
+from accounts.memberships.views import leave, own_organizations
 from accounts.sign_in import views
 from accounts.time_zones.views import choose_time_zone
 
@@ -101,6 +102,10 @@ urlpatterns += [
         name="mfa_download_recovery_codes",
     ),
     path("time-zone/", site.admin_view(page(choose_time_zone)), name="time_zone"),
+    path("organizations/", site.admin_view(page(own_organizations)), name="organizations"),
+    path(
+        "organizations/<uuid:organization_id>/leave/", site.admin_view(page(leave)), name="leave_organization"
+    ),
     path("sessions/", page(list_usersessions, "Sessions"), name="usersessions_list"),
     path("sessions/end/", page(views.sign_out_everywhere, "Signed out"), name="sign_out_everywhere"),
 ]

@@ -23,7 +23,11 @@ MAX_EVENTS = 12  # lines of recent activity
 def account_links(request: HttpRequest) -> list[dict[str, str]]:
     if not request.user.is_authenticated:
         return []
-    links = [("Time zone", "time_zone"), ("Sessions", "usersessions_list")]
+    links = [
+        ("Time zone", "time_zone"),
+        ("Sessions", "usersessions_list"),
+        ("Organisations", "organizations"),
+    ]
     # Others sign in at the identity provider, with its second factor.
     if request.user.has_usable_password():
         links = [("Change the password", "admin:password_change"), ("Second factor", "mfa_index"), *links]

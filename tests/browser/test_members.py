@@ -1,16 +1,45 @@
-"""An owner invites a person, revokes the invitation and invites again, in a real browser."""
+"""An owner invites a person and revokes the invitation, and a member leaves, in a real browser."""
 
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from accounts import api_keys
 from accounts.models import Membership
+from tests import factories
 from tests.browser.test_admin_journeys import staff_owner
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.needs_chromium
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leave_an_organisation(live_server: Any, scenario: Scenario) -> None:
+    user = staff_owner(scenario)
+    other = factories.scenario().organization
+    Membership.objects.create(organization=other, user=user, role="admin")
+    api_keys.issue(other, user=user, name="Deploys of the shop", scopes=["audit:write"])
+
+    with visiting(live_server.url, "desktop") as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open("/admin/")
+        page.get_by_role("button", name="Account and theme").click()
+        page.get_by_role("link", name="Organisations", exact=True).last.click()
+        page.wait_for_selector("h2:has-text('Your organisations')")
+        visitor.look("organisations")
+        page.get_by_role("link", name=f"Leave… {other.name}").click()
+        page.wait_for_selector("text=This API key stops working at once: Deploys of the shop")
+        visitor.look("leave")
+        page.get_by_role("button", name="Leave the organisation").click()
+        page.wait_for_selector(f"text=You have left {other.name}.")
+
+    assert visitor.problems == []
+    assert list(Membership.objects.filter(user=user).values_list("organization", flat=True)) == [
+        scenario.organization.pk
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,3 +119,19 @@ def test_owners_who_remove_each_other_at_once_leave_one(scenario: Scenario) -> N
             assert [type(each) for each in results].count(LastOwner) == 1
             owners = list(Membership.objects.filter(organization=scenario.organization, role="owner"))
             assert len(owners) == 1
+
+
+def test_member_who_leaves_while_the_only_owner_hands_over_leaves_one_owner(scenario: Scenario) -> None:
+    [owner] = Membership.objects.filter(organization=scenario.organization, role="owner")
+    with racers(2) as race:
+        for number in range(ROUNDS):
+            email = f"heir-{number}@example.com"
+            heir, _ = services.invite_member(scenario.organization, email=email, role="member")
+
+            def hand_over(to: Membership = heir, by: Membership = owner) -> Membership:
+                services.change_role(to, role="owner")
+                return services.remove_member(by)
+
+            race(hand_over, partial(services.remove_member, heir))
+
+            [owner] = Membership.objects.filter(organization=scenario.organization, role="owner")

@@ -1,0 +1,55 @@
+"""The organisations of the person who is signed in, which they may leave."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import services
+from accounts.admin.actor import operator
+from accounts.admin.api_keys import keys_of_member
+from accounts.errors import LastOwner
+from accounts.models import Membership
+from krafter_audit.admin.base import staff_of
+from krafter_audit.api.errors import ApiError
+
+Role = Membership.Role
+
+
+@require_safe
+def own_organizations(request: HttpRequest) -> HttpResponse:
+    """Show the organisations with the role, since when, and the link to leave."""
+    owners = Membership.objects.filter(organization=OuterRef("organization"), role=Role.OWNER)
+    rows = Membership.objects.filter(user=staff_of(request).pk).select_related("organization")
+    rows = rows.annotate(has_other_owner=Exists(owners.exclude(pk=OuterRef("pk"))))
+    context = {
+        "title": "Organisations",
+        "memberships": [
+            (row, LastOwner.message if row.role == Role.OWNER and not row.has_other_owner else "")
+            for row in rows.order_by("organization__name", "pk")
+        ],
+    }
+    return TemplateResponse(request, "accounts/organizations.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, organization_id: UUID) -> HttpResponse:
+    """Ask for a confirmation, or end the membership of the signed-in person."""
+    rows = Membership.objects.select_related("organization", "user")
+    membership = get_object_or_404(rows, user=staff_of(request).pk, organization=organization_id)
+    name = membership.organization.name
+    if request.method != "POST":
+        keys = keys_of_member(membership)
+        context = {"title": f"Leave {name}", "membership": membership, "keys": keys}
+        return TemplateResponse(request, "accounts/leave_organization.html", context)
+    try:
+        services.remove_member(membership, by=operator(request))
+    except ApiError as error:
+        messages.error(request, f"{name}: {error.message}")
+    else:
+        messages.success(request, f"You have left {name}.")
+    return redirect("organizations")
