@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -83,6 +84,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the person has a password. One that was set for them before they joined is not theirs."""
         return self.is_staff and self.has_usable_password()
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether the person has a password, or has signed in by single sign-on and can again."""
+        if self.signs_in_by_password:
+            return True
+        return self.is_staff and self.last_login is not None and bool(settings.KRAFTER_OIDC_URL)
+
     @cached_property
     def roles(self) -> dict[uuid.UUID, str]:
         """The user's role in each of their organisations, by the organisation's id."""
@@ -122,9 +130,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 class Invitation(BaseModel, Leased):
-    """The e-mail to a new member who has no password yet."""
+    """The e-mail to a new member: with a link that sets a password, or a notice if they sign in already."""
 
     membership = models.OneToOneField(Membership, models.CASCADE, related_name="invitation")
+    is_notice = models.BooleanField(default=False)
+    # Of a notice. Without an index: no query needs one.
+    added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)  # null: nothing is to be sent
     sent_at = models.DateTimeField(null=True)
 

@@ -11,7 +11,7 @@ from accounts import api_keys
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
 from accounts.errors import LastOwner, ProjectArchived, SlugTaken
-from accounts.invitations.services import request_mail
+from accounts.invitations.services import request_mail, request_notice
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import MANAGERS
 from krafter_audit.api.errors import InvalidParams, NotFound
@@ -131,12 +131,15 @@ def invite_member(
 ) -> tuple[Membership, bool]:
     """Add the user with this e-mail address, created if there is none; return whether they are new here.
 
-    A present member keeps their role. Who has no password yet gets an e-mail with a link.
+    A present member keeps their role. Who cannot sign in yet gets an e-mail with a link; who can is notified of having
+    been added.
     """
     user = _lock_user(email) or _create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
     membership = known or set_member(organization, user, role=role, by=by)
     request_mail(membership)
+    if known is None:
+        request_notice(membership, by=by)
     return membership, known is None
 
 

@@ -9,6 +9,7 @@ from unfold.admin import StackedInline
 from accounts import services
 from accounts.admin.actor import operator
 from accounts.admin.api_keys import keys_that_end
+from accounts.invitations.services import request_notice
 from accounts.models import Membership, Organization, Project, QuotaMonth
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
@@ -62,10 +63,15 @@ class OrganizationAdmin(ServiceModelAdmin):
         formset.save(commit=False)
         given = [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
         # New owners first: the last one can give up the role in the same form.
-        for member in sorted(given, key=lambda row: row.role != Membership.Role.OWNER):
-            services.set_member(form.instance, member.user, role=member.role, by=by)
+        given.sort(key=lambda row: row.role != Membership.Role.OWNER)
+        members = [services.set_member(form.instance, row.user, role=row.role, by=by) for row in given]
         for member in formset.deleted_objects:
             services.remove_member(member, by=by)
+        added = {row.user_id for row in formset.new_objects}
+        # Last: the lock of its limits is not held while other rows of members are locked.
+        for member in members:
+            if member.user_id in added:
+                request_notice(member, by=by)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         # Superusers set up an organisation; its owners and admins use the page of members.

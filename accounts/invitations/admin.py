@@ -18,7 +18,7 @@ from accounts.errors import AlreadyJoined, NotJoined
 from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend
 from accounts.invitations.states import InvitationState, state_of
-from accounts.models import Membership, Organization
+from accounts.models import Invitation, Membership, Organization
 from accounts.roles import MANAGERS, Role
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
@@ -173,7 +173,8 @@ class MembershipAdmin(ServiceModelAdmin):
 
     def reading_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
         state = state_of(row)
-        sent_at = getattr(getattr(row, "invitation", None), "sent_at", None)
+        invitation = getattr(row, "invitation", None)
+        sent_at = invitation.sent_at if invitation and not invitation.is_notice else None
         return {
             "state": state.label,
             "tone": STATE_COLOURS[str(state.label)],
@@ -196,8 +197,12 @@ class MembershipAdmin(ServiceModelAdmin):
         copy_row(row, to=obj)
         if not created:
             self.message_user(request, f"{row.user} is a member already: the role stays.", messages.WARNING)
-        elif row.user.signs_in_by_password:
-            self.message_user(request, f"{row.user} has an account and gets no mail.", messages.INFO)
+        elif row.user.signs_in:
+            is_notified = Invitation.objects.filter(membership=row).exists()
+            by_mail = "is notified by mail" if is_notified else "gets no mail"
+            self.message_user(
+                request, f"{row.user} has an account, is a member now and {by_mail}.", messages.INFO
+            )
 
     @row_action("Send the invitation again")
     def send_again(self, request: HttpRequest, row: Membership) -> str:

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.invitations.links import LIFETIME, invitation_url
@@ -52,8 +54,34 @@ def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]
 
 
 def _message(invitation: Invitation) -> EmailMultiAlternatives:
+    return _notice(invitation) if invitation.is_notice else _link(invitation)
+
+
+def _notice(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
-    organization = " ".join(membership.organization.name.split())  # a line break would be another header
+    organization = _one_line(membership.organization.name)
+    context = {
+        "organization": organization,
+        "role": membership.role,
+        "email": membership.user.email,
+        "added_by": _one_line(str(invitation.added_by or "")),
+        "url": settings.KRAFTER_PUBLIC_URL + reverse("organizations"),
+    }
+    return mail.html_mail(
+        membership.user.email,
+        subject=f"You were added to the organisation {organization} as {membership.role}",
+        template="accounts/added_email",
+        context=context,
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())  # a line break would begin another header
+
+
+def _link(invitation: Invitation) -> EmailMultiAlternatives:
+    membership = invitation.membership
+    organization = _one_line(membership.organization.name)
     url = invitation_url(membership.user)
     lines = [
         f"You were invited to {organization} in Krafter Audit, as {membership.role}.",

@@ -1,4 +1,6 @@
+import logging
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,19 +14,41 @@ from accounts.models import Invitation, InvitationMail, Membership, User
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 
+logger = logging.getLogger(__name__)
 PERIOD = timedelta(hours=24)
 MAX_FOR_ADDRESS = 5  # mails of an organisation in this period
 
 
 def request_mail(membership: Membership) -> None:
-    """Have a link mailed to a member without a password; a repeated request sends another one.
+    """Have a link mailed to a member who cannot sign in yet; a repeated request sends another one.
 
     Raises TooManyInvitations.
     """
-    if membership.user.signs_in_by_password:
+    if membership.user.signs_in:
         return
     _count_mail(membership)
-    due = {"due_at": timezone.now(), "attempts": 0}
+    _queue(membership, is_notice=False, added_by=None)
+
+
+def request_notice(membership: Membership, *, by: Actor) -> None:
+    """Have a new member who signs in already notified by mail of who has added them.
+
+    Beyond the limits of invitations there is no mail: the person is a member without it.
+    """
+    user = membership.user
+    # Without a person: commands of the operator.
+    if not user.signs_in or not user.is_active or by.user_id in (None, user.pk):
+        return
+    try:
+        _count_mail(membership)
+    except TooManyInvitations:
+        logger.info("user %s gets no mail about organisation %s", user.pk, membership.organization_id)
+        return
+    _queue(membership, is_notice=True, added_by=User.objects.filter(pk=by.user_id).first())
+
+
+def _queue(membership: Membership, **fields: Any) -> None:
+    due = {"due_at": timezone.now(), "attempts": 0, **fields}
     invitation, _ = Invitation.objects.update_or_create(membership=membership, defaults=due)
     enqueue_on_commit("accounts.send_invitation", str(invitation.pk))
 

@@ -19,7 +19,7 @@ def state_of(membership: Membership) -> InvitationState:
     user, invitation = membership.user, getattr(membership, "invitation", None)
     if user.signs_in_by_password or user.last_login:
         return InvitationState.JOINED
-    if invitation is None:
+    if invitation is None or invitation.is_notice:
         return InvitationState.NOT_INVITED
     if invitation.due_at is not None:  # None once the mail is sent or refused
         return InvitationState.QUEUED

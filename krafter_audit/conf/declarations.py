@@ -148,7 +148,7 @@ WEB = in_section(
         default=200,
         minimum=1,
         maximum=MAX_REQUESTS,
-        help="Invitations that an organisation may mail in 24 hours; at most five of them to one address.",
+        help="Invitations and mails to added people of an organisation in 24 hours; at most five to one address.",
     ),
     Setting(
         name="KRAFTER_WEBHOOKS_PER_ORGANIZATION",

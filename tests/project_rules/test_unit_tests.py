@@ -12,9 +12,7 @@ UNIT = PurePath("tests/unit")
 
 # Modules that a test of another path tests, most of them by HTTP or by a command: pattern → file or folder.
 TESTED_IN: dict[str, str] = {
-    "accounts/actors.py": "tests/unit/events/test_outbox.py",
     "accounts/time_zones/views.py": "tests/unit/accounts/time_zones/test_middleware.py",
-    "accounts/invitations/*.py": "tests/unit/accounts/invitations/test_views.py",
     "accounts/filters.py": "tests/contract/test_lists.py",
     "accounts/management/base.py": "tests/unit/accounts/management/test_commands.py",
     "accounts/serializers.py": "tests/contract/test_every_url.py",

@@ -10,9 +10,9 @@ from django.db import close_old_connections
 from accounts import api_keys, services
 from accounts.actors import Actor
 from accounts.errors import LastOwner, SlugTaken
-from accounts.models import ApiKey, Membership, Project, User
+from accounts.models import ApiKey, Invitation, InvitationMail, Membership, Project, User
 from accounts.sign_in.group_mapping import create_from_groups
-from tests import factories
+from tests import factories, staff
 from tests.factories import Scenario
 from tests.races.threads import racers
 
@@ -57,6 +57,22 @@ def test_person_who_signs_on_at_once_becomes_one_member(scenario: Scenario, sett
 
 def _invite(scenario: Scenario, email: str) -> None:
     services.invite_member(scenario.organization, email=email, role="member")
+
+
+def test_person_with_an_account_who_is_added_at_once_gets_one_mail(scenario: Scenario) -> None:
+    with racers(THREADS) as race:
+        for _ in range(ROUNDS):
+            user = staff.member_of(factories.scenario().organization, "member")
+
+            def add(email: str = user.email) -> tuple[Membership, bool]:
+                return services.invite_member(
+                    scenario.organization, email=email, role="member", by=scenario.actor
+                )
+
+            race(*[add] * THREADS)
+
+            assert Invitation.objects.filter(membership__user=user, is_notice=True).count() == 1
+            assert InvitationMail.objects.filter(email=user.email).count() == 1
 
 
 def test_project_that_is_created_at_once_is_one(scenario: Scenario) -> None:
