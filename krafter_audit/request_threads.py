@@ -22,12 +22,22 @@ ADMIN = "/admin/"
 # The shares of the threads that one of these may have at the same time, and the threads that each has in any case.
 SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 3}
 MIN_THREADS = 2
+# A body of 14 MB takes some 75 MB of memory while it is processed: eight at a time took 600 MB.
+LARGE_BODY_BYTES = 1024 * 1024
+LARGE_BODIES = {"large body": 2, "large body of owner": 1}  # threads
 
-Group = tuple[str, str]  # a kind of SHARES, and whose
+Group = tuple[str, str]  # a kind of SHARES or LARGE_BODIES, and whose
 
 
 def groups_of(request: HTTPRequestParser) -> tuple[Group, ...]:
-    """Return what limits a request's threads: the owner of its URL, or its session and the admin, or nothing."""
+    """Return what limits a request's threads: its size, and the owner of its URL, or its session and the admin."""
+    groups = _owner_or_session(request)
+    if request.body_bytes_received <= LARGE_BODY_BYTES:
+        return groups
+    return (("large body of owner", groups[0][1] if groups else ""), ("large body", ""), *groups)
+
+
+def _owner_or_session(request: HTTPRequestParser) -> tuple[Group, ...]:
     path = getattr(request, "path", "")  # absent if the request is malformed
     if path.startswith(ADMIN):
         session = SESSION.search(request.headers.get("COOKIE", ""))
@@ -47,7 +57,8 @@ class RequestDispatcher:
     def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
         self.shared = _start_threads(threads)
         self.reserved = {path: _start_threads(count) for path, count in reserved.items()}
-        self.limits = {kind: max(MIN_THREADS, int(threads * share)) for kind, share in SHARES.items()}
+        shares = {kind: max(MIN_THREADS, int(threads * share)) for kind, share in SHARES.items()}
+        self.limits = shares | LARGE_BODIES
         self.running: Counter[Group] = Counter()
         # By the group that has all of its threads: no request is examined before one of these is free.
         self.waiting: dict[Group, deque[GroupedTask]] = {}
@@ -67,7 +78,8 @@ class RequestDispatcher:
         """Give the threads of a finished request to those that wait."""
         with self.lock:
             self.running.subtract(groups)
-            for group in groups:
+            # What all share is first: the next request of the same organisation or session waits behind others.
+            for group in reversed(groups):
                 waiting = self.waiting.pop(group, None) or deque()
                 while waiting and self._has_thread(group):
                     self._start_or_wait(waiting.popleft())

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from waitress.parser import HTTPRequestParser
 
-from krafter_audit.request_threads import RequestDispatcher, groups_of
+from krafter_audit.request_threads import LARGE_BODY_BYTES, RequestDispatcher, groups_of
 from krafter_audit.server import DeadlineChannel
 from tests.unit.devtools.local_stack.processes import eventually
 
-A, B = "/api/v1/orgs/0a/projects/site/audit/findings", "/api/v1/orgs/0b/projects/site/audit/findings"
+A, B, C = (f"/api/v1/orgs/{name}/projects/site/audit/findings" for name in ("0a", "0b", "0c"))
 
 
-def request(path: str, query: str = "", cookie: str = "") -> Any:
+def request(path: str, query: str = "", cookie: str = "", size: int = 0) -> Any:
     parsed = HTTPRequestParser.__new__(HTTPRequestParser)
+    parsed.body_bytes_received = size
     parsed.path, parsed.query, parsed.headers = path, query, {"COOKIE": cookie} if cookie else {}
     return parsed
 
@@ -23,8 +24,8 @@ def request(path: str, query: str = "", cookie: str = "") -> Any:
 class Channel:
     """A connection with one request, which runs until it is released."""
 
-    def __init__(self, path: str, cookie: str = "") -> None:
-        self.requests = [request(path, cookie=cookie)]
+    def __init__(self, path: str, cookie: str = "", size: int = 0) -> None:
+        self.requests = [request(path, cookie=cookie, size=size)]
         self.release, self.started = threading.Event(), threading.Event()
         self.is_cancelled = self.fails = False
 
@@ -49,8 +50,8 @@ def dispatcher() -> Iterator[RequestDispatcher]:
 def send(dispatcher: RequestDispatcher) -> Iterator[Callable[..., list[Channel]]]:
     sent: list[Channel] = []
 
-    def send(path: str, count: int = 1, cookie: str = "") -> list[Channel]:
-        channels = [Channel(path, cookie) for _ in range(count)]
+    def send(path: str, count: int = 1, cookie: str = "", size: int = 0) -> list[Channel]:
+        channels = [Channel(path, cookie, size) for _ in range(count)]
         sent.extend(channels)
         for channel in channels:
             dispatcher.add_task(channel)
@@ -103,6 +104,18 @@ def test_a_session_has_a_sixth_and_the_admin_a_third_of_the_threads(
     assert eventually(lambda: (running(first), running(others)) == (2, 2))
 
 
+def test_an_organisation_has_one_large_body_and_a_process_two(send: Callable[..., list[Channel]]) -> None:
+    large = [send(path, 2, size=LARGE_BODY_BYTES + 1) for path in (A, B, C)]
+    [small] = send(A, size=LARGE_BODY_BYTES)
+
+    assert small.started.wait(5)
+    assert eventually(lambda: [running(channels) for channels in large] == [1, 1, 0])
+    large[0][0].release.set()
+    assert eventually(lambda: [running(channels) for channels in large] == [1, 1, 1])
+    large[1][0].release.set()
+    assert eventually(lambda: [running(channels) for channels in large] == [2, 1, 1])
+
+
 def test_thread_that_one_session_may_not_have_goes_to_the_next(send: Callable[..., list[Channel]]) -> None:
     first = [*send("/admin/", 2, "sessionid=a"), *send("/admin/", 2, "sessionid=b")]
     waiting = [*send("/admin/", 3, "sessionid=c"), *send("/admin/", 1, "sessionid=d")]
@@ -144,6 +157,14 @@ def test_requests_that_wait_are_cancelled_at_the_end(
         (request("/admin/", cookie="a=b; __Host-sessionid=s; c=d"), (("session", "s"), ("admin", ""))),
         (request("/admin/", cookie="xsessionid=s"), (("session", ""), ("admin", ""))),
         (request("/api/v1/me"), ()),
+        (
+            request(A, size=LARGE_BODY_BYTES + 1),
+            (("large body of owner", "0a"), ("large body", ""), ("owner", "0a")),
+        ),
+        (
+            request(A, "wait=1", size=LARGE_BODY_BYTES + 1),
+            (("large body of owner", ""), ("large body", "")),
+        ),
         (HTTPRequestParser.__new__(HTTPRequestParser), ()),
     ],
 )
