@@ -27,8 +27,12 @@ def require_known(key: str, rows: QuerySet[Any], *, parameter: str) -> None:
     if is_known(key) or (CHECK_KEY.match(key) and rows.exists()):
         return
     shown = key[:MAX_SHOWN]
-    hint = suggestion(shown) or "GET …/checks lists them."
-    raise InvalidParams(details={parameter: [f"'{shown}' is not a check. {hint}"]})
+    raise InvalidParams(details={parameter: [unknown(shown, suggestion(shown))]})
+
+
+def unknown(key: str, suggested: str) -> str:
+    """Return the message that no check has the key, with what `suggestion` returns, or where the keys are listed."""
+    return f"'{key}' is not a check. {suggested or 'GET …/checks lists them.'}"
 
 
 def named_in(evidence: Mapping[str, Any] | None) -> list[str] | None:

@@ -96,8 +96,7 @@ class CheckKeyField(StrictCharField):
 
     default_error_messages = {
         "form": "Use lower-case letters, digits and underscores.",
-        "unknown": "'{name}' is not a check: GET …/checks lists them.",
-        "misspelled": "'{name}' is not a check. {suggestion}",
+        "unknown": "{message}",
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -106,7 +105,7 @@ class CheckKeyField(StrictCharField):
             self.fail("form")
         if not check_keys.is_known(key):
             suggestion = check_keys.suggestion(key) if may_suggest(self) else ""
-            self.fail("misspelled" if suggestion else "unknown", name=key, suggestion=suggestion)
+            self.fail("unknown", message=check_keys.unknown(key, suggestion))
         return key
 
 
