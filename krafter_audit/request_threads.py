@@ -102,7 +102,10 @@ class RequestDispatcher:
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         pools = (self.shared, *self.reserved.values())
         stopped = [pool.shutdown(cancel_pending, timeout) for pool in pools]
-        for task in chain(*self.waiting.values()):
+        # Requests that outlast the time-out end meanwhile, and change what waits.
+        with self.lock:
+            waiting = [*chain(*self.waiting.values())]
+        for task in waiting:
             task.cancel()
         return any(stopped)
 
