@@ -76,7 +76,7 @@ def _notice(invitation: Invitation) -> EmailMultiAlternatives:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())  # a line break would begin another header
+    return " ".join(text.split())  # a line break in a name would add a line to the text
 
 
 def _link(invitation: Invitation) -> EmailMultiAlternatives:

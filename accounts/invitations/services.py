@@ -27,7 +27,7 @@ def request_mail(membership: Membership) -> None:
     if membership.user.signs_in:
         return
     _count_mail(membership)
-    _queue(membership, is_notice=False, added_by=None)
+    _queue(membership, is_notice=False, added_by_id=None)
 
 
 def request_notice(membership: Membership, *, by: Actor) -> None:
@@ -44,7 +44,7 @@ def request_notice(membership: Membership, *, by: Actor) -> None:
     except TooManyInvitations:
         logger.info("user %s gets no mail about organisation %s", user.pk, membership.organization_id)
         return
-    _queue(membership, is_notice=True, added_by=User.objects.filter(pk=by.user_id).first())
+    _queue(membership, is_notice=True, added_by_id=by.user_id)
 
 
 def _queue(membership: Membership, **fields: Any) -> None:
