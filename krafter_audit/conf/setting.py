@@ -34,9 +34,8 @@ class Setting:
 
     name: str
     help: str
-    default: str | int | bool | tuple[str, ...] = (
-        ""  # has the type of the value; a tuple: comma-separated texts
-    )
+    # It has the type of the value; a tuple is of comma-separated texts.
+    default: str | int | bool | tuple[str, ...] = ""
     default_text: str = ""
     minimum: int | None = None
     maximum: int | None = None
