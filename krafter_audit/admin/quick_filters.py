@@ -51,13 +51,13 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
         return []
     counts = found.counts(request, _counted_projects(request))
     chosen = found.value()
-    every = {"label": "All", "url": changelist.get_query_string(remove=["quick", "p"]), "chosen": not chosen}
+    every = {"label": "All", "url": changelist.get_query_string(remove=["quick"]), "chosen": not chosen}
     return [
         every,
         *(
             {
                 "label": label,
-                "url": changelist.get_query_string({"quick": name}, ["p"]),
+                "url": changelist.get_query_string({"quick": name}),
                 "count": f"{count:,}" if isinstance(count := counts.get(name, 0), int) else count,
                 "chosen": chosen == name,
             }

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -272,6 +273,19 @@ def test_quick_filters_show_as_many_rows_as_they_count(operator: Client, scenari
         "New since yesterday": ("3", 3),
         "Accepted, ends in 30 d": ("0", 0),
     }
+
+
+def test_quick_filter_keeps_the_other_filters_and_begins_at_the_first_page(
+    operator: Client, scenario: Scenario
+) -> None:
+    path = admin_url(Finding, "changelist")
+    filters = {"project__id__exact": str(scenario.project.pk), "severity__exact": "high"}
+
+    page = operator.get(path, {**filters, "quick": "mine", "p": "1"})
+
+    every, opened = (QueryDict(link["url"][1:]).dict() for link in page.context["quick_filters"][:2])
+    assert every == filters
+    assert opened == {**filters, "quick": "open"}
 
 
 def test_list_is_sorted_by_score_and_by_due_date(operator: Client, scenario: Scenario) -> None:
