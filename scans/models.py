@@ -15,7 +15,12 @@ from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 
-OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
+OUTCOMES = {
+    "passed": "Passed",
+    "failed": "Failed",
+    "inconclusive": "Inconclusive",
+    "not_applicable": "Not applicable",
+}
 
 
 class Scan(BaseModel, Leased):
@@ -161,7 +166,7 @@ class ScanResult(models.Model):
     page = models.ForeignKey(ScanPage, models.CASCADE, related_name="results", db_index=False)
     key = models.CharField(max_length=100)
     version = models.PositiveSmallIntegerField()
-    outcome = models.CharField(max_length=14)
+    outcome = models.CharField(max_length=14, choices=OUTCOMES)
     reason = models.CharField(max_length=20, blank=True)
     value = models.JSONField(null=True)
     samples = models.JSONField(default=list)
@@ -179,7 +184,7 @@ class ScanResult(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["page", "key"], name="unique_scan_result_page_key"),
-            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="scanresult_outcome_valid"),
+            models.CheckConstraint(condition=Q(outcome__in=tuple(OUTCOMES)), name="scanresult_outcome_valid"),
         ]
 
     def __str__(self) -> str:

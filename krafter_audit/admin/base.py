@@ -32,6 +32,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from krafter_audit.admin import archived_projects, list_parameters, quick_filters
+from krafter_audit.admin.active_filters import active_filters, url_without_filters
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_for_form, is_possible_id
 from krafter_audit.admin.autocomplete import AutocompleteFilter as AutocompleteFilter
 from krafter_audit.admin.forms import StrictJSONField, error_text
@@ -285,6 +286,8 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
             context["quick_filters"] = quick_filters.links(context["cl"], request)
+            context["active_filters"] = chips = active_filters(context["cl"], request)
+            context["url_without_filters"] = url_without_filters(context["cl"], chips)
             context["archived_project"] = archived_projects.if_archived(scope_of_list(request))
         return response
 

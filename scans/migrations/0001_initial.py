@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=100)),
                 ('version', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(max_length=14)),
+                ('outcome', models.CharField(choices=[('passed', 'Passed'), ('failed', 'Failed'), ('inconclusive', 'Inconclusive'), ('not_applicable', 'Not applicable')], max_length=14)),
                 ('reason', models.CharField(blank=True, max_length=20)),
                 ('value', models.JSONField(null=True)),
                 ('samples', models.JSONField(default=list)),
