@@ -48,15 +48,9 @@ from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import due_in_words
 from krafter_audit.db.models import first_id_at
 
-SEVERITY_COLOURS = {"critical": "danger", "high": "warning", "medium": "info", "low": "primary"}
-STATUS_COLOURS = {
-    "new": "danger",
-    "triaged": "warning",
-    "in_progress": "info",
-    "ready_verify": "info",
-    "resolved": "success",
-    "dismissed": "primary",
-}
+# The colours of the badges of admin.css, so that a row and its page agree; a value without one is grey.
+SEVERITY_COLOURS = {"critical": "danger", "high": "warning", "medium": "info"}
+STATUS_COLOURS = {"in_progress": "info", "ready_verify": "info", "resolved": "success"}
 MAX_PAGES = 10  # shown on the page of a finding
 MAX_NAMED = 10  # on the page of the form that dismisses
 ENDS_SOON = timedelta(days=30)  # of a dismissal

@@ -27,13 +27,7 @@ from remediation.queries import due_before, search_tasks
 from remediation.services import extensions, sla_clock, tasks, verifications
 from remediation.services.bulk import TASKS
 
-STATUS_COLOURS = {
-    "backlog": "primary",
-    "in_progress": "info",
-    "blocked": "danger",
-    "ready_verify": "warning",
-    "done": "success",
-}
+STATUS_COLOURS = {"in_progress": "info", "blocked": "warning", "ready_verify": "info", "done": "success"}
 
 DUE_SOON = timedelta(hours=48)  # the quick filter “Due soon”
 MAX_VERIFICATIONS = 20
