@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from events.models import Event
 from findings.admin import FindingAdmin, confidence_in_words
@@ -286,6 +287,19 @@ def test_quick_filter_keeps_the_other_filters_and_begins_at_the_first_page(
     every, opened = (QueryDict(link["url"][1:]).dict() for link in page.context["quick_filters"][:2])
     assert every == filters
     assert opened == {**filters, "quick": "open"}
+
+
+def test_form_of_the_filters_keeps_quick_filter_search_and_order_and_begins_at_the_first_page(
+    operator: Client, scenario: Scenario
+) -> None:
+    for _ in range(2):
+        factories.finding(scenario, title="Shown", severity="high")
+    sent = {"quick": "open", "q": "Shown", "o": "5", "severity__exact": "high"}
+
+    page = operator.get(admin_url(Finding, "changelist"), {**sent, "p": "1"})
+
+    fields = LexborHTMLParser(page.content.decode()).css("#filter-form input")
+    assert {field.attributes["name"]: field.attributes["value"] for field in fields} == sent
 
 
 def test_list_is_sorted_by_score_and_by_due_date(operator: Client, scenario: Scenario) -> None:
