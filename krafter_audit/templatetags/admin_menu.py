@@ -6,6 +6,8 @@ from django.template import Context, Library
 
 from krafter_audit.admin_site.menu import list_url, pages_of
 
+PRESERVED_FILTERS = "_changelist_filters"  # Django's name of the parameter
+
 register = Library()
 
 
@@ -17,7 +19,8 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
         return {"steps": [(context.get("title") or "Overview", "")]}
     section, page, pages = _place(context, opts)
     steps = [(section, pages[0]["link"])] if pages and section != page else []
-    steps.append((page, list_url(f"{opts.app_label}.{opts.model_name}")))
+    filters = context["request"].GET.get(PRESERVED_FILTERS, "")  # of the list from which the page was opened
+    steps.append((page, list_url(f"{opts.app_label}.{opts.model_name}") + (f"?{filters}" if filters else "")))
     last = context.get("title") if row is None else str(row)
     if context.get("cl") is None and last:  # a list is the last step itself
         steps.append((last, ""))

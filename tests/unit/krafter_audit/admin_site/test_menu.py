@@ -7,6 +7,7 @@ from findings.models import Finding
 from krafter_audit.admin_site.menu import MENU
 from tests import factories, staff
 from tests.factories import Scenario
+from tests.staff import admin_url
 
 
 def test_menu_leads_to_the_list_of_every_model_once() -> None:
@@ -58,3 +59,13 @@ def test_breadcrumbs_name_a_page_as_the_menu_does(scenario: Scenario) -> None:
     assert ">Settings</a>" in html
     assert ">Organisations</span>" in html
     assert "Organizations" not in html
+
+
+def test_breadcrumb_of_a_list_has_the_filters_with_which_it_was_left(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    change = admin_url(Finding, "change", finding.pk)
+    filters = {"_changelist_filters": 'quick=open&q="><b>'}
+
+    html = staff.logged_in_client().get(change, filters).content.decode()
+
+    assert f'href="{admin_url(Finding, "changelist")}?quick=open&amp;q=&quot;&gt;&lt;b&gt;">Findings</a>' in html
