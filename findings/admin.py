@@ -149,10 +149,11 @@ class FindingQuickFilter(QuickFilter):
             # Ids sort by time, and have an index.
             return rows.filter(pk__gte=first_id_at(timezone.now() - timedelta(days=1)))
         if name == "ending":
-            ending = Dismissal.objects.filter(
-                ended_at=None, accepted_until__lte=dismissals.today() + ENDS_SOON
+            return rows.filter(
+                status=FindingStatus.DISMISSED,
+                dismissals__ended_at=None,
+                dismissals__accepted_until__lte=dismissals.today() + ENDS_SOON,
             )
-            return rows.filter(status=FindingStatus.DISMISSED, pk__in=ending.values("finding"))
         return rows.filter(status__in=OPEN_STATUSES)
 
     def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int | str]:
@@ -281,6 +282,11 @@ class FindingAdmin(BulkActions):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         earliest = queries.open_tasks().filter(finding=OuterRef("pk")).order_by("sla_due_at")
         return super().get_queryset(request).annotate(due_at=Subquery(earliest.values("sla_due_at")[:1]))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        # By score, PostgreSQL reads all findings above the accepted ones, most of which have a low score.
+        ends_soon = request.GET.get("quick") == "ending"
+        return ("dismissals__accepted_until", "-pk") if ends_soon else self.ordering
 
     def find(self, rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
         return queries.search(rows, text)

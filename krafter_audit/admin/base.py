@@ -156,6 +156,9 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         VerbatimJSONField: JSON_FORM,
     }
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[list_parameters.SortableChangeList]:
+        return list_parameters.SortableChangeList
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show times in the reader's time zone, and the organisation only to people who have several."""
         columns = list(super().get_list_display(request))

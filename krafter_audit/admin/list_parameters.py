@@ -8,8 +8,16 @@ from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpRequest, QueryDict
 from django.utils.text import Truncator
+from unfold.views import ChangeList
 
 MAX_SHOWN_LENGTH = 80
+
+
+class SortableChangeList(ChangeList):
+    """A list that a URL, too, sorts by its sortable columns alone: the others have no index."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
 
 def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:
