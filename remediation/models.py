@@ -97,7 +97,7 @@ class Task(WithSlaClock, BaseModel):
                 name="task_due",
             ),
             models.Index(
-                fields=["sla_due_at"],
+                fields=["project", "sla_due_at"],
                 condition=Q(
                     ~Q(status="done"),
                     Q(sla_due_at__isnull=False),

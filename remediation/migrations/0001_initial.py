@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=['project', 'owner', '-created_at', '-id'], name='task_by_owner'),
                     models.Index(fields=['finding', '-created_at', '-id'], name='task_of_finding'),
                     models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('sla_due_at__isnull', False)), fields=['project', 'sla_due_at'], name='task_due'),
-                    models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('sla_due_at__isnull', False)), models.Q(('overdue_logged_for__isnull', True), models.Q(('overdue_logged_for', models.F('sla_due_at')), _negated=True), _connector='OR')), fields=['sla_due_at'], name='task_due_unlogged'),
+                    models.Index(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('sla_due_at__isnull', False)), models.Q(('overdue_logged_for__isnull', True), models.Q(('overdue_logged_for', models.F('sla_due_at')), _negated=True), _connector='OR')), fields=['project', 'sla_due_at'], name='task_due_unlogged'),
                     models.Index(fields=['sla_due_at', '-id'], name='task_by_due_date'),
                     models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['owner', 'sla_due_at'], name='task_open_of_owner'),
                     models.Index(condition=models.Q(('status', 'done'), _negated=True), fields=['finding', 'sla_due_at'], name='task_open_of_finding'),

@@ -7,34 +7,48 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
+from accounts.models import Project
 from events.log import log_events
 from findings.models import FindingStatus
 from remediation.models import Policy, Task
 from remediation.services import dismissed_findings
 from remediation.sla.policy import rules_of
 
-BATCH_SIZE = 1000  # overdue tasks; and tasks of one project and warning
+BATCH_SIZE = 1000  # overdue tasks of one call; and tasks of one project and warning
+
+
+def log_overdue_tasks() -> int:
+    """Log the tasks that became overdue since the last call; return their number."""
+    logged = 0
+    for project in _projects_with_overdue_tasks():
+        if logged >= BATCH_SIZE:
+            break
+        logged += _log_overdue(project, BATCH_SIZE - logged)
+    return logged
+
+
+def _projects_with_overdue_tasks() -> list[Project]:
+    # Project by project, since those of archived projects stay unlogged: a scan of all tasks would read them each time.
+    unlogged = Task.objects.filter(Task.overdue_unlogged(), project=OuterRef("pk"))
+    first = Subquery(unlogged.order_by("sla_due_at").values("sla_due_at")[:1])
+    projects = Project.objects.filter(archived_at=None).annotate(first_due_at=first)
+    return list(projects.filter(first_due_at__lt=timezone.now()).order_by("first_due_at"))
 
 
 @transaction.atomic
-def log_overdue_tasks() -> int:
-    """Log the tasks that became overdue since the last call; return their number."""
-    due = Task.objects.filter(
-        Task.overdue_unlogged(), sla_due_at__lt=timezone.now(), project__archived_at=None
-    ).order_by("sla_due_at")
-    rows = due.select_for_update(of=("self",), skip_locked=True).select_related("project", "finding")
-    columns = ("project", "sla_due_at", "finding__severity", "finding__status", "finding_id")
-    found = list(rows.only(*columns)[:BATCH_SIZE])
+def _log_overdue(project: Project, limit: int) -> int:
+    due = Task.objects.filter(Task.overdue_unlogged(), project=project, sla_due_at__lt=timezone.now())
+    rows = due.order_by("sla_due_at").select_for_update(of=("self",), skip_locked=True)
+    columns = ("sla_due_at", "finding__severity", "finding__status", "finding_id")
+    found = list(rows.select_related("finding").only(*columns)[:limit])
     tasks = [task for task in found if task.finding.status != FindingStatus.DISMISSED]
     # A date that a person has set while the finding is dismissed is paused when it passes.
     dismissed_findings.pause_clocks({task.pk for task in found} - {task.pk for task in tasks}, by=SYSTEM)
-    for project in {task.project for task in tasks}:
-        events = [(task.pk, _data(task)) for task in tasks if task.project_id == project.pk]
-        log_events("task.overdue", project, events, by=SYSTEM)
+    log_events("task.overdue", project, [(task.pk, _data(task)) for task in tasks], by=SYSTEM)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(overdue_logged_for=F("sla_due_at"))
     return len(tasks)
 
