@@ -33,6 +33,20 @@ def test_action_cancels_an_open_window_once(scenario: Scenario) -> None:
     assert "has ended" in messages[1][0]
 
 
+def test_list_is_searched_by_the_words_of_the_finding(scenario: Scenario) -> None:
+    window, client = opened(scenario), staff.logged_in_client()
+    Finding.objects.filter(pk=window.finding_id).update(
+        title="No policy", affected_assets=[{"type": "url", "value": "https://example.com/shop"}]
+    )
+
+    found = [
+        list(client.get(admin_url(GuardWindow, "changelist"), {"q": text}).context["cl"].result_list)
+        for text in ("policy no", "com/shop", "other")
+    ]
+
+    assert found == [[window], [window], []]
+
+
 def test_page_of_a_window_shows_its_runs(scenario: Scenario) -> None:
     window = opened(scenario)
 
