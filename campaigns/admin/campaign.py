@@ -1,8 +1,9 @@
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import F
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -109,11 +110,18 @@ class CampaignAdmin(ServiceModelAdmin):
 
 def tasks_of(campaign: Campaign) -> list[Task]:
     """Return the first tasks of a campaign: open ones by their due date, then done ones."""
-    rows = Task.objects.filter(campaign_tasks__in=CampaignTask.objects.filter(campaign=campaign))
-    rows = rows.select_related("owner", "finding").defer(*(f"finding__{name}" for name in LARGE_FIELDS))
-    by_due_date = rows.prefetch_related("sla_pauses").order_by(F("sla_due_at").asc(nulls_last=True), "pk")
-    still_open = list(by_due_date.exclude(status=Task.Status.DONE)[:MAX_TASKS])
-    return [*still_open, *by_due_date.filter(status=Task.Status.DONE)[: MAX_TASKS - len(still_open)]]
+    # Sorted here: PostgreSQL would read the tasks of all projects in this order until it has found the campaign's.
+    members = CampaignTask.objects.filter(campaign=campaign)
+    found = members.values_list("task__status", "task__sla_due_at", "task")
+    pks = [pk for *_, pk in sorted(found, key=_open_by_due_date)[:MAX_TASKS]]
+    rows = Task.objects.select_related("owner", "finding").prefetch_related("sla_pauses")
+    tasks = rows.defer(*(f"finding__{name}" for name in LARGE_FIELDS)).in_bulk(pks)
+    return [tasks[pk] for pk in pks if pk in tasks]
+
+
+def _open_by_due_date(row: tuple[str, datetime | None, UUID]) -> tuple[bool, bool, float, UUID]:
+    status, due_at, pk = row
+    return status == Task.Status.DONE, due_at is None, due_at.timestamp() if due_at else 0, pk
 
 
 def chart_line(days: Sequence[dict[str, Any]]) -> str:

@@ -1,9 +1,11 @@
 """The admin page of campaigns."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from campaigns import services
-from campaigns.admin.campaign import chart_line
+from campaigns.admin.campaign import chart_line, tasks_of
 from campaigns.models import Campaign
 from tests import factories, staff
 from tests.factories import Scenario
@@ -24,6 +26,24 @@ def test_page_shows_progress_and_open_tasks_first(scenario: Scenario) -> None:
     reading = page.context["reading"]
     assert (reading["progress"].percent, reading["progress"].overdue) == (50, 1)
     assert [task.title for task in reading["tasks"]] == ["Late", "Done already"]
+
+
+def test_page_lists_open_tasks_by_their_due_date_then_done_ones(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("campaigns.admin.campaign.MAX_TASKS", 4)
+    due = {"never": None, "next year": "2027-01-01T00:00:00Z", "late": "2020-01-01T00:00:00Z"}
+    open_tasks = [factories.task(scenario, title=title, sla_due_at=at) for title, at in due.items()]
+    done = [factories.task(scenario, title="done", status="done", sla_due_at=None) for _ in range(2)]
+    pks = [task.pk for task in (*done, *open_tasks)]
+    campaign = services.create(scenario.project, name="Spring cleaning", task_ids=pks, by=scenario.actor)
+
+    with CaptureQueriesContext(connection) as captured:
+        found = tasks_of(campaign)
+
+    assert [task.title for task in found] == ["late", "next year", "never", "done"]
+    # Not sorted by PostgreSQL, which would read all tasks in this order.
+    assert [query["sql"] for query in captured if "ORDER BY" in query["sql"]] == []
 
 
 def test_actions_archive_and_restore(scenario: Scenario) -> None:
