@@ -99,6 +99,12 @@ def test_javascript_verifies_the_signature(body: bytes, is_accepted: str) -> Non
 PAGES = sorted(path.stem for path in source("README").parent.glob("*.md"))
 
 
+def test_code_is_found_in_each_language() -> None:
+    found = {lexer for lexer in ("python", "bash", "javascript") for page in PAGES if blocks(page, lexer)}
+
+    assert found == {"python", "bash", "javascript"}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_code_of_the_pages_is_well_formed(page: str) -> None:
     for block in blocks(page, "python"):

@@ -92,7 +92,10 @@ def test_resources_are_valid_for_kubernetes(resources: list[dict[str, Any]]) -> 
 
 @needs_helm
 def test_no_pod_has_a_privilege_and_every_root_is_read_only(resources: list[dict[str, Any]]) -> None:
-    for name, pod in pods(resources):
+    found = list(pods(resources))
+
+    assert {"demo-web", "demo-beat", "demo-migrate"} <= {name for name, _ in found}
+    for name, pod in found:
         [container] = pod["containers"]
         assert container["securityContext"] == {
             "allowPrivilegeEscalation": False,
@@ -119,6 +122,7 @@ def test_every_deployment_has_a_disruption_budget_and_workers_scale_by_age(
     assert [r for r in resources if "fallback" in r.get("spec", {})] == []  # KEDA rejects it with this metric
     assert names["Deployment"] == names["PodDisruptionBudget"]
     assert names["ScaledObject"] == names["Deployment"] - {"demo-web", "demo-beat"}
+    assert len(queries) == len(names["ScaledObject"]) > 0
     assert all(query.startswith('max(krafter_pending_oldest_seconds{kind=~"') for query in queries)
 
 

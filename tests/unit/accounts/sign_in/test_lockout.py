@@ -8,6 +8,7 @@ from accounts import services
 from accounts.models import Membership, User
 from accounts.sign_in import lockout
 from events.models import Event
+from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
 from tests import factories, staff
 from tests.factories import Scenario
@@ -194,6 +195,16 @@ def test_attempts_pass_without_redis(settings: Any, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(redis_client, "call_or_default", lambda call, default: default)
 
     assert statuses(staff.superuser().email, 7) == [200] * 7
+
+
+def test_attempts_without_redis_are_counted_as_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_client, "call_or_default", lambda call, default: default)
+    before = unchecked_requests.unchecked_total._value.get()
+
+    for _ in range(3):
+        lockout.count_attempt(lockout.account_subject("ada@example.com"))
+
+    assert unchecked_requests.unchecked_total._value.get() - before == 3
 
 
 def test_hundred_simultaneous_attempts_count_hundred_and_five_go_on() -> None:

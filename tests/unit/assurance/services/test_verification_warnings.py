@@ -66,9 +66,11 @@ def test_list_of_verifications_includes_no_warnings(scenario: Scenario) -> None:
 
 def test_decided_verification_shows_no_warning(scenario: Scenario) -> None:
     verification = factories.verification(scenario)
+    client, url = staff.logged_in_client(), admin_url(Verification, "change", verification.pk)
+    record_deploy(scenario, timezone.now() + timedelta(minutes=1))
+
+    undecided = client.get(url).content.decode()
     verdicts.approve(verification.pk, by=scenario.actor)
-    record_deploy(scenario, timezone.now())
+    decided = client.get(url).content.decode()
 
-    page = staff.logged_in_client().get(admin_url(Verification, "change", verification.pk)).content.decode()
-
-    assert DEPLOYED_SINCE not in page
+    assert (DEPLOYED_SINCE in undecided, DEPLOYED_SINCE in decided) == (True, False)

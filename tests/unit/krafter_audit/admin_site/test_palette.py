@@ -90,10 +90,11 @@ def test_choice_returns_to_the_page_and_to_no_other_site(scenario: Scenario, nex
 def test_unknown_project_shows_all(scenario: Scenario, project: str):
     client = staff.logged_in_client()
     client.post(CHOOSE, {"project": str(scenario.project.pk)})
+    before = client.session["project"]
 
     client.post(CHOOSE, {"project": project})
 
-    assert "project" not in client.session
+    assert (before, client.session.get("project")) == (str(scenario.project.pk), None)
 
 
 @pytest.mark.parametrize("path", [PALETTE, CHOOSE])

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.models import Event
@@ -156,11 +156,11 @@ def test_audit_log_is_append_only(scenario: Scenario):
     factories.task(scenario)
 
     for rewrite in (lambda: Event.objects.update(name="x"), lambda: Event.objects.all().delete()):
-        with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             rewrite()
         with (
             database_role.as_owner(),
-            pytest.raises(Exception, match="append-only"),
+            pytest.raises(DatabaseError, match="append-only"),
             transaction.atomic(),
         ):
             rewrite()

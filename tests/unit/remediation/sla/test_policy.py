@@ -8,7 +8,7 @@ import pytest
 from remediation.models import Task
 from remediation.policy_versions.warnings import ignored_parts
 from remediation.sla.business_hours import AllHours, BusinessHours
-from remediation.sla.policy import changes_clock, has_clock, rules_of
+from remediation.sla.policy import MAX_HOURS, changes_clock, has_clock, rules_of
 from tests import factories
 from tests.factories import Scenario
 
@@ -55,6 +55,20 @@ def test_invalid_sla_hours_set_no_due_date(scenario: Scenario, hours: Any):
     put(scenario, {"sla_hours": {"high": hours}})
 
     assert due_in_hours(factories.task(scenario)) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "allowed"),
+    [
+        (0, timedelta(0)),
+        (1.5, timedelta(minutes=90)),
+        (MAX_HOURS, timedelta(days=3660)),
+        (MAX_HOURS + 1, None),
+        (-0.1, None),
+    ],
+)
+def test_a_severity_may_have_zero_hours_to_ten_years(hours: float, allowed: timedelta | None):
+    assert rules_of({"sla_hours": {"high": hours}}).allowed("high") == allowed
 
 
 OFFICE: dict[str, Any] = {
@@ -125,6 +139,28 @@ def test_invalid_business_hours_are_named_and_all_hours_count(changes: dict[str,
     assert (rules_of(config).calendar, has_clock(config)) == (AllHours(), False)
 
 
+SPANS = [f"{hour:02}:00-{hour:02}:30" for hour in range(5)]
+DAYS = [f"2026-{1 + day // 28:02}-{1 + day % 28:02}" for day in range(101)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "counts"),
+    [
+        ({"days": {"monday": SPANS[:4]}}, True),
+        ({"days": {"monday": SPANS}}, False),
+        ({"days": {"monday": ["09:00-12:00", "12:00-13:00"]}}, False),  # one span is enough
+        ({"closed": DAYS[:100]}, True),
+        ({"closed": DAYS}, False),
+    ],
+)
+def test_a_day_has_at_most_four_spans_and_a_calendar_a_hundred_closed_days(
+    changes: dict[str, Any], counts: bool
+):
+    config = office(**changes)
+
+    assert (has_clock(config), ignored_parts(config) == []) == (counts, counts)
+
+
 @pytest.mark.parametrize(
     ("section", "reason"),
     [
@@ -143,6 +179,15 @@ def test_invalid_parts_of_the_section_are_named(section: Any, reason: str):
     [sentence] = ignored_parts({"sla": section})
 
     assert sentence.startswith(reason)
+
+
+def test_five_warnings_are_allowed():
+    warnings = ["1h", "2h", "3h", "4h", "5h"]
+
+    assert ignored_parts({"sla": {"warnings": warnings}}) == []
+    assert rules_of({"sla": {"warnings": warnings}}).warnings == tuple(
+        timedelta(hours=hours) for hours in range(1, 6)
+    )
 
 
 def test_a_valid_section_is_not_named():

@@ -27,8 +27,10 @@ def test_share_page_shows_neither_key_nor_webhook(
     )
     share = Share.objects.get()
 
-    html = operator.get(reverse("admin:reports_share_change", args=[share.pk])).content.decode()
+    response = operator.get(reverse("admin:reports_share_change", args=[share.pk]))
+    html = response.content.decode()
 
+    assert (response.status_code, str(share.pk) in html) == (200, True)
     assert share.key not in html
     assert "services/T/B" not in html
 

@@ -67,6 +67,7 @@ def test_a_realistic_page_has_about_thirty_resources(*, one_build: bool) -> None
     site = realistic.realistic_site(ORIGIN, one_build=one_build)
     fonts = 2
 
+    assert len(site.pages) > 0
     for path in site.pages:
         html = site.responses[path].body.decode()
         used = {resource for resource in site.responses if f'"{resource}"' in html and "." in resource}
