@@ -121,8 +121,11 @@ def test_page_of_a_key_says_who_has_issued_it(operator: Client, scenario: Scenar
     page = operator.get(reverse("admin:accounts_apikey_change", args=[row.pk])).content.decode()
     by_command, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="pipeline")
 
+    url = reverse("admin:accounts_apikey_change", args=[by_command.pk])
+
     assert (row.issued_by, by_command.issued_by) == (issuer, None)
     assert f"</time> by {issuer}" in page
+    assert "</time> by " not in operator.get(url).content.decode()
 
 
 def test_organisation_is_created_with_its_members(operator: Client, scenario: Scenario) -> None:

@@ -196,3 +196,28 @@ def test_nobody_is_invited_into_another_organisation(administrator: Client, scen
 
     assert "organization" in page.context["adminform"].form.errors
     assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_only_organisation_that_a_person_manages_is_chosen(administrator: Client, scenario: Scenario):
+    member_of_more = User.objects.get(pk=administrator.session["_auth_user_id"])
+    add = reverse("admin:accounts_membership_add")
+
+    one = administrator.get(add).context["adminform"].form.initial
+    Membership.objects.create(
+        organization=factories.scenario().organization, user=member_of_more, role=Role.OWNER
+    )
+    two = administrator.get(add).context["adminform"].form.initial
+
+    assert (one.get("organization"), two.get("organization")) == (scenario.organization.pk, None)
+
+
+def test_superuser_invites_into_each_organisation(scenario: Scenario):
+    organizations = [factories.scenario().organization for _ in range(3)]
+    client = staff.logged_in_client()
+
+    for number, organization in enumerate(organizations):
+        data = {"organization": organization.pk, "email": f"new{number}@example.com", "role": "viewer"}
+        client.post(reverse("admin:accounts_membership_add"), data)
+
+    added = Membership.objects.filter(user__email__startswith="new").order_by("user__email")
+    assert [each.organization for each in added] == organizations

@@ -58,6 +58,26 @@ def test_menu_leads_to_own_organisations_alone(client: Client, scenario: Scenari
     assert "no-store" in page["cache-control"]
 
 
+def test_organisations_are_in_the_order_of_their_names(client: Client, user: User):
+    names = ["Beta", "Alpha", "Gamma"]
+    for name in names:
+        Membership.objects.create(
+            organization=Organization.objects.create(name=name), user=user, role="member"
+        )
+
+    shown = client.get(reverse("organizations")).content.decode()
+
+    assert sorted(names, key=shown.index) == ["Alpha", "Beta", "Gamma"]
+
+
+def test_other_methods_are_not_allowed(client: Client, scenario: Scenario, user: User):
+    listed = client.post(reverse("organizations"))
+    left = client.put(leaving(scenario.organization))
+
+    assert (listed.status_code, left.status_code) == (405, 405)
+    assert is_member(user, scenario.organization)
+
+
 def test_confirmation_names_the_keys_that_stop_working(client: Client, scenario: Scenario, user: User):
     for name in ("Deploys <b>", "Dashboard", "Revoked", "Expired"):
         api_keys.issue(scenario.organization, user=user, name=name, scopes=["audit:read"])

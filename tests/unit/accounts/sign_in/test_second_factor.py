@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -194,3 +194,15 @@ def test_qr_code_is_of_the_key() -> None:
 
     [url] = re.findall(r'href="(otpauth://totp/[^"]+)"', page.content.decode())
     assert f"secret={page.context['form'].secret}&amp;issuer=Krafter%20Audit" in url
+
+
+def test_secret_that_was_replaced_meanwhile_is_not_overwritten() -> None:
+    totp = TOTP.activate(staff.superuser(), "GEZDGNBVGY3TQOJQ").instance
+    before = second_factor.sealed_secret(totp)
+
+    late = second_factor.replace_secret(totp, b"an earlier one", b"late")
+    stored = second_factor.sealed_secret(Authenticator.objects.get(pk=totp.pk))
+    Authenticator.objects.all().delete()
+    deleted = second_factor.replace_secret(totp, before, b"late")
+
+    assert (late, stored, deleted) == (False, before, False)

@@ -2,10 +2,12 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
-from django.test import Client
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.test import Client, RequestFactory
 from pytest_httpserver import HTTPServer
 
 from accounts.models import Membership, User
+from accounts.sign_in.single_sign_on import Session, SocialAccountAdapter
 from events.models import Event
 from tests import staff
 from tests.factories import Scenario
@@ -65,6 +67,7 @@ def test_redirect_has_state_and_code_challenge(provider: IdentityProvider) -> No
         {"claims": {"sub": "person-1", "email": "ada@example.com", "email_verified": False}},
         {"claims": {"sub": "person-1", "email": "ada@example.com"}},
         {"userinfo": {"sub": "another"}},
+        {"claims": {"email": "ada@example.com", "email_verified": True}},
         {"id_token": {"iss": "https://attacker.example"}},
         {"id_token": {"aud": "another client"}},
         {"id_token": {"exp": 1_000_000_000}},
@@ -76,6 +79,7 @@ def test_redirect_has_state_and_code_challenge(provider: IdentityProvider) -> No
         "not verified",
         "no claim",
         "other subject",
+        "no subject",
         "issuer",
         "audience",
         "expired",
@@ -188,3 +192,27 @@ def test_sign_in_page_offers_it_where_it_is_configured(provider: IdentityProvide
     assert 'href="/admin/sign-on/sso/start/?next=%2Fadmin%2Fsessions%2F"' in shown
     assert ("Sign in with Example ID" in " ".join(shown.split()), "Example ID" in hidden) == (True, False)
     assert Client().get(START).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "apps"), [(None, 1), ("sso", 1), ("openid_connect", 1), ("google", 0)]
+)
+def test_provider_of_the_settings_is_the_only_one(
+    provider: IdentityProvider, settings: Any, provider_id: str | None, apps: int
+) -> None:
+    adapter, request = SocialAccountAdapter(), RequestFactory().get("/")
+
+    found = adapter.list_apps(request, provider_id)
+    settings.KRAFTER_OIDC_URL = ""
+
+    assert (len(found), adapter.list_apps(request, provider_id)) == (apps, [])
+
+
+@pytest.mark.parametrize("status", [400, 503])
+def test_answer_that_is_an_error_signs_nobody_in(provider: IdentityProvider, status: int) -> None:
+    provider.server.expect_request("/faulty").respond_with_json({"sub": "person-1"}, status=status)
+
+    answer = Session().get(provider.server.url_for("/faulty"))
+
+    with pytest.raises(OAuth2Error, match=f"The identity provider answered {status}."):
+        answer.raise_for_status()
