@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from accounts.actors import SYSTEM
 from remediation.models import Task
 from remediation.services import tasks, verdicts
 from remediation.services.extensions import extend
@@ -58,6 +59,30 @@ def test_all_that_happened_is_in_the_intervals(scenario: Scenario):
     )  # fmt: skip
     assert found.intervals[-1].cause == f"Extended by {scenario.owner}: The vendor is late."
     assert sum((each.counted for each in found.intervals), ZERO) == found.allowed
+
+
+def test_time_left_is_that_of_the_pause_that_has_not_ended(scenario: Scenario):
+    set_policy(scenario, PAUSING)
+    with time_machine.travel(FRIDAY, tick=False) as clock:
+        task = factories.task(scenario)
+        set_status(scenario, task, "blocked")
+        clock.shift(HOUR)
+        set_status(scenario, task, "in_progress")
+        clock.shift(2 * HOUR)
+        set_status(scenario, task, "blocked")
+        clock.shift(HOUR)
+        found = clock_of(Task.objects.get(pk=task.pk))
+
+    assert (found.state, found.time_left, found.allowed) == ("paused", 70 * HOUR, 72 * HOUR)
+
+
+def test_extension_without_a_person_names_none(scenario: Scenario):
+    with time_machine.travel(FRIDAY, tick=False):
+        task = factories.task(scenario)
+        extend(task.pk, hours=4, reason="The vendor is late.", by=SYSTEM)
+        found = clock_of(Task.objects.get(pk=task.pk))
+
+    assert found.intervals[-1].cause == "Extended: The vendor is late."
 
 
 def test_states_of_a_clock(scenario: Scenario):

@@ -121,6 +121,7 @@ def test_rules_of_a_policy():
         ({"days": {"monday": ["09:00-12:00", "11:00-17:00"]}}, "it must have spans"),
         ({"days": {"monday": ["09:00-24:30"]}}, "it must have spans"),
         ({"days": {"monday": "09:00-17:00"}}, "it must have spans"),
+        ({"days": {"monday": ["09:00-17:00"], "tuesday": ["17:00-09:00"]}}, "it must have spans"),
         ({"holidays": "XX"}, "it must be the code of a country"),
         ({"holidays": "AT-99"}, "it must be the code of a country"),
         ({"holidays": ["AT"]}, "it must be the code of a country"),
@@ -159,6 +160,16 @@ def test_a_day_has_at_most_four_spans_and_a_calendar_a_hundred_closed_days(
     config = office(**changes)
 
     assert (has_clock(config), ignored_parts(config) == []) == (counts, counts)
+
+
+def test_holidays_and_closed_days_are_optional():
+    config = {"sla": {"business_hours": {name: OFFICE[name] for name in ("time_zone", "days")}}}
+
+    calendar = rules_of(config).calendar
+
+    assert ignored_parts(config) == []
+    assert isinstance(calendar, BusinessHours)
+    assert (dict(calendar.holidays), calendar.closed) == ({}, frozenset())
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,16 @@ def test_clock_of_a_task(scenario: Scenario):
     }
 
 
+def test_clock_of_a_task_without_a_due_date_has_no_time(scenario: Scenario):
+    task = factories.task(scenario, sla_due_at=None)
+
+    response = scenario.client.call("get", f"tasks/{task.pk}/sla")
+
+    names = ("state", "sla_due_at", "seconds_allowed", "seconds_left", "intervals")
+    assert response.status_code == 200
+    assert [response.json()["data"][name] for name in names] == ["none", None, None, None, []]
+
+
 def test_extension_answers_with_the_clock(scenario: Scenario):
     with time_machine.travel(START, tick=False):
         task = factories.task(scenario)
