@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import redis
 
 from krafter_audit.api.throttling import rate_limits, unchecked_requests
 from krafter_audit.db import redis_client
@@ -14,6 +15,7 @@ from tests import staff
 @pytest.fixture
 def outage(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Let Redis refuse connections until the test undoes the patch."""
+    unchecked_requests.store(redis_client.connection())  # what earlier tests have counted
     redis_client.connection().delete(unchecked_requests.KEY)
     unreachable = redis_client.create_client("redis://127.0.0.1:9/0")
     with monkeypatch.context() as patch:
@@ -38,6 +40,19 @@ def test_requests_of_an_outage_are_stored_by_the_first_request_after_it(outage: 
     assert [window.used for window in windows] == [0, 0, 0]
     assert (before, found and found.number) == (None, 3)
     assert 0 < int(redis_client.connection().ttl(unchecked_requests.KEY)) <= unchecked_requests.KEPT_SECONDS
+
+
+def test_number_that_could_not_be_stored_is_not_lost(outage: pytest.MonkeyPatch) -> None:
+    unchecked_requests.count()
+
+    with pytest.raises(redis.RedisError):
+        unchecked_requests.store(redis_client.connection())
+    end(outage)
+    unchecked_requests.store(redis_client.connection())
+
+    found = unchecked_requests.find(redis_client.connection())
+    assert found is not None
+    assert found.number == 1
 
 
 def test_doctor_warns_of_requests_that_were_not_limited(outage: pytest.MonkeyPatch) -> None:
