@@ -21,6 +21,7 @@ from integrations.providers.gsc.problems import (
     SITEMAP,
     SearchProblem,
     crawled_at,
+    has_index_status,
     page_problems,
     page_result,
     sitemap_problem,
@@ -106,13 +107,16 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         del self.sync_state["left"]
 
     def _page_findings(self, url: str, impressions: int) -> list[RemoteFinding]:
-        return self.inspect(
-            url,
-            lambda result: [
+        def read(result: Any) -> list[RemoteFinding]:
+            # Otherwise the page would count as inspected and free of problems.
+            if not has_index_status(result):
+                raise ProviderRefused("Google's answer has no index status.")
+            return [
                 self._finding(url, problem, impressions, observed_at=crawled_at(result))
                 for problem in page_problems(result)
-            ],
-        )
+            ]
+
+        return self.inspect(url, read)
 
     def _inspected_pages(self, today: date) -> dict[str, int]:
         # What is left of a sync's inspections survives its pause: a resumed run does not start the count again.

@@ -74,6 +74,10 @@ def page_problems(result: Mapping[str, Any]) -> list[SearchProblem]:
     return [*found, *_rich_results(result.get("richResultsResult") or {})]
 
 
+def has_index_status(result: Mapping[str, Any]) -> bool:
+    return bool(_seen(result.get("indexStatusResult") or {}))
+
+
 def crawled_at(result: Mapping[str, Any]) -> datetime | None:
     return timestamp((result.get("indexStatusResult") or {}).get("lastCrawlTime"))
 

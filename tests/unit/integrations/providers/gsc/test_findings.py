@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from integrations.providers.gsc import SearchConsole
 from integrations.providers.gsc.findings import MAX_INSPECTIONS_A_DAY
 from integrations.providers.types import RemoteFinding
@@ -156,3 +158,14 @@ def test_refused_page_is_inspected_on_the_next_day(
         inspected.append(len(server.received("index:inspect", "POST")))
 
     assert inspected == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("answer", [{}, {"indexStatusResult": None}, {"indexStatusResult": {"verdict": None}}])
+def test_page_without_an_index_status_in_the_answer_is_not_inspected(
+    provider: SearchConsole, fake: FakeSearchConsole, answer: dict[str, Any]
+) -> None:
+    fake.impressions = {"https://example.com/a": 2, "https://example.com/b": 1}
+    fake.pages = {"https://example.com/a": answer}
+
+    assert findings(provider) == []
+    assert provider.notes == ["https://example.com/a was not inspected: Google's answer has no index status."]
