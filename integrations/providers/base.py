@@ -32,6 +32,9 @@ from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import GONE_STATUSES, Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
+NOTHING_DONE = frozenset(
+    {400, 403, 422}
+)  # the statuses of a vendor that has examined a request and refused it
 MAX_ATTEMPTS = 3  # of one request
 # Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000
@@ -247,9 +250,10 @@ class Provider(ABC):
         message = self.refusal(response)
         if self.is_token_rejected(response):
             raise TokenRejected(message)
-        if response.status in GONE_STATUSES:
-            raise ResourceMissing(message)
-        raise ProviderRefused(message)
+        # Any other status of a write may come from a proxy, after the vendor has received it.
+        may_be_done = response.method != "GET" and response.status not in NOTHING_DONE
+        missing = response.status in GONE_STATUSES
+        raise (ResourceMissing if missing else ProviderRefused)(message, may_be_done=may_be_done)
 
     def rate_limited_until(self, response: Response, now: datetime) -> datetime:
         """Return when a rate limit ends: by Retry-After, the vendor's header, or a default."""

@@ -11,6 +11,10 @@ class ProviderRefused(Exception):
 
     reason = "blocked"
 
+    def __init__(self, message: str, *, may_be_done: bool = False) -> None:
+        self.may_be_done = may_be_done  # the answer does not say that the request had no effect
+        super().__init__(message)
+
 
 class TokenRejected(ProviderRefused):
     """The vendor does not accept the token; a refreshed token may help."""

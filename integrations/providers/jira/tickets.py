@@ -101,11 +101,12 @@ class Jira(JiraClient, Tracker):
     def complete_ticket(self, ticket: Ticket, draft: TicketDraft) -> Ticket:
         # A refusal from here on must not look as if the issue had not been created.
         try:
-            self._link_back(ticket.external_id, draft)
+            self._link_back(ticket.external_id, ticket.key, draft)
             return self._move_to_status(self._get_issue(ticket.external_id), ticket.external_id, draft)
         except TokenRejected:
             raise  # the next sync completes the issue
-        except ProviderRefused:
+        except ProviderRefused as error:
+            self.notes.append(f"{ticket.key} was not moved to the status of its task: {error}")
             return ticket
 
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
@@ -117,7 +118,7 @@ class Jira(JiraClient, Tracker):
         if edited:
             self.request("PUT", self._issue_path(ticket.external_id), json={"fields": edited})
         if changed & {"title", "closed"}:
-            self._link_back(ticket.external_id, draft)
+            self._link_back(ticket.external_id, ticket.key, draft)
         if "closed" in changed:
             self._close_or_reopen(issue, ticket.external_id, draft)
         elif "status" in changed:
@@ -199,7 +200,7 @@ class Jira(JiraClient, Tracker):
         )
         return issue_type, dict(fields)
 
-    def _link_back(self, external_id: str, draft: TicketDraft) -> None:
+    def _link_back(self, external_id: str, key: str, draft: TicketDraft) -> None:
         # Jira updates the link that has the same globalId. A missing permission for links is no failure.
         if not draft.url:
             return
@@ -210,7 +211,8 @@ class Jira(JiraClient, Tracker):
             "object": {"url": draft.url, "title": summary(draft), "status": {"resolved": draft.closed}},
         }
         path = self._issue_path(external_id) + "/remotelink"
-        _attempt(lambda: self.request("POST", path, repeatable=True, json=link))
+        if refusal := _attempt(lambda: self.request("POST", path, repeatable=True, json=link)):
+            self.notes.append(f"{key} has no current link to its task: {refusal}")
 
     # ---- Workflow
 

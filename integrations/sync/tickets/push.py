@@ -172,10 +172,14 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         ticket = tracker.create_ticket(draft)
     except TokenRejected:
         raise  # a vendor with several requests may have created it before
-    except ProviderRefused:
-        # A refusal created nothing. After any other failure the ticket may exist, so that the link stays.
-        link.delete()
-        raise
+    except ProviderRefused as error:
+        # After any other failure the ticket may exist, so that the link stays.
+        existing = _unlinked_tickets_by_marker(context, tracker, [link]) if error.may_be_done else {}
+        if not existing:
+            if not (error.may_be_done and tracker.search_lag):
+                link.delete()
+            raise
+        ticket = tracker.complete_ticket(existing[draft.marker], draft)
     _link_ticket(context, link, ticket, draft)
 
 

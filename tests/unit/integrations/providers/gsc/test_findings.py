@@ -160,7 +160,9 @@ def test_refused_page_is_inspected_on_the_next_day(
     assert inspected == [1, 1, 2, 2]
 
 
-@pytest.mark.parametrize("answer", [{}, {"indexStatusResult": None}, {"indexStatusResult": {"verdict": None}}])
+@pytest.mark.parametrize(
+    "answer", [{}, {"indexStatusResult": None}, {"indexStatusResult": {"verdict": None}}]
+)
 def test_page_without_an_index_status_in_the_answer_is_not_inspected(
     provider: SearchConsole, fake: FakeSearchConsole, answer: dict[str, Any]
 ) -> None:

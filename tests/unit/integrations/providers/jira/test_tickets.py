@@ -77,6 +77,10 @@ def test_create_succeeds_if_the_web_link_is_refused(provider: Jira, jira: FakeJi
     jira.next_answer("POST", "/remotelink$", (403, {}, {"errorMessages": ["Issue linking is off."]}))
 
     assert provider.create_ticket(draft()).key == "SHOP-1"
+    assert provider.notes == [
+        "SHOP-1 has no current link to its task: Jira denies access to issue/10001/remotelink: the account lacks a "
+        "permission."
+    ]
 
 
 def test_update_succeeds_if_web_link_and_transition_are_refused(provider: Jira, jira: FakeJira) -> None:
@@ -124,6 +128,8 @@ def test_create_succeeds_if_the_issue_cannot_be_read(provider: Jira, jira: FakeJ
     ticket = provider.create_ticket(draft())
 
     assert (ticket.external_id, ticket.key, ticket.state) == (FIRST, "SHOP-1", TicketState.OPEN)
+    (note,) = provider.notes
+    assert note.startswith("SHOP-1 was not moved to the status of its task: Jira did not find issue/10001")
 
 
 def test_update_replaces_our_panel_and_keeps_other_text(provider: Jira, jira: FakeJira) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
@@ -222,6 +223,50 @@ def test_link_without_an_issue_is_completed_by_the_next_sync(
     assert left == "creating"
     assert list(github.issues) == [1]
     assert TicketLink.objects.get(task=task).state == "linked"
+
+
+UNCLEAR = [
+    (301, {"Location": "/elsewhere"}, {}),
+    (302, {"Location": "https://x.example/"}, {}),
+    (404, {}, {}),
+    (409, {}, {}),
+    (410, {}, {}),
+]
+
+
+@pytest.mark.parametrize("answer", UNCLEAR, ids=[str(answer[0]) for answer in UNCLEAR])
+def test_issue_is_created_once_when_a_refusal_does_not_say_that_it_was_not(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, answer: Any
+) -> None:
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    task = make_task()
+
+    def create_and_refuse() -> Any:
+        request = tracker.requests[-1]
+        tracker.create(request.variables if tracker.provider == "linear" else request.body)
+        return answer
+
+    path = "^Create$" if tracker.provider == "linear" else "/issues?$"
+    tracker.next_answer("POST", path, create_and_refuse)
+    run_sync(row)
+    settle(row)
+
+    task.refresh_from_db()
+    link = TicketLink.objects.get()
+    assert (len(tracker.issues), link.state, task.external_ticket_key) == (1, "linked", link.key)
+    assert Integration.objects.get().status == "connected"
+
+
+def settle(row: Integration) -> None:
+    """Run the next sync after the vendor's search shows what was created, if it waits."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    TicketLink.objects.filter(state="creating").update(updated_at=an_hour_ago)
+    Integration.objects.update(not_before=an_hour_ago)
+    row.refresh_from_db()
+    if row.status == "syncing":
+        engine.sync(row.pk)
+    else:
+        run_sync(row)
 
 
 def test_refused_task_does_not_stop_the_others(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
