@@ -4,17 +4,19 @@ A provider receives an HTTP client, the credentials and the base URL. It raises 
 and nothing else.
 """
 
+import codecs
 import json
 import re
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
+import orjson
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from integrations.providers.credential_fields import CredentialField
@@ -193,7 +195,7 @@ class Provider(ABC):
     def parse[Parsed](self, response: Response, parser: Callable[[Any], Parsed]) -> Parsed:
         """Parse a response's JSON. Raises ProviderUnavailable for a form that the vendor does not document."""
         try:
-            return parser(read_json(response))
+            return parser(read_json(response.body))
         except UNREADABLE:
             raise self._unreadable() from None
 
@@ -336,25 +338,24 @@ def is_html(response: Response) -> bool:
 def is_unreadable(response: Response) -> bool:
     """Return whether a body is not JSON; False without a body."""
     try:
-        read_json(response)
+        read_json(response.body)
     except UNREADABLE:
         return bool(response.body)
     return False
 
 
-def read_json(response: Response) -> Any:
-    """Return a body's JSON without NUL characters, which PostgreSQL does not store. May raise UNREADABLE."""
-    body = response.body
-    # The search of the raw body is cheap; most responses have none.
+def read_json(body: bytes) -> Any:
+    """Return a vendor's JSON without NUL characters, which PostgreSQL does not store. May raise UNREADABLE."""
+    # The search of the raw body is cheap; most have none.
     if b"\\u0000" in body:
-        response = replace(response, body=ESCAPED_NUL.sub(rb"\1", body))
+        body = ESCAPED_NUL.sub(rb"\1", body)
     try:
-        return response.json()
+        return orjson.loads(body.removeprefix(codecs.BOM_UTF8))
     except ValueError:
         if body.count(b"[") + body.count(b"{") <= MAX_PARSER_LEVELS:
             raise
     # One alert that is nested more deeply does not make the others of its page unreadable.
-    return json.loads(response.body, parse_constant=_reject_constant)
+    return json.loads(body, parse_constant=_reject_constant)
 
 
 def _reject_constant(word: str) -> Any:

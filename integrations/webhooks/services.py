@@ -1,7 +1,6 @@
 """Webhooks of providers: a URL for each integration, a secret that is shown once, and the deliveries to the URL."""
 
 import hashlib
-import json
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from assurance import deploy_policy
 from events.log import log_event
 from integrations.errors import WebhookNotFound, WebhooksNotSupported
 from integrations.models import Integration, Webhook, WebhookDelivery
-from integrations.providers.base import UNREADABLE
+from integrations.providers.base import UNREADABLE, read_json
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.repositories import Repository
 from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
@@ -146,7 +145,7 @@ def _secret(webhook: Webhook | None) -> str:
 def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | None:
     # A form that the vendor does not document is accepted and dropped: a retry would not help.
     try:
-        return webhooks.read(request, json.loads(request.body))
+        return webhooks.read(request, read_json(request.body))
     except UNREADABLE:
         return None
 

@@ -182,3 +182,18 @@ def test_changed_alerts_delay_the_sync_by_30_seconds(github_integration: Integra
     github_integration.refresh_from_db()
     assert github_integration.sync_scope == "all"
     assert timedelta(seconds=20) < github_integration.not_before - timezone.now() <= timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(("character", "count"), [("\0", 1), ("\ud800", 0)])
+def test_delivery_with_a_character_that_is_not_stored_is_accepted(
+    each_integration: Integration, character: str, count: int
+) -> None:
+    sender = SENDERS[each_integration.provider]
+    payload = sender.payload(now())
+    named = payload.get("object_attributes", payload)
+    named.update({name: named[name] + character for name in ("action", "webhookEvent") if name in named})
+    body = json.dumps(payload).encode()
+
+    response = call(each_integration, body, sender.headers(body))
+
+    assert (response.status_code, stored(each_integration)["deliveries"]) == (202, count)
