@@ -10,7 +10,8 @@ from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.escaped_markdown import escape
 from integrations.providers.markdown import block, marker_in, merged_body
-from integrations.providers.types import Ticket, TicketDraft, TicketState
+from integrations.providers.types import Ticket, TicketDraft, TicketState, text
+from krafter_audit.http.timestamps import parse_timestamp
 
 STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL = "krafter:", "priority:", "krafter-campaign:"
 
@@ -162,9 +163,9 @@ class IssueTracker(Tracker):
             external_id=key.lower(),
             key=key,
             url=str(issue[self.url_field]),
-            title=self.read_title(str(issue["title"])),
+            title=self.read_title(text(issue["title"])),
             state=self.state_of(issue, labels),
-            updated_at=datetime.fromisoformat(issue["updated_at"]),
+            updated_at=parse_timestamp(issue["updated_at"]),
             body=body,
             labels=labels,
             marker=marker_in(body),

@@ -109,6 +109,13 @@ class DeployBatch:
     until: datetime  # earlier changes are in this batch, or in one before it
 
 
+def text(value: Any) -> str:
+    """Return a text of a vendor's JSON. Raises TypeError for anything else: `str` would turn null into a word."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
 def without_nul(value: Any) -> Any:
     """Remove NUL characters, which PostgreSQL does not accept, from a JSON value at any depth."""
     if isinstance(value, str):

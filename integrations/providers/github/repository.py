@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.repositories import MergeState
-from integrations.providers.types import DeployBatch, ReportedDeploy
+from integrations.providers.types import DeployBatch, ReportedDeploy, text
 from krafter_audit.http.timestamps import parse_timestamp
 
 MAX_DURATION = timedelta(days=7)  # from the creation of a deployment to its end: it may wait for a person
@@ -99,7 +99,7 @@ class GitHubRepository(GitHubClient):
             return None
         return ReportedDeploy(
             external_id=f"github/releases/{release.number}",
-            sha=self.parse(response, lambda commit: str(commit["sha"])),
+            sha=self.parse(response, lambda commit: text(commit["sha"])),
             environment="",
             url="",
             started_at=release.published_at,
@@ -130,8 +130,8 @@ def deployment_id(number: Any) -> str:
 def _deployment(row: Any) -> Deployment:
     return Deployment(
         int(row["id"]),
-        str(row["sha"]),
-        str(row["environment"]),
+        text(row["sha"]),
+        text(row["environment"]),
         parse_timestamp(row["created_at"]),
         parse_timestamp(row["updated_at"]),
     )
@@ -150,7 +150,7 @@ def _is_final(release: Any) -> bool:
 
 
 def _release(row: Any) -> Release:
-    return Release(int(row["id"]), str(row["tag_name"]), parse_timestamp(row["published_at"]))
+    return Release(int(row["id"]), text(row["tag_name"]), parse_timestamp(row["published_at"]))
 
 
 def _merge_state(body: Any) -> MergeState:

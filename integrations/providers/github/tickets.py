@@ -15,6 +15,7 @@ from integrations.providers.types import Ticket, TicketDraft, TicketState
 from krafter_audit.http.timestamps import format_timestamp
 
 STARTED_LABEL = "krafter:in_progress"
+IS_CLOSED = {"open": False, "closed": True}
 NOT_FIXED = ("not_planned", "duplicate")
 
 
@@ -67,7 +68,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
         return parts.scheme in ("http", "https") and parts.path.lower().startswith(start)
 
     def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
-        if issue["state"] == "closed":
+        if IS_CLOSED[issue["state"]]:
             not_fixed = issue.get("state_reason") in NOT_FIXED
             return TicketState.DROPPED if not_fixed else TicketState.CLOSED
         return TicketState.STARTED if STARTED_LABEL in labels else TicketState.OPEN

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.providers.github.repository import deployment_id
-from integrations.providers.types import ReportedDeploy
+from integrations.providers.types import ReportedDeploy, text
 from integrations.providers.webhooks import (
     WebhookEvent,
     WebhookFormat,
@@ -48,7 +48,7 @@ def _deploy(payload: Any) -> ReportedDeploy | None:
     return ReportedDeploy(
         external_id=deployment_id(deployment["id"]),
         sha=str(deployment["sha"]),
-        environment=str(deployment["environment"]),
+        environment=text(deployment["environment"]),
         url=str(status.get("environment_url") or ""),
         started_at=timestamp(deployment["created_at"]),
         finished_at=timestamp(status["created_at"]) if status["state"] == "success" else None,

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from integrations.providers.gitlab.client import GitLabClient
 from integrations.providers.repositories import MergeState
-from integrations.providers.types import DeployBatch, ReportedDeploy
+from integrations.providers.types import DeployBatch, ReportedDeploy, text
 from krafter_audit.http.timestamps import format_timestamp, parse_timestamp
 
 MAX_PAGES = 10
@@ -74,8 +74,8 @@ def _deploy(row: Any) -> tuple[datetime, ReportedDeploy]:
     finished_at = (row.get("deployable") or {}).get("finished_at")
     return changed_at, ReportedDeploy(
         external_id=deployment_id(row["id"]),
-        sha=str(row["sha"]),
-        environment=str(row["environment"]["name"]),
+        sha=text(row["sha"]),
+        environment=text(row["environment"]["name"]),
         url=str(row["environment"].get("external_url") or ""),
         started_at=None,
         finished_at=parse_timestamp(finished_at) if finished_at else changed_at,

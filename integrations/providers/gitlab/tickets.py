@@ -14,6 +14,7 @@ from krafter_audit.http.timestamps import format_timestamp
 QUICK_ACTION = re.compile(r"(^|[\r\n])([ \t]*)/")
 STARTED_LABELS = frozenset({"krafter:in_progress", "Doing"})  # ours, and that of GitLab's own board
 DISMISSED_LABEL = "krafter:dismissed"
+IS_CLOSED = {"opened": False, "locked": False, "closed": True}
 
 
 class GitLabTickets(GitLabClient, IssueTracker):
@@ -77,7 +78,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
         return self.repository.lower() in (path.lower(), str(merge_request.get("project_id")))
 
     def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
-        if issue["state"] != "closed":
+        if not IS_CLOSED[issue["state"]]:
             return TicketState.OPEN if STARTED_LABELS.isdisjoint(labels) else TicketState.STARTED
         # Moved or a duplicate: closed here, but not fixed.
         elsewhere = issue.get("moved_to_id") or (issue.get("_links") or {}).get("closed_as_duplicate_of")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from integrations.providers.gitlab.repository import deployment_id
-from integrations.providers.types import ReportedDeploy
+from integrations.providers.types import ReportedDeploy, text
 from integrations.providers.webhooks import (
     WebhookEvent,
     WebhookFormat,
@@ -54,7 +54,7 @@ def _deploy(payload: Any) -> ReportedDeploy | None:
         external_id=deployment_id(payload["deployment_id"]),
         # The event has the short form only; the URL of the commit ends with the whole one.
         sha=str(payload["commit_url"]).rpartition("/")[2],
-        environment=str(payload["environment"]),
+        environment=text(payload["environment"]),
         url=str(payload.get("environment_external_url") or ""),
         started_at=None,
         finished_at=changed_at if payload["status"] == "success" else None,

@@ -23,7 +23,8 @@ from integrations.providers.jira.fields import (
 )
 from integrations.providers.jira.webhooks import WEBHOOKS
 from integrations.providers.tickets import Tracker
-from integrations.providers.types import Ticket, TicketDraft, TicketState
+from integrations.providers.types import Ticket, TicketDraft, TicketState, text
+from krafter_audit.http.timestamps import parse_timestamp
 
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
@@ -86,7 +87,7 @@ class Jira(JiraClient, Tracker):
         fields |= {name: value for name, value in values.items() if value is not None}
         body = {"fields": fields, "properties": _properties(draft.marker)}
         response = self.request("POST", self.path("/issue"), json=body)
-        number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", str(issue["key"])))
+        number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", text(issue["key"])))
         created = Ticket(
             external_id=self._external_id(number),
             key=key,
@@ -172,15 +173,15 @@ class Jira(JiraClient, Tracker):
         return [self._read_issue(issue) for issue in body["issues"]], following
 
     def _read_issue(self, issue: Any) -> Ticket:
-        fields, key = issue["fields"], str(issue["key"])
+        fields, key = issue["fields"], text(issue["key"])
         marker = (issue.get("properties") or {}).get(PROPERTY)
         return Ticket(
             external_id=self._external_id(str(int(issue["id"]))),
             key=key,
             url=f"https://{self.host}/browse/{key}",
-            title=str(fields["summary"]),
+            title=text(fields["summary"]),
             state=workflow.ticket_state(fields),
-            updated_at=datetime.fromisoformat(fields["updated"]),
+            updated_at=parse_timestamp(fields["updated"]),
             body=adf.as_text(fields.get("description")),
             marker=str(marker["id"]) if isinstance(marker, dict) and marker.get("id") else None,
         )

@@ -15,8 +15,8 @@ from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
 from integrations.providers.linear.webhooks import WEBHOOKS
 from integrations.providers.tickets import Tracker
-from integrations.providers.types import Ticket, TicketDraft, TicketState
-from krafter_audit.http.timestamps import format_timestamp
+from integrations.providers.types import Ticket, TicketDraft, TicketState, text
+from krafter_audit.http.timestamps import format_timestamp, parse_timestamp
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
@@ -107,7 +107,7 @@ class Linear(LinearClient, Tracker):
             graphql.ATTACHMENTS,
             {"id": self._issue_id(external_id)},
             lambda data: data["issue"]["attachments"],
-            lambda node: (datetime.fromisoformat(node["createdAt"]), str(node["url"])),
+            lambda node: (parse_timestamp(node["createdAt"]), str(node["url"])),
         )
         found = [attachment for page in pages for attachment in page if PULL_REQUEST.fullmatch(attachment[1])]
         return max(found)[1] if found else None
@@ -152,14 +152,14 @@ class Linear(LinearClient, Tracker):
         number, body = str(UUID(issue["id"])), issue.get("description") or ""
         # A copy of the issue has the same text, but another id.
         markers = [marker for marker in MARKER.findall(body) if issue_id(self.team, marker) == number]
-        state = STATES.get(issue["state"]["type"], TicketState.OPEN)
+        state = STATES.get(text(issue["state"]["type"]), TicketState.OPEN)
         return Ticket(
             external_id=f"{self.team}/{number}",
-            key=str(issue["identifier"]),
+            key=text(issue["identifier"]),
             url=str(issue["url"]),
-            title=str(issue["title"]),
+            title=text(issue["title"]),
             state=TicketState.DROPPED if issue.get("trashed") else state,
-            updated_at=datetime.fromisoformat(issue["updatedAt"]),
+            updated_at=parse_timestamp(issue["updatedAt"]),
             body=body,
             marker=markers[0] if markers else None,
         )

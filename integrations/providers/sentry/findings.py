@@ -13,7 +13,7 @@ from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.sentry.client import SentryClient, next_cursor
 from integrations.providers.sentry.recheck import NO_NEW_EVENTS, result_since
 from integrations.providers.sentry.webhooks import WEBHOOKS
-from integrations.providers.types import FindingList, RemoteFinding
+from integrations.providers.types import FindingList, RemoteFinding, text
 
 MAX_TITLE_LENGTH = 300
 PERIOD = "90d"  # as long as Sentry keeps events; the default is 14 days
@@ -104,7 +104,7 @@ class Sentry(SentryClient, FindingSource):
             external_id=f"{self.resolvable_prefix}{number}",
             url=url,
             domain=domain,
-            title=_title(str(issue["title"]), short_id),
+            title=_title(text(issue["title"]), short_id),
             severity=_severity(issue),
             description=_description(issue),
             assets=(("code", str(culprit)),) if culprit else (),

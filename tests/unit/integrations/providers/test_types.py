@@ -1,16 +1,24 @@
 """What vendors send is made safe: NUL characters at any depth, and the URLs of tickets."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from integrations.providers.types import Ticket, TicketState, without_nul
+from integrations.providers.types import Ticket, TicketState, text, without_nul
 
 
 def test_nul_characters_are_removed_from_texts_keys_and_lists() -> None:
     value = {"a\x00": ["b\x00", {"c": "\x00"}], "number": 1, "none": None}
 
     assert without_nul(value) == {"a": ["b", {"c": ""}], "number": 1, "none": None}
+
+
+@pytest.mark.parametrize("value", [None, 7, ["a"]])
+def test_only_a_text_is_a_text(value: Any) -> None:
+    assert text("a") == "a"
+    with pytest.raises(TypeError):
+        text(value)
 
 
 @pytest.mark.parametrize(

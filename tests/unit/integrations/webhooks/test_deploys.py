@@ -126,8 +126,10 @@ def test_other_statuses_are_no_deploy(provider: str, status: str) -> None:
     [
         ("github", {"sha": "main"}),
         ("github", {"environment": ""}),
+        ("github", {"environment": None}),
         ("github", {"environment": "x" * 101}),
         ("gitlab", {"commit_url": None}),
+        ("gitlab", {"environment": None}),
         ("gitlab", {"environment": "x" * 101}),
         ("gitlab", {"status_changed_at": "soon"}),
     ],

@@ -182,12 +182,37 @@ def test_create_is_not_retried(provider: GitHub, github: FakeGitHub) -> None:
     assert len(github.requests) == 1
 
 
-@pytest.mark.parametrize("body", [*UNDOCUMENTED, b'{"number": "x"}', b'{"number": 1}'])
-def test_undocumented_issue_is_unavailable(provider: GitHub, github: FakeGitHub, body: bytes) -> None:
+ISSUE = {
+    "number": 1,
+    "html_url": "https://github.com/acme/web-app/issues/1",
+    "title": "Title",
+    "state": "open",
+    "labels": [],
+    "updated_at": "2026-11-01T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *UNDOCUMENTED,
+        b'{"number": "x"}',
+        b'{"number": 1}',
+        *({**ISSUE, name: None} for name in ISSUE if not name.endswith("_url")),
+        {**ISSUE, "state": "unknown"},
+    ],
+)
+def test_undocumented_issue_is_unavailable(provider: GitHub, github: FakeGitHub, body: Any) -> None:
     github.next_answer("POST", "/issues$", (201, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         provider.create_ticket(draft())
+
+
+def test_time_without_a_zone_is_utc(provider: GitHub, github: FakeGitHub) -> None:
+    github.next_answer("GET", "/issues/1$", (200, {}, {**ISSUE, "updated_at": "2026-11-01T10:00:00"}))
+
+    assert provider.get_ticket("acme/web-app#1").updated_at == datetime(2026, 11, 1, 10, tzinfo=UTC)
 
 
 def test_issue_of_another_repository_is_refused(provider: GitHub, github: FakeGitHub) -> None:

@@ -232,8 +232,27 @@ def test_create_is_not_retried(provider: GitLab, gitlab: FakeGitLab) -> None:
     assert len(gitlab.requests) == 1
 
 
-@pytest.mark.parametrize("body", [*UNDOCUMENTED, b'{"iid": "x"}', b'{"iid": 1}'])
-def test_undocumented_issue_is_unavailable(provider: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
+ISSUE = {
+    "iid": 1,
+    "web_url": "https://gitlab.com/acme/shop/web-app/-/issues/1",
+    "title": "Title",
+    "state": "opened",
+    "labels": [],
+    "updated_at": "2026-11-01T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *UNDOCUMENTED,
+        b'{"iid": "x"}',
+        b'{"iid": 1}',
+        *({**ISSUE, name: None} for name in ISSUE if not name.endswith("_url")),
+        {**ISSUE, "state": "unknown"},
+    ],
+)
+def test_undocumented_issue_is_unavailable(provider: GitLab, gitlab: FakeGitLab, body: Any) -> None:
     gitlab.next_answer("POST", "/issues$", (201, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):

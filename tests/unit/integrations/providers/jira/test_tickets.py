@@ -289,6 +289,27 @@ def test_undocumented_response_is_unavailable(
         provider.check_connection(), list(provider.changed_tickets(LONG_AGO)), provider.create_ticket(draft())
 
 
+FIELDS = {"summary": "Title", "status": dialect.DONE, "updated": "2026-11-01T10:00:00.000+0000"}
+
+
+@pytest.mark.parametrize(
+    "issue",
+    [
+        {"key": None},
+        *({"fields": {**FIELDS, name: None}} for name in FIELDS),
+    ],
+)
+def test_issue_with_a_missing_value_is_unavailable(
+    provider: Jira, jira: FakeJira, issue: dict[str, Any]
+) -> None:
+    jira.next_answer(
+        "GET", "/issue/10001$", (200, {}, {"id": "10001", "key": "SHOP-1", "fields": FIELDS, **issue})
+    )
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        provider.get_ticket(FIRST)
+
+
 def test_issue_of_another_project_or_site_is_refused(provider: Jira, jira: FakeJira) -> None:
     assert provider.owns(FIRST)
     for other in ("acme.atlassian.net/STORE/10001", "other.atlassian.net/SHOP/10001", "10001", ""):

@@ -315,7 +315,27 @@ def test_issue_without_pull_request(provider: Linear) -> None:
     assert provider.find_pull_request(provider.create_ticket(draft()).external_id) is None
 
 
-@pytest.mark.parametrize("issue", [None, {}, {"id": "x"}, {"id": ISSUE, "identifier": "ENG-1"}])
+ISSUE_NODE = {
+    "id": ISSUE,
+    "identifier": "ENG-1",
+    "url": "https://linear.app/acme/issue/ENG-1",
+    "title": "Title",
+    "updatedAt": "2026-11-01T10:00:00.000Z",
+    "state": {"type": "started"},
+}
+
+
+@pytest.mark.parametrize(
+    "issue",
+    [
+        None,
+        {},
+        {"id": "x"},
+        {"id": ISSUE, "identifier": "ENG-1"},
+        *({**ISSUE_NODE, name: None} for name in ISSUE_NODE if name != "url"),
+        {**ISSUE_NODE, "state": {"type": None}},
+    ],
+)
 def test_undocumented_issue_is_unavailable(provider: Linear, linear: FakeLinear, issue: Any) -> None:
     body = {"data": {"issueCreate": {"success": True, "issue": issue}}}
     linear.next_operation("Create", (200, {}, body))
