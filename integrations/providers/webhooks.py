@@ -75,7 +75,8 @@ def timestamp(value: Any) -> datetime | None:
     """Read ISO 8601, or seconds or milliseconds since 1970; None for anything else."""
     try:
         if isinstance(value, str) and not value.isdecimal():
-            return parse_timestamp(value.removesuffix(" UTC"))
+            # Not every time is one in UTC, in which it is stored: there are neither years before 1 nor after 9999.
+            return parse_timestamp(value.removesuffix(" UTC")).astimezone(UTC)
         number = float(value)
         return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -45,6 +45,9 @@ def test_signature_is_the_hmac_of_the_body(
         (None, None),
         ({}, None),
         (1e300, None),
+        # Outside of the years that are stored.
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
     ],
 )
 def test_timestamp_is_read_in_every_form(value: Any, moment: datetime | None) -> None:
