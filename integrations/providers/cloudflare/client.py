@@ -17,6 +17,7 @@ from integrations.providers.credential_fields import CredentialField, secret
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
+from integrations.providers.types import text
 from krafter_audit.http.client import Response
 
 ZONE_ID = re.compile(r"[0-9a-f]{32}")
@@ -183,6 +184,6 @@ def _path_in_zone(response: Response) -> str:
 
 
 def _read_zone(zone: Any) -> Zone:
-    account, domain = (zone.get("account") or {}).get("id"), str(zone["name"])
+    account, domain = (zone.get("account") or {}).get("id"), text(zone["name"])
     path = f"{account}/{domain}" if account else f"?to=/:account/{domain}"
     return Zone(domain, f"https://dash.cloudflare.com/{path}", str(account or ""))

@@ -51,7 +51,7 @@ class Sentry(SentryClient, FindingSource):
             raise ProviderRefused(f"{external_id} is not an issue of this project.")
         status, project = self.parse(
             self.request("GET", self.issues_path(number)),
-            lambda body: (body["status"], str(int(body["project"]["id"]))),
+            lambda body: (text(body["status"]), str(int(body["project"]["id"]))),
         )
         if project != self.project_id:
             raise ProviderRefused(f"Issue {number} belongs to another project.")

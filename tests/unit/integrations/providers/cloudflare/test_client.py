@@ -7,7 +7,7 @@ import pytest
 from integrations.providers.cloudflare import Cloudflare
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from krafter_audit.http.client import Client, Limits
-from tests.fakes.cloudflare import TOKEN, ZONE_ID, failure
+from tests.fakes.cloudflare import TOKEN, ZONE_ID, failure, success
 from tests.fakes.vendor_server import FakeServer
 from tests.unit.integrations.providers.cloudflare.conftest import connect
 from tests.unit.integrations.providers.rate_limits import unavailable_for
@@ -139,3 +139,10 @@ def test_timeout_is_unavailable(server: FakeServer) -> None:
 
     with pytest.raises(ProviderUnavailable, match=r"could not be reached \(timeout\)"):
         connect(server, client).check_connection()
+
+
+def test_zone_without_a_name_is_unavailable(provider: Cloudflare, server: FakeServer) -> None:
+    server.next_answer(f"{ZONE_ID}$", 200, {}, success({"id": ZONE_ID, "name": None}))
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        provider.check_connection()

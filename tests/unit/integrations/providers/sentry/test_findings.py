@@ -228,3 +228,12 @@ def test_resolve_refuses_an_issue_of_another_project(
     with pytest.raises(ProviderRefused, match="Issue 1 belongs to another project"):
         provider.resolve("sentry/4505278496/1")
     assert server.received(ISSUE, "PUT") == []
+
+
+def test_issue_without_a_status_does_not_count_as_resolved(
+    provider: Sentry, server: FakeServer, fake: FakeSentry
+) -> None:
+    fake.issues = [issue(status=None)]
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        provider.resolve("sentry/4505278496/1")
