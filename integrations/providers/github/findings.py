@@ -10,7 +10,7 @@ from typing import Any
 from integrations.providers.errors import OtherAccount
 from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.github.client import GitHubClient
-from integrations.providers.types import FindingList, RemoteFinding
+from integrations.providers.types import FindingList, RemoteFinding, text
 
 CODE_SCANNING, DEPENDABOT = "github_code_scanning_fixed", "github_dependabot_fixed"
 ALERT_PATHS = {CODE_SCANNING: "code-scanning", DEPENDABOT: "dependabot"}
@@ -63,7 +63,7 @@ def code_scanning_finding(repository_id: str, alert: Any) -> RemoteFinding:
     level, path = rule.get("security_severity_level"), location.get("path")
     return RemoteFinding(
         external_id=f"github/{repository_id}/code-scanning/{number}",
-        url=str(alert["html_url"]),
+        url=text(alert["html_url"]),
         domain="security",
         # Findings are identified by their titles; several alerts have the same name.
         title=f"{name} (code scanning alert {number})",
@@ -80,16 +80,16 @@ def code_scanning_finding(repository_id: str, alert: Any) -> RemoteFinding:
 
 
 def dependabot_finding(repository_id: str, alert: Any) -> RemoteFinding:
-    number, url = int(alert["number"]), str(alert["html_url"])
+    number, url = int(alert["number"]), text(alert["html_url"])
     advisory, vulnerability = alert["security_advisory"], alert["security_vulnerability"]
-    package, manifest = vulnerability["package"]["name"], alert["dependency"].get("manifest_path")
+    package, manifest = text(vulnerability["package"]["name"]), alert["dependency"].get("manifest_path")
     patched = (vulnerability.get("first_patched_version") or {}).get("identifier")
     severity = advisory.get("severity")
     return RemoteFinding(
         external_id=f"github/{repository_id}/dependabot/{number}",
         url=url,
         domain="security",
-        title=f"{package}: {advisory['summary']} (Dependabot alert {number})",
+        title=f"{package}: {text(advisory['summary'])} (Dependabot alert {number})",
         severity=severity if severity in SEVERITIES else "medium",
         description=advisory.get("description") or "",
         assets=(("file", str(manifest)),) if manifest else (),

@@ -7,7 +7,7 @@ from typing import Any
 from integrations.providers.errors import OtherAccount, ResourceMissing
 from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.gitlab.client import API_PATH, GitLabClient
-from integrations.providers.types import FindingList, RemoteFinding
+from integrations.providers.types import FindingList, RemoteFinding, text
 
 RESOLVED = "gitlab_vulnerability_resolved"
 MAX_NAME_LENGTH = 240
@@ -55,7 +55,7 @@ class GitLabFindings(GitLabClient, FindingSource):
             external_id=self._external_id(name),
             url=url,
             domain="security",
-            title=f"{str(found['name'])[:MAX_NAME_LENGTH]} ({kind} finding {name[:8]})",
+            title=f"{text(found['name'])[:MAX_NAME_LENGTH]} ({kind} finding {name[:8]})",
             severity=SEVERITY.get(str(found.get("severity")).lower(), "medium"),
             description=str(found.get("description") or ""),
             assets=tuple((key, str(location[key])) for key in ("file", "image") if location.get(key)),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.github import GitHub
 from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.specs import load_spec, requires_spec
@@ -104,3 +105,23 @@ def test_dependabot_alert_without_patch_has_no_fix(provider: GitHub, github: Fak
     (found,) = [finding for page in provider.finding_lists()[1].pages() for finding in page]
 
     assert found.fix is None
+
+
+ADVISORY = {**dependabot_alert()["security_advisory"], "summary": None}
+
+
+@pytest.mark.parametrize(
+    ("place", "alert"),
+    [
+        (0, {**code_scanning_alert(), "html_url": None}),
+        (1, dependabot_alert(html_url=None)),
+        (1, dependabot_alert(security_advisory=ADVISORY)),
+    ],
+)
+def test_alert_without_a_title_or_url_is_unavailable(
+    provider: GitHub, github: FakeGitHub, place: int, alert: dict[str, Any]
+) -> None:
+    github.alerts = {"code-scanning": [alert], "dependabot": [alert]}
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        list(provider.finding_lists()[place].pages())

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.gitlab import GitLab
 from tests.fakes.dialects.gitlab import FakeGitLab
 
@@ -96,3 +97,10 @@ def test_vulnerability_with_few_members_is_read(provider: GitLab, gitlab: FakeGi
 
     assert found.title == "Weak cipher (vulnerability finding 5)"
     assert (found.assets, found.fix, found.description) == ((), None, "")
+
+
+def test_vulnerability_without_a_name_is_unavailable(provider: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.findings = [vulnerability(name=None)]
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        findings_of(provider)
