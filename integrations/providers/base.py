@@ -34,9 +34,8 @@ from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import GONE_STATUSES, Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
-NOTHING_DONE = frozenset(
-    {400, 403, 422}
-)  # the statuses of a vendor that has examined a request and refused it
+# The statuses with which a vendor refuses what it has examined.
+NOTHING_DONE = frozenset({400, 403, 422})
 MAX_ATTEMPTS = 3  # of one request
 # Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000

@@ -173,7 +173,8 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     except TokenRejected:
         raise  # a vendor with several requests may have created it before
     except ProviderRefused as error:
-        # After any other failure the ticket may exist, so that the link stays.
+        # After any other failure the ticket may exist, so that the link stays; here also while a search that lags may
+        # not show it.
         existing = _unlinked_tickets_by_marker(context, tracker, [link]) if error.may_be_done else {}
         if not existing:
             if not (error.may_be_done and tracker.search_lag):
