@@ -68,4 +68,6 @@ def test_breadcrumb_of_a_list_has_the_filters_with_which_it_was_left(scenario: S
 
     html = staff.logged_in_client().get(change, filters).content.decode()
 
-    assert f'href="{admin_url(Finding, "changelist")}?quick=open&amp;q=&quot;&gt;&lt;b&gt;">Findings</a>' in html
+    assert (
+        f'href="{admin_url(Finding, "changelist")}?quick=open&amp;q=&quot;&gt;&lt;b&gt;">Findings</a>' in html
+    )
