@@ -15,9 +15,12 @@ MIN_FINGERPRINTS = 8  # with fewer words and links a sample says too little
 MIN_SHARED = 2
 MAX_CHARACTERS = 512 * 1024
 
-_INVISIBLE = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+# What is not closed ends with the page, as in a browser: a search for its end from each start takes quadratic time.
+_INVISIBLE = re.compile(
+    r"<(script|style|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+)
 _LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']?([^\"'\s>?#]+)", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^>]*>?")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 

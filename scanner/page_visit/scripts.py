@@ -11,15 +11,16 @@ from scanner.page_visit.network_monitor import NetworkMonitor
 MAX_SCRIPT_LENGTH = 2 * 1024 * 1024  # characters of one script that are read
 MAX_SCRIPTS = 100
 
-# Comments and white space, and what may look like them: strings, templates and regular expressions.
+# Comments and white space, and what may look like them: strings, templates and regular expressions. What is not closed
+# ends with its line or with the script: a search for its end from each start takes quadratic time.
 _TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?\*/)"""
+    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"""
     r"""|(?P<space>\s+)"""
-    r"""|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
-    r"""|(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/)"""
+    r"""|(?P<text>"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?)"""
     r"""|(?P<slash>/)""",
     re.DOTALL,
 )
+_REGEX = re.compile(r"/(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*+\]|[^/\\\n\[])++/")
 _BEFORE_A_REGEX = "(,=:[!&|?{};+-*%~^<>"
 _WORDS_BEFORE_A_REGEX = ("return", "case", "else", "typeof")
 
@@ -95,16 +96,25 @@ def unused_of(functions: list[dict[str, Any]]) -> int:
 def minifiable_of(source: str) -> int:
     """Return how many characters are white space and comments."""
     minifiable, position, last = 0, 0, "("
+    without_regex = 0  # up to here, no regular expression was found in a line
     while found := _TOKEN.search(source, position):
-        last = source[found.start() - 1] if found.start() > position else last
-        position = found.end()
+        start, end = found.span()
+        last = source[start - 1] if start > position else last
+        position = end
         if found.lastgroup in ("comment", "space"):
-            minifiable += 0 if found.group().startswith("/*!") else len(found.group())  # licences stay
-        elif found.lastgroup == "regex" and not _starts_a_regex(source, found.start(), last):
-            position, last = found.start() + 1, "/"  # a division
-        else:
-            last = source[position - 1]
+            minifiable += 0 if found.group().startswith("/*!") else end - start  # licences stay
+            continue
+        if found.lastgroup == "slash" and start >= without_regex and _starts_a_regex(source, start, last):
+            regex = _REGEX.match(source, start)
+            position = regex.end() if regex else end
+            without_regex = 0 if regex else _end_of_line(source, start)
+        last = source[position - 1]
     return minifiable
+
+
+def _end_of_line(source: str, start: int) -> int:
+    end = source.find("\n", start)
+    return len(source) if end < 0 else end
 
 
 def _starts_a_regex(source: str, start: int, last: str) -> bool:

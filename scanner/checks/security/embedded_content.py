@@ -36,8 +36,8 @@ _SUBRESOURCES = (
 )
 _SRCSETS = ("srcset", "imagesrcset")
 _CSS_URL = re.compile(r"(?:@import\s*|\burl\(\s*)[\"']?(http:[^\"'()\s;]+)", re.IGNORECASE)
-# The URL of a namespace is a name.
-_NOT_LOADED_BY_CSS = re.compile(r"/\*.*?\*/|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
+# The URL of a namespace is a name. A comment that is not closed ends with the style sheet.
+_NOT_LOADED_BY_CSS = re.compile(r"/\*.*?(?:\*/|\Z)|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
 _UPGRADED = f"{csp_policy.UPGRADE} makes browsers request every URL over HTTPS."
 _LOADING_LINKS = (
     "stylesheet",

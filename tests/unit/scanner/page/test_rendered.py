@@ -18,7 +18,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
 from scanner.page.rendered import RenderedPage
 from scanner.page_visit import PageSnapshot, axe, device_profile, document, network_monitor, visit, visit_page
-from scanner.page_visit.scripts import minifiable_of
+from scanner.page_visit.scripts import MAX_SCRIPT_LENGTH, minifiable_of
 from scanner.preconditions import Inconclusive
 from scans.worker.browser import chromium_options
 from tests.fakes.raw_servers import Dns
@@ -340,6 +340,25 @@ def test_inline_script_is_as_large_as_its_code(chrome: Browser) -> None:
 )
 def test_minifiable_characters_are_white_space_and_comments(source: str, spare: int) -> None:
     assert minifiable_of(source) == spare
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("start", "unit", "minifiable"),
+    [
+        ("", "/* ", True),
+        ('"', '\\"', False),
+        ("`", "\\`", False),
+        ("(", "/[", False),
+        ("", "/[x)", False),
+        ("", "(/\\\n[", False),
+    ],
+)
+def test_script_that_closes_nothing_is_read_in_linear_time(start: str, unit: str, minifiable: bool) -> None:
+    source = start + unit * (MAX_SCRIPT_LENGTH // len(unit))
+
+    # In quadratic time, each would take hours.
+    assert (minifiable_of(source) > MAX_SCRIPT_LENGTH / 2) == minifiable
 
 
 @pytest.mark.needs_chromium

@@ -91,3 +91,19 @@ def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
     estimate = similarity.estimated_size(sample)
 
     assert estimate == pytest.approx(count, rel=0.35 if count > similarity.SAMPLE_SIZE else 0)
+
+
+@pytest.mark.parametrize(
+    "unclosed", ["<!-- hidden", "<script>hidden", "<style x>hidden", "<template>hidden", "<hidden"]
+)
+def test_what_is_not_closed_is_invisible_up_to_the_end(unclosed: str) -> None:
+    assert similarity.visible_text(f"<p>shown</p>{unclosed} <b hidden").split() == ["shown"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", ["<!--", "<script>", "<style ", "<template>", "<", "</script ", "<!-- -"])
+def test_page_that_closes_nothing_is_read_in_linear_time(unit: str) -> None:
+    page = "<p>shown</p>" + unit * (similarity.MAX_CHARACTERS // len(unit))
+
+    # In quadratic time, each would take minutes.
+    assert similarity.visible_text(page).split() == ["shown"]

@@ -26,6 +26,7 @@ LOADED = [
 NOT_LOADED = [
     f"<style>@namespace svg url({LAMP}); p {{ color: red }}</style>",
     f"<style>/* p {{ background: url({LAMP}) }} */</style>",
+    f"<style>p {{ color: red }} /* a comment that is not closed: url({LAMP})</style>",
     f'<a href="{LAMP}">Lamp</a><!-- {IMAGE} -->',
     f'<link rel="canonical" href="{LAMP}"><link rel="alternate" href="{LAMP}">',
     f"<p>url({LAMP})</p>",
