@@ -6,7 +6,7 @@ from datetime import UTC
 from integrations.providers.types import TicketDraft
 
 MARKER = re.compile(r"<!-- krafter-task:([0-9a-f-]{36}) -->")
-BLOCK = re.compile(r"<!-- krafter-task:[0-9a-f-]{36} -->.*?<!-- /krafter-task -->", re.DOTALL)
+END = "<!-- /krafter-task -->"
 
 
 def marker_in(body: str) -> str | None:
@@ -18,14 +18,16 @@ def block(draft: TicketDraft, text: str) -> str:
     """Return our block with a text that is escaped (`escaped_markdown`)."""
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     guidance = f"\n\n{text}" if text else ""
-    start, end = f"<!-- krafter-task:{draft.marker} -->", "<!-- /krafter-task -->"
-    return f"{start}\n{due}**Priority:** {draft.priority}{guidance}\n{end}"
+    start = f"<!-- krafter-task:{draft.marker} -->"
+    return f"{start}\n{due}**Priority:** {draft.priority}{guidance}\n{END}"
 
 
 def merged_body(present: str, draft: TicketDraft, text: str) -> str:
     """Return the body with our block replaced, or prepended, and the rest unchanged."""
     ours = block(draft, text)
-    if BLOCK.search(present):
-        # A function, since backslashes in a replacement string would be read as group references.
-        return BLOCK.sub(lambda _: ours, present, count=1)
+    start = MARKER.search(present)
+    # Not by one pattern: for many starts without an end, it takes quadratic time.
+    end = present.find(END, start.end()) if start else -1
+    if start and end >= 0:
+        return f"{present[: start.start()]}{ours}{present[end + len(END) :]}"
     return f"{ours}\n\n{MARKER.sub('', present)}".rstrip()

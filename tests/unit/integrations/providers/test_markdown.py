@@ -55,3 +55,10 @@ def test_long_text_is_cut(text: str) -> None:
 
 def test_mentions_send_no_notification() -> None:
     assert escape("@all", GITHUB) == "@\u200ball"
+
+
+def test_body_of_many_starts_without_an_end_is_merged_in_linear_time() -> None:
+    body = f"<!-- krafter-task:{OTHER} -->" * 18_000  # 1 MiB, which GitLab accepts
+
+    # In quadratic time, it would take a minute.
+    assert merged_body(body, draft(), "") == block(draft(), "")
