@@ -4,5 +4,4 @@ MAX_PASSED = 500  # with which a later verification can tell that an element was
 
 
 def key_of(rule: str) -> str:
-    """Return the check key of an axe-core rule."""
     return f"a11y_{rule.replace('-', '_')}"

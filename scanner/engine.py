@@ -121,10 +121,11 @@ def _unless_content_is_lost(check: Check, context: PageContext, before: Outcome,
 def _unless_browsers_get_the_fault(
     check: Check, context: PageContext, threshold: float | None, outcome: Outcome
 ) -> Outcome:
-    """Look once more with a browser's headers where the response depends on them: a cache may have the fault."""
+    """Look once more with a browser's headers where the response depends on them."""
     if outcome.status != PASSED or check.kind != "http" or check.needs != {"page"}:
         return outcome
     vary = context.landing.header("vary") or ""
+    # A cache has a response for each value of these headers, and the fault may be left in one of them.
     if not _BROWSERS_DIFFER.search(vary):
         return outcome
     look = _run_once(check, context.repeat(BROWSER_REPETITION), threshold)

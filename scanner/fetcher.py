@@ -102,8 +102,6 @@ class Memo:
 
 
 class Fetcher(Memo):
-    """Sends requests within a budget and logs the responses by fact."""
-
     def __init__(
         self, client: Client, retry_delays: Sequence[float], budget: RequestBudget, *, bypass_cache: bool
     ) -> None:

@@ -55,8 +55,6 @@ REGISTRY: dict[str, "Check"] = {}
 
 @dataclass(frozen=True)
 class Metric:
-    """What a numeric check measures."""
-
     unit: str
     threshold: float
     # It passes at or below the threshold (“max”), or at or above it (“min”).
@@ -71,8 +69,6 @@ class Metric:
 
 @dataclass(frozen=True)
 class Fix:
-    """How to fix a failure."""
-
     summary: str
     steps: tuple[str, ...]
     references: tuple[str, ...]

@@ -76,8 +76,8 @@ class SiteRequests(TlsContext):
         return response
 
     def fetch_over_plain_http(self, url: str) -> Response:
-        """Request an http:// URL; that of a closed port is waited for once, not for every page of a site."""
         closed = f"closed {host_of(url)}"
+        # A closed port is waited for once, not for every page of the site.
         if self._site.has(closed):
             return self._fetch_once("http_chain", "GET", url)
         try:
@@ -88,10 +88,11 @@ class SiteRequests(TlsContext):
             raise
 
     def fetch_redirect_target(self, url: str) -> Response:
-        """Follow the redirect of an http:// URL, which has answered."""
+        """Follow the redirect of an http:// URL."""
         try:
             return self.fetch("http_chain", "GET", url, follow_redirects=True)
         except Inconclusive as error:
+            # The http:// URL itself has answered.
             error.unanswered = False
             raise
 

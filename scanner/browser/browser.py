@@ -157,6 +157,7 @@ def translated_errors(session: ChromiumSession, visit: Visit) -> Iterator[None]:
     try:
         yield
     except PlaywrightTimeout as error:
+        # An exceeded limit kills the browser, which then looks like a timeout or a crash.
         visit.require_within_limits()
         raise session.end_reason() or BrowserError("timeout", "The page timed out in the browser.") from error
     except Error as error:
@@ -171,9 +172,11 @@ def navigate(page: Page, visit: Visit) -> None:
     """Open the visit's URL, up to the first byte of its page. Raises BrowserError when there is none."""
     try:
         visit.response = page.goto(visit.url, wait_until="commit", timeout=RESPONSE_TIMEOUT * 1000)
+    # A subclass of Error; `translated_errors` handles it.
     except PlaywrightTimeout:
         raise
     except Error as error:
+        # Playwright has no class for this error: only the message says what it is.
         if "Download is starting" in error.message:
             raise BrowserError("target_missing", "The URL answers with a download.", final=True) from None
         found = re.search(r"net::(ERR_\w+)", error.message)

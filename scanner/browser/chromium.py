@@ -45,8 +45,6 @@ FLAGS = (
 
 @dataclass(frozen=True)
 class ChromiumOptions:
-    """Which Chromium to start, and how."""
-
     executable: str = ""  # a name or a path; empty for the first one on the PATH
     sandbox: bool = True
     ca_file: str = ""  # adds trusted roots

@@ -1,5 +1,3 @@
-"""Errors of the browser."""
-
 from scanner.preconditions import Inconclusive
 
 

@@ -39,6 +39,7 @@ def dies_with_parent() -> Callable[[], None]:
         # After the change of user, which would clear it. The signal follows the parent's thread, of which there is one.
         if prctl:
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        # The guard ended before the kernel was asked, which then sends no signal.
         if os.getppid() != parent:
             os._exit(1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -86,6 +87,7 @@ def exists(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    # The process exists, and is another user's.
     except PermissionError:
         return True
     return True
@@ -96,6 +98,7 @@ def is_running(pid: int) -> bool:
     if not exists(pid):
         return False
     try:
+        # The state follows the name of the program, which may contain spaces and brackets.
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return True
@@ -138,8 +141,6 @@ def kill_everything(main: int) -> None:
 
 
 class ProcessGuard:
-    """Guards one command."""
-
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.status: int | None = None
@@ -166,6 +167,7 @@ class ProcessGuard:
             pass_fds=self.options.inherit,
             user=uid,
             group=gid,
+            # Else the command would keep the supplementary groups of root.
             extra_groups=None if uid is None else [],
         )
 
@@ -189,6 +191,7 @@ class ProcessGuard:
             ready, _, _ = select.select([*inputs, self.waking], [], [], left)
             if self.waking in ready:
                 os.read(self.waking, 4096)
+            # The owner has closed its end of standard input.
             if 0 in ready and not os.read(0, 4096):
                 return False
 

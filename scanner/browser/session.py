@@ -30,8 +30,6 @@ HOME_PREFIX = "krafter-browser-"
 
 
 class ChromiumSession:
-    """A running Chromium with its driver and its home directory."""
-
     def __init__(self, home: Path) -> None:
         self.home = home
         self.visits = 0
@@ -136,7 +134,6 @@ class ChromiumSession:
         return self.chromium.new_context(**{**defaults, **options, **enforced_options(visit)})
 
     def close_shared(self) -> None:
-        """Close the shared context, with its cache."""
         shared, self.shared = self.shared, None
         if shared is None:
             return
@@ -217,7 +214,6 @@ class ChromiumSession:
         return 0
 
     def end(self) -> None:
-        """Kill Chromium, stop the driver, delete the home directory."""
         self.kill()
         if self.shared:
             self.shared.proxy.close()
@@ -242,7 +238,6 @@ class ChromiumSession:
 
 
 def remove_stale_homes() -> None:
-    """Delete the home directories of workers that have ended."""
     for home in Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*"):
         # After a power failure no guard has deleted the home.
         owner = home.name.removeprefix(HOME_PREFIX).partition("-")[0]
@@ -253,6 +248,7 @@ def remove_stale_homes() -> None:
 def enforced_options(visit: Visit) -> dict[str, Any]:
     """Return the options of a context that callers cannot override."""
     return {
+        # Chromium sends requests to loopback past the proxy unless `<-loopback>` is set.
         "proxy": {"server": f"http://127.0.0.1:{visit.proxy.port}", "bypass": "<-loopback>"},
         "accept_downloads": False,
         "service_workers": "block",  # their requests are not the page's, and they may outlive it
@@ -274,5 +270,6 @@ def limits_applied(visit: Visit, page: Page) -> Iterator[None]:
     context.on("page", close)
     context.on("request", visit.count)
     yield
+    # A shared context outlives the visit, and the next one counts its own requests.
     context.remove_listener("page", close)
     context.remove_listener("request", visit.count)

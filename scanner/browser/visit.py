@@ -19,8 +19,6 @@ KNOWN_REASONS = ("blocked", "timeout", "refused_address")
 
 @dataclass
 class Visit:
-    """One visit."""
-
     url: str
     proxy: ForwardProxy
     throttle: HostThrottle = field(default_factory=HostThrottle)

@@ -20,16 +20,16 @@ EXIT_PASSED, EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that exits with 64, since 1 and 2 have another meaning here."""
+    """An argument parser that exits with 64."""
 
     def error(self, message: str) -> NoReturn:
         print(f"check: {message[:1].upper()}{message[1:]}.".replace("..", "."), file=sys.stderr)
         print("Usage: ./krafter check URL… [--json] [--only KEY,…] [--no-browser]", file=sys.stderr)
+        # argparse exits with 2, which means here that a check is inconclusive.
         sys.exit(EXIT_USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the URLs, print the results, and return the exit status."""
     logging.getLogger().addHandler(logging.NullHandler())
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -129,6 +129,7 @@ def print_results(results: Iterable[UrlResult], *, total: int, json_lines: bool,
 def _exit_on_full_disk() -> Iterator[None]:
     try:
         yield
+    # A subclass of OSError; `main` handles it.
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -1,8 +1,4 @@
-"""A bundle: the evidence of one verification in a file, for another machine (docs/evidence.md).
-
-One JSON document in canonical form and a line feed: `{"bundle": {…}, "signature": {"algorithm", "key_id", "value"}}`.
-The signature is over the line `krafter-audit evidence bundle 1` and the canonical form of `bundle`.
-"""
+"""A bundle: the evidence of one verification in a file, for another machine (docs/evidence.md)."""
 
 import json
 from collections.abc import Iterable
@@ -35,8 +31,6 @@ def _message(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Link:
-    """A link of the bundle's chain."""
-
     sequence: int
     previous_hash: str
     hash: str
@@ -159,6 +153,7 @@ def _link(entry: Any) -> Link:
         link.kind,
         link.key,
     )
+    # For `isinstance`, true is an int as well.
     if not all(type(each) is int for each in numbers) or not all(isinstance(each, str) for each in texts):
         raise TypeError("a link of the chain is malformed")
     return link

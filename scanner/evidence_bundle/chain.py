@@ -1,14 +1,12 @@
 """One link of a chain of evidence: its head, which is hashed and signed, and its body.
 
-The head is five lines, each ended by a line feed: `krafter-audit evidence link 2`, the project's id, the place in its
-chain, the hash of the link before (64 zeros before the first), and the SHA-256 of the body in hex. `hash` is SHA-256
-of the head in hex, `signature` is Ed25519 over the head. In format 1, `hash` is SHA-256 of the hash before, a line
-feed and the body.
+The formats are described in docs/evidence.md, "Hash and signature".
 """
 
 import hashlib
 from dataclasses import dataclass
 
+# In place of the hash before the first link.
 GENESIS = "0" * 64
 FORMAT = 2
 

@@ -15,8 +15,6 @@ from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decode_key
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the setting."""
-
     key_id: str
     has_private_half: bool
     raw: bytes = field(repr=False)  # 32 bytes: the private half, or only the public one
@@ -104,6 +102,7 @@ def from_jwk(jwk: Any) -> tuple[str, bytes]:
     key_id, x = jwk.get("kid"), jwk.get("x")
     if not isinstance(key_id, str) or not KEY_ID.fullmatch(key_id) or not isinstance(x, str):
         raise ValueError("The JSON Web Key has no usable id or no key in it.")
+    # A JSON Web Key has no padding (RFC 7515).
     raw = base64.urlsafe_b64decode(x + "=" * (-len(x) % 4))
     if len(raw) != KEY_BYTES:
         raise ValueError(f"The key {key_id} has {len(raw)} bytes; it takes {KEY_BYTES}.")

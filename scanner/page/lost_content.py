@@ -104,7 +104,6 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
 
 
 def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
-    """Return the page that the check judges, with the sample and the title of its earlier version."""
     is_rendered = check.kind != "http" and original.rendered_title is not None
     if is_rendered and context.rendered.identity():
         return context.rendered.visited_page(), original.rendered_sample, original.rendered_title or ""
@@ -129,7 +128,6 @@ def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: fro
 
 
 def _other_pages(context: PageContext) -> list[Page]:
-    """Return the site's home page and its responses to nonexistent URLs, as far as they are available."""
     missing = context.nonexistent_path
     # Also beside the page: a section of a site may have its own frame and error page.
     paths = [missing, missing.removeprefix("/")]

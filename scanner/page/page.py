@@ -15,6 +15,7 @@ from scanner.parsing.parser_limits import VOID_ELEMENTS
 from scanner.parsing.registrable_domain import host_of
 
 XHTML = "application/xhtml+xml"
+# Possessive quantifiers: else a name of many letters takes quadratic time, seconds for 8,000.
 _SELF_CLOSED = re.compile(
     rf"<(?!(?:{'|'.join(VOID_ELEMENTS)})[\s/>])([a-zA-Z][\w:.-]*+)((?:[^<>\"'/]|/(?!>)|\"[^\"]*\"|'[^']*')*+)/>"
 )
@@ -113,7 +114,8 @@ class Page:
 
     @cached_property
     def fingerprints_with_title(self) -> frozenset[bytes]:
-        """The fingerprints, those of words in the title included: a new title may repeat words of the page."""
+        """The fingerprints, those of words in the title included."""
+        # A new title may repeat words of the page.
         return similarity.fingerprints(self.text, "")
 
     @cached_property

@@ -78,8 +78,6 @@ def no_paint() -> Inconclusive:
 
 
 class RenderedPage:
-    """The facts of one page that need a browser."""
-
     def __init__(self, context: VisitContext, browser: "Browser | None") -> None:
         self.browser = browser
         self.no_browser = NO_BROWSER  # why there is none
@@ -111,14 +109,12 @@ class RenderedPage:
         return other
 
     def rules_to_repeat(self) -> set[str]:
-        """Return the rules that are violated, and those that did not pass before.
-
-        The others are not repeated: axe-core takes seconds for all rules on a large page.
-        """
+        """Return the rules that are violated, and those that did not pass before."""
         if not self._visits:
             return self.rules
         violated = {rule for visit in self._visits for rule, result in visit.axe.items() if result.count}
         known = {rule: self.earlier.get(key_of(rule)) for rule in self.rules}
+        # The others are not repeated: axe-core takes seconds for all rules on a large page.
         return violated | {rule for rule, before in known.items() if before and before.status != PASSED}
 
     def is_available(self) -> bool:
@@ -143,7 +139,6 @@ class RenderedPage:
         return self._document
 
     def axe_result(self, rule: str) -> "RuleResult":
-        """Return axe-core's result for a rule."""
         self.rules.add(rule)
         visit = next((visit for visit in self._visits if visit.axe_error or rule in visit.axe), None)
         visit = visit or self.visits(len(self._visits) + 1)[-1]
@@ -193,7 +188,6 @@ class RenderedPage:
     def _timed_paints(
         self, count: int, known: list["Paints"], time_paints: Callable[[], "Paints"]
     ) -> list["Paints"]:
-        """Return the paints of `count` loads: the complete ones, the known ones, and as many as are missing."""
         loads = self.throttled_loads(max(1, min(count, len(self._loads))))
         if self._loads[0].navigates_further:
             return [*self.throttled_loads(count)]
@@ -306,8 +300,8 @@ class RenderedPage:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        """Take the visit's turn at its host: for its first request, before its time begins."""
         try:
+            # For the first request of the visit, before its time begins.
             with self._context.client.throttle.slot(ParsedUrl.parse(self._context.url)):
                 pass
         except HttpError as error:
@@ -315,11 +309,9 @@ class RenderedPage:
         yield
 
     def _require_ownership(self) -> None:
-        """Raise unless a browser may run the page's scripts, which is on verified sites alone.
-
-        A URL on another host may redirect to a verified one, which a plain request finds out.
-        """
+        """Raise unless a browser may run the page's scripts, which is on verified sites alone."""
         if not self._is_owned(self._context.url):
+            # A URL on another host may redirect to a verified one, which a plain request finds out.
             self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
             self._context.require_ownership()
 
@@ -336,7 +328,8 @@ class RenderedPage:
         return bool(addresses) and all(policy.is_allowed(address, parsed.port) for address in addresses)
 
     def may_request(self, url: str) -> bool:
-        """Return whether the browser may request a page at the URL; the host of the visited page was checked before."""
+        """Return whether the browser may request a page at the URL."""
+        # The host of the visited page was checked before.
         return host_of(url) == host_of(self._context.url) or self._is_owned(url)
 
     def require_allowed_redirects(self) -> None:
@@ -374,7 +367,7 @@ class RenderedPage:
             self._context.client.throttle.back_off(ParsedUrl.parse(head.url), seconds)
 
     def _require_elements(self, snapshot: "PageSnapshot") -> None:
-        """Raise when the page is nearly empty, as after a script error: it cannot have the faults of its content."""
+        # Nearly empty, as after a script error, the page cannot have the faults of its content.
         if snapshot.is_blank:
             raise Inconclusive("target_missing", "The rendered page is blank.")
         counts = [outcome.evidence.get("page_elements") for outcome in self.earlier.values()]

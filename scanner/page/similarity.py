@@ -1,8 +1,7 @@
 """Compare a page with its earlier version by their words and links.
 
-Stored is a sample of the earlier page: the smallest hashes of its words and links (a bottom-k sketch, Broder 1997). The
-share of it that is found in a page estimates the share of the earlier page that is left: most of it after a fix, hardly
-any in a notice or a bot challenge.
+The share of its stored sample that is found in a page estimates the share of the earlier page that is left: most of it
+after a fix, hardly any in a notice or a bot challenge.
 """
 
 import re
@@ -32,7 +31,8 @@ def fingerprints(html: str, title: str) -> frozenset[bytes]:
 
 
 def without_invisible(html: str) -> str:
-    """Return the HTML without comments, templates, scripts and styles, which change with each release."""
+    """Return the HTML without comments, templates, scripts and styles."""
+    # These change with each release.
     return _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
 
 
@@ -46,6 +46,7 @@ def _hash(text: str) -> bytes:
 
 def sample(found: frozenset[bytes]) -> str:
     """Return the sample of a page as hex; empty when the page has too few words and links."""
+    # The smallest hashes: a bottom-k sketch (Broder 1997).
     return b"".join(sorted(found)[:SAMPLE_SIZE]).hex() if len(found) >= MIN_FINGERPRINTS else ""
 
 

@@ -1,7 +1,7 @@
 """Recognize pages that a site may show in place of others: a login page, a notice of maintenance.
 
 Each may be a page of the site. It replaces others where several URLs answer with the same one, as when a session
-expires during a scan. Pages that scripts build are compared as rendered, since they are all sent with the same HTML.
+expires during a scan.
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ def substitute_of(requested: str, page: Page, *, is_rendered: bool = False) -> S
     if identity.password_form and is_login_path and not has_login_segment(urlsplit(requested).path):
         return Substitute("login_wall", _detail("login page", identity.path), f"login_wall {there}")
     reason = "login_wall" if identity.password_form else unavailable_reason(identity.title)
+    # Pages that scripts build are compared as rendered: they are all sent with the same HTML.
     if reason not in REASONS or (_is_changed_by_scripts(page) and not is_rendered):
         return None
     name = "login page" if identity.password_form else f"page with the title {identity.title[:80]!r}"

@@ -1,8 +1,4 @@
-"""Emulate a phone as Lighthouse does: its mobile screen, and its DevTools throttling.
-
-Source: Lighthouse 12, core/config/constants.js: `MOTOGPOWER_EMULATION_METRICS` and `mobileSlow4G`, which is 150 ms and
-1.6 Mbit/s, as DevTools applies them: 3.75 times the latency for each request, and 0.9 of the rate.
-"""
+"""Emulate a phone as Lighthouse does: its mobile screen, and its DevTools throttling."""
 
 from typing import Any
 
@@ -10,9 +6,11 @@ from playwright.sync_api import CDPSession
 
 from krafter_audit.http.client import USER_AGENT
 
+# Lighthouse 12, core/config/constants.js: `MOTOGPOWER_EMULATION_METRICS` and `mobileSlow4G`.
 SCREEN = {"width": 412, "height": 823}
 SCALE = 1.75
 CPU_SLOWDOWN = 4
+# 150 ms and 1.6 Mbit/s, as DevTools applies them: 3.75 times the latency for each request, 0.9 of the rate.
 LATENCY_MS = 562.5
 DOWN_KBPS = 1474.56
 UP_KBPS = 675.0

@@ -1,7 +1,4 @@
-"""An isolated JavaScript world in a page: it shares the DOM with the page's scripts, and nothing else.
-
-A page that replaces PerformanceObserver or Array.prototype.toJSON therefore changes no measurement.
-"""
+"""An isolated JavaScript world in a page: it shares the DOM with the page's scripts, and nothing else."""
 
 import json
 import time
@@ -29,14 +26,13 @@ class ScriptTimeout(ScriptError):
 
 
 class IsolatedWorld:
-    """The scanner's isolated world in the page of a DevTools session."""
-
     def __init__(self, session: CDPSession) -> None:
         self._session = session
 
     def prepare(self, script: str) -> None:
         """Run a script in every document from now on, before the document's own scripts."""
         self._session.send("Page.enable")
+        # So a page that replaces PerformanceObserver or Array.prototype.toJSON changes no measurement.
         self._session.send("Page.addScriptToEvaluateOnNewDocument", {"source": script, "worldName": NAME})
 
     def evaluate(self, expression: str, frame: str | None = None) -> Any:

@@ -80,8 +80,6 @@ class Vitals(Paints):
 
 @dataclass(frozen=True)
 class PageSnapshot:
-    """The result of a visit."""
-
     response: Response  # the main document, with the rendered DOM as its body
     vitals: Vitals | None  # None where the browser has reported no paint of content
     elements: int
@@ -240,13 +238,13 @@ class _PageVisit:
             self._watch_paint()
 
     def _watch_paint(self) -> None:
-        """Note the first paint by an event: a query would take time from the page."""
         main_frame = self._world.frames()[0]
 
         def on_event(event: dict[str, Any]) -> None:
             if event["frameId"] == main_frame and event["name"] in ("init", "firstContentfulPaint"):
                 self._has_painted = event["name"] != "init"
 
+        # By an event: a query would take time from the page.
         self._session.on("Page.lifecycleEvent", on_event)
         self._session.send("Page.setLifecycleEventsEnabled", {"enabled": True})
 
@@ -320,7 +318,6 @@ class _PageVisit:
     def _run_axe(
         self, rules: list[str], rendered: Response, elements: int
     ) -> tuple[dict[str, axe.RuleResult], str]:
-        """Return the results, and why there are none or not all."""
         if obstacle := _axe_obstacle(rendered, elements):
             return {}, obstacle
         results = axe.run(self._world, rules, elements=elements, wait=self._wait)

@@ -102,6 +102,7 @@ def parse(text: str) -> CspPolicy:
             continue
         if name not in DIRECTIVES:
             faults.append(f"{name[:60]} is not a known directive")
+        # Without a source, such a directive allows nothing (CSP 3).
         nothing = ("'none'",) if name.endswith("-src") else ()
         directives[name] = tuple(source.lower() for source in sources) or nothing
     return CspPolicy(directives, tuple(faults))

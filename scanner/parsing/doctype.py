@@ -52,7 +52,6 @@ def find(text: str) -> re.Match[str] | None:
 
 
 def mode_of(doctype: re.Match[str]) -> Mode:
-    """Return the mode that a doctype causes."""
     public, system = (_identifier(doctype[name]) for name in ("public", "system"))
     # `<!doctype html lang="en">`, `<!doctype html public>`
     is_cut_off = bool(doctype["keyword"]) and public is None

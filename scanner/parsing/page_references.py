@@ -8,6 +8,7 @@ from scanner.parsing.registrable_domain import origin_of
 
 _ASSETS = (("script[src]", "src"), ('link[rel~="stylesheet" i][href]', "href"), ("img[src]", "src"))
 
+# Possessive quantifiers: else a value of many digits takes quadratic time, seconds for 8,000.
 _REFRESH = re.compile(
     r"\s*+(?=[\d.])(\d*+)[\d.]*+(?:\s*+[;,]|\s)\s*+(?:url\s*+=\s*+)?(.+)", re.IGNORECASE | re.DOTALL
 )

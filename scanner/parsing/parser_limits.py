@@ -1,12 +1,10 @@
-"""Detect HTML that would keep a parser busy, whose time is quadratic in nesting and attributes.
-
-2 MB of `<div>` take it half an hour, and it cannot be interrupted.
-"""
+"""Detect HTML that would keep a parser busy, whose time is quadratic in nesting and attributes."""
 
 import re
 from collections.abc import Iterator
 
 MIN_TAGS = 1000  # with fewer tags nothing is counted
+# 2 MB of `<div>` take a parser half an hour, and it cannot be interrupted.
 MAX_DEPTH = 5000  # open elements
 MAX_OPTIONS = 10_000
 MAX_REOPENED = 3_000_000  # elements that the parser creates by itself

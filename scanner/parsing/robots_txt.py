@@ -36,8 +36,6 @@ class Group:
 # It also matches agents by prefix ("google" for Googlebot), and ends a group at a line that it does not know.
 @dataclass
 class Robots:
-    """A parsed robots.txt."""
-
     groups: list[Group] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)  # one for each invalid line

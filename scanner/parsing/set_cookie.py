@@ -13,8 +13,6 @@ SAME_SITE_VALUES = ("lax", "strict", "none")
 
 @dataclass(frozen=True)
 class Cookie:
-    """One Set-Cookie header."""
-
     name: str
     secure: bool
     http_only: bool

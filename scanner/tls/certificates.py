@@ -1,5 +1,3 @@
-"""Read X.509 certificates."""
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,8 +9,6 @@ from scanner.preconditions import Inconclusive
 
 @dataclass(frozen=True)
 class Certificate:
-    """A server's certificate."""
-
     subject: str
     issuer: str
     not_before: datetime

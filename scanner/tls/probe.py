@@ -40,6 +40,7 @@ def shake_hands(host: str, port: int, dial: Dial, trusted: ssl.SSLContext) -> Ha
     except ssl.SSLError as error:
         raise _no_handshake(error) from None
     unverified = ssl.create_default_context()
+    # In this order: ssl refuses CERT_NONE while it checks host names.
     unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
     try:
         return _handshake(host, port, dial, unverified, fault)
@@ -66,6 +67,7 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
             )
     except TimeoutError:
         raise Inconclusive("timeout", "The TLS handshake timed out.") from None
+    # A subclass of OSError; the callers handle it.
     except ssl.SSLError:
         raise
     except OSError as error:
@@ -100,7 +102,6 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
 
 
 def _require_handshake(host: str, dial: Dial) -> None:
-    """Raise unless the server still accepts a current version."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     connection, _ = _connect(dial)

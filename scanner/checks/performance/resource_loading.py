@@ -18,11 +18,10 @@ _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
 def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> Measurement:
-    """Measure a value in one visit, since it hardly varies; near the threshold in five."""
-
     def samples(count: int) -> list[float]:
         return [read(visit) for visit in context.rendered.visits(count)]
 
+    # It hardly varies: one visit is enough, except near the threshold.
     return Measurement(samples(1), more=samples)
 
 

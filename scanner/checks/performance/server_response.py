@@ -49,11 +49,7 @@ MIN_CACHE_SECONDS = 7 * 24 * 3600
     oracle={"lighthouse": "server-response-time"},
 )
 def time_to_first_byte(context: PageContext) -> Measurement:
-    """The median Time to First Byte of the document is at most 600 ms, after one warm-up request.
-
-    A page of a scan that takes at most 300 ms is measured once. A slow one is measured again while nothing else is
-    requested of the site, as some servers are slow only when they answer several requests at the same time.
-    """
+    """The median Time to First Byte of the document is at most 600 ms, after one warm-up request."""
     fast = context.fast_first_byte_time
     samples = context.first_byte_times(3) if fast is None else [fast]
     context.require_no_server_error()
@@ -61,6 +57,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
         samples,
         more=context.first_byte_times,
         varies=fast is not None,
+        # Some servers are slow only while they answer several requests at the same time.
         undisturbed=context.undisturbed_first_byte_times,
     )
 

@@ -1,9 +1,6 @@
 """Lab metrics of a load on a slow phone, with Lighthouse's mobile emulation and DevTools throttling.
 
-There is one load where the value is better than the threshold by far, two where both are on the same side of it, else
-three, five near it, and the median counts. A verification has at least two. A first load that finds a cold server is
-slower than the second one, so that a third decides. The paint metrics are last, as further loads that only they need
-end with the paint. The thresholds: https://web.dev/articles/vitals.
+`scanner/metric_verdict.py` says how many loads are needed. Thresholds: https://web.dev/articles/vitals.
 """
 
 from collections.abc import Callable
@@ -31,6 +28,7 @@ def _measured(context: PageContext, read: "Callable[[Vitals], float]") -> Measur
 def _measurement(context: PageContext, samples: Callable[[int], list[float]]) -> Measurement:
     first = samples(LOADS_TO_VERIFY if context.is_verification else 1)
     largest = context.rendered.throttled_loads(1)[0].largest
+    # A first load that finds a cold server is slower than the second one, so that a third decides.
     return Measurement(first, evidence={"largest_element": largest}, more=samples, varies=True)
 
 
@@ -84,6 +82,7 @@ def total_blocking_time(context: PageContext) -> Measurement:
     return _measured(context, lambda load: load.tbt)
 
 
+# The paint metrics are last: further loads that only they need end with the paint.
 @check(
     "lcp",
     severity=HIGH,

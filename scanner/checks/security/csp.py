@@ -72,11 +72,12 @@ def _blocks_every_script(policy: CspPolicy) -> bool:
 def _require_one_safe(
     context: PageContext, unsafe: Callable[[CspPolicy], frozenset[str]], problem: str
 ) -> Outcome:
-    """Pass when an enforced policy has no unsafe source: every policy must allow a resource."""
+    """Pass when an enforced policy has no unsafe source."""
     policies = csp_policy.enforced(context.page)
     if not policies:
         return not_applicable("No Content-Security-Policy is sent.")
     found = [sorted(unsafe(policy)) for policy in policies]
+    # Browsers load a resource only if every policy allows it.
     if all(found):
         sources = sorted({source for each in found for source in each})
         return failed(f"{problem}: {', '.join(found[0])}.", faults=sources)

@@ -94,19 +94,17 @@ def content_type_options(context: PageContext) -> Outcome:
     version=2,
 )
 def framing_is_restricted(context: PageContext) -> Outcome:
-    """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN.
-
-    A scheme such as `frame-ancestors https:` passes, as in Observatory and Lighthouse; * restricts nothing. Where a
-    policy has frame-ancestors, browsers ignore X-Frame-Options.
-    """
+    """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN."""
     page = context.page
     allowed = [
         policy.sources("frame-ancestors")
         for policy in csp_policy.from_headers(page)
         if "frame-ancestors" in policy.directives
     ]
+    # A scheme such as `frame-ancestors https:` passes, as in Observatory and Lighthouse.
     if any("*" not in sources for sources in allowed):
         return passed("frame-ancestors restricts which sites may embed the page.")
+    # Where a policy has frame-ancestors, browsers ignore X-Frame-Options.
     if allowed:
         return failed("frame-ancestors allows every site to embed the page.")
     sent = {part.strip().lower() for part in (page.header("x-frame-options") or "").split(",")} - {""}

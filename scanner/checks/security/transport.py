@@ -19,8 +19,6 @@ PERMANENT_STATUSES = (301, 308)
 
 @dataclass(frozen=True)
 class Hsts:
-    """One Strict-Transport-Security header."""
-
     max_age: int | None  # seconds; None if it is missing or invalid
     include_subdomains: bool
     preload: bool
@@ -41,7 +39,6 @@ class Hsts:
 
 
 def hsts_fix(summary: str, header_value: str, *steps: str) -> Fix:
-    """Return the fix of a Strict-Transport-Security header."""
     return Fix(
         summary,
         (*steps, f"Send Strict-Transport-Security: {header_value} over HTTPS."),

@@ -93,10 +93,7 @@ def _require_page(context: PageContext) -> None:
     version=4,
 )
 def page_is_indexable(context: PageContext) -> Outcome:
-    """Neither noindex nor a past unavailable_after is set, and robots.txt allows a crawler.
-
-    The crawlers: *, Googlebot, bingbot, DuckDuckBot, archive.org_bot.
-    """
+    """Neither noindex nor a past unavailable_after is set, and robots.txt allows a crawler."""
     # Search engines obey noindex as it was sent, also where a script removes it, and what a script adds.
     pages = context.documents
     robots = context.robots_rules

@@ -110,7 +110,6 @@ def _normalized_text(page: Page, node: LexborNode) -> str:
 
 
 def _language_of(node: LexborNode | None) -> str:
-    """Return the primary language of an element, from the nearest lang attribute; empty without one."""
     while node is not None:
         if node.is_element_node and value(node, "lang").strip():
             return value(node, "lang").strip().lower().partition("-")[0]
@@ -153,7 +152,7 @@ def anchors_are_crawlable(context: PageContext) -> Outcome:
 
 
 def _is_crawlable(node: LexborNode) -> bool:
-    """Judge as Lighthouse does: an element with a role, a name or an id may be something other than a link."""
+    # As Lighthouse judges: an element with a role, a name or an id may be something other than a link.
     if value(node, "role").strip() or value(node, "name").strip():
         return True
     href = "".join(value(node, "href").split()).lower()
@@ -194,10 +193,7 @@ def _is_parseable(url: str) -> bool:
     version=3,
 )
 def links_work(context: PageContext) -> Outcome:
-    """None of the first 50 same-origin links, frames (of a frameset) and refreshes answers with status 400 or above.
-
-    They are requested by HEAD, and again by GET after an error.
-    """
+    """None of the first 50 same-origin links, frames (of a frameset) and refreshes answers with status 400 or above."""
     statuses = context.links  # of the document as sent: crawlers follow these first, and without a browser
     if not statuses and is_built_by_scripts(context.document):
         raise not_rendered()

@@ -139,6 +139,7 @@ def _fault(text: str, typed: Set[str]) -> str | None:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         return f"invalid JSON at {where}: {error.msg}" if text.strip() else "it is empty"
+    # A number of more than 4300 digits, or nesting that is too deep.
     except (ValueError, RecursionError):
         return "invalid JSON"
     roots = data if isinstance(data, list) else [data]
