@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
+# RFC 5322, section 2.1.1: a line has at most 998 characters.
 MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
 MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
 MAX_ATTEMPTS = 5
@@ -29,11 +30,7 @@ class MailPostponed(smtplib.SMTPException):
 
 
 class MailPolicy(EmailPolicy):
-    """Folds no `List-Unsubscribe` header, up to the 998 characters of RFC 5322.
-
-    Python would encode its URL as words (RFC 2047), which mail clients do not decode there. Words in other headers may
-    have 75 characters.
-    """
+    """Folds no `List-Unsubscribe` header, up to the 998 characters of RFC 5322."""
 
     def fold(self, name: str, value: Any) -> str:
         return EmailPolicy.fold(self._for(name), name, value)
@@ -42,6 +39,7 @@ class MailPolicy(EmailPolicy):
         return EmailPolicy.fold_binary(self._for(name), name, value)
 
     def _for(self, name: str) -> EmailPolicy:
+        # Python would encode its URL as words (RFC 2047), which mail clients do not decode there.
         is_url = name.lower() == "list-unsubscribe"
         return self if is_url else self.clone(max_line_length=MAX_LINE_LENGTH)
 

@@ -36,6 +36,7 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    # The process exists, and is another user's.
     except PermissionError:
         return True
     return True

@@ -126,7 +126,7 @@ class EnvelopedErrorTask(ErrorTask):
 
 
 class BodilessHeadTask(WSGITask):
-    """Send no body in response to HEAD: clients take it for the next response. waitress leaves that to applications."""
+    """Send no body in response to HEAD."""
 
     @property
     def is_head(self) -> bool:
@@ -139,6 +139,7 @@ class BodilessHeadTask(WSGITask):
         return environ
 
     def write(self, data: bytes) -> None:
+        # Clients take a body for the next response; waitress leaves this to applications.
         super().write(b"" if self.is_head else data)
 
     def finish(self) -> None:
@@ -149,10 +150,7 @@ class BodilessHeadTask(WSGITask):
 
 
 class UnambiguousParser(HTTPRequestParser):
-    """Refuse a request whose length proxies may read in two ways: its body could be another request to one of them.
-
-    A request without a body expects no 100 Continue.
-    """
+    """Refuse a request whose length proxies may read in two ways: its body could be another request to one of them."""
 
     def parse_header(self, header_plus: bytes) -> None:
         # waitress removes the header from what it has parsed, also a header without a value.
@@ -388,6 +386,7 @@ class WebSupervisor:
             process.terminate()
         for process in self._processes:
             try:
+                # Each ends by itself within SHUTDOWN_SECONDS.
                 process.wait(SHUTDOWN_SECONDS + 2)
             except subprocess.TimeoutExpired:
                 process.kill()

@@ -175,6 +175,7 @@ if env.text("KRAFTER_REPLICA_URL"):
     DATABASES["replica"] = env.database("KRAFTER_REPLICA_URL")
 for _database in DATABASES.values():
     _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": not _pooled}
+    # Django refuses persistent connections with a pool.
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
@@ -182,6 +183,7 @@ for _database in DATABASES.values():
     for _name, _value in {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}.items():
         _options.setdefault(_name, _value)
     _options.setdefault("tcp_user_timeout", 10_000)  # milliseconds
+    # Repeated statements are prepared, which needs parameters that the server binds.
     _options.setdefault("server_side_binding", True)
     _options.setdefault("prepare_threshold", 5)
     _options.setdefault("options", _limits)
@@ -331,7 +333,9 @@ DEFAULT_FROM_EMAIL = env.text("KRAFTER_FROM_EMAIL")
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["krafter_audit.api.parsers.StrictJSONParser"],
+    # An operation has no query parameters but those that it declares.
     "URL_FORMAT_OVERRIDE": None,
+    # accounts/viewsets.py authenticates requests by API key.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle_exception",

@@ -1,7 +1,7 @@
 """OpenTelemetry traces: a request, the jobs that it enqueues, and their outbound requests.
 
 Imported only with `KRAFTER_OTLP_URL`: OpenTelemetry is an optional package. A span has only the names and numbers that
-are set here: paths, queries and exceptions may contain secrets.
+are set here.
 """
 
 from collections.abc import Callable, Iterator
@@ -138,6 +138,7 @@ def _set_status(span: Any, status: int) -> None:
 
 @contextmanager
 def _span(name: str, kind: Any, parent: Any = None) -> Iterator[Any]:
+    # Paths, queries and exceptions may contain secrets.
     started = _tracer().start_as_current_span(
         name, context=parent, kind=kind, record_exception=False, set_status_on_exception=False
     )

@@ -1,5 +1,3 @@
-"""Actions on the rows that are selected in a list."""
-
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any

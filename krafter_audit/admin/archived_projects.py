@@ -1,7 +1,4 @@
-"""Rows of an archived project can only be read: which those are, and the reason that is shown.
-
-A project is an `accounts.models.Project`, which this package, below the apps, cannot import.
-"""
+"""Rows of an archived project can only be read: which those are, and the reason that is shown."""
 
 from typing import Any
 
@@ -16,6 +13,7 @@ class ArchivedProjectError(PermissionDenied):
     """A request to change a row of an archived project; its text is the reason (krafter_audit/web/error_pages.py)."""
 
 
+# Typed as Any: this package, below the apps, cannot import `accounts.models.Project`.
 def project_of(row: Any, project_path: str) -> Any | None:
     """Return the project of a row by its path, such as `scan__project` or `pk`; None without one."""
     if project_path in ("", "pk"):

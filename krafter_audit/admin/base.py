@@ -192,7 +192,6 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         return self.filter_by_organizations(rows, list(user.roles))
 
     def _project_ids(self, request: HttpRequest) -> list[UUID]:
-        """Return the ids of the user's projects, read once for a request."""
         projects = self.opts.get_field("project").related_model._default_manager
         found = projects.visible_to(staff_of(request)).values_list("pk", flat=True)
         return once(request, "project_ids", lambda: list(found))
@@ -432,7 +431,6 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         return changeable
 
     def _at_most(self, request: HttpRequest, rows: QuerySet[Any]) -> list[Any]:
-        """Return the rows of an action; none, with a message, if there are too many."""
         chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
         if len(chosen) <= MAX_ACTION_ROWS:
             return chosen

@@ -22,11 +22,12 @@ class DayInput(UnfoldAdminTextInputWidget):
 
 
 class StrictJSONField(forms.JSONField):
-    """JSON that the API accepts as well. Django's field fails with 500 for deep nesting and lone surrogates."""
+    """JSON that the API accepts as well."""
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and value not in self.empty_values:
             try:
+                # Django's field fails with 500 for deep nesting and lone surrogates.
                 parse_json(value.encode(), name="value")
             except ApiError as error:
                 raise ValidationError(error_text(error)) from None

@@ -21,16 +21,14 @@ class SortableChangeList(ChangeList):
 
 
 def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:
-    """Return the parameters without which the list can be shown; all of them if only their combination is refused.
-
-    Django refuses the whole query, and does not say because of which parameter.
-    """
+    """Return the parameters without which the list can be shown; all of them if only their combination is refused."""
+    # Django refuses the whole query, and does not say because of which parameter.
     names = [name for name in request.GET if not _is_accepted(model_admin, request, name)]
     return names or [*request.GET]
 
 
 def has_nul(values: Iterable[str]) -> bool:
-    """Return whether a value has a NUL byte, which PostgreSQL accepts in no text."""
+    # PostgreSQL accepts it in no text.
     return any("\x00" in value for value in values)
 
 

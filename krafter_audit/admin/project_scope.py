@@ -39,11 +39,9 @@ def once[T](request: HttpRequest, name: str, read: Callable[[], T]) -> T:
 
 
 def scope_of_list(request: HttpRequest) -> Any | None:
-    """Return the chosen project if the request is for a list or a picker.
-
-    The page of a row, and the actions on it, are open whatever the choice: links in mails lead there.
-    """
+    """Return the chosen project if the request is for a list or a picker."""
     match = request.resolver_match
+    # The page of a row, and the actions on it, are open whatever the choice: links in mails lead there.
     is_list = match is not None and (match.url_name or "").endswith(("_changelist", "autocomplete"))
     return chosen_project(request) if is_list and "_back" not in request.POST else None
 

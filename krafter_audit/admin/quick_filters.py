@@ -18,8 +18,6 @@ MAX_COUNTED = 1000  # rows of a condition that no counter has
 
 
 class QuickFilter(SimpleListFilter):
-    """A filter by a few named conditions."""
-
     title = "quick filter"
     parameter_name = "quick"
     template = "admin/no_filter.html"  # shown above the list instead

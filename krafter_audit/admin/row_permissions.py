@@ -13,13 +13,12 @@ ACTION_PERMISSIONS = frozenset({"operate", OPERATE_ON_ARCHIVED})
 
 
 def staff_of(request: HttpRequest) -> Any:
-    """Return the `accounts.models.User`, which this package, below the apps, cannot import."""
+    """Return the `accounts.models.User`."""
+    # Typed as Any: this package, below the apps, cannot import the model.
     return request.user
 
 
 class RowPermissionsMixin:
-    """Permissions of a `ModelAdmin` for single rows."""
-
     opts: Any
     has_view_permission: Any
     # The way from a row to its organisation: staff see and choose among their organisations alone.

@@ -94,7 +94,8 @@ def due_in_words(due: datetime | None) -> SafeString | str:
 
 
 def web_link(url: str) -> SafeString | str:
-    """Show a web URL as a link: free text may have any scheme."""
+    """Show a web URL as a link."""
+    # Free text may have any scheme.
     if not url.startswith(("https://", "http://")):
         return url
     return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)

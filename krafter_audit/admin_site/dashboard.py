@@ -78,7 +78,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _cards(
     request: HttpRequest, ids: list[Any], counts: overview.Counts, visible: QuerySet[Project]
 ) -> list[dict[str, Any]]:
-    """Return the user's cards: a number, and the list of the same rows."""
     late, soon = overview.due_counts(ids) if may_view(request, "remediation.task") else (0, 0)
     failing = overview.failing_integrations(visible) if may_view(request, "integrations.integration") else 0
     critical = counts.count("finding", severity="critical", status=OPEN_STATUSES)
@@ -109,5 +108,4 @@ def _cards(
 
 
 def _own(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
-    """Return the rows that the user may see."""
     return site.get_model_admin(model).get_queryset(request)

@@ -96,7 +96,6 @@ def _tasks(request: HttpRequest, text: str) -> list[Option]:
 
 
 def _search(request: HttpRequest, model: type[Model], text: str, *, order: tuple[str, ...]) -> list[Any]:
-    """Return the first rows that the model's list would find, with their projects."""
     page: ServiceModelAdmin = site.get_model_admin(model)  # type: ignore[assignment]  # each of ours is one
     if len(text) < MIN_LENGTH or not page.has_view_permission(request):
         return []

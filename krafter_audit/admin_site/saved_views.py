@@ -50,7 +50,6 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _listed_model(request: HttpRequest, label: str) -> type[Model]:
-    """Return the model of a list that the person may view."""
     found = next((model for model in site._registry if model._meta.label_lower == label), None)
     if found is None:
         raise Http404

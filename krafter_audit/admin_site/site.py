@@ -19,12 +19,12 @@ from krafter_audit.admin.project_column import picker_label
 
 
 class AutocompleteView(AutocompleteJsonView):
-    """Rows for a foreign key; Django fails with 500 for the other side of one, and for a NUL byte in the term."""
-
     def process_request(self, request: HttpRequest) -> Any:
+        # Django fails with 500 for a NUL byte in the term.
         if has_nul(map(str, request.GET.values())):
             raise BadRequest
         found = super().process_request(request)
+        # Also for the other side of a foreign key.
         if found[2].auto_created:
             raise PermissionDenied
         return found
@@ -41,7 +41,7 @@ class AdminSite(UnfoldAdminSite):
         return super().admin_view(csp_override(settings.ADMIN_CSP)(_with_second_factor(view)), cacheable)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        """Return the list when it is used: it is in the context of each page, and the menu has its own (menu.py)."""
+        # Read when it is used: it is in the context of each page, and the menu has its own (menu.py).
         return SimpleLazyObject(lambda: super(AdminSite, self).get_app_list(request, app_label))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -71,8 +71,6 @@ class AdminSite(UnfoldAdminSite):
 
 
 def _with_second_factor(view: Any) -> Any:
-    """Return the view for staff with the required second factor; others set it up first."""
-
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         signs_out = request.resolver_match is not None and request.resolver_match.url_name == "logout"

@@ -1,5 +1,3 @@
-"""ETags of single resources."""
-
 import hashlib
 import re
 from datetime import datetime
@@ -50,12 +48,10 @@ def is_not_modified(if_none_match: str | None, etag: str) -> bool:
 
 
 def require_match(if_match: str | None, row: Versioned | None) -> None:
-    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row.
-
-    An absent row (None) has no version that could match (RFC 9110, section 13.1.1).
-    """
+    """Raise PreconditionFailed unless If-Match is absent or names the current version of a locked row."""
     if if_match is None:
         return
+    # RFC 9110, section 13.1.1: an absent row has no version that could match.
     if row is None:
         raise PreconditionFailed
     if not {"*", etag_for(row)} & {_uncompressed(each) for each in parse_etags(if_match)}:

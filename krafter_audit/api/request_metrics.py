@@ -19,8 +19,8 @@ requests_running = Gauge(
 
 
 def observe(request: HttpRequest, status: int, seconds: float) -> None:
-    """Count a request. No label is a path or method as sent: a client could invent any number."""
     match = request.resolver_match
+    # Not the path or method as sent: a client could invent any number of labels.
     route = match.route if match else "unmatched"
     method = request.method if request.method in METHODS else "other"
     request_seconds.labels(route, method, f"{status // 100}xx").observe(seconds)

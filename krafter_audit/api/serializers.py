@@ -48,7 +48,7 @@ def may_continue(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 
 
 class BoundedListField(serializers.ListField):
-    """A list whose length is checked before its items, and whose invalid items are limited: each takes long."""
+    """A list whose length is checked before its items, and whose invalid items are limited."""
 
     default_error_messages = {"too_large": TOO_LARGE}
 
@@ -71,6 +71,7 @@ class BoundedListField(serializers.ListField):
                 validated.append(self.child.run_validation(item))
             except serializers.ValidationError as error:
                 errors[index] = error.detail
+                # Each invalid item takes long.
                 if not may_continue(self):
                     break
         if errors:

@@ -26,13 +26,11 @@ class VerbatimJSONField(models.Field):
 
 
 class StoredGeneratedField(models.GeneratedField):
-    """A generated column, whose system check does not connect to the database.
-
-    Django's check queries the version of PostgreSQL: no command would run without a database.
-    """
+    """A generated column, whose system check does not connect to the database."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "db_persist": True})
 
     def check(self, **kwargs: Any) -> list[CheckMessage]:
+        # Django's own check queries the version of PostgreSQL: no command would run without a database.
         return super(models.GeneratedField, self).check(**kwargs)

@@ -21,6 +21,7 @@ def uuid7() -> uuid.UUID:
 
 def first_id_at(moment: datetime) -> uuid.UUID:
     """Return the smallest id of a row that is created at this moment or later."""
+    # RFC 9562, section 5.7: milliseconds, version 7 and variant 2; the random bits are 0.
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62)
 
 

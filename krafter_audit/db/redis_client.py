@@ -45,5 +45,6 @@ def create_client(url: str) -> redis.Redis:
 
 
 def require_writes(server: redis.Redis) -> None:
-    """Write a key: a full or read-only server still answers PING. Raises redis.RedisError."""
+    """Write a key. Raises redis.RedisError."""
+    # A full or read-only server still answers PING.
     server.set("krafter:health", "1", ex=60)

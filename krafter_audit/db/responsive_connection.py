@@ -1,8 +1,4 @@
-"""A PostgreSQL connection that notices a server that stopped responding.
-
-The kernel of a frozen server still acknowledges packets, so that `tcp_user_timeout` does not expire and a query would
-wait without end. A slow query is no fault, so the server itself is asked.
-"""
+"""A PostgreSQL connection that notices a server that stopped responding."""
 
 import time
 from typing import Any, TypeVar
@@ -35,6 +31,8 @@ class ResponsiveConnection(psycopg.Connection[Any]):
             return super().wait(gen, interval, timeout)
         while True:
             try:
+                # The kernel of a frozen server still acknowledges packets, so that `tcp_user_timeout` does
+                # not expire.
                 response = super().wait(gen, interval, SILENT_SECONDS)
                 self.responded_at = time.monotonic()
                 return response
@@ -42,6 +40,7 @@ class ResponsiveConnection(psycopg.Connection[Any]):
                 # After an error from the server, and without a server, the status is another one.
                 if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                     raise
+            # A slow query is no fault: the server itself is asked.
             if not self._server_accepts_connections():
                 self.pgconn.finish()
                 raise ServerUnresponsive("The database server does not respond.")

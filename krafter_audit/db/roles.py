@@ -1,7 +1,6 @@
 """The role of the web and the workers, which owns nothing and is no superuser.
 
-`migrate` runs as the owner and grants what the role needs: on the audit log and on evidence, to read and append. Only
-the owner may disable a trigger, so that the append-only triggers bind also a client that executes its own SQL.
+`migrate` runs as the owner and grants what the role needs: on the audit log and on evidence, to read and append.
 """
 
 from typing import Any
@@ -30,6 +29,7 @@ TABLES = """
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
         AND relname <> 'django_migrations'
 """
+# Only the owner may disable a trigger: the append-only ones bind also a client that executes its own SQL.
 WRITE = 'REVOKE ALL ON {table} FROM "{role}"; GRANT SELECT, {privileges} ON {table} TO "{role}";'
 ALL_WRITES, APPEND = "INSERT, UPDATE, DELETE", "INSERT"
 
@@ -85,6 +85,7 @@ def grant_privileges(**kwargs: Any) -> None:
         cursor.execute(
             "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
         )
+        # Only its owner changes the privileges on a database.
         if cursor.fetchone()[0]:
             cursor.execute(DATABASE.format(**names))
         cursor.execute(TABLES)

@@ -44,6 +44,7 @@ class StatusTransitions:
         now = timezone.now()
         self.update(found, {getattr(row, self.field) for row in rows}, end, updated_at=now)
         for row in rows:
+            # Past the attribute, which refuses assignment.
             row.__dict__ |= {self.field: end, "updated_at": now}
 
     def update(

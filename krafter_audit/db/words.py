@@ -19,6 +19,7 @@ def with_words(rows: QuerySet[Any], searched: str, text: str) -> QuerySet[Any]:
 def spellings(text: str) -> set[str]:
     """Return the text with each accented letter as one code point (NFC), and as two (NFD).
 
-    For columns without an index, which have what people have typed or pasted: macOS writes file names in NFD.
+    For columns without an index.
     """
+    # They have what people have typed or pasted, and macOS writes file names in NFD.
     return {unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)}

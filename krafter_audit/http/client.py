@@ -175,6 +175,7 @@ class Client:
             request = httpx2.Request(method.upper(), url.url, headers=merged, **body)
         except UnicodeError:
             raise Unreachable("A request header is not ASCII and cannot be sent.") from None
+        # `to_httpcore` sets it for each URL of a redirect chain.
         del request.headers["host"]
         # Never over a connection whose certificate is not verified.
         credentials = self.credentials if self._verify else None

@@ -44,8 +44,6 @@ class Deadline:
 
 @dataclass
 class _Lookup:
-    """A DNS lookup in its own daemon thread: getaddrinfo has no timeout."""
-
     host: str
     slots: threading.Semaphore
     addresses: list[str] = field(default_factory=list)
@@ -69,6 +67,7 @@ def resolve(host: str, deadline: Deadline) -> list[str]:
     if not _LOOKUPS.acquire(timeout=deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out
     lookup = _Lookup(host, _LOOKUPS)
+    # In a thread, since getaddrinfo has no timeout.
     threading.Thread(target=lookup.run, name="dns", daemon=True).start()
     if not lookup.done.wait(deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out

@@ -1,6 +1,6 @@
 """The pace of the requests to one host: its state and the rules that change it, without clock, lock or storage.
 
-Every method takes the time in seconds. `scans.worker.host_throttle` keeps the states, in Redis or in the process.
+Every method takes the time in seconds.
 """
 
 from dataclasses import dataclass, field
@@ -29,8 +29,6 @@ OVERLOAD_STATUSES = frozenset({429, 503})
 
 @dataclass(frozen=True)
 class PaceLimits:
-    """How fast a caller may go."""
-
     rate: int = SLOW_RATE  # requests a second, if not adaptive
     adaptive: bool = False  # from START_RATE up to `max_rate`
     max_rate: int = MAX_RATE
@@ -40,8 +38,6 @@ class PaceLimits:
 
 @dataclass(frozen=True)
 class PaceObservation:
-    """One response."""
-
     status: int  # 0: there was no response in time
     ttfb_ms: float = 0.0
     timed: str = ""  # the kind of requests with a comparable Time to First Byte; empty for none
@@ -80,8 +76,6 @@ class Timing:
 
 @dataclass
 class HostPace:
-    """The state of a host."""
-
     rate: float = START_RATE
     adaptive: RequestSlots = field(default_factory=RequestSlots)
     # Of callers at a fixed rate, and of all while the host is slow.
@@ -136,11 +130,7 @@ class HostPace:
         self.backed_off_until = max(self.backed_off_until, now + seconds)
 
     def observe(self, seen: PaceObservation, limits: PaceLimits, now: float) -> None:
-        """Adapt the rate to a response.
-
-        A refusal (403) makes the host slow for ten minutes. An overload halves the rate. A good response to an
-        adaptive caller raises it.
-        """
+        """Adapt the rate to a response."""
         if seen.status == 403:
             self.slow_until, self.rate = now + SLOW_SECONDS, START_RATE
         elif self._is_overloaded(seen):
@@ -176,7 +166,6 @@ class HostPace:
         return slower and len(timing.recent) == RECENT
 
     def encode(self) -> bytes:
-        """Return the state as JSON that `decode` reads."""
         return orjson.dumps(self)
 
     @classmethod

@@ -106,8 +106,6 @@ def _handshake_failure(host: str, error: Exception) -> str:
 
 @dataclass
 class CheckedBackend(httpcore2.NetworkBackend):
-    """Opens one request's connection."""
-
     policy: AddressPolicy
     deadline: Deadline
     max_bytes: int

@@ -1,15 +1,11 @@
-"""Leave out the lines of a response's head that browsers ignore, before the parser, which rejects the whole response.
-
-Chromium skips a header line without a colon, and one whose name is not a token, such as `X Foo: bar`, each with the
-lines that continue it. It trims white space before the colon, which RFC 9112 (5.1) requires of a proxy. A connection
-has one request, so no line can hide another response.
-"""
+"""Leave out the lines of a response's head that browsers ignore; the parser would reject the whole response."""
 
 import re
 
 MAX_HEAD_BYTES = 100 * 1024  # of which httpcore's parser reads no more either
 _LINE = re.compile(rb"[^\n]*\n")
 _END = re.compile(rb"\n\r?\n")
+# 101 is final: what follows is another protocol (RFC 9110, 15.2.2).
 _INFORMATIONAL = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
 # Parsers disagree about where a line with these ends. The parser rejects them.
@@ -31,6 +27,7 @@ class ResponseHeads:
         passed = b""
         while not self._is_over and (end := _END.search(self._buffer)):
             head, self._buffer = self._buffer[: end.end()], self._buffer[end.end() :]
+            # A connection has one request, so no line can hide another response.
             passed += _filtered(head)
             self._is_over = not _INFORMATIONAL.match(head)
         if self._is_over or not received or len(self._buffer) > MAX_HEAD_BYTES:
@@ -54,5 +51,7 @@ def _header_line(line: bytes) -> tuple[bytes, bool]:
     if _AMBIGUOUS.search(line.rstrip(b"\r\n")):
         return line, True
     name, colon, text = line.partition(b":")
+    # Chromium trims it, and RFC 9112 (5.1) requires it of a proxy.
     name = name.rstrip(b" \t")
+    # Chromium skips a line without a colon, and one whose name is not a token, such as `X Foo: bar`.
     return name + colon + text, bool(colon and _TOKEN.fullmatch(name))

@@ -17,6 +17,7 @@ from krafter_audit.http.credentials import RequestCredentials
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _COMMA_SEPARATED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)+')
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+")
+# With limits: without them, a head that repeats `<meta ` takes quadratic time, seconds for 32 KB.
 _DECLARATION = re.compile(
     rb"(?:<meta\s[^>]{0,300}?charset|\A\s*<\?xml\s[^>]{0,100}?encoding)"
     rb"\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})",
@@ -108,8 +109,6 @@ def _text(raw: bytes) -> str:
 
 @dataclass(frozen=True)
 class Response:
-    """One response."""
-
     method: str
     url: str  # after the redirects in `history`
     status: int
@@ -141,15 +140,13 @@ class Response:
 
     @cached_property
     def content_type(self) -> str:
-        """The Content-Type in effect, with its parameters; empty without a valid one.
-
-        Of several, in lines or with commas, it is the last valid one, with the charset of earlier ones of the same type
-        (Fetch, "extract a MIME type").
-        """
+        """The Content-Type in effect, with its parameters; empty without a valid one."""
         chosen, essence = "", ""
+        # Of several, in lines or with commas, the last valid one counts (Fetch, "extract a MIME type").
         for part in _COMMA_SEPARATED.findall(self.headers.get("content-type") or ""):
             name, _, parameters = part.partition(";")
             name = name.strip().lower()
+            # It keeps the charset of an earlier one of the same type.
             is_repeated = name == essence and not _CHARSET.search(
                 parameters.encode("utf-8", errors="replace")
             )

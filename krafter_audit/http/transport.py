@@ -80,6 +80,7 @@ class PreparedRequest:
     def to_httpcore(self, limits: Limits) -> httpcore2.Request:
         url = self.url
         request = httpx2.Request(self.method, url.url, headers=self.headers, content=self.content or None)
+        # Connections are not reused.
         request.headers["connection"] = "close"
         if self.credentials:
             request.headers.update(self.credentials.headers_for(url.origin))
@@ -138,7 +139,6 @@ class Transport:
         return response
 
     def _observe(self, request: PreparedRequest, response: Response) -> None:
-        """Report the response to the throttle."""
         seconds = parse_retry_after(response.headers.get("retry-after"))
         if seconds > 0 and response.status in OVERLOAD_STATUSES:
             self.throttle.back_off(request.url, seconds)

@@ -20,10 +20,7 @@ NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class LeasedScheduler(Scheduler):
-    """Enqueue the jobs of the beat schedule while this process holds the lease.
-
-    The time of each job's last run is in Redis, so that another process continues the schedule, and no disk is needed.
-    """
+    """Enqueue the jobs of the beat schedule while this process holds the lease."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._redis = redis_client.create_client(settings.REDIS_URL)
@@ -48,6 +45,7 @@ class LeasedScheduler(Scheduler):
     def reserve(self, entry: ScheduleEntry) -> ScheduleEntry:  # type: ignore[override]  # the stub is wrong
         reserved: ScheduleEntry = super().reserve(entry)  # type: ignore[assignment]  # as above
         try:
+            # In Redis, so that another process continues the schedule, and no disk is needed.
             self._redis.hset(LAST_RUNS, str(entry.name), str(_last_run(reserved).timestamp()))
         except redis.RedisError:
             logger.warning("beat could not store the run of %s", entry.name)
@@ -85,7 +83,7 @@ class LeasedScheduler(Scheduler):
         self.populate_heap()
 
     def _correct_future_runs(self) -> bool:
-        """Set runs in the future, stored before a clock was set back, to now: they would not be due for that time."""
+        # Stored before a clock was set back; until that time they would not be due.
         future = [entry for entry in self._entries() if _last_run(entry) > entry.default_now()]
         for entry in future:
             entry.last_run_at = entry.default_now()

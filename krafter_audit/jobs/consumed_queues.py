@@ -1,8 +1,4 @@
-"""Record in Redis which queues the workers consume.
-
-Each worker records its queues every ten seconds, and a record counts for a minute: a worker on a busy machine would
-answer an inspection too late, and look absent.
-"""
+"""Record in Redis which queues the workers consume."""
 
 import logging
 from collections.abc import Iterable
@@ -15,6 +11,7 @@ from django.conf import settings
 from krafter_audit.db import redis_client
 
 logger = logging.getLogger(__name__)
+# Records and no inspection: a worker on a busy machine would answer it too late, and look absent.
 RECORD_SECONDS = 10.0  # between two records of a worker
 EXPIRY_SECONDS = 60  # a queue without a record for so long has no worker
 PREFIX = "krafter:consumed:"

@@ -34,6 +34,7 @@ def run_next(
     `id` name the fields of the organisation, of the time since when a row waits, and of what `run` gets; it returns
     False for a row that it could not lease.
     """
+    # Without an order, which would be a part of the groups.
     oldest = dict(rows.order_by().values_list(organization).annotate(Min(since)))
     for organization_id in by_least_use(kind, sorted(oldest, key=oldest.__getitem__)):
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")

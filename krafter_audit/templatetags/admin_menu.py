@@ -34,7 +34,6 @@ def list_name(context: Context) -> str:
 
 
 def _place(context: Context, opts: Any) -> tuple[str, str, list[dict[str, Any]]]:
-    """Return the section of a model in the menu, the name of its list, and the lists of the section."""
     section, pages = pages_of(context["request"], f"{opts.app_label}.{opts.model_name}")
     name = next((each["title"] for each in pages if each["active"]), opts.verbose_name_plural.capitalize())
     return section, name, pages

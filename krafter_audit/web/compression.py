@@ -23,10 +23,7 @@ MIN_BYTES = 200  # as Django's gzip
 
 
 class CompressionMiddleware(GZipMiddleware):
-    """Compress responses, files as they are read: of the API with zstd or gzip, pages with gzip.
-
-    Pages are for browsers, which send cookies by themselves: Django's gzip is padded against BREACH.
-    """
+    """Compress responses, files as they are read: of the API with zstd or gzip, pages with gzip."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         # Static files are compressed by `collectstatic`.
@@ -34,6 +31,7 @@ class CompressionMiddleware(GZipMiddleware):
         if is_static or not COMPRESSIBLE.match(response.get("content-type", "")):
             return response
         patch_vary_headers(response, ("Accept-Encoding",))
+        # Browsers send cookies with pages by themselves: Django's gzip is padded against BREACH.
         codings = ("zstd", "gzip") if is_api(request) else ("gzip",)
         coding = preferred_coding(request.headers.get("accept-encoding", ""), codings)
         if response.has_header("content-encoding") or coding is None:
@@ -72,14 +70,13 @@ def _weights(header: str) -> Iterator[tuple[str, float]]:
 
 
 def compress_with_zstd(response: HttpResponseBase) -> None:
-    """Compress the content in place, unless it is small or does not shrink.
-
-    Without padding against BREACH, which needs credentials that a browser sends by itself: API keys are in a header.
-    """
+    """Compress the content in place, unless it is small or does not shrink."""
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = _compressed_parts(cast("Iterator[bytes]", response.streaming_content))
         del response["content-length"]
     elif isinstance(response, HttpResponse):
+        # Without padding: BREACH needs credentials that a browser sends by itself, and API keys are in a
+        # header.
         packed = zstd.compress(response.content)
         if len(response.content) < MIN_BYTES or len(packed) >= len(response.content):
             return

@@ -46,9 +46,10 @@ class PageUnavailable(Exception):
 def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
     """Serve a view without login, with a rate limit, and answer errors with a page.
 
-    A page that `has_form` also accepts POST, without a CSRF token: its URL is what grants the access.
+    A page that `has_form` also accepts POST.
     """
     policy = {**CONTENT_SECURITY_POLICY, "form-action": ["'self'" if has_form else "'none'"]}
+    # Without a CSRF token: the URL is what grants the access.
     methods = ["GET", "HEAD", *(["POST"] if has_form else [])]
 
     @csrf_exempt  # another method is answered 405, not with a CSRF failure

@@ -2,12 +2,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Hash and compress files in `collectstatic`; without it, as in `./krafter up`, names stay.
-
-    Browsers keep hashed files, and see a new version at once.
-    """
+    """Hash and compress files in `collectstatic`; without it, as in `./krafter up`, names stay."""
 
     manifest_strict = False
 
     def stored_name(self, name: str) -> str:
+        # Browsers keep hashed files, and see a new version at once.
         return str(super().stored_name(name)) if self.hashed_files else name

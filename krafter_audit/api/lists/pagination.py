@@ -169,6 +169,7 @@ def _decode(raw: str, signature: str, model: type[Model], order: Sequence[str]) 
         if given != signature or len(values) != len(order):
             raise invalid
         return [_to_python(model, name, value) for name, value in zip(order, values, strict=True)]
+    # A client may send anything: other bytes, deep nesting, times after the year 9999.
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise invalid from None
 

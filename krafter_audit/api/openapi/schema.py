@@ -36,13 +36,12 @@ class DescriptionGenerator(SchemaGenerator):
 
 
 class CachedSchemaGenerator(DescriptionGenerator):
-    """Generate the description once per process: it takes 200 ms."""
-
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         with GENERATION:
             return _generate(public)
 
 
+# Once for each process: it takes 200 ms.
 @cache
 def _generate(public: bool) -> dict[str, Any]:
     return DescriptionGenerator().get_schema(public=public)
@@ -105,7 +104,6 @@ class EnvelopeSchema(AutoSchema):
         return below[1:] if below[0] == "orgs" and len(below) > 1 else below
 
     def _request_headers(self) -> list[str]:
-        """Return the headers that the operation honours, beside those of every request."""
         is_conditional = self._action in getattr(self.view, "conditional_actions", ())
         if self.method == "GET":
             return ["If-None-Match"] if is_conditional else []

@@ -1,7 +1,6 @@
 """Count the requests that passed without a rate limit, because Redis did not respond.
 
-The metric counts by process. The sum is in Redis for a day, added by the next successful call, for `doctor` and the
-overview.
+The metric counts by process. The sum is in Redis, for `doctor` and the overview.
 """
 
 import threading

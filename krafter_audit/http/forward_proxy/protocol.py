@@ -149,6 +149,7 @@ class Relay:
         poll = select.poll()
         sides = {sock.fileno(): sock for sock in (self.client, self.upstream)}
         for number in sides:
+            # A closed socket has the number -1.
             if number < 0:
                 raise ConnectionClosed
             poll.register(number, select.POLLIN)

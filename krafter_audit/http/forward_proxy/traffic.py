@@ -33,8 +33,6 @@ class ProxiedRequest:
 
 @dataclass
 class TrafficBudget:
-    """Counts requests and bytes."""
-
     limits: ProxyLimits
     requests: int = 0
     bytes: int = 0
