@@ -1,5 +1,3 @@
-"""Celery jobs of integrations."""
-
 from datetime import timedelta
 
 from django.utils import timezone

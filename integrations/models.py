@@ -1,5 +1,3 @@
-"""Connections to providers, ticket links, webhooks, and the log of each sync."""
-
 from typing import ClassVar
 
 from django.core.serializers.json import DjangoJSONEncoder

@@ -17,8 +17,6 @@ NOT_CONNECTED = "No connected repository has this pull request."
 
 
 def merge_state(project_id: UUID, url: str) -> MergeState:
-    """Return whether a pull request was merged. Raises RepositoryUnavailable."""
-
     def read(repository: Repository) -> MergeState:
         number = repository.pull_request_number(url)
         if number is None:
@@ -29,7 +27,6 @@ def merge_state(project_id: UUID, url: str) -> MergeState:
 
 
 def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
-    """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
     return _read(project_id, url, lambda repository: repository.contains(deployed, commit))
 
 

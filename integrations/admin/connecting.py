@@ -60,6 +60,7 @@ class ConnectionPages(ReadOnlyAdmin):
         project = chosen_project(request)
         if project is not None and self._may_connect(request, project):
             return self._tiles(project)
+        # Without an order, which would be a part of the groups.
         rows = self.get_queryset(request).order_by().values_list("provider", "status")
         numbers = {(provider, status): number for provider, status, number in rows.annotate(Count("pk"))}
         may_add = self.has_add_permission(request)
@@ -267,7 +268,6 @@ class ConnectionPages(ReadOnlyAdmin):
 
 
 def _tile_of_all(provider: str, numbers: Mapping[tuple[str, str], int], *, may_add: bool) -> dict[str, Any]:
-    """Return a provider's tile for several projects: the number of integrations in each state."""
     states = [
         (f"{number} {LABELS[status].lower()}", TONES[status])
         for status in LABELS

@@ -164,7 +164,6 @@ class IntegrationAdmin(ConnectionPages):
 
 
 def _webhook(integration: Integration) -> dict[str, Any]:
-    """Return the description of the webhook with its `pk`; empty if none is enabled."""
     try:
         webhook = webhooks.get_webhook(integration.project, integration.provider)
     except NotFound:

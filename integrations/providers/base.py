@@ -50,7 +50,7 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, Recur
 
 @dataclass(frozen=True)
 class ResponseRecord:
-    """What is evidence of a response. Without the body: of many, each of megabytes, the memory would be held."""
+    """What is evidence of a response, without its body."""
 
     method: str
     url: str
@@ -99,6 +99,7 @@ class Provider(ABC):
         self.known_urls: Sequence[str] = ()
         self.sync_state: dict[str, Any] = {}  # set by a sync: JSON that is stored between runs
         self.notes: list[str] = []  # sentences for the sync log
+        # Records and not responses: many bodies, each of megabytes, would stay in memory.
         self.responses: deque[ResponseRecord] = deque(maxlen=MAX_RESPONSES)
 
     def choose_base_url(self, operator_url: str) -> str:
@@ -130,7 +131,8 @@ class Provider(ABC):
 
     @property
     def server(self) -> str:
-        """The address of the API: the same id of a finding or a ticket at another one is something else."""
+        """The address of the API."""
+        # The same id of a finding or a ticket at another server is something else.
         return self.base_url.lower()
 
     @property
@@ -199,7 +201,8 @@ class Provider(ABC):
             raise self._unreadable() from None
 
     def parse_list[Parsed](self, response: Response, parser: Callable[[list[Any]], Parsed]) -> Parsed:
-        """Parse JSON that must be a list: an object would be read as an empty one."""
+        """Parse JSON that must be a list."""
+        # An object would be read as an empty list.
         return self.parse(response, lambda body: parser(_require_list(body)))
 
     def _unreadable(self) -> ProviderUnavailable:

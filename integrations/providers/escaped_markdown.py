@@ -66,10 +66,7 @@ def _escape_lines(lines: Sequence[str], references: re.Pattern[str]) -> Iterator
 
 
 def _end_of_code(lines: Sequence[str], start: int, unclosed: dict[str, int]) -> int | None:
-    """Return the line that closes the code block of a line; None if it opens none, or if it is not closed.
-
-    `unclosed` has the shortest fences that no later line closes, so that no line is read again for each of them.
-    """
+    """Return the line that closes the code block of a line; None if it opens none, or if it is not closed."""
     found = FENCE.fullmatch(lines[start])
     fence = (found[1] or found[2]) if found else ""
     if not fence or len(fence) >= unclosed.get(fence[0], len(fence) + 1):
@@ -78,6 +75,7 @@ def _end_of_code(lines: Sequence[str], start: int, unclosed: dict[str, int]) -> 
     for position in range(start + 1, len(lines)):
         if closing.fullmatch(lines[position]):
             return position
+    # The shortest fence that no later line closes: for a longer one no line is read again.
     unclosed[fence[0]] = len(fence)
     return None
 

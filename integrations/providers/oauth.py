@@ -28,8 +28,6 @@ class TokenRequest:
 
 @dataclass(frozen=True)
 class OAuth:
-    """A vendor's token endpoint."""
-
     token_url: str
     encoding: str = "form"
     repeated_fields: tuple[str, ...] = ()  # of the code exchange, in every refresh too: `redirect_uri`

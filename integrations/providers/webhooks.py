@@ -78,6 +78,7 @@ def timestamp(value: Any) -> datetime | None:
             # Not every time is one in UTC, in which it is stored: there are neither years before 1 nor after 9999.
             return parse_timestamp(value.removesuffix(" UTC")).astimezone(UTC)
         number = float(value)
+        # As seconds, such a number is a date after the year 5000.
         return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None

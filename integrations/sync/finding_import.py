@@ -45,6 +45,7 @@ def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
         context.checkpoint()
         try:
             source.resolve(external_id)
+        # Not a refusal of this finding: a new token may help (connection.py).
         except TokenRejected:
             raise
         except ProviderRefused as error:

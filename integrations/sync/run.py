@@ -70,6 +70,7 @@ def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
     context.checkpoint()
     try:
         yield
+    # Not a refusal of this ticket: a new token may help (connection.py).
     except TokenRejected:
         raise
     except ProviderRefused as error:
@@ -83,6 +84,7 @@ def note_if_refused(context: SyncContext, name: str) -> Iterator[None]:
     """Note in the log that a list of the provider is not available, and continue with the next."""
     try:
         yield
+    # Not a refusal of this list: a new token may help (connection.py).
     except TokenRejected:
         raise
     except ProviderRefused as error:

@@ -92,6 +92,7 @@ class GitHubRepository(GitHubClient):
         path = self.repository_path(f"/commits/{quote(f'tags/{release.tag}', safe='')}")
         try:
             response = self.request("GET", path)
+        # Not a refusal of this tag: a new token may help (connection.py).
         except TokenRejected:
             raise
         except ProviderRefused as error:  # such as a tag that was deleted

@@ -17,7 +17,7 @@ SMALLER_SIZES = (50, 20, 5, 1)
 class PageReader:
     """Reads the pages of a list by their URLs; `send` requests one.
 
-    A page too large to read is read in smaller pages. The page after it has the usual size again.
+    The page after it has the usual size again.
     """
 
     def __init__(self, send: Callable[[str], Response]) -> None:

@@ -16,6 +16,7 @@ from integrations.providers.errors import ProviderRefused
 from integrations.providers.google.client import GoogleClient, google_oauth
 from krafter_audit.http.client import Response
 
+# Google returns at most 25,000 rows at once (Search Console API, `searchanalytics.query`).
 PAGE_SIZE, MAX_ROWS = 25_000, 200_000
 PERIOD = timedelta(days=28)  # of the impressions
 # Google calls data of the last two to three days preliminary.

@@ -89,6 +89,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
             try:
                 yield self._page_findings(url, impressions.get(url, 0))
                 refused = 0
+            # Not a refusal of this page: a new token may help (connection.py).
             except TokenRejected:
                 raise
             except ProviderRefused as error:

@@ -218,7 +218,6 @@ class Jira(JiraClient, Tracker):
     # ---- Workflow
 
     def _move_to_status(self, issue: Any, external_id: str, draft: TicketDraft) -> Ticket:
-        """Move an open issue to a fitting status; return it as it is afterwards."""
         transition = self._fitting_transition(issue, external_id, draft)
         refusal = _attempt(lambda: self._move(external_id, transition)) if transition else ""
         moved = self._get_issue(external_id)
@@ -276,6 +275,7 @@ def _attempt(action: Callable[[], Any]) -> str:
     """Do what a ticket does not depend on; return why Jira refused it, or an empty text. Raises TokenRejected."""
     try:
         action()
+    # Not a refusal of this action: a new token may help (connection.py).
     except TokenRejected:
         raise
     except ProviderRefused as error:

@@ -21,6 +21,7 @@ from krafter_audit.http.timestamps import format_timestamp, parse_timestamp
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
 MAX_TITLE_LENGTH = 255
+# Linear's numbers: 1 is urgent, 4 is low, and 0 is none.
 PRIORITIES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
 STATES = {
     "started": TicketState.STARTED,

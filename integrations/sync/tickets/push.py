@@ -59,22 +59,18 @@ def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
 
 
 def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker) -> None:
-    """Mark tickets outside the connected repository for creation in it.
-
-    After a change back, the markers of the earlier tickets are found again.
-    """
+    """Mark tickets outside the connected repository for creation in it."""
     links = context.links.values_list("pk", "external_id").iterator(BATCH_SIZE)
+    # After a change back, the markers of the earlier tickets are found again.
     _unlink(context, [pk for pk, external_id in links if not tracker.owns(external_id)])
 
 
 def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> None:
-    """Mark all tickets for creation if the repository is on another server than at the last sync.
-
-    An issue's id does not name its server: the same number is another issue there.
-    """
+    """Mark all tickets for creation if the repository is on another server than at the last sync."""
     cursor = context.integration.cursor
     known = cursor.get(SERVER, tracker.server)
     cursor[SERVER] = tracker.server
+    # An issue's id does not name its server: the same number is another issue there.
     if isinstance(tracker, IssueTracker) and known != tracker.server:
         _unlink(context, list(context.links.values_list("pk", flat=True)))
 
