@@ -1,5 +1,3 @@
-"""Celery jobs of remediation."""
-
 from uuid import UUID
 
 from krafter_audit.celery import app

@@ -130,6 +130,7 @@ def by_check(project: Project) -> dict[str, CheckReliability]:
 def totals(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
     """Return the sums over projects for each check, the least reliable first."""
     sums = {name: Sum(name) for name in COUNTS}
+    # Without an order, which would be a part of the groups.
     lines: list[dict[str, Any]] = [dict(line) for line in rows.order_by().values("key").annotate(**sums)]
     for line in lines:
         line |= {

@@ -34,12 +34,13 @@ class CommentSerializer(ResponseSerializer):
 
 
 class LabelField(StrictCharField):
-    """The name of a label; a comma would make lists of them ambiguous."""
+    """The name of a label."""
 
     default_error_messages = {"comma": "A label has no comma."}
 
     def to_internal_value(self, data: Any) -> str:
         name = super().to_internal_value(data)
+        # A comma would make lists of labels ambiguous.
         if "," in name:
             self.fail("comma")
         return name

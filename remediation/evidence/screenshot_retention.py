@@ -65,7 +65,6 @@ def _delete_of_project(project_id: UUID) -> int:
 
 @transaction.atomic
 def _delete(project_id: UUID, sha256: str) -> bool:
-    """Delete a screenshot, unless it was stored or named again meanwhile."""
     # The row is locked until the file is deleted: a check that takes the same screenshot waits, and stores it again.
     row = _expired().filter(project=project_id, sha256=sha256).select_for_update().first()
     if row is None:

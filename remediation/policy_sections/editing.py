@@ -18,12 +18,10 @@ def shown_value(config: Config, field: PolicyField) -> Any:
 
 
 def edited(config: Config, values: Mapping[str, Any]) -> Config:
-    """Return the config with the values of the form, by field name.
-
-    A value that equals the shown one is not written: what the form cannot show is kept.
-    """
+    """Return the config with the values of the form, by field name."""
     changed = copy.deepcopy(config)
     for name, field in fields_by_name().items():
+        # What the form cannot show is kept.
         if name in values and values[name] != shown_value(config, field):
             _write(changed, field, _as_json(field, values[name]))
     return changed

@@ -33,10 +33,10 @@ def rule_of(locked: LockedVerification) -> ApprovalRule:
 def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | None:
     """Record a person's approval; return all of them if they are enough, else None.
 
-    Where the policy has no rule nothing is recorded: the approval itself is enough. Raises ApprovalRequiresUser,
-    AuthorMayNotApprove, AlreadyApproved.
+    Raises ApprovalRequiresUser, AuthorMayNotApprove, AlreadyApproved.
     """
     verification, rule = locked.verification, rule_of(locked)
+    # Nothing is recorded: the approval itself is enough.
     if rule.is_default:
         return []
     if refusal := refusal_for(verification, rule, by.user_id):

@@ -101,7 +101,6 @@ def continue_unblocked(pause_ids: Collection[UUID], *, by: Actor) -> None:
 
 
 def _lock(tasks: QuerySet[Task]) -> Collection[list[Task]]:
-    """Lock tasks, after their findings, and return them by project."""
     rows = tasks.select_for_update(of=("self",)).select_related("project", "finding").order_by("pk")
     by_project: dict[UUID, list[Task]] = defaultdict(list)
     for task in rows.defer(*(f"finding__{name}" for name in LARGE_FIELDS)):

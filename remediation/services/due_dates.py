@@ -135,12 +135,10 @@ def end_pauses(pauses: Iterable[SlaPause], now: datetime) -> None:
 
 
 def write_due_dates(moves: Sequence[tuple[UUID, datetime | None, int | None]], now: datetime) -> None:
-    """Update locked tasks, each given by its id, due date and policy version, in one statement.
-
-    `bulk_update` took two thirds of a recalculation: a condition for each row and column.
-    """
+    """Update locked tasks, each given by its id, due date and policy version, in one statement."""
     ids, due, versions = zip(*moves, strict=True) if moves else ((), (), ())
     values: dict[str, Any] = {"ids": list(ids), "due": list(due), "versions": list(versions), "now": now}
+    # `bulk_update` took two thirds of a recalculation: a condition for each row and column.
     with connections[router.db_for_write(Task)].cursor() as cursor:
         cursor.execute(UPDATE, values)
 

@@ -98,7 +98,8 @@ def replace(
 
 
 def is_same_config(first: Any, second: Any) -> bool:
-    """Return whether two configs are equal, with the order of their keys: a config is returned as it was sent."""
+    """Return whether two configs are equal, with the order of their keys."""
+    # A config is returned as it was sent.
     return json.dumps(first) == json.dumps(second)
 
 

@@ -82,13 +82,11 @@ def requeue_unfinished() -> None:
 
 
 def run(recalculation_id: UUID) -> None:
-    """Recalculate until all tasks are done, another worker does it, or a newer policy ends it.
-
-    After the time of a job another one continues, behind the work of others that waits.
-    """
+    """Recalculate until all tasks are done, another worker does it, or a newer policy ends it."""
     ends_at = time.monotonic() + TIME_BUDGET_SECONDS
     while run_batch(recalculation_id):
         if time.monotonic() > ends_at:
+            # Another job continues, behind the work of others that waits.
             enqueue("remediation.recalculate_due_dates", str(recalculation_id))
             break
 
@@ -160,7 +158,6 @@ def open_tasks(project: Project) -> QuerySet[Task]:
 
 
 def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Load what `recalculated` reads, without the evidence of findings."""
     columns = (
         "created_at",
         "status",

@@ -77,6 +77,7 @@ class BusinessHours:
             self._days[day] = tuple(
                 (
                     self._moment(day, opens, fold=0),
+                    # By the last minute that counts: the closing time itself may be skipped or occur twice.
                     self._moment(day, closes - 1, fold=1, step=-MINUTE) + MINUTE,
                 )
                 for opens, closes in spans
@@ -84,13 +85,12 @@ class BusinessHours:
         return self._days[day]
 
     def _moment(self, day: date, minutes: int, *, fold: int, step: timedelta = MINUTE) -> datetime:
-        """Return the moment of a minute of the day, or of the next one by `step` that exists.
-
-        An hour that occurs twice counts twice: a span opens at the first (fold 0), and closes after the second.
-        """
+        """Return the moment of a minute of the day, or of the next one by `step` that exists."""
         # Without a time zone, as on a wall clock.
         local = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
         while True:
+            # An hour that occurs twice counts twice: a span opens at the first (fold 0), and closes after the
+            # second.
             moment = local.replace(tzinfo=self.time_zone, fold=fold).astimezone(UTC)
             # Clocks that are put forward skip times, which become other ones.
             if moment.astimezone(self.time_zone).replace(tzinfo=None) == local:

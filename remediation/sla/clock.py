@@ -84,13 +84,11 @@ def due_date(
     calendar: Calendar,
     pauses: Sequence[Pause] = (),
 ) -> DueDate:
-    """Return when the allowed time has counted. Pauses are in order and apart; the last one may have no end.
-
-    A pause that begins when the time is over has no effect.
-    """
+    """Return when the allowed time has counted. Pauses are in order and apart; the last one may have no end."""
     left, reached = allowed, started_at
     for pause in pauses:
         passed = counted(calendar, reached, pause.start)
+        # A pause that begins when the time is over has no effect.
         if passed >= left:
             break
         left -= passed
@@ -169,7 +167,6 @@ def _overdue(clock: Clock, due: datetime, end: datetime) -> Iterator[Interval]:
 
 
 def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, Pause | None]]:
-    """Yield the spans from the start to `end`, with the pause of paused ones."""
     reached = clock.started_at
     for pause in clock.pauses:
         opens = min(max(pause.start, reached), end)
@@ -232,7 +229,6 @@ def _mark_extensions(found: list[Interval], clock: Clock) -> list[Interval]:
 
 
 def _split(interval: Interval, at: datetime) -> Iterator[Interval]:
-    """Yield the parts of an interval before and after a moment."""
     end = interval.end
     if end is None or end <= at:
         yield interval

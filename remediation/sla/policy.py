@@ -67,7 +67,7 @@ def terms_of(config: Any, version: int) -> Terms:
 
 
 def rules_of(config: dict[str, Any]) -> SlaRules:
-    """Return the rules of a policy; invalid parts are ignored, as policies accept any JSON."""
+    """Return the rules of a policy; invalid parts are ignored."""
     section = section_of(config)
     return SlaRules(
         hours_of(config),
@@ -85,6 +85,7 @@ def section_of(config: dict[str, Any]) -> dict[str, Any]:
 
 def has_clock(config: dict[str, Any]) -> bool:
     """Return whether the policy counts in another way than by hours since the task was created."""
+    # Policies accept any JSON.
     section = section_of(config)
     return section.get("pause_while_blocked") is True or _calendar_of(section) is not None
 
@@ -114,8 +115,8 @@ def hours_of(config: dict[str, Any]) -> dict[str, float]:
 
 
 def _calendar_of(section: dict[str, Any]) -> BusinessHours | None:
-    """Return the calendar of `business_hours`; None if a part of it is invalid: all hours count then."""
     business_hours = section.get("business_hours")
+    # None, and all hours count, if a part is invalid: a part of the hours would be another calendar.
     return _calendar(json.dumps(business_hours)) if isinstance(business_hours, dict) else None
 
 
@@ -202,7 +203,6 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
 
 
 def _errors(section: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with business hours, by key: a part of them would be another calendar."""
     for name in section:
         if name not in DESCRIPTIONS:
             yield name, f"the names are {', '.join(DESCRIPTIONS)}."

@@ -85,8 +85,6 @@ def running_keys(part: VerificationPart) -> list[str]:
 
 
 class CheckRunner:
-    """Runs checks of a part on the pages of its finding."""
-
     def __init__(
         self,
         part: VerificationPart,

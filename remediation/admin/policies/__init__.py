@@ -96,7 +96,6 @@ class PolicyCheckRow:
 
 
 def _checks_by_domain(policy: Policy, form: SectionsForm) -> list[tuple[str, bool, list[PolicyCheckRow]]]:
-    """Return the checks of each domain, and whether one is customised or invalid."""
     fields = form.checks()
     rows: dict[str, list[PolicyCheckRow]] = {value: [] for value in Domain.values}
     for check in catalogue(policy.project):

@@ -132,7 +132,6 @@ class PolicyPages(ServiceModelAdmin):
         return self.change_view(request, str(policy.pk))
 
     def _entered_json(self, request: HttpRequest) -> tuple[str, dict[str, Any] | None]:
-        """Return the name and the config as JSON; None, with a message, if it is invalid."""
         name = request.POST.get("name", "")
         try:
             config = parse_json(request.POST.get("config", "").encode(), name="config")
@@ -182,7 +181,6 @@ class PolicyPages(ServiceModelAdmin):
 
 
 def _base_of(request: HttpRequest, policy: Policy) -> dict[str, Any]:
-    """Return the config that the form showed: a draft's, or the stored one."""
     try:
         base = parse_json(request.POST.get("base", "").encode())
     except ApiError:
