@@ -54,7 +54,6 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(email=email.strip().lower()).first()
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return the user who signs in with this address. Raises User.DoesNotExist."""
         return self.get(email=(username or "").strip().lower())
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":

@@ -51,8 +51,6 @@ def _role_to_change(model: str) -> Role:
 
 
 class MembershipBackend(ModelBackend):
-    """Permissions of staff, by their groups and roles."""
-
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Return whether the user has the permission; `obj` is the organisation's id in which it must be valid."""
         if not isinstance(user_obj, User) or not user_obj.is_active or not user_obj.is_staff:
@@ -68,7 +66,6 @@ class MembershipBackend(ModelBackend):
         return in_group or role_allows(role, perm)
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        """Return whether the user may see any model of the app."""
         if super().has_module_perms(user_obj, app_label):
             return True
         return bool(app_label in APPS and user_obj.is_active and user_obj.is_staff and user_obj.roles)

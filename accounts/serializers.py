@@ -91,9 +91,9 @@ class SiteURLField(StrictCharField):
     default_validators = [URLValidator(schemes=["http", "https"])]
 
     def run_validators(self, value: Any) -> None:
-        """Reject also what no scan may request: hosts that are not public."""
         super().run_validators(value)
         try:
+            # No scan may request a host that is not public.
             validate_url(value)
         except (InvalidUrl, RefusedAddress) as error:
             raise serializers.ValidationError(str(error)) from None

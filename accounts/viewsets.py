@@ -78,7 +78,6 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the methods of the URL."""
         return HttpResponse(status=204, headers={"allow": ", ".join(self.allowed_methods)})
 
     def perform_authentication(self, request: Request) -> None:
@@ -153,7 +152,6 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     @property
     def only_reads(self) -> bool:
-        """Whether the request changes nothing."""
         return self.request.method in (*SAFE_METHODS, "OPTIONS") or self.action in self.read_only_posts
 
     def _authorize(self, request: Request) -> None:

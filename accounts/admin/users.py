@@ -25,13 +25,12 @@ for app in apps.get_app_configs():
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    """Permission groups of staff, for superusers alone: a group can have any permission."""
-
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
     # Unfold's has a signature that Django deprecates.
     get_action_choices = ServiceModelAdmin.get_action_choices
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # A group can have any permission.
         return bool(request.user.is_superuser)
 
     has_module_permission = has_add_permission = has_change_permission = has_delete_permission = (

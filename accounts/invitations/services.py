@@ -31,10 +31,7 @@ def request_mail(membership: Membership) -> None:
 
 
 def request_notice(membership: Membership, *, by: Actor) -> None:
-    """Have a new member who signs in already notified by mail of who has added them.
-
-    Beyond the limits of invitations there is no mail: the person is a member without it.
-    """
+    """Have a new member who signs in already notified by mail of who has added them."""
     user = membership.user
     # Without a person: commands of the operator.
     if not user.signs_in or not user.is_active or by.user_id in (None, user.pk):
@@ -42,6 +39,7 @@ def request_notice(membership: Membership, *, by: Actor) -> None:
     try:
         _count_mail(membership)
     except TooManyInvitations:
+        # The person is a member without the mail.
         logger.info("user %s gets no mail about organisation %s", user.pk, membership.organization_id)
         return
     _queue(membership, is_notice=True, added_by_id=by.user_id)
@@ -55,6 +53,7 @@ def _queue(membership: Membership, **fields: Any) -> None:
 
 def _count_mail(membership: Membership) -> None:
     organization, email = membership.organization, membership.user.email
+    # Two requests at once must not both count as the last one that is allowed.
     advisory_lock(f"invitations of {organization.pk}")
     mails = InvitationMail.objects.filter(organization=organization)
     mails.filter(created_at__lte=timezone.now() - PERIOD).delete()
@@ -91,10 +90,8 @@ def resend(membership: Membership) -> None:
 
 @transaction.atomic
 def accept(user: User, *, name: str, password: str, request_id: str = "") -> User:
-    """Set the name and the password of an invited user.
-
-    Every member is staff: passwords serve the admin alone, where roles say what is allowed.
-    """
+    """Set the name and the password of an invited user."""
+    # Every member is staff: passwords serve the admin alone, where roles say what is allowed.
     user.name, user.is_staff = name, True
     user.set_password(password)
     user.save()

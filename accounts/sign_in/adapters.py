@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return client_address(request)
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """Return whether this is the password of the user who is signed in; guesses are paused as at the sign-in."""
+        # Guesses are paused as at the sign-in.
         account = lockout.account_subject(user.email)
         attempts.require_allowed(context.request, account, email=user.email)
         if not user.check_password(password):

@@ -16,8 +16,7 @@ from accounts.sign_in import attempts, lockout, second_factor
 
 
 class SignInForm(AuthenticationForm):
-    """E-mail address and password. A wrong one gets the same answer whether the account exists or not."""
-
+    # The same answer whether the account exists or not.
     error_messages: ClassVar = {"invalid_login": "The e-mail address or the password is wrong."}
 
     def clean(self) -> dict[str, Any]:
@@ -32,8 +31,6 @@ class SignInForm(AuthenticationForm):
 
 
 class StyledForm(forms.Form):
-    """A form that looks as those of the admin."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():

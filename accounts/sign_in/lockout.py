@@ -1,6 +1,5 @@
 """Lock-out: attempts are counted in Redis, and beyond a limit each is followed by a longer pause.
 
-An attempt counts before it is checked, so that simultaneous ones cannot pass the limit; a success takes it back.
 Without Redis attempts pass (as in krafter_audit/api/throttling/rate_limits.py).
 """
 
@@ -87,9 +86,10 @@ def address_subject(address: str) -> AttemptSubject:
 
 
 def count_attempt(*subjects: AttemptSubject) -> AttemptOutcome:
-    """Count an attempt for each subject; refuse it while one of them is paused."""
+    """Count an attempt for each subject, before it is checked; refuse it while one of them is paused."""
     longest = settings.KRAFTER_SIGN_IN_PAUSE_SECONDS
     arguments = [time.time(), longest + MEMORY_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
+    # Counted before the check, so that simultaneous attempts cannot pass the limit.
     result = _run(COUNT, [each.key for each in subjects], [*arguments, *(each.limit for each in subjects)])
     if result is None:
         unchecked_requests.count()
@@ -104,7 +104,8 @@ def clear(subject: AttemptSubject) -> None:
 
 
 def take_back(subject: AttemptSubject) -> None:
-    """Subtract one attempt, which has succeeded. Not all: an attacker's own sign-ins would clear an address."""
+    """Subtract one attempt, which has succeeded."""
+    # Not all attempts: an attacker's own sign-ins would clear an address.
     _run(TAKE_BACK, [subject.key], [subject.limit])
 
 

@@ -21,7 +21,7 @@ class MailedForm(PasswordResetForm):
         to_email: str,
         html_email_template_name: str | None = None,
     ) -> None:
-        """Send the mail. Django's own method logs every error, so that nothing is tried again."""
+        # Django's own method logs every error, so that nothing is tried again.
         message = html_mail(
             to_email,
             subject=render_to_string(subject_template_name, context),

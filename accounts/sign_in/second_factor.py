@@ -18,26 +18,23 @@ SECRETS = ("secret", "seed")  # of the authenticator app, and of the recovery co
 
 
 def is_missing(request: HttpRequest) -> bool:
-    """Return whether the user has to set up a second factor before they see a page.
-
-    Single sign-on has the second factor of the identity provider.
-    """
+    """Return whether the user has to set up a second factor before they see a page."""
     if not settings.KRAFTER_REQUIRE_SECOND_FACTOR or is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
         return False
     methods = {record["method"] for record in get_authentication_records(request, request.user)}
+    # Single sign-on has the second factor of the identity provider.
     return "socialaccount" not in methods
 
 
 @transaction.atomic
 def use_code(authenticator: Authenticator, code: str) -> bool:
-    """Return whether a code is valid and newer than the last used one; record it.
-
-    allauth remembers used codes in a cache, which each process has for itself.
-    """
+    """Return whether a code is valid and newer than the last used one; record it."""
+    # Of two requests at once with the same code, the second finds it used.
     locked = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
     counter = _counter_of(locked, code)
     if counter is None or counter <= locked.data.get("last_counter", 0):
         return False
+    # allauth remembers used codes in a cache, which each process has for itself.
     locked.data["last_counter"] = counter
     locked.save(update_fields=["data"])
     return True

@@ -82,7 +82,6 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return [app]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Find the user, or end the request with a page."""
         email = next((each.email.lower() for each in sociallogin.email_addresses if each.verified), "")
         user = User.objects.by_email(email) if email else None
         if user is None and email:

@@ -58,8 +58,6 @@ class SignInView(AdminPage, views.LoginView):
 
 
 class RequestPasswordResetView(AdminPage, views.PasswordResetView):
-    """Request the link that resets a password."""
-
     form_class = RequestPasswordResetForm
     template_name = "sign_in/password_reset.html"
     title = "Reset the password"
@@ -124,14 +122,13 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
 
 
 class SetUpSecondFactorView(ActivateTOTPView):
-    """Set up an authenticator app. The code that proves it cannot be used for a sign-in."""
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "required": second_factor.is_missing(self.request)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         authenticator = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
+        # The code that proves the app cannot be used for a sign-in.
         second_factor.use_code(authenticator, form.cleaned_data["code"])
         return response
 
