@@ -1,5 +1,3 @@
-"""Scans with their parts, pages and results; scan schedules; sites and their credentials."""
-
 import secrets
 from typing import ClassVar
 

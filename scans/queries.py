@@ -1,5 +1,3 @@
-"""Reads of scans."""
-
 from typing import Any
 
 from django.db.models import Count

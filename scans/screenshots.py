@@ -62,7 +62,7 @@ def load(project_id: UUID, sha256: str) -> bytes | None:
 def record_named(project_id: UUID, hashes: Iterable[str], *, in_evidence: bool = False) -> None:
     """Record that rows of this transaction name these screenshots, so that they are kept as long as the rows.
 
-    Call it once in a transaction: two that lock the same rows in another order would wait for each other.
+    Call it once in a transaction.
     """
     now, updated = timezone.now(), ["last_named_at", *(["last_in_evidence_at"] if in_evidence else [])]
     Screenshot.objects.bulk_create(
@@ -73,6 +73,7 @@ def record_named(project_id: UUID, hashes: Iterable[str], *, in_evidence: bool =
                 last_named_at=now,
                 last_in_evidence_at=now if in_evidence else None,
             )
+            # Two transactions that lock the same rows in another order would wait for each other.
             for sha256 in sorted(set(hashes))
         ],
         update_conflicts=True,

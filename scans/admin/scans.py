@@ -1,5 +1,3 @@
-"""Admin page of scans, and the action that starts scans of projects."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -92,13 +90,11 @@ class ScanAdmin(ServiceModelAdmin):
 
 
 def _progress(scan: Scan) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the label of each scanner that has begun, and its counts of pages and findings."""
     progress = scan.summary.get("progress") or {}
     return [(scanner.label, progress[scanner]) for scanner in Scanner if scanner in progress]
 
 
 def _domains(domains: Mapping[str, Any]) -> list[tuple[str, list[int], str]]:
-    """Return the name of each domain, its number of checks by outcome, and why it failed."""
     return [
         (
             str(Domain(name).label),
@@ -120,6 +116,5 @@ def _pages(scan: Scan) -> list[Any]:
 
 
 def _previous(scan: Scan) -> Scan | None:
-    """Return the last completed scan of the same URL before this one."""
     earlier = Scan.objects.filter(project=scan.project_id, url=scan.url, status="completed", pk__lt=scan.pk)
     return earlier.order_by("-pk").first()

@@ -1,5 +1,3 @@
-"""Queue scans."""
-
 from collections.abc import Sequence
 
 from django.db import transaction

@@ -114,6 +114,7 @@ def _lock_due(schedule_id: UUID) -> ScanSchedule | None:
 
 def _queue(project: Project, url: str) -> str:
     try:
+        # A savepoint: without quota the schedule still gets its next time.
         with transaction.atomic():
             scans.queue(project, url=url, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)
     except QuotaExceeded as error:

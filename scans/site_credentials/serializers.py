@@ -1,4 +1,4 @@
-"""Request and response serializers of site credentials. Responses never contain a credential."""
+"""Responses never contain a credential."""
 
 import re
 from typing import Any, ClassVar
@@ -33,7 +33,6 @@ class HeadersField(serializers.DictField):
     }
 
     def to_internal_value(self, data: Any) -> Any:
-        """Reject names and values that an HTTP request can't contain."""
         entries = super().to_internal_value(data)
         if len(entries) > 50:
             self.fail("many")
@@ -49,8 +48,6 @@ class HeadersField(serializers.DictField):
 
 
 class CookiesField(HeadersField):
-    """Names and values of cookies."""
-
     value = COOKIE_VALUE
 
     def _is_reserved(self, name: str) -> bool:
@@ -58,12 +55,9 @@ class CookiesField(HeadersField):
 
 
 class HTTPSOriginField(StrictCharField):
-    """An https origin."""
-
     default_error_messages = {"form": "Use the https origin of the site, as in https://staging.example.com."}
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept an https URL without a path."""
         text = super().to_internal_value(data)
         try:
             target = ParsedUrl.parse(text)
@@ -85,7 +79,7 @@ class BasicAuthRequestSerializer(RequestSerializer):
     password = StrictCharField(max_length=1000)
 
     def validate_username(self, value: str) -> str:
-        """Reject a colon, which would end the user name."""
+        # It would end the user name.
         if ":" in value:
             raise serializers.ValidationError("A user name can't contain a colon.")
         return value
@@ -98,7 +92,6 @@ class LoginMarkerRequestSerializer(RequestSerializer):
     text = StrictCharField(max_length=500, required=False)
 
     def validate_selector(self, value: str) -> str:
-        """Require a valid CSS selector."""
         try:
             LexborHTMLParser("<p>").css_first(value)
         except SelectolaxError:
@@ -106,7 +99,6 @@ class LoginMarkerRequestSerializer(RequestSerializer):
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require a selector or a text."""
         if not attrs:
             raise serializers.ValidationError("Send a selector or a text.")
         return attrs
@@ -122,7 +114,6 @@ class PutSiteCredentialsRequestSerializer(RequestSerializer):
     logged_in = LoginMarkerRequestSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require credentials, and reject two values for one header."""
         if not any(attrs.get(kind) for kind in ("headers", "cookies", "basic")):
             raise serializers.ValidationError("Send at least one of headers, cookies and basic.")
         names = [name.lower() for name in attrs.get("headers", {})]

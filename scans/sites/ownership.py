@@ -77,12 +77,10 @@ def is_still_verified(site: Site, client: Client) -> bool:
 
 
 def run_verification(site_id: UUID) -> None:
-    """Run a requested verification of a site, and enqueue the next one. Running it again changes nothing.
-
-    One at a time for an organisation: sites that answer slowly occupy one worker.
-    """
+    """Run a requested verification of a site, and enqueue the next one. Running it again changes nothing."""
     requested = Site.objects.filter(check_requested=True)
     requested = requested.filter(project__organization__projects__sites=site_id)
+    # One at a time for an organisation: sites that answer slowly occupy one worker.
     if requested.exclude(unleased()).exists():
         return
     site = leases.acquire(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)

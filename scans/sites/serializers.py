@@ -1,5 +1,3 @@
-"""Request and response serializers of sites."""
-
 from typing import Any, ClassVar
 
 from rest_framework import serializers

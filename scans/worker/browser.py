@@ -1,7 +1,4 @@
-"""The warm browser of a worker: it keeps Chromium running between jobs.
-
-Playwright is imported on demand: it is large, and most processes have no browser.
-"""
+"""The warm browser of a worker: it keeps Chromium running between jobs."""
 
 import atexit
 import os
@@ -65,6 +62,7 @@ class WarmBrowser(threading.local):
         if (self._idle and self._idle.stop()) or self._owner != owner:
             self.close()
         if self._browser is None:
+            # On demand: Playwright is large, and most processes have no browser.
             from scanner.browser.browser import Browser
 
             self._browser, self._owner = Browser(options=options), owner

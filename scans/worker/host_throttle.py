@@ -90,7 +90,6 @@ class SharedHostThrottle(HostThrottle):
 
     @contextmanager
     def slot(self, target: ParsedUrl) -> Iterator[float]:
-        """Hold a slot for a request; yield the seconds waited for it."""
         started, slot, host = time.monotonic(), uuid.uuid4().hex, host_key(target)
         self._wait(target, slot, started + MAX_WAIT_SECONDS)
         try:
@@ -104,7 +103,6 @@ class SharedHostThrottle(HostThrottle):
 
     @contextmanager
     def exclusive(self, target: ParsedUrl) -> Iterator[None]:
-        """Send no other requests to the host than those of this thread, by any worker."""
         host, limits, caller = host_key(target), self.limits(target), uuid.uuid4().hex
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         try:

@@ -1,5 +1,3 @@
-"""Run the checks of a scan on one page."""
-
 import logging
 import time
 from collections.abc import Iterable, Mapping, Set
@@ -33,8 +31,6 @@ class CheckResult:
 
 @dataclass
 class PageResults:
-    """The results of checks on a page."""
-
     results: list[CheckResult] = field(default_factory=list)
     # Domains whose checks raised an error.
     failed_domains: set[str] = field(default_factory=set)

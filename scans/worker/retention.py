@@ -20,12 +20,12 @@ MAX_BATCHES = 100  # of one run
 def delete_expired() -> int:
     """Delete results older than KRAFTER_RESULTS_KEEP_DAYS, the oldest first; return how many were deleted.
 
-    What the last scan of an unresolved finding saw fail is kept: until our scans see it again, no verification that
-    began before is approved.
+    What the last scan of an unresolved finding saw fail is kept.
     """
     if not settings.KRAFTER_RESULTS_KEEP_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
+    # Until our scans see it again, no verification that began before is approved.
     rows, deleted = ScanResult.objects.exclude(outcome=FAILED, scan__in=_last_scans(before)), 0
     for _ in range(MAX_BATCHES):
         # By the primary key: ids grow with time, so no index on `seen_at` is needed.

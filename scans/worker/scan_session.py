@@ -65,7 +65,6 @@ class ScanSession:
         self.close()
 
     def close(self) -> None:
-        """Close the client and give back the browser."""
         self._stack.close()
 
     def selection(self, page: ScanPage) -> CheckSelection:
@@ -87,10 +86,10 @@ class ScanSession:
         return found
 
     def _is_owned(self, start: PageContext) -> bool:
-        """Return whether a browser may visit the site; True while it is unavailable: each visit checks again."""
         try:
             start.page  # noqa: B018 - raises while the page is not available
         except Inconclusive:
+            # Each visit checks again.
             return True
         try:
             start.require_ownership()
@@ -120,8 +119,9 @@ class ScanSession:
         return results
 
     def _context(self, page: ScanPage) -> PageContext:
-        """Return the context of a page; its time budget starts now. The start page was fetched by the discovery."""
+        # The start page was fetched by the discovery.
         start, self._start = self._start, None
         if start is not None and page.url == start.url and page.part.scanner == Scanner.HTTP:
             return start
+        # Its time budget starts now.
         return self._root.sibling(page.url)
