@@ -9,8 +9,6 @@ type Write = Callable[[Snapshot, BinaryIO], None]
 
 @dataclass(frozen=True)
 class Exporter:
-    """A format."""
-
     extension: str
     content_type: str
     # Streams the snapshot into an open file. Raises ExportFailed.

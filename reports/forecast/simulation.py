@@ -1,8 +1,4 @@
-"""Simulate when no finding is open, without the database.
-
-Each simulated future is made of past weeks, which keeps the rhythm of working days and of scans. Its weeks are first
-drawn from all past ones, so that few weeks of history give a wider range.
-"""
+"""Simulate when no finding is open, without the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,6 +60,8 @@ def _simulate(flows: tuple[DailyFlow, ...], still_open: int, seed: int) -> tuple
     random = Random(seed)  # noqa: S311  a simulation
     weeks = past_weeks(flows, still_open)
     return tuple(
+        # The weeks of a future are first drawn from all past ones, so that a short history gives a wider
+        # range.
         _first_day_without(random, random.choices(weeks, k=len(weeks)), still_open, by_rate=bool(future % 2))
         for future in range(FUTURES)
     )
@@ -89,15 +87,14 @@ def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
 def _first_day_without(
     random: Random, weeks: Sequence[Sequence[Day]], still_open: int, *, by_rate: bool
 ) -> int:
-    """Return the first day on which no finding is open, or one after the horizon.
-
-    People close a number of findings a day or, `by_rate`, a share of the open ones: it is not known which.
-    """
+    """Return the first day on which no finding is open, or one after the horizon."""
     day = 0
     while day < HORIZON:
+        # Whole weeks keep the rhythm of working days and of scans.
         for opened, closed, share in random.choice(weeks):
             day += 1
             still_open += opened
+            # People close a number of findings a day, or a share of the open ones: it is not known which.
             still_open -= int(still_open * share + random.random()) if by_rate else closed
             if still_open <= 0:
                 return day

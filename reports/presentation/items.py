@@ -119,10 +119,8 @@ def within_characters(
 
 
 def count_characters(text: str) -> int:
-    """Return the number of characters; one whose script is neither Latin, Greek nor Cyrillic counts as four.
-
-    The PDF's font does not have these, and another one is searched for each run of them.
-    """
+    """Return the number of characters; one whose script is neither Latin, Greek nor Cyrillic counts as four."""
+    # The PDF's font does not have these, and another one is searched for each run of them.
     return len(text) if text.isascii() else sum(1 if char < FIRST_OTHER_SCRIPT else 4 for char in text)
 
 

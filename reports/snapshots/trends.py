@@ -18,7 +18,7 @@ def open_risk_trends(
 ) -> Trends:
     """Return the scores of open findings by facet and day, from `changes_by_day` of the findings.
 
-    Those of the last day are the `(facets, score)` given: of the copied rows, since the counters may have changed.
+    Those of the last day are the `(facets, score)` given.
     """
     scores: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     trends: Trends = {name: {} for name in FACETS}
@@ -27,6 +27,7 @@ def open_risk_trends(
     for day_number in range(days):
         _add(scores, changes.get(period.start + timedelta(days=day_number), ()))
         _append(trends, scores, day_number)
+    # Of the copied rows, since the counters may have changed.
     last: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for facets, score in last_day:
         for name in FACETS:
