@@ -20,10 +20,8 @@ def is_known(key: str) -> bool:
 
 
 def require_known(key: str, rows: QuerySet[Any], *, parameter: str) -> None:
-    """Raise InvalidParams for a key that no check has, unless one of the rows with it is left.
-
-    The rows are those of a list that have the key: its check may have been removed since.
-    """
+    """Raise InvalidParams for a key that no check has, unless one of the rows with it is left."""
+    # The check of a listed row may have been removed since.
     if is_known(key) or (CHECK_KEY.match(key) and rows.exists()):
         return
     shown = key[:MAX_SHOWN]

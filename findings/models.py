@@ -58,8 +58,8 @@ SEARCHED = (
     "normalize(title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
     " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), ''))"
 )
-# Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
 PAGE_ASSET_TYPES = ("url", "page", "uri")  # of affected assets whose value is the URL of a page
+# Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
 LARGE_FIELDS = ("evidence", "description", "recommended_fix", "affected_assets")
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 MAX_DISMISSAL_COMMENT_LENGTH = 2000

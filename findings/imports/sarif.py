@@ -1,5 +1,3 @@
-"""Read SARIF 2.1.0, of any tool."""
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -35,7 +35,8 @@ def external_key(external_id: str) -> str:
 
 
 def provider_key(server: str, external_id: str) -> str:
-    """Return the source key of a provider's finding: the same id at another server is another finding."""
+    """Return the source key of a provider's finding."""
+    # The same id at another server is another finding.
     name = f"{server} {external_id}".lower()
     return f"provider:{name if len(name) <= MAX_NAME_LENGTH else hashlib.sha256(name.encode()).hexdigest()}"
 
