@@ -1,5 +1,3 @@
-"""Alerts and their destinations; webhook endpoints and their deliveries."""
-
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField

@@ -76,7 +76,6 @@ class ReplayEventsRequestSerializer(RequestSerializer):
     include_delivered = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Reject a period that ends before it starts."""
         if "created_before" in attrs and attrs["created_before"] <= attrs["created_after"]:
             raise serializers.ValidationError({"created_before": ["Must be later than created_after."]})
         return attrs
@@ -181,7 +180,6 @@ class DeliveryFilterSerializer(RequestSerializer):
     created_before = UTCDateTimeField(required=False)
 
     def validate_type(self, value: str) -> str:
-        """Reject a name that no event has."""
         if value not in {*PROJECT_EVENTS, TEST_EVENT}:
             raise serializers.ValidationError(pattern_error(value) or "Use the name of one event.")
         return value

@@ -72,7 +72,7 @@ def require_allowed_url(url: str) -> str:
 
 
 def host_of(endpoint: WebhookEndpoint) -> str:
-    """Return the host; path and query of the URL may contain a secret of the receiver."""
+    # Path and query of the URL may contain a secret of the receiver.
     return urlsplit(endpoint.url).netloc
 
 
