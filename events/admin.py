@@ -79,7 +79,6 @@ class EventAdmin(ReadOnlyAdmin):
         }
 
     def _subject(self, request: HttpRequest, event: Event) -> dict[str, str]:
-        """Return page and title of the subject, if the reader may open it."""
         group = event.name.partition(".")[0]
         name = MODELS.get(group, group.replace("_", ""))
         for model, page in self.admin_site._registry.items():

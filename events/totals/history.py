@@ -148,10 +148,8 @@ def midnight(moment: datetime) -> datetime:
 
 
 def take_snapshots() -> int:
-    """Store the totals at the last midnight and at the first of the month; return the number of snapshots.
-
-    A snapshot is taken when no transaction can add an earlier change. Without one, reads sum more changes.
-    """
+    """Store the totals at the last midnight and at the first of the month; return the number of snapshots."""
+    # Taken when no transaction can add an earlier change; without a snapshot, reads sum more changes.
     last = midnight(settled_until())
     return sum(_take_missing_snapshots(moment) for moment in (last.replace(day=1), last))
 
