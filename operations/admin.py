@@ -12,8 +12,6 @@ COLOURS = {"succeeded": "success", "failed": "danger", "running": "info"}
 
 
 class RunAdmin(ReadOnlyAdmin):
-    """For superusers: backups have the data of all organisations."""
-
     list_display = ("created_at", "finished_at", badge_column("outcome", COLOURS), "path", "error")
     fields = ("created_at", "finished_at", "outcome_label", "path", "error", "report_json")
 
@@ -21,6 +19,7 @@ class RunAdmin(ReadOnlyAdmin):
         return rows  # of the whole installation
 
     def filter_by_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
+        # For superusers alone: backups have the data of all organisations.
         return rows.none()
 
     @admin.display(description="outcome")

@@ -55,12 +55,13 @@ def write_backup(directory: Path) -> dict[str, Any]:
 
 
 def _dump(path: Path) -> tuple[dict[str, int], int]:
-    """Dump the database, counting the rows in the same snapshot; return the counts and the server's version."""
     parameters = own_parameters()
     with psycopg.connect(**parameters) as counting:
         counting.isolation_level, counting.read_only = IsolationLevel.REPEATABLE_READ, True
         cursor = counting.cursor()
+        # This transaction is idle while pg_dump runs.
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        # The rows are counted in the snapshot that is dumped.
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone() or [""]
         version = counting.info.server_version

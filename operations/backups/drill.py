@@ -52,6 +52,7 @@ def temporary_database(server_url: str) -> Iterator[str]:
     name = f"krafter_drill_{secrets.token_hex(6)}"
     try:
         with psycopg.connect(**parameters_of(server_url), autocommit=True, connect_timeout=10) as connection:
+            # template1 may have objects that the server's operator has added.
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # hexadecimal digits
             try:
                 yield with_database(server_url, name)

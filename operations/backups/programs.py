@@ -99,7 +99,8 @@ def with_database(url: str, name: str) -> str:
 
 
 def environment_of(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return a program's connection as variables; a command line could be read by every user."""
+    """Return a program's connection as variables."""
+    # A command line could be read by every user of the machine.
     env = {HOST_VARIABLES[name]: str(parameters[name]) for name in HOST_VARIABLES if parameters.get(name)}
     return env | {
         f"PG{name.upper()}": str(parameters[name]) for name in CONNECTION_OPTIONS if parameters.get(name)
