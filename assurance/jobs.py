@@ -1,5 +1,3 @@
-"""Celery jobs of assurance."""
-
 from uuid import UUID
 
 from assurance import event_consumer

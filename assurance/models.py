@@ -1,4 +1,4 @@
-"""Deploys, pull requests, and guard windows: the time after an approval in which checks run again."""
+"""Deploys, pull requests and guard windows."""
 
 import re
 from datetime import timedelta

@@ -144,6 +144,7 @@ def _verify(row: PullRequest, deploy: Deploy, locked: LockedTask) -> None:
     if locked.task.status == Task.Status.DONE:
         return
     try:
+        # A savepoint: without quota the deploy is stored all the same.
         with transaction.atomic():
             row.verification = verifications.run_locked(
                 locked, by=SYSTEM, trigger=Verification.Trigger.DEPLOY
