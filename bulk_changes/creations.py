@@ -71,7 +71,6 @@ def _refusal(created: Row, row: Row | None, attached: str | None) -> ApiError | 
 
 
 def _attached(subject: Subject, pks: Sequence[UUID]) -> dict[UUID, str]:
-    """Return what refers to the rows, such as a verification or a ticket link, by row id."""
     found: dict[UUID, str] = {}
     options = subject.model._meta
     relations: list[tuple[Any, str, Any]] = [

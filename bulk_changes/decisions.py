@@ -87,8 +87,6 @@ class Summary:
 
 
 class Decider:
-    """Decides about rows of one project."""
-
     def __init__(
         self,
         project: Project,
@@ -104,7 +102,6 @@ class Decider:
         self._members: dict[UUID, bool] = {}
 
     def decide(self, targets: Sequence[Target]) -> list[Decision]:
-        """Read the rows and decide about each."""
         rows = self._subject.model._default_manager.filter(
             project=self._project, pk__in=[target.pk for target in targets]
         )

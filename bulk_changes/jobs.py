@@ -1,5 +1,3 @@
-"""Celery jobs of bulk changes."""
-
 from bulk_changes import services
 from krafter_audit.celery import app
 

@@ -40,7 +40,8 @@ def _row(bulk_change: BulkChange, decision: Decision) -> BulkChangeRow:
 
 
 def to_json(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values as JSON; times keep their microseconds, which Django's encoder would cut off."""
+    """Return the values as JSON; times keep their microseconds."""
+    # Django's encoder would cut off the microseconds of times.
     return {name: _value_to_json(value) for name, value in values.items()}
 
 

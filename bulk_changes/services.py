@@ -209,8 +209,8 @@ def _change_batch(
 
 
 def _is_undone(bulk_change: BulkChange) -> bool:
-    """Lock the bulk change; return whether its undo has begun, which could not include further rows."""
     BulkChange.objects.select_for_update().get(pk=bulk_change.pk)
+    # An undo that has begun could not include further rows.
     return BulkChange.objects.filter(undoes=bulk_change).exists()
 
 
@@ -233,5 +233,4 @@ def _finished(bulk_change: BulkChange, summary: Summary) -> BulkChangeResult:
 
 
 def delete_old() -> None:
-    """Delete the bulk changes that can no longer be undone."""
     BulkChange.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()

@@ -16,8 +16,6 @@ Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and
 
 @dataclass(frozen=True)
 class ChangeContext:
-    """The author and the kind of a change."""
-
     by: Actor
     details: Mapping[str, Any] = field(default_factory=dict)  # JSON about a change of the status
     is_undo: bool = False

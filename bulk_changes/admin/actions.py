@@ -217,7 +217,6 @@ def change_refusal(request: HttpRequest, opts: Any, project: Project) -> ApiErro
 
 
 def _time_of_preview(request: HttpRequest) -> datetime | None:
-    """Return the time from the confirmation, or None if it has none with a time zone."""
     try:
         seen_at = datetime.fromisoformat(request.POST.get("seen_at", ""))
     except ValueError:
@@ -226,7 +225,6 @@ def _time_of_preview(request: HttpRequest) -> datetime | None:
 
 
 def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str, str, str, int]]:
-    """Return field, value before, value after, and the number of rows of each effect."""
     return [
         (field_label(name), value_in_words(name, before, owners), value_in_words(name, after, owners), rows)
         for (name, before, after), rows in summary.effects.most_common()
@@ -238,7 +236,6 @@ def _refused(pks: list[UUID], error: ApiError) -> list[Decision]:
 
 
 def _sent_values(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the fields of the sent form, for the confirmation."""
     own = {"csrfmiddlewaretoken", "action", "select_across", "_selected_action", "index"}
     return [
         (name, value) for name, value in request.POST.items() if name not in own and isinstance(value, str)
