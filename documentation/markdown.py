@@ -96,7 +96,6 @@ def _unique(anchor: str, taken: dict[str, int]) -> str:
 
 
 def _text(tokens: Sequence[Token]) -> str:
-    """Return the text of tokens without markup, with single spaces."""
     pieces = []
     for token in tokens:
         if token.children:

@@ -17,8 +17,6 @@ BOX_WIDTH, BOX_HEIGHT, ROW_HEIGHT, MARGIN, ARC_STEP, PORT_STEP = 132, 44, 76, 34
 
 @dataclass(frozen=True)
 class Arrow:
-    """A change of status."""
-
     start: str
     end: str
     cause: str = ""  # empty for a PATCH or a worker's change

@@ -173,7 +173,6 @@ def _path_variables(operation: Operation) -> list[str]:
 
 
 def _literal(body: Any, variable_format: str, *, is_python: bool = False) -> str:
-    """Return a body as a literal of Python or JavaScript."""
     text = json.dumps(body, indent=2 if not is_python else 4)
     if is_python:
         text = re.sub(r"(?<=: )(true|false|null)\b", lambda found: PYTHON_WORDS[found[1]], text)
