@@ -267,6 +267,14 @@ def test_long_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
 
 
 @pytest.mark.needs_pango
+def test_right_to_left_name_of_a_project_takes_nothing_of_the_footer_into_its_line() -> None:
+    exported = export("pdf", snapshot(project="موقع الشركة"))
+
+    text = PdfReader(io.BytesIO(exported)).pages[1].extract_text()
+    assert "Krafter Audit · موقع الشركة · 19 November" in text
+
+
+@pytest.mark.needs_pango
 def test_pdf_prints_markup_in_a_title_and_reads_no_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("content of the file")
