@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -18,16 +18,17 @@ from accounts.models import Project
 from bulk_changes import creations
 from bulk_changes.decisions import Decider, Decision, Summary, Target
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
-from bulk_changes.models import BulkChange
+from bulk_changes.models import BulkChange, BulkChangeRow
 from bulk_changes.recording import from_json, record, to_json
 from bulk_changes.subjects import ChangeContext, Subject, subject_named
 from events.log import log_events
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.lookup import get_or_404
+from krafter_audit.db.deletion import delete_in_batches
 
 MAX_ROWS = 20_000  # of one bulk change: about 15 seconds
 BATCH_SIZE = 500  # rows of one transaction
-RETENTION = timedelta(days=30)  # a bulk change can be undone as long as it is stored
+RETENTION = timedelta(days=30)  # in which a bulk change can be undone
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
 
 @transaction.atomic
 def _begin_undo(bulk_change_id: UUID, project: Project | None, by: Actor) -> tuple[BulkChange, BulkChange]:
-    rows = BulkChange.objects.select_for_update()
+    # An older one is being deleted, and may have lost some of its rows.
+    rows = BulkChange.objects.select_for_update().filter(created_at__gte=timezone.now() - RETENTION)
     rows = rows if project is None else rows.filter(project=project)
     original = get_or_404(rows, pk=bulk_change_id)
     if BulkChange.objects.filter(undoes=original).exists():
@@ -233,4 +235,12 @@ def _finished(bulk_change: BulkChange, summary: Summary) -> BulkChangeResult:
 
 
 def delete_old() -> None:
-    BulkChange.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()
+    """Delete the bulk changes that can no longer be undone, the oldest first.
+
+    One that was undone is kept as long as its undo, which can be undone too.
+    """
+    old = BulkChange.objects.filter(created_at__lt=timezone.now() - RETENTION, undone_by=None)
+    # First the rows: one bulk change may have 20,000 of them.
+    delete_in_batches(BulkChangeRow.objects.filter(bulk_change__in=old))
+    rows = BulkChangeRow.objects.filter(bulk_change=OuterRef("pk"))
+    delete_in_batches(old.filter(~Exists(rows)).order_by("created_at"))

@@ -7,6 +7,7 @@ from integrations import services
 from integrations.models import WebhookDelivery
 from integrations.sync import event_consumers, queueing
 from krafter_audit.celery import app
+from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.jobs.queues import enqueue
 
 # A repetition must be recognized for as long as any format accepts old deliveries: three days.
@@ -40,7 +41,7 @@ def delete_old_deliveries() -> None:
     """Delete processed webhook deliveries after a week."""
     old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERIES_KEPT)
     # An unprocessed delivery waits for a sync that may be paused; it is never lost.
-    old.filter(processed_at__isnull=False).delete()
+    delete_in_batches(old.filter(processed_at__isnull=False).order_by("created_at"))
 
 
 @app.task(name="integrations.requeue_pending")

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from krafter_audit.db.deletion import delete_in_batches
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # Unix seconds
 SECONDS_BETWEEN_WRITES = 60
@@ -42,6 +44,6 @@ def _is_over(session: SessionBase) -> bool:
 
 def delete_expired() -> None:
     """Delete the rows of expired sessions, and those of ended ones in the users' lists of sessions."""
-    SessionStore.clear_expired()
+    delete_in_batches(Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date"))
     sessions = Session.objects.filter(session_key=OuterRef("session_key"))
-    UserSession.objects.filter(~Exists(sessions)).delete()
+    delete_in_batches(UserSession.objects.filter(~Exists(sessions)))

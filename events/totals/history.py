@@ -18,6 +18,7 @@ from events.partitions import PartitionedTable, first_kept_month
 from events.queries import settled_until
 from events.totals.counters import Totals
 from krafter_audit.db.advisory_locks import try_advisory_lock
+from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.db.sql import fetch_all
 
 CHANGES = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
@@ -176,5 +177,5 @@ def delete_expired_snapshots() -> int:
     if since is None:
         return 0
     newest = CounterSnapshot.objects.filter(at__lte=since).order_by("project", "-at").distinct("project")
-    expired = CounterSnapshot.objects.filter(at__lt=since).exclude(pk__in=newest.values("pk"))
-    return expired.delete()[0]
+    kept = list(newest.values_list("pk", flat=True))
+    return delete_in_batches(CounterSnapshot.objects.filter(at__lt=since).exclude(pk__in=kept).order_by("pk"))

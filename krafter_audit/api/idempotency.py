@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
 from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.db.advisory_locks import try_advisory_lock
+from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.http.json_encoding import dump_json, load_json
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
@@ -140,4 +141,5 @@ def _storable(response: Response) -> Any:
 
 
 def delete_expired() -> int:
-    return IdempotentResponse.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()[0]
+    expired = IdempotentResponse.objects.filter(created_at__lt=timezone.now() - RETENTION)
+    return delete_in_batches(expired.order_by("created_at"))

@@ -323,3 +323,40 @@ def test_old_bulk_changes_are_deleted(scenario: Scenario):
     services.delete_old()
 
     assert (BulkChange.objects.count(), BulkChangeRow.objects.count()) == (1, 1)
+
+
+def test_undo_is_not_deleted_with_an_old_bulk_change_and_can_be_undone(scenario: Scenario):
+    finding = factories.finding(scenario)
+    done = change(scenario, FINDINGS, finding, status="dismissed")
+    undone = undo(scenario, done)
+    BulkChange.objects.filter(pk=done.bulk_change.pk).update(created_at=timezone.now() - timedelta(days=31))
+
+    services.delete_old()
+
+    undo(scenario, undone)
+    assert (values_of(finding), BulkChange.objects.count()) == (["dismissed"], 3)
+
+
+def test_chain_of_old_undos_is_deleted(scenario: Scenario):
+    undo(
+        scenario, undo(scenario, change(scenario, FINDINGS, factories.finding(scenario), status="dismissed"))
+    )
+    BulkChange.objects.update(created_at=timezone.now() - timedelta(days=31))
+
+    counts = []
+    for _ in range(3):
+        services.delete_old()
+        counts.append((BulkChange.objects.count(), BulkChangeRow.objects.count()))
+
+    assert counts == [(2, 2), (1, 1), (0, 0)]
+
+
+def test_old_bulk_change_that_is_about_to_be_deleted_cannot_be_undone(scenario: Scenario):
+    finding = factories.finding(scenario)
+    done = change(scenario, FINDINGS, finding, status="dismissed")
+    BulkChange.objects.update(created_at=timezone.now() - timedelta(days=31))
+
+    with pytest.raises(NotFound):
+        undo(scenario, done)
+
+    assert (values_of(finding), BulkChange.objects.count()) == (["dismissed"], 1)
