@@ -5,7 +5,7 @@ import hashlib
 import math
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -116,9 +116,14 @@ def _require_valid_scopes(
 
 def unrevoked(membership: Membership, *, may_write: bool = False) -> QuerySet[ApiKey]:
     """Return the keys of a member in the organisation, those that may write alone or all; expired ones too."""
-    keys = ApiKey.objects.filter(
-        organization=membership.organization_id, user=membership.user_id, revoked_at=None
-    )
+    return unrevoked_of(membership.organization_id, [membership.user_id], may_write=may_write)
+
+
+def unrevoked_of(
+    organization_id: UUID, user_ids: Collection[UUID], *, may_write: bool = False
+) -> QuerySet[ApiKey]:
+    """Return the keys of members of an organisation, as `unrevoked`."""
+    keys = ApiKey.objects.filter(organization=organization_id, user__in=user_ids, revoked_at=None)
     return keys.filter(scopes__overlap=[Scope.WRITE, Scope.ALL]) if may_write else keys
 
 

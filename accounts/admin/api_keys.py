@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -230,10 +231,17 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
 def keys_that_end(membership: Membership) -> str:
     """Return as HTML which keys of an owner or admin stop working with another role; empty if none would."""
-    if membership.role not in MANAGERS:
-        return ""
-    keys = _active(api_keys.unrevoked(membership, may_write=True))
-    return format_html(KEYS_THAT_END, *_names(keys)) if keys else ""
+    return keys_that_end_by_user(membership.organization_id, [membership])[membership.user_id]
+
+
+def keys_that_end_by_user(organization_id: UUID, memberships: Sequence[Membership]) -> dict[UUID, str]:
+    """Return `keys_that_end` of members of one organisation, by the ids of their users."""
+    keys: dict[UUID, list[ApiKey]] = {each.user_id: [] for each in memberships}
+    managers = [each.user_id for each in memberships if each.role in MANAGERS]
+    if managers:
+        for key in _active(api_keys.unrevoked_of(organization_id, managers, may_write=True)):
+            keys[key.user_id].append(key)
+    return {pk: format_html(KEYS_THAT_END, *_names(found)) if found else "" for pk, found in keys.items()}
 
 
 def keys_of_member(membership: Membership) -> str:

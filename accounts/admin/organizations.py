@@ -1,14 +1,19 @@
+from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from unfold.admin import StackedInline
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts import services
 from accounts.admin.actor import operator
-from accounts.admin.api_keys import keys_that_end
+from accounts.admin.api_keys import keys_that_end_by_user
 from accounts.invitations.services import request_notice
 from accounts.models import Membership, Organization, Project, QuotaMonth
 from krafter_audit.admin.actions import row_action
@@ -25,20 +30,39 @@ ARCHIVING = (
 
 
 class MemberForm(forms.ModelForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    """The form of a member; `keys_that_end` of each member by the id of the user."""
+
+    def __init__(self, *args: Any, keys_that_end: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            return
         # The keys and the audit log of a member are those of the user.
-        self.fields["user"].disabled = not self.instance._state.adding
-        if not self.instance._state.adding:
-            self.fields["role"].help_text = keys_that_end(self.instance)
+        user: Any = self.fields["user"]
+        user.disabled = True
+        # Its widget would read the user's row twice for each member.
+        user.widget.widget = UnfoldAdminSelectWidget()
+        user.widget.choices = [(self.instance.user_id, self.instance.user)]
+        self.fields["role"].help_text = keys_that_end[self.instance.user_id]
+
+
+class MemberFormSet(forms.models.BaseInlineFormSet):
+    @cached_property
+    def keys_that_end(self) -> Mapping[UUID, str]:
+        return keys_that_end_by_user(self.instance.pk, list(self.get_queryset()))
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "keys_that_end": self.keys_that_end}
 
 
 class MembershipInline(AutocompleteFieldsMixin, StackedInline):
     model = Membership
-    form = MemberForm
+    form, formset = MemberForm, MemberFormSet
     extra = 0
     fields = ("user", "role")
     autocomplete_fields = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user")
 
 
 @admin.register(Organization)
