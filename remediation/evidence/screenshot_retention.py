@@ -2,8 +2,10 @@
 
 import logging
 import time
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
+from itertools import batched
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +23,8 @@ from scans.models import Screenshot
 
 logger = logging.getLogger(__name__)
 MAX_SECONDS = 90  # after which a run begins with no further project
-BATCH_SIZE = 1_000  # screenshots of a project in one run
+MAX_DELETED = 5_000  # screenshots of a project in one run
+BATCH_SIZE = 50  # screenshots of one transaction
 # Results and months of evidence are deleted some time after they have expired.
 MARGIN = timedelta(days=1)
 
@@ -57,18 +60,21 @@ def _expired() -> QuerySet[Screenshot]:
 
 def _delete_of_project(project_id: UUID) -> int:
     rows = _expired().filter(project=project_id).order_by("last_named_at")
-    expired = set(rows.values_list("sha256", flat=True)[:BATCH_SIZE])
-    still_named = expired.intersection(named_screenshots(project_id))
+    expired = list(rows.values_list("sha256", flat=True)[:MAX_DELETED])
+    still_named = named_screenshots(project_id, expired)
     screenshots.record_named(project_id, still_named)
-    return sum(_delete(project_id, sha256) for sha256 in expired - still_named)
+    unnamed = [sha256 for sha256 in expired if sha256 not in still_named]
+    return sum(_delete(project_id, batch) for batch in batched(unnamed, BATCH_SIZE))
 
 
 @transaction.atomic
-def _delete(project_id: UUID, sha256: str) -> bool:
-    # The row is locked until the file is deleted: a check that takes the same screenshot waits, and stores it again.
-    row = _expired().filter(project=project_id, sha256=sha256).select_for_update().first()
-    if row is None:
-        return False
-    screenshots.delete(project_id, sha256)
-    row.delete()
-    return True
+def _delete(project_id: UUID, hashes: Collection[str]) -> int:
+    """Delete screenshots, except those that were stored or named again meanwhile; return how many were deleted."""
+    # The rows are locked until the files are deleted: a check that takes the same screenshot waits, and stores it
+    # again. They are locked in the order of `record_named`.
+    rows = _expired().filter(project=project_id, sha256__in=hashes).order_by("sha256")
+    locked = list(rows.select_for_update().values_list("pk", "sha256"))
+    for _, sha256 in locked:
+        screenshots.delete(project_id, sha256)
+    Screenshot.objects.filter(pk__in=[pk for pk, _ in locked]).delete()
+    return len(locked)

@@ -159,8 +159,62 @@ def test_run_without_time_left_begins_with_no_project(
 def test_one_run_deletes_the_oldest_of_each_project(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(screenshot_retention, "BATCH_SIZE", 1)
+    monkeypatch.setattr(screenshot_retention, "MAX_DELETED", 1)
     newer, older = stored(scenario, b"1", days=100), stored(scenario, b"2", days=200)
 
     assert screenshot_retention.delete_unused() == 1
     assert (is_stored(scenario, newer), is_stored(scenario, older)) == (True, False)
+
+
+def test_no_screenshot_that_is_named_anywhere_is_deleted(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screenshot_retention, "BATCH_SIZE", 2)
+    other = factories.scenario()
+    unnamed = [stored(scenario, f"unnamed {number}".encode(), days=300) for number in range(5)]
+    first, second, third, fourth = (
+        stored(scenario, f"named {number}".encode(), days=200) for number in range(4)
+    )
+    # Of evidence, of a recent result, and of a check that has no result yet.
+    elsewhere = [
+        stored(scenario, b"evidence", days=200, in_evidence=True),
+        stored(scenario, b"result", days=1),
+        str(screenshots.storing_for(scenario.project.pk)(b"running")),
+    ]
+
+    def outcome(*names: str) -> dict[str, Any]:
+        return {"outcome": {"evidence": {"pictures": {f"rule{n}": name for n, name in enumerate(names)}}}}
+
+    factories.finding(scenario, evidence={"pages": [outcome(), outcome(first, second), {"outcome": None}]})
+    factories.finding(scenario, evidence={"pages": [outcome(second), outcome("", "no hash", third)]})
+    factories.finding(scenario, status="resolved", evidence={"pages": [outcome(fourth)]})
+    factories.finding(other, evidence={"pages": [outcome(*unnamed)]})
+
+    deleted = screenshot_retention.delete_unused()
+
+    kept = {
+        sha256
+        for sha256 in [*unnamed, first, second, third, fourth, *elsewhere]
+        if is_stored(scenario, sha256)
+    }
+    assert (deleted, kept) == (5, {first, second, third, fourth, *elsewhere})
+
+
+def test_screenshots_of_a_batch_that_could_not_be_deleted_are_tried_again(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [stored(scenario, f"old {number}".encode(), days=200) for number in range(3)]
+    delete, calls = default_storage.delete, iter(range(9))
+
+    def refuse_the_second(name: str) -> None:
+        if next(calls) == 1:
+            raise OSError("Read-only file system")
+        delete(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "delete", refuse_the_second)
+        screenshot_retention.delete_unused()
+    rows = Screenshot.objects.count()
+
+    assert (rows, screenshot_retention.delete_unused()) == (3, 3)
+    assert [screenshots.load(scenario.project.pk, sha256) for sha256 in names] == [None] * 3
