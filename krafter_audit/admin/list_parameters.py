@@ -19,6 +19,17 @@ class SortableChangeList(ChangeList):
     def get_ordering_field(self, field_name: Any) -> Any:
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Show the last page in place of one after it, from which an action or a form has removed the rows."""
+        try:
+            super().get_results(request)
+        except IncorrectLookupParameters:
+            if self.page_num < 1:
+                raise
+            paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+            self.page_num = paginator.num_pages
+            super().get_results(request)
+
 
 def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:
     """Return the parameters without which the list can be shown; all of them if only their combination is refused."""

@@ -43,11 +43,11 @@ class QuickFilter(SimpleListFilter):
 
 
 def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return a list's quick filters: label, URL, count, whether chosen."""
+    """Return a list's quick filters: label, URL, count (None if unknown), whether chosen."""
     found = next((spec for spec in changelist.filter_specs if isinstance(spec, QuickFilter)), None)
     if found is None:
         return []
-    counts = found.counts(request, _counted_projects(request))
+    counts = {} if _is_narrowed(changelist, request) else found.counts(request, _counted_projects(request))
     chosen = found.value()
     every = {"label": "All", "url": changelist.get_query_string(remove=["quick"]), "chosen": not chosen}
     return [
@@ -56,12 +56,20 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
             {
                 "label": label,
                 "url": changelist.get_query_string({"quick": name}),
-                "count": f"{count:,}" if isinstance(count := counts.get(name, 0), int) else count,
+                "count": f"{count:,}" if isinstance(count := counts.get(name), int) else count,
                 "chosen": chosen == name,
             }
             for name, label in found.labels.items()
         ),
     ]
+
+
+def _is_narrowed(changelist: Any, request: HttpRequest) -> bool:
+    """Return whether the list has a search or a filter that the counts do not know."""
+    chosen, by_project = chosen_project(request), request.GET.get(PROJECT)
+    others = set(changelist.filter_params) - {QuickFilter.parameter_name, PROJECT}
+    is_of_another = bool(chosen and by_project and by_project != str(chosen.pk))
+    return bool(changelist.query or others or is_of_another)
 
 
 def _counted_projects(request: HttpRequest) -> list[UUID]:

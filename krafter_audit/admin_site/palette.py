@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin import site
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +15,7 @@ from accounts.models import Project
 from findings.models import Finding
 from krafter_audit.admin.base import ServiceModelAdmin, page_to_return_to, staff_of
 from krafter_audit.admin.project_scope import choose_project, chosen_project
+from krafter_audit.admin.quick_filters import PROJECT
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_site.menu import all_pages
 from krafter_audit.db.words import spellings
@@ -49,8 +51,14 @@ def palette(request: HttpRequest) -> JsonResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose the project whose rows pages show (empty: all), and return to the page."""
     _require_staff(request)
-    choose_project(request, _uuid(request.POST.get("project", "")))
-    return HttpResponseRedirect(page_to_return_to(request, "next") or reverse("admin:index"))
+    project = choose_project(request, _uuid(request.POST.get("project", "")))
+    url, _, query = page_to_return_to(request, "next").partition("?")
+    params = QueryDict(query, mutable=True)
+    # The list has other pages now, and a filter by another project would leave it empty.
+    for name in (PAGE_VAR, *([PROJECT] if project else [])):
+        params.pop(name, None)
+    query = f"?{params.urlencode()}" if params else ""
+    return HttpResponseRedirect(f"{url}{query}" if url else reverse("admin:index"))
 
 
 def _require_staff(request: HttpRequest) -> None:

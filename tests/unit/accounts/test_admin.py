@@ -12,7 +12,7 @@ from accounts.errors import LastOwner
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.staff import messages_of, run_action
+from tests.staff import admin_url, messages_of, run_action
 
 
 @pytest.fixture
@@ -275,3 +275,18 @@ def test_lists_say_the_unit_of_a_quota_and_the_meaning_of_scopes(
     assert "no limit" in organizations
     assert ("Units used" in months, f"{timezone.now():%B %Y}" in months) == (True, True)
     assert "Everything (*)" in keys
+
+
+@pytest.mark.parametrize("role", ["viewer", "member", "admin", "owner"])
+def test_link_to_the_password_of_a_user_is_shown_to_those_who_may_set_it(
+    scenario: Scenario, role: str
+) -> None:
+    user = User.objects.create_user(f"other{next(factories.number)}@example.com")
+    Membership.objects.create(organization=scenario.organization, user=user, role="member")
+    client = staff.logged_in_client(staff.member_of(scenario.organization, role))
+
+    page = client.get(admin_url(User, "change", user.pk))
+    opened = client.get(f"/admin/accounts/user/{user.pk}/password/").status_code
+
+    assert page.status_code == 200
+    assert ("Set password" in page.content.decode()) == (opened == 200)

@@ -413,3 +413,32 @@ def test_page_offers_a_task_to_people_who_may_add_it(scenario: Scenario, role: s
     page = client.get(staff.admin_url(Finding, "change", factories.finding(scenario).pk)).content.decode()
 
     assert ("Add task" in page, "<summary>Edit</summary>" in page) == (offered, offered)
+
+
+@pytest.mark.parametrize(
+    ("query", "is_counted"),
+    [("", True), ("quick=open", True), ("q=finding", False), ("severity__exact=low", False)],
+)
+def test_quick_filters_have_numbers_only_where_they_are_those_of_their_lists(
+    operator: Client, scenario: Scenario, query: str, is_counted: bool
+) -> None:
+    # A list that is narrowed otherwise too has fewer rows than the counters.
+    factories.finding(scenario, severity="low")
+    factories.finding(scenario, severity="high")
+
+    page = operator.get(f"{admin_url(Finding, 'changelist')}?{query}")
+
+    counts = [link["count"] for link in page.context["quick_filters"][1:]]
+    assert ([count is not None for count in counts]) == [is_counted] * len(counts)
+
+
+def test_quick_filters_have_no_number_for_a_filter_by_another_project_than_the_chosen_one(
+    operator: Client, scenario: Scenario
+) -> None:
+    other = factories.finding(factories.scenario()).project
+    factories.finding(scenario)
+    operator.post("/admin/choose-project/", {"project": str(scenario.project.pk)})
+
+    page = operator.get(f"{admin_url(Finding, 'changelist')}?project__id__exact={other.pk}")
+
+    assert {link["count"] for link in page.context["quick_filters"][1:]} == {None}

@@ -1,6 +1,11 @@
 """Actions on selected rows show a form or a confirmation for those rows alone on which they can work."""
 
+import html
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -12,7 +17,7 @@ from remediation.models import Task
 from remediation.services import verdicts
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.staff import member_of, messages_of, run_action
+from tests.staff import admin_url, member_of, messages_of, run_action
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +91,27 @@ def test_member_who_joined_is_not_on_the_page_that_revokes_invitations(scenario:
 
     assert "cl" in page.context
     assert ["joined already" in text for text in messages_of(page)] == [True]
+
+
+def test_action_on_the_page_of_a_row_keeps_the_filters_of_its_list(scenario: Scenario) -> None:
+    task, client = factories.task(scenario), staff.logged_in_client()
+    filters = "status__exact=backlog&q=fix&p=2"
+    page = client.get(admin_url(Task, "change", task.pk), {"_changelist_filters": filters})
+    backs = re.findall(r'name="_back" value="([^"]+)"', page.content.decode())
+
+    done = run_action(client, "assign_to_me", task, _back=html.unescape(backs[0]))
+
+    crumb = f'href="{admin_url(Task, "changelist")}?{html.escape(filters)}"'
+    assert (crumb in page.content.decode(), crumb in done.content.decode()) == (True, True)
+
+
+def test_pages_with_actions_keep_the_filters_of_their_lists() -> None:
+    templates = Path(settings.BASE_DIR, "templates")
+    fields = [
+        line.strip()
+        for template in templates.rglob("*.html")
+        for line in template.read_text().splitlines()
+        if 'name="_back"' in line and "request.path" in line
+    ]
+
+    assert fields == []

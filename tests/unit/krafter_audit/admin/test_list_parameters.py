@@ -2,6 +2,7 @@
 
 import pytest
 
+from findings.admin import FindingAdmin
 from findings.models import Finding
 from tests import factories, staff
 from tests.factories import Scenario
@@ -35,3 +36,19 @@ def test_refused_parameters_are_named_and_the_other_filters_stay(
     assert [row.title for row in page.context["cl"].result_list] == ["Shown"]
     assert page.request["QUERY_STRING"] == "severity__exact=high"
     assert messages_of(page) == [f"The list has no such filter or value, and ignores it: {refused}."]
+
+
+@pytest.mark.parametrize(("page", "shown"), [("2", 2), ("3", 2), ("99999999", 2)])
+def test_page_after_the_last_shows_the_last(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, page: str, shown: int
+) -> None:
+    # Where a person returns after an action or a form, whose rows have left the list.
+    monkeypatch.setattr(FindingAdmin, "list_per_page", 2)
+    for number in range(3):
+        factories.finding(scenario, title=f"Finding {number}", severity="high")
+    url = f"{admin_url(Finding, 'changelist')}?severity__exact=high&p={page}"
+
+    answer = staff.logged_in_client().get(url)
+
+    titles = [row.title for row in answer.context["cl"].result_list]
+    assert (titles, answer.context["cl"].page_num, messages_of(answer)) == (["Finding 0"], shown, [])

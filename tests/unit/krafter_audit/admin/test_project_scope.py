@@ -109,3 +109,27 @@ def test_choice_is_void_when_the_person_has_lost_the_project(scenario: Scenario)
     membership.delete()
 
     assert list(client.get(admin_url(Finding, "changelist")).context["cl"].queryset) == [kept]
+
+
+@pytest.mark.parametrize(
+    ("kept", "dropped"),
+    [
+        ("?status__exact=new&q=csp&o=1", "&p=2"),
+        ("", "?p=3"),
+        ("?status__exact=new", "&project__id__exact=01a22712-9948-70ee-b346-c277dd60c29f"),
+    ],
+)
+def test_choice_keeps_the_filters_of_the_list_and_neither_its_page_nor_its_project(
+    scenario: Scenario, kept: str, dropped: str
+):
+    url = admin_url(Finding, "changelist")
+
+    response = choose(staff.logged_in_client(), scenario.project, next=f"{url}{kept}{dropped}")
+
+    assert response["location"] == f"{url}{kept}"
+
+
+def test_filter_by_a_project_stays_when_the_choice_is_cleared(scenario: Scenario):
+    url = f"{admin_url(Finding, 'changelist')}?project__id__exact={scenario.project.pk}"
+
+    assert choose(staff.logged_in_client(), None, next=f"{url}&p=2")["location"] == url
