@@ -16,6 +16,8 @@ MAX_SHOWN_LENGTH = 80
 class SortableChangeList(ChangeList):
     """A list that a URL, too, sorts by its sortable columns alone: the others have no index."""
 
+    page_num: int  # set by Django
+
     def get_ordering_field(self, field_name: Any) -> Any:
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
