@@ -14,13 +14,14 @@ import orjson
 
 from krafter_audit.http.credentials import RequestCredentials
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
+# With possessive quantifiers: two runs of white space that may share it take quadratic time.
+_CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _COMMA_SEPARATED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)+')
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+")
 # With limits: without them, a head that repeats `<meta ` takes quadratic time, seconds for 32 KB.
 _DECLARATION = re.compile(
-    rb"(?:<meta\s[^>]{0,300}?charset|\A\s*<\?xml\s[^>]{0,100}?encoding)"
-    rb"\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})",
+    rb"(?:<meta\s[^>]{0,300}?charset|\A\s*+<\?xml\s[^>]{0,100}?encoding)"
+    rb"\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1,40})",
     re.IGNORECASE,
 )
 # Browsers look for it beyond the 1024 bytes in which it must be.

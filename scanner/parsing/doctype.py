@@ -6,9 +6,10 @@ from typing import Literal
 type Mode = Literal["no-quirks", "limited-quirks", "quirks"]
 
 MAX_PREAMBLE_LENGTH = 5000  # characters that are searched
+# Possessive: what follows matches up to any `>`, and without one, other divisions of the white space do not help.
 _DOCTYPE = re.compile(
-    r"""<!doctype\s*(?P<name>[^\s>]*)(?P<keyword>\s+(?:public\s*(?P<public>"[^">]*"|'[^'>]*')?|system)"""
-    r"""\s*(?P<system>"[^">]*"|'[^'>]*')?)?(?P<rest>[^>]*)>""",
+    r"""<!doctype\s*+(?P<name>[^\s>]*+)(?P<keyword>\s++(?:public\s*+(?P<public>"[^">]*+"|'[^'>]*+')?+|system)"""
+    r"""\s*+(?P<system>"[^">]*+"|'[^'>]*+')?+)?+(?P<rest>[^>]*+)>""",
     re.IGNORECASE,
 )
 # Comments, also bogus ones such as an XML declaration.

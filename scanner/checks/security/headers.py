@@ -31,16 +31,18 @@ RESOURCE_POLICIES = ("same-origin", "same-site", "cross-origin")
 
 # A dictionary of structured fields (RFC 9651, 3.2): feature=(allowlist), feature=(allowlist).
 _KEY = r"[a-z*][a-z0-9_.*-]*"
-_STRING = r'"(?:[ !#-\[\]-~]|\\["\\])*"'
+_CHARACTERS = r'(?:[ !#-\[\]-~]|\\["\\])*+'
+_STRING = f'"{_CHARACTERS}"'
 _BARE_ITEM = (
     rf"(?:-?\d{{1,15}}(?:\.\d{{1,3}})?|{_STRING}|[A-Za-z*][\w!#$%&'*+.^`|~:/-]*|:[A-Za-z0-9+/=]*:|\?[01])"
 )
 _PARAMETERS = rf"(?:; *{_KEY}(?:={_BARE_ITEM})?)*"
 _ITEM = _BARE_ITEM + _PARAMETERS
 _MEMBER = re.compile(
-    rf"{_KEY}(?:=(?:\( *(?:{_ITEM}(?: +{_ITEM})*)? *\)|{_BARE_ITEM}))?{_PARAMETERS}", re.ASCII
+    rf"{_KEY}(?:=(?:\( *+(?:{_ITEM}(?: ++{_ITEM})*+)? *+\)|{_BARE_ITEM}))?{_PARAMETERS}", re.ASCII
 )
-_MEMBERS = re.compile(rf"(?:{_STRING}|[^,])+|(?<=,)(?=,|\Z)")
+# A string that is not closed makes the header invalid wherever it ends.
+_MEMBERS = re.compile(rf"(?:\"{_CHARACTERS}\"?|[^,])++|(?<=,)(?=,|\Z)")
 
 
 def header_fix(summary: str, name: str, header_value: str, *steps: str, django: str = "") -> Fix:

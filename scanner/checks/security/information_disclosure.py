@@ -77,7 +77,7 @@ _QUOTE = r"\\{0,3}(?:[\"']|&quot;|&#0?3[49];)?"
 # Coordinates of SVG, written without the zeros, as in `d="M6.3 10.3.1.1z"`, keys of React, and versions in JSON and in
 # meta elements. A script may have `d="10.1.2.3"`.
 _NO_ADDRESSES = re.compile(
-    r"\bd=([\"'])\s*m[^\"'<>]*\1|\bpoints=([\"'])[^\"'<>]*[\s,][^\"'<>]*\2|=([\"'])[.$][^\s\"'<>]*\3"
+    r"\bd=([\"'])\s*+m[^\"'<>]*+\1|\bpoints=([\"'])[^\"'<>\s,]*+[\s,][^\"'<>]*+\2|=([\"'])[.$][^\s\"'<>]*+\3"
     rf"|version{_QUOTE}\s{{0,9}}(?::|=|content=)\s{{0,9}}{_QUOTE}\d{{1,9}}(?:\.\d{{1,9}}){{3}}",
     re.IGNORECASE,
 )

@@ -106,3 +106,17 @@ def test_last_valid_content_type_counts(sent: list[str], expected: str) -> None:
     headers = Headers([(b"Content-Type", line.encode()) for line in sent])
 
     assert replace(response(b""), headers=headers).content_type == expected
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"shown", f"text/html; charset={' ' * 90_000}%"),
+        (b"<meta " * 50 + b"charset=" + b" " * 32_000 + b"%shown", "text/html"),
+    ],
+    ids=["header", "meta element"],
+)
+def test_charset_behind_white_space_is_searched_in_linear_time(body: bytes, content_type: str) -> None:
+    # In quadratic time, it would take minutes.
+    assert response(body, content_type).text.endswith("shown")

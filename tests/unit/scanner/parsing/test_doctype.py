@@ -38,3 +38,12 @@ def test_mode(text: str, mode: str) -> None:
 @pytest.mark.parametrize("text", ["<html>", "<br><!doctype html>", "<!-- <!doctype html> -->", "", "<!--"])
 def test_text_without_a_doctype_at_its_start(text: str) -> None:
     assert doctype.find(text) is None
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "start", ["<!doctype html public", "<!doctype html system", "<!doctype", "<!doctype x '"]
+)
+def test_doctype_that_is_not_closed_is_searched_in_linear_time(start: str) -> None:
+    # In cubic time, it would take hours.
+    assert doctype.find(start + " " * doctype.MAX_PREAMBLE_LENGTH) is None

@@ -202,3 +202,14 @@ def test_directory_listing_with_an_error_status_is_still_one(status: int) -> Non
         after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
 
     assert after["directory_listing"].status == FAILED
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", [" ,", "=' ,", "d=' m"])
+def test_attribute_that_is_not_closed_is_searched_in_linear_time(unit: str) -> None:
+    text = html(add=f'<p>10.1.2.3 points="0{unit * (1_000_000 // len(unit))}')
+    with served(good_site(**{"/": page(text)})) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, ["private_ip_disclosure"], client=client, retry_delays=()))
+
+    # In quadratic time, it would take days.
+    assert outcome["private_ip_disclosure"].status == FAILED
