@@ -97,7 +97,14 @@ class Page:
         return self.first("frameset frame") is not None
 
     def element(self, identifier: str) -> LexborNode | None:
-        return next((node for node in self.css("[id]") if value(node, "id") == identifier), None)
+        return self._elements_by_id.get(identifier)
+
+    @property
+    def _elements_by_id(self) -> dict[str, LexborNode]:
+        if not hasattr(self._local, "by_id"):  # once for each thread, as the tree
+            # The first of several elements with an id counts.
+            self._local.by_id = {value(node, "id"): node for node in reversed(self.css("[id]"))}
+        return self._local.by_id
 
     @property
     def title(self) -> str:

@@ -6,33 +6,63 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from scanner.page.page import has, inside, value
+from scanner.preconditions import Inconclusive
 
 _SKIPPED_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _MAX_DEPTH = 200
+MAX_WORDS = 100  # of one text
+MAX_NODES = 300_000  # of all texts that one check reads
 
 
-def text_of(node: LexborNode, depth: int = 0) -> str:
-    """Return the element's text, with text alternatives of images and controls, without hidden parts."""
-    if depth > _MAX_DEPTH:
-        return ""
-    return " ".join(" ".join(_piece(child, depth) for child in _children(node)).split())
+class ElementTexts:
+    """Reads the texts of elements of one page. Texts may overlap: links in links, a label of many links."""
+
+    def __init__(self) -> None:
+        self._nodes_left = MAX_NODES
+
+    def of(self, node: LexborNode) -> str:
+        """Return the element's first words, with text alternatives of images and controls, without hidden parts.
+
+        Raises Inconclusive after `MAX_NODES` nodes.
+        """
+        return " ".join(self._words(node, 0))
+
+    def _words(self, node: LexborNode, depth: int) -> list[str]:
+        words: list[str] = []
+        if depth > _MAX_DEPTH:
+            return words
+        self._count_node()
+        for child in _children(node):
+            self._count_node()
+            words += self._words_of_child(child, depth)
+            if len(words) >= MAX_WORDS:
+                break
+        return words[:MAX_WORDS]
+
+    def _words_of_child(self, node: LexborNode, depth: int) -> list[str]:
+        if node.is_text_node:
+            return _split(node.text_content or "")
+        if not node.is_element_node or node.tag in _SKIPPED_TAGS or _hides(node):
+            return []
+        if label := _split(value(node, "aria-label")):
+            return label
+        if node.tag in ("img", "area"):
+            return _split(value(node, "alt") or value(node, "title"))
+        if node.tag == "svg":
+            return _split(_svg_title(node) or value(node, "title"))
+        if node.tag == "input":
+            return _split(value(node, "value") or value(node, "alt"))
+        return self._words(node, depth + 1) or _split(value(node, "title"))
+
+    def _count_node(self) -> None:
+        self._nodes_left -= 1
+        if self._nodes_left < 0:
+            raise Inconclusive("truncated", "The links of the page have too many elements to be read.")
 
 
-def _piece(node: LexborNode, depth: int) -> str:
-    if node.is_text_node:
-        return node.text_content or ""
-    if not node.is_element_node or node.tag in _SKIPPED_TAGS or _hides(node):
-        return ""
-    if value(node, "aria-label").strip():
-        return value(node, "aria-label")
-    if node.tag in ("img", "area"):
-        return value(node, "alt") or value(node, "title")
-    if node.tag == "svg":
-        return _svg_title(node) or value(node, "title")
-    if node.tag == "input":
-        return value(node, "value") or value(node, "alt")
-    return text_of(node, depth + 1) or value(node, "title")
+def _split(text: str) -> list[str]:
+    return text.split(maxsplit=MAX_WORDS)[:MAX_WORDS]
 
 
 def _hides(node: LexborNode) -> bool:

@@ -11,7 +11,7 @@ from krafter_audit.http.urls import resolve
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, has, snippet, value
-from scanner.parsing.element_text import text_of
+from scanner.parsing.element_text import ElementTexts
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of
 from scanner.parsing.scripted_content import is_built_by_scripts
@@ -82,12 +82,12 @@ LANGUAGES_OF_TEXTS = {
 )
 def link_text_is_descriptive(context: PageContext) -> Outcome:
     """No link has one of Lighthouse's non-descriptive texts."""
-    page = context.markup
+    page, texts = context.markup, ElementTexts()
     outcome = fail_if_any(
         [
             node
             for node in page.css("a[href]")
-            if _leads_to_another_page(page, node) and _is_non_descriptive(page, node)
+            if _leads_to_another_page(page, node) and _is_non_descriptive(page, texts, node)
         ],
         show=snippet,
         ok="Every link has descriptive text.",
@@ -96,16 +96,16 @@ def link_text_is_descriptive(context: PageContext) -> Outcome:
     return context.unless_content_is_elsewhere(outcome)
 
 
-def _is_non_descriptive(page: Page, node: LexborNode) -> bool:
-    text = _normalized_text(page, node)
+def _is_non_descriptive(page: Page, texts: ElementTexts, node: LexborNode) -> bool:
+    text = _normalized_text(page, texts, node)
     languages = LANGUAGES_OF_TEXTS.get(text)
     return text in NON_DESCRIPTIVE_TEXTS and (languages is None or _language_of(node) in ("", *languages))
 
 
-def _normalized_text(page: Page, node: LexborNode) -> str:
+def _normalized_text(page: Page, texts: ElementTexts, node: LexborNode) -> str:
     ids = value(node, "aria-labelledby").split()
     labels = [label for label in map(page.element, ids) if label]
-    text = " ".join(map(text_of, labels)) or value(node, "aria-label") or text_of(node)
+    text = " ".join(map(texts.of, labels)) or value(node, "aria-label") or texts.of(node)
     return " ".join(text.split()).strip(" .…→»>!").lower()
 
 

@@ -3,7 +3,9 @@
 import pytest
 
 from scanner.page.page import Page
-from scanner.parsing.element_text import text_of
+from scanner.parsing import element_text
+from scanner.parsing.element_text import ElementTexts
+from scanner.preconditions import Inconclusive
 from tests.fakes.html_response import html_response
 
 
@@ -26,4 +28,26 @@ def test_text_of_an_element(html: str, text: str) -> None:
     node = Page(html_response(html)).first("a")
 
     assert node is not None
-    assert text_of(node) == text
+    assert ElementTexts().of(node) == text
+
+
+@pytest.mark.timeout(60)
+def test_long_text_deep_in_an_element_is_split_once() -> None:
+    node = Page(html_response("<a>" + "<i>" * 190 + "word " * 350_000)).first("a")
+
+    # Split at each level and for each of a thousand links, it would take minutes.
+    assert node is not None
+    assert {ElementTexts().of(node) for _ in range(1000)} == {" ".join(["word"] * element_text.MAX_WORDS)}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("html", ["<p>" + "<br>" * 200_000, "<p>"], ids=["large", "empty"])
+def test_element_that_is_read_too_often_is_inconclusive(html: str) -> None:
+    node, texts = Page(html_response(html)).first("p"), ElementTexts()
+    assert node is not None
+
+    with pytest.raises(Inconclusive) as raised:
+        for _ in range(element_text.MAX_NODES + 1):
+            texts.of(node)
+
+    assert raised.value.reason == "truncated"

@@ -127,3 +127,11 @@ def test_canonical_url_of_a_development_server(here: str, canonical: str, status
     context: Any = SimpleNamespace(markup=page, document=page)
 
     assert canonical_is_valid(context).status == status
+
+
+@pytest.mark.timeout(60)
+def test_labels_of_many_links_are_found_in_linear_time() -> None:
+    links = "".join(f'<a id="a{n}" aria-labelledby="a{n}" href="/{n}">Page {n}</a>' for n in range(20_000))
+
+    # To search the page for each of them would take minutes.
+    assert status_of("link_text", "/", f"<title>Links</title>{links}") == PASSED
