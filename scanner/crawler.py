@@ -18,6 +18,8 @@ from scanner.preconditions import Inconclusive
 MAX_PAGES = 25  # of one scan
 MAX_SITEMAPS = 3  # of those that a sitemap index names
 MAX_CANDIDATES = 5000  # URLs from which the pages are chosen
+# Characters of patterns that are compared with URLs: some 200 URLs with a robots.txt of maximal size.
+MAX_COMPARED = 100_000_000
 MAX_CRAWL_DELAY = 10.0  # seconds; some sites ask for minutes, and a scan of 25 pages would take hours
 AGENT = "krafteraudit"
 NOT_ALLOWED = "robots.txt disallows this page; it was checked because it was requested explicitly."
@@ -60,15 +62,17 @@ def _candidates(context: PageContext, robots: Robots, delay: float, first: Seque
         origin = origin_of(context.page.url)
     except Inconclusive:
         return
+    cost, compared = robots.cost(AGENT), 0
     for url in (*first, *_from_sitemap(context, delay), *_from_links(context)):
+        if compared > MAX_COMPARED:
+            return
         if origin_of(url) != origin:  # also one that is no URL
             continue
         page = urldefrag(url).url
-        if (
-            len(page) <= MAX_STORED_LENGTH
-            and not _FILES.search(urlsplit(page).path)
-            and robots.allows(AGENT, page)
-        ):
+        if len(page) > MAX_STORED_LENGTH or _FILES.search(urlsplit(page).path):
+            continue
+        compared += cost
+        if robots.allows(AGENT, page):
             yield page
 
 

@@ -154,3 +154,19 @@ def test_page_that_replaces_the_start_page_is_scanned() -> None:
     refresh = Answer('<title>Shop</title><meta http-equiv="refresh" content="0; url=/en/">', headers=HTML)
 
     assert discovered(Site({"/": refresh})) == ["/", "/en/"]
+
+
+@pytest.mark.timeout(60)
+def test_robots_txt_of_maximal_size_is_compared_with_a_limited_number_of_urls() -> None:
+    rules = "".join(f"Disallow: /*{number}*x\n" for number in range(24_000))
+    paths = [f"/closed/{number}" for number in range(5000)]
+    site = Site(
+        {
+            "/": linking("/about"),
+            "/robots.txt": Answer(f"User-agent: *\nDisallow: /closed\n{rules}"),
+            "/sitemap.xml": sitemap("/open", *paths, "/late"),
+        }
+    )
+
+    # To compare all URLs with all rules would take minutes.
+    assert discovered(site) == ["/", "/open"]
