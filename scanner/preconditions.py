@@ -14,7 +14,6 @@ from krafter_audit.http.client import GONE_STATUSES, AddressPolicy, Headers, Req
 from scanner.page import similarity
 from scanner.page.identity import Identity, page_identity
 from scanner.page.page import Page
-from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
 _LOGIN_SEGMENTS = (
@@ -177,8 +176,8 @@ def require_same_site(requested: str, page: Page) -> None:
 
 
 def require_parseable(page: Page) -> None:
-    """Raise when parsing the page would take minutes; call this before its tree is used."""
-    if page.is_html and exceeds_parser_limits(page.text):
+    """Raise when parsing or reading the page would take minutes; call this before its tree is used."""
+    if page.is_html and page.exceeds_limits:
         raise Inconclusive("truncated", "The HTML exceeds the parser's limits, for example by its nesting.")
 
 

@@ -8,7 +8,7 @@ from krafter_audit.http.errors import InvalidUrl, RefusedAddress
 
 SCHEME_PORTS = {"http": 80, "https": 443}
 MAX_STORED_LENGTH = 2000  # of a URL in the database
-_MAX_LENGTH = 8192  # of a URL that is requested
+MAX_LENGTH = 8192  # of a URL that is requested
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 # WHATWG URL, 4.4: the basic URL parser.
 _STRIPPED = "".join(map(chr, range(33)))
@@ -34,7 +34,7 @@ class ParsedUrl:
     def parse(cls, url: str) -> Self:
         """Parse a URL. Raises InvalidUrl, or RefusedAddress for other schemes, userinfo and unusual IP addresses."""
         # Parsers disagree about these characters: what one takes for the host is a path to another.
-        if _UNSAFE.search(url) or len(url) > _MAX_LENGTH:
+        if _UNSAFE.search(url) or len(url) > MAX_LENGTH:
             raise InvalidUrl("The URL contains spaces, control characters or backslashes, or is too long.")
         try:
             parts = urlsplit(url)
@@ -84,7 +84,7 @@ def resolve(base: str, reference: str) -> str:
         parts = urlsplit(base)
         cleaned = f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/{cleaned}"
     url = urljoin(base, cleaned)
-    if not _DOT_SEGMENT.match(url):
+    if "/." not in url or not _DOT_SEGMENT.match(url):
         return url
     # Resolved once more, the path of a URL that was absolute has none.
     return urljoin(url, urlsplit(url)._replace(scheme="", netloc="").geturl())

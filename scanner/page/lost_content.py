@@ -15,7 +15,6 @@ from scanner.page import similarity
 from scanner.page.context import PageContext
 from scanner.page.identity import Identity
 from scanner.page.page import Page, value
-from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import same_site
 from scanner.preconditions import Inconclusive, unavailable_reason
 from scanner.registry import Check
@@ -58,7 +57,7 @@ def _title(page: Page) -> str:
 
 
 def _is_readable(page: Page) -> bool:
-    return page.is_html and not exceeds_parser_limits(page.text)
+    return page.is_html and not page.exceeds_limits
 
 
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:

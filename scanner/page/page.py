@@ -9,11 +9,18 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from krafter_audit.http.client import Response
-from krafter_audit.http.urls import resolve
+from krafter_audit.http.urls import MAX_LENGTH, resolve
 from scanner.page import similarity
-from scanner.parsing.parser_limits import VOID_ELEMENTS
+from scanner.parsing.parser_limits import (
+    SMALL_HTML,
+    VOID_ELEMENTS,
+    exceeds_tree_limits,
+    takes_long_to_parse,
+)
 from scanner.parsing.registrable_domain import host_of
 
+LONG_PATH = 1000  # characters of the URL against which references are resolved
+MAX_RESOLVED = 30_000_000  # characters of it that are read, once for each reference
 XHTML = "application/xhtml+xml"
 # Possessive quantifiers: else a name of many letters takes quadratic time, seconds for 8,000.
 _SELF_CLOSED = re.compile(
@@ -67,6 +74,21 @@ class Page:
     def text(self) -> str:
         return self.response.text
 
+    @cached_property
+    def exceeds_limits(self) -> bool:
+        """Whether parsing the page, or reading its tree, takes more than a moment. Ask before its tree is used."""
+        if takes_long_to_parse(self._html):
+            return True
+        if len(self._html) <= SMALL_HTML:
+            return False
+        return exceeds_tree_limits(self.tree.root) or self._takes_long_to_resolve()
+
+    def _takes_long_to_resolve(self) -> bool:
+        # Each reference is joined with the segments of the path.
+        path_length = len(self._base.partition("?")[0])
+        references = self._html.count("<") + self._html.count(",")  # in elements, and in a srcset
+        return path_length > LONG_PATH and path_length * references > MAX_RESOLVED
+
     @property
     def tree(self) -> LexborHTMLParser:
         # Once for each thread: lexbor's tree must not be used by two threads at the same time.
@@ -74,7 +96,7 @@ class Page:
             self._local.tree = LexborHTMLParser(self._html)
         return self._local.tree
 
-    @property
+    @cached_property
     def _html(self) -> str:
         """The text as HTML that lexbor parses as browsers parse the page."""
         is_xhtml = media_type(self.response.content_type) == XHTML
@@ -149,7 +171,8 @@ class Page:
     def _base(self) -> str:
         base = self.first("base[href]")
         try:
-            return resolve(self.url, value(base, "href")) if base else self.url
+            # Of a longer one only the path is cut: no URL of that length is requested.
+            return resolve(self.url, value(base, "href"))[:MAX_LENGTH] if base else self.url
         except ValueError:
             return self.url
 

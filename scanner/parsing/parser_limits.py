@@ -1,14 +1,27 @@
-"""Detect HTML that would keep a parser busy, whose time is quadratic in nesting and attributes."""
+"""Detect HTML that would keep a parser busy, whose time is quadratic in nesting and attributes, or a check.
+
+2 MB of `<div>` take the parser half an hour, and it cannot be interrupted. What a check reads of each element, such as
+its ancestors or its text, takes quadratic time in a nested tree too.
+"""
 
 import re
 from collections.abc import Iterator
 
+from selectolax.lexbor import LexborNode
+
+from scanner.parsing.trial_parse import is_parsed_in_time
+
 MIN_TAGS = 1000  # with fewer tags nothing is counted
-# 2 MB of `<div>` take a parser half an hour, and it cannot be interrupted.
 MAX_DEPTH = 5000  # open elements
 MAX_OPTIONS = 10_000
 MAX_REOPENED = 3_000_000  # elements that the parser creates by itself
 LONG_TAG, MAX_ATTRIBUTES = 10_000, 2000
+# From here on, HTML is parsed in another process first: a site can hide nesting and attributes from what is counted,
+# as by end tags that the parser ignores.
+LARGE_HTML, MANY_TAGS = 256 * 1024, 10_000
+SMALL_HTML = 20_000  # whose tree is within the limit, however deep
+MAX_TREE_COST = 10_000_000  # ancestors of all nodes; a page of 2 MB has about 2 million
+CHARACTERS_OF_A_NODE = 50  # of a text that counts as one node
 
 _CELLS = frozenset({"td", "th"})
 # HTML, 13.1.2: they have no end tag.
@@ -36,6 +49,29 @@ def exceeds_parser_limits(text: str) -> bool:
         return False
     count = _OpenElements()
     return any(count.exceeds_limits_with(closing, name) for closing, name in _tags(text))
+
+
+def takes_long_to_parse(html: str) -> bool:
+    """Return whether parsing HTML takes seconds. Large HTML is parsed to find out, in another process."""
+    if exceeds_parser_limits(html):
+        return True
+    is_large = len(html) > LARGE_HTML or html.count("<") > MANY_TAGS
+    return is_large and not is_parsed_in_time(html)
+
+
+def exceeds_tree_limits(root: LexborNode | None) -> bool:
+    """Return whether the nodes of a tree have more ancestors than checks can read, those of long texts several times."""
+    node, depth, cost = root, 0, 0
+    while node is not None and cost <= MAX_TREE_COST:
+        cost += depth * (1 + len(node.text_content or "") // CHARACTERS_OF_A_NODE if node.is_text_node else 1)
+        child = node.child
+        depth += child is not None
+        while child is None and node is not None and depth > 0:
+            child = node.next
+            if child is None:
+                node, depth = node.parent, depth - 1
+        node = child
+    return cost > MAX_TREE_COST
 
 
 class _OpenElements:

@@ -24,7 +24,6 @@ from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
 from krafter_audit.jobs.queues import enqueue
 from scanner.page.page import Page, value
-from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 
@@ -233,7 +232,7 @@ def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
         return False, "The start page redirects to another host."
     if response.status != 200 or not page.is_html:
         return False, f"The response has status {response.status} and is not a successful HTML page."
-    if exceeds_parser_limits(page.text):
+    if page.exceeds_limits:
         return False, "The start page is nested too deeply to be parsed."
     contents = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
     found = site.token in (content.strip() for content in contents)

@@ -72,3 +72,26 @@ def test_noscript_with_an_image_does_not_end_the_head(body: str) -> None:
 
     assert len(sent.css("head meta")) == 1
     assert [value(node, "src") for node in sent.css("img")] == (["d"] if "<body" in body else [])
+
+
+@pytest.mark.timeout(60)
+def test_links_are_resolved_against_the_start_of_a_very_long_base() -> None:
+    links = "".join(f"<a href={number}>" for number in range(20_000))
+    found = page(f'<base href="http://a.example/{"b/" * 500_000}">{links}')
+
+    # With all of it, it would take minutes.
+    urls = [found.absolute(value(node, "href")) for node in found.css("a")]
+
+    assert len(set(urls)) == 20_000
+    assert all(url.startswith("http://a.example/b/b/") and len(url) < 9000 for url in urls)
+
+
+@pytest.mark.parametrize(
+    ("segments", "links", "is_too_long"), [(4000, 10_000, True), (4000, 500, False), (20, 100_000, False)]
+)
+def test_page_with_many_links_and_a_long_base_exceeds_the_limits(
+    segments: int, links: int, is_too_long: bool
+) -> None:
+    found = page(f'<base href="http://a.example/{"b/" * segments}">' + "<img src=../c>" * links)
+
+    assert found.exceeds_limits == is_too_long

@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from scanner.page.page import Page
 from scanner.parsing.parser_limits import exceeds_parser_limits
 from tests.fakes.faulty_site import GOOD_PAGE
+from tests.fakes.html_response import html_response
 
 BOMBS = {
     "elements in elements": "<div>" * 400_000,
@@ -42,3 +44,48 @@ def test_html_bomb_exceeds_the_limits(name: str):
 @pytest.mark.parametrize("name", PAGES)
 def test_large_page_is_within_the_limits(name: str):
     assert not exceeds_parser_limits(PAGES[name])
+
+
+SIZE = 2_000_000
+HIDDEN_BOMBS = {
+    "end tags of nothing": "<div></unknown>",
+    "end tags behind a block": "<x><div></x></div>",
+    "end tags in attributes": '<div a="</div>">',
+    "end tags in comments": "<div><!--</div>-->",
+    "cells in an image": "<svg><td></x>",
+    "attributes of one tag between slashes": ("<a ", "a{}/"),
+    "attributes of one tag without spaces": ("<a ", "a{}=''"),
+    "attributes behind a bracket": ('<a x=">" ', "a{} "),
+    "attributes of many tags": "<body a{}>",
+}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", HIDDEN_BOMBS)
+def test_html_bomb_that_is_not_counted_exceeds_the_limits(name: str) -> None:
+    bomb = HIDDEN_BOMBS[name]
+    start, unit = bomb if isinstance(bomb, tuple) else ("", bomb)
+    html = start + "".join(unit.replace("{}", str(number)) for number in range(SIZE // (len(unit) + 4)))
+
+    # To parse it would take minutes.
+    assert Page(html_response(html)).exceeds_limits
+
+
+DEEP = "<div>" * 4000
+NESTED = {
+    "images": DEEP + "<img>" * 10_000,
+    "text in headings": "<h1><div>" * 2000 + "word " * 100_000,
+    "text in listings": "<pre>" * 4000 + "word " * 100_000,
+    "styles in styles": "<svg>" + "<style>a" * 30_000,
+    "small page": "<div></x>" * 9000,
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nested_page_exceeds_the_limits(name: str) -> None:
+    assert Page(html_response(NESTED[name])).exceeds_limits
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_tree_of_a_large_page_is_within_the_limits(name: str) -> None:
+    assert not Page(html_response(PAGES[name])).exceeds_limits
