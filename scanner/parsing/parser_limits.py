@@ -60,7 +60,7 @@ def takes_long_to_parse(html: str) -> bool:
 
 
 def exceeds_tree_limits(root: LexborNode | None) -> bool:
-    """Return whether the nodes of a tree have more ancestors than checks can read, those of long texts several times."""
+    """Return whether the nodes of a tree have too many ancestors; a long text counts as several nodes."""
     node, depth, cost = root, 0, 0
     while node is not None and cost <= MAX_TREE_COST:
         cost += depth * (1 + len(node.text_content or "") // CHARACTERS_OF_A_NODE if node.is_text_node else 1)

@@ -47,7 +47,6 @@ def test_element_that_is_read_too_often_is_inconclusive(html: str) -> None:
     assert node is not None
 
     with pytest.raises(Inconclusive) as raised:
-        for _ in range(element_text.MAX_NODES + 1):
-            texts.of(node)
+        list(map(texts.of, [node] * (element_text.MAX_NODES + 1)))
 
     assert raised.value.reason == "truncated"
