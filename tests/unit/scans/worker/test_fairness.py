@@ -4,15 +4,16 @@ import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from krafter_audit.db import redis_client
 from scanner import registry
 from scanner.crawler import Discovery
 from scanner.outcome import passed
-from scans.models import Scan, ScanPage
+from scans.models import Scan, ScanPage, ScanResult
 from scans.services import scans
-from scans.worker import page_runner, persistence
+from scans.worker import page_checks, page_leases, page_runner, persistence
 from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession
@@ -21,6 +22,7 @@ from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 SCANS, PAGES = 100, 25
+real_check = ScanSession.check
 
 
 class ChecksWithoutSite:
@@ -87,3 +89,38 @@ def test_small_scan_is_done_before_the_queue_of_another_organization(
         assert places[-1] <= 12 + 4 * page_runner.MAX_CONCURRENT_PAGES["http"]
     else:
         assert places == []  # the oldest work comes first
+
+
+class Killed(BaseException):
+    """Raised when a worker is killed, as at its time limit; nothing catches it."""
+
+
+def test_pages_that_kill_their_workers_are_inconclusive_and_stop_no_other_scan(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_checks(context: Any, *args: Any, **kwargs: Any) -> PageResults:
+        if "hostile" in context.url:
+            raise Killed
+        return ChecksWithoutSite().check(None, None)  # type: ignore[arg-type]  # it reads none
+
+    monkeypatch.setattr(ScanSession, "check", real_check)
+    monkeypatch.setattr(page_checks, "run_checks", run_checks)
+    hostile = queue(scenario, "https://hostile.example.com/")
+    small = queue(factories.scenario(), "https://small.example.com/")
+
+    killed = 0
+    while Scan.objects.filter(finished_at__isnull=True).exists():
+        try:
+            with page_runner.PageRunner(WorkerKind.HTTP) as runner:
+                runner.run()
+        except Killed:
+            killed += 1
+            ScanPage.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now())
+
+    results = {
+        scan: set(ScanResult.objects.filter(scan=scan).values_list("outcome", "reason"))
+        for scan in (hostile, small)
+    }
+    assert results == {hostile: {("inconclusive", "not_available")}, small: {("passed", "")}}
+    # The first attempts are side by side.
+    assert killed <= 2 * page_leases.MAX_ATTEMPTS
