@@ -1,4 +1,4 @@
-"""Parse HTML in a process of its own, whose processor time is limited: the parser cannot be interrupted."""
+"""Parse HTML in a separate process, whose processor time is limited: the parser cannot be interrupted."""
 
 import subprocess
 import sys
