@@ -102,8 +102,11 @@ class TicketLink(BaseModel):
     key = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=MAX_STORED_LENGTH, blank=True)
     state = StatusField(max_length=8, choices=State, default=State.CREATING)
-    # {task: {title, status, priority, due}, ticket: {title, state, updated_at}}: both sides as they last agreed.
+    # {task: {title, status, priority, due}, ticket: {title, state, updated_at}}: both sides as they last agreed. While
+    # the ticket is being created, {task} as it was first sent.
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    # The same of the task's tickets in repositories that were connected before, by server and id.
+    earlier = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     # The task's `updated_at` at that moment: a task whose value differs has to be pushed.
     task_synced_at = models.DateTimeField(null=True)
     # A sync that fails between a change of the ticket and this search leaves it to the next one.

@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(blank=True, max_length=2000)),
                 ('state', models.CharField(choices=[('creating', 'Creating'), ('linked', 'Linked')], default='creating', max_length=8)),
                 ('last_synced', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('earlier', models.JSONField(default=dict, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('task_synced_at', models.DateTimeField(null=True)),
                 ('pull_request_due', models.BooleanField(default=False, help_text='The ticket has changed: its pull requests are searched for by the next sync.')),
                 ('state_changes', models.JSONField(default=list)),

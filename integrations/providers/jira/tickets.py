@@ -103,7 +103,11 @@ class Jira(JiraClient, Tracker):
         # A refusal from here on must not look as if the issue had not been created.
         try:
             self._link_back(ticket.external_id, ticket.key, draft)
-            return self._move_to_status(self._get_issue(ticket.external_id), ticket.external_id, draft)
+            issue = self._get_issue(ticket.external_id)
+            # Found after a lost answer: a person has started it meanwhile.
+            if ticket.state == TicketState.STARTED and draft.status == "backlog":
+                return self._read_issue(issue)
+            return self._move_to_status(issue, ticket.external_id, draft)
         except TokenRejected:
             raise  # the next sync completes the issue
         except ProviderRefused as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from findings.models import FindingStatus
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.tickets import IssueTracker, Tracker
-from integrations.providers.types import DISMISSED, Ticket, TicketDraft
+from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket
@@ -59,26 +60,33 @@ def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
 
 
 def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker) -> None:
-    """Mark tickets outside the connected repository for creation in it."""
+    """Mark tickets outside the connected repository for creation in it.
+
+    After a change back, the markers of the earlier tickets are found again.
+    """
     links = context.links.values_list("pk", "external_id").iterator(BATCH_SIZE)
-    # After a change back, the markers of the earlier tickets are found again.
-    _unlink(context, [pk for pk, external_id in links if not tracker.owns(external_id)])
+    elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
+    _unlink(context, elsewhere, tracker.server)
 
 
 def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> None:
-    """Mark all tickets for creation if the repository is on another server than at the last sync."""
+    """Mark all tickets for creation if the repository is on another server than at the last sync.
+
+    An issue's id does not name its server: the same number is another issue there.
+    """
     cursor = context.integration.cursor
     known = cursor.get(SERVER, tracker.server)
     cursor[SERVER] = tracker.server
-    # An issue's id does not name its server: the same number is another issue there.
     if isinstance(tracker, IssueTracker) and known != tracker.server:
-        _unlink(context, list(context.links.values_list("pk", flat=True)))
+        _unlink(context, list(context.links.values_list("pk", flat=True)), known)
 
 
-def _unlink(context: SyncContext, elsewhere: Collection[UUID]) -> None:
+@transaction.atomic
+def _unlink(context: SyncContext, elsewhere: Collection[UUID], server: str) -> None:
     if elsewhere:
         context.integration.cursor.pop(CURSOR, None)
         conflicts.close_conflicts(elsewhere)
+        _remember(elsewhere, server)
         TicketLink.transitions.update(
             TicketLink.objects.filter(pk__in=elsewhere),
             State.LINKED,
@@ -96,6 +104,15 @@ def _unlink(context: SyncContext, elsewhere: Collection[UUID]) -> None:
             f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another repository or project: the connected"
             " one gets a new one for each."
         )
+
+
+def _remember(link_ids: Collection[UUID], server: str) -> None:
+    """Store what the links agreed on, for a change back."""
+    for batch in batched(link_ids, BATCH_SIZE):
+        links = list(TicketLink.objects.filter(pk__in=batch))
+        for link in links:
+            link.earlier[f"{server} {link.external_id}"] = link.last_synced
+        TicketLink.objects.bulk_update(links, ["earlier"])
 
 
 def _unconfirmed(context: SyncContext) -> QuerySet[TicketLink]:
@@ -139,7 +156,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
         with skip_if_refused(context, link.task.title):
             ticket, draft = existing.get(str(link.task_id)), draft_of(link.task)
             if ticket:
-                _link_ticket(context, link, tracker.complete_ticket(ticket, draft), draft)
+                _link_ticket(context, tracker, link, tracker.complete_ticket(ticket, draft))
             elif draft.is_dismissed:
                 link.delete()
             else:
@@ -163,7 +180,10 @@ def _unlinked_tickets_by_marker(
 
 def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
     draft = draft_of(link.task)
-    link.save(update_fields=["updated_at"])  # the time of the last attempt
+    if not link.last_synced:
+        # A new ticket is open: the status of a closed task is still to be sent.
+        link.last_synced = {"task": task_values(draft) | ({"status": ""} if draft.closed else {})}
+    link.save(update_fields=["last_synced", "updated_at"])  # the time of the last attempt
     try:
         ticket = tracker.create_ticket(draft)
     except TokenRejected:
@@ -177,28 +197,51 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
                 link.delete()
             raise
         ticket = tracker.complete_ticket(existing[draft.marker], draft)
-    _link_ticket(context, link, ticket, draft)
+    _link_ticket(context, tracker, link, ticket)
 
 
 @transaction.atomic
-def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: TicketDraft) -> None:
+def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticket: Ticket) -> None:
     context.log_provider_notes()
     task = tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
-    agreed = task_values(draft)
-    # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
-    unchanged = task_values(draft_of(task)) == agreed and draft.closed == ticket.state.is_closed
-    if draft.closed != ticket.state.is_closed:
-        agreed["status"] = ""  # with which every status counts as changed
+    current = task_values(draft_of(task))
+    agreed = _agreed_before(link, tracker.server, ticket, current)
     TicketLink.transitions.apply(
         link,
         State.LINKED,
         external_id=ticket.external_id,
         key=ticket.key,
         url=ticket.url,
-        last_synced={"task": agreed, "ticket": ticket_values(ticket)},
-        task_synced_at=task.updated_at if unchanged else None,
+        last_synced=agreed,
+        # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
+        task_synced_at=task.updated_at if agreed["task"] == current else None,
     )
     context.log.pushed += 1
+    if agreed["ticket"] != ticket_values(ticket):
+        merge_ticket(context, link.pk, ticket)
+
+
+def _agreed_before(link: TicketLink, server: str, ticket: Ticket, current: dict[str, Any]) -> dict[str, Any]:
+    """Return the values on which both sides last agreed: a person may have changed a ticket before it is linked."""
+    earlier = link.earlier.get(f"{server} {ticket.external_id}", {})
+    sent = link.last_synced.get("task")
+    task, found = earlier.get("task") or sent or current, ticket_values(ticket)
+    values = earlier.get("ticket") or found
+    if not earlier and _was_changed_by_person(ticket, sent) or _awaits_decision(ticket, task, current):
+        values = {**values, "state": TicketState.OPEN.value}
+    return {"task": task, "ticket": values}
+
+
+def _was_changed_by_person(ticket: Ticket, sent: dict[str, Any] | None) -> bool:
+    # A new ticket is open, and started only for a task that is.
+    is_started = ticket.state == TicketState.STARTED and sent is not None and sent["status"] == "backlog"
+    return ticket.state.is_closed or is_started
+
+
+def _awaits_decision(ticket: Ticket, task: dict[str, Any], current: dict[str, Any]) -> bool:
+    # Closed without a fix for a task that is open on both sides: the conflict was closed with the link.
+    is_open = not {task["status"], current["status"]} & {DISMISSED, Task.Status.DONE.value}
+    return ticket.state == TicketState.DROPPED and is_open
 
 
 def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:

@@ -1,0 +1,189 @@
+"""Tickets that are found again: after a lost answer, and after a change back to an earlier repository."""
+
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import services
+from integrations.models import Integration, SyncConflict, TicketLink
+from remediation.models import Verification
+from remediation.services import verdicts
+from tests.fakes.dialects import jira as jira_dialect
+from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.tracker import FakeTracker
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
+from tests.unit.integrations.sync.scenario import change, verify
+from tests.unit.integrations.sync.tickets.test_push import settle
+
+pytestmark = pytest.mark.django_db
+BAD_GATEWAY = (502, {}, {})
+FIXED: dict[str, dict[str, Any]] = {
+    "github": {"state": "closed", "state_reason": "completed"},
+    "gitlab": {"state_event": "close"},
+    "jira": {"status": jira_dialect.DONE, "resolution": jira_dialect.RESOLUTIONS[1]},
+    "linear": {"stateId": "done"},
+}
+NOT_FIXED: dict[str, dict[str, Any]] = {
+    "github": {"state": "closed", "state_reason": "not_planned"},
+    "gitlab": {"state_event": "close", "add_labels": ["krafter:dismissed"]},
+    "jira": {"status": jira_dialect.WONT_DO, "resolution": jira_dialect.RESOLUTIONS[0]},
+    "linear": {"stateId": "canceled"},
+}
+STARTED: dict[str, dict[str, Any]] = {
+    "github": {"labels": ["krafter:in_progress"]},
+    "gitlab": {"add_labels": ["Doing"]},
+    "jira": {"status": jira_dialect.IN_PROGRESS},
+    "linear": {"stateId": "progress"},
+}
+
+
+def lose_creation(tracker: FakeTracker) -> None:
+    """Create the next issue, answer with an error, and answer Linear's look-up with one, too."""
+
+    def create_and_lose() -> Any:
+        request = tracker.requests[-1]
+        tracker.create(request.variables if tracker.provider == "linear" else request.body)
+        return BAD_GATEWAY
+
+    is_linear = tracker.provider == "linear"
+    tracker.next_answer("POST", "^Create$" if is_linear else "/issues?$", create_and_lose)
+    for _ in range(3 if is_linear else 0):
+        tracker.next_answer("POST", "^Issue$", BAD_GATEWAY)
+
+
+def synced_after_loss(tracker: FakeTracker, project: Project, by_person: dict[str, Any]) -> Integration:
+    """Lose the answer of a creation, let a person change the issue, and run the next sync."""
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    lose_creation(tracker)
+    run_sync(row)
+    (number,) = tracker.issues
+    tracker.touch(number, **by_person)
+    settle(row)
+    row.refresh_from_db()
+    assert (row.status, len(tracker.issues)) == ("connected", 1)
+    return row
+
+
+def ticket_state() -> str:
+    return str(TicketLink.objects.get().last_synced["ticket"]["state"])
+
+
+def test_issue_that_a_person_closed_after_a_lost_answer_stays_closed(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task = make_task()
+
+    row = synced_after_loss(tracker, project, FIXED[tracker.provider])
+    run_sync(row)
+
+    task.refresh_from_db()
+    assert (task.status, ticket_state()) == ("ready_verify", "closed")
+    assert Verification.objects.filter(task=task).count() == 1
+
+
+def test_issue_that_a_person_dropped_after_a_lost_answer_waits_for_a_decision(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task = make_task()
+
+    row = synced_after_loss(tracker, project, NOT_FIXED[tracker.provider])
+    run_sync(row)
+
+    task.refresh_from_db()
+    conflict = SyncConflict.objects.get()
+    assert (task.status, ticket_state()) == ("backlog", "dropped")
+    assert (conflict.field, conflict.resolution) == ("state", "")
+
+
+def test_issue_that_a_person_started_after_a_lost_answer_starts_the_task(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task = make_task()
+
+    synced_after_loss(tracker, project, STARTED[tracker.provider])
+
+    task.refresh_from_db()
+    assert (task.status, ticket_state()) == ("in_progress", "started")
+
+
+def test_task_that_changed_after_a_lost_answer_is_pushed(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task = make_task()
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    lose_creation(tracker)
+    run_sync(row)
+    change(task, title="Send a strict policy")
+
+    settle(row)
+    run_sync(row)
+
+    assert (tracker.titles, SyncConflict.objects.count()) == (["Send a strict policy"], 0)
+
+
+def switch(github: FakeGitHub, project: Project, repository: str) -> None:
+    """Connect another repository of the same server; the issues of both stay."""
+    shelf = github.__dict__.setdefault("shelf", {})
+    shelf[github.repository] = github.issues
+    github.issues, github.repository = shelf.get(repository, {}), repository
+    services.connect(project, "github", credentials={**CREDENTIALS, "repository": repository}, by=SYSTEM)
+
+
+def test_earlier_issue_is_reopened_after_its_task_was_reopened_meanwhile(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    verify(task, verdicts.approve)
+    sync()
+    closed = github.issues[1]["state"]
+    switch(github, project, "acme/shop")
+    sync()
+    verdicts.reopen(Verification.objects.get(task=task).pk, by=SYSTEM)
+    sync()
+
+    switch(github, project, "acme/web-app")
+    sync()
+
+    task.refresh_from_db()
+    assert (closed, github.issues[1]["state"]) == ("closed", "open")
+    assert (task.external_ticket_key, SyncConflict.objects.count()) == ("acme/web-app#1", 0)
+
+
+def test_task_follows_its_earlier_issue_that_was_closed_meanwhile(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    switch(github, project, "acme/shop")
+    sync()
+    switch(github, project, "acme/web-app")
+    github.touch(1, **FIXED["github"])
+
+    sync()
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, github.issues[1]["state"]) == ("ready_verify", "closed")
+
+
+def test_dropped_issue_waits_for_a_decision_after_a_change_back_and_in_a_renamed_repository(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    make_task()
+    sync()
+    github.touch(1, **NOT_FIXED["github"])
+    sync()
+    switch(github, project, "acme/shop")
+    sync()
+    switch(github, project, "acme/web-app")
+    sync()
+    back = (github.issues[1]["state"], SyncConflict.objects.filter(resolved_at=None).count())
+    github.repository = "acme/renamed"
+    services.connect(project, "github", credentials={"repository": "acme/renamed"}, by=SYSTEM)
+    sync()
+
+    renamed = (github.issues[1]["state"], SyncConflict.objects.filter(resolved_at=None).count())
+    assert (back, renamed) == (("closed", 1), ("closed", 1))
