@@ -114,6 +114,10 @@ class TicketLink(BaseModel):
         default=False,
         help_text="The ticket has changed: its pull requests are searched for by the next sync.",
     )
+    # Empty while no list has the ticket, as it was moved or cannot be read: each sync requests it.
+    read_at = models.DateTimeField(
+        null=True, default=timezone.now, help_text="When the ticket was last read at the provider."
+    )
     # The times of the last synced state changes, to detect a loop.
     state_changes = models.JSONField(default=list)
     halted_at = models.DateTimeField(

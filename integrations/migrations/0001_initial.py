@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ('earlier', models.JSONField(default=dict, editable=False, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('task_synced_at', models.DateTimeField(null=True)),
                 ('pull_request_due', models.BooleanField(default=False, help_text='The ticket has changed: its pull requests are searched for by the next sync.')),
+                ('read_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When the ticket was last read at the provider.', null=True)),
                 ('state_changes', models.JSONField(default=list)),
                 ('halted_at', models.DateTimeField(help_text='Its state changed back and forth and is no longer synced until a person resolves it.', null=True)),
                 ('integration', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='links', to='integrations.integration')),

@@ -27,6 +27,7 @@ from integrations.providers.errors import (
     ResourceMissing,
     ResponseTooLarge,
     TokenRejected,
+    Unreadable,
 )
 from integrations.providers.headers import at_epoch, next_page, retry_after
 from integrations.providers.oauth import OAuth
@@ -43,6 +44,7 @@ MAX_RESPONSES = 10  # the last ones, as evidence of a recheck
 MAX_DETAIL_LENGTH = 200
 # As JSON writes a NUL character: after an even number of backslashes.
 ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+UNKNOWN_FORMAT = "answered in a format that this version cannot read"
 MAX_PARSER_LEVELS = 1024  # of orjson
 # What reading JSON of an unexpected form may raise.
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
@@ -50,7 +52,7 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, Recur
 
 @dataclass(frozen=True)
 class ResponseRecord:
-    """What is evidence of a response, without its body."""
+    """What is evidence of a response. Without the body: of many, each of megabytes, the memory would be held."""
 
     method: str
     url: str
@@ -99,7 +101,9 @@ class Provider(ABC):
         self.known_urls: Sequence[str] = ()
         self.sync_state: dict[str, Any] = {}  # set by a sync: JSON that is stored between runs
         self.notes: list[str] = []  # sentences for the sync log
-        # Records and not responses: many bodies, each of megabytes, would stay in memory.
+        self.unreadable: list[
+            str
+        ] = []  # the ids of the rows that were left out of lists; empty for one without an id
         self.responses: deque[ResponseRecord] = deque(maxlen=MAX_RESPONSES)
 
     def choose_base_url(self, operator_url: str) -> str:
@@ -131,8 +135,7 @@ class Provider(ABC):
 
     @property
     def server(self) -> str:
-        """The address of the API."""
-        # The same id of a finding or a ticket at another server is something else.
+        """The address of the API: the same id of a finding or a ticket at another one is something else."""
         return self.base_url.lower()
 
     @property
@@ -194,19 +197,37 @@ class Provider(ABC):
         return ProviderUnavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
 
     def parse[Parsed](self, response: Response, parser: Callable[[Any], Parsed]) -> Parsed:
-        """Parse a response's JSON. Raises ProviderUnavailable for a form that the vendor does not document."""
+        """Parse a response's JSON. Raises Unreadable for a form that the vendor does not document."""
         try:
             return parser(read_json(response.body))
         except UNREADABLE:
-            raise self._unreadable() from None
+            raise Unreadable(f"{self.title} {UNKNOWN_FORMAT}.") from None
 
     def parse_list[Parsed](self, response: Response, parser: Callable[[list[Any]], Parsed]) -> Parsed:
-        """Parse JSON that must be a list."""
-        # An object would be read as an empty list.
+        """Parse JSON that must be a list: an object would be read as an empty one."""
         return self.parse(response, lambda body: parser(_require_list(body)))
 
+    def read_rows[Row](
+        self, rows: Sequence[Any], read: Callable[[Any], Row], id_of: Callable[[Any], object]
+    ) -> list[Row]:
+        """Read the rows of a list for a parser; one that cannot be read is left out, and its id kept in `unreadable`.
+
+        Raises TypeError for a list of another form: several rows of which none can be read, or one without an id.
+        """
+        found: list[Row] = []
+        left_out: list[str] = []
+        for row in _require_list(rows):
+            try:
+                found.append(read(row))
+            except UNREADABLE:
+                left_out.append(_id_or_empty(row, id_of))
+        if not found and (len(left_out) > 1 or left_out == [""]):
+            raise TypeError("not a list of such rows")
+        self.unreadable += left_out
+        return found
+
     def _unreadable(self) -> ProviderUnavailable:
-        return ProviderUnavailable(f"{self.title} answered in a format that this version cannot read.")
+        return ProviderUnavailable(f"{self.title} {UNKNOWN_FORMAT}.")
 
     def cursor_pages[Page](self, fetch: Callable[[str | None], tuple[Page, str | None]]) -> Iterator[Page]:
         """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""
@@ -330,6 +351,13 @@ def _require_list(body: Any) -> list[Any]:
     if not isinstance(body, list):
         raise TypeError("not a list")
     return body
+
+
+def _id_or_empty(row: Any, id_of: Callable[[Any], object]) -> str:
+    try:
+        return str(id_of(row))
+    except UNREADABLE:
+        return ""
 
 
 def is_html(response: Response) -> bool:

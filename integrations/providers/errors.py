@@ -55,6 +55,10 @@ class ProviderUnavailable(Exception):
         super().__init__(message)
 
 
+class Unreadable(ProviderUnavailable):
+    """A response is JSON of a form that the vendor does not document, perhaps of one ticket alone."""
+
+
 class ResponseTooLarge(ProviderUnavailable):
     """A response is larger than can be read. The same request is not sent again at once."""
 

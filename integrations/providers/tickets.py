@@ -5,14 +5,17 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.escaped_markdown import escape
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.types import Ticket, TicketDraft, TicketState, text
+from krafter_audit.http.client import Response
 from krafter_audit.http.timestamps import parse_timestamp
 
+ISSUE_PATH = re.compile(r"/issues/(\d+)(?:/|$)")
 STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL = "krafter:", "priority:", "krafter-campaign:"
 
 
@@ -26,7 +29,10 @@ class Tracker(Provider):
 
     @abstractmethod
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of the tickets changed since then, the newest change first."""
+        """Yield pages of the tickets changed since then, the newest change first.
+
+        The external ids of those that cannot be read are added to `unreadable`.
+        """
 
     @abstractmethod
     def get_ticket(self, external_id: str) -> Ticket: ...
@@ -106,6 +112,31 @@ class IssueTracker(Tracker):
     def get_ticket(self, external_id: str) -> Ticket:
         return self.parse(self.request("GET", self.issue_path(external_id)), self.read_issue)
 
+    def read_tickets(self, page: Response) -> list[Ticket]:
+        """Read a page of the list of issues."""
+        read = self.parse(page, lambda issues: self.read_rows(issues, self.read_listed, self.ticket_id_of))
+        return [ticket for ticket in read if ticket]
+
+    def read_listed(self, issue: Any) -> Ticket | None:
+        """Read an entry of the list of issues; None for one that is no issue."""
+        return self.read_issue(issue)
+
+    def ticket_id_of(self, issue: Any) -> str:
+        # Both vendors ignore case: a connection that writes the repository otherwise has the same tickets.
+        return self.ticket_key_of(issue).lower()
+
+    def ticket_key_of(self, issue: Any) -> str:
+        return f"{self.repository}#{int(issue[self.number_field])}"
+
+    def refusal(self, response: Response) -> str:
+        number = ISSUE_PATH.search(urlsplit(response.url).path)
+        if number and 300 <= response.status < 400:
+            return (
+                f"{self.repository}#{number[1]} was moved to another repository, whose issues this connection does not "
+                f"sync: move it back, or its task and the issue no longer follow each other."
+            )
+        return super().refusal(response)
+
     def create_ticket(self, draft: TicketDraft) -> Ticket:
         # Without write access the vendor silently drops the labels; the response shows which it has set.
         body = self.new_issue(draft)
@@ -155,13 +186,11 @@ class IssueTracker(Tracker):
         return self.repository_path(f"/issues/{number}")
 
     def read_issue(self, issue: Any) -> Ticket:
-        key = f"{self.repository}#{int(issue[self.number_field])}"
         labels = tuple(str(label if isinstance(label, str) else label["name"]) for label in issue["labels"])
         body = issue.get(self.body_field) or ""
         return Ticket(
-            # Both vendors ignore case: a connection that writes the repository otherwise has the same tickets.
-            external_id=key.lower(),
-            key=key,
+            external_id=self.ticket_id_of(issue),
+            key=self.ticket_key_of(issue),
             url=str(issue[self.url_field]),
             title=self.read_title(text(issue["title"])),
             state=self.state_of(issue, labels),
@@ -169,6 +198,7 @@ class IssueTracker(Tracker):
             body=body,
             labels=labels,
             marker=marker_in(body),
+            is_moved=bool(issue.get("moved_to_id")),
         )
 
 

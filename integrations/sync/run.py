@@ -1,7 +1,7 @@
 """A sync in progress: its context, its log, and when it must stop."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,13 +15,14 @@ from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.errors import ProviderRefused, TokenRejected, Unreadable
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
 # The rest continues in another run, so that a large project does not occupy a worker.
 TIME_BUDGET_SECONDS = 100.0  # of one job; less than the worker's own limit
 # A revoked permission refuses every ticket: the log must not grow with their number.
 MAX_LOG_ENTRIES = 200
+MAX_IDS_NAMED = 20  # in one entry
 BY_INTEGRATION = Actor("integration")
 
 
@@ -63,17 +64,29 @@ class SyncContext:
             self.log_note(note)
         self.provider.notes.clear()
 
+    def take_unreadable(self) -> list[str]:
+        """Return the ids of the rows that were left out since the last call."""
+        ids, self.provider.unreadable = self.provider.unreadable, []
+        return ids
+
+    def note_unreadable(self, name: str, ids: Sequence[str]) -> None:
+        """Note in the log which rows of a list were left out."""
+        if ids:
+            named = ", ".join(each or "one without an id" for each in ids[:MAX_IDS_NAMED])
+            more = f" and {len(ids) - MAX_IDS_NAMED} more" if len(ids) > MAX_IDS_NAMED else ""
+            self.log_note(f"Left out of the {name}, since this version cannot read them: {named}{more}.")
+
 
 @contextmanager
 def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
-    """Log the refusal of one ticket and continue with the next."""
+    """Log that one ticket is refused or cannot be read, and continue with the next."""
     context.checkpoint()
     try:
         yield
     # Not a refusal of this ticket: a new token may help (connection.py).
     except TokenRejected:
         raise
-    except ProviderRefused as error:
+    except (ProviderRefused, Unreadable) as error:
         # If the provider refuses everything, this raises, and the sync fails instead of trying each ticket.
         context.provider.check_connection()
         context.log_refusal(subject, str(error))
@@ -89,6 +102,7 @@ def note_if_refused(context: SyncContext, name: str) -> Iterator[None]:
         raise
     except ProviderRefused as error:
         context.log_note(f"The {name} are not available: {error}")
+    context.note_unreadable(name, context.take_unreadable())
     context.log_provider_notes()
 
 

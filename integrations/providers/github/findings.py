@@ -34,7 +34,10 @@ class GitHubFindings(GitHubClient, FindingSource):
     ) -> Iterator[Sequence[RemoteFinding]]:
         query = {"state": "open", "per_page": 100}
         for page in self.linked_pages(self.repository_path(f"/{kind}/alerts"), query):
-            yield self.parse_list(page, lambda alerts: [read(self.repository_id, alert) for alert in alerts])
+            yield self.parse(page, lambda alerts: self.read_rows(alerts, self._reader(read), _number))
+
+    def _reader(self, read: Callable[[str, Any], RemoteFinding]) -> Callable[[Any], RemoteFinding]:
+        return lambda alert: read(self.repository_id, alert)
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         kind = ALERT_PATHS[key]
@@ -43,6 +46,10 @@ class GitHubFindings(GitHubClient, FindingSource):
             raise OtherAccount("The finding belongs to another repository than the connected one.")
         response = self.request("GET", self.repository_path(f"/{kind}/alerts/{number}"))
         return self.parse(response, alert_result)
+
+
+def _number(alert: Any) -> int:
+    return int(alert["number"])
 
 
 def alert_result(alert: Mapping[str, Any]) -> RecheckResult:

@@ -38,11 +38,11 @@ class GitHubTickets(GitHubClient, IssueTracker):
             "per_page": 100,
         }
         for page in self.linked_pages(self.repository_path("/issues"), query):
-            yield self.parse_list(
-                page,
-                # GitHub's list of issues contains pull requests.
-                lambda issues: [self.read_issue(issue) for issue in issues if not issue.get("pull_request")],
-            )
+            yield self.read_tickets(page)
+
+    def read_listed(self, issue: Any) -> Ticket | None:
+        # GitHub's list of issues contains pull requests.
+        return None if issue.get("pull_request") else self.read_issue(issue)
 
     def find_pull_request(self, external_id: str) -> str | None:
         found = None

@@ -24,9 +24,8 @@ class GitLabFindings(GitLabClient, FindingSource):
     def _vulnerabilities(self) -> Iterator[Sequence[RemoteFinding]]:
         for page in self._pages():
             # Filtered here, since GitLab's own filter is documented in two ways.
-            yield self.parse_list(
-                page, lambda listed: [self._finding(found) for found in listed if not _is_settled(found)]
-            )
+            read = self.parse(page, lambda listed: self.read_rows(listed, self._open_finding, _name))
+            yield [found for found in read if found]
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         prefix, source = self._external_id(""), str(evidence.get("source"))
@@ -44,6 +43,9 @@ class GitLabFindings(GitLabClient, FindingSource):
         return self.linked_pages(
             self.repository_path("/vulnerability_findings"), {"scope": "all", "per_page": 100}
         )
+
+    def _open_finding(self, found: Any) -> RemoteFinding | None:
+        return None if _is_settled(found) else self._finding(found)
 
     def _finding(self, found: Any) -> RemoteFinding:
         name = _name(found)
@@ -92,7 +94,7 @@ def vulnerability_result(listed: Any, name: str) -> RecheckResult | None:
 
 
 def _is_settled(found: Any) -> bool:
-    return found.get("state") in SETTLED or bool(found.get("dismissal_feedback"))
+    return text(found.get("state", "detected")) in SETTLED or bool(found.get("dismissal_feedback"))
 
 
 def _name(found: Any) -> str:

@@ -38,7 +38,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
             "per_page": 100,
         }
         for page in self.linked_pages(self.repository_path("/issues"), query):
-            yield self.parse_list(page, lambda issues: [self.read_issue(issue) for issue in issues])
+            yield self.read_tickets(page)
 
     def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
         return {

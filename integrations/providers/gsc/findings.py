@@ -13,6 +13,7 @@ from integrations.providers.errors import (
     ProviderUnavailable,
     ResourceMissing,
     TokenRejected,
+    Unreadable,
 )
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.gsc.client import SearchConsoleClient
@@ -28,7 +29,7 @@ from integrations.providers.gsc.problems import (
     sitemap_result,
     timestamp,
 )
-from integrations.providers.types import FindingList, RemoteFinding
+from integrations.providers.types import FindingList, RemoteFinding, text
 
 MAX_INSPECTIONS_A_DAY = 1_900  # Google allows 2,000 for a property; some are left to people
 MAX_INSPECTIONS_A_SYNC = 400
@@ -63,15 +64,16 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         return found
 
     def _sitemaps(self) -> Iterator[Sequence[RemoteFinding]]:
-        yield self.list_sitemaps(
-            lambda sitemaps: [
-                self._finding(
-                    str(sitemap["path"]), problem, observed_at=timestamp(sitemap.get("lastDownloaded"))
-                )
-                for sitemap in sitemaps
-                if (problem := sitemap_problem(sitemap))
-            ]
+        read = self.list_sitemaps(
+            lambda sitemaps: self.read_rows(sitemaps, self._sitemap_finding, lambda each: each["path"])
         )
+        yield [finding for finding in read if finding]
+
+    def _sitemap_finding(self, sitemap: Any) -> RemoteFinding | None:
+        problem, path = sitemap_problem(sitemap), text(sitemap["path"])
+        if problem is None:
+            return None
+        return self._finding(path, problem, observed_at=timestamp(sitemap.get("lastDownloaded")))
 
     def _inspections(self) -> Iterator[Sequence[RemoteFinding]]:
         # Google has no list of problems, so that pages are inspected one by one, within the quota of the day.
@@ -92,7 +94,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
             # Not a refusal of this page: a new token may help (connection.py).
             except TokenRejected:
                 raise
-            except ProviderRefused as error:
+            except (ProviderRefused, Unreadable) as error:
                 refused += 1
                 if refused >= MAX_REFUSED_IN_A_ROW:
                     raise

@@ -174,7 +174,10 @@ class Jira(JiraClient, Tracker):
 
     def _read_page(self, body: Any) -> tuple[list[Ticket], str | None]:
         following = None if body.get("isLast") else body.get("nextPageToken") or None
-        return [self._read_issue(issue) for issue in body["issues"]], following
+        tickets = self.read_rows(
+            body["issues"], self._read_issue, lambda issue: self._external_id(str(int(issue["id"])))
+        )
+        return tickets, following
 
     def _read_issue(self, issue: Any) -> Ticket:
         fields, key = issue["fields"], text(issue["key"])
@@ -188,6 +191,8 @@ class Jira(JiraClient, Tracker):
             updated_at=parse_timestamp(fields["updated"]),
             body=adf.as_text(fields.get("description")),
             marker=str(marker["id"]) if isinstance(marker, dict) and marker.get("id") else None,
+            # A moved issue keeps its number; the search is for those of the project.
+            is_listed=key.rpartition("-")[0] == self.project,
         )
 
     @cached_property

@@ -86,9 +86,18 @@ class LinearClient(Provider):
 
         def fetch(after: str | None) -> tuple[list[Found], str | None]:
             response = self.execute(document, {**variables, "after": after})
-            return self.parse(response, lambda body: _page(select(body["data"]), read))
+            return self.parse(response, lambda body: self._page(select(body["data"]), read))
 
         return self.cursor_pages(fetch)
+
+    def _page[Found](self, connection: Any, read: Callable[[Any], Found]) -> tuple[list[Found], str | None]:
+        info = connection["pageInfo"]
+        following = str(info["endCursor"]) if info["hasNextPage"] and info["endCursor"] else None
+        return self.read_rows(connection["nodes"], read, self.id_of), following
+
+    def id_of(self, node: Any) -> str:
+        """Return the id by which an entry of a list is named."""
+        return str(UUID(node["id"]))
 
     # ---- Errors
 
@@ -156,9 +165,3 @@ def read_states(team: Any) -> list[Node]:
         {"id": state["id"], "type": state["type"], "position": float(state["position"])}
         for state in team["states"]["nodes"]
     ]
-
-
-def _page[Found](connection: Any, read: Callable[[Any], Found]) -> tuple[list[Found], str | None]:
-    info = connection["pageInfo"]
-    following = str(info["endCursor"]) if info["hasNextPage"] and info["endCursor"] else None
-    return [read(node) for node in connection["nodes"]], following

@@ -4,6 +4,7 @@ _ISSUE_FIELDS = """
 fragment IssueFields on Issue {
   id identifier url title description updatedAt trashed
   state { type }
+  team { id }
 }
 """
 _STATES = "states(first: 250) { nodes { id type position } }"

@@ -140,6 +140,9 @@ class Linear(LinearClient, Tracker):
         except (ProviderRefused, ProviderUnavailable):
             return None
 
+    def id_of(self, node: Any) -> str:
+        return f"{self.team}/{super().id_of(node)}"
+
     def _issue_id(self, external_id: str) -> str:
         try:
             issue = str(UUID(external_id.partition("/")[2]))
@@ -163,6 +166,8 @@ class Linear(LinearClient, Tracker):
             updated_at=parse_timestamp(issue["updatedAt"]),
             body=body,
             marker=markers[0] if markers else None,
+            # People move issues between teams; the list is that of the connected one.
+            is_listed=(issue.get("team") or {}).get("id", self.team) == self.team,
         )
 
 

@@ -87,12 +87,19 @@ class Sentry(SentryClient, FindingSource):
             params = {**query, "cursor": cursor} if cursor else query
             response = self.request("GET", self.issues_path(), params=params)
             # Only the cursor is read from the Link header: its URL may name the host of a region.
-            return self.parse_list(response, self._findings), next_cursor(response.headers.get("link") or "")
+            return self.parse(response, self._findings), next_cursor(response.headers.get("link") or "")
 
         return self.cursor_pages(fetch)
 
     def _findings(self, issues: Any) -> list[RemoteFinding]:
-        return [self._finding(issue) for issue in issues if issue.get("status", "unresolved") == "unresolved"]
+        read = self.read_rows(
+            issues, self._unresolved, lambda issue: issue.get("shortId") or int(issue["id"])
+        )
+        return [finding for finding in read if finding]
+
+    def _unresolved(self, issue: Any) -> RemoteFinding | None:
+        is_unresolved = text(issue.get("status", "unresolved")) == "unresolved"
+        return self._finding(issue) if is_unresolved else None
 
     def _finding(self, issue: Any) -> RemoteFinding:
         # Counts and the last event are not evidence: they would change the finding at every sync.

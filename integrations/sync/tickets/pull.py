@@ -32,6 +32,7 @@ OVERLAP = timedelta(minutes=5)
 MAX_CLOCK_SKEW = timedelta(days=1)
 CURSOR = "tickets_since"  # by the provider's clock
 IN_PROGRESS = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
+MAX_UNLISTED = 20  # of either kind, a run; each costs a request
 MAX_PULL_REQUESTS = 50  # a run; each costs a request
 REFUSED = "pull_requests_refused"  # in the cursor: the links whose pull requests the last sync was refused
 DELIVERIES_BATCH_SIZE = 200
@@ -46,8 +47,7 @@ def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
         for link in _links_of(context, list(changes)):
             # Our own pushes come back as deliveries: a change that is known already costs no request.
             if not _is_known(link, changes[_last_part(link.external_id)]):
-                with skip_if_refused(context, link.key):
-                    _merge_if_changed(context, link, tracker.get_ticket(link.external_id))
+                _request(context, tracker, link)
         processed = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in batch])
         processed.update(processed_at=timezone.now())
 
@@ -78,7 +78,7 @@ def _links_of(context: SyncContext, numbers: Sequence[str]) -> list[TicketLink]:
         return []
     prefix = first.removesuffix(_last_part(first))
     found = context.links.filter(external_id__in=[prefix + number for number in numbers])
-    return list(found.order_by("id"))
+    return list(found.select_related("task").order_by("id"))
 
 
 def _last_part(external_id: str) -> str:
@@ -96,16 +96,24 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
         context.checkpoint()
         _merge_tickets(context, tracker, page)
         newest = max([newest, *(ticket.updated_at for ticket in page)])
+    left_out = context.take_unreadable()
+    context.note_unreadable("tickets", left_out)
+    context.links.filter(external_id__in=left_out).update(read_at=None)
+    _request_unlisted(context, tracker)
     _find_pull_requests(context, tracker)
     # The next sync continues at the newest change, whose time is the provider's; its clock may be late. A change made
     # while the pages are read is not missed.
-    context.integration.cursor[CURSOR] = min(newest, started_at).isoformat()
+    until = min(newest, started_at)
+    # One without an id could be any ticket: the next sync reads the same changes again.
+    context.integration.cursor[CURSOR] = (since if "" in left_out else until).isoformat()
 
 
 def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket]) -> None:
     by_id = {ticket.external_id: ticket for ticket in page}
     outdated = []
-    for link in context.links.filter(external_id__in=by_id):
+    links = context.links.filter(external_id__in=by_id)
+    links.update(read_at=timezone.now())
+    for link in links.select_related("task"):
         ticket, known = by_id[link.external_id], last_change(link.last_synced)
         if known is not None and ticket.updated_at < known:
             outdated.append(link)
@@ -113,12 +121,34 @@ def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket
             _merge_if_changed(context, link, ticket)
     # A vendor's search may lag behind what a webhook has reported: it would take the task back.
     for link in outdated:
-        with skip_if_refused(context, link.key):
-            _merge_if_changed(context, link, tracker.get_ticket(link.external_id))
+        _request(context, tracker, link)
+
+
+def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
+    """Request tickets that no list has: those that were moved or deleted are found so, within a day."""
+    links, yesterday = context.links.select_related("task"), timezone.now() - timedelta(days=1)
+    # In any order, so that many that are refused do not keep back the others.
+    unlisted = links.filter(read_at=None).order_by("?")[:MAX_UNLISTED]
+    unread = links.filter(task__status__in=Task.OPEN, read_at__lt=yesterday).order_by("read_at")
+    for link in [*unlisted, *unread[:MAX_UNLISTED]]:
+        _request(context, tracker, link)
+
+
+def _request(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
+    with skip_if_refused(context, link.key):
+        # Repeated by each sync until it is answered, so that the log names the ticket until a person acts.
+        _set_read(link, None if link.task.status in Task.OPEN else timezone.now())
+        ticket = tracker.get_ticket(link.external_id)
+        _merge_if_changed(context, link, ticket)
+        _set_read(link, timezone.now() if ticket.is_listed else None)
+
+
+def _set_read(link: TicketLink, moment: datetime | None) -> None:
+    TicketLink.objects.filter(pk=link.pk).update(read_at=moment)
 
 
 def _merge_if_changed(context: SyncContext, link: TicketLink, ticket: Ticket) -> None:
-    if link.last_synced["ticket"] != ticket_values(ticket):
+    if link.last_synced["ticket"] != ticket_values(ticket) or link.key != ticket.key:
         merge_ticket(context, link.pk, ticket)
 
 
@@ -143,8 +173,10 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     if ticket.key != link.key:
         _follow_key(link, ticket)
     link.pull_request_due = True
-    fields = ["last_synced", "state_changes", "halted_at", "key", "url", "pull_request_due", "updated_at"]
-    link.save(update_fields=fields)
+    if not ticket.is_listed:
+        link.read_at = None
+    fields = ["last_synced", "state_changes", "halted_at", "key", "url", "pull_request_due", "read_at"]
+    link.save(update_fields=[*fields, "updated_at"])
 
 
 def _follow_key(link: TicketLink, ticket: Ticket) -> None:

@@ -152,6 +152,8 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
         return
     # Tickets are searched for since the oldest unconfirmed link; its ticket cannot be older.
     existing = _unlinked_tickets_by_marker(context, tracker, links)
+    left_out = _unlinked(context, context.take_unreadable())
+    context.note_unreadable("tickets", left_out)
     for link in links:
         with skip_if_refused(context, link.task.title):
             ticket, draft = existing.get(str(link.task_id)), draft_of(link.task)
@@ -159,6 +161,9 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
                 _link_ticket(context, tracker, link, tracker.complete_ticket(ticket, draft))
             elif draft.is_dismissed:
                 link.delete()
+            elif left_out:
+                # One of them may be the ticket of this task: the run ends by waiting for it.
+                context.log_refusal(link.task.title, "Its ticket may be one that this version cannot read.")
             else:
                 _create_ticket(context, tracker, link)
 
@@ -172,10 +177,14 @@ def _unlinked_tickets_by_marker(
     for page in tracker.changed_tickets(links[0].created_at - MAX_CLOCK_SKEW):
         context.checkpoint()
         found |= {ticket.marker: ticket for ticket in page if ticket.marker in wanted}
-    ids = [ticket.external_id for ticket in found.values()]
-    linked = set(context.links.filter(external_id__in=ids).values_list("external_id", flat=True))
     # People copy issues with their markers: a linked ticket is not linked again.
-    return {marker: ticket for marker, ticket in found.items() if ticket.external_id not in linked}
+    unlinked = _unlinked(context, [ticket.external_id for ticket in found.values()])
+    return {marker: ticket for marker, ticket in found.items() if ticket.external_id in unlinked}
+
+
+def _unlinked(context: SyncContext, external_ids: Sequence[str]) -> list[str]:
+    linked = set(context.links.filter(external_id__in=external_ids).values_list("external_id", flat=True))
+    return [external_id for external_id in external_ids if external_id not in linked]
 
 
 def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
@@ -192,8 +201,9 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         # After any other failure the ticket may exist, so that the link stays; here also while a search that lags may
         # not show it.
         existing = _unlinked_tickets_by_marker(context, tracker, [link]) if error.may_be_done else {}
+        left_out = context.take_unreadable()
         if not existing:
-            if not (error.may_be_done and tracker.search_lag):
+            if not (error.may_be_done and (tracker.search_lag or left_out)):
                 link.delete()
             raise
         ticket = tracker.complete_ticket(existing[draft.marker], draft)
@@ -246,7 +256,7 @@ def _awaits_decision(ticket: Ticket, task: dict[str, Any], current: dict[str, An
 
 def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
     ticket = tracker.get_ticket(link.external_id)
-    if ticket.state.value != link.last_synced["ticket"]["state"]:
+    if ticket.state.value != link.last_synced["ticket"]["state"] or ticket.key != link.key:
         merge_ticket(context, link.pk, ticket)
         # The merge has changed the task and the link.
         link = TicketLink.objects.select_related("task__finding").get(pk=link.pk)

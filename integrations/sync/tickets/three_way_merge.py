@@ -125,6 +125,11 @@ def _ticket_closed(result: Merge, draft: TicketDraft, ticket: Ticket) -> None:
         return
     if ticket.state == TicketState.CLOSED:
         result.follow = CLOSED
+    elif ticket.is_moved:
+        result.conflicts["state"] = (
+            "The ticket was moved to another project, whose tickets this connection does not sync: decide whether to"
+            " reopen it here, or to dismiss the finding."
+        )
     else:
         result.conflicts["state"] = (
             "The ticket was closed without a fix: decide whether to dismiss the finding."

@@ -196,6 +196,7 @@ class FakeLinear(FakeTracker):
         issue.update(changes)
         kinds = {name: kind for name, kind, _ in self.workflow}
         issue["state"] = {"id": issue["stateId"], "type": kinds[issue["stateId"]]}
+        issue["team"] = {"id": issue["teamId"]}
         issue["updatedAt"] = self._timestamp()
         return issue
 

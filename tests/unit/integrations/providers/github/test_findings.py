@@ -118,10 +118,20 @@ ADVISORY = {**dependabot_alert()["security_advisory"], "summary": None}
         (1, dependabot_alert(security_advisory=ADVISORY)),
     ],
 )
-def test_alert_without_a_title_or_url_is_unavailable(
+def test_alert_without_a_title_or_url_is_left_out(
     provider: GitHub, github: FakeGitHub, place: int, alert: dict[str, Any]
 ) -> None:
-    github.alerts = {"code-scanning": [alert], "dependabot": [alert]}
+    good = [code_scanning_alert(), dependabot_alert()][place]
+    github.alerts = dict.fromkeys(("code-scanning", "dependabot"), [{**alert, "number": 99}, good])
+
+    (page,) = provider.finding_lists()[place].pages()
+
+    assert [found.external_id.rpartition("/")[2] for found in page] == [str(good["number"])]
+    assert provider.unreadable == ["99"]
+
+
+def test_alerts_of_which_none_can_be_read_are_unavailable(provider: GitHub, github: FakeGitHub) -> None:
+    github.alerts["code-scanning"] = [{**code_scanning_alert(), "html_url": None}] * 2
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
-        list(provider.finding_lists()[place].pages())
+        list(provider.finding_lists()[0].pages())

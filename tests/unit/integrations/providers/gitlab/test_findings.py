@@ -99,8 +99,20 @@ def test_vulnerability_with_few_members_is_read(provider: GitLab, gitlab: FakeGi
     assert (found.assets, found.fix, found.description) == ((), None, "")
 
 
-def test_vulnerability_without_a_name_is_unavailable(provider: GitLab, gitlab: FakeGitLab) -> None:
-    gitlab.findings = [vulnerability(name=None)]
+@pytest.mark.parametrize("broken", [{"name": None}, {"state": None}])
+def test_vulnerability_without_a_name_or_state_is_left_out(
+    provider: GitLab, gitlab: FakeGitLab, broken: dict[str, Any]
+) -> None:
+    gitlab.findings = [vulnerability(**broken) | {"uuid": "bad"}, vulnerability()]
+
+    assert len(findings_of(provider)) == 1
+    assert provider.unreadable == ["bad"]
+
+
+def test_vulnerabilities_of_which_none_can_be_read_are_unavailable(
+    provider: GitLab, gitlab: FakeGitLab
+) -> None:
+    gitlab.findings = [vulnerability(name=None)] * 2
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         findings_of(provider)

@@ -194,7 +194,7 @@ UNDOCUMENTED = [
     b'{"id": "x"}',
     b'[{"id": "x"}]',
     b'["x"]',
-    b'[{"id": 1}]',
+    b'[{"id": 1}, {"id": 2}]',
     b'[{"id": 1e999, "title": "Lost"}]',
 ]
 
@@ -209,6 +209,14 @@ def test_undocumented_response_is_unavailable(
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         findings(provider)
+
+
+@pytest.mark.parametrize("broken", [{"title": None}, {"status": None}])
+def test_unreadable_issue_is_left_out(provider: Sentry, fake: FakeSentry, broken: dict[str, Any]) -> None:
+    fake.issues = [{**issue(1), "shortId": "SHOP-1", **broken}, issue(2)]
+
+    assert [found.external_id.rpartition("/")[2] for found in findings(provider)] == ["2"]
+    assert provider.unreadable == ["SHOP-1"]
 
 
 @pytest.mark.parametrize("external_id", ["sentry/1/1", "sentry/4505278496/x", "acme/web-app#1"])

@@ -1,0 +1,266 @@
+"""Tickets that no list has: moved ones, and those that cannot be read."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import services
+from integrations.models import Integration, SyncConflict, TicketLink, WebhookDelivery
+from remediation.models import Task
+from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.dialects.linear import OTHER_TEAM
+from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
+from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
+from tests.unit.integrations.sync.scenario import change, last_run
+from tests.unit.integrations.sync.tickets.test_push import settle
+from tests.unit.integrations.sync.tickets.test_push_found import FIXED, lose_creation
+
+pytestmark = pytest.mark.django_db
+MOVED = "#1 was moved to another repository, whose issues this connection does not sync: move it back"
+
+
+def connect(tracker: FakeTracker, project: Project) -> Integration:
+    return services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+
+
+def a_day_passes() -> None:
+    TicketLink.objects.update(read_at=timezone.now() - timedelta(days=1, minutes=1))
+
+
+def transfer(github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transfer the only issue to another repository."""
+    routed = github.route
+    del github.issues[1]
+
+    def route(request: Request) -> Answer:
+        target = "https://api.github.com/repositories/7/issues/3"
+        is_moved = "/issues/1" in request.path
+        return (301, {"Location": target}, {"message": "Moved Permanently"}) if is_moved else routed(request)
+
+    monkeypatch.setattr(github, "route", route)
+
+
+def test_transferred_issue_is_named_by_each_sync_from_the_next_day_on(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task()
+    sync()
+    transfer(github, monkeypatch)
+    a_day_passes()
+
+    for _ in range(2):
+        row = sync()
+        (refused,) = last_run().refused
+        assert (row.status, refused["what"]) == ("connected", "acme/web-app#1")
+        assert MOVED in refused["why"]
+        assert "connect again" not in refused["why"]
+
+
+@pytest.mark.parametrize("seen_by", ["change", "webhook"])
+def test_transferred_issue_is_named_as_soon_as_it_is_requested(
+    sync: Sync,
+    make_task: MakeTask,
+    github: FakeGitHub,
+    integration: Integration,
+    monkeypatch: pytest.MonkeyPatch,
+    seen_by: str,
+) -> None:
+    task = make_task()
+    sync()
+    transfer(github, monkeypatch)
+    if seen_by == "change":
+        change(task, priority="low")
+    else:
+        WebhookDelivery.objects.create(integration=integration, body_digest="1", event="e", ticket_ids=["1"])
+
+    sync()
+    sync()
+
+    (refused,) = last_run().refused
+    assert MOVED in refused["why"]
+
+
+@pytest.mark.parametrize("tracker", ["gitlab"], indirect=True)
+def test_moved_issue_of_gitlab_waits_for_a_decision_that_names_the_move(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    make_task()
+    row = connect(tracker, project)
+    run_sync(row)
+    tracker.touch(1, state_event="close")
+    tracker.issues[1]["moved_to_id"] = 99
+
+    run_sync(row)
+
+    assert "moved to another project" in SyncConflict.objects.get().why
+
+
+def move(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Move the only issue to another project or team, whose issues are not listed; return its number."""
+    (number,) = tracker.issues
+    if tracker.provider == "linear":
+        tracker.issues[number]["identifier"] = "OPS-3"
+        tracker.touch(number, teamId=OTHER_TEAM)
+    else:
+        tracker.issues[number]["key"] = "OPS-3"
+        monkeypatch.setattr(
+            tracker, "_search", lambda body: (200, {}, {"issues": [], "isLast": True}), raising=True
+        )
+        tracker.touch(number)
+    return number
+
+
+@pytest.mark.parametrize("tracker", ["jira", "linear"], indirect=True)
+def test_task_follows_an_issue_that_was_moved_to_another_project(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, row = make_task(), connect(tracker, project)
+    run_sync(row)
+    number = move(tracker, monkeypatch)
+    a_day_passes()
+    run_sync(row)
+    task.refresh_from_db()
+    moved = (task.external_ticket_key, last_run().refused)
+
+    tracker.touch(number, **FIXED[tracker.provider])
+    run_sync(row)
+
+    task.refresh_from_db()
+    assert (moved, task.status, len(tracker.issues)) == (("OPS-3", []), "ready_verify", 1)
+
+
+# ---- Unreadable entries
+
+LISTS: dict[str, tuple[str, str, Callable[[Any], list[Any]]]] = {
+    "github": ("GET", "/issues$", lambda body: body),
+    "gitlab": ("GET", "/issues$", lambda body: body),
+    "jira": ("POST", "/search/jql$", lambda body: body["issues"]),
+    "linear": ("POST", "^Issues$", lambda body: body["data"]["issues"]["nodes"]),
+}
+
+
+def break_one(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, title: str) -> Callable[[], None]:
+    """Let the title of one issue be null in every answer; the result ends it."""
+    routed = tracker.route
+    broken = [True]
+
+    def without_title(value: Any) -> Any:
+        if isinstance(value, list):
+            return [without_title(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        is_it = title in (value.get("title"), value.get("summary"))
+        hidden = {"title": None, "summary": None} if is_it else {}
+        return {name: hidden.get(name, without_title(each)) if name in hidden else without_title(each)
+                for name, each in value.items()}  # fmt: skip
+
+    def route(request: Request) -> Answer:
+        status, headers, body = routed(request)
+        return status, headers, without_title(body) if broken else body
+
+    monkeypatch.setattr(tracker, "route", route)
+    return broken.clear
+
+
+def status_of(task: Task) -> str:
+    task.refresh_from_db()
+    return task.status
+
+
+def number_of(tracker: FakeTracker, title: str) -> Any:
+    return next(number for number, issue in tracker.issues.items() if tracker.title_of(issue) == title)
+
+
+def test_unreadable_ticket_is_named_and_the_others_are_synced(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, row = make_task("Good"), make_task("Bad"), connect(tracker, project)
+    run_sync(row)
+    repair = break_one(tracker, monkeypatch, "Bad")
+    for title in ("Bad", "Good"):
+        tracker.touch(number_of(tracker, title), **FIXED[tracker.provider])
+    key = TicketLink.objects.get(task=bad).key
+
+    for _ in range(2):
+        row = run_sync(row)
+        assert (row.status, status_of(good), status_of(bad)) == ("connected", "ready_verify", "backlog")
+        assert [each["what"] for each in last_run().refused] == [key]
+    repair()
+    run_sync(row)
+
+    assert (status_of(bad), last_run().refused) == ("ready_verify", [])
+
+
+def test_list_without_a_readable_entry_fails_the_sync(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task("One"), make_task("Two")
+    row = connect(tracker, project)
+    run_sync(row)
+    for title in ("One", "Two"):
+        break_one(tracker, monkeypatch, title)
+
+    row = run_sync(row)
+
+    assert row.status == "error"
+    assert "cannot read" in row.last_error
+
+
+def test_entry_without_an_id_is_read_by_the_next_sync(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, row = make_task("Good"), make_task("Bad"), connect(tracker, project)
+    run_sync(row)
+    routed, (method, path, rows) = tracker.route, LISTS[tracker.provider]
+    for title in ("Bad", "Good"):
+        tracker.touch(number_of(tracker, title), **FIXED[tracker.provider])
+
+    def with_null() -> Answer:
+        status, headers, body = routed(tracker.requests[-1])
+        listed = rows(body)
+        listed[:] = [None if "Bad" in str(each) else each for each in listed]
+        return status, headers, body
+
+    tracker.next_answer(method, path, with_null)
+    row = run_sync(row)
+    first = (row.status, status_of(good), status_of(bad), _named(last_run().notes))
+    tracker.now += timedelta(hours=1)
+    tracker.touch(number_of(tracker, "Good"))
+    run_sync(row)
+
+    assert first == ("connected", "ready_verify", "backlog", ["one without an id"])
+    assert status_of(bad) == "ready_verify"
+
+
+def _named(notes: list[str]) -> list[str]:
+    return [
+        note.rpartition(": ")[2].rstrip(".") for note in notes if note.startswith("Left out of the tickets")
+    ]
+
+
+def test_no_second_ticket_is_created_while_the_first_cannot_be_read(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task("Good")
+    row = connect(tracker, project)
+    run_sync(row)
+    bad = make_task("Bad")
+    lose_creation(tracker)
+    run_sync(row)
+    repair = break_one(tracker, monkeypatch, "Bad")
+    tracker.touch(number_of(tracker, "Good"))
+    settle(row)
+    unread = (len(tracker.issues), TicketLink.objects.get(task=bad).state)
+    repair()
+    for _ in range(2):
+        settle(row)
+
+    row.refresh_from_db()
+    assert (unread, row.status) == ((2, "creating"), "connected")
+    assert (len(tracker.issues), TicketLink.objects.get(task=bad).state) == (2, "linked")
