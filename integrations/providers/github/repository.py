@@ -141,7 +141,7 @@ def _deployment(row: Any) -> Deployment:
 def _success(statuses: Any) -> tuple[datetime, str] | None:
     # The newest is first. Later ones follow a success: `inactive` when another deployment replaces it.
     for status in reversed(statuses):
-        if status["state"] == "success":
+        if text(status["state"]) == "success":
             return parse_timestamp(status["created_at"]), str(status.get("environment_url") or "")
     return None
 

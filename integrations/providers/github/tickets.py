@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from integrations.providers import escaped_markdown
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.tickets import IssueTracker, is_own_label
-from integrations.providers.types import Ticket, TicketDraft, TicketState
+from integrations.providers.types import Ticket, TicketDraft, TicketState, text
 from krafter_audit.http.timestamps import format_timestamp
 
 STARTED_LABEL = "krafter:in_progress"
@@ -56,7 +56,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
         for event in events:
             source = (event.get("source") or {}).get("issue") or {}
             url = str(source.get("html_url") or "")
-            is_reference = event.get("event") == "cross-referenced" and source.get("pull_request")
+            is_reference = text(event.get("event", "")) == "cross-referenced" and source.get("pull_request")
             if is_reference and self._is_of_this_repository(url):
                 found = url
         return found

@@ -8,7 +8,7 @@ from typing import Any
 from integrations.providers import escaped_markdown
 from integrations.providers.gitlab.client import GitLabClient
 from integrations.providers.tickets import IssueTracker, is_own_label
-from integrations.providers.types import Ticket, TicketDraft, TicketState
+from integrations.providers.types import Ticket, TicketDraft, TicketState, text
 from krafter_audit.http.timestamps import format_timestamp
 
 QUICK_ACTION = re.compile(r"(^|[\r\n])([ \t]*)/")
@@ -71,7 +71,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def _is_candidate(self, merge_request: Any) -> bool:
         # Anybody can refer to a public issue from another project: only this one's open or merged ones count.
-        is_url = str(merge_request["web_url"]).startswith(("https://", "http://"))
+        is_url = text(merge_request["web_url"]).startswith(("https://", "http://"))
         if merge_request.get("state") == "closed" or not is_url:
             return False
         path = str((merge_request.get("references") or {}).get("full") or "").rpartition("!")[0]

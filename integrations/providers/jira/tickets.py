@@ -297,6 +297,6 @@ def _properties(marker: str) -> list[dict[str, Any]]:
 
 
 def _newest_pull_request(links: Any) -> str | None:
-    found = [(int(link.get("id") or 0), str(link["object"]["url"])) for link in links]
+    found = [(int(link.get("id") or 0), text(link["object"]["url"])) for link in links]
     pull_requests = [each for each in found if PULL_REQUEST.fullmatch(each[1])]
     return max(pull_requests)[1] if pull_requests else None

@@ -1,5 +1,6 @@
 """Tickets that no list has: moved ones, and those that cannot be read."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
 from integrations.models import Integration, SyncConflict, TicketLink, WebhookDelivery
+from integrations.sync import engine
+from integrations.webhooks.services import enable
 from remediation.models import Task
 from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.dialects.linear import OTHER_TEAM
@@ -20,6 +23,7 @@ from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, last_run
 from tests.unit.integrations.sync.tickets.test_push import settle
 from tests.unit.integrations.sync.tickets.test_push_found import FIXED, lose_creation
+from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
 pytestmark = pytest.mark.django_db
 MOVED = "#1 was moved to another repository, whose issues this connection does not sync: move it back"
@@ -264,3 +268,37 @@ def test_no_second_ticket_is_created_while_the_first_cannot_be_read(
     row.refresh_from_db()
     assert (unread, row.status) == ((2, "creating"), "connected")
     assert (len(tracker.issues), TicketLink.objects.get(task=bad).state) == (2, "linked")
+
+
+@pytest.mark.parametrize("tracker", ["jira", "linear"], indirect=True)
+def test_webhook_of_a_moved_issue_changes_the_key_of_its_task_alone(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    tasks = [make_task(title) for title in ("One", "Two", "Three")]
+    row = connect(tracker, project)
+    run_sync(row)
+    enable(project, tracker.provider, secret=SECRET, by=SYSTEM)
+    number = number_of(tracker, "Two")
+    sender, moment = SENDERS[tracker.provider], now()
+    payload = sender.payload(moment)
+    if tracker.provider == "linear":
+        tracker.issues[number]["identifier"] = "OPS-3"
+        tracker.touch(number, teamId=OTHER_TEAM)
+        payload["data"] |= {"id": number, "teamId": OTHER_TEAM, "identifier": "OPS-3"}
+    else:
+        tracker.issues[number]["key"] = "OPS-3"
+        tracker.touch(number)
+        payload["issue"] |= {"id": str(number), "key": "OPS-3"}
+    del (payload.get("data") or payload["issue"]["fields"])["updatedAt" if "data" in payload else "updated"]
+    body = json.dumps(payload).encode()
+
+    call(row, body, sender.headers(body))
+    engine.sync(row.pk)
+
+    keys = {}
+    for task in tasks:
+        task.refresh_from_db()
+        keys[task.title] = (task.external_ticket_key or "").partition("-")[0]
+    kept = {"jira": "SHOP", "linear": "ENG"}[tracker.provider]
+    assert keys == {"One": kept, "Two": "OPS", "Three": kept}
+    assert TicketLink.objects.get(key="OPS-3").task.title == "Two"
