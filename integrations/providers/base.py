@@ -101,9 +101,8 @@ class Provider(ABC):
         self.known_urls: Sequence[str] = ()
         self.sync_state: dict[str, Any] = {}  # set by a sync: JSON that is stored between runs
         self.notes: list[str] = []  # sentences for the sync log
-        self.unreadable: list[
-            str
-        ] = []  # the ids of the rows that were left out of lists; empty for one without an id
+        # The ids of the rows that were left out of lists; empty for one without an id.
+        self.unreadable: list[str] = []
         self.responses: deque[ResponseRecord] = deque(maxlen=MAX_RESPONSES)
 
     def choose_base_url(self, operator_url: str) -> str:
