@@ -39,7 +39,6 @@ TESTED_IN: dict[str, str] = {
     "integrations/providers/linear/webhooks.py": "tests/unit/integrations/webhooks/test_services_deliveries.py",
     "integrations/providers/oauth.py": "tests/unit/integrations/oauth/test_flow.py",
     "integrations/providers/sentry/recheck.py": "tests/unit/integrations/test_provider_recheck.py",
-    "integrations/providers/sentry/webhooks.py": "tests/unit/integrations/webhooks/test_services_deliveries.py",
     "campaigns/filters.py": "tests/unit/campaigns/test_views.py",
     "campaigns/serializers.py": "tests/unit/campaigns/test_views.py",
     "assurance/event_consumer.py": "tests/unit/assurance/services/test_guard_windows.py",

@@ -121,7 +121,7 @@ def _integration_rows(scenario: Scenario, integration: Any) -> None:
 
 
 def _conflict(scenario: Scenario, link: Any) -> None:
-    field = f"field{next(factories.number)}"
+    field = f"f{next(factories.number)}"
     SyncConflict.objects.create(
         link=link, integration=link.integration, field=field, ours="A", theirs="B", why="Both were changed."
     )
