@@ -17,6 +17,7 @@ from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.three_way_merge import (
     agreed_values,
     draft_of,
+    is_open_on_one_side,
     last_change,
     merge,
     ticket_values,
@@ -165,7 +166,8 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     if "state" in merged.conflicts:
         conflicts.open_conflict(context, link, Field.STATE, ticket.state.value, merged.conflicts["state"])
         link.last_synced["task"]["status"] = draft.status  # a person decides: ours is not pushed
-    else:
+    elif not is_open_on_one_side(draft, ticket):
+        # A comment or a label alone decides nothing.
         conflicts.close_conflict(link, Field.STATE)
     if merged.follow and conflicts.count_state_change(context, link, ticket):
         _update_task(context, link, ticket, locked, merged.follow)

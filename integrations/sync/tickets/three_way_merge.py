@@ -88,12 +88,13 @@ def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> Me
     task_moved = draft.status != base_task["status"]
     if ticket.state.value != base_ticket["state"]:
         _merge_ticket_move(result, TicketState(base_ticket["state"]), draft, ticket, task_moved)
-    if task_moved and not result.state_is_decided and _is_open_on_one_side(draft, ticket):
+    if task_moved and not result.state_is_decided and is_open_on_one_side(draft, ticket):
         result.push.add("closed")
     return result
 
 
-def _is_open_on_one_side(draft: TicketDraft, ticket: Ticket) -> bool:
+def is_open_on_one_side(draft: TicketDraft, ticket: Ticket) -> bool:
+    """Return whether one side is open and the other closed."""
     # A task that awaits verification fits an open and a closed ticket.
     return draft.status != "ready_verify" and draft.closed != ticket.state.is_closed
 

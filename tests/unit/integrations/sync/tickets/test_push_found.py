@@ -187,3 +187,19 @@ def test_dropped_issue_waits_for_a_decision_after_a_change_back_and_in_a_renamed
 
     renamed = (github.issues[1]["state"], SyncConflict.objects.filter(resolved_at=None).count())
     assert (back, renamed) == (("closed", 1), ("closed", 1))
+
+
+def test_conflict_stays_open_when_its_ticket_changes_otherwise(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    sync()
+    github.touch(1, **NOT_FIXED["github"])
+    sync()
+    github.touch(1, labels=["seen"])
+    sync()
+    touched = SyncConflict.objects.filter(resolved_at=None).count()
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    assert (touched, SyncConflict.objects.filter(resolved_at=None).count()) == (1, 0)
