@@ -34,6 +34,7 @@ SAME_ORGANIZATION_SECONDS = 5.0  # of a browser, since another organisation need
 MAX_SESSIONS = 8  # scans at a time, each with open connections
 POLL_SECONDS = 0.5  # between two attempts to lease further pages
 BROWSER_WORKERS = 2  # for which a new scan enqueues a job
+LOST_SECONDS = 240  # that a page may have occupied a worker until it was killed, at the time limit of its job
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ class PageRunner:
             if work is None:
                 return
             self._prefer_organization(work.scan.project.organization_id)
+            if work.must_be_alone:
+                # A worker has died with the page, and did not record its use.
+                fair_queue.record_use("scan", {work.scan.project.organization_id: LOST_SECONDS})
             if work.part is None:
                 self._discover(work.scan)
             elif work.pages:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from krafter_audit.db import redis_client
+from krafter_audit.jobs import fair_queue
 from scanner import registry
 from scanner.crawler import Discovery
 from scanner.outcome import passed
@@ -19,6 +20,7 @@ from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession
 from tests import factories
 from tests.factories import Scenario
+from tests.unit.scans.worker.scan_parts import scan_part
 
 pytestmark = pytest.mark.django_db
 SCANS, PAGES = 100, 25
@@ -124,3 +126,15 @@ def test_pages_that_kill_their_workers_are_inconclusive_and_stop_no_other_scan(
     assert results == {hostile: {("inconclusive", "not_available")}, small: {("passed", "")}}
     # The first attempts are side by side.
     assert killed <= 2 * page_leases.MAX_ATTEMPTS
+
+
+def test_page_with_which_a_worker_died_counts_as_use_of_its_organization(scenario: Scenario) -> None:
+    part, other = scan_part(scenario), factories.scenario().organization.pk
+    ScanPage.objects.create(part=part, position=0, url=part.scan.url, route="", attempts=1)
+    fair_queue.record_use("scan", {other: page_runner.LOST_SECONDS - 1})
+
+    with page_runner.PageRunner(WorkerKind.HTTP) as runner:
+        runner.run()
+
+    mine = scenario.organization.pk
+    assert fair_queue.by_least_use("scan", [mine, other]) == [other, mine]
