@@ -21,7 +21,7 @@ def is_parsed_in_time(html: str) -> bool:
     """Return whether the parser needs at most `MAX_CPU_SECONDS` for the HTML; False where no process can be started."""
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _PARSE],
+            [sys.executable, "-I", "-c", _PARSE],
             input=html.encode("utf-8", errors="replace"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
