@@ -94,7 +94,7 @@ def vulnerability_result(listed: Any, name: str) -> RecheckResult | None:
 
 
 def _is_settled(found: Any) -> bool:
-    return text(found.get("state", "detected")) in SETTLED or bool(found.get("dismissal_feedback"))
+    return text(found.get("state") or "detected") in SETTLED or bool(found.get("dismissal_feedback"))
 
 
 def _name(found: Any) -> str:

@@ -99,14 +99,20 @@ def test_vulnerability_with_few_members_is_read(provider: GitLab, gitlab: FakeGi
     assert (found.assets, found.fix, found.description) == ((), None, "")
 
 
-@pytest.mark.parametrize("broken", [{"name": None}, {"state": None}])
-def test_vulnerability_without_a_name_or_state_is_left_out(
+@pytest.mark.parametrize("broken", [{"name": None}, {"state": 5}])
+def test_vulnerability_without_a_name_or_with_a_state_of_another_form_is_left_out(
     provider: GitLab, gitlab: FakeGitLab, broken: dict[str, Any]
 ) -> None:
     gitlab.findings = [vulnerability(**broken) | {"uuid": "bad"}, vulnerability()]
 
     assert len(findings_of(provider)) == 1
     assert provider.unreadable == ["bad"]
+
+
+def test_vulnerability_without_a_state_is_open(provider: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.findings = [vulnerability(state=None)]
+
+    assert len(findings_of(provider)) == 1
 
 
 def test_vulnerabilities_of_which_none_can_be_read_are_unavailable(
