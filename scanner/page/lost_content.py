@@ -26,7 +26,6 @@ MIN_OWN_CONTENT = 40  # words and links; a notice or a login page has fewer
 MIN_CONTENT = 4  # hashes of a sample outside of the frame; fewer say too little
 _ROOT = re.compile(r"<(?:html|head|body|title|meta|link)\b")
 _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
-_TAG = re.compile(r"<[^>]*>?")
 _ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
 _URL = re.compile(r"https?://([^\s\"'<>]+)")
 _URL_ATTRIBUTES = ("src", "href", "data", "action")
@@ -164,7 +163,7 @@ def _is_found(fault: str, values: set[tuple[str, str]], urls: set[str], text: st
     tag = _FIRST_TAG.match(fault)
     attributes = set(_ATTRIBUTE.findall(tag[1])) if tag else set()
     named = {(name, each) for name, each in attributes if name != "class"}
-    words = _normalized(_TAG.sub(" ", fault))
+    words = _normalized(similarity.without_tags(fault))
     if named or words:
         return bool(named & values) or bool(words and words in text)
     return bool(attributes & values)

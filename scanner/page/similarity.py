@@ -26,7 +26,7 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 def fingerprints(html: str, title: str) -> frozenset[bytes]:
     """Return the hashes of the page's links and of its words of five letters or more, without the title's."""
     visible = without_invisible(html)
-    words = set(_WORD.findall(_TAG.sub(" ", visible).lower())) - set(_WORD.findall(title.lower()))
+    words = set(_WORD.findall(without_tags(visible).lower())) - set(_WORD.findall(title.lower()))
     return frozenset(_hash(text) for text in words | set(_LINK.findall(visible)))
 
 
@@ -37,7 +37,11 @@ def without_invisible(html: str) -> str:
 
 
 def visible_text(html: str) -> str:
-    return _TAG.sub(" ", without_invisible(html))
+    return without_tags(without_invisible(html))
+
+
+def without_tags(html: str) -> str:
+    return _TAG.sub(" ", html)
 
 
 def _hash(text: str) -> bytes:
