@@ -38,7 +38,7 @@ class Browser:
     def __init__(
         self, *, policy: AddressPolicy | None = None, options: ChromiumOptions | None = None
     ) -> None:
-        self.policy = AddressPolicy() if policy is None else policy
+        self._policy = AddressPolicy() if policy is None else policy
         self.options = options or ChromiumOptions()
         self.visit: Visit | None = None
         self.version = ""
@@ -51,10 +51,15 @@ class Browser:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    @property
+    def policy(self) -> AddressPolicy:
+        return self._policy
+
     def begin_run(self, policy: AddressPolicy) -> None:
         """Prepare a warm browser for another run: with this policy, without resolved names and HTTP cache."""
-        self.policy = policy
+        self._policy = policy
         self.visit = None
+        # Its addresses were checked against the policy of the last run.
         self._dns_cache = {}
         if self._session:
             self._session.close_shared()

@@ -32,7 +32,7 @@ def one_browser() -> Iterator[Browser]:
 def chrome(one_browser: Browser) -> Iterator[Browser]:
     """A browser that may reach every address of this machine; all tests share it, since a start takes a second."""
     yield one_browser
-    one_browser.policy = ON_THIS_MACHINE  # whatever the test has set: fixtures of a module use it next
+    one_browser.begin_run(ON_THIS_MACHINE)  # whatever the test has set: fixtures of a module use it next
 
 
 @pytest.fixture

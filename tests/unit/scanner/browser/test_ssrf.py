@@ -61,7 +61,7 @@ def hostile() -> Iterator[HostileSite]:
 @pytest.fixture
 def chrome(chrome: Browser, hostile: HostileSite) -> Browser:
     """A browser that may reach the site, and nothing else on this machine."""
-    chrome.policy = AddressPolicy.from_setting(f"127.0.0.1/32:{hostile.site.port}")
+    chrome.begin_run(AddressPolicy.from_setting(f"127.0.0.1/32:{hostile.site.port}"))
     return chrome
 
 
@@ -78,12 +78,27 @@ def test_no_vector_reaches_a_refused_address(hostile: HostileSite, chrome: Brows
 
 @pytest.mark.needs_chromium
 def test_every_vector_reaches_an_allowed_address(hostile: HostileSite, chrome: Browser):
-    chrome.policy = AddressPolicy.from_setting("127.0.0.0/8")
+    chrome.begin_run(AddressPolicy.from_setting("127.0.0.0/8"))
 
     with chrome.page(hostile.site.url) as page:
         wait_until(page, lambda: hostile.missed() == set())
 
     assert hostile.missed() == set()
+
+
+@pytest.mark.needs_chromium
+def test_address_that_an_earlier_run_allowed_is_refused(hostile: HostileSite, chrome: Browser):
+    refusing = chrome.policy
+    chrome.begin_run(AddressPolicy.from_setting("127.0.0.0/8"))
+    with chrome.page(hostile.secret.url):
+        allowed = hostile.secret.connections
+    chrome.begin_run(refusing)
+    hostile.page = f"<img src='{hostile.secret.url}/'>"
+
+    with chrome.page(hostile.site.url) as page:
+        wait_until(page, lambda: chrome.visit.proxy.refused_requests != [])
+
+    assert (allowed > 0, hostile.secret.connections - allowed) == (True, 0)
 
 
 @pytest.mark.needs_chromium

@@ -580,7 +580,8 @@ class OneHost:
 @pytest.mark.needs_chromium
 @pytest.mark.parametrize("key", ["dom_size", "cls"])
 def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(key: str, chrome: Browser) -> None:
-    policy = chrome.policy = Unverified.from_setting("127.0.0.0/8")
+    policy = Unverified.from_setting("127.0.0.0/8")
+    chrome.begin_run(policy)
     other = Site({"/": plain(html(add="<script>fetch('/loaded')</script>"))})
     with served(other, host="127.0.0.2"), served(Site()) as site, Client(policy=policy) as client:
         redirect = Answer(status=302, headers=[("Location", other.url)])
