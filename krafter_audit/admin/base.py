@@ -100,15 +100,16 @@ def render_json(value: Any) -> SafeString | str:
     return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
 
 
-def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], tuple[str, str]]:
+def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
     """Return a column with badges; the colours are Unfold's: success, danger, warning, info, primary."""
 
-    def column(row: Any) -> tuple[str, str]:
-        value = str(getattr(row, field))
-        return value, status_label(value)
+    def column(row: Any) -> str:
+        return status_label(str(getattr(row, field)))
 
     column.__name__ = field
-    return display(description=field.replace("_", " "), label=colours)(column)
+    # By the text that is displayed: of a value and its text, Unfold displays the value where it has no colour.
+    of_texts = {status_label(value): colour for value, colour in colours.items()}
+    return display(description=field.replace("_", " "), label=of_texts)(column)
 
 
 def time_column(field: Any) -> Callable[[Any], str]:
