@@ -29,6 +29,7 @@ from findings.models import (
     FindingStatus,
     Regression,
     Severity,
+    default_confidence,
 )
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
 from findings.services import dismissals, triage
@@ -348,8 +349,11 @@ class FindingAdmin(BulkActions):
 
 
 def confidence_in_words(confidence: Any) -> str:
-    """Return `87 of 100`, or the word that the source sent."""
-    return str(confidence).capitalize() if isinstance(confidence, str) else f"{confidence:g} of 100"
+    """Return the number or word that the source sent; empty for the default, as of all findings of a scan."""
+    if confidence == default_confidence():
+        return ""
+    # Some sources count to 100, others to 1: the number is displayed as it was sent.
+    return confidence.capitalize() if isinstance(confidence, str) else f"{confidence:g}"
 
 
 @admin.register(Regression)

@@ -394,8 +394,8 @@ def test_regression_links_the_verification_that_was_reopened(operator: Client, s
     assert "Verification reopened (Open)" in page
 
 
-@pytest.mark.parametrize(("confidence", "words"), [(87, "87 of 100"), (0.5, "0.5 of 100"), ("high", "High")])
-def test_confidence_says_its_scale(confidence: Any, words: str) -> None:
+@pytest.mark.parametrize(("confidence", "words"), [(87, "87"), (0.5, "0.5"), ("high", "High"), (1, "")])
+def test_confidence_is_shown_as_it_was_sent_and_not_if_it_is_the_default(confidence: Any, words: str) -> None:
     assert confidence_in_words(confidence) == words
 
 
@@ -442,3 +442,16 @@ def test_quick_filters_have_no_number_for_a_filter_by_another_project_than_the_c
     page = operator.get(f"{admin_url(Finding, 'changelist')}?project__id__exact={other.pk}")
 
     assert {link["count"] for link in page.context["quick_filters"][1:]} == {None}
+
+
+def test_list_displays_each_status_and_severity_by_its_label(operator: Client, scenario: Scenario) -> None:
+    for status, severity in (("new", "low"), ("in_progress", "critical"), ("dismissed", "medium")):
+        factories.finding(scenario, status=status, severity=severity)
+
+    page = LexborHTMLParser(operator.get(admin_url(Finding, "changelist")).text)
+
+    shown = {
+        (row.css_first(".field-status").text(strip=True), row.css_first(".field-severity").text(strip=True))
+        for row in page.css("#result_list tbody tr")
+    }
+    assert shown == {("New", "Low"), ("In progress", "Critical"), ("Dismissed", "Medium")}
