@@ -1,18 +1,32 @@
+import re
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column
+from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
+from krafter_audit.admin.base import (
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    ServiceModelAdmin,
+    badge_column,
+    copy_row,
+)
+from krafter_audit.admin.forms import ServiceForm, add_errors
+from notifications import destinations
 from notifications.alerts import finding_history  # noqa: F401  adds alerts to the history of findings
 from notifications.alerts.messages import label_of, numbers
 from notifications.models import Alert, Destination, Unsubscription
+from notifications.serializers import SetAlertDestinationRequestSerializer
 from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
+from remediation.alert_routing import AlertChannel
 
 STATUS_BADGES = {"gathering": "warning", "sending": "info", "sent": "success", "failed": "danger"}
 
@@ -49,17 +63,98 @@ class AlertAdmin(ReadOnlyAdmin):
         return format_html_join("", "<div>{}</div>", lines) or "-"
 
 
+class DestinationForm(ServiceForm):
+    """What a channel needs; `validated` has the settings for the service."""
+
+    recipients = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="For e-mail: addresses, separated by commas or lines. Without a destination, mails go to the owners "
+        "and admins of the organisation.",
+    )
+    webhook_url = forms.CharField(
+        label="Webhook URL",
+        required=False,
+        # A secret: whoever has it can post to the channel.
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+        help_text="For Slack: an incoming webhook of the channel. It is stored encrypted and not displayed again.",
+    )
+
+    class Meta:
+        model = Destination
+        fields = ("project", "channel")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.validated: dict[str, Any] = {}
+        self.initial["recipients"] = "\n".join(self.instance.recipients)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        body = {
+            name: value for name in ("recipients", "webhook_url") if (value := cleaned.get(name, "").strip())
+        }
+        if "recipients" in body:
+            body["recipients"] = [address for address in re.split(r"[\s,;]+", body["recipients"]) if address]
+        request = SetAlertDestinationRequestSerializer(data=body)
+        if request.is_valid():
+            self.validated = dict(request.validated_data)
+        else:
+            add_errors(self, request.errors)
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """Leave them to the service: the row has its credentials and recipients only then."""
+
+
+class AddDestinationForm(DestinationForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        project, channel = cleaned.get("project"), cleaned.get("channel")
+        if Destination.objects.filter(project=project, channel=channel).exists():
+            self.add_error("channel", "The project has a destination of this channel: change it in the list.")
+        return cleaned
+
+
 @admin.register(Destination)
-class DestinationAdmin(ReadOnlyAdmin):
-    list_display = ("project", "channel", "updated_at")
+class DestinationAdmin(ServiceModelAdmin):
+    form, add_form = DestinationForm, AddDestinationForm
+    list_display = ("project", "channel", "recipient_list", "updated_at")
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project__organization",)
-    fields = ("project", "channel", "recipient_list", "updated_at")
+    autocomplete_fields = ("project",)
     deferred_fields = ("credentials",)
+    actions: ClassVar = ["delete_destination"]
+    tones: ClassVar = {"delete_destination": "danger"}
+
+    def get_fields(self, request: HttpRequest, obj: Destination | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("project", "channel", "recipients", "webhook_url")
+        is_slack = obj.channel == AlertChannel.SLACK
+        return ("project", "channel", "webhook_url" if is_slack else "recipients", "created_at", "updated_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Destination | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("project", "channel", "created_at", "updated_at")
 
     @admin.display(description="recipients")
     def recipient_list(self, row: Destination) -> str:
-        return ", ".join(row.recipients)
+        return ", ".join(row.recipients) or destinations.HIDDEN_URL
+
+    def save_model(self, request: HttpRequest, obj: Destination, form: Any, change: bool) -> None:
+        # The URL is not displayed: an empty field of the page of a destination keeps it.
+        if change and not form.changed_data:
+            return
+        by = operator(request)
+        copy_row(destinations.set_destination(obj.project, obj.channel, by=by, **form.validated), to=obj)
+
+    @row_action(
+        "Delete",
+        permission=OPERATE_ON_ARCHIVED,
+        consequence="Alerts to Slack fail without a destination; those by e-mail go to the owners and admins.",
+    )
+    def delete_destination(self, request: HttpRequest, row: Destination) -> str:
+        destinations.delete_destination(row.project, row.channel, by=operator(request))
+        return "deleted."
 
 
 @admin.register(Unsubscription)

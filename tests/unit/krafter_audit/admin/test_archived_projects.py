@@ -15,6 +15,7 @@ from events.models import Event
 from findings.models import Finding
 from integrations.models import Integration, Webhook
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
+from notifications.models import Destination
 from remediation.models import Task
 from reports.models import Share
 from scans.models import Scan, SiteCredentials
@@ -38,6 +39,7 @@ VALUES = {
 ALLOWED = [
     (Share, "revoke", "revoked."),
     (SiteCredentials, "delete_credentials", "deleted."),
+    (Destination, "delete_destination", "deleted."),
     (Integration, "disconnect", "disconnected."),
     (Webhook, "disable", "disabled."),
     (ApiKey, "revoke", "revoked."),
