@@ -25,7 +25,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import display
@@ -38,6 +37,7 @@ from krafter_audit.admin.autocomplete import AutocompleteFilter as AutocompleteF
 from krafter_audit.admin.forms import StrictJSONField, error_text
 from krafter_audit.admin.project_column import project_column
 from krafter_audit.admin.project_scope import once, scope_of_list
+from krafter_audit.admin.return_pages import page_after_action, page_to_return_to
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, RowPermissionsMixin
 from krafter_audit.admin.row_permissions import staff_of as staff_of
 from krafter_audit.admin.text import ago, status_label
@@ -385,7 +385,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             self.message_user(request, "Not found.", messages.ERROR)
             return None
         response = super().response_action(request, queryset, **kwargs)
-        back = page_to_return_to(request)
+        back = page_after_action(request, self.model)
         return HttpResponseRedirect(back) if back and isinstance(response, HttpResponseRedirect) else response
 
     def describe_row(self, row: Any) -> str:
@@ -457,14 +457,6 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
                 self.message_user(request, f"{name}: not found.", messages.ERROR)
             except (OperationalError, InterfaceError):
                 self.message_user(request, f"{name}: {Unavailable.message}", messages.ERROR)
-
-
-def page_to_return_to(request: HttpRequest, field: str = "_back") -> str:
-    """Return the URL in a field of the sent form; empty without one, and for a URL of another host."""
-    back = request.POST.get(field, "")
-    # An open redirect otherwise.
-    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if allowed else ""
 
 
 def _is_possible(opts: Any, name: str, value: Any) -> bool:

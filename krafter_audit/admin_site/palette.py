@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Project
 from findings.models import Finding
-from krafter_audit.admin.base import ServiceModelAdmin, page_to_return_to, staff_of
+from krafter_audit.admin.base import ServiceModelAdmin, staff_of
 from krafter_audit.admin.project_scope import choose_project, chosen_project
 from krafter_audit.admin.quick_filters import PROJECT
+from krafter_audit.admin.return_pages import page_to_return_to
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_site.menu import all_pages
 from krafter_audit.db.words import spellings

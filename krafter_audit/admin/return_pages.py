@@ -1,0 +1,29 @@
+"""To which page a request of the admin leads back."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def page_to_return_to(request: HttpRequest, field: str = "_back") -> str:
+    """Return the URL in a field of the sent form; empty without one, and for a URL of another host."""
+    back = request.POST.get(field, "")
+    # An open redirect otherwise.
+    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if allowed else ""
+
+
+def page_after_action(request: HttpRequest, model: type[Model]) -> str:
+    """Return the page from which the action was sent, or the list if the action has deleted the row of that page."""
+    back = page_to_return_to(request)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    for pk in request.POST.getlist(ACTION_CHECKBOX_NAME):
+        is_of_row = urlsplit(back).path == reverse(f"{name}_change", args=[pk])
+        if is_of_row and not model._default_manager.filter(pk=pk).exists():
+            filters = parse_qs(urlsplit(back).query).get("_changelist_filters", [""])[0]
+            return reverse(f"{name}_changelist") + (f"?{filters}" if filters else "")
+    return back

@@ -1,0 +1,52 @@
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.test import RequestFactory
+
+from krafter_audit.admin.return_pages import page_after_action, page_to_return_to
+from krafter_audit.db.models import uuid7
+from remediation.models import Task
+from tests import factories
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+
+@pytest.mark.parametrize(
+    ("back", "page"),
+    [
+        ("/admin/", "/admin/"),
+        ("http://testserver/admin/", "http://testserver/admin/"),
+        ("https://evil.example/", ""),
+        ("//evil.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_request_leads_back_to_this_host_only(back: str, page: str) -> None:
+    assert page_to_return_to(RequestFactory().post("/admin/", {"_back": back})) == page
+
+
+@pytest.mark.django_db
+def test_action_leads_back_to_the_page_of_its_row(scenario: Scenario) -> None:
+    task = factories.task(scenario)
+    back = admin_url(Task, "change", task.pk) + "?_changelist_filters=q%3Dcsp"
+    request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(task.pk)]})
+
+    assert page_after_action(request, Task) == back
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("query", "filters"), [("?_changelist_filters=q%3Dcsp", "?q=csp"), ("", "")])
+def test_action_that_deletes_the_row_of_its_page_leads_to_the_list(query: str, filters: str) -> None:
+    deleted = uuid7()
+    back = admin_url(Task, "change", deleted) + query
+    request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(deleted)]})
+
+    assert page_after_action(request, Task) == admin_url(Task, "changelist") + filters
+
+
+@pytest.mark.django_db
+def test_action_that_deletes_a_row_of_a_list_leads_back_to_the_list() -> None:
+    back = admin_url(Task, "changelist") + "?q=csp"
+    request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(uuid7())]})
+
+    assert page_after_action(request, Task) == back
