@@ -94,7 +94,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     deferred_fields = tuple(f"task__finding__{name}" for name in FindingAdmin.deferred_fields)
     search_fields = ("task__title",)
     search_help_text = "Words, ticket, URL, check or id"
-    actions: ClassVar[list[str]] = ["approve", "reopen", "approve_with_override"]
+    actions: ClassVar[list[str]] = ["approve", "reopen", "approve_with_override", "withdraw_approval"]
+    list_only_actions = frozenset({"withdraw_approval"})  # its button is beside the approval
     tones: ClassVar = {"approve": "primary", "reopen": "danger"}
     inlines = (EvidenceInline,)
     fields = (
@@ -121,6 +122,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             "approve": verdicts.approval_refusal(row, by=user_id),
             "reopen": reopen_refusal(row),
             "approve_with_override": verdicts.approval_refusal(row, by=user_id, override=True),
+            "withdraw_approval": approvals.withdrawal_refusal(row, by=user_id),
         }
         if not refusals["approve"]:
             refusals["approve_with_override"] = "Every check passed: no override is needed."
@@ -139,6 +141,8 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             "integrity": comparison.integrity(links),
             "has_evidence": bool(links),
             "approvals": approvals.state_of(row),
+            "may_withdraw": self.may(request, "operate", row)
+            and not approvals.withdrawal_refusal(row, by=staff_of(request).pk),
             "warnings": verifications.warnings_for(row),
             "urls": asset_urls(row.task.finding.affected_assets),
             "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
@@ -204,6 +208,11 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
 
         self.run_for_each(request, queryset, approve)
         return None
+
+    @row_action("Withdraw my approval")
+    def withdraw_approval(self, request: HttpRequest, row: Verification) -> str:
+        approvals.withdraw(row.pk, project=row.project, by=operator(request))
+        return "your approval is withdrawn."
 
 
 def reopen_refusal(row: Verification) -> str:

@@ -93,6 +93,13 @@ def withdraw(verification_id: UUID, *, project: Project, by: Actor) -> Verificat
     return verification
 
 
+def withdrawal_refusal(verification: Verification, *, by: UUID) -> str:
+    """Return why this person may withdraw no approval."""
+    if verification.result == Result.PASSED:
+        return VerificationApproved.message
+    return "" if active(verification).filter(user=by).exists() else ApprovalNotFound.message
+
+
 def active(verification: Verification) -> QuerySet[Approval]:
     """Return the approvals that were not withdrawn, oldest first."""
     return verification.approvals.filter(withdrawn_at=None).order_by("created_at", "id")

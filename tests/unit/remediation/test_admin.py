@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from events.models import Event
 from remediation.evidence.chain import append, keyring
-from remediation.models import Policy, PolicyVersion, Task, Verification
+from remediation.models import Approval, Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, verdicts
 from scanner.evidence_bundle.verification import verify
 from tests import factories, staff
@@ -113,6 +113,47 @@ def test_override_action_says_how_many_approvals_are_given(operator: Client, sce
     messages = messages_of(run_action(operator, "approve_with_override", verification, reason="Accepted."))
 
     assert messages == ["Fix it: approval recorded, 1 of 2."]
+
+
+def test_own_approval_is_withdrawn(operator: Client, user: User, scenario: Scenario) -> None:
+    policies.replace(scenario.project, config={"approvals": {"high": 2}}, name=None, by=scenario.actor)
+    verification = factories.verification(scenario, checks="passed")
+    page = admin_url(verification, "change", verification.pk)
+    button = 'value="withdraw_approval"'
+    before = button in operator.get(page).content.decode()
+    run_action(operator, "approve", verification)
+    given = button in operator.get(page).content.decode()
+
+    messages = messages_of(run_action(operator, "withdraw_approval", verification))
+
+    after = button in operator.get(page).content.decode()
+    assert (before, given, after) == (False, True, False)
+    assert messages == ["Fix it: your approval is withdrawn."]
+    assert [approval.user for approval in Approval.objects.exclude(withdrawn_at=None)] == [user]
+    assert Event.objects.filter(name="verification.approval_withdrawn", actor="admin").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("required", "refusal"),
+    [
+        (1, "The verification is approved. Reopen it to take the approval back."),
+        (2, "You have no approval of this verification to withdraw."),
+    ],
+)
+def test_approval_that_decided_and_that_of_another_person_are_not_withdrawn(
+    required: int, refusal: str, operator: Client, scenario: Scenario
+) -> None:
+    config = {"approvals": {"high": required}}
+    policies.replace(scenario.project, config=config, name=None, by=scenario.actor)
+    verification = factories.verification(scenario, checks="passed")
+    verdicts.approve(verification.pk, by=scenario.actor)
+    before = remediation_state(verification)
+
+    messages = messages_of(run_action(operator, "withdraw_approval", verification))
+
+    assert messages == [f"Fix it: {refusal}"]
+    assert remediation_state(verification) == before
+    assert not Approval.objects.exclude(withdrawn_at=None).exists()
 
 
 def test_override_action_requires_a_reason_and_stores_it(operator: Client, scenario: Scenario) -> None:
