@@ -75,7 +75,7 @@ class DestinationForm(ServiceForm):
     webhook_url = forms.CharField(
         label="Webhook URL",
         required=False,
-        # A secret: whoever has it can post to the channel.
+        # The URL is a secret: it is enough to post to the channel.
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
         help_text="For Slack: an incoming webhook of the channel. It is stored encrypted and not displayed again.",
     )
@@ -88,6 +88,9 @@ class DestinationForm(ServiceForm):
         super().__init__(*args, **kwargs)
         self.validated: dict[str, Any] = {}
         self.initial["recipients"] = "\n".join(self.instance.recipients)
+        webhook = self.fields.get("webhook_url")
+        if webhook and not self.instance._state.adding:
+            webhook.help_text = "A new incoming webhook. If the field is empty, the stored one stays."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

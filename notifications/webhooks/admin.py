@@ -25,6 +25,7 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.forms import SerializerForm
 from krafter_audit.admin.text import text_moment
+from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
 from notifications.webhooks.serializers import (
@@ -35,6 +36,13 @@ from notifications.webhooks.serializers import (
 OVERLAP = timedelta(days=1)  # in which messages have the signatures of both secrets
 DELIVERY_BADGES = {"pending": "warning", "delivered": "success", "failed": "danger"}
 ENDPOINT_BADGES = {"enabled": "success", "paused": "warning", "disabled": "danger"}
+
+
+class DateTimeInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__({"class": "k-input"}, format="%Y-%m-%dT%H:%M")
 
 
 class CommaSeparatedField(forms.CharField):
@@ -74,6 +82,23 @@ class WebhookEndpointForm(SerializerForm):
         return {"organization": organization}
 
 
+class ReplayForm(forms.Form):
+    """A period, in the reader's time zone."""
+
+    created_after = forms.DateTimeField(label="Events from", widget=DateTimeInput())
+    created_before = forms.DateTimeField(
+        label="Until (now, if empty)", required=False, widget=DateTimeInput()
+    )
+    include_delivered = forms.BooleanField(label="Also events that were delivered", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        after, before = cleaned.get("created_after"), cleaned.get("created_before")
+        if after and before and before <= after:
+            self.add_error("created_before", "Choose a later time.")
+        return cleaned
+
+
 class UpdateWebhookEndpointForm(WebhookEndpointForm):
     serializer_class = UpdateWebhookEndpointRequestSerializer
 
@@ -95,8 +120,15 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         "status", "paused_until", "disabled_at", "disabled_reason", "previous_secret_until", "last_success_at",
         "last_failure_at", "created_at", "updated_at",
     )  # fmt: skip
-    actions: ClassVar[list[str]] = ["enable", "disable", "rotate_secret", "send_test"]
-    tones: ClassVar = {"disable": "danger"}
+    actions: ClassVar[list[str]] = [
+        "enable",
+        "disable",
+        "rotate_secret",
+        "send_test",
+        "replay_period",
+        "delete_endpoint",
+    ]
+    tones: ClassVar = {"disable": "danger", "delete_endpoint": "danger"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         editable = ("url", "description", "events", "projects")
@@ -109,7 +141,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
     def refusals(self, request: HttpRequest, row: WebhookEndpoint) -> dict[str, str]:
         if row.status == WebhookEndpoint.Status.DISABLED:
-            return {"disable": "The endpoint is disabled."}
+            return {"disable": "The endpoint is disabled.", "replay_period": WebhookDisabled.message}
         return {"enable": "" if row.paused_until else "The endpoint is enabled."}
 
     @admin.display(description="events")
@@ -174,6 +206,36 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     def send_test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
         services.send_test(endpoint.organization, endpoint.pk, by=operator(request))
         return "a test event is queued."
+
+    @admin.action(description="Replay the events of a period…", permissions=["operate"])
+    def replay_period(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> HttpResponse | None:
+        # A first page requests the period, and submits the action again with it.
+        form = ReplayForm(request.POST if "created_after" in request.POST else None)
+        if not form.is_valid():
+            template = "admin/notifications/webhookendpoint/replay.html"
+            return self.action_form_page(
+                request, queryset, form, template, title="Replay the events of a period"
+            )
+
+        def replay(endpoint: WebhookEndpoint) -> str:
+            replayed, more = services.replay_range(
+                endpoint.organization,
+                endpoint.pk,
+                after=form.cleaned_data["created_after"],
+                before=form.cleaned_data["created_before"],
+                include_delivered=form.cleaned_data["include_delivered"],
+                by=operator(request),
+            )
+            queued = f"{replayed:,} event{'' if replayed == 1 else 's'} queued"
+            return f"{queued}; there are more: replay the period again." if more else f"{queued}."
+
+        self.run_for_each(request, queryset, replay)
+        return None
+
+    @row_action("Delete", consequence="Its deliveries are deleted too, and events are no longer sent to it.")
+    def delete_endpoint(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
+        services.delete(endpoint.organization, endpoint.pk, by=operator(request))
+        return "deleted."
 
 
 def set_status(endpoint: WebhookEndpoint, status: str, by: Actor) -> str:

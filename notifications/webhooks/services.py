@@ -212,8 +212,11 @@ def replay_range(
     """Send the selected, not accepted events of a period again; with `include_delivered` also the accepted ones.
 
     Those logged while the endpoint was disabled are among them. Returns the number, and whether more remain than one
-    request may replay.
+    request may replay. Raises InvalidParams for a period whose deliveries are deleted by now.
     """
+    keep = settings.KRAFTER_WEBHOOKS_KEEP_DAYS
+    if keep and after < timezone.now() - timedelta(days=keep):
+        raise InvalidParams(details={"created_after": [f"Deliveries are kept for {keep} days."]})
     advisory_lock(fan_out.LOCK)  # before the endpoint's row, as the worker that stores events does
     endpoint = _lock_enabled(organization, endpoint_id)
     rows = queries.deliveries_of(endpoint, after=after, before=before)

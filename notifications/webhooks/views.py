@@ -2,15 +2,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ManagementViewSet
 from accounts.viewsets import uuid_or_404
-from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import CURSOR, DATE_TIME, LIMIT, NOT_EMPTY, list_parameters
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor, single_parameter
 from notifications.models import EventDelivery, WebhookEndpoint
@@ -149,9 +146,6 @@ class WebhookEndpointViewSet(EndpointViewSet):
         """Send the events of a period again that were not delivered, or all of them; at most 10,000."""
         endpoint = self.get_endpoint(pk)
         body = self.validated_body(ReplayEventsRequestSerializer)
-        keep = settings.KRAFTER_WEBHOOKS_KEEP_DAYS
-        if keep and body["created_after"] < timezone.now() - timedelta(days=keep):
-            raise InvalidParams(details={"created_after": [f"Deliveries are kept for {keep} days."]})
         replayed, more = services.replay_range(
             self.caller.organization,
             endpoint.pk,

@@ -82,7 +82,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/multiprocess_metrics.py": "tests/unit/operations/test_metrics.py",
     "krafter_audit/security/key_settings.py": "tests/unit/krafter_audit/test_system_checks.py",
     "notifications/filters.py": "tests/contract/test_lists.py",
-    "notifications/errors.py": "tests/unit/notifications/test_views.py",
     "notifications/serializers.py": "tests/unit/notifications/test_views.py",
     "notifications/webhooks/filters.py": "tests/contract/test_lists.py",
     "notifications/webhooks/queries.py": "tests/unit/notifications/webhooks/test_views.py",

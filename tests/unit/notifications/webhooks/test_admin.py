@@ -1,13 +1,16 @@
 """Webhook endpoints in the admin: the secret is shown once, and the actions call the services."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.actors import SYSTEM
 from accounts.models import Membership, User
+from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_secrets, services
 from tests import factories, staff
@@ -151,6 +154,52 @@ def test_failed_delivery_is_replayed(scenario: Scenario) -> None:
     assert failed.status == "pending"
 
 
+def test_events_of_a_period_are_replayed(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    client = staff_client(scenario, Membership.Role.ADMIN)
+    factories.finding(scenario)
+    queue_events()
+    EventDelivery.objects.update(status="failed", next_attempt_at=None)
+    period = {"created_after": "2000-01-01T00:00", "created_before": "2100-01-01T00:00"}
+
+    form_page = run_action(client, "replay_period", endpoint)
+    wrong = run_action(client, "replay_period", endpoint, **period | {"created_before": "1999-01-01T00:00"})
+    before = set(EventDelivery.objects.values_list("status", flat=True))
+    too_old = messages_of(run_action(client, "replay_period", endpoint, **period))
+    recent = period | {"created_after": f"{timezone.now() - timedelta(hours=1):%Y-%m-%dT%H:%M}"}
+    messages = messages_of(run_action(client, "replay_period", endpoint, **recent))
+
+    assert 'type="datetime-local" name="created_after"' in form_page.content.decode()
+    assert "Choose a later time." in wrong.content.decode()
+    assert (before, too_old) == ({"failed"}, [f"{URL}: Deliveries are kept for 30 days."])
+    assert messages == [f"{URL}: 2 events queued."]  # the finding and the person
+    assert [delivery.status for delivery in EventDelivery.objects.all()] == ["pending", "pending"]
+
+
+def test_period_of_a_disabled_endpoint_is_not_requested(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+
+    messages = messages_of(run_action(staff.logged_in_client(), "replay_period", endpoint))
+
+    assert messages == [f"{URL}: {WebhookDisabled.message}"]
+
+
+def test_endpoint_is_deleted_after_a_question_and_leads_to_the_list(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    client = staff_client(scenario, Membership.Role.ADMIN)
+    back = admin_url(WebhookEndpoint, "change", endpoint.pk)
+
+    asked = run_action(client, "delete_endpoint", endpoint, _back=back).content.decode()
+    kept = WebhookEndpoint.objects.count()
+    done = run_action(client, "delete_endpoint", endpoint, _back=back, confirmed="1")
+
+    assert "Its deliveries are deleted too" in asked
+    assert (kept, WebhookEndpoint.objects.count()) == (1, 0)
+    assert done.request["PATH_INFO"] == admin_url(WebhookEndpoint, "changelist")
+    assert messages_of(done) == [f"{URL}: deleted."]
+
+
 def test_member_sees_endpoints_and_changes_none(scenario: Scenario) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
     client = staff_client(scenario, Membership.Role.MEMBER)
@@ -191,4 +240,4 @@ def test_actions_that_would_change_nothing_say_why(scenario: Scenario) -> None:
     services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
 
     assert enabled == {"enable": "The endpoint is enabled."}
-    assert reasons() == {"disable": "The endpoint is disabled."}
+    assert reasons() == {"disable": "The endpoint is disabled.", "replay_period": WebhookDisabled.message}
