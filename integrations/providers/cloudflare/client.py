@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
 from integrations.providers.cloudflare.zone_settings import SETTINGS
 from integrations.providers.credential_fields import CredentialField, secret
-from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.errors import ProviderRefused, TokenRejected, Unreadable
 from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
 from integrations.providers.types import text
@@ -110,17 +110,17 @@ class CloudflareClient(Provider):
 
     def check_connection(self) -> None:
         _ = self.zone
-        # A token may be denied some settings; one that is denied all of them is of no use.
-        denied: PermissionMissing | None = None
+        # Some settings may be denied or unreadable; a zone of which no setting can be read is of no use.
+        failure: PermissionMissing | Unreadable | None = None
         for setting in SETTINGS:
             try:
                 self.get_result(setting.path.format(name=setting.name), setting.read_value)
-            except PermissionMissing as error:
-                denied = denied or error
+            except (PermissionMissing, Unreadable) as error:
+                failure = failure or error
             else:
                 return
-        if denied is not None:
-            raise denied
+        if failure is not None:
+            raise failure
 
     def _is_token_valid(self) -> bool:
         # API tokens belong to a user or to an account.

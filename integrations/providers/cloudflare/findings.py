@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.providers.cloudflare.client import CloudflareClient
 from integrations.providers.cloudflare.zone_settings import SETTINGS, SETTINGS_BY_CHECK, ZoneSetting
-from integrations.providers.errors import OtherAccount
+from integrations.providers.errors import OtherAccount, Unreadable
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
@@ -27,7 +27,11 @@ class Cloudflare(CloudflareClient, FindingSource):
 
     def _findings(self, setting: ZoneSetting) -> Iterator[Sequence[RemoteFinding]]:
         domain, url = self.zone.domain, self.zone.url
-        value, severity = self._read(setting)
+        try:
+            value, severity = self._read(setting)
+        except Unreadable:
+            self.unreadable.append(setting.name)
+            return
         if severity is None:
             return
         yield [

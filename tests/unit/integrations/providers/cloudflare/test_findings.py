@@ -165,21 +165,18 @@ def enveloped(result: bytes) -> bytes:
     return b'{"success": true, "result": ' + result + b"}"
 
 
+NO_JSON = [b"", b"<html>", b"\xff", b"[" * 100_000]
+OTHER_FORMS = [b"null", b"[]", b"7", b"{}", *map(enveloped, (b"null", b"[]", b"7", b"{}"))]
+SETTING_PATHS = {"dnssec": "/dnssec$", "ssl": "/settings/ssl$", "security_header": "/settings/security_header$"}
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("place", "body"),
     [
-        b"",
-        b"<html>",
-        b"null",
-        b"[]",
-        b"7",
-        b"\xff",
-        b"[" * 100_000,
-        b"{}",
-        *map(enveloped, (b"null", b"[]", b"7", b"{}")),
+        *((f"{ZONE_ID}$", body) for body in NO_JSON + OTHER_FORMS),
+        *((place, body) for place in SETTING_PATHS.values() for body in NO_JSON),
     ],
 )
-@pytest.mark.parametrize("place", ["/dnssec$", f"{ZONE_ID}$", "/settings/ssl$", "/settings/security_header$"])
 def test_undocumented_response_is_unavailable(
     provider: Cloudflare, server: FakeServer, place: str, body: bytes
 ) -> None:
@@ -191,12 +188,22 @@ def test_undocumented_response_is_unavailable(
 
 
 @pytest.mark.parametrize(
-    "value", [b'"on"', b"[]", b'{"strict_transport_security": {"enabled": true, "max_age": "x"}}']
+    ("name", "body"),
+    [
+        *((name, body) for name in SETTING_PATHS for body in OTHER_FORMS),
+        *(
+            ("security_header", enveloped(b'{"value": ' + value + b"}"))
+            for value in (b'"on"', b"[]", b'{"strict_transport_security": {"enabled": true, "max_age": "x"}}')
+        ),
+    ],
 )
-def test_undocumented_security_header_is_unavailable(
-    provider: Cloudflare, server: FakeServer, value: bytes
+def test_unreadable_setting_is_left_out(
+    provider: Cloudflare, zone: FakeZone, server: FakeServer, name: str, body: bytes
 ) -> None:
-    server.next_answer("/settings/security_header$", 200, {}, enveloped(b'{"value": ' + value + b"}"))
+    zone.settings |= {"brotli": "off"}
+    server.next_answer(SETTING_PATHS[name], 200, {}, body)
 
-    with pytest.raises(ProviderUnavailable, match="cannot read"):
-        findings(provider)
+    found = findings(provider)
+
+    assert [each.evidence["setting"] for each in found] == ["brotli"]
+    assert provider.unreadable == [name]

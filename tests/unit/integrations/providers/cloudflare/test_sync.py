@@ -45,6 +45,36 @@ def test_unavailable_setting_is_noted_and_the_others_are_imported(
     assert [note.partition(":")[0] for note in run.notes] == ["The findings of brotli are not available"]
 
 
+@pytest.mark.parametrize("name", ["ssl", "brotli"])
+def test_unreadable_setting_is_named_and_the_others_are_imported(
+    integration: Integration, zone: FakeZone, server: FakeServer, name: str
+) -> None:
+    zone.settings |= {"ssl": "off", "brotli": "off"}
+    synced(integration)
+    zone.settings["http3"] = "off"
+    # Of the first setting, the test of the connection reads the value as well.
+    for _ in range(2 if name == "ssl" else 1):
+        server.next_answer(f"/settings/{name}$", 200, {}, {"success": True, "result": {"id": name}})
+
+    run = synced(integration)
+
+    assert (integration.status, run.pulled) == ("connected", 1)
+    assert run.notes == [f"Left out of the findings of {name}, since this version cannot read them: {name}."]
+    assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
+
+
+def test_zone_without_a_readable_setting_is_an_error(
+    integration: Integration, zone: FakeZone, server: FakeServer
+) -> None:
+    for _ in SETTINGS:
+        server.next_answer("/(settings/.*|dnssec)$", 200, {}, {"success": True, "result": None})
+
+    synced(integration)
+
+    assert integration.status == "error"
+    assert integration.last_error.endswith("answered in a format that this version cannot read.")
+
+
 def test_missing_finding_does_not_resolve_the_existing_one(integration: Integration, zone: FakeZone) -> None:
     zone.settings |= {"brotli": "off", "http3": "off"}
     synced(integration)
