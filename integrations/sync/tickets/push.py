@@ -33,6 +33,7 @@ from remediation.services import tasks
 State = TicketLink.State
 BATCH_SIZE = 100
 SERVER = "server"  # in the cursor: the address of the API at the last sync
+NOT_TRIED = Q(last_synced={}) & ~Q(earlier={})  # of a link that lost its ticket: no new one was requested
 
 
 def push_tasks(context: SyncContext, tracker: Tracker) -> None:
@@ -115,8 +116,16 @@ def _remember(link_ids: Collection[UUID], server: str) -> None:
         TicketLink.objects.bulk_update(links, ["earlier"])
 
 
+def _without_ticket(context: SyncContext) -> QuerySet[TicketLink]:
+    """Return the links whose tickets are to be found or created; not those of dismissed tasks until these are triaged."""
+    creating = TicketLink.objects.filter(integration=context.integration, state=State.CREATING)
+    is_dismissed = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
+    return creating.exclude(NOT_TRIED & is_dismissed)
+
+
 def _unconfirmed(context: SyncContext) -> QuerySet[TicketLink]:
-    return TicketLink.objects.filter(integration=context.integration, state=State.CREATING)
+    """Return the links whose tickets may have been created."""
+    return _without_ticket(context).exclude(NOT_TRIED)
 
 
 def _tasks_without_ticket(context: SyncContext) -> QuerySet[Task]:
@@ -146,7 +155,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
     # Tickets of an interrupted run may exist, so that their markers are searched for first. A link so new that the
     # vendor's search may not show its ticket yet is left to `wait_for_unconfirmed`.
     searchable_since = timezone.now() - timedelta(seconds=tracker.search_lag)
-    old_enough = _unconfirmed(context).filter(updated_at__lte=searchable_since)
+    old_enough = _without_ticket(context).filter(NOT_TRIED | Q(updated_at__lte=searchable_since))
     links = list(old_enough.select_related("task__finding").order_by("created_at", "id"))
     if not links:
         return
@@ -160,7 +169,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
             if ticket:
                 _link_ticket(context, tracker, link, tracker.complete_ticket(ticket, draft))
             elif draft.is_dismissed:
-                link.delete()
+                _forget_creation(link)
             elif left_out:
                 # One of them may be the ticket of this task: the run ends by waiting for it.
                 context.log_refusal(link.task.title, "Its ticket may be one that this version cannot read.")
@@ -204,10 +213,20 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         left_out = context.take_unreadable()
         if not existing:
             if not (error.may_be_done and (tracker.search_lag or left_out)):
-                link.delete()
+                _forget_creation(link)
             raise
         ticket = tracker.complete_ticket(existing[draft.marker], draft)
     _link_ticket(context, tracker, link, ticket)
+
+
+def _forget_creation(link: TicketLink) -> None:
+    """Store that no ticket was created."""
+    if not link.earlier:
+        link.delete()
+        return
+    # Kept: its task still has the key of the earlier ticket, so that no other link would be made for it.
+    link.last_synced = {}
+    link.save(update_fields=["last_synced", "updated_at"])
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
+from findings.services import triage
 from integrations import services
 from integrations.models import Integration, SyncConflict, TicketLink
 from remediation.models import Verification
@@ -203,3 +204,58 @@ def test_conflict_stays_open_when_its_ticket_changes_otherwise(
     sync()
 
     assert (touched, SyncConflict.objects.filter(resolved_at=None).count()) == (1, 0)
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_dismissed_task_gets_a_ticket_of_the_new_repository_after_it_is_triaged(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project, is_refused: bool
+) -> None:
+    task = make_task()
+    sync()
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
+    switch(github, project, "acme/shop")
+    dismissed = [sync().status, *github.issues]
+    triage.update(task.finding_id, changes={"status": "triaged"}, by=SYSTEM)
+    if is_refused:
+        github.next_answer("POST", "/issues$", (422, {}, {"message": "Validation Failed"}))
+        sync()
+
+    sync()
+    sync()
+
+    task.refresh_from_db()
+    assert (dismissed, list(github.issues)) == (["connected"], [1])
+    assert (task.external_ticket_key, github.issues[1]["state"]) == ("acme/shop#1", "open")
+
+
+def test_dismissed_task_has_its_earlier_issue_again_after_it_is_triaged(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
+    sync()
+    for repository in ("acme/shop", "acme/web-app"):
+        switch(github, project, repository)
+        sync()
+    triage.update(task.finding_id, changes={"status": "triaged"}, by=SYSTEM)
+
+    sync()
+
+    assert {number: issue["state"] for number, issue in github.issues.items()} == {1: "open"}
+    assert TicketLink.objects.get().state == "linked"
+
+
+def test_refused_creation_is_repeated_by_the_next_sync_after_a_change_of_repository(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    switch(github, project, "acme/shop")
+    github.next_answer("POST", "/issues$", (422, {}, {"message": "Validation Failed"}))
+    refused = sync().status
+
+    sync()
+
+    task.refresh_from_db()
+    assert (refused, list(github.issues), task.external_ticket_key) == ("connected", [1], "acme/shop#1")
