@@ -260,6 +260,9 @@ class Provider(ABC):
     def is_outage(self, response: Response) -> bool:
         return response.status >= 500
 
+    def is_missing(self, response: Response) -> bool:
+        return response.status in GONE_STATUSES
+
     def is_token_rejected(self, response: Response) -> bool:
         return response.status == 401
 
@@ -276,8 +279,8 @@ class Provider(ABC):
             raise TokenRejected(message)
         # Any other status of a write may come from a proxy, after the vendor has received it.
         may_be_done = response.method != "GET" and response.status not in NOTHING_DONE
-        missing = response.status in GONE_STATUSES
-        raise (ResourceMissing if missing else ProviderRefused)(message, may_be_done=may_be_done)
+        refused = ResourceMissing if self.is_missing(response) else ProviderRefused
+        raise refused(message, may_be_done=may_be_done)
 
     def rate_limited_until(self, response: Response, now: datetime) -> datetime:
         """Return when a rate limit ends: by Retry-After, the vendor's header, or a default."""

@@ -128,6 +128,10 @@ class IssueTracker(Tracker):
     def ticket_key_of(self, issue: Any) -> str:
         return f"{self.repository}#{int(issue[self.number_field])}"
 
+    def is_missing(self, response: Response) -> bool:
+        is_transferred = 300 <= response.status < 400 and ISSUE_PATH.search(urlsplit(response.url).path)
+        return super().is_missing(response) or bool(is_transferred)
+
     def refusal(self, response: Response) -> str:
         number = ISSUE_PATH.search(urlsplit(response.url).path)
         if number and 300 <= response.status < 400:

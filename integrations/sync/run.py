@@ -15,7 +15,7 @@ from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, TokenRejected, Unreadable
+from integrations.providers.errors import ProviderRefused, ResourceMissing, TokenRejected, Unreadable
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
 # The rest continues in another run, so that a large project does not occupy a worker.
@@ -24,6 +24,10 @@ TIME_BUDGET_SECONDS = 100.0  # of one job; less than the worker's own limit
 MAX_LOG_ENTRIES = 200
 MAX_IDS_NAMED = 20  # in one entry
 BY_INTEGRATION = Actor("integration")
+# Appended to the message of a provider that does not find a ticket.
+MISSING_TICKET = (
+    " If it is gone for good, clear the ticket key of its task: the next sync creates a new ticket."
+)
 
 
 class TimeBudgetExhausted(Exception):
@@ -78,8 +82,11 @@ class SyncContext:
 
 
 @contextmanager
-def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
-    """Log that one ticket is refused or cannot be read, and continue with the next."""
+def skip_if_refused(context: SyncContext, subject: str, *, if_missing: str = "") -> Iterator[None]:
+    """Log that one ticket is refused or cannot be read, and continue with the next.
+
+    `if_missing` is what to do about one that does not exist.
+    """
     context.checkpoint()
     try:
         yield
@@ -89,7 +96,8 @@ def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
     except (ProviderRefused, Unreadable) as error:
         # If the provider refuses everything, this raises, and the sync fails instead of trying each ticket.
         context.provider.check_connection()
-        context.log_refusal(subject, str(error))
+        advice = if_missing if isinstance(error, ResourceMissing) else ""
+        context.log_refusal(subject, f"{error}{advice}")
 
 
 @contextmanager

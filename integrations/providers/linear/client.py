@@ -20,6 +20,7 @@ from krafter_audit.http.client import Response
 RATE_LIMITS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
 TOKEN_CODES = frozenset({"AUTHENTICATION_ERROR", "UNAUTHENTICATED"})
 PERMISSION_CODES = frozenset({"FORBIDDEN", "FEATURE_NOT_ACCESSIBLE"})
+NOT_FOUND = "Entity not found"  # begins the message; the code is that of any invalid request
 TEMPORARY_CODES = frozenset({"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR"})
 
 type Node = Mapping[str, Any]
@@ -113,6 +114,10 @@ class LinearClient(Provider):
         # Without its JSON, a 400 may be a rate limit.
         is_cut_off = response.status == 400 and is_unreadable(response)
         return super().is_outage(response) or is_cut_off or bool(_codes(response) & TEMPORARY_CODES)
+
+    def is_missing(self, response: Response) -> bool:
+        # A status of 404 means the URL of the API.
+        return any(str(error.get("message")).startswith(NOT_FOUND) for error in _errors(response))
 
     def is_token_rejected(self, response: Response) -> bool:
         # Also with status 400.

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.models import TicketComment, TicketLink
 from integrations.providers.tickets import Tracker
-from integrations.sync.run import SyncContext, skip_if_refused
+from integrations.sync.run import MISSING_TICKET, SyncContext, skip_if_refused
 from remediation.models import CheckStatus, Verification
 
 # A comment that was refused five times does not hold up every further sync.
@@ -19,7 +19,7 @@ BATCH_SIZE = 100
 
 def post_pending(context: SyncContext, tracker: Tracker) -> None:
     for comment in _waiting(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, comment.link.key):
+        with skip_if_refused(context, comment.link.key, if_missing=MISSING_TICKET):
             # Marked before the request: if its response gets lost, the next attempt looks for the comment before it
             # posts.
             was_tried = comment.tried_at is not None

@@ -1,7 +1,7 @@
 """Tasks follow their changed tickets: those that webhooks report, and those of a scheduled sync."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from integrations.models import SyncConflict, TicketLink, WebhookDelivery
 from integrations.providers.tickets import Tracker
-from integrations.providers.types import Ticket
-from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
+from integrations.providers.types import DISMISSED, Ticket, TicketState
+from integrations.sync.run import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.three_way_merge import (
     agreed_values,
@@ -93,13 +93,16 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
         return
     cursor = context.integration.cursor.get(CURSOR)
     since = newest = datetime.fromisoformat(cursor) if cursor else first - MAX_CLOCK_SKEW
+    copies: dict[str, Ticket] = {}
     for page in tracker.changed_tickets(since - OVERLAP):
         context.checkpoint()
         _merge_tickets(context, tracker, page)
+        copies |= _copies(context, page)
         newest = max([newest, *(ticket.updated_at for ticket in page)])
     left_out = context.take_unreadable()
     context.note_unreadable("tickets", left_out)
     context.links.filter(external_id__in=left_out).update(read_at=None)
+    _follow_moved_back(context, tracker, copies)
     _request_unlisted(context, tracker)
     _find_pull_requests(context, tracker)
     # The next sync continues at the newest change, whose time is the provider's; its clock may be late. A change made
@@ -125,6 +128,45 @@ def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket
         _request(context, tracker, link)
 
 
+def _copies(context: SyncContext, page: Sequence[Ticket]) -> dict[str, Ticket]:
+    """Return the tickets that have the marker of a task, but are not linked, by the id of the task."""
+    marked = {ticket.external_id: ticket for ticket in page if ticket.marker and not ticket.is_moved}
+    linked = context.links.filter(external_id__in=marked).values_list("external_id", flat=True)
+    for external_id in list(linked):
+        del marked[external_id]
+    return {ticket.marker: ticket for ticket in marked.values() if ticket.marker}
+
+
+def _follow_moved_back(context: SyncContext, tracker: Tracker, copies: Mapping[str, Ticket]) -> None:
+    """Link the tickets that were moved to another project and back, where each move makes a new one."""
+    if not copies:
+        return
+    dropped = context.links.filter(last_synced__ticket__state=TicketState.DROPPED.value)
+    for link in [each for each in dropped.order_by("id") if str(each.task_id) in copies]:
+        with skip_if_refused(context, link.key):
+            # People copy issues, too: only the copy of a moved one takes its place.
+            if tracker.get_ticket(link.external_id).is_moved:
+                _relink(context, link.pk, copies[str(link.task_id)])
+
+
+@transaction.atomic
+def _relink(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
+    conflicts.close_conflicts([link_id])
+    link = TicketLink.objects.select_for_update(of=("self",)).get(pk=link_id)
+    link.external_id = ticket.external_id
+    # As if the ticket had been open: a person may have closed or started it since the move.
+    link.last_synced["ticket"] |= {
+        "state": TicketState.OPEN.value,
+        "updated_at": ticket.updated_at.isoformat(),
+    }
+    if link.last_synced["task"]["status"] in (DISMISSED, Task.Status.DONE):
+        link.last_synced["task"]["status"] = ""  # the new ticket is open: closing it is still to be sent
+    link.task_synced_at = None
+    conflicts.resume(link)
+    link.save()
+    merge_ticket(context, link_id, ticket)
+
+
 def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
     """Request tickets that no list has: those that were moved or deleted are found so, within a day."""
     links, yesterday = context.links.select_related("task"), timezone.now() - timedelta(days=1)
@@ -136,7 +178,7 @@ def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
 
 
 def _request(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
-    with skip_if_refused(context, link.key):
+    with skip_if_refused(context, link.key, if_missing=MISSING_TICKET):
         # Repeated by each sync until it is answered, so that the log names the ticket until a person acts.
         _set_read(link, None if link.task.status in Task.OPEN else timezone.now())
         ticket = tracker.get_ticket(link.external_id)
@@ -210,7 +252,7 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
     refused, refused_before = [], cursor.pop(REFUSED, [])
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
         is_settled = str(link.pk) in refused_before
-        with skip_if_refused(context, link.key):
+        with skip_if_refused(context, link.key, if_missing=MISSING_TICKET):
             url = tracker.find_pull_request(link.external_id)
             is_settled = True
             if url:

@@ -13,10 +13,15 @@ from django.utils import timezone
 
 from findings.models import FindingStatus
 from integrations.models import SyncConflict, TicketLink
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.errors import (
+    ProviderRefused,
+    ProviderUnavailable,
+    ResourceMissing,
+    TokenRejected,
+)
 from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
-from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
+from integrations.sync.run import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket
 from integrations.sync.tickets.three_way_merge import (
@@ -31,6 +36,7 @@ from remediation.models import Task
 from remediation.services import tasks
 
 State = TicketLink.State
+NO_KEY = Q(task__external_ticket_key__isnull=True) | Q(task__external_ticket_key="")
 BATCH_SIZE = 100
 SERVER = "server"  # in the cursor: the address of the API at the last sync
 NOT_TRIED = Q(last_synced={}) & ~Q(earlier={})  # of a link that lost its ticket: no new one was requested
@@ -38,6 +44,7 @@ NOT_TRIED = Q(last_synced={}) & ~Q(earlier={})  # of a link that lost its ticket
 
 def push_tasks(context: SyncContext, tracker: Tracker) -> None:
     """Create missing tickets, then update those of changed tasks."""
+    _replace_missing(context, tracker)
     _finish_unconfirmed(context, tracker)
     for task in _tasks_without_ticket(context).iterator(BATCH_SIZE):
         with skip_if_refused(context, task.title):
@@ -46,7 +53,7 @@ def push_tasks(context: SyncContext, tracker: Tracker) -> None:
             link, _ = TicketLink.objects.get_or_create(integration=context.integration, task=task)
             _create_ticket(context, tracker, link)
     for link in _links_of_changed_tasks(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, link.key):
+        with skip_if_refused(context, link.key, if_missing=MISSING_TICKET):
             _update_ticket(context, tracker, link)
 
 
@@ -67,7 +74,7 @@ def unlink_tickets_of_other_repositories(context: SyncContext, tracker: Tracker)
     """
     links = context.links.values_list("pk", "external_id").iterator(BATCH_SIZE)
     elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
-    _unlink(context, elsewhere, tracker.server)
+    _unlink_elsewhere(context, elsewhere, tracker.server)
 
 
 def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> None:
@@ -79,32 +86,48 @@ def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> 
     known = cursor.get(SERVER, tracker.server)
     cursor[SERVER] = tracker.server
     if isinstance(tracker, IssueTracker) and known != tracker.server:
-        _unlink(context, list(context.links.values_list("pk", flat=True)), known)
+        _unlink_elsewhere(context, list(context.links.values_list("pk", flat=True)), known)
 
 
-@transaction.atomic
-def _unlink(context: SyncContext, elsewhere: Collection[UUID], server: str) -> None:
+def _unlink_elsewhere(context: SyncContext, elsewhere: Collection[UUID], server: str) -> None:
     if elsewhere:
         context.integration.cursor.pop(CURSOR, None)
-        conflicts.close_conflicts(elsewhere)
-        _remember(elsewhere, server)
-        TicketLink.transitions.update(
-            TicketLink.objects.filter(pk__in=elsewhere),
-            State.LINKED,
-            State.CREATING,
-            external_id="",
-            key="",
-            url="",
-            last_synced={},
-            state_changes=[],
-            halted_at=None,
-            task_synced_at=None,
-            updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
-        )
+        _unlink(elsewhere, server)
         context.log_note(
             f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another repository or project: the connected"
             " one gets a new one for each."
         )
+
+
+def _replace_missing(context: SyncContext, tracker: Tracker) -> None:
+    """Mark deleted tickets for creation whose keys a person has cleared; a ticket that exists keeps its task."""
+    for link in context.links.filter(NO_KEY).select_related("task").order_by("created_at", "id"):
+        with skip_if_refused(context, link.task.title):
+            try:
+                ticket = tracker.get_ticket(link.external_id)
+            except ResourceMissing:
+                _unlink([link.pk], tracker.server)
+            else:
+                tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
+
+
+@transaction.atomic
+def _unlink(link_ids: Collection[UUID], server: str) -> None:
+    conflicts.close_conflicts(link_ids)
+    _remember(link_ids, server)
+    TicketLink.transitions.update(
+        TicketLink.objects.filter(pk__in=link_ids),
+        State.LINKED,
+        State.CREATING,
+        external_id="",
+        key="",
+        url="",
+        last_synced={},
+        state_changes=[],
+        halted_at=None,
+        task_synced_at=None,
+        updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
+    )
 
 
 def _remember(link_ids: Collection[UUID], server: str) -> None:
@@ -117,9 +140,10 @@ def _remember(link_ids: Collection[UUID], server: str) -> None:
 
 
 def _without_ticket(context: SyncContext) -> QuerySet[TicketLink]:
-    """Return the links whose tickets are to be found or created; not those of dismissed tasks until these are triaged."""
+    """Return the links whose tickets are to be found or created."""
     creating = TicketLink.objects.filter(integration=context.integration, state=State.CREATING)
     is_dismissed = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
+    # No ticket is created for a dismissed task until it is triaged.
     return creating.exclude(NOT_TRIED & is_dismissed)
 
 

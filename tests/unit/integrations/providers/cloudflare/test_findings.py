@@ -167,7 +167,11 @@ def enveloped(result: bytes) -> bytes:
 
 NO_JSON = [b"", b"<html>", b"\xff", b"[" * 100_000]
 OTHER_FORMS = [b"null", b"[]", b"7", b"{}", *map(enveloped, (b"null", b"[]", b"7", b"{}"))]
-SETTING_PATHS = {"dnssec": "/dnssec$", "ssl": "/settings/ssl$", "security_header": "/settings/security_header$"}
+SETTING_PATHS = {
+    "dnssec": "/dnssec$",
+    "ssl": "/settings/ssl$",
+    "security_header": "/settings/security_header$",
+}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
+from findings.services import triage
 from integrations import services
 from integrations.models import Integration, SyncConflict, TicketLink, WebhookDelivery
 from integrations.sync import engine
@@ -22,7 +23,7 @@ from tests.fakes.vendor_server import Answer, Request
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, last_run
 from tests.unit.integrations.sync.tickets.test_push import settle
-from tests.unit.integrations.sync.tickets.test_push_found import FIXED, lose_creation
+from tests.unit.integrations.sync.tickets.test_push_found import FIXED, STARTED, lose_creation
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,135 @@ def test_moved_issue_of_gitlab_waits_for_a_decision_that_names_the_move(
     run_sync(row)
 
     assert "moved to another project" in SyncConflict.objects.get().why
+
+
+def move_away_and_back(tracker: FakeTracker, **changes: Any) -> None:
+    """Move issue 1 of GitLab to another project and back, which closes it and makes another of the same text."""
+    moved = tracker.issues[1]
+    tracker.touch(1, state_event="close")
+    moved["moved_to_id"] = 99
+    tracker.create({name: moved[name] for name in ("title", "description", "labels")})
+    tracker.touch(2, **changes)
+
+
+@pytest.mark.parametrize("tracker", ["gitlab"], indirect=True)
+@pytest.mark.parametrize("is_seen_between", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({}, "backlog"), (FIXED["gitlab"], "ready_verify"), (STARTED["gitlab"], "in_progress")],
+)
+def test_task_follows_an_issue_of_gitlab_that_was_moved_away_and_back(
+    tracker: FakeTracker,
+    project: Project,
+    make_task: MakeTask,
+    is_seen_between: bool,
+    changes: dict[str, Any],
+    status: str,
+) -> None:
+    task, row = make_task(), connect(tracker, project)
+    run_sync(row)
+    if is_seen_between:
+        tracker.touch(1, state_event="close")
+        tracker.issues[1]["moved_to_id"] = 99
+        run_sync(row)
+    move_away_and_back(tracker, **changes)
+
+    run_sync(row)
+    run_sync(row)
+
+    task.refresh_from_db()
+    assert (task.status, task.external_ticket_key) == (status, "acme/shop/web-app#2")
+    assert (SyncConflict.objects.filter(resolved_at=None).count(), last_run().refused) == (0, [])
+    assert (len(tracker.issues), TicketLink.objects.get().key) == (2, "acme/shop/web-app#2")
+
+
+@pytest.mark.parametrize("tracker", ["gitlab"], indirect=True)
+def test_issue_of_gitlab_that_came_back_is_closed_for_a_task_that_was_dismissed(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task, row = make_task(), connect(tracker, project)
+    run_sync(row)
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
+    run_sync(row)
+    move_away_and_back(tracker)
+
+    run_sync(row)
+
+    assert [issue["state"] for issue in tracker.issues.values()] == ["closed", "closed"]
+
+
+@pytest.mark.parametrize("tracker", ["gitlab"], indirect=True)
+def test_copy_of_a_dropped_issue_does_not_take_its_place(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    make_task()
+    row = connect(tracker, project)
+    run_sync(row)
+    tracker.touch(1, state_event="close", add_labels=["krafter:dismissed"])
+    tracker.create({name: tracker.issues[1][name] for name in ("title", "description", "labels")})
+
+    run_sync(row)
+
+    assert TicketLink.objects.get().key == "acme/shop/web-app#1"
+
+
+# ---- Deleted tickets
+
+ADVICE = "clear the ticket key of its task: the next sync creates a new ticket."
+
+
+@pytest.mark.parametrize("cleared", [None, ""])
+def test_deleted_ticket_is_named_until_its_key_is_cleared_which_creates_a_new_one(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, cleared: str | None
+) -> None:
+    task, row = make_task(), connect(tracker, project)
+    run_sync(row)
+    old = TicketLink.objects.get().key
+    tracker.issues.clear()
+    a_day_passes()
+    for _ in range(2):
+        run_sync(row)
+        (refused,) = last_run().refused
+        assert (refused["what"], refused["why"].endswith(ADVICE)) == (old, True)
+
+    change(task, external_ticket_key=cleared)
+    services.request_sync(row)
+    engine.sync(row.pk)
+    run_sync(row)
+
+    task.refresh_from_db()
+    link = TicketLink.objects.get()
+    assert (len(tracker.issues), last_run().refused, link.state) == (1, [], "linked")
+    assert task.external_ticket_key == link.key
+
+
+def test_key_that_was_cleared_is_stored_again_while_the_ticket_exists(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task, row = make_task(), connect(tracker, project)
+    run_sync(row)
+    change(task, external_ticket_key=None)
+
+    run_sync(row)
+
+    task.refresh_from_db()
+    assert (len(tracker.issues), task.external_ticket_key) == (1, TicketLink.objects.get().key)
+
+
+def test_transferred_issue_is_replaced_after_its_key_was_cleared(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make_task()
+    sync()
+    # Of a repository with other issues: the next one has another number.
+    github.create({"title": "Other", "body": ""})
+    transfer(github, monkeypatch)
+    change(task, external_ticket_key=None)
+
+    sync()
+
+    task.refresh_from_db()
+    assert task.external_ticket_key == "acme/web-app#3"
 
 
 def move(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch) -> Any:
