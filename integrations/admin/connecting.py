@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -30,6 +32,7 @@ from krafter_audit.admin.forms import error_text
 from krafter_audit.admin.project_scope import chosen_project
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, staff_of
 from krafter_audit.api.errors import ApiError
+from krafter_audit.templatetags.admin_menu import PRESERVED_FILTERS
 
 SIGN_IN_KEY = "integration_sign_in"
 SIGN_IN_SECONDS = 900  # for a person to sign in at the provider
@@ -59,12 +62,16 @@ class ConnectionPages(ReadOnlyAdmin):
     def _tiles_of_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         project = chosen_project(request)
         if project is not None and self._may_connect(request, project):
-            return self._tiles(project)
+            return self._tiles(request, project)
         # Without an order, which would be a part of the groups.
         rows = self.get_queryset(request).order_by().values_list("provider", "status")
         numbers = {(provider, status): number for provider, status, number in rows.annotate(Count("pk"))}
         may_add = self.has_add_permission(request)
-        return [_tile_of_all(provider, numbers, may_add=may_add) for provider in PROVIDER_CLASSES]
+        connect = self.with_filters(self._url("add"), self.get_preserved_filters(request)) if may_add else ""
+        return [
+            _tile_of_all(provider, numbers, _narrowed(request, provider), connect)
+            for provider in PROVIDER_CLASSES
+        ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("integrations.add_integration"))
@@ -81,7 +88,8 @@ class ConnectionPages(ReadOnlyAdmin):
             "admin/integrations/integration/providers.html",
             title="Connect a provider",
             project=project,
-            tiles=self._tiles(project) if project else [],
+            tiles=self._tiles(request, project) if project else [],
+            filters=request.GET.get(PRESERVED_FILTERS, ""),
             projects=self._projects(request),
         )
 
@@ -97,12 +105,15 @@ class ConnectionPages(ReadOnlyAdmin):
         wanted = request.GET.get("project") or (str(chosen.pk) if chosen else "")
         return projects.get(wanted) or (next(iter(projects.values())) if len(projects) == 1 else None)
 
-    def _tiles(self, project: Project) -> list[dict[str, Any]]:
+    def _tiles(self, request: HttpRequest, project: Project) -> list[dict[str, Any]]:
+        filters = self.get_preserved_filters(request)
         return [
             {
                 "provider_text": provider_text(provider),
                 "states": [badge_of(row)] if row else [],
-                "url": self._url("change", row.pk) if row else self._url("connect", project.pk, provider),
+                "url": self.with_filters(self._url("change", row.pk), filters)
+                if row
+                else self._connect_url(request, project.pk, provider),
                 "refusal": "" if row else project.read_only_reason,
                 "is_connected": row is not None and row.status != Integration.Status.DISCONNECTED,
             }
@@ -137,13 +148,13 @@ class ConnectionPages(ReadOnlyAdmin):
         check = None if form.cleaned_data["without_test"] else _test(project, provider, form)
         if check is not None and not check.is_accepted:
             return self._form_page(request, project, provider, form, check)
-        return self._store(request, project, provider, form.credentials)
+        return self._store(request, project, provider, form.credentials, self.get_preserved_filters(request))
 
     def test_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
         """Test the form; return the result alone to a script."""
         project = self._project(request, project_id, provider)
         if request.method != "POST":
-            return HttpResponseRedirect(self._url("connect", project.pk, provider))
+            return HttpResponseRedirect(self._connect_url(request, project.pk, provider))
         form = _form(request, project, provider)
         check = _test(project, provider, form) if form.is_valid() else None
         if request.headers.get("hx-request"):
@@ -173,11 +184,17 @@ class ConnectionPages(ReadOnlyAdmin):
             check=check,
             offers_sign_in=authorization.is_offered(provider_class),
             callback=self._callback(),
-            back=self._back(project, provider),
+            filters=self.get_preserved_filters(request),
+            back=self._back(project, provider, self.get_preserved_filters(request)),
         )
 
     def _store(
-        self, request: HttpRequest, project: Project, provider: str, credentials: dict[str, Any]
+        self,
+        request: HttpRequest,
+        project: Project,
+        provider: str,
+        credentials: dict[str, Any],
+        filters: str,
     ) -> HttpResponse:
         try:
             services.connect(project, provider, credentials=credentials, by=operator(request))
@@ -187,11 +204,16 @@ class ConnectionPages(ReadOnlyAdmin):
         else:
             title = PROVIDER_CLASSES[provider].title
             self.message_user(request, f"{title} is connected. A sync has started.", messages.SUCCESS)
-        return HttpResponseRedirect(self._back(project, provider))
+        return HttpResponseRedirect(self._back(project, provider, filters))
 
-    def _back(self, project: Project, provider: str) -> str:
+    def _back(self, project: Project, provider: str, filters: str) -> str:
         row = Integration.objects.filter(project=project, provider=provider).only("pk").first()
-        return self._url("change", row.pk) if row else f"{self._url('add')}?project={project.pk}"
+        page = self._url("change", row.pk) if row else f"{self._url('add')}?project={project.pk}"
+        return self.with_filters(page, filters)
+
+    def with_filters(self, url: str, filters: str) -> str:
+        """Return a URL with the list's filters, as Django keeps them in a parameter."""
+        return str(add_preserved_filters({"opts": self.opts, "preserved_filters": filters}, url))
 
     # ---- The sign-in
 
@@ -199,7 +221,7 @@ class ConnectionPages(ReadOnlyAdmin):
         """Store the form's choices in the session, and redirect to the provider's sign-in page."""
         project = self._project(request, project_id, provider)
         if request.method != "POST":
-            return HttpResponseRedirect(self._url("connect", project.pk, provider))
+            return HttpResponseRedirect(self._connect_url(request, project.pk, provider))
         provider_class = PROVIDER_CLASSES[provider]
         form = _form(request, project, provider, by_sign_in=True)
         if not authorization.is_offered(provider_class):
@@ -217,6 +239,7 @@ class ConnectionPages(ReadOnlyAdmin):
             "project": str(project.pk),
             "provider": provider,
             "choices": form.credentials,
+            "filters": self.get_preserved_filters(request),
             "until": time.time() + SIGN_IN_SECONDS,
         }
         url = authorization.authorization_url(
@@ -228,7 +251,7 @@ class ConnectionPages(ReadOnlyAdmin):
             title=f"Sign in at {provider_class.title}",
             provider_text=provider_text(provider),
             url=url,
-            back=self._back(project, provider),
+            back=self._back(project, provider, self.get_preserved_filters(request)),
         )
         # Not a redirect: the policy allows forms to lead to this site alone.
         response["Refresh"] = f"0; url={url}"
@@ -243,7 +266,8 @@ class ConnectionPages(ReadOnlyAdmin):
             self.message_user(request, NO_ANSWER, messages.ERROR)
             return HttpResponseRedirect(self._url("changelist"))
         project = self._project(request, UUID(started["project"]), started["provider"])
-        form_url = self._url("connect", project.pk, started["provider"])
+        filters = started["filters"]
+        form_url = self.with_filters(self._url("connect", project.pk, started["provider"]), filters)
         if not request.GET.get("code"):
             self.message_user(request, NO_ANSWER, messages.ERROR)
             return HttpResponseRedirect(form_url)
@@ -252,7 +276,8 @@ class ConnectionPages(ReadOnlyAdmin):
         except ApiError as error:
             self.message_user(request, error_text(error), messages.ERROR)
             return HttpResponseRedirect(form_url)
-        return self._store(request, project, started["provider"], {**tokens, **started["choices"]})
+        credentials = {**tokens, **started["choices"]}
+        return self._store(request, project, started["provider"], credentials, filters)
 
     def _exchange(self, project: Project, started: dict[str, Any], code: str) -> dict[str, Any]:
         extra = {"redirect_uri": self._callback()}
@@ -263,21 +288,34 @@ class ConnectionPages(ReadOnlyAdmin):
     def _callback(self) -> str:
         return f"{settings.KRAFTER_PUBLIC_URL}{self._url('signedin')}"
 
+    def _connect_url(self, request: HttpRequest, project_id: UUID, provider: str) -> str:
+        url = self._url("connect", project_id, provider)
+        return self.with_filters(url, self.get_preserved_filters(request))
+
     def _url(self, name: str, *args: Any) -> str:
         return reverse(f"admin:integrations_integration_{name}", args=args)
 
 
-def _tile_of_all(provider: str, numbers: Mapping[tuple[str, str], int], *, may_add: bool) -> dict[str, Any]:
+def _narrowed(request: HttpRequest, provider: str) -> str:
+    """Return the query of the list with its other filters, narrowed to one provider."""
+    query = request.GET.copy()
+    query["provider__exact"] = provider
+    query.pop(PAGE_VAR, None)
+    return f"?{query.urlencode()}"
+
+
+def _tile_of_all(
+    provider: str, numbers: Mapping[tuple[str, str], int], narrowed: str, connect: str
+) -> dict[str, Any]:
     states = [
         (f"{number} {LABELS[status].lower()}", TONES[status])
         for status in LABELS
         if (number := numbers.get((provider, status), 0))
     ]
-    connect = reverse("admin:integrations_integration_add") if may_add else ""
     return {
         "provider_text": provider_text(provider),
         "states": states,
-        "url": f"?provider__exact={provider}" if states else connect,
+        "url": narrowed if states else connect,
         "is_connected": bool(states),
     }
 

@@ -91,7 +91,8 @@ class IntegrationAdmin(ConnectionPages):
             "state": state_of(row),
             "may_change": self.may(request, "change", row),
             "may_disable": self.may(request, OPERATE_ON_ARCHIVED, row),
-            "connect_url": self._url("connect", row.project_id, row.provider),
+            "filters": self.get_preserved_filters(request),
+            "connect_url": self._connect_url(request, row.project_id, row.provider),
             "strip": runs[::-1],
             "runs": [(run, OUTCOMES[run.outcome], duration_of(run)) for run in runs],
             "conflicts": [
@@ -130,7 +131,8 @@ class IntegrationAdmin(ConnectionPages):
 
     def webhook_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Enable the webhook, or replace its secret; a generated secret is shown once."""
-        integration, back = self.row_to_change(request, pk), self._url("change", pk)
+        integration = self.row_to_change(request, pk)
+        back = self.with_filters(self._url("change", pk), self.get_preserved_filters(request))
         if request.method != "POST":
             return HttpResponseRedirect(back)
         try:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.urls import reverse
@@ -215,3 +215,64 @@ def test_member_of_two_organisations_connects_where_the_role_allows_it(project: 
     page = staff.logged_in_client(user).get(reverse("admin:integrations_integration_add"))
 
     assert page.context["projects"] == [project]
+
+
+# ---- The filters of the list
+
+FILTERS = "status__exact=error&q=acme"
+KEPT = {"_changelist_filters": FILTERS}
+GITHUB = {"token": "ghp_0001", "repository": "acme/web-app"}
+
+
+def filters_of(address: str) -> list[str]:
+    return parse_qs(urlsplit(address).query).get("_changelist_filters", [])
+
+
+def test_links_of_connecting_keep_the_filters_of_the_list(project: Project) -> None:
+    row = services.connect(project, "github", credentials=GITHUB, by=SYSTEM)
+    browser = staff.logged_in_client()
+    change = reverse("admin:integrations_integration_change", args=[row.pk])
+
+    page = browser.get(change, KEPT)
+    form = browser.get(page.context["reading"]["connect_url"])
+    providers = browser.get(reverse("admin:integrations_integration_add"), {"project": project.pk, **KEPT})
+    stored = browser.post(page.context["reading"]["connect_url"], {**GITHUB, "without_test": "on"})
+    webhook = reverse("admin:integrations_integration_webhook", args=[row.pk])
+    secret = browser.post(f"{webhook}?{urlencode(KEPT)}", {"secret": "x" * 20})
+
+    addresses = [
+        form.context["back"],
+        *[tile["url"] for tile in providers.context["tiles"]],
+        stored["location"],
+        secret["location"],
+    ]
+    assert [filters_of(address) for address in addresses] == [[FILTERS]] * len(addresses)
+    assert f"{url('test', project, 'github')}?_changelist_filters=" in form.content.decode()
+
+
+@pytest.mark.parametrize("answer", [{}, {"code": "c0de"}])
+def test_sign_in_keeps_the_filters_of_the_list(
+    client_of_ours: None, vendor: Vendor, project: Project, answer: dict[str, str]
+) -> None:
+    browser = staff.logged_in_client()
+    choices = {name: "acme" for name in PROVIDER_CLASSES[vendor.name].public_credentials}
+    page = browser.post(f"{url('signin', project, vendor.name)}?{urlencode(KEPT)}", choices)
+    state = parse_qs(urlsplit(page.context["url"]).query)["state"][0]
+
+    back = browser.get(reverse("admin:integrations_integration_signedin"), {"state": state, **answer})
+
+    assert [filters_of(page.context["back"]), filters_of(back["location"])] == [[FILTERS]] * 2
+
+
+def test_tiles_of_the_list_keep_its_filters(project: Project) -> None:
+    services.connect(project, "github", credentials=GITHUB, by=SYSTEM)
+    query = {"status__exact": "connected", "p": "0"}
+
+    page = staff.logged_in_client().get(reverse("admin:integrations_integration_changelist"), query)
+
+    urls = {tile["provider_text"].name: tile["url"] for tile in page.context["tiles"]}
+    assert parse_qs(urls["github"].removeprefix("?")) == {
+        "status__exact": ["connected"],
+        "provider__exact": ["github"],
+    }
+    assert filters_of(urls["jira"]) == ["status__exact=connected&p=0"]
