@@ -206,7 +206,7 @@ class Jira(JiraClient, Tracker):
                 f"The issue type does not exist in {self.project}, or the account may not create it."
             )
         fields = self.offset_rows(
-            f"{path}/{issue_type}", "fields", lambda field: (str(field["fieldId"]), field)
+            f"{path}/{issue_type}", "fields", lambda field: (text(field["fieldId"]), field)
         )
         return issue_type, dict(fields)
 

@@ -344,3 +344,12 @@ def test_comment_of_a_person_is_not_ours(provider: Jira, jira: FakeJira) -> None
     provider.add_comment(FIRST, text="1 check failed.", marker=TASK, was_tried=True)
 
     assert len(jira.comments[10001]) == 4
+
+
+def test_form_whose_fields_have_no_ids_is_not_one_without_fields(provider: Jira, jira: FakeJira) -> None:
+    fields = {"fields": [{"fieldId": None}], "startAt": 0, "maxResults": 50, "total": 1}
+    jira.next_answer("GET", "/issuetypes/10002$", (200, {}, fields))
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        provider.create_ticket(draft())
+    assert jira.issues == {}
