@@ -193,7 +193,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
             if ticket:
                 _link_ticket(context, tracker, link, tracker.complete_ticket(ticket, draft))
             elif draft.is_dismissed:
-                _forget_creation(link)
+                _record_no_ticket(link)
             elif left_out:
                 # One of them may be the ticket of this task: the run ends by waiting for it.
                 context.log_refusal(link.task.title, "Its ticket may be one that this version cannot read.")
@@ -237,13 +237,13 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         left_out = context.take_unreadable()
         if not existing:
             if not (error.may_be_done and (tracker.search_lag or left_out)):
-                _forget_creation(link)
+                _record_no_ticket(link)
             raise
         ticket = tracker.complete_ticket(existing[draft.marker], draft)
     _link_ticket(context, tracker, link, ticket)
 
 
-def _forget_creation(link: TicketLink) -> None:
+def _record_no_ticket(link: TicketLink) -> None:
     """Store that no ticket was created."""
     if not link.earlier:
         link.delete()
