@@ -14,11 +14,12 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.actor import operator
-from bulk_changes.admin.actions import BulkActions, status_action
+from bulk_changes.admin.actions import status_action
 from bulk_changes.admin.forms import SetValuesForm
 from events.totals import counters
 from findings import observations, queries
 from findings.errors import FindingResolved
+from findings.imports.admin import ImportPages
 from findings.models import (
     GIVEN_REASONS,
     LARGE_FIELDS,
@@ -203,7 +204,7 @@ class FindingPaginator(BoundedPaginator):
 
 
 @admin.register(Finding)
-class FindingAdmin(BulkActions):
+class FindingAdmin(ImportPages):
     change_form_outer_before_template = ""  # the page has its actions at the end of the window
     paginator = FindingPaginator
     form, add_form = ChangeFindingForm, ReportFindingForm
