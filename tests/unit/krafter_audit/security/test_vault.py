@@ -28,6 +28,16 @@ def test_sealed_value_opens_for_its_owner() -> None:
     assert vault.open_sealed(sealed, owner=OWNER) == SECRET
 
 
+def test_value_that_an_earlier_release_has_stored_opens() -> None:
+    stored = base64.b64decode("AQNvbGQAAQIDBAUGBwgJCgs8IKJ0roCsObdhtezZmSce5rX1UYRZItLmXtVxuE7glFVXoV4VJh8=")
+
+    assert vault.open_sealed(stored, owner=OWNER) == SECRET
+
+
+def test_empty_value_opens() -> None:
+    assert vault.open_sealed(vault.seal(b"", owner=OWNER), owner=OWNER) == b""
+
+
 def test_value_that_cannot_be_opened_is_none() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
@@ -78,6 +88,23 @@ def test_changing_any_byte_is_detected() -> None:
 def test_value_that_is_not_sealed_is_rejected(value: bytes) -> None:
     with pytest.raises(vault.VaultError):
         vault.open_sealed(value, owner=OWNER)
+
+
+def test_bytes_that_cannot_be_a_key_id_are_not_returned_as_one() -> None:
+    with pytest.raises(vault.VaultError):
+        vault.key_id_of(b"\x01\x02<>" + bytes(vault.NONCE_BYTES + vault.TAG_BYTES))
+
+
+def test_resealed_value_has_the_current_key_and_the_same_owner(settings: Settings) -> None:
+    before = vault.seal(SECRET, owner=OWNER)
+    settings.KRAFTER_ENCRYPTION_KEYS = keys(new=NEW, old=OLD)
+
+    after = vault.reseal(memoryview(before), owner=OWNER)
+
+    assert vault.key_id_of(after) == "new"
+    assert vault.open_sealed(after, owner=OWNER) == SECRET
+    with pytest.raises(vault.VaultError):
+        vault.reseal(before, owner=("org-2", "project-1", "github"))
 
 
 def test_older_key_opens_and_first_key_seals(settings: Settings) -> None:
