@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts import api_keys
 from accounts import services as accounts
@@ -155,6 +158,30 @@ def test_responses_expire_after_a_day(scenario: Scenario, time_machine: Any):
     create(scenario, finding, "k2")
     assert idempotency.delete_expired() == 1
     assert IdempotentResponse.objects.get().key == "k2"
+
+
+@pytest.mark.django_db
+def test_network_io_is_done_once_and_before_the_transaction(scenario: Scenario):
+    calls: list[tuple[str, int]] = []
+
+    def note(name: str) -> Response:
+        calls.append((name, len(connection.savepoint_ids)))
+        return Response({})
+
+    run = idempotency.run_once(
+        lambda request: note("handler"),
+        organization_id=scenario.organization.pk,
+        bound_to="",
+        key="k1",
+        prepare=lambda: note("network"),
+    )
+    request = Request(RequestFactory().post("/"))
+    outside = len(connection.savepoint_ids)
+
+    first, again = run(request), run(request)
+
+    assert calls == [("network", outside), ("handler", outside + 1)]
+    assert (first.headers.get("idempotent-replayed"), again.headers["idempotent-replayed"]) == (None, "true")
 
 
 @pytest.mark.django_db(transaction=True)
