@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
+from events.models import Event
 from integrations import services
 from integrations.models import Integration, Webhook
 from integrations.webhooks.services import enable, open_secret
@@ -53,6 +54,14 @@ def test_new_secret_replaces_the_previous_one(github_integration: Integration) -
     enable(github_integration.project, "github", secret=None, by=SYSTEM)
 
     assert send(github_integration).status_code == 404
+
+
+def test_present_secret_changes_nothing(github_integration: Integration) -> None:
+    before, events = Webhook.objects.values().get(), Event.objects.count()
+
+    _, shown = enable(github_integration.project, "github", secret=SECRET, by=SYSTEM)
+
+    assert (shown, Webhook.objects.values().get(), Event.objects.count()) == (None, before, events)
 
 
 def test_webhook_is_disabled(api: factories.Scenario) -> None:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
 from integrations.models import Integration, Webhook, WebhookDelivery
+from integrations.webhooks import services as webhooks
 from krafter_audit.http.client import Client
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now, send, signature
 
@@ -139,6 +141,20 @@ def test_repeated_delivery_is_accepted_and_dropped(each_integration: Integration
 
     assert [answer.status_code for answer in responses] == [202] * 3
     assert stored(each_integration) == {**DELIVERY_STORED, "status": "connected"}
+
+
+def test_delivery_whose_sync_cannot_be_requested_is_not_taken_for_a_repetition(
+    each_integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise OperationalError("canceling statement due to lock timeout")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(webhooks, "request_sync", fail)
+        failed = send(each_integration)
+    assert (failed.status_code, stored(each_integration)) == (503, NOTHING_STORED)
+
+    assert (send(each_integration).status_code, stored(each_integration)) == (202, DELIVERY_STORED)
 
 
 def test_other_body_with_the_id_of_an_earlier_delivery_is_stored(each_integration: Integration) -> None:
