@@ -190,6 +190,24 @@ def beautify(content: dict[str, Any]) -> None:
     content["verification"]["result"] = "failed"
 
 
+def beautify_value(content: dict[str, Any]) -> None:
+    content["verification"]["checks"][0]["after"] = "0"
+
+
+def hide(content: dict[str, Any]) -> None:
+    """Leave a link of the verification out, as if it belonged to another one."""
+    content["chain"].pop(1)
+    content["gaps"].append([2, 2])
+
+
+def rename(content: dict[str, Any]) -> None:
+    content["chain"][1]["key"] = "meta_title"
+
+
+def recast(content: dict[str, Any]) -> None:
+    content["chain"][1]["kind"] = "verdict"
+
+
 def another_project(content: dict[str, Any]) -> None:
     content["project"]["id"] = content["project"]["organization_id"]
 
@@ -208,6 +226,10 @@ def another_project(content: dict[str, Any]) -> None:
         (resign, "Link 2 (security_header_csp): its signature by the key test is not valid."),
         (fork, "Link 3: its previous_hash is not the hash of link 2."),
         (beautify, "The result is failed in the bundle, but not in the links."),
+        (beautify_value, "security_header_csp: the value in the bundle differs from the value in its link."),
+        (hide, "Link 4 (verdict:approved): an earlier link of the same verification is missing."),
+        (rename, "Link 2 (meta_title): its key is 'security_header_csp', but the bundle has 'meta_title'."),
+        (recast, "Link 2 (security_header_csp): its type is 'check', but the bundle has 'verdict'."),
         (another_project, "Link 1: its hash does not match its content."),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
@@ -216,6 +238,20 @@ def test_first_invalid_link_is_reported_with_the_reason(scenario: Scenario, chan
     raw = file_of(scenario, approved(scenario, others_between=1))
 
     assert faults(signed_anew(raw, change)) == [sentence]
+
+
+def test_links_of_another_verification_are_reported(scenario: Scenario):
+    verification = approved(scenario)
+    other = str(factories.verification(scenario).pk)
+
+    found = faults(
+        signed_anew(file_of(scenario, verification), lambda content: content["verification"].update(id=other))
+    )
+
+    assert found == [
+        f"Link 2 (security_header_csp): its verification_id is {str(verification.pk)!r},"
+        f" but the bundle has {other!r}."
+    ]
 
 
 def test_many_links_between_are_reported_as_a_gap(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
