@@ -20,7 +20,7 @@ from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.__main__ import main, public_keys
 from scanner.evidence_bundle.chain import GENESIS, Head, hash_of_format_1
 from scanner.evidence_bundle.jcs import canonical
-from scanner.evidence_bundle.keys import parse_signing_keys
+from scanner.evidence_bundle.keys import as_jwk, fingerprint, parse_signing_keys
 from scanner.evidence_bundle.verification import verify
 from scans import screenshots
 from tests import factories
@@ -124,6 +124,36 @@ def test_bundle_signed_by_another_key_is_reported(scenario: Scenario):
     [fault] = faults(raw, list(STRANGER.public.values()))
 
     assert fault.startswith("The bundle is not signed by a trusted key, but by the key test, fingerprint ")
+
+
+def test_bundle_without_the_key_of_its_signature_is_reported(scenario: Scenario):
+    raw = signed_anew(file_of(scenario, approved(scenario)), lambda content: content["keys"].clear())
+
+    assert faults(raw, keys_of_the_installation())[:2] == [
+        "The signature of the bundle is not valid: the bundle was changed after it was signed.",
+        "The bundle does not contain the key test of its signature.",
+    ]
+
+
+def test_key_in_the_bundle_that_is_not_trusted_is_noted(scenario: Scenario):
+    [(key_id, public)] = STRANGER.public.items()
+    raw = signed_anew(
+        file_of(scenario, approved(scenario)), lambda content: content["keys"].append(as_jwk(key_id, public))
+    )
+
+    trusted, both = keys_of_the_installation(), [*keys_of_the_installation(), public]
+    note = f"The key k1, fingerprint {fingerprint(public)}, is not a trusted key."
+
+    assert [sentence for word, sentence in result_lines(raw, trusted) if word == "note"] == [note]
+    assert {word for word, _ in result_lines(raw, both)} == {"valid"}
+
+
+def test_bundle_without_links_says_so(scenario: Scenario):
+    words = result_lines(file_of(scenario, factories.verification(scenario)), keys_of_the_installation())
+
+    assert [line for line in words if line[0] != "valid"] == [
+        ("note", "There is no link: no check has a result, and there is no verdict.")
+    ]
 
 
 def test_every_changed_byte_is_detected(scenario: Scenario):
