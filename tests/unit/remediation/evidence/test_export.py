@@ -190,6 +190,31 @@ def test_whitespace_duplicate_names_and_missing_parts_are_detected(scenario: Sce
     assert {name: bool(faults(one)) for name, one in changed.items()} == dict.fromkeys(changed, True)
 
 
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        (lambda content: content["verification"].update(id=7), "the verification is malformed"),
+        (lambda content: content["verification"]["checks"][0].update(status=None), "the verification is malformed"),
+        (lambda content: content.update(gaps={}), "the verification is malformed"),
+        (lambda content: content["chain"][0].update(sequence=True), "a link of the chain is malformed"),
+        (lambda content: content["chain"][0].update(key_id=None), "a link of the chain is malformed"),
+        (lambda content: content.update(chain={}), "chain is not a list"),
+    ],
+)  # fmt: skip
+def test_malformed_part_is_reported(scenario: Scenario, change: Any, part: str):
+    raw = signed_anew(file_of(scenario, approved(scenario)), change)
+
+    assert faults(raw) == [f"A part of the bundle is missing or malformed: {part}."]
+
+
+def test_signature_of_another_algorithm_is_not_valid(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario)).replace(b'"algorithm":"Ed25519"', b'"algorithm":"none"')
+
+    assert faults(raw) == [
+        "The signature of the bundle is not valid: the bundle was changed after it was signed."
+    ]
+
+
 def drop(place: int) -> Callable[[dict[str, Any]], Any]:
     return lambda content: content["chain"].pop(place)
 

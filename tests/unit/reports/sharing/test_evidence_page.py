@@ -120,6 +120,19 @@ def test_without_a_signing_key_the_page_says_so(
     assert (page.status_code, file.status_code) == (200, 409)
 
 
+@pytest.mark.parametrize("missing", ["when it was recorded", "now"])
+def test_evidence_without_a_signing_key_then_or_now_is_not_called_valid(
+    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, missing: str
+) -> None:
+    keys = {"when it was recorded": "", "now": settings.KRAFTER_SIGNING_KEYS}
+    later = {"when it was recorded": settings.KRAFTER_SIGNING_KEYS, "now": ""}
+    settings.KRAFTER_SIGNING_KEYS = keys[missing]
+    url = evidence_url(fix(scenario).pk)
+    settings.KRAFTER_SIGNING_KEYS = later[missing]
+
+    assert "The evidence is not signed" in Client().get(url).content.decode()
+
+
 def test_only_verifications_that_the_report_lists_are_shown(
     fixed: Verification, scenario: Scenario, evidence_url: EvidenceUrl
 ) -> None:
