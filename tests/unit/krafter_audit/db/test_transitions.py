@@ -39,6 +39,15 @@ def test_apply_rejects_a_transition_outside_of_the_table_and_changes_nothing(sce
     assert Finding.objects.get().status == "resolved"
 
 
+def test_status_is_kept_by_a_repeated_change(scenario: Scenario):
+    finding = factories.finding(scenario, status="resolved")
+
+    Finding.transitions.apply(finding, "resolved", title="Changed")
+
+    row = Finding.objects.get()
+    assert (row.status, row.title) == ("resolved", "Changed")
+
+
 def test_apply_to_a_deleted_row_is_an_error(scenario: Scenario):
     task = factories.task(scenario)
     Task.objects.all().delete()

@@ -10,7 +10,7 @@ from remediation import jobs
 from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts, verifications
-from scanner.evidence_bundle.chain import GENESIS, Head
+from scanner.evidence_bundle.chain import GENESIS, Head, hash_of_format_1
 from scanner.evidence_bundle.keys import from_jwk, is_valid_signature
 from tests import database_role, factories
 from tests.factories import Scenario
@@ -62,6 +62,7 @@ def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, si
     verdicts.approve(verification.pk, by=scenario.actor)
 
     [verdict] = evidence_of(scenario, verification)["verdicts"]
+    assert "links" not in json.loads(seen.body)
     expected = (
         "key",
         "number",
@@ -152,6 +153,48 @@ def test_evidence_without_signing_key_is_chained_and_unsigned(scenario: Scenario
     link = Evidence.objects.get()
     assert (link.key_id, link.signature, chain.is_intact(link)) == ("", "", True)
     assert evidence_of(scenario, verification)["keys"] == []
+
+
+def changed(link: Evidence, **fields: Any) -> Evidence:
+    return Evidence(
+        **{field.attname: getattr(link, field.attname) for field in Evidence._meta.fields} | fields
+    )
+
+
+def test_changed_link_is_not_intact(scenario: Scenario):
+    link = chain.append(factories.verification(scenario), "security_header_csp", {"after": "passed"})
+    other = chain.append(factories.verification(scenario), "security_header_csp", {"after": "passed"})
+    changes: list[dict[str, Any]] = [
+        {"body": link.body.replace("passed", "failed")},
+        {"hash": other.hash},
+        {"signature": other.signature},
+        {"key_id": "removed"},
+    ]
+
+    assert chain.is_intact(link)
+    assert [chain.is_intact(changed(link, **fields)) for fields in changes] == [False] * 4
+
+
+def test_link_of_format_1_is_intact_by_its_hash():
+    link = Evidence(format=1, previous_hash=GENESIS, body="{}", hash=hash_of_format_1(GENESIS, "{}"))
+
+    assert (chain.is_intact(link), chain.is_intact(changed(link, body="[]"))) == (True, False)
+
+
+def test_evidence_is_read_after_its_key_was_removed(scenario: Scenario, settings: Any):
+    verification = factories.verification(scenario)
+    link = chain.append(verification, "security_header_csp", {"after": "passed"})
+    settings.KRAFTER_SIGNING_KEYS = ""
+
+    seen = evidence_of(scenario, verification)
+
+    assert (seen["keys"], [each["key_id"] for each in seen["chain"]]) == ([], [link.key_id])
+
+
+def test_signers_are_the_keys_of_the_signed_links_in_order():
+    links = [Evidence(key_id=key_id) for key_id in ("", "new", "old", "new")]
+
+    assert chain.signers(links) == ["new", "old"]
 
 
 def test_numbers_unknown_to_json_are_stored_as_strings(scenario: Scenario):

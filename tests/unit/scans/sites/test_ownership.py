@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from events.models import Event
@@ -313,6 +314,63 @@ def test_expired_verification_without_an_answer_is_not_used_and_not_revoked(
     assert Site.objects.get().method == "dns_txt"
     internet.records[HOST] = [f"krafter-verification={site.token}"]
     assert exposed_git(scenario)[0] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("method", "answered", "is_lost"),
+    [
+        ("dns_txt", [True, True], True), ("dns_txt", [True, False], False), ("dns_txt", [], False),
+        ("file", [False, True], True), ("file", [False, False], False), ("meta_tag", [True, False], True),
+    ],
+)  # fmt: skip
+def test_verification_is_lost_when_the_places_of_its_method_answer_without_the_token(
+    scenario: Scenario, method: str, answered: list[bool], is_lost: bool
+):
+    site = named(scenario)
+    Site.objects.update(method=method, verified_at=timezone.now())
+    site.refresh_from_db()
+    other = "file" if method == "meta_tag" else "meta_tag"
+    attempts = [ownership.OwnershipAttempt(method, "", "", answered=each) for each in answered]
+
+    ownership.store_attempts(site, [*attempts, ownership.OwnershipAttempt(other, "", "")])
+
+    events = Event.objects.filter(name__startswith="site.verif").values_list("name", "data__method")
+    assert list(events) == ([("site.verification_lost", method)] if is_lost else [])
+    assert (Site.objects.get().verified_at is None) == is_lost
+
+
+def test_failed_verification_logs_no_event_and_enqueues_nothing(
+    scenario: Scenario, internet: Internet, sent: list[tuple[str, ...]]
+):
+    site = named(scenario)
+    services.request_verification(site.pk, by=scenario.actor)
+    sent.clear()
+
+    jobs.verify_site(str(site.pk))
+
+    events = Event.objects.filter(subject_id=site.pk).order_by("pk").values_list("name", flat=True)
+    assert (list(events), sent) == (["site.added", "site.verification_requested"], [])
+
+
+def test_site_is_not_verified_without_its_event(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    def fail(*args: Any, **data: Any) -> None:
+        raise DatabaseError
+
+    site = named(scenario)
+    monkeypatch.setattr(ownership, "log_event", fail)
+
+    with pytest.raises(DatabaseError):
+        ownership.store_attempts(site, [ownership.OwnershipAttempt("file", "", "", found=True)])
+
+    assert Site.objects.get().verified_at is None
+
+
+def test_meta_tag_in_a_text_file_does_not_verify(scenario: Scenario, shop: Served):
+    site = named(scenario)
+    tag = f'<meta name="krafter-verification" content="{site.token}">'
+    shop.pages["/"], shop.types["/"] = GOOD_PAGE.replace("<title>", f"{tag}<title>"), "text/plain"
+
+    assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
 def test_two_requests_run_one_verification(scenario: Scenario, internet: Internet):
