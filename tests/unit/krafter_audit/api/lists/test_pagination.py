@@ -229,3 +229,14 @@ def test_cursor_and_offset_together_are_rejected(scenario: Scenario):
     response = scenario.client.call("get", "findings?cursor=&offset=25")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["offset"])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1", 1), ("007", 7), ("999999999", 999_999_999), ("0", None), ("1000000000", None), ("9" * 5000, None),
+        ("", None), ("-1", None), ("+1", None), (" 1", None), ("1.0", None), ("²", None), ("٣", None),
+    ],
+)  # fmt: skip
+def test_whole_number_is_of_nine_decimal_digits_in_its_bounds(text: str, number: int | None):
+    assert pagination.whole_number(text, 1, 999_999_999) == number
