@@ -77,10 +77,10 @@ def hit(kind: str, client: str, *, also_get: str = "", own: OwnLimit | None = No
     used, extra_value, own_used = _increment(
         [_key(kind, client, start), also_get, own_key], own.per_minute if own else 0
     )
-    window = Window(_limit(kind), used, start + WINDOW_SECONDS, extra_value or None)
+    window = Window(_limit(kind), used, start + WINDOW_SECONDS, extra_value)
     if own is None:
         return window
-    own_window = Window(own.per_minute, own_used, start + WINDOW_SECONDS, extra_value or None)
+    own_window = Window(own.per_minute, own_used, start + WINDOW_SECONDS, extra_value)
     return min(own_window, window, key=lambda each: each.left)
 
 

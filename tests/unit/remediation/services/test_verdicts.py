@@ -220,6 +220,21 @@ def test_reopened_verification_cannot_be_approved(scenario: Scenario):
         verdicts.approve(verification.pk, by=scenario.actor)
 
 
+def test_approval_is_refused_in_words_before_it_is_tried(scenario: Scenario):
+    open_one, blocked, approved = (
+        factories.verification(scenario, checks=checks) for checks in ("passed", "failed", "passed")
+    )
+    verdicts.approve(approved.pk, by=scenario.actor)
+    approved.refresh_from_db()
+
+    refusals = [
+        verdicts.approval_refusal(each, by=scenario.owner.pk) for each in (open_one, blocked, approved)
+    ]
+
+    assert refusals == ["", errors.ChecksNotPassed.message, "This verification is approved."]
+    assert verdicts.approval_refusal(blocked, by=scenario.owner.pk, override=True) == ""
+
+
 def test_newer_verification_supersedes_the_older(scenario: Scenario):
     older = factories.verification(scenario, checks="passed")
     factories.verification(scenario, of=older.task, checks="failed")

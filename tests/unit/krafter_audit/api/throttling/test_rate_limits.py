@@ -63,6 +63,15 @@ def test_requests_without_a_key_are_limited_by_address(client: Client, settings:
     assert elsewhere.status_code == 404
 
 
+def test_pages_outside_of_the_api_are_not_counted(client: Client, settings: Any):
+    settings.KRAFTER_RATE_ANONYMOUS = 1
+    address = new_address()
+
+    pages = [client.get("/admin/login/", REMOTE_ADDR=address) for _ in range(2)]
+
+    assert [(each.status_code, NAMES[0] in each) for each in pages] == [(200, False)] * 2
+
+
 def test_a_key_with_its_own_limit_leaves_the_rest_to_the_others(scenario: Scenario, settings: Any):
     settings.KRAFTER_RATE_DEFAULT = 4
     other = factories.api_key(scenario)
