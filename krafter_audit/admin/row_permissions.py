@@ -66,7 +66,7 @@ class RowPermissionsMixin:
 
     def refuse_archived(self, request: HttpRequest, row: Any | None) -> None:
         """Raise ArchivedProjectError if the user may see the row, and its project is archived."""
-        reason = "" if row is None else archived_projects.read_only_reason(row, self.project_path)
+        reason = archived_projects.read_only_reason(row, self.project_path)
         if reason and self.has_view_permission(request, row):
             raise ArchivedProjectError(reason)
 

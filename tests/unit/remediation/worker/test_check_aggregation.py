@@ -31,6 +31,24 @@ def test_value_of_a_metric_is_the_worst_of_all_pages():
     assert aggregate("ttfb", outcomes).after == 900
 
 
+@pytest.mark.parametrize(
+    ("key", "outcomes", "after"),
+    [
+        ("ttfb", [Outcome("passed", value=700), INCONCLUSIVE], "inconclusive"),
+        ("ttfb", [Outcome("failed", value=700), Outcome("failed", value="slow")], 700),
+        ("ttfb", [PASSED], "passed"),
+        ("security_header_csp", [Outcome("failed", value=700)], "failed"),
+        ("a_check_that_was_removed", [Outcome("failed", value=700)], "failed"),
+    ],
+)
+def test_value_is_the_status_without_a_result_in_the_unit_of_the_metric(
+    key: str, outcomes: list[Outcome], after: object
+):
+    result = aggregate(key, {str(place): outcome for place, outcome in enumerate(outcomes)})
+
+    assert (result.after, result.evidence["after"]) == (after, after)
+
+
 def test_check_that_no_longer_applies_has_a_missing_target():
     result = aggregate("title_present", {"/": Outcome("not_applicable")})
 
