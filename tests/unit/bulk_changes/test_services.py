@@ -206,6 +206,23 @@ def test_tasks_advance_their_findings_as_the_preview_says(scenario: Scenario):
     assert values_of(not_chosen, not_chosen.finding, done_task.finding) == ["backlog", "new", "new"]
 
 
+def test_event_has_the_details_where_the_status_changes(scenario: Scenario):
+    new = factories.finding(scenario, severity="high")
+    triaged = factories.finding(scenario, severity="high", status="triaged")
+
+    services.change(
+        scenario.project,
+        FINDINGS,
+        [new.pk, triaged.pk],
+        changes={"status": "triaged", "severity": "low"},
+        by=scenario.actor,
+        details={"reason": "Seen by hand"},
+    )
+
+    events = Event.objects.filter(name="finding.updated").values_list("subject_id", "data__reason")
+    assert dict(events) == {new.pk: "Seen by hand", triaged.pk: None}
+
+
 def test_undo_restores_each_row_and_is_recorded(scenario: Scenario):
     first, second = factories.task(scenario), factories.task(scenario, status="blocked")
     owner, due = member(scenario), datetime(2030, 1, 1, tzinfo=UTC)

@@ -241,6 +241,17 @@ def test_budget_of_a_day_postpones_runs(scenario: Scenario, time_machine: Any) -
     assert [statuses(window)[0] for window in windows] == ["passed", "passed"]
 
 
+def test_call_whose_time_is_over_starts_no_run(
+    scenario: Scenario, time_machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened(scenario)
+    time_machine.shift(timedelta(hours=1))
+    monkeypatch.setattr(guard_windows, "MAX_SECONDS", -1)
+
+    assert guard_windows.start_due_runs() == 0
+    assert statuses(window) == ("open", ["pending"] * 3)
+
+
 def test_project_that_has_used_up_its_budget_delays_no_other(
     scenario: Scenario, site: Site, time_machine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

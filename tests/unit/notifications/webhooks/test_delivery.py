@@ -543,6 +543,23 @@ def test_events_of_a_subject_are_delivered_in_their_order(scenario: Scenario, re
     assert all(ids == sorted(ids) for ids in order.values())
 
 
+def test_job_whose_time_is_over_enqueues_another_one(
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, ...]]
+) -> None:
+    endpoint, first = one_event(scenario, receiver.url, events=["finding.*"])
+    triage.update(first.subject_id, changes={"status": "triaged"}, by=SYSTEM)
+    queue_events()
+    monkeypatch.setattr(delivery, "TIME_BUDGET_SECONDS", -1.0)
+    sent.clear()
+
+    delivery.deliver(endpoint.pk)
+    between = list(sent)
+    delivery.deliver(endpoint.pk)
+
+    assert between == sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+    assert statuses() == ["delivered", "delivered"]
+
+
 def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Server) -> None:
     receiver.behave = says(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = one_event(scenario, receiver.url)

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -36,6 +37,20 @@ def test_both_secrets_are_rotated_with_the_keys_of_the_installation(
     [row] = WebhookEndpoint.objects.all()
     assert vault.key_id_of(bytes(row.credentials)) == "new"
     assert endpoint_secrets.open_secrets(row) == [second, first]
+
+
+def test_previous_secret_is_void_from_the_end_of_its_overlap(scenario: Scenario, time_machine: Any) -> None:
+    endpoint, first = make_endpoint(scenario, URL)
+    overlap = timedelta(hours=1)
+    rotated, second = services.rotate_secret(scenario.organization, endpoint.pk, overlap=overlap, by=SYSTEM)
+    assert rotated.previous_secret_until
+
+    time_machine.move_to(rotated.previous_secret_until - timedelta(seconds=1), tick=False)
+    during = endpoint_secrets.open_secrets(rotated)
+    time_machine.move_to(rotated.previous_secret_until, tick=False)
+    after = endpoint_secrets.open_secrets(rotated)
+
+    assert (during, after) == ([second, first], [second])
 
 
 def test_secret_of_another_endpoint_cannot_be_opened(scenario: Scenario) -> None:
