@@ -54,8 +54,9 @@ def test_approval_opens_a_window_with_a_run_at_each_offset(scenario: Scenario) -
 def test_without_offsets_for_its_severity_a_finding_is_not_guarded(scenario: Scenario, guard: Any) -> None:
     set_policy(scenario, guard=guard)
 
-    approved(scenario)
+    verification = approved(scenario)
 
+    assert guard_windows.open_window(verification.pk) is None
     assert not GuardWindow.objects.exists()
 
 
