@@ -29,7 +29,6 @@ TESTED_IN: dict[str, str] = {
     "findings/provider_checks.py": "tests/unit/integrations/test_provider_recheck.py",
     "findings/serializers.py": "tests/contract/test_every_url.py",
     "findings/services/traffic_weight.py": "tests/unit/integrations/providers/ga4/test_sync.py",
-    "findings/services/transitions.py": "tests/unit/findings/services/test_triage.py",
     "integrations/admin/*.py": "tests/unit/integrations/admin/test_connecting.py",
     "integrations/filters.py": "tests/unit/integrations/sync/tickets/test_conflicts.py",
     "integrations/providers/credential_fields.py": "tests/unit/integrations/admin/test_connecting.py",
