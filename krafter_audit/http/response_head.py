@@ -1,10 +1,12 @@
 """Leave out the lines of a response's head that browsers ignore; the parser would reject the whole response."""
 
 import re
+from collections.abc import Iterator
 
 MAX_HEAD_BYTES = 100 * 1024  # of which httpcore's parser reads no more either
 _LINE = re.compile(rb"[^\n]*\n")
 _END = re.compile(rb"\n\r?\n")
+_END_LENGTH = 3
 # 101 is final: what follows is another protocol (RFC 9110, 15.2.2).
 _INFORMATIONAL = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
@@ -16,7 +18,8 @@ class ResponseHeads:
     """Filters the heads in the bytes of one connection: those of informational responses, and the final one."""
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer = bytearray()
+        self._searched = 0  # bytes of it that hold no end of a head
         self._is_over = False  # what follows is the body
 
     def feed(self, received: bytes) -> bytes:
@@ -24,16 +27,24 @@ class ResponseHeads:
         if self._is_over:
             return received
         self._buffer += received
-        passed = b""
-        while not self._is_over and (end := _END.search(self._buffer)):
-            head, self._buffer = self._buffer[: end.end()], self._buffer[end.end() :]
+        passed = bytearray()
+        for head in self._complete_heads():
             # A connection has one request, so no line can hide another response.
             passed += _filtered(head)
             self._is_over = not _INFORMATIONAL.match(head)
         if self._is_over or not received or len(self._buffer) > MAX_HEAD_BYTES:
             self._is_over = True
-            passed, self._buffer = passed + self._buffer, b""
-        return passed
+            passed, self._buffer = passed + self._buffer, bytearray()
+        return bytes(passed)
+
+    def _complete_heads(self) -> Iterator[bytes]:
+        while not self._is_over and (end := _END.search(self._buffer, self._searched)):
+            head = bytes(self._buffer[: end.end()])
+            del self._buffer[: end.end()]
+            self._searched = 0
+            yield head
+        # The end may lie across two pieces. From the start, a head in pieces of one byte takes quadratic time.
+        self._searched = max(0, len(self._buffer) - _END_LENGTH + 1)
 
 
 def _filtered(head: bytes) -> bytes:

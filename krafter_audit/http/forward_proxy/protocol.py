@@ -14,6 +14,7 @@ _CHUNK_BYTES = 64 * 1024
 # RFC 9112, section 2.2: a line may end with a line feed alone.
 _LINE_END = re.compile(rb"\r?\n")
 _END = re.compile(rb"\r?\n\r?\n")
+_END_LENGTH = 4
 _REQUEST_LINE = re.compile(rb"([A-Z]+) (\S+) HTTP/1\.1", re.ASCII)
 _ABSOLUTE_FORM = re.compile(r"http://[^/?#]+", re.ASCII | re.IGNORECASE)
 # RFC 9110, section 7.6.1: a proxy forwards none of these.
@@ -26,11 +27,14 @@ class MalformedMessage(Exception):
 
 def read_head(sock: socket.socket, deadline: Deadline, received: bytes = b"") -> tuple[bytes, bytes]:
     """Read a message head: (head without its empty line, bytes after it). `received` was read before."""
-    while not (end := _END.search(received)):
-        if len(received) > _MAX_HEAD_BYTES:
+    buffer, searched = bytearray(received), 0
+    while not (end := _END.search(buffer, searched)):
+        if len(buffer) > _MAX_HEAD_BYTES:
             raise MalformedMessage
-        received += receive(sock, deadline)
-    return received[: end.start()], received[end.end() :]
+        # The end may lie across two pieces. From the start, a head in pieces of one byte takes quadratic time.
+        searched = max(0, len(buffer) - _END_LENGTH + 1)
+        buffer += receive(sock, deadline)
+    return bytes(buffer[: end.start()]), bytes(buffer[end.end() :])
 
 
 def receive(sock: socket.socket, deadline: Deadline) -> bytes:
@@ -122,6 +126,7 @@ class Relay:
     def _relay_response(self) -> None:
         head, rest = read_head(self.upstream, self.deadline)
         while head.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1")):  # skip 100 and 103
+            self._count_received(len(head))  # a server may send them without end
             head, rest = read_head(self.upstream, self.deadline, rest)
         if not head.startswith(b"HTTP/1."):
             raise MalformedMessage
@@ -162,9 +167,12 @@ class Relay:
         self._write(self.upstream, chunk)
 
     def _send_down(self, chunk: bytes) -> None:
-        self.budget.count_bytes(len(chunk))
-        self.record.received += len(chunk)
+        self._count_received(len(chunk))
         self._write(self.client, chunk)
+
+    def _count_received(self, length: int) -> None:
+        self.budget.count_bytes(length)
+        self.record.received += length
 
     def _write(self, sock: socket.socket, chunk: bytes) -> None:
         sock.settimeout(self.deadline.remaining())

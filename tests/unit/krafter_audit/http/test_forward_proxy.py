@@ -1,11 +1,16 @@
 """The forward proxy of the browser, byte by byte: one request per connection, to a checked address."""
 
+import itertools
 import socket
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
+from krafter_audit.http.dialing import Deadline
+from krafter_audit.http.forward_proxy.protocol import read_head
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from tests.fakes.raw_servers import Dns, Server, answer, drips, says
@@ -90,6 +95,35 @@ def test_informational_responses_are_not_forwarded(dns: Dns, serve: Callable[...
         received = send(proxy, get(f"{server.url}/"))
 
     assert (received.startswith(b"HTTP/1.1 200"), received.endswith(b"hello")) == (True, True)
+
+
+def test_informational_responses_without_end_exceed_the_budget(dns: Dns, serve: Callable[..., Server]):
+    server = serve(drips(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3000))
+
+    with ForwardProxy(policy=LOOPBACK, limits=ProxyLimits(total=4, bytes=1024 * 1024)) as proxy:
+        received = send(proxy, get(f"{server.url}/"))
+
+    assert (received, proxy.budget.exceeded) == (b"", "over 1 MB")
+
+
+class OneByteAtATime:
+    """The part of a socket that is read, with a peer that sends single bytes."""
+
+    def __init__(self, sent: bytes) -> None:
+        self._left = iter(sent)
+
+    def settimeout(self, seconds: float) -> None:
+        pass
+
+    def recv(self, size: int) -> bytes:
+        return bytes(itertools.islice(self._left, 1))
+
+
+def test_head_in_pieces_of_one_byte_takes_linear_time() -> None:
+    head, started = b"HTTP/1.1 200 OK\r\n" + b"A:b\r\n" * 20_000 + b"A: b", time.process_time()
+    sock: Any = OneByteAtATime(head + b"\r\n\r\nbody")
+    assert read_head(sock, Deadline(60, "The test")) == (head, b"")
+    assert time.process_time() - started < 2.0  # over a minute when each piece is searched from the start
 
 
 def test_head_whose_lines_end_with_a_line_feed_alone_is_forwarded(dns: Dns, serve: Callable[..., Server]):

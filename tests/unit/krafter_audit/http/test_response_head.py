@@ -1,5 +1,6 @@
 """Header lines that browsers ignore do not make a response invalid."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -49,6 +50,14 @@ def test_head_may_come_in_pieces_and_after_informational_ones() -> None:
     sent = b"HTTP/1.1 103 Early Hints\r\nX Foo: a\r\nLink: b\r\n\r\n" + OK + b"X Foo: a\r\nAge: 1\r\n\r\nbody"
     expected = b"HTTP/1.1 103 Early Hints\r\nLink: b\r\n\r\n" + OK + b"Age: 1\r\n\r\nbody"
     assert filtered(sent) == filtered(*(sent[place : place + 1] for place in range(len(sent)))) == expected
+
+
+def test_head_in_pieces_of_one_byte_takes_linear_time() -> None:
+    head = OK + b"A:b\r\n" * 19_000 + b"\r\n"
+    heads, started = ResponseHeads(), time.process_time()
+    passed = b"".join(heads.feed(head[place : place + 1]) for place in range(len(head)))
+    assert passed == head
+    assert time.process_time() - started < 2.0  # 10 s when each piece is searched from the start
 
 
 def test_incomplete_and_endless_heads_are_passed_on() -> None:
