@@ -6,10 +6,13 @@ from scans.models import Scanner
 from scans.services import schedules
 from scans.sites import ownership
 from scans.worker import page_runner, queueing, retention
-from scans.worker.page_leases import WorkerKind
+from scans.worker.page_leases import JOB_SECONDS, WorkerKind
+
+STOP_SECONDS = 40  # for a job to end by itself before it is killed
+HTTP_SECONDS, BROWSER_SECONDS = JOB_SECONDS[WorkerKind.HTTP], JOB_SECONDS[WorkerKind.BROWSER]
 
 
-@app.task(name="scans.run_scan", soft_time_limit=200, time_limit=240)
+@app.task(name="scans.run_scan", soft_time_limit=HTTP_SECONDS - STOP_SECONDS, time_limit=HTTP_SECONDS)
 def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Work on scans over HTTP; with `scanner` browser, on this scan's browser part too, without a browser."""
     queueing.check_without_browser(UUID(scan_id) if scanner == Scanner.BROWSER else None)
@@ -19,7 +22,11 @@ def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
         enqueue("scans.run_scan", scan_id, Scanner.BROWSER)
 
 
-@app.task(name="scans.run_scan_in_browser", soft_time_limit=260, time_limit=300)
+@app.task(
+    name="scans.run_scan_in_browser",
+    soft_time_limit=BROWSER_SECONDS - STOP_SECONDS,
+    time_limit=BROWSER_SECONDS,
+)
 def run_scan_in_browser(scan_id: str) -> None:
     """Work on scans in the browser."""
     if page_runner.run(WorkerKind.BROWSER):

@@ -33,6 +33,10 @@ class WorkerKind(StrEnum):
     BROWSER = "browser"
 
 
+# Seconds after which a job is killed, and with it its pages: the most that a page occupies a worker that dies with it.
+JOB_SECONDS = {WorkerKind.HTTP: 240, WorkerKind.BROWSER: 300}
+
+
 @dataclass
 class Work:
     """What a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time."""
@@ -73,7 +77,7 @@ def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
 def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> Iterator[Work]:
     parts = _parts_with_work(kind).filter(scan__project__organization=organization_id)
     for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
-        if work := _lease_pages(part_id, limit=limit, idle=idle):
+        if work := _lease_pages(part_id, kind, limit=limit, idle=idle):
             yield work
     scans = _scans_to_discover() if kind == WorkerKind.HTTP else Scan.objects.none()
     of_organization = scans.filter(project__organization=organization_id)
@@ -106,7 +110,7 @@ def _lease_scan(scan_id: UUID) -> Scan | None:
 
 
 @transaction.atomic
-def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
+def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> Work | None:
     part = ScanPart.objects.select_related("scan__project").get(pk=part_id)
     pending = part.pages.filter(pending=True)
     if part.page_delay:
@@ -130,10 +134,19 @@ def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
     pages = pages or list(free[:1])
     if not pages:
         return None
+    _count_lost_time(pages, JOB_SECONDS[kind])
     _extend(pages)
     for page in pages:
         page.part = part
     return Work(part.scan, part, pages)
+
+
+def _count_lost_time(pages: Sequence[ScanPage], seconds: int) -> None:
+    # A worker that has died with a page could not save how long it took.
+    for page in pages:
+        if page.attempts > 0:
+            page.duration_ms = (page.duration_ms or 0) + seconds * 1000
+            page.save(update_fields=["duration_ms"])
 
 
 def _extend(pages: Sequence[ScanPage]) -> None:

@@ -34,7 +34,6 @@ SAME_ORGANIZATION_SECONDS = 5.0  # of a browser, since another organisation need
 MAX_SESSIONS = 8  # scans at a time, each with open connections
 POLL_SECONDS = 0.5  # between two attempts to lease further pages
 BROWSER_WORKERS = 2  # for which a new scan enqueues a job
-LOST_SECONDS = 240  # that a page may have occupied a worker until it was killed, at the time limit of its job
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,8 @@ class PageRunner:
             self._prefer_organization(work.scan.project.organization_id)
             if work.must_be_alone:
                 # A worker has died with the page, and did not record its use.
-                fair_queue.record_use("scan", {work.scan.project.organization_id: LOST_SECONDS})
+                lost = page_leases.JOB_SECONDS[self._kind]
+                fair_queue.record_use("scan", {work.scan.project.organization_id: lost})
             if work.part is None:
                 self._discover(work.scan)
             elif work.pages:

@@ -131,7 +131,7 @@ def test_pages_that_kill_their_workers_are_inconclusive_and_stop_no_other_scan(
 def test_page_with_which_a_worker_died_counts_as_use_of_its_organization(scenario: Scenario) -> None:
     part, other = scan_part(scenario), factories.scenario().organization.pk
     ScanPage.objects.create(part=part, position=0, url=part.scan.url, route="", attempts=1)
-    fair_queue.record_use("scan", {other: page_runner.LOST_SECONDS - 1})
+    fair_queue.record_use("scan", {other: page_leases.JOB_SECONDS[WorkerKind.HTTP] - 1})
 
     with page_runner.PageRunner(WorkerKind.HTTP) as runner:
         runner.run()

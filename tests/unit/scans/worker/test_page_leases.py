@@ -1,16 +1,20 @@
 """Workers lease pages in batches: each page is held by one worker at a time."""
 
+import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from scans.models import Scan, ScanPage, ScanPart
+from scans import jobs
+from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.worker import page_leases, persistence
 from scans.worker.page_checks import PageResults
 from scans.worker.page_leases import Work, WorkerKind
 from tests import factories
 from tests.factories import Scenario
+from tests.unit.scans.worker.scan_parts import leased_pages, scan_part
 from tests.unit.scans.worker.test_regression_filter import SITE, started
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +58,42 @@ def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
     assert (first.must_be_alone, alone.must_be_alone) == (False, True)
     assert waiting is not None
     assert (waiting.must_wait, waiting.pages) == (True, ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "job"), [(WorkerKind.HTTP, jobs.run_scan), (WorkerKind.BROWSER, jobs.run_scan_in_browser)]
+)
+def test_time_of_a_worker_that_died_with_a_page_counts_for_its_part(
+    kind: WorkerKind, job: Any, scenario: Scenario
+) -> None:
+    part = scan_part(scenario, scanner=kind)
+    died, new = leased_pages(part, "died", "new")
+    ScanPage.objects.update(lease_until=None)
+    ScanPage.objects.filter(pk=died.pk).update(attempts=1, duration_ms=5.0)
+
+    for _ in range(2):
+        work = page_leases.lease_next(kind, limit=1, idle=True)
+        assert work is not None
+
+    lost_ms = job.time_limit * 1000
+    assert dict(part.pages.values_list("pk", "duration_ms")) == {died.pk: lost_ms + 5.0, new.pk: None}
+
+
+def test_part_whose_pages_have_killed_workers_for_too_long_starts_no_further_page(scenario: Scenario) -> None:
+    part = scan_part(scenario)
+    pages = leased_pages(part, "1", "2", "3", "4")
+    deaths = 0
+
+    while True:
+        ScanPage.objects.filter(pending=True).update(lease_until=None, attempts=1)
+        work = leased(limit=1)
+        if work is None or not work.pages:
+            break
+        deaths += 1
+
+    limit, lost = page_leases.MAX_PART_SECONDS[Scanner.HTTP], page_leases.JOB_SECONDS[WorkerKind.HTTP]
+    assert deaths == math.ceil(limit / lost)
+    assert not ScanPage.objects.filter(pk__in=[page.pk for page in pages], pending=True).exists()
 
 
 def test_stored_page_is_not_leased_again_and_an_earlier_holder_cannot_store_it(scenario: Scenario) -> None:
