@@ -1,5 +1,6 @@
 """TCP connections to checked addresses: resolve once, check all, connect to the address itself."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -137,3 +138,19 @@ def dial(host: str, port: int, *, policy: AddressPolicy, timeout: float) -> tupl
     sock = connect(addresses, name, port, timeout, deadline)
     sock.settimeout(timeout)
     return sock, str(sock.getpeername()[0])
+
+
+def disconnect_after(seconds: float, sock: socket.socket) -> threading.Timer:
+    """Shut a connection down after so many seconds, unless the timer is cancelled before.
+
+    A socket's own timeout does not end TLS: while data arrives, OpenSSL reads on through messages that it skips.
+    """
+    timer = threading.Timer(seconds, _shut_down, [sock])
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _shut_down(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it is closed already
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # that of SSLSocket is not for another thread

@@ -3,6 +3,7 @@
 import logging
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 import httpcore2
 
 from krafter_audit.http.addresses import Address, AddressPolicy, normalise_host
-from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
+from krafter_audit.http.dialing import Deadline, connect, disconnect_after, resolve_allowed
 from krafter_audit.http.errors import RefusedAddress, TimedOut, Unreachable
 from krafter_audit.http.response_head import ResponseHeads
 
@@ -34,6 +35,7 @@ class BoundedStream(httpcore2.NetworkStream):
         self.sent_at = self.first_byte_at = time.monotonic()
         self.has_answered = False
         self._heads = ResponseHeads()
+        self._timer: threading.Timer | None = None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what the parser may read: none of a response's head before it is complete."""
@@ -49,7 +51,10 @@ class BoundedStream(httpcore2.NetworkStream):
         except TimeoutError as error:
             raise TimedOut(f"{self._host} sent no data in time.") from error
         except OSError as error:
+            self._deadline.remaining()
             raise httpcore2.ReadError("the connection broke") from error
+        if not received:
+            self._deadline.remaining()  # at the deadline the timer ends the connection as the server would
         if received and not self.has_answered:
             self.has_answered, self.first_byte_at = True, time.monotonic()
         # Headers and chunk sizes count too: a response without an end would fill the memory.
@@ -71,6 +76,8 @@ class BoundedStream(httpcore2.NetworkStream):
                 raise httpcore2.WriteError("the connection broke") from error
 
     def close(self) -> None:
+        if self._timer:
+            self._timer.cancel()
         self._sock.close()
 
     def start_tls(
@@ -79,10 +86,15 @@ class BoundedStream(httpcore2.NetworkStream):
         self._sock.settimeout(self._deadline.remaining(timeout))
         try:
             # The certificate is verified against the name, not the connected address.
-            self._sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
+            self._sock = secured = ssl_context.wrap_socket(
+                self._sock, server_hostname=server_hostname, do_handshake_on_connect=False
+            )
+            self._timer = disconnect_after(self._deadline.remaining(), secured)
+            secured.do_handshake()
         except TimeoutError as error:
             raise TimedOut(f"The TLS handshake with {self._host} took too long.") from error
         except (OSError, ValueError) as error:
+            self._deadline.remaining()
             raise Unreachable(_handshake_failure(self._host, error), tls=True) from error
         return self
 

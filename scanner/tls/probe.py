@@ -2,11 +2,14 @@
 
 import socket
 import ssl
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from krafter_audit.http.client import HttpError
+from krafter_audit.http.dialing import disconnect_after
 from scanner.fetcher import as_inconclusive
 from scanner.preconditions import Inconclusive
 from scanner.tls.certificates import Certificate, read_certificate
@@ -55,7 +58,7 @@ def _no_handshake(error: ssl.SSLError) -> Inconclusive:
 def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault: str | None) -> Handshake:
     connection, address = _connect(dial)
     try:
-        with connection, context.wrap_socket(connection, server_hostname=host) as secured:
+        with _secured(connection, context, host) as secured:
             cipher = secured.cipher()
             return Handshake(
                 host=host,
@@ -74,6 +77,26 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
         raise Inconclusive("blocked", f"The connection was lost ({type(error).__name__}).") from None
 
 
+@contextmanager
+def _secured(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
+    """Shake hands. Raises TimeoutError after `TIMEOUT`, also if data arrives without end."""
+    ends = time.monotonic() + TIMEOUT
+    with (
+        connection,
+        context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False) as secured,
+    ):
+        timer = disconnect_after(TIMEOUT, secured)
+        try:
+            secured.do_handshake()
+        except OSError as error:
+            if time.monotonic() >= ends:
+                raise TimeoutError from error
+            raise
+        finally:
+            timer.cancel()
+        yield secured
+
+
 def old_versions_accepted(host: str, dial: Dial) -> list[str]:
     """Return the outdated versions that the server accepts. Raises Inconclusive."""
     return [name for name, version in OLD_VERSIONS.items() if _accepts(host, dial, version)]
@@ -83,7 +106,7 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
     context = _only(version)
     connection, _ = _connect(dial)
     try:
-        with connection, context.wrap_socket(connection, server_hostname=host):
+        with _secured(connection, context, host):
             return True
     except TimeoutError:
         raise Inconclusive("timeout", "The TLS handshake timed out.") from None
@@ -106,7 +129,7 @@ def _require_handshake(host: str, dial: Dial) -> None:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     connection, _ = _connect(dial)
     try:
-        with connection, context.wrap_socket(connection, server_hostname=host):
+        with _secured(connection, context, host):
             pass
     except TimeoutError:
         raise Inconclusive("timeout", "The TLS handshake timed out.") from None

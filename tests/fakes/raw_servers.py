@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+# A TLS record full of HelloRequest messages, which a client skips while it waits for the handshake.
+HELLO_REQUESTS = b"\x16\x03\x03\x40\x00" + bytes(16384)
+
 type Behaviour = Callable[[socket.socket, bytes], None]
 
 

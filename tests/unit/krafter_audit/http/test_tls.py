@@ -1,13 +1,14 @@
 import ssl
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
 
-from krafter_audit.http.client import Client, Unreachable
+from krafter_audit.http.client import Client, Limits, TimedOut, Unreachable
 from krafter_audit.http.transport import tls_context
-from tests.fakes.raw_servers import Dns, Server
+from tests.fakes.raw_servers import HELLO_REQUESTS, Dns, Server, drips
 from tests.unit.krafter_audit.http.conftest import open_client
 
 type Serve = Callable[..., Server]
@@ -93,3 +94,23 @@ def test_missing_ca_file_is_named_in_the_error() -> None:
         pytest.raises(Unreachable, match="/nowhere/ca.pem"),
     ):
         client.get("https://127.0.0.1/")
+
+
+def test_handshake_without_end_ends_at_the_deadline(serve: Serve) -> None:
+    server = serve(drips(HELLO_REQUESTS * 8))
+    started = time.monotonic()
+    with open_client(limits=Limits(total=1.0)) as client, pytest.raises(TimedOut):
+        client.get(f"https://127.0.0.1:{server.port}/")
+    assert time.monotonic() - started < 5
+
+
+def test_session_tickets_without_end_end_at_the_deadline(
+    serve: Serve, authority: trustme.CA, ca_file: str
+) -> None:
+    context = tls_context_for(authority, "127.0.0.1")
+    context.num_tickets = 1_000_000
+    server = serve(tls=context)
+    started = time.monotonic()
+    with open_client(ca_file=ca_file, limits=Limits(total=1.0)) as client, pytest.raises(TimedOut):
+        client.get(f"https://127.0.0.1:{server.port}/")
+    assert time.monotonic() - started < 5

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -19,6 +20,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcom
 from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY, keys
 from scanner.tls import probe
+from tests.fakes.raw_servers import HELLO_REQUESTS, Server, drips
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.fixes import speaking
@@ -202,3 +204,18 @@ def test_server_that_closes_connections_of_old_versions_alone_refuses_them(autho
         dials = cycle([closed, lambda: (socket.create_connection(("127.0.0.1", port)), "127.0.0.1")])
 
         assert probe.old_versions_accepted("127.0.0.1", lambda: next(dials)()) == []
+
+
+def test_handshake_without_end_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "TIMEOUT", 1.0)
+    with Server(drips(HELLO_REQUESTS * 8)) as server:
+        started = time.monotonic()
+        with pytest.raises(Inconclusive) as error:
+            probe.shake_hands(
+                "127.0.0.1",
+                server.port,
+                lambda: (socket.create_connection(("127.0.0.1", server.port)), "127.0.0.1"),
+                ssl.create_default_context(),
+            )
+
+    assert (error.value.reason, time.monotonic() - started < 5) == ("timeout", True)
