@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from scanner.preconditions import Inconclusive
@@ -39,7 +40,7 @@ def read_certificate(der: bytes, fault: str | None) -> Certificate:
             signature_hash=_signature_hash(certificate),
             fault=fault,
         )
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         raise Inconclusive("not_available", "The certificate cannot be parsed.") from None
 
 
@@ -57,7 +58,13 @@ def _key_of(certificate: x509.Certificate) -> tuple[str, int]:
 def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension):
+    # For the evidence alone: OpenSSL has compared them, and a browser shows a certificate with others too.
+    except (
+        ValueError,
+        x509.ExtensionNotFound,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    ):
         return ()
     return tuple(names.get_values_for_type(x509.DNSName)[:20])
 

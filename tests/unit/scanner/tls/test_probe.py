@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
@@ -96,20 +96,43 @@ def test_short_key_fails(tmp_path: Path) -> None:
     assert outcomes["tls_key_strength"].evidence["faults"] == ["RSA key of 1024 bits"]
 
 
-def _self_signed(folder: Path, *, bits: int) -> str:
+def _self_signed(folder: Path, *, bits: int = 2048, names: bytes = b"") -> str:
+    """Return the path of a certificate and its key; `names` is the content of its subjectAltName, in DER."""
     key = rsa.generate_private_key(65537, bits)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
-    certificate = (
+    builder = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now)
         .not_valid_after(now + timedelta(days=90))
-        .sign(key, hashes.SHA256())
     )
+    if names:
+        extension = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, names)
+        builder = builder.add_extension(extension, critical=False)
+    certificate = builder.sign(key, hashes.SHA256())
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     path = folder / "both.pem"
     path.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
     return str(path)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(b"\x30\x04\xa3\x02\x30\x00", id="an X.400 address"),
+        pytest.param(b"\x30\x03\x82\x01\xfc", id="Latin-1"),
+        pytest.param(b"\x30\x05\x87\x03abc", id="an address of 3 bytes"),
+        pytest.param(b"\xff", id="no sequence"),
+    ],
+)
+def test_certificate_whose_names_cannot_be_read_is_judged(names: bytes, tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(_self_signed(tmp_path, names=names))
+
+    outcomes = run_checks_on(context, "")
+
+    assert failing(outcomes) == {"tls_certificate_valid"}
+    assert outcomes["tls_certificate_valid"].evidence["certificate"]["names"] == []
 
 
 def test_tls_checks_do_not_apply_to_http() -> None:
