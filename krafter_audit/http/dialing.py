@@ -20,7 +20,9 @@ from krafter_audit.http.errors import TimedOut, Unreachable, Unresolved
 
 _MAX_ADDRESSES = 4
 _DNS_TIMEOUT_SECONDS = 10.0
-_LOOKUPS = threading.BoundedSemaphore(32)  # a name server that never answers must not pile up threads
+# A name server that never answers must not pile up threads. The names of one page occupy a hundred: 32 requests at a
+# time, of which each gives up after a third of the time that the system goes on asking.
+_LOOKUPS = threading.BoundedSemaphore(512)
 
 
 # Every read, write, connect and handshake ends at the deadline, so that a peer that sends one byte at a time cannot

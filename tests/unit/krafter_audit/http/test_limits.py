@@ -1,6 +1,7 @@
 """Limits on time and size hold whatever the server does."""
 
 import gzip
+import socket
 import threading
 import time
 import tracemalloc
@@ -20,6 +21,7 @@ type Serve = Callable[..., Server]
 
 SHORT = Limits(connect=0.2, read=0.2, total=0.3, body=100_000)
 OK = b"HTTP/1.1 200 OK\r\n"
+PUBLIC = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 0))]
 
 
 @contextmanager
@@ -118,6 +120,24 @@ def test_hanging_dns_lookup_times_out() -> None:
         validate_url("http://site.example/", policy=AddressPolicy(), resolve=True)
     with within(), pytest.raises(TimedOut):  # all look-up threads are in use
         dial("site.example", 443, policy=AddressPolicy(), timeout=0.15)
+
+
+def test_lookups_of_a_page_whose_name_servers_hang_leave_others_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    released = threading.Event()
+    monkeypatch.setattr(
+        "socket.getaddrinfo",
+        lambda host, *_, **__: [] if released.wait(30 if host.startswith("slow") else 0) else PUBLIC,
+    )
+    try:
+        for number in range(120):
+            with pytest.raises(TimedOut):
+                dialing.resolve(f"slow{number}.example", dialing.Deadline(0.002, "The lookup"))
+        found = dialing.resolve("site.example", dialing.Deadline(1, "The lookup"))
+    finally:
+        released.set()
+    assert found == ["93.184.216.34"]
 
 
 def test_address_that_drops_packets_times_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
