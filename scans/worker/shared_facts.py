@@ -19,7 +19,7 @@ from scanner.fetcher import Memo
 
 PREFIX = "krafter:scan:"
 TTL_SECONDS = 3600  # longer than a scan takes
-MAX_SHARED_BODY_BYTES = 256 * 1024  # of a response; larger ones are fetched by each process
+MAX_SHARED_BODY_BYTES = 256 * 1024  # of a response and the redirects to it; larger ones are fetched by each process
 
 
 class SharedFacts(Memo):
@@ -102,9 +102,13 @@ def _encode(fact: Any) -> dict[str, Any] | None:
     # The status of a link; None is that of a link that did not answer.
     if fact is None or isinstance(fact, int):
         return {"status": fact}
-    if isinstance(fact, Response) and len(fact.body) <= MAX_SHARED_BODY_BYTES:
+    if isinstance(fact, Response) and _body_bytes(fact) <= MAX_SHARED_BODY_BYTES:
         return {"response": _encode_response(fact)}
     return None
+
+
+def _body_bytes(response: Response) -> int:
+    return sum(len(each.body) for each in (response, *response.history))
 
 
 def _decode(stored: dict[str, Any]) -> Any:

@@ -57,6 +57,17 @@ def test_learned_fact_is_shared() -> None:
     assert SharedFacts(scan_id).once("link https://example.com/", never) == 200
 
 
+def test_large_bodies_of_redirects_are_not_shared() -> None:
+    scan_id, produced = uuid4(), []
+    moved = Response(**{**vars(MOVED), "body": b"x" * (shared_facts.MAX_SHARED_BODY_BYTES // 2)})
+    redirected = Response(**{**vars(ROBOTS), "history": (moved, moved)})
+
+    for facts in (SharedFacts(scan_id), SharedFacts(scan_id)):
+        facts.once("robots", lambda: produced.append("robots") or redirected)
+
+    assert produced == ["robots"] * 2
+
+
 def test_failure_large_body_and_other_values_are_not_shared() -> None:
     scan_id, produced = uuid4(), []
     large = Response(**{**vars(ROBOTS), "body": b"x" * (shared_facts.MAX_SHARED_BODY_BYTES + 1)})
