@@ -48,6 +48,17 @@ _RUN = """(async (ids, maxElements, maxPassed) => {
   }));
 })"""
 
+# A control hides the property of its form that has its name. For axe-core such a form is empty, or no element.
+HIDING_NAMES = ("childNodes", "nodeType")
+_HIDES_CONTENT = """((names) => {
+  const getters = names.map((name) => [name, Object.getOwnPropertyDescriptor(Node.prototype, name).get]);
+  const isHiding = (form) => getters.some(([name, get]) => form[name] !== get.call(form));
+  const isFound = (root) => [...root.querySelectorAll("*")].some(
+    (one) => (one instanceof HTMLFormElement && isHiding(one)) || (one.shadowRoot && isFound(one.shadowRoot))
+  );
+  return isFound(document);
+})"""
+
 
 @dataclass(frozen=True)
 class RuleResult:
@@ -67,6 +78,12 @@ def inject(world: IsolatedWorld) -> None:
     for frame in world.frames():
         if not world.evaluate("typeof axe === 'object'", frame):
             world.evaluate(_INJECT % {"source": source(), "configuration": json.dumps(CONFIGURATION)}, frame)
+
+
+def cannot_see_forms(world: IsolatedWorld) -> bool:
+    """Return whether the page, or a frame of its origin, has a form whose content axe-core cannot see."""
+    script = f"{_HIDES_CONTENT}({json.dumps(HIDING_NAMES)})"
+    return any(world.evaluate(script, frame) for frame in world.frames())
 
 
 def run(

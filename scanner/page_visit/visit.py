@@ -320,6 +320,9 @@ class _PageVisit:
     ) -> tuple[dict[str, axe.RuleResult], str]:
         if obstacle := _axe_obstacle(rendered, elements):
             return {}, obstacle
+        if rules and axe.cannot_see_forms(self._world):
+            names = " or ".join(axe.HIDING_NAMES)
+            return {}, f"A form has a control with the name {names}, which hides the form from axe-core."
         results = axe.run(self._world, rules, elements=elements, wait=self._wait)
         is_complete = len(results) == len(rules)
         return results, "" if is_complete else f"axe-core did not finish within {axe.MAX_SECONDS:g} s."

@@ -64,6 +64,30 @@ def test_page_whose_content_is_never_painted_is_blank(
     assert (snapshot.is_blank, snapshot.vitals) == (True, None)
 
 
+HIDING = '<form><input name="{name}" aria-label="Lamps"><img src="/lamp.png"></form>'
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("name", axe.HIDING_NAMES)
+@pytest.mark.parametrize("where", ["page", "frame", "shadow root"])
+def test_form_whose_control_hides_its_content_does_not_pass(name: str, where: str, chrome: Browser) -> None:
+    hiding = HIDING.format(name=name)
+    body = {
+        "page": hiding,
+        "frame": '<iframe src="/frame" title="Lamps"></iframe>',
+        "shadow root": f'<div><template shadowrootmode="open">{hiding}</template></div>',
+    }[where]
+    page = f'<!doctype html><html lang="en"><title>Lamps</title><main>Lamps{body}</main></html>'
+    answers = {"/": Answer(page, headers=HTML), "/frame": Answer(hiding, headers=HTML)}
+
+    with served(Site(answers)) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, ["a11y_image_alt"], client=client, browser=chrome, retry_delays=()))
+
+    outcome = outcomes["a11y_image_alt"]
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
+    assert name in outcome.evidence["detail"]
+
+
 # As AMP's boilerplate, which shows the page after 8 seconds where AMP's script is not loaded.
 REVEALED = """<!doctype html><html lang="en"><title>Lamps</title>
     <style>body { animation: reveal 1.5s steps(1, end) 1 normal both }
