@@ -148,7 +148,7 @@ class Browser:
             raise BrowserError("blocked", str(error), final=True) from None
 
     def _running_session(self) -> ChromiumSession:
-        if self._session and (self._session.broken or self._session.visits >= MAX_VISITS_PER_CHROMIUM):
+        if self._session and (self._session.visits >= MAX_VISITS_PER_CHROMIUM or self._session.has_ended()):
             self.close()
         if not self._session:
             self._session = ChromiumSession.start(self.options)

@@ -39,6 +39,9 @@ FLAGS = (
     "--disable-notifications",
     "--deny-permission-prompts",
     "--mute-audio",
+    # Only why it ends: what pages write to the console would fill the memory of the driver and ours.
+    "--enable-logging=stderr",
+    "--log-level=3",
     "--block-new-web-contents",  # pop-ups: pages that open further ones would open them faster than we close them
 )
 

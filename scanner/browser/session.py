@@ -172,12 +172,19 @@ class ChromiumSession:
         self._timed_out = True
         self.kill()
 
+    def has_ended(self) -> bool:
+        """Return whether Chromium was ended since the last visit, as by the memory that its page has left."""
+        return self.broken or self.end_reason() is not None
+
     def end_reason(self) -> BrowserError | None:
         if self._timed_out:
             return BrowserError("timeout", "The visit timed out; the browser was killed.", final=True)
         note = self.home / "note"
         if note.exists():
             self.broken = True
+            if self.visits > 1:
+                # It may be what an earlier page has left. In a Chromium of its own the page shows what it takes.
+                return BrowserError("blocked", "Chromium takes over 1.5 GB of memory.")
             return BrowserError("truncated", "The page takes over 1.5 GB of memory.", final=True)
         if not self.chromium.is_connected():
             self.broken = True
