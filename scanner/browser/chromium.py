@@ -39,9 +39,9 @@ FLAGS = (
     "--disable-notifications",
     "--deny-permission-prompts",
     "--mute-audio",
-    # Only why it ends: what pages write to the console would fill the memory of the driver and ours.
+    # Errors alone, as of the sandbox: what pages write to the console would fill the driver's memory and ours.
     "--enable-logging=stderr",
-    "--log-level=3",
+    "--log-level=2",
     "--block-new-web-contents",  # pop-ups: pages that open further ones would open them faster than we close them
 )
 

@@ -183,7 +183,7 @@ class ChromiumSession:
         if note.exists():
             self.broken = True
             if self.visits > 1:
-                # It may be what an earlier page has left. In a Chromium of its own the page shows what it takes.
+                # It may be what an earlier page has left. Alone in a new Chromium, the page shows what it takes.
                 return BrowserError("blocked", "Chromium takes over 1.5 GB of memory.")
             return BrowserError("truncated", "The page takes over 1.5 GB of memory.", final=True)
         if not self.chromium.is_connected():

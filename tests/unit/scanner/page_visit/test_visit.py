@@ -81,7 +81,9 @@ def test_form_whose_control_hides_its_content_does_not_pass(name: str, where: st
     answers = {"/": Answer(page, headers=HTML), "/frame": Answer(hiding, headers=HTML)}
 
     with served(Site(answers)) as site, loopback_client() as client:
-        outcomes = dict(run_checks(site.url, ["a11y_image_alt"], client=client, browser=chrome, retry_delays=()))
+        outcomes = dict(
+            run_checks(site.url, ["a11y_image_alt"], client=client, browser=chrome, retry_delays=())
+        )
 
     outcome = outcomes["a11y_image_alt"]
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
