@@ -142,9 +142,10 @@ def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> 
 
 
 def _count_lost_time(pages: Sequence[ScanPage], seconds: int) -> None:
-    # A worker that has died with a page could not save how long it took.
+    # A worker that has died with a page could not save how long it took. A first death may have another reason, such as
+    # a restart of the machine; at the second one the page was alone.
     for page in pages:
-        if page.attempts > 0:
+        if page.attempts > 1:
             page.duration_ms = (page.duration_ms or 0) + seconds * 1000
             page.save(update_fields=["duration_ms"])
 

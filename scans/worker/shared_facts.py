@@ -19,9 +19,8 @@ from scanner.fetcher import Memo
 
 PREFIX = "krafter:scan:"
 TTL_SECONDS = 3600  # longer than a scan takes
-MAX_SHARED_BODY_BYTES = (
-    256 * 1024
-)  # of a response and the redirects to it; larger ones are fetched by each process
+# Of a response and the redirects to it; larger ones are fetched by each process.
+MAX_SHARED_BODY_BYTES = 256 * 1024
 
 
 class SharedFacts(Memo):
