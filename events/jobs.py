@@ -6,8 +6,9 @@ from krafter_audit.celery import app
 
 @app.task(name="events.aggregate_counters")
 def aggregate_counters() -> None:
-    """Aggregate the counters that have grown."""
+    """Aggregate the counters that have grown, and store their totals after many changes."""
     counters.aggregate_all()
+    history.take_interim_snapshots()
 
 
 @app.task(name="events.delete_expired_responses")

@@ -129,7 +129,7 @@ class CounterChange(models.Model):
 
 
 class CounterSnapshot(models.Model):
-    """The totals of a project's recorded counters before a midnight (UTC)."""
+    """The totals of a project's recorded counters before a moment: a midnight (UTC), or after many changes."""
 
     project = models.ForeignKey(Project, models.CASCADE, db_index=False, related_name="+")
     at = models.DateTimeField()
@@ -141,4 +141,4 @@ class CounterSnapshot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id} {self.at:%Y-%m-%d}"
+        return f"{self.project_id} {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,4 +1,4 @@
-"""Counters at any moment: a daily snapshot, and the recorded changes since.
+"""Counters at any moment: a snapshot of each day and of every 50,000 changes, and the recorded changes since.
 
 A change happens at `updated_at` of its row. A row inserted with a time before an existing snapshot (no service does
 that) is not in that snapshot.
@@ -21,6 +21,7 @@ from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.db.sql import fetch_all
 
+MANY_CHANGES = 50_000  # of a project, after which a snapshot is taken within the day; they are summed in 0.1 s
 CHANGES = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
 
 # The newest snapshot and all later changes, as `(name, facets, owner_id, due_on, rows, score)`.
@@ -73,14 +74,14 @@ TAKE_SNAPSHOT = INSERT_SNAPSHOT + select_recorded("""
     SELECT %(project)s, %(moment)s, coalesce(jsonb_agg(to_jsonb(totals)), '[]') FROM totals
     ON CONFLICT DO NOTHING
 """)
-# The projects that have changed since their newest snapshot, and have none at the moment or later.
+# The projects with more than so many changes since their newest snapshot, which have none at the moment or later.
 WITHOUT_SNAPSHOT = """
     SELECT project.id FROM accounts_project AS project, LATERAL (
         SELECT coalesce(max(at), '-infinity') AS at FROM events_countersnapshot WHERE project_id = project.id
     ) AS newest
     WHERE newest.at < %(moment)s AND EXISTS (
         SELECT FROM events_counterchange
-        WHERE project_id = project.id AND at >= newest.at AND at < %(moment)s
+        WHERE project_id = project.id AND at >= newest.at AND at < %(moment)s OFFSET %(changes)s
     )
 """
 
@@ -155,8 +156,15 @@ def take_snapshots() -> int:
     return sum(_take_missing_snapshots(moment) for moment in (last.replace(day=1), last))
 
 
-def _take_missing_snapshots(moment: datetime) -> int:
-    projects = fetch_all(WITHOUT_SNAPSHOT, {"moment": moment}, model=CounterSnapshot)
+def take_interim_snapshots(changes: int = MANY_CHANGES) -> int:
+    """Store the totals of the projects with more than `changes` changes since a snapshot; return their number."""
+    # After a large import, reads would sum all of its changes until midnight.
+    return _take_missing_snapshots(settled_until(), changes=changes)
+
+
+def _take_missing_snapshots(moment: datetime, *, changes: int = 0) -> int:
+    params = {"moment": moment, "changes": changes}
+    projects = fetch_all(WITHOUT_SNAPSHOT, params, model=CounterSnapshot)
     return sum(take_snapshot(project_id, moment) for (project_id,) in projects)
 
 

@@ -61,6 +61,8 @@ def test_every_moment_of_a_random_history_is_as_it_was_observed(steps: Any):
             clock.shift(timedelta(minutes=minutes))
             if number % 5 == 0:
                 history.take_snapshots()
+            if number % 3 == 0:
+                history.take_interim_snapshots(changes=1)
             act(action, scenario, number)
             observed.append((timezone.now(), state(scenario)))
         clock.shift(timedelta(days=1))
@@ -124,6 +126,26 @@ def test_snapshots_change_no_answer_and_are_taken_once_a_day_with_changes(
     assert taken == [1, 0]
     assert [state(scenario, moment) for moment in moments] == before
     assert [snapshot.at for snapshot in CounterSnapshot.objects.all()] == [datetime(2040, 3, 10, tzinfo=UTC)]
+
+
+def test_interim_snapshot_is_taken_after_many_changes_and_changes_no_answer(
+    scenario: Scenario, time_machine: Any
+):
+    time_machine.move_to(datetime(2040, 3, 3, 15, tzinfo=UTC))
+    due = timezone.now() + timedelta(minutes=30)
+    factories.task(scenario, owner_id=scenario.owner.pk, sla_due_at=due)
+    moments = [AsOf(timezone.now())]
+    time_machine.shift(timedelta(hours=1))
+    moments.append(AsOf(timezone.now()))
+    changes = CounterChange.objects.filter(project=scenario.project).count()
+    before = [state(scenario, moment) for moment in moments]
+    taken = [history.take_interim_snapshots(changes=number) for number in (changes, changes - 1, 0)]
+    [snapshot] = CounterSnapshot.objects.all()
+
+    assert taken == [0, 1, 0]
+    assert [state(scenario, moment) for moment in moments] == before
+    assert moments[0].instant < snapshot.at < moments[1].instant
+    assert before[1]["command center"]["overdue_tasks"] == 1
 
 
 def test_snapshot_makes_the_changes_before_it_unnecessary(
