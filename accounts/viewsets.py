@@ -21,7 +21,7 @@ from krafter_audit.api import etags, idempotency, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
-from krafter_audit.api.lists.filters import TIMES, filter_rows, sort_order, with_own_id
+from krafter_audit.api.lists.filters import TIMES, filter_rows, may_be_few, sort_order, with_own_id
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from krafter_audit.api.lists.row_columns import row_columns
 from krafter_audit.api.lookup import get_or_404
@@ -290,7 +290,11 @@ class OrganizationViewSet(viewsets.ViewSet):
         order, descending = sort_order(params, sort, f"-{next(iter(sort))}")
         matching, filters = filter_rows(filter_class, params, rows)
         listing = QuerySetListing(
-            matching, order=order, descending=descending, columns=row_columns(serializer_class)
+            matching,
+            order=order,
+            descending=descending,
+            columns=row_columns(serializer_class),
+            may_be_few=may_be_few(filter_class, filters),
         )
         page = paginate_by_cursor(
             listing,

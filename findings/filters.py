@@ -11,12 +11,14 @@ from findings.models import (
     Regression,
     Severity,
 )
-from findings.queries import on_host
+from findings.queries import on_host, with_check
 from krafter_audit.api.lists.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
 from krafter_audit.db.words import with_words
 
 
 class FindingFilter(ListFilter):
+    scattered = frozenset({"check"})
+
     severity = ChoicesFilter(choices=Severity.choices)
     status = ChoicesFilter(choices=FindingStatus.choices)
     domain = ChoicesFilter(choices=Domain.choices)
@@ -26,8 +28,15 @@ class FindingFilter(ListFilter):
     q = SearchFilter(method="by_words")
 
     def by_check(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
-        check_keys.require_known(value, self.queryset.filter(check_keys__contains=[value]), parameter=name)
-        return rows.filter(check_keys__contains=[value])
+        # The rows are those of one project: the newest is found by an index.
+        newest = self.queryset.order_by("-created_at", "-id")
+        project_id = newest.values_list("project_id", flat=True).first()
+        known, found = (
+            with_check(each, project_id, value) if project_id else each.none()
+            for each in (self.queryset, rows)
+        )
+        check_keys.require_known(value, known, parameter=name)
+        return found
 
     def by_host(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         return on_host(rows, value)

@@ -2,7 +2,6 @@ import re
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -52,12 +51,10 @@ CHANGE_OF_RISK = f"""
     CASE WHEN before.{IS_OPEN} AND after.{IS_OPEN} THEN 'rescored' WHEN after.{IS_OPEN} THEN 'reopened'
     WHEN after.status = 'resolved' THEN 'resolved' ELSE 'dismissed' END
 """
-# What `?q=` searches, as SQL: title, URLs and check keys, with é as one code point. A trigram index has the same
-# expression.
-SEARCHED = (
-    "normalize(title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)"
-    " || ' ' || coalesce(left((evidence -> 'checks')::text, 500), ''))"
-)
+# Columns that migrations/0002_postgresql.py adds. What `?q=` searches: title, URLs and check keys.
+SEARCHED = "words"
+# `project id, space, key` of each check.
+PROJECT_CHECKS = "project_checks"
 PAGE_ASSET_TYPES = ("url", "page", "uri")  # of affected assets whose value is the URL of a page
 # Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
 LARGE_FIELDS = ("evidence", "description", "recommended_fix", "affected_assets")
@@ -144,7 +141,6 @@ class Finding(BaseModel):
             ),
             models.Index(fields=["project", "-created_at", "-id"], name="finding_newest"),
             models.Index(fields=["project", "-updated_at", "-id"], name="finding_updated"),
-            GinIndex(fields=["check_keys"], name="finding_by_check"),
             # For the admin: over all projects, and what a person has to do.
             models.Index(fields=["-score", "-id"], name="finding_by_score"),
             models.Index(

@@ -46,6 +46,7 @@ from krafter_audit.api.lists.filters import (
     filter_rows,
     included,
     list_parameters,
+    may_be_few,
     sort_order,
     with_own_id,
 )
@@ -96,7 +97,13 @@ class FindingViewSet(ProjectViewSet):
         if order[0] == "score" and descending and set(filters) <= FACETS.keys():
             # The most frequent list, by SQL.
             return FindingsByScore(self.project.pk, filters, columns=columns.names)
-        return QuerySetListing(rows, order=order, descending=descending, columns=columns)
+        return QuerySetListing(
+            rows,
+            order=order,
+            descending=descending,
+            columns=columns,
+            may_be_few=may_be_few(FindingFilter, filters),
+        )
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

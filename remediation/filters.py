@@ -51,6 +51,8 @@ class LabelFilter(TextsFilter):
 
 
 class TaskFilter(ListFilter):
+    scattered = frozenset({"campaign"})
+
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()

@@ -25,11 +25,8 @@ from scans.models import Scanner
 HAS_OWNER = "owner_id IS NOT NULL"
 HAS_TICKET = Q(external_ticket_key__isnull=False)
 
-# What `?q=` searches, as the expression of a trigram index; migrations/0002_postgresql.py adds `finding_words`.
-SEARCHED = (
-    "normalize(title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '')"
-    " || ' ' || finding_words)"
-)
+# What `?q=` searches: title, ticket, pull request and the words of the finding. migrations/0002_postgresql.py adds it.
+SEARCHED = "words"
 MAX_COMMENT_LENGTH = 20_000
 MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, MAX_LABELS_OF_PROJECT = 50, 20, 500
 

@@ -56,7 +56,6 @@ class Migration(migrations.Migration):
                     models.Index(fields=['project', 'owner', '-score', '-created_at', '-id'], name='finding_by_owner'),
                     models.Index(fields=['project', '-created_at', '-id'], name='finding_newest'),
                     models.Index(fields=['project', '-updated_at', '-id'], name='finding_updated'),
-                    django.contrib.postgres.indexes.GinIndex(fields=['check_keys'], name='finding_by_check'),
                 ],
                 'constraints': [
                     models.UniqueConstraint(fields=('project', 'domain', 'title'), name='unique_finding_title'),

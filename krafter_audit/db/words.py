@@ -1,4 +1,4 @@
-"""Search rows by words, over an SQL expression with a trigram index."""
+"""Search rows by words, over a column whose upper case has a trigram index."""
 
 import unicodedata
 from typing import Any
@@ -8,8 +8,8 @@ from django.db.models.expressions import RawSQL
 
 
 def with_words(rows: QuerySet[Any], searched: str, text: str) -> QuerySet[Any]:
-    """Return the rows whose expression `searched`, in NFC, contains each word. The rows must have no joins."""
-    # S611: the expression is a constant of a model.
+    """Return the rows whose column `searched`, in NFC, contains each word. The rows must have no joins."""
+    # A column that Django's model does not have. S611: its name is a constant of a model.
     rows = rows.alias(searched=RawSQL(searched, [], output_field=TextField()))  # noqa: S611
     for word in unicodedata.normalize("NFC", text).split():
         rows = rows.filter(searched__icontains=word)

@@ -6,10 +6,6 @@ from django.db import migrations
 
 from events.storage import leave_room, vacuum_often
 
-# SEARCHED in findings/models.py.
-FINDING_SEARCHED = """title || ' ' || left(jsonb_path_query_array(affected_assets, '$[*].value')::text, 2000)
-            || ' ' || coalesce(left((evidence -> 'checks')::text, 500), '')"""
-
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. What is unique within a
 # month is unique by an index of its partition; over all months the trigger `continue_chain` ensures it.
 PARTITION = """
@@ -41,14 +37,16 @@ CREATE TABLE remediation_evidence_default (
 ALTER TABLE remediation_evidence ATTACH PARTITION remediation_evidence_default DEFAULT;
 """
 # A task is also found by the words of its finding, which are copied into a column that Django's model does not have:
-# one index over both finds the rows at any size of the tables, which an OR over a join cannot.
-FINDING_WORDS = f"""
+# one index over both finds the rows at any size of the tables, which an OR over a join cannot. `words` is what `?q=`
+# searches; stored as those of findings are.
+FINDING_WORDS = """
 ALTER TABLE remediation_task ADD COLUMN finding_words text NOT NULL DEFAULT '';
+ALTER TABLE remediation_task ADD COLUMN words text GENERATED ALWAYS AS (normalize(
+    title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '') || ' ' || finding_words
+)) STORED;
 CREATE FUNCTION set_finding_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.finding_words := coalesce((
-        SELECT {FINDING_SEARCHED} FROM findings_finding WHERE id = NEW.finding_id
-    ), '');
+    NEW.finding_words := coalesce((SELECT words FROM findings_finding WHERE id = NEW.finding_id), '');
     RETURN NEW;
 END $$;
 CREATE TRIGGER set_finding_words BEFORE INSERT OR UPDATE OF finding_words ON remediation_task
@@ -59,23 +57,15 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER update_finding_words AFTER UPDATE OF title, affected_assets, evidence ON findings_finding
-FOR EACH ROW WHEN (
-    (OLD.title, OLD.affected_assets, OLD.evidence -> 'checks')
-    IS DISTINCT FROM (NEW.title, NEW.affected_assets, NEW.evidence -> 'checks')
-) EXECUTE FUNCTION update_finding_words();
+FOR EACH ROW WHEN (OLD.words IS DISTINCT FROM NEW.words) EXECUTE FUNCTION update_finding_words();
 """
 NO_FINDING_WORDS = """
 DROP TRIGGER update_finding_words ON findings_finding;
 DROP TRIGGER set_finding_words ON remediation_task;
 DROP FUNCTION update_finding_words, set_finding_words;
-ALTER TABLE remediation_task DROP COLUMN finding_words;
+ALTER TABLE remediation_task DROP COLUMN words, DROP COLUMN finding_words;
 """
-# Django has no index over an expression that is SQL: the one of SEARCHED in remediation/models.py.
-BY_WORDS = """
-CREATE INDEX task_by_words ON remediation_task USING gin (upper(normalize(
-    title || ' ' || coalesce(external_ticket_key, '') || ' ' || coalesce(pr_url, '') || ' ' || finding_words
-)) gin_trgm_ops)
-"""
+BY_WORDS = "CREATE INDEX task_by_words ON remediation_task USING gin (upper(words) gin_trgm_ops)"
 
 
 class Migration(migrations.Migration):

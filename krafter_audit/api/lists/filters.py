@@ -1,5 +1,5 @@
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -123,7 +123,12 @@ class TrueOrFalseFilter(ChoiceFilter):
 
 
 class ListFilter(django_filters.FilterSet):
-    """The filters of every list: `*_after` includes the time itself, `*_before` does not."""
+    """The filters of every list: `*_after` includes the time itself, `*_before` does not.
+
+    `scattered`: those whose rows are found by an index, but in no order; of few of them, all are read and sorted.
+    """
+
+    scattered: ClassVar[frozenset[str]] = frozenset()
 
     created_after = TimeFilter("created_at", "gte")
     created_before = TimeFilter("created_at", "lt")
@@ -209,6 +214,11 @@ def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:
     params = params.copy()
     params["owner_id"] = str(user_id)
     return params
+
+
+def may_be_few(filter_class: type[django_filters.FilterSet], filters: Collection[str]) -> bool:
+    """Return whether one of the active filters is `scattered`."""
+    return not getattr(filter_class, "scattered", frozenset()).isdisjoint(filters)
 
 
 def filter_rows(

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.row_columns import RowColumns
+from krafter_audit.db.counting import bounded_count
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 # Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
@@ -69,7 +70,11 @@ class Listing(Protocol):
 
 
 class QuerySetListing:
-    """A query set's models, or tuples of `columns` and those of the order."""
+    """A query set's models, or tuples of `columns` and those of the order.
+
+    `may_be_few`: if few rows match, all are read and sorted. PostgreSQL assumes that rows which match are everywhere in
+    the order of a list, and would read it to its end for few that are last.
+    """
 
     def __init__(
         self,
@@ -78,15 +83,32 @@ class QuerySetListing:
         order: Sequence[str] = NEWEST_FIRST,
         descending: bool = True,
         columns: RowColumns | None = None,
+        may_be_few: bool = False,
     ) -> None:
         self.order, self.model, self._descending = order, rows.model, descending
+        self._matching, self._may_be_few = rows, may_be_few
         self._rows = columns.select(rows, extra=order) if columns else rows
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
         rows, sign = self._rows, "-" if self._descending else ""
         if position is not None:
             rows = rows.filter(_after(self.order, position, "lt" if self._descending else "gt"))
+        if self._may_be_few and bounded_count(self._matching) is not None:
+            rows, offset = rows.filter(pk__in=self._ids_of_few(position, limit, offset)), 0
         return list(rows.order_by(*(f"{sign}{name}" for name in self.order))[offset : offset + limit])
+
+    def _ids_of_few(self, position: Sequence[Any] | None, limit: int, offset: int) -> list[Any]:
+        rows = self._matching.order_by().values_list(*self.order)
+        found = sorted(map(_sortable, rows), reverse=self._descending)
+        if position is not None:
+            place = _sortable(position)
+            found = [row for row in found if (row < place if self._descending else row > place)]
+        return [row[-1][1] for row in found[offset : offset + limit]]  # the order ends with the id
+
+
+def _sortable(values: Sequence[Any]) -> list[tuple[bool, Any]]:
+    # PostgreSQL sorts NULL after every value.
+    return [(value is None, value) for value in values]
 
 
 # Counts the rows of a list: None if there are too many. A list without one has no total.

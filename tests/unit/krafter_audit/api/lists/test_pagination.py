@@ -3,17 +3,21 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from campaigns.models import Campaign, CampaignTask
 from events.models import Counter
 from events.totals import counters
 from findings.models import Finding
 from krafter_audit.api.lists import pagination
+from krafter_audit.db import counting
 from tests import factories
 from tests.factories import Scenario
 
@@ -65,6 +69,58 @@ def test_findings_walk_by_cursor_in_the_order_of_urgency_from_an_empty_cursor_on
     assert offset["meta"]["next_cursor"] is None
     assert [row["priority"]["score"] for row in offset["data"]] == [90, 90, 90, 60, 40, 5, 5]
     assert seen == [row["id"] for row in offset["data"]]
+
+
+@pytest.mark.parametrize(
+    "path", ["findings?sort=-score", "findings?sort=score&severity=low", "findings?sort=-updated_at"]
+)
+def test_few_rows_with_a_check_are_those_of_the_list_without_it(scenario: Scenario, path: str):
+    for number, score in enumerate((5, 90, 90, 40, 90, 5, 60)):
+        checks = ["lcp", "cls"] if number % 2 else ["lcp"]
+        factories.finding(scenario, score=score, severity="low", checks=checks)
+    factories.finding(scenario, checks=[])
+    factories.finding(factories.scenario(), checks=["cls"])
+    wanted = [
+        row["id"]
+        for row in scenario.client.call("get", path).json()["data"]
+        if "cls" in Finding.objects.get(pk=row["id"]).check_keys
+    ]
+
+    by_cursor = walk(scenario, f"{path}&check=cls&limit=2", start="")
+    by_offset = [
+        row["id"]
+        for offset in (0, 2)
+        for row in scenario.client.call("get", f"{path}&check=cls&limit=2&offset={offset}").json()["data"]
+    ]
+
+    assert (by_cursor, by_offset, len(wanted)) == (wanted, wanted, 3)
+
+
+@pytest.mark.parametrize("sort", ["sla_due_at", "-sla_due_at", "-created_at"])
+def test_few_tasks_of_a_campaign_are_in_the_order_of_the_list(scenario: Scenario, sort: str):
+    due = timezone.now()
+    tasks = [
+        factories.task(scenario, sla_due_at=each) for each in (due, None, due + timedelta(days=1), None, due)
+    ]
+    campaign = Campaign.objects.create(project=scenario.project, name="Few", owner=scenario.owner)
+    for task in tasks:
+        CampaignTask.objects.create(campaign=campaign, task=task, added_at=due)
+    wanted = [row["id"] for row in scenario.client.call("get", f"tasks?sort={sort}").json()["data"]]
+
+    assert walk(scenario, f"tasks?sort={sort}&campaign={campaign.pk}&limit=2") == wanted
+
+
+def test_many_rows_with_a_check_are_read_in_the_order_of_the_list(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(counting, "MAX_COUNT", 2)
+    made = [factories.finding(scenario, checks=["lcp"]) for _ in range(3)]
+
+    with CaptureQueriesContext(connection) as statements:
+        seen = walk(scenario, "findings?check=lcp&sort=created_at&limit=2", start="")
+
+    assert seen == [str(row.pk) for row in made]
+    assert not any(" IN (" in each["sql"] for each in statements if "ORDER BY" in each["sql"])
 
 
 def test_findings_page_by_offset(scenario: Scenario):
