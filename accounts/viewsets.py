@@ -294,7 +294,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             order=order,
             descending=descending,
             columns=row_columns(serializer_class),
-            may_be_few=may_be_few(filter_class, filters),
+            few=(lambda: bounded_count(matching)) if may_be_few(filter_class, filters) else None,
         )
         page = paginate_by_cursor(
             listing,

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -51,6 +52,7 @@ from krafter_audit.api.lists.filters import (
     with_own_id,
 )
 from krafter_audit.api.lists.pagination import (
+    Count,
     Listing,
     QuerySetListing,
     paginate_by_cursor,
@@ -81,29 +83,25 @@ class FindingViewSet(ProjectViewSet):
         project_id = self.project.pk
         rows, filters = filter_rows(FindingFilter, params, Finding.objects.filter(project=project_id))
 
+        @cache
         def total() -> int | None:
             return counters.count_matching(project_id, "finding", filters, rows, facets=FACETS)
 
-        listing = self._listing(rows, filters)
+        few = total if may_be_few(FindingFilter, filters) else None
+        listing = self._listing(rows, filters, few)
         if "cursor" in params:
             page = paginate_by_cursor(listing, params, bound_to=f"findings {project_id}", total=total)
         else:
             page = paginate_by_offset(listing, params, total=total)
         return self.respond_page(page, FindingSerializer)
 
-    def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any]) -> Listing:
+    def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any], few: Count) -> Listing:
         columns = cast("RowColumns", row_columns(FindingSerializer))
         order, descending = sort_order(self.request.query_params, SORT_FIELDS, "-score")
         if order[0] == "score" and descending and set(filters) <= FACETS.keys():
             # The most frequent list, by SQL.
             return FindingsByScore(self.project.pk, filters, columns=columns.names)
-        return QuerySetListing(
-            rows,
-            order=order,
-            descending=descending,
-            columns=columns,
-            may_be_few=may_be_few(FindingFilter, filters),
-        )
+        return QuerySetListing(rows, order=order, descending=descending, columns=columns, few=few)
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -13,7 +13,6 @@ from django.http import QueryDict
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.row_columns import RowColumns
-from krafter_audit.db.counting import bounded_count
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 # Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
@@ -72,7 +71,7 @@ class Listing(Protocol):
 class QuerySetListing:
     """A query set's models, or tuples of `columns` and those of the order.
 
-    `may_be_few`: if few rows match, all are read and sorted. PostgreSQL assumes that rows which match are everywhere in
+    `few` counts the rows: if it can, all are read and sorted. PostgreSQL assumes that matching rows are everywhere in
     the order of a list, and would read it to its end for few that are last.
     """
 
@@ -83,17 +82,17 @@ class QuerySetListing:
         order: Sequence[str] = NEWEST_FIRST,
         descending: bool = True,
         columns: RowColumns | None = None,
-        may_be_few: bool = False,
+        few: "Count" = None,
     ) -> None:
         self.order, self.model, self._descending = order, rows.model, descending
-        self._matching, self._may_be_few = rows, may_be_few
+        self._matching, self._few = rows, few
         self._rows = columns.select(rows, extra=order) if columns else rows
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
         rows, sign = self._rows, "-" if self._descending else ""
         if position is not None:
             rows = rows.filter(_after(self.order, position, "lt" if self._descending else "gt"))
-        if self._may_be_few and bounded_count(self._matching) is not None:
+        if self._few and self._few() is not None:
             rows, offset = rows.filter(pk__in=self._ids_of_few(position, limit, offset)), 0
         return list(rows.order_by(*(f"{sign}{name}" for name in self.order))[offset : offset + limit])
 

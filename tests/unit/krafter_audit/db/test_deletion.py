@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -134,3 +134,26 @@ def test_backlog_is_deleted_in_batches_and_by_later_calls(
     deleting = [query["sql"] for query in captured if query["sql"].startswith(table)]
     assert left == [3 + kept, kept]
     assert len(deleting) >= 4
+
+
+# Each deleted row takes a millisecond.
+SLOW_DELETION = """
+CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.001); RETURN OLD; END $$;
+CREATE TRIGGER delay BEFORE DELETE ON django_session FOR EACH ROW EXECUTE FUNCTION delay();
+"""
+
+
+def test_backlog_is_deleted_that_one_statement_cannot_delete_in_its_time(
+    scenario: Scenario, database_owner: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(deletion, "BATCH_SIZE", 50)
+    _sessions(scenario, range(700))
+    with connection.cursor() as cursor:
+        cursor.execute(SLOW_DELETION)
+        cursor.execute("SET LOCAL statement_timeout = 500")
+
+    with pytest.raises(OperationalError, match="statement timeout"), transaction.atomic():
+        Session.objects.all().delete()
+    account_jobs.delete_expired_sessions()
+
+    assert Session.objects.count() == 0
