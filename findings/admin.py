@@ -362,10 +362,15 @@ class RegressionAdmin(ReadOnlyAdmin):
     list_display = ("finding", "project", "trigger", badge_column("status", {"open": "danger", "closed": "success"}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
     list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("finding", "project__organization")
-    search_fields = ("^finding__title",)
+    search_fields = ("finding__title",)
+    search_help_text = "Words, URL or check of the finding, or id"
     fields = (
         "project", "finding", "verification", "trigger", "status", "opened_at", "closed_at", "updated_at",
     )  # fmt: skip
+
+    def find(self, rows: QuerySet[Regression], text: str) -> QuerySet[Regression]:
+        # By the index of the search for findings: by title alone, the finding of every regression is read.
+        return rows.filter(finding__in=queries.search(Finding.objects.all(), text).values("pk"))
 
     @admin.display(description="reopened verification")
     def verification(self, row: Regression) -> str:

@@ -381,6 +381,20 @@ def test_search_finds_own_rows_among_many_matches_of_other_organisations(scenari
     assert shown == [[own], [task], [verification]]
 
 
+def test_regressions_are_searched_by_the_words_of_the_finding(operator: Client, scenario: Scenario) -> None:
+    regression = factories.regression(scenario)
+    Finding.objects.filter(pk=regression.finding_id).update(
+        title="No policy", affected_assets=[{"type": "url", "value": "https://example.com/shop"}]
+    )
+
+    found = [
+        list(operator.get(admin_url(Regression, "changelist"), {"q": text}).context["cl"].result_list)
+        for text in ("policy no", "com/shop", "other")
+    ]
+
+    assert found == [[regression], [regression], []]
+
+
 def test_regression_links_the_verification_that_was_reopened(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario)
     regression = factories.regression(scenario, of=verification.task.finding)
