@@ -21,7 +21,7 @@ from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.db.sql import fetch_all
 
-# Of a project, after which a snapshot is taken within the day. They are summed in 0.1 s.
+# Of a project, after which a snapshot is taken within the day. They are summed in 0.2 s.
 MANY_CHANGES = 50_000
 CHANGES = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
 
