@@ -19,6 +19,7 @@ MAX_LISTED = 100
 
 @admin.register(GuardWindow)
 class GuardWindowAdmin(ReadOnlyAdmin):
+    empty_text = "An approval opens a guard window, in which the checks of the finding are run again."
     list_display = (
         "finding", badge_column("status", STATUS_COLOURS), "progress", "ends_at", "project", "organization",
     )  # fmt: skip
@@ -56,6 +57,7 @@ class GuardWindowAdmin(ReadOnlyAdmin):
 
 @admin.register(Deploy)
 class DeployAdmin(ReadOnlyAdmin):
+    empty_text = "A pipeline reports deploys by the API; GitHub and GitLab do once they are connected."
     list_display = (
         "short_sha",
         "environment",

@@ -27,6 +27,7 @@ MODELS = {"guard": "guardwindow", "webhook": "webhookendpoint"}
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     organization_path = "organization"
+    empty_text = "Each change of an organisation is listed here."
     list_display = ("at", "event", "project", "by")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project__organization",)

@@ -37,6 +37,7 @@ def sentences(lines: Iterable[str]) -> Iterator[str]:
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
+    empty_text = "The policy of a project says which severities send alerts."
     list_display = (
         "created_at",
         "project",
@@ -162,6 +163,7 @@ class DestinationAdmin(ServiceModelAdmin):
 
 @admin.register(Unsubscription)
 class UnsubscriptionAdmin(ReadOnlyAdmin):
+    empty_text = "Addresses that no longer get the alerts of a project are listed here."
     list_display = ("email", "project", "created_at")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project__organization",)

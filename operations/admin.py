@@ -12,6 +12,9 @@ COLOURS = {"succeeded": "success", "failed": "danger", "running": "info"}
 
 
 class RunAdmin(ReadOnlyAdmin):
+    empty_text = (
+        "“./krafter backup” creates backups, and “./krafter restore --drill” rehearses restoring one."
+    )
     list_display = ("created_at", "finished_at", badge_column("outcome", COLOURS), "path", "error")
     fields = ("created_at", "finished_at", "outcome_label", "path", "error", "report_json")
 

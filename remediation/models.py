@@ -476,6 +476,7 @@ class CheckReliability(models.Model):
     measured_at = models.DateTimeField()
 
     class Meta:
+        verbose_name_plural = "check reliabilities"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "key"], name="unique_check_reliability")
         ]

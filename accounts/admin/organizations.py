@@ -155,6 +155,7 @@ class ProjectAdmin(ServiceModelAdmin):
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
     organization_path, project_path = "organization", ""
+    empty_text = "The units that an organisation uses are counted here by month."
     list_display = fields = ("organization", "month_name", "units")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

@@ -87,6 +87,7 @@ class MembershipAdmin(ServiceModelAdmin):
     organization_path, project_path = "organization", ""
     form, add_form = RoleForm, InviteForm
     change_form_outer_before_template = ""  # the buttons are below
+    empty_text = "People are invited to an organisation: add one first."
     list_display = ("email", "person", "role_badge", "state", "organization_name", "last_sign_in")
     list_filter = ("role", ("organization", AutocompleteFilter))
     list_select_related = ("user", "organization", "invitation")

@@ -25,6 +25,7 @@ MAX_ROWS = 100  # shown on the page
 
 @admin.register(BulkChange)
 class BulkChangeAdmin(ReadOnlyAdmin):
+    empty_text = "Changes of many findings or tasks at once are listed here, where they can be undone."
     list_display = ("__str__", "project", "organization", "created_by", "refused", "undone", "age")
     list_filter = ("subject", "action", ("project", AutocompleteFilter))
     list_select_related = ("project__organization", "created_by", "undone_by")

@@ -36,6 +36,7 @@ DISABLING = "The URL no longer accepts deliveries, and the secret is deleted. Ch
 @admin.register(TicketLink)
 class TicketLinkAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
+    empty_text = "A connected tracker gets a ticket for each task."
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
     list_select_related = ("task", "integration__project")
@@ -69,6 +70,7 @@ class TicketLinkAdmin(ReadOnlyAdmin):
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
+    empty_text = "A connected provider is synced every 15 minutes."
     list_display = (
         "integration",
         badge_column("outcome", OUTCOMES),
@@ -105,6 +107,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
+    empty_text = "A field that was changed in a task and in its ticket is listed here."
     list_display = (
         "link",
         "field",
@@ -158,6 +161,7 @@ def resolve(conflict: SyncConflict, resolution: str, by: Actor) -> str:
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
+    empty_text = "A webhook is enabled on the page of an integration."
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration__project",)
     exclude = deferred_fields = ("credentials",)
@@ -176,6 +180,7 @@ class WebhookAdmin(ReadOnlyAdmin):
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
     organization_path, project_path = "integration__organization", "integration__project"
+    empty_text = "Requests of providers with an enabled webhook are listed here."
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
     # The digest identifies a repeated body; it says nothing to a person.
     exclude = ("body_digest", "ticket_ids")

@@ -149,6 +149,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
+    empty_text: ClassVar[str] = ""  # a sentence in a list without rows: what is listed, or how it comes about
     list_only_actions: ClassVar[frozenset[str]] = frozenset()  # without a button on the page of a row
     tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched

@@ -246,6 +246,7 @@ def set_status(endpoint: WebhookEndpoint, status: str, by: Actor) -> str:
 @admin.register(EventDelivery)
 class EventDeliveryAdmin(ReadOnlyAdmin):
     organization_path, project_path = "endpoint__organization", ""
+    empty_text = "Events that are sent to a webhook endpoint are listed here."
     list_display = (
         "created_at", "endpoint", "event_type", "project", badge_column("status", DELIVERY_BADGES), "attempts",
         "next_attempt_at", "delivered_at",

@@ -11,6 +11,7 @@ from scanner import registry
 
 @admin.register(CheckReliability)
 class CheckReliabilityAdmin(ReadOnlyAdmin):
+    empty_text = "Projects with recent scans or verifications are measured every hour."
     list_display = (
         "key", "project", "runs", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
         "measured_at",

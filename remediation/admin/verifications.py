@@ -86,6 +86,7 @@ class VerificationQuickFilter(QuickFilter):
 
 @admin.register(Verification)
 class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
+    empty_text = "A verification is run on the page of a task."
     list_display = (
         "task", "state_badge", "severity", "check_counts", "project", "organization", "verified_by", "age",
     )  # fmt: skip

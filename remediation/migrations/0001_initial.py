@@ -219,6 +219,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),
             ],
             options={
+                'verbose_name_plural': 'check reliabilities',
                 'constraints': [models.UniqueConstraint(fields=('project', 'key'), name='unique_check_reliability')],
             },
         ),

@@ -18,6 +18,7 @@ REVOKING = "The link stops working for all who have it. It cannot be restored."
 
 @admin.register(Share)
 class ShareAdmin(ReadOnlyAdmin):
+    empty_text = "A report is shared on its page."
     list_display = (
         "created_at",
         "project",

@@ -19,6 +19,7 @@ OUTCOME_COLOURS = {
 @admin.register(ScanResult)
 class ScanResultAdmin(ReadOnlyAdmin):
     organization_path, project_path = "scan__project__organization", "scan__project"
+    empty_text = "Scans store the result of each check here."
     list_display = (
         "check_key",
         badge_column("outcome", OUTCOME_COLOURS),

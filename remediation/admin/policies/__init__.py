@@ -27,6 +27,7 @@ MAX_VERSIONS = 20
 @admin.register(Policy)
 class PolicyAdmin(PolicyPages):
     form = PolicyForm
+    empty_text = "A project has a policy from the beginning: add a project first."
     list_display = ("name", "project", "active", "version", "updated_at")
     list_filter = ("active", ("project", AutocompleteFilter))
     list_select_related = ("project__organization",)

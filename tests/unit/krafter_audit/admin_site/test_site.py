@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import Membership, Project, User
 from findings.models import Finding
@@ -246,6 +247,18 @@ def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[M
     name = title[1].removesuffix(" | Krafter Audit")
     assert not name.startswith("Select")
     assert re.sub("<[^>]*>", "", heading[1]).strip().endswith(name)
+
+
+@pytest.mark.parametrize(
+    "model", [each for each in admin.site._registry if each is not User], ids=lambda model: model._meta.label
+)
+def test_list_without_rows_says_how_to_fill_it(operator: Client, model: type[Model]) -> None:
+    page = LexborHTMLParser(operator.get(admin_url(model, "changelist")).text)
+
+    sentence, button = page.css_first(".k-empty p"), page.css_first(".k-empty a")
+    words = [each.text(strip=True) for each in (sentence, button) if each]
+    assert words != []
+    assert [each for each in words if not re.fullmatch(r"[A-Z“].{20,}\.|Add .+", each)] == []
 
 
 @every_model
