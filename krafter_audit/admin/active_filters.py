@@ -20,9 +20,10 @@ def active_filters(changelist: Any, request: HttpRequest) -> list[dict[str, Any]
     for spec in changelist.filter_specs:
         names = [name for name in spec.expected_parameters() if name in changelist.filter_params]
         handled.update(names)
-        value = (
-            None if isinstance(spec, QuickFilter) or not names else _chosen_value(spec, changelist, request)
-        )
+        if isinstance(spec, QuickFilter) or not names:
+            continue
+        # A URL may have a value that is none of the choices: the list is empty then.
+        value = _chosen_value(spec, changelist, request) or _sent_value(changelist, names)
         if value:
             chips.append(_chip(changelist, str(spec.title), value, names))
     for name, label, value in _other_lookups(changelist, request, handled):
@@ -53,6 +54,10 @@ def _chosen_value(spec: Any, changelist: Any, request: HttpRequest) -> str | Non
     # The first choice of Django's filters is the one that filters nothing.
     choices = [*spec.choices(changelist)][1:]
     return next((capfirst(str(each["display"])) for each in choices if each["selected"]), None)
+
+
+def _sent_value(changelist: Any, names: list[str]) -> str:
+    return ", ".join(str(value) for name in names for value in changelist.filter_params[name])
 
 
 def _other_lookups(

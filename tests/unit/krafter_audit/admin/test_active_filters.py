@@ -64,6 +64,7 @@ def test_list_without_filters_shows_none(scenario: Scenario, query: str) -> None
         (SyncConflict, "resolved_at__isempty=1", ("Resolved at", "Empty")),
         (ScanResult, "outcome__exact=not_applicable", ("Outcome", "Not applicable")),
         (Scan, "status__exact=failed", ("Status", "Failed")),
+        (Scan, "status__exact=no_such", ("Status", "no_such")),
     ],
 )
 def test_other_lookups_are_shown_too(

@@ -1,10 +1,12 @@
 """The numbers of the overview, of the user's organisations alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import Membership, Organization, User
 from events.models import OutboxEntry
@@ -116,3 +118,18 @@ def test_first_steps_end_with_a_task_a_scan_and_a_share(scenario: Scenario) -> N
         "Create the first task": True,
         "Share a report": False,
     }
+
+
+def test_several_events_of_a_name_lead_to_those_of_their_project(scenario: Scenario) -> None:
+    for project in (scenario.project, factories.scenario().project):
+        for _ in range(2):
+            factories.finding(replace(scenario, project=project))
+    client = staff.logged_in_client()
+
+    page = LexborHTMLParser(client.get("/admin/").text)
+    links = {a.attributes["href"] for a in page.css("a") if "Finding reported × 2" in a.text()}
+    rows = [row.project for link in links for row in client.get(link).context["cl"].result_list]
+
+    assert len(links) == 2
+    assert rows.count(scenario.project) == 2
+    assert len(rows) == 4
