@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 
+from findings.models import Finding
 from remediation.evidence.chain import append
 from remediation.models import Task, Verification
 from tests import factories, staff
@@ -30,6 +31,7 @@ def paths() -> Iterator[str]:
     with transaction.atomic():
         append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
     yield f"{admin_url(Verification, 'changelist')}{verification.pk}/evidence/"
+    yield admin_url(Finding, "import_report")
 
 
 def pages(client: Client) -> Iterator[tuple[str, str]]:
