@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html_join
+from django.utils.text import Truncator
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.actor import operator
@@ -28,6 +29,7 @@ from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
 from remediation.alert_routing import AlertChannel
 
+MAX_LISTED_LENGTH = 100  # of the recipients in a list; there may be 50
 STATUS_BADGES = {"gathering": "warning", "sending": "info", "sent": "success", "failed": "danger"}
 
 
@@ -142,7 +144,7 @@ class DestinationAdmin(ServiceModelAdmin):
 
     @admin.display(description="recipients")
     def recipient_list(self, row: Destination) -> str:
-        return ", ".join(row.recipients) or destinations.HIDDEN_URL
+        return Truncator(", ".join(row.recipients)).chars(MAX_LISTED_LENGTH) or destinations.HIDDEN_URL
 
     def save_model(self, request: HttpRequest, obj: Destination, form: Any, change: bool) -> None:
         # The URL is not displayed: an empty field of the page of a destination keeps it.
