@@ -75,12 +75,12 @@ TAKE_SNAPSHOT = INSERT_SNAPSHOT + select_recorded("""
     SELECT %(project)s, %(moment)s, coalesce(jsonb_agg(to_jsonb(totals)), '[]') FROM totals
     ON CONFLICT DO NOTHING
 """)
-# The projects with more than so many changes since their newest snapshot, which have none at the moment or later.
+# The projects with more than so many changes between their newest snapshot and the moment.
 WITHOUT_SNAPSHOT = """
     SELECT project.id FROM accounts_project AS project, LATERAL (
         SELECT coalesce(max(at), '-infinity') AS at FROM events_countersnapshot WHERE project_id = project.id
     ) AS newest
-    WHERE newest.at < %(moment)s AND EXISTS (
+    WHERE EXISTS (
         SELECT FROM events_counterchange
         WHERE project_id = project.id AND at >= newest.at AND at < %(moment)s OFFSET %(changes)s
     )

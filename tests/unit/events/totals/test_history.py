@@ -166,6 +166,49 @@ def test_snapshot_makes_the_changes_before_it_unnecessary(
     assert state(scenario, now) == before
 
 
+def rows_by_day(project: Project, day: int) -> dict[int, int]:
+    """Return the rows of the findings that were counted before a day of March 2040, and their change on it."""
+    days = history.changes_by_day(project.pk, date(2040, 3, day), date(2040, 3, day), "finding")["finding"]
+    return {each.day: sum(rows for _, rows, _ in totals) for each, totals in days.items()}
+
+
+def test_change_at_the_moment_of_a_snapshot_counts_once_and_is_in_the_next_one(
+    scenario: Scenario, time_machine: Any, database_owner: None
+):
+    project, midnight = scenario.project, datetime(2040, 3, 4, tzinfo=UTC)
+    for moment in (midnight - timedelta(hours=1), midnight):
+        time_machine.move_to(moment, tick=False)
+        factories.finding(scenario)
+    found = []
+
+    for day in (4, 5):
+        time_machine.move_to(datetime(2040, 3, day, 15, tzinfo=UTC))
+        taken, total = history.take_snapshots(), finding_counts(project, {}, AsOf(timezone.now()))["total"]
+        found.append((taken, total, rows_by_day(project, 3), rows_by_day(project, 4)))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL krafter.retention = 'on'")
+        cursor.execute("DELETE FROM events_counterchange")
+
+    assert found == [(1, 2, {3: 1}, {3: 1, 4: 1})] * 2
+    # The newest snapshot has both.
+    assert finding_counts(project, {}, AsOf(timezone.now()))["total"] == 2
+    assert rows_by_day(project, 5) == {4: 2}
+
+
+def test_snapshot_is_taken_once_and_of_the_project_with_changes_alone(scenario: Scenario, time_machine: Any):
+    others = [factories.scenario().project for _ in range(2)]
+    midnight = datetime(2040, 3, 4, tzinfo=UTC)
+    time_machine.move_to(midnight - timedelta(hours=2))
+    factories.finding(scenario)
+    CounterSnapshot.objects.create(project=others[0], at=midnight - timedelta(hours=1))
+    time_machine.move_to(midnight + timedelta(hours=1))
+
+    taken = [history.take_snapshots(), history.take_snapshot(scenario.project.pk, midnight)]
+
+    assert taken == [1, 0]
+    assert CounterSnapshot.objects.get(at=midnight).project == scenario.project
+
+
 def test_first_snapshot_of_a_month_is_its_beginning(scenario: Scenario, time_machine: Any):
     time_machine.move_to(datetime(2040, 2, 28, 15, tzinfo=UTC))
     factories.finding(scenario)
