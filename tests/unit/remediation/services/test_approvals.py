@@ -224,6 +224,47 @@ def test_only_ones_own_approval_can_be_withdrawn(scenario: Scenario) -> None:
     assert approvals.active(verification).count() == 1
 
 
+def test_key_without_a_user_withdraws_no_approval_of_a_deleted_person(scenario: Scenario) -> None:
+    set_rule(scenario, high=3)
+    verification, helper = factories.verification(scenario), person(scenario)
+    verdicts.approve(verification.pk, by=helper)
+    User.objects.get(pk=helper.user_id).delete()
+
+    with pytest.raises(errors.ApprovalNotFound):
+        approvals.withdraw(verification.pk, project=scenario.project, by=Actor("api_key", None))
+
+
+def test_refusal_of_a_withdrawal_is_known_beforehand(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification, first, second = factories.verification(scenario), person(scenario), person(scenario)
+
+    def refusals() -> list[str]:
+        verification.refresh_from_db()
+        return [approvals.withdrawal_refusal(verification, by=each.user_id) for each in (first, second)]
+
+    verdicts.approve(verification.pk, by=first)
+    undecided = refusals()
+    verdicts.approve(verification.pk, by=second)
+
+    assert undecided == ["", errors.ApprovalNotFound.message]
+    assert refusals() == [errors.VerificationApproved.message] * 2
+
+
+def test_approvals_count_after_the_decision_oldest_first_whoever_leaves(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification, people = factories.verification(scenario), [person(scenario), person(scenario)]
+    for each in people:
+        verdicts.approve(verification.pk, by=each)
+    Approval.objects.filter(user=people[1].user_id).update(created_at="2026-01-01T00:00:00Z")
+    accounts.remove_member(Membership.objects.get(user=people[0].user_id), by=SYSTEM)
+    verification.refresh_from_db()
+
+    oldest_first = [each.user_id for each in approvals.active(verification)]
+
+    assert approvals.state_of(verification)["given"] == 2
+    assert oldest_first == [people[1].user_id, people[0].user_id]
+
+
 def test_approvals_are_read_in_the_api(scenario: Scenario) -> None:
     set_rule(scenario, high=2, not_author=True)
     verification = factories.verification(scenario)
