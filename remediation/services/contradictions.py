@@ -26,8 +26,6 @@ def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
         task__finding__in=by_id, result=Result.PENDING, superseded=False
     ).without_guards()
     undecided = list(waiting.select_related("task"))
-    if not undecided:
-        return
     failures = last_failures(undecided, [by_id[each.task.finding_id] for each in undecided])
     changed: dict[str, list[UUID]] = defaultdict(list)
     for each in undecided:

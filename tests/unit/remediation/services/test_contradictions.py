@@ -48,6 +48,7 @@ def report(scenario: Scenario, *findings: Finding, **fields: Any) -> None:
     ("outcome", "after", "expected"),
     [
         ("failed", 1, ("blocked", "failed")),
+        ("failed", 0, ("ready", "")),
         ("failed", -1, ("ready", "")),
         ("inconclusive", 1, ("ready", "")),
         ("passed", 1, ("ready", "")),
@@ -140,6 +141,19 @@ def test_report_of_a_later_scan_that_saw_the_check_pass_lifts_the_block(scenario
         states.append(state_of(verification))
 
     assert states == [("blocked", "failed"), ("ready", "")]
+
+
+def test_same_report_again_does_not_change_the_time_of_the_verification(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    scan_id, times = scan_that_saw(verification, "failed", after=1), []
+
+    for _ in range(2):
+        report(scenario, finding, scan_id=scan_id)
+        verification.refresh_from_db()
+        times.append(verification.updated_at)
+
+    assert times[0] == times[1]
 
 
 def test_newer_verification_is_ready_again(scenario: Scenario) -> None:
