@@ -89,7 +89,7 @@ class ImportPages(BulkActions):
             projects=projects,
             initial={"project": chosen_project(request) or only},
         )
-        if request.method == "POST" and form.is_valid():
+        if form.is_valid():
             try:
                 return self._import(request, form)
             except ApiError as error:

@@ -36,7 +36,7 @@ def _as_doubles(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return the value as canonical JSON can represent it: other types as text, lone surrogates replaced."""
-    if value is None or isinstance(value, bool):
+    if value is None:
         return value
     if isinstance(value, str):
         return _without_surrogates(value)

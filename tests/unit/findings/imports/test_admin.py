@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Project
+from accounts.models import Membership, Project
 from findings.imports import FORMATS
 from findings.imports.admin import FORMAT_LABELS
 from findings.models import Finding
@@ -83,6 +83,7 @@ def test_report_becomes_findings_and_is_known_the_second_time(
         ({"violations": 7}, {}, "This is not a result of axe-core"),
         (REPORT, {"format": "zap"}, "not a report of ZAP"),
         (REPORT, {"format": "pdf"}, "Select a valid choice"),
+        (b" " * (16 * 1024 * 1024), {}, "The file is not valid JSON"),
         (b" " * (16 * 1024 * 1024 + 1), {}, "The file is larger than 16 MiB."),
     ],
 )
@@ -122,3 +123,33 @@ def test_viewer_imports_nothing(scenario: Scenario, page: str) -> None:
     assert response.status_code == 403
     assert page not in viewer.get(admin_url(Finding, "changelist")).content.decode()
     assert Finding.objects.count() == 0
+
+
+def test_viewer_of_an_organisation_imports_nothing_into_it_as_a_member_of_another(
+    scenario: Scenario, page: str
+) -> None:
+    viewed = factories.scenario()
+    user = staff.member_of(scenario.organization, "member")
+    Membership.objects.create(organization=viewed.organization, user=user, role="viewer")
+    client = staff.logged_in_client(user)
+
+    form = client.get(page).content.decode()
+    response = send(client, page, viewed.project, REPORT)
+
+    # The only project with the permission is chosen.
+    assert f'<option value="{scenario.project.pk}" selected>' in form
+    assert str(viewed.project.pk) not in form
+    assert "Select a valid choice." in response.content.decode()
+    assert Finding.objects.count() == 0
+
+
+def test_superuser_imports_into_the_project_that_is_chosen_in_the_menu(scenario: Scenario, page: str) -> None:
+    factories.scenario()
+    client = staff.logged_in_client()
+    client.post(reverse("admin_choose_project"), {"project": str(scenario.project.pk)})
+
+    form = client.get(page).content.decode()
+    send(client, page, scenario.project, REPORT)
+
+    assert f'<option value="{scenario.project.pk}" selected>' in form
+    assert Finding.objects.get().project == scenario.project

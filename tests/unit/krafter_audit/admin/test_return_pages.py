@@ -36,8 +36,11 @@ def test_action_leads_back_to_the_page_of_its_row(scenario: Scenario) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("query", "filters"), [("?_changelist_filters=q%3Dcsp", "?q=csp"), ("", "")])
-def test_action_that_deletes_the_row_of_its_page_leads_to_the_list(query: str, filters: str) -> None:
+def test_action_that_deletes_the_row_of_its_page_leads_to_the_list(
+    query: str, filters: str, scenario: Scenario
+) -> None:
     deleted = uuid7()
+    factories.task(scenario)
     back = admin_url(Task, "change", deleted) + query
     request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(deleted)]})
 

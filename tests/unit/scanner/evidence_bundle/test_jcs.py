@@ -39,6 +39,10 @@ def test_a_number_is_written_as_ecmascript_writes_it(value: float, written: str)
     assert canonical(value) == written
 
 
+def test_a_large_integer_is_rounded_at_any_depth():
+    assert canonical({"a": [2**53 + 1, (2**53 + 1,)]}) == '{"a":[9007199254740992,[9007199254740992]]}'
+
+
 def test_the_example_of_the_rfc_comes_out_as_it_says():
     value = {
         "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],

@@ -1,6 +1,8 @@
 """The keys that sign evidence: read from one setting, refused when they are malformed, known after a rotation."""
 
 import base64
+import re
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,7 @@ def test_a_signature_has_one_spelling():
     ("setting", "sentence"),
     [
         (ONE, "Entry 1 is neither id:base64 nor id:public:base64."),
+        ("k1:", "Entry 1 is neither id:base64 nor id:public:base64."),
         (f"k 1:{ONE}", "Entry 1 is neither id:base64 nor id:public:base64."),
         (f"k1:{ONE},k2:private:{TWO}", "Entry 2 is neither id:base64 nor id:public:base64."),
         (f"k1:{ONE},k1:{TWO}", "Entry 2 repeats the key id 'k1'."),
@@ -74,3 +77,26 @@ def test_a_public_key_goes_through_its_json_form_and_has_a_fingerprint():
 
     assert from_jwk(as_jwk("k1", public)) == ("k1", public)
     assert len(fingerprint(public)) == 64
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"kty": "RSA"}, "This is not a JSON Web Key of Ed25519."),
+        ({"crv": "X25519"}, "This is not a JSON Web Key of Ed25519."),
+        ({"kid": 7}, "The JSON Web Key has no usable id or no key in it."),
+        ({"kid": "k 1"}, "The JSON Web Key has no usable id or no key in it."),
+        ({"x": None}, "The JSON Web Key has no usable id or no key in it."),
+        ({"x": "AAAA"}, "The key k1 has 3 bytes; it takes 32."),
+    ],
+)
+def test_json_web_key_that_is_none_of_ed25519_is_refused(changes: dict[str, Any], sentence: str):
+    jwk = as_jwk("k1", bytes(32))
+
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        from_jwk({**jwk, **changes})
+
+
+def test_json_web_key_that_is_no_object_is_refused():
+    with pytest.raises(ValueError, match="not a JSON Web Key"):
+        from_jwk(["OKP"])
