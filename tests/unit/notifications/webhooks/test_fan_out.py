@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.actors import SYSTEM
+from events import outbox
 from events.log import log_event
 from events.models import Event, OutboxEntry
 from findings.services import triage
@@ -78,6 +79,50 @@ def test_events_of_another_organisation_are_not_stored(scenario: Scenario) -> No
     queue_events()
 
     assert (entries, queued_types()) == (0, [])
+
+
+def test_enabled_endpoints_get_the_events_of_their_own_organisation_alone(scenario: Scenario) -> None:
+    scenarios, own = (scenario, factories.scenario()), []
+    for each in scenarios:
+        disabled, _ = make_endpoint(each, f"{URL}/disabled", events=["finding.*"])
+        services.update(each.organization, disabled.pk, changes={"status": "disabled"}, by=SYSTEM)
+        enabled, _ = make_endpoint(each, URL, events=["finding.*"])
+        own.append((enabled.pk, factories.finding(each).pk))
+    WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
+
+    queue_events()
+
+    assert sorted(EventDelivery.objects.values_list("endpoint", "subject_id")) == sorted(own)
+
+
+def test_run_ends_after_its_time_and_the_next_one_continues(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_endpoint(scenario, URL)
+    factories.task(scenario)
+    WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
+    monkeypatch.setattr(outbox, "BATCH_SIZE", 1)
+    monkeypatch.setattr(fan_out, "TIME_BUDGET_SECONDS", 0.0)
+    stored = []
+
+    for _ in range(2):
+        queue_events()
+        stored.append(queued_types())
+
+    assert stored == [["finding.created"], ["finding.created", "task.created"]]
+
+
+def test_missed_event_is_sent_at_once(
+    scenario: Scenario, sent: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    OutboxEntry.objects.all().delete()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        fan_out.queue_missed()
+
+    assert sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
 
 
 def test_event_is_stored_once_when_the_outbox_and_the_audit_log_have_it(scenario: Scenario) -> None:
