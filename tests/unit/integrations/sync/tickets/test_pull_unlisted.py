@@ -219,6 +219,28 @@ def test_key_that_was_cleared_is_stored_again_while_the_ticket_exists(
     assert (len(tracker.issues), task.external_ticket_key) == (1, TicketLink.objects.get().key)
 
 
+def test_refused_ticket_whose_key_was_cleared_does_not_stop_the_others(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, other = make_task("Refused"), make_task("Other")
+    sync()
+    change(refused, external_ticket_key=None)
+    change(other, external_ticket_key=None)
+    routed = github.route
+
+    def route(request: Request) -> Answer:
+        return (422, {}, {"message": "No"}) if request.path.endswith("/issues/1") else routed(request)
+
+    monkeypatch.setattr(github, "route", route)
+
+    sync()
+
+    refused.refresh_from_db()
+    other.refresh_from_db()
+    assert (refused.external_ticket_key, other.external_ticket_key) == (None, "acme/web-app#2")
+    assert last_run().refused[0]["what"] == "Refused"
+
+
 def test_transferred_issue_is_replaced_after_its_key_was_cleared(
     sync: Sync, make_task: MakeTask, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
