@@ -36,7 +36,9 @@ def test_second_run_is_refused_and_leaves_its_callers_transaction_usable(
     assert (first.running, first.superseded, Verification.objects.count()) == (True, False, 1)
 
 
-def test_run_of_a_finding_that_got_checks_ends_the_manual_review_of_its_task_alone(scenario: Scenario) -> None:
+def test_run_of_a_finding_that_got_checks_ends_the_manual_review_of_its_task_alone(
+    scenario: Scenario,
+) -> None:
     reviews = [started(scenario), started(scenario)]
     finding = reviews[0].task.finding
     finding.check_keys = [CSP]
