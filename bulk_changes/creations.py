@@ -28,7 +28,6 @@ def record_creation(project: Project, subject: Subject, created: Sequence[Any], 
         bulk_change,
         [Decision(row.pk, {}, {}, {name: getattr(row, name) for name in names}) for row in created],
     )
-    bulk_change.refresh_from_db()
     return bulk_change
 
 

@@ -100,6 +100,23 @@ def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Sc
     assert Event.objects.filter(name="task.deleted", subject_id=untouched.pk).count() == 1
 
 
+def test_undo_of_a_creation_is_recorded_and_names_the_tasks_that_are_gone(scenario: Scenario):
+    body = {"tasks": items(*(factories.finding(scenario) for _ in range(2)))}
+    shown = post(scenario, "tasks/bulk", body).json()["data"]
+    gone, kept = (item["id"] for item in shown["items"])
+    Task.objects.filter(pk=gone).delete()
+
+    undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
+
+    row = BulkChange.objects.get(action="delete")
+    assert [(each["id"], each["code"]) for each in undone["refusals"]] == [(gone, "not_found")]
+    assert (row.matched, row.changed, row.refused) == (2, 1, 1)
+    assert {str(each.subject_id): (each.refusal, each.after) for each in row.rows.all()} == {
+        gone: ("Not found.", {}),
+        kept: ("", {"deleted": True}),
+    }
+
+
 def test_undo_of_a_creation_deletes_tasks_with_a_pull_request_or_a_paused_clock(scenario: Scenario):
     dismissed = factories.finding(scenario, status=FindingStatus.DISMISSED)
     [paused, linked] = items(dismissed, factories.finding(scenario))
