@@ -290,3 +290,35 @@ def test_link_to_the_password_of_a_user_is_shown_to_those_who_may_set_it(
 
     assert page.status_code == 200
     assert ("Set password" in page.content.decode()) == (opened == 200)
+
+
+def member(*organizations: Organization) -> User:
+    user = User.objects.create_user(f"other{next(factories.number)}@example.com")
+    for organization in organizations:
+        Membership.objects.create(organization=organization, user=user, role="member")
+    return user
+
+
+def test_account_is_changed_by_who_may_do_so_in_each_of_its_organisations(scenario: Scenario) -> None:
+    other = factories.scenario().organization
+    admin = staff.member_of(scenario.organization, "admin")
+    Membership.objects.create(organization=other, user=admin, role="viewer")
+    users = [member(scenario.organization), member(scenario.organization, other), scenario.owner]
+
+    def opened(client: Client, url: str) -> list[bool]:
+        return [client.get(reverse(url, args=[user.pk])).status_code == 200 for user in users]
+
+    by_admin, by_superuser = staff.logged_in_client(admin), staff.logged_in_client()
+    assert opened(by_admin, "admin:accounts_user_change") == [True, True, True]
+    assert opened(by_admin, "admin:auth_user_password_change") == [True, False, False]
+    assert opened(by_superuser, "admin:auth_user_password_change") == [True, True, True]
+
+
+def test_users_of_other_organisations_are_not_shown(scenario: Scenario) -> None:
+    own, foreign = member(scenario.organization), factories.scenario().owner
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))
+
+    page = client.get(admin_url(User, "changelist")).content.decode()
+
+    assert (own.email in page, foreign.email in page) == (True, False)
+    assert client.get(admin_url(User, "change", foreign.pk)).status_code == 302

@@ -125,6 +125,18 @@ def test_missed_event_is_sent_at_once(
     assert sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
 
 
+def test_missed_events_of_a_period_are_those_before_its_end(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
+    start = timezone.now()
+    within = factories.finding(scenario)
+    end = timezone.now()
+    factories.finding(scenario)
+
+    queued = fan_out.queue_logged(endpoint, after=start, before=end, limit=10)
+
+    assert (queued, EventDelivery.objects.get().subject_id) == (1, within.pk)
+
+
 def test_event_is_stored_once_when_the_outbox_and_the_audit_log_have_it(scenario: Scenario) -> None:
     make_endpoint(scenario, URL)
     factories.finding(scenario)
