@@ -13,7 +13,8 @@ from krafter_client.cli import exits
 from krafter_client.cli.config import current_login
 from krafter_client.cli.files import write_file
 from krafter_client.cli.formats import FORMATS
-from krafter_client.cli.formats.table import printable, table
+from krafter_client.cli.formats.printable import printable
+from krafter_client.cli.formats.table import table
 from krafter_client.cli.problems import Result, apply_gate
 
 
@@ -133,7 +134,7 @@ def finish(
     known = baselines.read(baseline) if baseline else None
     gated = apply_gate(result, fail_on=fail_on, known=known)
     for name, path in files:
-        write_file(path, f"{FORMATS[name](gated)}\n".encode())
+        write_file(path, f"{FORMATS[name](gated)}\n".encode(errors="replace"))
     _print(gated, format)
     if write_baseline:
         baselines.write(write_baseline, result)
@@ -154,4 +155,4 @@ def _print(result: Result, format: Format | None) -> None:
             table(result, width=console.width if console.is_terminal else 120, coloured=console.is_terminal)
         )
     elif text := FORMATS[format](result):
-        typer.echo(text.encode())  # UTF-8 in any locale, as programs expect it
+        typer.echo(text.encode(errors="replace"))  # UTF-8 in any locale, as programs expect it

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from krafter_client.cli.formats.table import printable
+from krafter_client.cli.formats.printable import printable
 from krafter_client.generated.models import DescribedVerification, Report, Scan, Verification
 
 

@@ -15,7 +15,7 @@ from krafter_client import ProjectClient
 from krafter_client.cli import exits
 from krafter_client.cli.files import write_file
 from krafter_client.cli.findings import OPEN
-from krafter_client.cli.formats.table import printable
+from krafter_client.cli.formats.printable import printable
 from krafter_client.cli.options import (
     BaselineOption,
     FailOnOption,

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,6 +16,8 @@ from krafter_client.cli.problems import CheckedRule, Problem, Result, apply_gate
 
 from tests.unit.clients.python import sarif_subset
 
+# What GitHub, GitLab or Azure Pipelines execute in a line that a step prints.
+COMMAND = re.compile(r"\s*::|.*##[a-z]*\[")
 CSP = Problem(
     fingerprint="f-csp",
     rule="security_header_csp",
@@ -166,7 +170,7 @@ def test_markdown_mentions_nobody_and_refers_to_no_issue() -> None:
     assert "| https://shop.example/@team |" in text
 
 
-@pytest.mark.parametrize("command", ["::stop-commands::x", "::error file=a::b", "##[add-mask]e"])
+@pytest.mark.parametrize("command", ["::stop-commands::x", "::error file=a::b", "##[add-mask]e", "##vso[task.x]y"])
 @pytest.mark.parametrize("before", range(40, 60))
 def test_no_line_of_the_table_is_a_command_to_a_runner(command: str, before: int) -> None:
     [known, *_] = RESULT.problems
@@ -174,7 +178,45 @@ def test_no_line_of_the_table_is_a_command_to_a_runner(command: str, before: int
 
     table = FORMATS["table"](replace(RESULT, problems=(problem,), unreachable=(command,)))
 
-    assert [line for line in table.splitlines() if line.lstrip().startswith("::") or "##[" in line] == []
+    assert [line for line in table.splitlines() if COMMAND.match(line)] == []
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "junit", "github", "markdown"])
+def test_no_line_of_a_format_is_a_command_of_a_site_to_a_runner(format: str) -> None:
+    [known, *_] = RESULT.problems
+    text = "a\n ::error::b\n::add-mask::c ##[group]d ##vso[task.setvariable variable=PATH]e"
+    problem = replace(known, title=text, message=text, fix=text, description=text, urls=(text,))
+
+    written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
+
+    # An annotation is a command itself: its first one, of ours, ends the rest.
+    lines = [line.replace("::", "", 1) if format == "github" else line for line in written.splitlines()]
+    assert [line for line in lines if COMMAND.match(line)] == []
+    if format == "json":
+        assert json.loads(written)["problems"][0]["title"] == text
+    if format == "junit":
+        assert text in str(ElementTree.fromstring(written).findtext(".//failure"))
+
+
+@pytest.mark.parametrize("format", ["github", "markdown"])
+def test_control_characters_of_a_site_are_not_printed(format: str) -> None:
+    [known, *_] = RESULT.problems
+    text = "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\r\nc\ud800"
+    problem = replace(known, rule=text, title=text, message=text, fix=text, urls=(text,))
+
+    written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
+
+    kinds = {unicodedata.category(each) for each in written.replace("\n", "").replace("\u200b", "")}
+    assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
+
+
+def test_entities_in_markdown_are_shown_as_they_are() -> None:
+    [known, *_] = RESULT.problems
+    problem = replace(known, title="&#64;acme &lt;b&gt; ~~x~~")
+
+    text = FORMATS["markdown"](replace(RESULT, problems=(problem,)))
+
+    assert r"\&\#\u200b64;acme \&lt;b\&gt; \~\~x\~\~".replace(r"\u200b", "\u200b") in text
 
 
 def test_table_and_json_name_every_problem() -> None:

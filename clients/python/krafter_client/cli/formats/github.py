@@ -3,6 +3,7 @@
 Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
+from krafter_client.cli.formats.printable import printable
 from krafter_client.cli.problems import Problem, Result
 
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "notice"}
@@ -28,7 +29,8 @@ def _annotation(problem: Problem) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # An annotation may have several lines.
+    return "%0A".join(printable(line).replace("%", "%25") for line in text.splitlines())
 
 
 def _property(text: str) -> str:

@@ -3,12 +3,13 @@
 import json
 from dataclasses import asdict
 
+from krafter_client.cli.formats.printable import json_without_commands
 from krafter_client.cli.problems import Result
 
 
 def as_json(result: Result) -> str:
     """Return `{problems, failing, counts, inconclusive, unreachable}`."""
-    return json.dumps(
+    document = json.dumps(
         {
             "problems": [asdict(problem) for problem in result.problems],
             "failing": len(result.failing),
@@ -20,3 +21,4 @@ def as_json(result: Result) -> str:
         indent=2,
         ensure_ascii=False,
     )
+    return json_without_commands(document)

@@ -3,6 +3,7 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from krafter_client.cli.formats.printable import xml_without_commands
 from krafter_client.cli.problems import CheckedRule, Problem, Result
 
 # What XML 1.0 cannot contain.
@@ -33,7 +34,8 @@ def junit_xml(result: Result) -> str:
     root = Element("testsuites", {"name": "krafter-audit", **attributes})
     suite = SubElement(root, "testsuite", {"name": "krafter-audit", **attributes})
     suite.extend(cases)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
+    document = '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
+    return xml_without_commands(document)
 
 
 def _problem(problem: Problem, *, fails: bool) -> Element:

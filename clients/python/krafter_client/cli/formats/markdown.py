@@ -2,10 +2,10 @@
 
 import re
 
+from krafter_client.cli.formats.printable import ZERO_WIDTH_SPACE, without_controls
 from krafter_client.cli.problems import Problem, Result
 
 MAX_ROWS = 100
-ZERO_WIDTH_SPACE = "\u200b"
 REFERENCE = re.compile(r"(?<![\w/])@(?=\w)|[#!](?=\d)")  # a person, an issue, a merge request
 
 
@@ -44,11 +44,12 @@ def _row(problem: Problem) -> str:
 
 
 def _code(text: str) -> str:
-    return re.sub(r"[\s`|]+", "-", text)
+    return re.sub(r"[\s`|]+", "-", without_controls(text))
 
 
 def _cell(text: str) -> str:
     # A site chooses its URLs and texts: they must not become markup, mention people or refer to issues. A backslash
     # does not prevent references: GitHub and GitLab look for them in the rendered text.
-    plain = REFERENCE.sub(lambda sign: sign[0] + ZERO_WIDTH_SPACE, " ".join(text.split()))
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", plain)
+    plain = REFERENCE.sub(lambda sign: sign[0] + ZERO_WIDTH_SPACE, without_controls(" ".join(text.split())))
+    # The ampersand: an entity would become a sign again.
+    return re.sub(r"([\\`*_\[\]<>|#&~])", r"\\\1", plain)

@@ -7,6 +7,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
+from krafter_client.cli.formats.printable import json_without_commands
 from krafter_client.cli.problems import Problem, Result
 from krafter_client.version import __version__
 
@@ -36,7 +37,7 @@ def sarif(result: Result) -> str:
         ],
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_without_commands(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _rule(problem: Problem) -> dict[str, Any]:
@@ -78,4 +79,4 @@ def _result(problem: Problem, position: int, *, has_baseline: bool) -> dict[str,
 
 def _uri(text: str) -> str:
     # Characters that a URI cannot have, percent-encoded; what is encoded already stays.
-    return quote(text, safe="%/:?#[]@!$&'()*+,;=-._~")
+    return quote(text, safe="%/:?#[]@!$&'()*+,;=-._~", errors="replace")

@@ -1,17 +1,15 @@
 """A table for people."""
 
 import io
-import re
-import unicodedata
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from krafter_client.cli.formats.markdown import ZERO_WIDTH_SPACE, headline
+from krafter_client.cli.formats.markdown import headline
+from krafter_client.cli.formats.printable import printable
 from krafter_client.cli.problems import Problem, Result
 
-RUNNER_COMMAND = re.compile(r"::(?=[a-z-]+[ :])|##(?=\[)", re.IGNORECASE)
 COLOURS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan"}
 
 
@@ -47,10 +45,3 @@ def _place(problem: Problem) -> str:
         return ""
     more = len(problem.urls) - 1
     return f"{printable(problem.urls[0])}{f' and {more} more' if more else ''}"
-
-
-def printable(text: str) -> str:
-    """Replace control characters, and end commands to a CI runner: a site may have sent either."""
-    plain = "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
-    # A long text may be broken before the sign, and GitHub Actions executes what then begins a line.
-    return RUNNER_COMMAND.sub(lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], plain)

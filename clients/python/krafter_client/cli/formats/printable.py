@@ -1,0 +1,33 @@
+"""Text of a server or a site, for terminals and pipelines."""
+
+import re
+import unicodedata
+
+ZERO_WIDTH_SPACE = "\u200b"
+# GitHub, GitLab and Azure Pipelines (`##vso[`) execute these in what a step prints.
+SECTION_COMMAND = re.compile(r"##(?=[a-z]*\[)", re.IGNORECASE)
+RUNNER_COMMAND = re.compile(rf"::(?=[a-z-]+[ :])|{SECTION_COMMAND.pattern}", re.IGNORECASE)
+
+
+def without_controls(text: str) -> str:
+    """Replace control characters, line breaks too, and those that reorder the text after them."""
+    # The categories of control, format, surrogate, line separator and paragraph separator.
+    invisible = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "".join("\ufffd" if unicodedata.category(each) in invisible else each for each in text)
+
+
+def printable(text: str) -> str:
+    """Replace control characters, and end commands to a CI runner: a site may have sent either."""
+    # A long text may be broken before the sign, and GitHub Actions executes what then begins a line.
+    return RUNNER_COMMAND.sub(lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], without_controls(text))
+
+
+def json_without_commands(document: str) -> str:
+    """Return JSON of the same value in which no command to a CI runner is written."""
+    return SECTION_COMMAND.sub(r"\\u0023#", document)
+
+
+def xml_without_commands(document: str) -> str:
+    """Return XML of the same text in which no command to a CI runner is written."""
+    at_line_start = re.sub(r"(?m)^(\s*):(?=:)", r"\1&#58;", document)
+    return SECTION_COMMAND.sub("&#35;#", at_line_start)
