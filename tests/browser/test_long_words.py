@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
+from accounts import saved_views
 from accounts.models import User
+from findings.models import Finding
 from integrations.models import Integration
 from scans.models import Site
 from tests import factories, staff
@@ -26,12 +29,19 @@ def test_long_words_make_no_page_wider_than_a_phone(live_server: Any, scenario: 
     )
     user = staff.superuser()
     member = staff.member_of(scenario.organization, "viewer")
-    User.objects.filter(pk=member.pk).update(email=f"{'y' * 60}@example.com")
+    User.objects.filter(pk=member.pk).update(email=f"{'y' * 60}@example.com", name=WORD)
+    saved_views.save(user, list_name="findings.finding", name=WORD, query="", organization_id=None)
 
     with visiting(live_server.url) as visitor:
         visitor.sign_in(user)
         for row in (finding, task, site, integration, scenario.organization):
             visitor.open(admin_url(type(row), "change", row.pk))
             visitor.look(f"long-words-{row._meta.model_name}", contrast=False)
+        for shot, page in (
+            ("views", admin_url(Finding, "changelist")),
+            ("password", reverse("admin:auth_user_password_change", args=[member.pk])),
+        ):
+            visitor.open(page)
+            visitor.look(f"long-words-{shot}", contrast=False)
 
     assert visitor.problems == []

@@ -10,6 +10,7 @@ from findings.models import Finding
 from remediation.models import Task
 from remediation.services import verdicts
 from reports import export, services
+from reports.models import Report
 from reports.sharing import links
 from tests import factories
 from tests.browser.chromium import lent_browser, new_page
@@ -83,6 +84,16 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(live_server: Any, 
     assert "The signatures are valid." in proof
     assert "Check: Content-Security-Policy is missing or not enforced" in proof
     assert "Decision: approved" in proof
+
+
+def test_long_name_of_a_project_makes_the_page_no_wider(live_server: Any, shared_url: str) -> None:
+    Report.objects.update(subject={"organization": "x" * 80, "project": "y" * 80, "site_url": LONG_URL})
+
+    with visiting(live_server.url) as visitor:
+        visitor.open(shared_url)
+        visitor.look("shared-long-name", contrast=False)
+
+    assert visitor.problems == []
 
 
 def test_findings_open_without_script_and_by_keyboard(live_server: Any, shared_url: str) -> None:
