@@ -170,7 +170,9 @@ def test_markdown_mentions_nobody_and_refers_to_no_issue() -> None:
     assert "| https://shop.example/@team |" in text
 
 
-@pytest.mark.parametrize("command", ["::stop-commands::x", "::error file=a::b", "##[add-mask]e", "##vso[task.x]y"])
+@pytest.mark.parametrize(
+    "command", ["::stop-commands::x", "::error file=a::b", "##[add-mask]e", "##vso[task.x]y"]
+)
 @pytest.mark.parametrize("before", range(40, 60))
 def test_no_line_of_the_table_is_a_command_to_a_runner(command: str, before: int) -> None:
     [known, *_] = RESULT.problems

@@ -19,7 +19,9 @@ def without_controls(text: str) -> str:
 def printable(text: str) -> str:
     """Replace control characters, and end commands to a CI runner: a site may have sent either."""
     # A long text may be broken before the sign, and GitHub Actions executes what then begins a line.
-    return RUNNER_COMMAND.sub(lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], without_controls(text))
+    return RUNNER_COMMAND.sub(
+        lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], without_controls(text)
+    )
 
 
 def json_without_commands(document: str) -> str:
