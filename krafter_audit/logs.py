@@ -1,11 +1,13 @@
 """Logging: one line per event with the request id, as logfmt or JSON."""
 
 import logging
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 from krafter_audit.api.middleware import SECRET_IN_PATH
+from krafter_audit.security.control_characters import escape_controls
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -14,6 +16,13 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
 ]
+
+
+class LogfmtRenderer(structlog.processors.LogfmtRenderer):
+    """Escapes what would control a terminal: a site may have chosen a text of an exception or a library."""
+
+    def __call__(self, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
+        return escape_controls(super().__call__(logger, name, event))
 
 
 def exceptions_only(record: logging.LogRecord) -> bool:
@@ -34,7 +43,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     first = ["timestamp", "level", "logger", "event", "request_id"]
     render: Any = structlog.processors.JSONRenderer()
     if not as_json:
-        render = structlog.processors.LogfmtRenderer(key_order=first, drop_missing=True)
+        render = LogfmtRenderer(key_order=first, drop_missing=True)
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -9,6 +9,8 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
+from krafter_audit.security.control_characters import replace_controls
+
 # RFC 5322, section 2.1.1: a line has at most 998 characters.
 MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
 MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
@@ -102,11 +104,15 @@ def html_mail(
     """Return a mail from `template` with `.html`, and `.txt` unless `text` is given."""
     values = dict(context)
     mail = Mail(
-        # A line break in a subject would begin another header.
-        subject=" ".join(subject.split())[:MAX_SUBJECT_LENGTH],
-        body=render_to_string(f"{template}.txt", values) if text is None else text,
+        subject=_header_text(subject)[:MAX_SUBJECT_LENGTH],
+        body=replace_controls(render_to_string(f"{template}.txt", values) if text is None else text),
         to=[address],
         headers=dict(headers or {}),
     )
-    mail.attach_alternative(render_to_string(f"{template}.html", values), "text/html")
+    mail.attach_alternative(replace_controls(render_to_string(f"{template}.html", values)), "text/html")
     return mail
+
+
+def _header_text(text: str) -> str:
+    # A line break would begin another header. Python decodes encoded words (RFC 2047) in it.
+    return replace_controls(" ".join(text.split())).replace("=?", "= ?")

@@ -19,6 +19,7 @@ from krafter_audit.http.client import (
     validate_url,
 )
 from krafter_audit.http.throttle import parse_retry_after
+from krafter_audit.security.control_characters import replace_controls
 
 HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 PATH = re.compile(r"\A/services/[A-Za-z0-9_/-]+\Z")
@@ -85,9 +86,12 @@ def section(text: str) -> dict[str, Any]:
 
 
 def header(text: str) -> dict[str, Any]:
-    return {"type": "header", "text": {"type": "plain_text", "text": text[:MAX_HEADER_LENGTH]}}
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": replace_controls(text)[:MAX_HEADER_LENGTH]},
+    }
 
 
 def escape(text: str) -> str:
     # Slack reads only these three as markup.
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return replace_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

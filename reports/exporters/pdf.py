@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from krafter_audit.security.control_characters import replace_controls
 from reports.errors import ExportFailed
 from reports.exporters.base import Exporter
 from reports.presentation.template_context import pdf_context
@@ -42,7 +43,7 @@ def url_fetcher() -> Any:
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
     weasyprint = load_weasyprint()
     page = weasyprint.HTML(
-        string=render_to_string("reports/pdf.html", pdf_context(snapshot)),
+        string=replace_controls(render_to_string("reports/pdf.html", pdf_context(snapshot))),
         url_fetcher=url_fetcher(),
     )
     fonts = weasyprint.text.fonts.FontConfiguration()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from campaigns.queries import campaign_names_of
 from findings.models import Domain, FindingStatus
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
+from krafter_audit.security.control_characters import replace_controls
 from remediation.models import Task
 from remediation.services.tasks import CLOSED, REOPENED, STARTED
 
@@ -46,7 +47,7 @@ def draft_of(task: Task) -> TicketDraft:
         due=task.sla_due_at,
         closed=is_done or is_dismissed,
         url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
-        text=text,
+        text=replace_controls(text),
         confidential=task.finding.domain == Domain.SECURITY,
         campaigns=campaign_names_of(task),
     )

@@ -4,6 +4,8 @@ import logging
 
 import pytest
 
+from krafter_audit.logs import LogfmtRenderer
+
 logger = logging.getLogger("django.request")
 PATH = "/insights/audit/reports/shared/the-token/download"
 
@@ -22,3 +24,9 @@ def test_exception_is_logged_without_the_token_of_a_shared_report(caplog: pytest
 
     assert caplog.messages == ["Internal Server Error: /insights/audit/reports/shared/…/download"]
     assert caplog.records[0].exc_info
+
+
+def test_text_of_a_site_neither_controls_a_terminal_nor_begins_a_line():
+    line = LogfmtRenderer()(None, "", {"event": "a\x1b[31m\x9b\rb\nc\u2028d\u202e"})
+
+    assert line == r"event=a\x1b[31m\x9b\rb\nc\u2028d\u202e"

@@ -1,6 +1,8 @@
 """Mails with a text and an HTML part."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
@@ -24,6 +26,39 @@ def test_a_mail_has_both_parts_and_a_subject_of_one_line():
     assert (mail.to, message["Bcc"], len(mail.subject)) == (["a@example.com"], None, 200)
     assert mail.subject.startswith("Invitation to Acme Bcc: b@example.com")
     assert f"List-Unsubscribe: <https://example.com/{'u' * 200}>\n" in message.as_string()
+
+
+def test_names_neither_reverse_a_mail_nor_control_a_terminal():
+    context = {"organization": "Ac\u202eme", "role": "viewer", "url": "https://example.com/", "days": 7}
+
+    mail = html_mail(
+        "a@example.com",
+        subject="Invitation to Ac\u202eme",
+        template="accounts/invitation_email",
+        context=context,
+        text="Ac\u202eme \x1b[31m\n",
+    )
+
+    html = str(mail.alternatives[0].content)
+    assert (mail.subject, mail.body) == ("Invitation to Ac\ufffdme", "Ac\ufffdme \ufffd[31m\n")
+    assert ("Ac\ufffdme" in html, "\u202e" in html) == (True, False)
+
+
+def test_name_that_looks_like_an_encoded_word_is_not_decoded():
+    name = "=?utf-8?Q?=0D=0ABcc:_b@example.com=E2=80=AE?="
+    context = {"organization": name, "role": "viewer", "url": "https://example.com/", "days": 7}
+
+    mail = html_mail(
+        "a@example.com",
+        subject=f"Invitation to {name}",
+        template="accounts/invitation_email",
+        context=context,
+        text=name,
+    )
+
+    # RFC 2047: Python would decode it, and encode what it has decoded.
+    read = message_from_bytes(mail.message().as_bytes(), policy=default)["Subject"]
+    assert read == "Invitation to = ?utf-8?Q?=0D=0ABcc:_b@example.com=E2=80=AE?="
 
 
 @pytest.mark.parametrize(

@@ -275,6 +275,15 @@ def test_right_to_left_name_of_a_project_takes_nothing_of_the_footer_into_its_li
 
 
 @pytest.mark.needs_pango
+def test_control_characters_of_a_name_reverse_nothing_in_a_pdf() -> None:
+    exported = export("pdf", snapshot(project="Shop\u2069\u202e"))
+
+    first, second, *_ = [page.extract_text() for page in PdfReader(io.BytesIO(exported)).pages]
+    assert "Shop\ufffd\ufffd has " in first
+    assert "Krafter Audit · Shop\ufffd\ufffd · 19 November" in second
+
+
+@pytest.mark.needs_pango
 def test_pdf_prints_markup_in_a_title_and_reads_no_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("content of the file")

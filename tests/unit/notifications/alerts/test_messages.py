@@ -45,6 +45,17 @@ def test_message_of_each_kind_keeps_the_limits_of_slack(scenario: Scenario, kind
     assert [slack_limits.violations(slack_payload(each, page)) for each in (alert, plain)] == [[], []]
 
 
+def test_controls_of_a_name_or_a_title_reverse_nothing_in_slack(scenario: Scenario) -> None:
+    worst = [{"kind": "new", "severity": "high", "title": "a\u202eb", "id": scenario.project.pk}]
+    scenario.project.name = "Shop\u2067"
+    alert = Alert(project=scenario.project, counts={"new": {"high": 1}}, worst=worst, total=1)
+
+    header, _, first, *_ = slack_payload(alert, "https://audit.example.com/")["blocks"]
+
+    assert header["text"]["text"] == "Audit alert: Shop\ufffd"
+    assert "high, new: a\ufffdb>" in first["text"]["text"]
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [

@@ -46,3 +46,12 @@ def test_done_task_is_closed_and_other_domains_are_not_confidential(make_task: M
     draft = draft_of(Task.objects.select_related("finding").get(pk=task.pk))
 
     assert (draft.closed, draft.confidential) == (True, False)
+
+
+def test_text_of_a_site_reverses_nothing_in_a_ticket(make_task: MakeTask) -> None:
+    task = make_task()
+    Finding.objects.update(recommended_fix={"summary": "Name\u202e a\x1b[31m default.", "steps": []})
+
+    draft = draft_of(Task.objects.select_related("finding").get(pk=task.pk))
+
+    assert draft.text == "Name\ufffd a\ufffd[31m default."

@@ -1,0 +1,32 @@
+"""Pages whose texts cannot reorder what is beside them: the bidirectional controls of sites and other people."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+from krafter_audit.security.control_characters import REPLACEMENT
+
+# Embeddings, overrides and isolates: the text after them is read in another order, up to the end of its paragraph.
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+REORDERING_BYTES = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+# What a form would send back with its values, and tags with those of other fields.
+KEPT_IN_HTML = re.compile(r"(<textarea\b.*?</textarea\s*>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
+
+
+def replace_reordering(html: str) -> str:
+    """Return HTML whose texts cannot reverse those after them; attributes and `textarea` are unchanged."""
+    parts = KEPT_IN_HTML.split(html)
+    parts[::2] = [REORDERING.sub(REPLACEMENT, text) for text in parts[::2]]
+    return "".join(parts)
+
+
+class ReorderingControlsMiddleware(MiddlewareMixin):
+    """Show bidirectional controls in the texts of pages as U+FFFD."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_page = response.get("content-type", "").startswith("text/html")
+        if isinstance(response, HttpResponse) and is_page and REORDERING_BYTES.search(response.content):
+            response.content = replace_reordering(response.content.decode(response.charset))
+        return response

@@ -1,0 +1,38 @@
+from typing import Any
+
+import pytest
+
+from findings.models import Finding
+from krafter_audit.web.reordering_controls import replace_reordering
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url
+
+
+def test_texts_are_shown_without_controls_and_values_of_forms_are_kept():
+    html = '<p title="\u202e">a\u202eb</p><textarea name="x">\u2067 < y</textarea><TEXTAREA>\u202e</TEXTAREA >\u2069'
+
+    assert replace_reordering(html) == (
+        '<p title="\u202e">a\ufffdb</p><textarea name="x">\u2067 < y</textarea><TEXTAREA>\u202e</TEXTAREA >\ufffd'
+    )
+
+
+@pytest.mark.django_db
+def test_title_of_a_finding_reverses_nothing_in_the_admin(scenario: Scenario):
+    finding = factories.finding(scenario, title="a\u202eb", description="c\u202ed")
+    client: Any = staff.logged_in_client(staff.superuser())
+
+    page = client.get(admin_url(Finding, "change", finding.pk))
+
+    texts = page.content.decode()
+    assert ("a\ufffdb</h2>" in texts, "c\ufffdd" in texts) == (True, True)
+    assert int(page.get("content-length", len(page.content))) == len(page.content)
+
+
+@pytest.mark.django_db
+def test_api_returns_what_was_sent(scenario: Scenario):
+    finding = factories.finding(scenario, title="a\u202eb")
+
+    answer = scenario.client.call("get", f"findings/{finding.pk}")
+
+    assert answer.json()["data"]["title"] == "a\u202eb"
