@@ -20,6 +20,7 @@ from krafter_audit.admin.return_pages import page_to_return_to
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_site.menu import all_pages
 from krafter_audit.db.words import spellings
+from krafter_audit.security.control_characters import replace_controls
 from remediation.models import Task
 
 MAX_OPTIONS = 6  # of one group
@@ -44,8 +45,17 @@ def palette(request: HttpRequest) -> JsonResponse:
             ("Tasks", _tasks(request, text)),
             ("Projects", _projects(request, text, MAX_OPTIONS)),
         ]
-    found = [{"label": label, "options": options} for label, options in groups if options]
+    found = [
+        {"label": label, "options": [_without_controls(option) for option in options]}
+        for label, options in groups
+        if options
+    ]
     return JsonResponse({"groups": found}, headers={"Cache-Control": "no-store"})
+
+
+def _without_controls(option: Option) -> Option:
+    # The details are in the line of the title, which a site may have chosen.
+    return {name: replace_controls(text) for name, text in option.items()}
 
 
 @require_POST

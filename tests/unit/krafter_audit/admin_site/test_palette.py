@@ -66,6 +66,12 @@ def test_finds_only_what_the_person_may_view(scenario: Scenario):
     assert search(staff.logged_in_client(user), "tasks") == {}
 
 
+def test_title_does_not_reverse_what_is_beside_it(scenario: Scenario):
+    factories.finding(scenario, title="Cookie\u202e")
+
+    assert search(staff.logged_in_client(), "cookie") == {"Findings": ["Cookie\ufffd"]}
+
+
 @pytest.mark.parametrize("text", ["\x00", "%", "'", "a", "x" * 5000])
 def test_any_text_can_be_searched(scenario: Scenario, text: str):
     assert staff.logged_in_client().get(PALETTE, {"q": text}).status_code == 200
