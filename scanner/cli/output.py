@@ -1,6 +1,7 @@
 """Format results: a table for people, a line of JSON for programs."""
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -24,6 +25,9 @@ COLOURS: Mapping[Status, str] = {FAILED: "31", INCONCLUSIVE: "33", PASSED: "32",
 NARROW = 100  # columns below which a detail is printed on a separate line
 MIN_SHARED_REASONS = 4  # checks with the same reason that are printed as one row
 LABEL_WIDTH, KEY_WIDTH = 13, 40
+ZERO_WIDTH_SPACE = "\u200b"
+# GitHub, GitLab and Azure Pipelines (`##vso[`) execute these in what a step prints.
+RUNNER_COMMAND = re.compile(r"::(?=[a-z-]+[ :])|##(?=[a-z]*\[)", re.IGNORECASE)
 
 
 def as_json(result: UrlResult) -> bytes:
@@ -106,8 +110,9 @@ def detail_of(outcome: Outcome) -> str:
 
 
 def printable(text: str) -> str:
-    # A site may send escape sequences to manipulate the terminal.
-    return "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
+    # A site may send escape sequences to manipulate the terminal, or a command to a CI runner.
+    plain = "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
+    return RUNNER_COMMAND.sub(lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], plain)
 
 
 def summary(result: UrlResult) -> str:

@@ -287,6 +287,18 @@ def test_narrow_terminal_shows_the_detail_below_its_key(monkeypatch: pytest.Monk
     ]
 
 
+@pytest.mark.parametrize(
+    "command", ["::error title=x::y", "::add-mask::x", "##[error]x", "##vso[task.setvariable]x"]
+)
+def test_text_of_a_site_is_no_command_to_a_ci_runner(command: str):
+    result = UrlResult(command, {"csp": failed(f"{'a' * 200} {command}")}, 0.2)
+
+    printed = "\n".join(Table(show_passed=False).lines(result))
+
+    assert command[:5] not in printed
+    assert printed.count(f"{command[0]}\u200b{command[1]}") == 2
+
+
 def test_reason_shared_by_many_checks_is_printed_once():
     gone = inconclusive("timeout", "The request to a took longer than 10 s.")
     outcomes = {**dict.fromkeys(["doctype", "charset", "lcp", "fcp"], gone), "ttfb": failed("Slow.")}
