@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
@@ -19,7 +18,7 @@ from krafter_audit.admin.base import (
     badge_column,
     copy_row,
 )
-from krafter_audit.admin.forms import ServiceForm, add_errors
+from krafter_audit.admin.forms import ServiceForm, split_addresses, validated_data
 from notifications import destinations
 from notifications.alerts import finding_history  # noqa: F401  adds alerts to the history of findings
 from notifications.alerts.messages import label_of, numbers
@@ -101,12 +100,8 @@ class DestinationForm(ServiceForm):
             name: value for name in ("recipients", "webhook_url") if (value := cleaned.get(name, "").strip())
         }
         if "recipients" in body:
-            body["recipients"] = [address for address in re.split(r"[\s,;]+", body["recipients"]) if address]
-        request = SetAlertDestinationRequestSerializer(data=body)
-        if request.is_valid():
-            self.validated = dict(request.validated_data)
-        else:
-            add_errors(self, request.errors)
+            body["recipients"] = split_addresses(body["recipients"])
+        self.validated = validated_data(self, SetAlertDestinationRequestSerializer(data=body))
         return cleaned
 
     def validate_constraints(self) -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -91,10 +92,24 @@ class SerializerForm(ServiceForm):
         if not body:
             return
         request = type(self).serializer_class(data=body, context=self.context())
-        if request.is_valid():
-            self.validated = dict(request.validated_data)
-            return
-        add_errors(self, request.errors, {api: name for name, api in self.api_names.items()})
+        self.validated = validated_data(self, request, {api: name for name, api in self.api_names.items()})
+
+
+def validated_data(
+    form: forms.BaseForm,
+    request: BaseSerializer[Any],
+    field_names: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Return the data of the API's serializer; if it is not valid, show its errors in the form, and return none."""
+    if request.is_valid():
+        return dict(request.validated_data)
+    add_errors(form, request.errors, field_names)
+    return {}
+
+
+def split_addresses(text: str) -> list[str]:
+    """Return the e-mail addresses that a person has entered, separated by commas, semicolons, spaces or lines."""
+    return re.sub(r"[,;]", " ", text).split()
 
 
 def add_errors(

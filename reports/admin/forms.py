@@ -1,9 +1,8 @@
-import re
 from typing import Any
 
 from django import forms
 
-from krafter_audit.admin.forms import add_errors
+from krafter_audit.admin.forms import split_addresses, validated_data
 from reports.models import Share
 from reports.serializers import ShareReportRequestSerializer
 
@@ -51,9 +50,5 @@ class ShareForm(forms.Form):
         if name and cleaned[name].strip():
             body[name] = cleaned[name].strip()
         if "recipients" in body:
-            body["recipients"] = [each for each in re.split(r"[\s,;]+", body["recipients"]) if each]
-        request = ShareReportRequestSerializer(data=body)
-        if request.is_valid():
-            self.validated = dict(request.validated_data)
-        else:
-            add_errors(self, request.errors)
+            body["recipients"] = split_addresses(body["recipients"])
+        self.validated = validated_data(self, ShareReportRequestSerializer(data=body))

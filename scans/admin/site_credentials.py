@@ -12,7 +12,7 @@ from accounts.admin.actor import operator
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
-from krafter_audit.admin.forms import ServiceForm, add_errors
+from krafter_audit.admin.forms import ServiceForm, validated_data
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
@@ -60,11 +60,7 @@ class SiteCredentialsForm(ServiceForm):
         cleaned = super().clean()
         # The API's validation, so that both accept the same.
         request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
-        self.validated: dict[str, Any] = {}
-        if request.is_valid():
-            self.validated = dict(request.validated_data)
-        else:
-            add_errors(self, request.errors)
+        self.validated = validated_data(self, request)
         return cleaned
 
     def validate_unique(self) -> None:
