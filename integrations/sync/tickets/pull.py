@@ -131,10 +131,13 @@ def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket
 def _copies(context: SyncContext, page: Sequence[Ticket]) -> dict[str, Ticket]:
     """Return the tickets that have the marker of a task, but are not linked, by the id of the task."""
     marked = {ticket.external_id: ticket for ticket in page if ticket.marker and not ticket.is_moved}
-    linked = context.links.filter(external_id__in=marked).values_list("external_id", flat=True)
-    for external_id in list(linked):
-        del marked[external_id]
-    return {ticket.marker: ticket for ticket in marked.values() if ticket.marker}
+    free = [marked[external_id] for external_id in unlinked(context, list(marked))]
+    return {ticket.marker: ticket for ticket in free if ticket.marker}
+
+
+def unlinked(context: SyncContext, external_ids: Sequence[str]) -> list[str]:
+    linked = set(context.links.filter(external_id__in=external_ids).values_list("external_id", flat=True))
+    return [external_id for external_id in external_ids if external_id not in linked]
 
 
 def _follow_moved_back(context: SyncContext, tracker: Tracker, copies: Mapping[str, Ticket]) -> None:

@@ -23,7 +23,7 @@ from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
 from integrations.sync.run import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
-from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket
+from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket, unlinked
 from integrations.sync.tickets.three_way_merge import (
     Merge,
     agreed_values,
@@ -36,6 +36,7 @@ from remediation.models import Task
 from remediation.services import tasks
 
 State = TicketLink.State
+IS_DISMISSED = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
 NO_KEY = Q(task__external_ticket_key__isnull=True) | Q(task__external_ticket_key="")
 BATCH_SIZE = 100
 SERVER = "server"  # in the cursor: the address of the API at the last sync
@@ -142,9 +143,8 @@ def _remember(link_ids: Collection[UUID], server: str) -> None:
 def _without_ticket(context: SyncContext) -> QuerySet[TicketLink]:
     """Return the links whose tickets are to be found or created."""
     creating = TicketLink.objects.filter(integration=context.integration, state=State.CREATING)
-    is_dismissed = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
     # No ticket is created for a dismissed task until it is triaged.
-    return creating.exclude(NOT_TRIED & is_dismissed)
+    return creating.exclude(NOT_TRIED & IS_DISMISSED)
 
 
 def _unconfirmed(context: SyncContext) -> QuerySet[TicketLink]:
@@ -166,11 +166,10 @@ def _tasks_without_ticket(context: SyncContext) -> QuerySet[Task]:
 
 def _links_of_changed_tasks(context: SyncContext) -> QuerySet[TicketLink]:
     # A finding that is dismissed, or is no longer, does not change its tasks.
-    is_dismissed = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
     was_dismissed = Q(last_synced__task__status=DISMISSED)
     changed = context.links.exclude(
         Q(task_synced_at=F("task__updated_at"))
-        & (is_dismissed & was_dismissed | ~is_dismissed & ~was_dismissed)
+        & (IS_DISMISSED & was_dismissed | ~IS_DISMISSED & ~was_dismissed)
     )
     return changed.select_related("task__finding").order_by("created_at", "id")
 
@@ -185,7 +184,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
         return
     # Tickets are searched for since the oldest unconfirmed link; its ticket cannot be older.
     existing = _unlinked_tickets_by_marker(context, tracker, links)
-    left_out = _unlinked(context, context.take_unreadable())
+    left_out = unlinked(context, context.take_unreadable())
     context.note_unreadable("tickets", left_out)
     for link in links:
         with skip_if_refused(context, link.task.title):
@@ -211,13 +210,8 @@ def _unlinked_tickets_by_marker(
         context.checkpoint()
         found |= {ticket.marker: ticket for ticket in page if ticket.marker in wanted}
     # People copy issues with their markers: a linked ticket is not linked again.
-    unlinked = _unlinked(context, [ticket.external_id for ticket in found.values()])
-    return {marker: ticket for marker, ticket in found.items() if ticket.external_id in unlinked}
-
-
-def _unlinked(context: SyncContext, external_ids: Sequence[str]) -> list[str]:
-    linked = set(context.links.filter(external_id__in=external_ids).values_list("external_id", flat=True))
-    return [external_id for external_id in external_ids if external_id not in linked]
+    free = unlinked(context, [ticket.external_id for ticket in found.values()])
+    return {marker: ticket for marker, ticket in found.items() if ticket.external_id in free}
 
 
 def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
