@@ -18,6 +18,7 @@ from findings.filters import (
     RegressionFilter,
     RegressionOfFindingFilter,
 )
+from findings.imports import MAX_DOCUMENT_BYTES
 from findings.models import Dismissal, Finding, Regression
 from findings.queries import FACETS, FindingsByScore, finding_counts
 from findings.serializers import (
@@ -242,7 +243,7 @@ class FindingBulkViewSet(ProjectViewSet):
 class FindingImportViewSet(ProjectViewSet):
     """Import of other tools' reports."""
 
-    body_limit = 16 * MEBIBYTE
+    body_limit = MAX_DOCUMENT_BYTES
 
     @extend_schema(
         summary="Import a report of SARIF, Lighthouse, axe-core or ZAP",

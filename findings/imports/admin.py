@@ -13,15 +13,15 @@ from unfold.decorators import action
 from accounts.admin.actor import operator
 from accounts.models import Project
 from bulk_changes.admin.actions import BulkActions
+from findings.imports import MAX_DOCUMENT_BYTES
 from findings.serializers import ImportFindingsRequestSerializer
 from findings.services import bulk
 from krafter_audit.admin.base import staff_of
-from krafter_audit.admin.forms import add_errors, error_text
+from krafter_audit.admin.forms import error_text, validated_data
 from krafter_audit.admin.project_scope import chosen_project
 from krafter_audit.api.errors import ApiError
 from krafter_audit.api.parsers import MEBIBYTE, parse_json
 
-MAX_FILE_BYTES = 16 * MEBIBYTE  # as the API accepts
 FORMAT_LABELS = {
     "sarif": "SARIF (code scanners)",
     "lighthouse": "Lighthouse (JSON)",
@@ -41,7 +41,7 @@ class ImportForm(forms.Form):
     project = ProjectField(queryset=Project.objects.none())
     format = forms.ChoiceField(choices=list(FORMAT_LABELS.items()))
     file = forms.FileField(
-        label="File", allow_empty_file=True, help_text=f"JSON, at most {MAX_FILE_BYTES // MEBIBYTE} MiB."
+        label="File", allow_empty_file=True, help_text=f"JSON, at most {MAX_DOCUMENT_BYTES // MEBIBYTE} MiB."
     )
 
     def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
@@ -53,8 +53,8 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> Any:
         file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_FILE_BYTES:
-            raise forms.ValidationError(f"The file is larger than {MAX_FILE_BYTES // MEBIBYTE} MiB.")
+        if (file.size or 0) > MAX_DOCUMENT_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MAX_DOCUMENT_BYTES // MEBIBYTE} MiB.")
         try:
             return parse_json(file.read(), name="file")
         except ApiError as error:
@@ -65,10 +65,7 @@ class ImportForm(forms.Form):
         if not self.errors:
             body = {"format": cleaned["format"], "document": cleaned["file"]}
             request = ImportFindingsRequestSerializer(data=body)
-            if request.is_valid():
-                self.validated = dict(request.validated_data)
-            else:
-                add_errors(self, request.errors, {"document": "file"})
+            self.validated = validated_data(self, request, {"document": "file"})
         return cleaned
 
 

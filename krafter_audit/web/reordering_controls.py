@@ -6,10 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from krafter_audit.security.control_characters import REPLACEMENT
+from krafter_audit.security.control_characters import REORDERING, REPLACEMENT
 
-# Embeddings, overrides and isolates: the text after them is read in another order, up to the end of its paragraph.
-REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 REORDERING_BYTES = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 # What a form would send back with its values, and tags with those of other fields.
 KEPT_IN_HTML = re.compile(r"(<textarea\b.*?</textarea\s*>|<[^>]*>)", re.DOTALL | re.IGNORECASE)
