@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import User
 from events.models import Event
@@ -131,6 +132,26 @@ def test_own_approval_is_withdrawn(operator: Client, user: User, scenario: Scena
     assert messages == ["Fix it: your approval is withdrawn."]
     assert [approval.user for approval in Approval.objects.exclude(withdrawn_at=None)] == [user]
     assert Event.objects.filter(name="verification.approval_withdrawn", actor="admin").count() == 1
+
+
+def test_manual_review_after_ones_own_approval_shows_no_check_and_one_reason_for_two_buttons(
+    operator: Client, scenario: Scenario
+) -> None:
+    policies.replace(scenario.project, config={"approvals": {"high": 2}}, name=None, by=scenario.actor)
+    task = factories.task(scenario, of=factories.finding(scenario, checks=[]))
+    verification = factories.verification(scenario, of=task, checks="running")
+    run_action(operator, "approve", verification)
+
+    page = operator.get(admin_url(verification, "change", verification.pk)).content.decode()
+
+    tree = LexborHTMLParser(page)
+    headings = [heading.text() for heading in tree.css(".k-page > section > h2, .k-page > div h2")]
+    reasons = [" ".join(reason.text().split()) for reason in tree.css(".k-reason")]
+    assert headings == [task.finding.title, "Manual review"]
+    assert reasons == [
+        "Approve, Approve with override…: You have approved this verification: the policy requires the approvals of"
+        " several people."
+    ]
 
 
 @pytest.mark.parametrize(
