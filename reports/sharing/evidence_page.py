@@ -40,15 +40,15 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
         known = registry.get(link.key)
         link.title = known.title if known else ""  # type: ignore[attr-defined]  # shown by the template
     lines = export.verify_bundle(verification, public=True)
+    signed = all(link.signature for link in links)
     context = {
         "token": token,
         "project": report.subject["project"],
         "finding": items.fixed_findings([fixed.data], 1)[0],
         "comparison": compare(verification, links),
         "lines": lines,
-        "valid": bool(lines)
-        and all(line.word != INVALID for line in lines)
-        and all(link.signature for link in links),
+        "signed": signed,
+        "valid": signed and bool(lines) and all(line.word != INVALID for line in lines),
         "failed": any(line.word == INVALID for line in lines),
         "links": links,
         "check_kind": Evidence.Kind.CHECK,

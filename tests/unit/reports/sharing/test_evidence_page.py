@@ -120,9 +120,15 @@ def test_without_a_signing_key_the_page_says_so(
     assert (page.status_code, file.status_code) == (200, 409)
 
 
-@pytest.mark.parametrize("missing", ["when it was recorded", "now"])
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        ("when it was recorded", "The evidence is not signed: this installation had no signing key when"),
+        ("now", "The signatures cannot be verified: this installation has no signing key any more."),
+    ],
+)
 def test_evidence_without_a_signing_key_then_or_now_is_not_called_valid(
-    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, missing: str
+    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, missing: str, sentence: str
 ) -> None:
     keys = {"when it was recorded": "", "now": settings.KRAFTER_SIGNING_KEYS}
     later = {"when it was recorded": settings.KRAFTER_SIGNING_KEYS, "now": ""}
@@ -130,7 +136,10 @@ def test_evidence_without_a_signing_key_then_or_now_is_not_called_valid(
     url = evidence_url(fix(scenario).pk)
     settings.KRAFTER_SIGNING_KEYS = later[missing]
 
-    assert "The evidence is not signed" in Client().get(url).content.decode()
+    page = Client().get(url).content.decode()
+
+    assert sentence in page
+    assert "The signatures are valid" not in page
 
 
 def test_only_verifications_that_the_report_lists_are_shown(
