@@ -245,3 +245,32 @@ def test_fields_of_responses_are_required() -> None:
     }
 
     assert optional == ON_REQUEST
+
+
+def test_requests_are_described_as_strictly_as_they_are_read() -> None:
+    schemas = CachedSchemaGenerator().get_schema(public=True)["components"]["schemas"]
+    # A pull request is a row of a response.
+    requests = {name: schemas[name] for name in schemas if name.endswith("Request") and name != "PullRequest"}
+
+    allow_unknown_fields = [
+        name for name, schema in requests.items() if schema.get("additionalProperties", True)
+    ]
+    need_a_change = [name for name, schema in requests.items() if schema.get("minProperties")]
+    finding, key = (
+        requests["CreateFindingRequest"]["properties"],
+        requests["CreateApiKeyRequest"]["properties"],
+    )
+    credentials = requests["PutSiteCredentialsRequest"]["properties"]
+    assert allow_unknown_fields == []
+    assert need_a_change == [
+        "FindingChangesRequest",
+        "TaskChangesRequest",
+        "UpdateCampaignRequest",
+        "UpdateFindingRequest",
+        "UpdateProjectRequest",
+        "UpdateSavedViewRequest",
+        "UpdateTaskRequest",
+    ]
+    assert (finding["title"]["minLength"], "minLength" in finding["description"]) == (1, False)
+    assert key["projects"]["items"]["minLength"] == 1
+    assert credentials["headers"]["additionalProperties"]["minLength"] == 1

@@ -21,14 +21,14 @@ LIMIT = OpenApiParameter(
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
     description=f"{DEFAULT_LIMIT} by default.",
 )
-CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page.")
+# An empty parameter is rejected: a filter that is left out by mistake must not return everything.
+NOT_EMPTY = {"type": "string", "minLength": 1}
+CURSOR = OpenApiParameter("cursor", NOT_EMPTY, description="`meta.next_cursor` of the previous page.")
 OFFSET = OpenApiParameter(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
     description="How many rows to skip; without `cursor`.",
 )
-# An empty parameter is rejected: a filter that is left out by mistake must not return everything.
-NOT_EMPTY = {"type": "string", "minLength": 1}
 TEXTS = {"type": "array", "items": NOT_EMPTY}
 USER = {"type": "string", "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"}
 DATE_TIME = {"type": "string", "format": "date-time"}

@@ -3,14 +3,17 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
 
 from krafter_audit.api.errors import all_errors
 from krafter_audit.api.openapi.components import AS_OF_META, REQUEST_HEADERS, REQUEST_ID, headers
 from krafter_audit.api.openapi.examples import add_examples
+from krafter_audit.api.serializers import ChangesRequestSerializer
 
 VERBS = {
     "list": "list",
@@ -45,6 +48,31 @@ class CachedSchemaGenerator(DescriptionGenerator):
 @cache
 def _generate(public: bool) -> dict[str, Any]:
     return DescriptionGenerator().get_schema(public=public)
+
+
+class RequestBodyExtension(OpenApiSerializerExtension):
+    """Describe what the API refuses in each request body: unknown fields, blank strings, and changes of nothing."""
+
+    target_class = "krafter_audit.api.serializers.RequestSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        for name, field in self.target.fields.items():
+            _forbid_blank(field, schema["properties"][name])
+        schema["additionalProperties"] = False
+        if isinstance(self.target, ChangesRequestSerializer):
+            schema["minProperties"] = 1
+        return schema
+
+
+def _forbid_blank(field: Any, schema: dict[str, Any]) -> None:
+    if isinstance(field, serializers.CharField) and not field.allow_blank:
+        schema.setdefault("minLength", 1)
+    elif isinstance(field, serializers.ListField):
+        _forbid_blank(field.child, schema["items"])
+    elif isinstance(field, serializers.DictField):
+        _forbid_blank(field.child, schema["additionalProperties"])
 
 
 class EnvelopeSchema(AutoSchema):

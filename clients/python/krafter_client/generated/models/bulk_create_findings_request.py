@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.bulk_create_findings_request_mode import BulkCreateFindingsRequestMode
 from ..types import UNSET, Unset
@@ -19,7 +18,6 @@ class BulkCreateFindingsRequest:
     findings: list[Any]
     """ Each as the body of `create_finding`; with mode `partial` some may be invalid. """
     mode: BulkCreateFindingsRequestMode | Unset = BulkCreateFindingsRequestMode.ALL
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         findings = self.findings
@@ -29,7 +27,7 @@ class BulkCreateFindingsRequest:
             mode = self.mode.value
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "findings": findings,
@@ -57,21 +55,4 @@ class BulkCreateFindingsRequest:
             mode=mode,
         )
 
-        bulk_create_findings_request.additional_properties = d
         return bulk_create_findings_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.bulk_create_tasks_request_mode import BulkCreateTasksRequestMode
 from ..types import UNSET, Unset
@@ -20,7 +19,6 @@ class BulkCreateTasksRequest:
     """ Each as the body of `create_task`; with mode `partial` some may be invalid. """
     mode: BulkCreateTasksRequestMode | Unset = BulkCreateTasksRequestMode.ALL
     dry_run: bool | Unset = False
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         tasks = self.tasks
@@ -32,7 +30,7 @@ class BulkCreateTasksRequest:
         dry_run = self.dry_run
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "tasks": tasks,
@@ -65,21 +63,4 @@ class BulkCreateTasksRequest:
             dry_run=dry_run,
         )
 
-        bulk_create_tasks_request.additional_properties = d
         return bulk_create_tasks_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.bulk_update_findings_request_mode import BulkUpdateFindingsRequestMode
 from ..types import UNSET, Unset
@@ -38,7 +37,6 @@ class BulkUpdateFindingsRequest:
     dismissal: DismissFindingRequest | Unset = UNSET
     """ Why a finding is dismissed, and the last day (in UTC) on which that is accepted; it is reopened after it.
     """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         set_ = self.set_.to_dict()
@@ -67,7 +65,7 @@ class BulkUpdateFindingsRequest:
             dismissal = self.dismissal.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "set": set_,
@@ -141,21 +139,4 @@ class BulkUpdateFindingsRequest:
             dismissal=dismissal,
         )
 
-        bulk_update_findings_request.additional_properties = d
         return bulk_update_findings_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.bulk_update_tasks_request_mode import BulkUpdateTasksRequestMode
 from ..types import UNSET, Unset
@@ -30,7 +29,6 @@ class BulkUpdateTasksRequest:
     dry_run: bool | Unset = False
     filter_: TaskFilterRequest | Unset = UNSET
     """ Selects tasks as the query parameters of their list do. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         set_ = self.set_.to_dict()
@@ -55,7 +53,7 @@ class BulkUpdateTasksRequest:
             filter_ = self.filter_.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "set": set_,
@@ -118,21 +116,4 @@ class BulkUpdateTasksRequest:
             filter_=filter_,
         )
 
-        bulk_update_tasks_request.additional_properties = d
         return bulk_update_tasks_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

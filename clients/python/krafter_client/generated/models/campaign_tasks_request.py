@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -24,7 +23,6 @@ class CampaignTasksRequest:
     filter_: TaskFilterRequest | Unset = UNSET
     """ Selects tasks as the query parameters of their list do. """
     dry_run: bool | Unset = False
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         ids: list[str] | Unset = UNSET
@@ -41,7 +39,7 @@ class CampaignTasksRequest:
         dry_run = self.dry_run
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if ids is not UNSET:
             field_dict["ids"] = ids
@@ -81,21 +79,4 @@ class CampaignTasksRequest:
             dry_run=dry_run,
         )
 
-        campaign_tasks_request.additional_properties = d
         return campaign_tasks_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

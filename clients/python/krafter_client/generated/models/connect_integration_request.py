@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -22,7 +21,6 @@ class ConnectIntegrationRequest:
     code_verifier: str | Unset = UNSET
     installation_id: UUID | Unset = UNSET
     """ For a public integration of Sentry: the value in its redirect. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         credentials = self.credentials
@@ -38,7 +36,7 @@ class ConnectIntegrationRequest:
             installation_id = str(self.installation_id)
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if credentials is not UNSET:
             field_dict["credentials"] = credentials
@@ -79,21 +77,4 @@ class ConnectIntegrationRequest:
             installation_id=installation_id,
         )
 
-        connect_integration_request.additional_properties = d
         return connect_integration_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

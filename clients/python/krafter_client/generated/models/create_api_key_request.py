@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.create_api_key_request_scopes_item import CreateApiKeyRequestScopesItem
 from ..types import UNSET, Unset
@@ -23,7 +22,6 @@ class CreateApiKeyRequest:
     """ Slugs; empty: all. """
     expires_at: datetime.datetime | None | Unset = UNSET
     rate_limit: int | None | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
@@ -54,7 +52,7 @@ class CreateApiKeyRequest:
             rate_limit = self.rate_limit
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "name": name,
@@ -121,21 +119,4 @@ class CreateApiKeyRequest:
             rate_limit=rate_limit,
         )
 
-        create_api_key_request.additional_properties = d
         return create_api_key_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

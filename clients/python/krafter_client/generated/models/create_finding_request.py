@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.create_finding_request_confidence_type_1 import (
     CreateFindingRequestConfidenceType1,
@@ -42,7 +41,6 @@ class CreateFindingRequest:
     checks: list[str] | Unset = UNSET
     external_id: str | Unset = UNSET
     """ What the source calls the finding: a report with the same one updates it, whatever its title. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         domain = self.domain.value
@@ -95,7 +93,7 @@ class CreateFindingRequest:
         external_id = self.external_id
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "domain": domain,
@@ -221,21 +219,4 @@ class CreateFindingRequest:
             external_id=external_id,
         )
 
-        create_finding_request.additional_properties = d
         return create_finding_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.dismiss_finding_request_reason import DismissFindingRequestReason
 from ..types import UNSET, Unset
@@ -20,7 +19,6 @@ class DismissFindingRequest:
     reason: DismissFindingRequestReason
     comment: str | Unset = ""
     accepted_until: datetime.date | None | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         reason = self.reason.value
@@ -36,7 +34,7 @@ class DismissFindingRequest:
             accepted_until = self.accepted_until
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "reason": reason,
@@ -79,21 +77,4 @@ class DismissFindingRequest:
             accepted_until=accepted_until,
         )
 
-        dismiss_finding_request.additional_properties = d
         return dismiss_finding_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

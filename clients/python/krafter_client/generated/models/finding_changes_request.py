@@ -5,7 +5,6 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.finding_changes_request_severity import FindingChangesRequestSeverity
 from ..models.finding_changes_request_status import FindingChangesRequestStatus
@@ -21,7 +20,6 @@ class FindingChangesRequest:
     severity: FindingChangesRequestSeverity | Unset = UNSET
     status: FindingChangesRequestStatus | Unset = UNSET
     owner_id: None | Unset | UUID = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         severity: str | Unset = UNSET
@@ -41,7 +39,7 @@ class FindingChangesRequest:
             owner_id = self.owner_id
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if severity is not UNSET:
             field_dict["severity"] = severity
@@ -92,21 +90,4 @@ class FindingChangesRequest:
             owner_id=owner_id,
         )
 
-        finding_changes_request.additional_properties = d
         return finding_changes_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

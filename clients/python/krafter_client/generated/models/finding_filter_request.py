@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.finding_filter_request_domain_item import FindingFilterRequestDomainItem
 from ..models.finding_filter_request_severity_item import (
@@ -23,7 +22,6 @@ class FindingFilterRequest:
     severity: list[FindingFilterRequestSeverityItem] | Unset = UNSET
     status: list[FindingFilterRequestStatusItem] | Unset = UNSET
     domain: list[FindingFilterRequestDomainItem] | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         severity: list[str] | Unset = UNSET
@@ -48,7 +46,7 @@ class FindingFilterRequest:
                 domain.append(domain_item)
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if severity is not UNSET:
             field_dict["severity"] = severity
@@ -95,21 +93,4 @@ class FindingFilterRequest:
             domain=domain,
         )
 
-        finding_filter_request.additional_properties = d
         return finding_filter_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

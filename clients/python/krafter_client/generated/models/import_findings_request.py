@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.import_findings_request_format import ImportFindingsRequestFormat
 
@@ -23,7 +22,6 @@ class ImportFindingsRequest:
 
     format_: ImportFindingsRequestFormat
     document: ImportFindingsRequestDocumentType0 | list[Any]
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.import_findings_request_document_type_0 import (
@@ -39,7 +37,7 @@ class ImportFindingsRequest:
             document = self.document
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "format": format_,
@@ -80,21 +78,4 @@ class ImportFindingsRequest:
             document=document,
         )
 
-        import_findings_request.additional_properties = d
         return import_findings_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

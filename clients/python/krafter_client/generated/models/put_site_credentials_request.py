@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -33,7 +32,6 @@ class PutSiteCredentialsRequest:
     """ User name and password for HTTP Basic authentication. """
     logged_in: LoginMarkerRequest | Unset = UNSET
     """ What is only on pages for logged-in users: an element, a text, or both. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         origin = self.origin
@@ -55,7 +53,7 @@ class PutSiteCredentialsRequest:
             logged_in = self.logged_in.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "origin": origin,
@@ -122,21 +120,4 @@ class PutSiteCredentialsRequest:
             logged_in=logged_in,
         )
 
-        put_site_credentials_request.additional_properties = d
         return put_site_credentials_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -17,7 +16,6 @@ class SetAlertDestinationRequest:
 
     webhook_url: str | Unset = UNSET
     recipients: list[str] | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         webhook_url = self.webhook_url
@@ -27,7 +25,7 @@ class SetAlertDestinationRequest:
             recipients = self.recipients
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if webhook_url is not UNSET:
             field_dict["webhook_url"] = webhook_url
@@ -48,21 +46,4 @@ class SetAlertDestinationRequest:
             recipients=recipients,
         )
 
-        set_alert_destination_request.additional_properties = d
         return set_alert_destination_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.share_report_request_channel import ShareReportRequestChannel
 from ..types import UNSET, Unset
@@ -21,7 +20,6 @@ class ShareReportRequest:
     webhook_url: str | Unset = UNSET
     expires_in: int | Unset = UNSET
     """ Seconds; 30 days by default. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         channel = self.channel.value
@@ -35,7 +33,7 @@ class ShareReportRequest:
         expires_in = self.expires_in
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "channel": channel,
@@ -68,21 +66,4 @@ class ShareReportRequest:
             expires_in=expires_in,
         )
 
-        share_report_request.additional_properties = d
         return share_report_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

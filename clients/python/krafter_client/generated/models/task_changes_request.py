@@ -6,7 +6,6 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.task_changes_request_priority import TaskChangesRequestPriority
 from ..models.task_changes_request_status import TaskChangesRequestStatus
@@ -23,7 +22,6 @@ class TaskChangesRequest:
     priority: TaskChangesRequestPriority | Unset = UNSET
     owner_id: None | Unset | UUID = UNSET
     sla_due_at: datetime.datetime | None | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         status: str | Unset = UNSET
@@ -51,7 +49,7 @@ class TaskChangesRequest:
             sla_due_at = self.sla_due_at
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if status is not UNSET:
             field_dict["status"] = status
@@ -122,21 +120,4 @@ class TaskChangesRequest:
             sla_due_at=sla_due_at,
         )
 
-        task_changes_request.additional_properties = d
         return task_changes_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.task_filter_request_priority_item import TaskFilterRequestPriorityItem
 from ..models.task_filter_request_status_item import TaskFilterRequestStatusItem
@@ -25,7 +24,6 @@ class TaskFilterRequest:
     campaign: UUID | Unset = UNSET
     overdue: bool | Unset = UNSET
     q: str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         status: list[str] | Unset = UNSET
@@ -59,7 +57,7 @@ class TaskFilterRequest:
         q = self.q
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if status is not UNSET:
             field_dict["status"] = status
@@ -134,21 +132,4 @@ class TaskFilterRequest:
             q=q,
         )
 
-        task_filter_request.additional_properties = d
         return task_filter_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.update_finding_request_severity import UpdateFindingRequestSeverity
 from ..models.update_finding_request_status import UpdateFindingRequestStatus
@@ -29,7 +28,6 @@ class UpdateFindingRequest:
     description: str | Unset = UNSET
     recommended_fix: RecommendedFixRequest | Unset = UNSET
     """ How to fix the finding. """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         severity: str | Unset = UNSET
@@ -57,7 +55,7 @@ class UpdateFindingRequest:
             recommended_fix = self.recommended_fix.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if severity is not UNSET:
             field_dict["severity"] = severity
@@ -130,21 +128,4 @@ class UpdateFindingRequest:
             recommended_fix=recommended_fix,
         )
 
-        update_finding_request.additional_properties = d
         return update_finding_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -6,7 +6,6 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.update_task_request_priority import UpdateTaskRequestPriority
 from ..models.update_task_request_status import UpdateTaskRequestStatus
@@ -26,7 +25,6 @@ class UpdateTaskRequest:
     title: str | Unset = UNSET
     external_ticket_key: None | str | Unset = UNSET
     pr_url: None | str | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         status: str | Unset = UNSET
@@ -68,7 +66,7 @@ class UpdateTaskRequest:
             pr_url = self.pr_url
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if status is not UNSET:
             field_dict["status"] = status
@@ -168,21 +166,4 @@ class UpdateTaskRequest:
             pr_url=pr_url,
         )
 
-        update_task_request.additional_properties = d
         return update_task_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

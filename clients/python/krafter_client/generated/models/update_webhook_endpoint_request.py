@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..models.update_webhook_endpoint_request_status import (
     UpdateWebhookEndpointRequestStatus,
@@ -23,7 +22,6 @@ class UpdateWebhookEndpointRequest:
     events: list[str] | Unset = UNSET
     projects: list[str] | Unset = UNSET
     status: UpdateWebhookEndpointRequestStatus | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         url = self.url
@@ -43,7 +41,7 @@ class UpdateWebhookEndpointRequest:
             status = self.status.value
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if url is not UNSET:
             field_dict["url"] = url
@@ -84,21 +82,4 @@ class UpdateWebhookEndpointRequest:
             status=status,
         )
 
-        update_webhook_endpoint_request.additional_properties = d
         return update_webhook_endpoint_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
