@@ -27,7 +27,7 @@ UPDATE = """
     FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[], %(versions)s::int[]) AS moved (id, due_at, version)
     WHERE remediation_task.id = moved.id
 """
-type Rules = dict[int | None, SlaRules]  # by policy version
+type Rules = dict[UUID, SlaRules]  # by task
 
 
 def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
@@ -41,7 +41,7 @@ def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
     return rules_of(row.config) if row is not None and isinstance(row.config, dict) else SlaRules()
 
 
-def rules_of_tasks(tasks: Sequence[Task]) -> dict[UUID, SlaRules]:
+def rules_of_tasks(tasks: Sequence[Task]) -> Rules:
     """Return the rules of each task's clock, for tasks of one project."""
     versions = {task.pk: task.sla_policy_version if task.sla_from_policy else None for task in tasks}
     rules = {each: rules_of_version(tasks[0].project_id, each) for each in {*versions.values()}}
@@ -94,8 +94,7 @@ def pause_or_continue_many(task_ids: Collection[UUID], status: str, *, by: Actor
 def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) -> dict[UUID, datetime | None]:
     """Pause or continue the clocks of locked tasks, log it, and return their new due dates."""
     followed = [task for task in tasks if task.status != status]
-    versions = {task.sla_policy_version for task in followed}
-    rules = {version: rules_of_version(project.pk, version) for version in versions}
+    rules = rules_of_tasks(followed)
     if status == BLOCKED:
         moves, cause = _pause([task for task in followed if task.sla_from_policy], rules), "blocked"
     else:
@@ -110,7 +109,7 @@ def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) ->
 def _pause(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
     now, pauses = timezone.now(), []
     for task in tasks:
-        its, due = rules[task.sla_policy_version], task.sla_due_at
+        its, due = rules[task.pk], task.sla_due_at
         # A clock that has run out is not paused: the due date stays missed.
         if its.pause_while_blocked and due is not None and due > now:
             pauses.append(SlaPause(task=task, started_at=now, left=counted(its.calendar, now, due)))
@@ -124,7 +123,7 @@ def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None
     end_pauses(pauses, now)
     # A due date that a person has set in the meantime stays.
     return {
-        pause.task_id: add(rules[by_id[pause.task_id].sla_policy_version].calendar, now, pause.left)
+        pause.task_id: add(rules[pause.task_id].calendar, now, pause.left)
         for pause in pauses
         if by_id[pause.task_id].sla_from_policy
     }

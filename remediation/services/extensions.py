@@ -10,7 +10,7 @@ from krafter_audit.api.errors import InvalidParams
 from remediation.errors import NoDueDate, TaskDone
 from remediation.locks import lock_task
 from remediation.models import Task
-from remediation.services.due_dates import log_moves, moved, rules_of_version
+from remediation.services.due_dates import log_moves, moved, rules_of_tasks
 from remediation.sla.business_hours import Calendar, add, counted
 from remediation.sla.models import PauseCause, SlaExtension, SlaPause
 from remediation.sla.policy import MAX_HOURS
@@ -38,9 +38,7 @@ def extend(
     task = lock_task(task_id, project).task
     if task.status == Task.Status.DONE:
         raise TaskDone
-    calendar = rules_of_version(
-        task.project_id, task.sla_policy_version if task.sla_from_policy else None
-    ).calendar
+    calendar = rules_of_tasks([task])[task.pk].calendar
     extension = SlaExtension(task=task, extended_by_id=by.user_id, reason=reason, due_before=task.sla_due_at)
     if task.sla_due_at is None:
         _extend_paused(task, extension, calendar, hours)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Project
 from krafter_audit.api.errors import NotFound
 from remediation.models import Task
-from remediation.services.due_dates import counted_pauses, rules_of_version
+from remediation.services.due_dates import counted_pauses, rules_of_tasks
 from remediation.sla import clock
 from remediation.sla.business_hours import ZERO, BusinessHours
 from remediation.sla.clock import Clock, DueDate, Extension, Interval, Pause
@@ -74,8 +74,7 @@ class TaskClock:
 
 
 def clock_of(task: Task) -> TaskClock:
-    by_policy = task.sla_from_policy
-    rules = rules_of_version(task.project_id, task.sla_policy_version if by_policy else None)
+    by_policy, rules = task.sla_from_policy, rules_of_tasks([task])[task.pk]
     since = None if by_policy else task.sla_set_at
     pauses = counted_pauses(task.sla_pauses.order_by("started_at"), rules)
     rows = task.sla_extensions.select_related("extended_by").order_by("created_at", "id")

@@ -103,23 +103,16 @@ def time_left(clock: Clock, now: datetime) -> timedelta | None:
     if clock.due.due_at is None:
         return clock.due.left
     at, due = clock.moment(now), clock.due.due_at
-    if at > due:
-        return -sum((end - start for start, end in _open_spans(clock, due, at)), ZERO)
-    return sum((end - start for start, end in _open_spans(clock, at, due)), ZERO)
+    return -_counted(clock, due, at) if at > due else _counted(clock, at, due)
 
 
 def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
     """Return the counted time from the start to the due date, with the extensions."""
     if clock.due.due_at is not None:
-        return sum(
-            (end - start for start, end in _open_spans(clock, clock.started_at, clock.due.due_at)), ZERO
-        )
+        return _counted(clock, clock.started_at, clock.due.due_at)
     if clock.due.left is None:
         return None
-    passed = sum(
-        (end - start for start, end in _open_spans(clock, clock.started_at, clock.moment(now))), ZERO
-    )
-    return passed + clock.due.left
+    return _counted(clock, clock.started_at, clock.moment(now)) + clock.due.left
 
 
 def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS) -> list[Interval]:
@@ -181,10 +174,13 @@ def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, Pa
         yield reached, end, None
 
 
-def _open_spans(clock: Clock, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _counted(clock: Clock, start: datetime, end: datetime) -> timedelta:
+    """Return how much time counts, without the pauses."""
+    total = ZERO
     for since, until, pause in _spans(clock, end):
-        if pause is None:
-            yield from clock.calendar.open_spans(max(since, start), until)
+        if pause is None and until > start:
+            total += counted(clock.calendar, max(since, start), until)
+    return total
 
 
 def _parts(clock: Clock, start: datetime, end: datetime, pause: Pause | None) -> Iterator[Interval]:
