@@ -11,10 +11,9 @@ from findings.filters import FindingFilter
 from findings.views import SORT_FIELDS
 from krafter_audit.api.lists.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
 from krafter_audit.api.lists.row_columns import represent_rows
-from remediation import finding_views
 from remediation.finding_views import FindingWithTasksViewSet
 
-INCLUDE = (*finding_views.INCLUDE, "guard")
+INCLUDE = (*FindingWithTasksViewSet.embeddable, "guard")
 
 
 @extend_schema_view(

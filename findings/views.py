@@ -1,6 +1,6 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -64,22 +64,20 @@ from krafter_audit.api.parsers import MEBIBYTE
 
 SORT_FIELDS = ("score", *TIMES)
 INCLUDE_DEPLOYS = ["deploys"]
-INCLUDE_DISMISSAL = ("dismissal",)
 
 
 class FindingViewSet(ProjectViewSet):
-    """Findings of a project."""
+    """Findings of a project; `?include=` embeds the dismissal of each, and what higher apps add."""
 
     conditional_actions = frozenset({"retrieve", "dismiss"})
     replica_actions = frozenset({"list", "regressions"})
+    embeddable: ClassVar[Collection[str]] = ("dismissal",)
 
-    @extend_schema(
-        summary="List findings, highest score first",
-        parameters=list_parameters(FindingFilter, sort=SORT_FIELDS, pages=[LIMIT, OFFSET, CURSOR]),
-        responses=FindingSerializer(many=True),
-    )
+    # The highest app describes the parameters and the response (assurance/finding_views.py).
+    @extend_schema(summary="List findings, highest score first")
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
+        names = included(request.query_params, self.embeddable)
         params = with_own_id(request.query_params, self.caller.user_id)
         project_id = self.project.pk
         rows, filters = filter_rows(FindingFilter, params, Finding.objects.filter(project=project_id))
@@ -94,7 +92,10 @@ class FindingViewSet(ProjectViewSet):
             page = paginate_by_cursor(listing, params, bound_to=f"findings {project_id}", total=total)
         else:
             page = paginate_by_offset(listing, params, total=total)
-        return self.respond_page(page, FindingSerializer)
+        response = self.respond_page(page, FindingSerializer)
+        for name in names:
+            self.embed(name, response.data.rows)
+        return response
 
     def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any], few: Count) -> Listing:
         columns = cast("RowColumns", row_columns(FindingSerializer))
@@ -104,10 +105,17 @@ class FindingViewSet(ProjectViewSet):
             return FindingsByScore(self.project.pk, filters, columns=columns.names)
         return QuerySetListing(rows, order=order, descending=descending, columns=columns, few=few)
 
-    @extend_schema(summary="Read a finding", responses=FindingSerializer)
+    @extend_schema(summary="Read a finding")
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the finding."""
-        return self.respond_row(pk, FindingSerializer)
+        names = included(request.query_params, self.embeddable)
+        if not names:
+            return self.respond_row(pk, FindingSerializer)
+        data = self.serialize(self.get_row(Finding.objects.all(), pk), FindingSerializer)
+        for name in names:
+            self.embed(name, [data])
+        # No ETag: it would not change with the embedded rows.
+        return Response(data)
 
     @extend_schema(
         summary="Report a finding",
@@ -152,7 +160,7 @@ class FindingViewSet(ProjectViewSet):
         )
 
     def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
-        """Add to the representations of findings their dismissals: null for those that are not dismissed."""
+        """Add to the representations what the `include` of this name embeds: the dismissal, null without one."""
         known = dismissals.current([finding["id"] for finding in findings])
         shown = {str(pk): self.serialize(row, DismissalSerializer) for pk, row in known.items()}
         for finding in findings:
