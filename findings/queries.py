@@ -1,6 +1,6 @@
 """Pages of findings by score, and by due date."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
@@ -96,24 +96,27 @@ def _with_host(rows: QuerySet[Finding], host: str) -> QuerySet[Finding]:
     )
 
 
+def totals_of(project: Project, *names: str, as_of: AsOf | None) -> dict[str, counters.Totals]:
+    """Return the totals of a project's counters by name, now or as of a moment."""
+    if as_of is None:
+        return counters.all_totals(project.pk, *names)
+    return history.totals_at(project.pk, as_of, *names)
+
+
+def rows_by(facet: str, values: Iterable[str], counted: counters.Totals) -> dict[str, int]:
+    """Return the number of rows for each value of a facet, 0 for those that no row has."""
+    return {value: sum(rows for facets, rows, _ in counted if facets[facet] == value) for value in values}
+
+
 def finding_counts(
     project: Project, filters: Mapping[str, Sequence[str]], as_of: AsOf | None
 ) -> dict[str, Any]:
     """Return the number of findings by each facet, and their total score, now or as of a moment."""
-    if as_of is None:
-        counted = counters.totals(project.pk, "finding")
-    else:
-        counted = history.totals_at(project.pk, as_of, "finding")["finding"]
-    counted = counters.matching(counted, filters)
+    counted = counters.matching(totals_of(project, "finding", as_of=as_of)["finding"], filters)
     return {
         "total": sum(rows for _, rows, _ in counted),
         "score": sum(score for _, _, score in counted),
-        **{
-            f"by_{facet}": {
-                value: sum(rows for facets, rows, _ in counted if facets[facet] == value) for value in values
-            }
-            for facet, values in FACETS.items()
-        },
+        **{f"by_{facet}": rows_by(facet, values, counted) for facet, values in FACETS.items()},
     }
 
 

@@ -41,9 +41,6 @@ from findings.serializers import (
 from findings.services import bulk, dismissals, triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.lists.filters import (
-    CURSOR,
-    LIMIT,
-    OFFSET,
     TIMES,
     filter_rows,
     included,

@@ -12,6 +12,7 @@ from events.models import Event
 from events.totals import counters, history
 from events.totals.history import AsOf
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
+from findings.queries import rows_by, totals_of
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.words import with_words
@@ -51,34 +52,21 @@ def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
 
 def command_center(project: Project, as_of: AsOf | None = None) -> dict[str, Any]:
     """Return the counts of findings and tasks and the latest scan, now or as of a moment."""
-    counted = counters_of(project, "finding", "task", as_of=as_of)
-    counts = counted["finding"]
-    still_open = [(facets, rows) for facets, rows, _ in counts if facets["status"] in OPEN_STATUSES]
-    every = [(facets, rows) for facets, rows, _ in counts]
-    tasks = [(facets, rows) for facets, rows, _ in counted["task"]]
+    counted = totals_of(project, "finding", "task", as_of=as_of)
+    still_open = [each for each in counted["finding"] if each[0]["status"] in OPEN_STATUSES]
     return {
-        "findings_by_severity": _by("severity", Severity.values, still_open),
-        "findings_by_domain": _by("domain", Domain.values, still_open),
-        "findings_by_status": _by("status", FindingStatus.values, every),
-        "tasks_by_status": _by("status", Task.Status.values, tasks),
-        "open_findings": sum(rows for _, rows in still_open),
+        "findings_by_severity": rows_by("severity", Severity.values, still_open),
+        "findings_by_domain": rows_by("domain", Domain.values, still_open),
+        "findings_by_status": rows_by("status", FindingStatus.values, counted["finding"]),
+        "tasks_by_status": rows_by("status", Task.Status.values, counted["task"]),
+        "open_findings": sum(rows for _, rows, _ in still_open),
         "overdue_tasks": overdue_at(project, as_of) if as_of else overdue(project),
         "latest_scan": latest_scan_at(project, as_of) if as_of else _scans(project).first(),
     }
 
 
-def counters_of(project: Project, *names: str, as_of: AsOf | None) -> dict[str, counters.Totals]:
-    if as_of is None:
-        return counters.all_totals(project.pk, *names)
-    return history.totals_at(project.pk, as_of, *names)
-
-
 def _scans(project: Project) -> QuerySet[Scan]:
     return Scan.objects.filter(project=project).order_by("-created_at", "-id")
-
-
-def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]]) -> dict[str, int]:
-    return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
 # A counter has the tasks that are due before a quarter of a day; an index counts those due later in that quarter.
@@ -160,11 +148,11 @@ def task_counts(project: Project, filters: Mapping[str, Any], as_of: AsOf | None
         counted = (
             counters.totals_of_owner(project.pk, name, owner) if owner else counters.totals(project.pk, name)
         )
-    tasks = [(facets, rows) for facets, rows, _ in counters.matching(counted, filters)]
+    counted = counters.matching(counted, filters)
     return {
-        "total": sum(rows for _, rows in tasks),
-        "by_status": _by("status", Task.Status.values, tasks),
-        "by_priority": _by("priority", Severity.values, tasks),
+        "total": sum(rows for _, rows, _ in counted),
+        "by_status": rows_by("status", Task.Status.values, counted),
+        "by_priority": rows_by("priority", Severity.values, counted),
     }
 
 

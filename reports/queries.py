@@ -7,10 +7,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project
-from events.totals import counters, history
+from events.totals import counters
 from events.totals.counters import RiskChange
 from events.totals.history import AsOf
 from findings.models import OPEN_STATUSES, TERMINAL_STATUSES, Regression
+from findings.queries import totals_of
 from remediation.models import Result, Verification
 
 DEFAULT_PERIOD_DAYS = 7
@@ -43,36 +44,24 @@ def last_days(end: date | None = None) -> Period:
     return Period(end - timedelta(days=DEFAULT_PERIOD_DAYS - 1), end)
 
 
-def summary(project: Project, requested: Period | None = None) -> dict[str, Any]:
-    """Return `{risk_burn_down, verification_pass_rate, regression_rate, open_findings}`.
+def summary(project: Project, period: Period | None = None, as_of: AsOf | None = None) -> dict[str, Any]:
+    """Return `{risk_burn_down, verification_pass_rate, regression_rate, open_findings}`, now or as of a moment.
 
     Without a period: the last seven days, and rates over all time. With one: its days, its verifications and
     regressions.
     """
-    period = requested or last_days()
-    counted = counters.all_totals(project.pk, "finding", "verification", "regression")
+    counted = totals_of(project, "finding", "verification", "regression", as_of=as_of)
     findings = by_facet(counted["finding"], "status")
     pass_rate, regression_rate = rates(counted, findings)
-    if requested is not None:
-        pass_rate = pass_rate_in(project.pk, requested)
-        regression_rate = rate(regressions_opened_in(project.pk, requested), closed_count(findings))
-    return {
-        "risk_burn_down": burn_down(project.pk, period),
-        "verification_pass_rate": pass_rate,
-        "regression_rate": regression_rate,
-        "open_findings": open_count(findings),
-    }
-
-
-def summary_as_of(project: Project, as_of: AsOf) -> dict[str, Any]:
-    """Return the summary as of a moment: seven days until then, and rates over all time before."""
-    counted = history.totals_at(project.pk, as_of, "finding", "verification", "regression")
-    findings = by_facet(counted["finding"], "status")
-    pass_rate, regression_rate = rates(counted, findings)
-    days = burn_down(project.pk, last_days(as_of.day))
-    days[-1]["open_risk_score"] = sum(
-        score for facets, _, score in counted["finding"] if facets["status"] in OPEN_STATUSES
-    )
+    if period is not None:
+        pass_rate = pass_rate_in(project.pk, period)
+        regression_rate = rate(regressions_opened_in(project.pk, period), closed_count(findings))
+    days = burn_down(project.pk, period or last_days(as_of.day if as_of else None))
+    if as_of is not None:
+        # The last day ends at the moment.
+        days[-1]["open_risk_score"] = sum(
+            score for facets, _, score in counted["finding"] if facets["status"] in OPEN_STATUSES
+        )
     return {
         "risk_burn_down": days,
         "verification_pass_rate": pass_rate,

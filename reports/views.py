@@ -74,8 +74,7 @@ class ReportViewSet(ProjectViewSet):
             raise InvalidParams(
                 details={"include": ["The progress of campaigns is that of now: leave as_of out."]}
             )
-        found = queries.summary_as_of(self.project, as_of) if as_of else queries.summary(self.project, period)
-        data = self.serialize(found, ReportSummarySerializer)
+        data = self.serialize(queries.summary(self.project, period, as_of), ReportSummarySerializer)
         if with_campaigns:
             data["campaigns"] = self._campaigns()
         return respond_with_counts(self.project, data, as_of)
@@ -104,7 +103,7 @@ class ReportViewSet(ProjectViewSet):
     def forecast(self, request: Request, **kwargs: Any) -> Response:
         """Return two ranges of dates, simulated from the days on which critical findings were opened and closed."""
         found = critical_forecast([self.project.pk])
-        return Response(self.serialize(found.as_json(), ForecastSerializer))
+        return Response(self.serialize(found, ForecastSerializer))
 
     @extend_schema(
         summary="List reports, newest first",

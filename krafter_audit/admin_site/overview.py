@@ -101,7 +101,7 @@ def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:
     return {
         "svg": drawing,
         "sentence": chart.describe(shown),
-        "forecast": forecast.describe(critical_forecast(project_ids).as_json()),
+        "forecast": forecast.describe(critical_forecast(project_ids)),
         "days": list(reversed(shown)),
     }
 

@@ -8,5 +8,3 @@ EXPORTERS: dict[str, Exporter] = {
     "csv": csv.EXPORTER,
     "pdf": pdf.EXPORTER,
 }
-
-__all__ = ["EXPORTERS", "Exporter"]

@@ -1,7 +1,6 @@
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,79 +11,52 @@ from findings.models import Severity
 from reports.forecast import simulation
 from reports.forecast.simulation import MAX_WEEKS, WEEK, DailyFlow
 
-type Status = Literal["forecast", "not_enough_history", "none_open"]
 
-
-@dataclass(frozen=True)
-class ForecastRange:
-    """The dates between which the last critical finding is closed; None is after the horizon."""
-
-    probability: float
-    earliest: date | None
-    latest: date | None
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """When no critical finding is open."""
-
-    status: Status
-    open_critical: int
-    days: int  # of history that the simulation uses
-    opened: int  # in these days
-    closed: int  # in these days
-    ranges: tuple[ForecastRange, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the forecast in the API's JSON types."""
-        return {
-            "status": self.status,
-            "open_critical": self.open_critical,
-            "horizon_days": simulation.HORIZON,
-            "basis": {"days": self.days, "opened": self.opened, "closed": self.closed},
-            "ranges": [
-                {
-                    "probability": each.probability,
-                    "earliest": each.earliest and each.earliest.isoformat(),
-                    "latest": each.latest and each.latest.isoformat(),
-                }
-                for each in self.ranges
-            ],
-        }
-
-
-def critical_forecast(project_ids: Collection[UUID]) -> Forecast:
+def critical_forecast(project_ids: Collection[UUID]) -> dict[str, Any]:
     """Forecast when no critical finding of the projects is open, from the last 13 weeks' whole days."""
     today = timezone.now().date()
     start = today - timedelta(days=MAX_WEEKS * WEEK)
     return forecast_from(counters.recent_risk_changes(project_ids, Severity.CRITICAL, start, today))
 
 
-def forecast_from(changes: Iterable[RiskChange]) -> Forecast:
-    """Forecast when no critical finding is open, from all changes of the open risk."""
+def forecast_from(changes: Iterable[RiskChange]) -> dict[str, Any]:
+    """Forecast when no critical finding is open, from all changes of the open risk, in the API's JSON types."""
     today = timezone.now().date()
     changes = [change for change in changes if change.severity == Severity.CRITICAL]
     still_open, flows = sum(change.findings for change in changes), _daily_flows(changes, today)
-    status: Status = "forecast" if simulation.has_enough_history(flows) else "not_enough_history"
-    forecast = Forecast(
-        status if still_open else "none_open",
-        still_open,
-        days=len(flows),
-        opened=sum(flow.opened for flow in flows),
-        closed=sum(flow.closed for flow in flows),
-    )
-    return _with_ranges(forecast, flows, today) if forecast.status == "forecast" else forecast
+    status = "forecast" if simulation.has_enough_history(flows) else "not_enough_history"
+    if not still_open:
+        status = "none_open"
+    return {
+        "status": status,
+        "open_critical": still_open,
+        "horizon_days": simulation.HORIZON,
+        # The days of history that the simulation uses, and what was opened and closed in them.
+        "basis": {
+            "days": len(flows),
+            "opened": sum(flow.opened for flow in flows),
+            "closed": sum(flow.closed for flow in flows),
+        },
+        "ranges": _ranges(flows, still_open, today) if status == "forecast" else [],
+    }
 
 
-def _with_ranges(forecast: Forecast, flows: tuple[DailyFlow, ...], today: date) -> Forecast:
+def _ranges(flows: tuple[DailyFlow, ...], still_open: int, today: date) -> list[dict[str, Any]]:
+    """Return the dates between which the last critical finding is closed; None is after the horizon."""
+
+    def after(days: int | None) -> str | None:
+        return None if days is None else (today + timedelta(days=days)).isoformat()
+
     # Everybody who reads it on this day sees the same dates.
-    ranges = simulation.forecast(flows, forecast.open_critical, seed=today.toordinal())
-
-    def after(days: int | None) -> date | None:
-        return None if days is None else today + timedelta(days=days)
-
-    dated = (ForecastRange(each.probability, after(each.earliest), after(each.latest)) for each in ranges)
-    return replace(forecast, ranges=tuple(dated))
+    ranges = simulation.forecast(flows, still_open, seed=today.toordinal())
+    return [
+        {
+            "probability": each.probability,
+            "earliest": after(each.earliest),
+            "latest": after(each.latest),
+        }
+        for each in ranges
+    ]
 
 
 def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow, ...]:

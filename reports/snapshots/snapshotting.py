@@ -79,7 +79,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "accepted": {"all": accepted, "listed": json.loads(listed)},
         "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
-        "forecast": forecast_from(changes).as_json(),
+        "forecast": forecast_from(changes),
         "campaigns": list_campaigns(project),
     }
     report.subject = _names(project)
@@ -164,7 +164,7 @@ def _summary(
         "risk_burn_down": days,
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
-        "open_findings": sum(by_status.get(status, 0) for status in OPEN_STATUSES),
+        "open_findings": queries.open_count(by_status),
     }
 
 

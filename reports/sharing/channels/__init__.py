@@ -8,5 +8,3 @@ CHANNELS: dict[str, ShareChannel] = {
     "email": email.CHANNEL,
     "slack": slack.CHANNEL,
 }
-
-__all__ = ["CHANNELS", "ShareChannel"]

@@ -22,7 +22,8 @@ from krafter_audit.db import leases
 from remediation.services import verdicts
 from reports import export, jobs, services
 from reports.errors import ExportFailed
-from reports.exporters import EXPORTERS, Exporter
+from reports.exporters import EXPORTERS
+from reports.exporters.base import Exporter
 from reports.models import Report, ReportItem, Share
 from reports.snapshots import snapshotting
 from reports.views import load_report_schema
