@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assurance.models import Deploy
+from findings.policy_rules import section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection
 
 LIVE_ENVIRONMENTS = frozenset({"production", "prod", "live"})
@@ -45,18 +46,18 @@ def is_live(deploy: Deploy, config: dict[str, Any], site_url: str) -> bool:
 
 def environments(config: dict[str, Any]) -> list[str] | None:
     """Return the environments that visitors use; None if the policy names none."""
-    named = _section(config).get("environments")
+    named = section_of(config, "deploys").get("environments")
     return [name for name in named if isinstance(name, str)] if isinstance(named, list) else None
 
 
 def scans_after_deploys(config: dict[str, Any]) -> bool:
     """Return whether the site is scanned after each live deploy."""
-    return _section(config).get("scan") is True
+    return section_of(config, "deploys").get("scan") is True
 
 
 def release_environment(config: dict[str, Any]) -> str | None:
     """Return the environment of published releases; None if releases do not count as deploys."""
-    if _section(config).get("releases") is not True:
+    if section_of(config, "deploys").get("releases") is not True:
         return None
     return next(iter(environments(config) or ()), RELEASE_ENVIRONMENT)
 
@@ -70,8 +71,3 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
         yield f"{path} is ignored: the names are environments, scan, releases."
     elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         yield f"{path} is ignored in part: it must be a list of names of environments."
-
-
-def _section(config: dict[str, Any]) -> dict[str, Any]:
-    section = config.get("deploys")
-    return section if isinstance(section, dict) else {}

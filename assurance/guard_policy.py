@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from findings.models import Severity
+from findings.policy_rules import section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection, fields_for
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
@@ -36,12 +37,12 @@ SECTION = PolicySection(
 def offsets(config: dict[str, Any], severity: str) -> list[timedelta]:
     """Return the times after an approval at which a finding of that severity is checked again, in order."""
     # Policies accept any JSON, so that invalid parts are ignored.
-    return parse_offsets(_guard(config).get(severity), most=MAX_OFFSETS)
+    return parse_offsets(section_of(config, "guard").get(severity), most=MAX_OFFSETS)
 
 
 def runs_per_day(config: dict[str, Any]) -> int:
     """Return the project's limit of guard runs in 24 hours."""
-    number = _guard(config).get("runs_per_day")
+    number = section_of(config, "guard").get("runs_per_day")
     valid = isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MAX_RUNS_PER_DAY
     return number if valid else DEFAULT_RUNS_PER_DAY  # type: ignore[return-value]  # an int, if it is valid
 
@@ -59,8 +60,3 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
             f"{path} is ignored in part: it must be a list of at most {MAX_OFFSETS} times such as 90m, 1h or 7d,"
             f" up to {MAX_OFFSET.days} days."
         )
-
-
-def _guard(config: dict[str, Any]) -> dict[str, Any]:
-    guard = config.get("guard")
-    return guard if isinstance(guard, dict) else {}

@@ -24,15 +24,18 @@ def config_of(project: Project) -> Config:
     return _read_config(project)
 
 
+def section_of(config: Config, name: str) -> dict[str, Any]:
+    """Return a section of a config; empty if it is not an object."""
+    # The config is free-form JSON: an invalid part has no effect.
+    section = config.get(name)
+    return section if isinstance(section, dict) else {}
+
+
 def severity_rules(config: Config) -> dict[str, str]:
     """Return the valid part of `severity_rules`: domain → severity."""
-    rules = config.get("severity_rules")
-    # The config is free-form JSON: an invalid part has no effect.
-    if not isinstance(rules, dict):
-        return {}
     return {
         domain: severity
-        for domain, severity in rules.items()
+        for domain, severity in section_of(config, "severity_rules").items()
         if isinstance(severity, str) and severity in Severity.values
     }
 
@@ -53,20 +56,16 @@ def disabled_checks(config: Config) -> set[str]:
 
 def max_requests_per_second(config: Config) -> float | None:
     """Return the valid ceiling of the adaptive pace (`scan.max_requests_per_second`)."""
-    scan = config.get("scan")
-    rate = scan.get("max_requests_per_second") if isinstance(scan, dict) else None
+    rate = section_of(config, "scan").get("max_requests_per_second")
     if not isinstance(rate, int | float) or isinstance(rate, bool):
         return None
     return rate if MIN_REQUESTS_PER_SECOND <= rate <= MAX_REQUESTS_PER_SECOND else None
 
 
 def _check_rules(config: Config) -> dict[str, dict[str, Any]]:
-    rules = config.get("checks")
-    if not isinstance(rules, dict):
-        return {}
     return {
         # Policies may use the former name of a check.
         registry.ALIASES.get(str(key), str(key)): rule
-        for key, rule in rules.items()
+        for key, rule in section_of(config, "checks").items()
         if isinstance(rule, dict)
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from findings.models import Severity
+from findings.policy_rules import section_of
 
 
 class AlertChannel(TextChoices):
@@ -14,10 +15,9 @@ class AlertChannel(TextChoices):
 
 def routes_of(config: dict[str, Any]) -> dict[str, set[str]]:
     """Return `{channel: severities}`."""
-    routing = config.get("alert_routing")
     routes: dict[str, set[str]] = {}
     # Policies accept any JSON, so that invalid parts are ignored.
-    for severity, channels in routing.items() if isinstance(routing, dict) else ():
+    for severity, channels in section_of(config, "alert_routing").items():
         for channel in channels if isinstance(channels, list) else ():
             if severity in Severity.values and channel in AlertChannel.values:
                 routes.setdefault(channel, set()).add(severity)

@@ -7,6 +7,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from findings.policy_rules import section_of
+
 MAX_APPROVALS = 10
 
 
@@ -20,11 +22,10 @@ class ApprovalRule:
         return self == ApprovalRule()
 
 
-def rule_for(section: Any, severity: str) -> ApprovalRule:
+def rule_for(config: dict[str, Any], severity: str) -> ApprovalRule:
     """Return the valid part of a policy's `approvals` for a finding of that severity."""
     # Policies accept any JSON, so that invalid parts are ignored.
-    if not isinstance(section, dict):
-        return ApprovalRule()
+    section = section_of(config, "approvals")
     number = section.get(severity)
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_APPROVALS:
         number = 1

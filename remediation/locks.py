@@ -4,7 +4,7 @@ There is one order: finding → task → verification; the end of the evidence c
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +28,10 @@ class LockedTask:
 
 @dataclass
 class LockedVerification(LockedTask):
-    """A verification, its task and its finding, all locked, and the `approvals` of the policy."""
+    """A verification, its task and its finding, all locked, and the config of the policy."""
 
     verification: Verification
-    approvals: Any = None
+    config: dict[str, Any] = field(default_factory=dict)
 
 
 def lock_findings(project: Project, finding_ids: Collection[UUID]) -> dict[UUID, Finding]:
@@ -70,6 +70,5 @@ def lock_verification(verification_id: UUID, project: Project | None = None) -> 
         raise NotFound from None
     task = verification.task
     verification.project = task.project = task.finding.project = project_of(task.finding, project)
-    config = verification.policy_config
-    approvals = config.get("approvals") if isinstance(config, dict) else None
-    return LockedVerification(task.finding, task, verification, approvals)
+    # A project has no policy before the first request that reads it.
+    return LockedVerification(task.finding, task, verification, verification.policy_config or {})

@@ -104,10 +104,10 @@ def _fix(problem: Problem) -> dict[str, Any]:
 @cache
 def checks_of(tool: str) -> dict[str, str]:
     """Return our check key for each rule of a tool that a check names as its oracle."""
+    registry.load()
     return {
         rule.strip(): key
-        for key in registry.keys()  # noqa: SIM118 - a function, no dictionary
-        if (known := registry.get(key))
+        for key, known in registry.REGISTRY.items()
         for rule in known.oracle.get(tool, "").split(",")
         if rule.strip()
     }

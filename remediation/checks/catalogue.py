@@ -17,7 +17,7 @@ def catalogue(project: Project) -> list[dict[str, Any]]:
     disabled = policy_rules.disabled_checks(config)
     thresholds = policy_rules.thresholds(config)
     measured = reliability.by_check(project)
-    keys = registry.keys()
+    registry.load()
     return [
         {
             "key": check.key,
@@ -32,7 +32,7 @@ def catalogue(project: Project) -> list[dict[str, Any]]:
             # The name in the API.
             "meter": _reliability(measured.get(check.key)),
         }
-        for check in (registry.REGISTRY[key] for key in keys)
+        for check in registry.REGISTRY.values()
     ]
 
 

@@ -16,8 +16,6 @@ from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
-type Choices = tuple[tuple[str, str], ...]
-
 
 class FieldKind(StrEnum):
     CHOICE = "choice"
@@ -36,7 +34,7 @@ class PolicyField:
     path: tuple[str, ...]
     label: str
     kind: FieldKind
-    choices: Choices = ()
+    choices: tuple[tuple[str, str], ...] = ()
     low: float | None = None
     high: float | None = None
     unit: str = ""
@@ -56,10 +54,6 @@ class PolicySection:
     title: str
     effect: str  # a sentence about what it changes
     fields: tuple[PolicyField, ...]
-
-
-def labelled(values: list[str] | tuple[str, ...]) -> Choices:
-    return tuple((value, value.capitalize()) for value in values)
 
 
 def fields_for(
@@ -148,7 +142,13 @@ SECTIONS: dict[str, PolicySection] = {
                     tuple(ScanSchedule.Frequency.choices),
                     empty="Not scheduled",
                 ),
-                PolicyField(("scans", "day"), "Day", FieldKind.CHOICE, labelled(WEEKDAYS), empty="Any day"),
+                PolicyField(
+                    ("scans", "day"),
+                    "Day",
+                    FieldKind.CHOICE,
+                    tuple((day, day.capitalize()) for day in WEEKDAYS),
+                    empty="Any day",
+                ),
                 PolicyField(
                     ("scans", "hour"),
                     "Hour",
@@ -210,9 +210,8 @@ def register_section(section: PolicySection) -> None:
 @cache
 def check_section() -> PolicySection:
     fields: list[PolicyField] = []
-    keys = registry.keys()
-    for key in keys:
-        check = registry.REGISTRY[key]
+    registry.load()
+    for key, check in registry.REGISTRY.items():
         fields.append(
             PolicyField(("checks", key, "enabled"), f"{check.title}: enabled", FieldKind.FLAG, default=True)
         )

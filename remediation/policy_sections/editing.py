@@ -14,7 +14,23 @@ def shown_value(config: Config, field: PolicyField) -> Any:
     value: Any = config
     for key in field.path:
         value = value.get(key) if isinstance(value, dict) else None
-    return READERS[field.kind](field, value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    listed = value if isinstance(value, list) else []
+    match field.kind:
+        case FieldKind.CHOICE:
+            return value if isinstance(value, str) and value in dict(field.choices) else ""
+        case FieldKind.CHOICES:
+            return [choice for choice, _ in field.choices if choice in listed]
+        case FieldKind.NUMBER:
+            return value if is_number else None
+        case FieldKind.WHOLE_NUMBER:
+            return value if is_number and isinstance(value, int) else None
+        case FieldKind.FLAG:
+            return value if isinstance(value, bool) else field.default
+        case FieldKind.WORDS:
+            return ", ".join(word for word in listed if isinstance(word, str))
+        case FieldKind.TEXT:
+            return value if isinstance(value, str) else ""
 
 
 def edited(config: Config, values: Mapping[str, Any]) -> Config:
@@ -57,45 +73,3 @@ def _as_json(field: PolicyField, value: Any) -> Any:
 
 def words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _read_choice(field: PolicyField, value: Any) -> str:
-    return value if isinstance(value, str) and value in dict(field.choices) else ""
-
-
-def _read_choices(field: PolicyField, value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else []
-    return [choice for choice, _ in field.choices if choice in listed]
-
-
-def _read_number(field: PolicyField, value: Any) -> float | None:
-    # True and False are integers in Python.
-    return None if isinstance(value, bool) or not isinstance(value, int | float) else value
-
-
-def _read_whole_number(field: PolicyField, value: Any) -> int | None:
-    return None if isinstance(value, bool) or not isinstance(value, int) else value
-
-
-def _read_flag(field: PolicyField, value: Any) -> bool:
-    return value if isinstance(value, bool) else field.default
-
-
-def _read_words(field: PolicyField, value: Any) -> str:
-    listed = value if isinstance(value, list) else []
-    return ", ".join(word for word in listed if isinstance(word, str))
-
-
-def _read_text(field: PolicyField, value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-READERS = {
-    FieldKind.CHOICE: _read_choice,
-    FieldKind.CHOICES: _read_choices,
-    FieldKind.NUMBER: _read_number,
-    FieldKind.WHOLE_NUMBER: _read_whole_number,
-    FieldKind.FLAG: _read_flag,
-    FieldKind.WORDS: _read_words,
-    FieldKind.TEXT: _read_text,
-}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 from uuid import UUID
@@ -116,9 +116,9 @@ WITH_TRAFFIC = f"""
 class PolicyImpact:
     """The changes of a config: findings by (from, to) severity, SLA dates by kind of change, the checksum."""
 
-    severities: SeverityChanges = field(default_factory=Counter)
-    dates: dict[str, int] = field(default_factory=dict)
-    checksum: str = ""
+    severities: SeverityChanges
+    dates: dict[str, int]
+    checksum: str
 
 
 def preview(project: Project, config: dict[str, Any], *, dates_in_plan: bool) -> PolicyImpact:
@@ -178,8 +178,5 @@ def _params(project: Project, config: dict[str, Any], dates_in_plan: bool) -> di
         "seconds": [float(count) * 3600 for count in hours.values()],
         "moment": timezone.now(),
         "levels": list(defaults),
-        **{
-            f"{name}s": [getattr(each, name) for each in defaults.values()]
-            for name in ("impact", "effort", "risk", "score")
-        },
+        **{f"{name}s": [getattr(each, name) for each in defaults.values()] for name in PRIORITY},
     }

@@ -80,8 +80,7 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
 
 
 def _has_clock(policy: Policy, config: dict[str, Any]) -> bool:
-    previous = policy.config if isinstance(policy.config, dict) else {}
-    return has_clock(previous) or has_clock(config)
+    return has_clock(policy.config) or has_clock(config)
 
 
 def _identify(policy: Policy, config: dict[str, Any]) -> list[Any]:

@@ -27,7 +27,7 @@ from remediation.services.policies import config_of
 
 
 def rule_of(locked: LockedVerification) -> ApprovalRule:
-    return rule_for(locked.approvals, locked.finding.severity)
+    return rule_for(locked.config, locked.finding.severity)
 
 
 def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | None:
@@ -130,8 +130,7 @@ def as_evidence(approvals: list[Approval]) -> list[dict[str, Any]]:
 
 def state_of(verification: Verification) -> dict[str, Any]:
     """Return the rule for a verification and its approvals, withdrawn ones too."""
-    section = config_of(verification.project).get("approvals")
-    rule = rule_for(section, verification.task.finding.severity)
+    rule = rule_for(config_of(verification.project), verification.task.finding.severity)
     return {
         "verification_id": verification.pk,
         "required": rule.required,

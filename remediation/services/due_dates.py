@@ -38,7 +38,7 @@ def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
     row: Policy | PolicyVersion | None = policy
     if policy is not None and policy.version != version:
         row = policy.versions.filter(version=version).first()
-    return rules_of(row.config) if row is not None and isinstance(row.config, dict) else SlaRules()
+    return SlaRules() if row is None else rules_of(row.config)
 
 
 def rules_of_tasks(tasks: Sequence[Task]) -> Rules:

@@ -85,7 +85,7 @@ def replace(
         # With the policy locked, no other replacement comes between the plan and its changes.
         plans.apply(plan_token, policy, config, by=by)
     _store_version(policy, by)
-    previous = policy.config if isinstance(policy.config, dict) else {}
+    previous = policy.config
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
     policy.sla_warns_before = max(rules_of(config).warnings, default=None)
     policy.save()
@@ -114,9 +114,8 @@ def _store_version(policy: Policy, by: Actor) -> None:
 
 
 def config_of(project: Project) -> dict[str, Any]:
-    """Return the active policy's config; empty if it is not an object."""
-    config = current(project).config
-    return config if isinstance(config, dict) else {}
+    config: dict[str, Any] = current(project).config
+    return config
 
 
 def current_terms(project: Project) -> Terms:

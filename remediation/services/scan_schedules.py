@@ -25,7 +25,6 @@ def remove(project: Project, *, by: Actor) -> Policy:
     return change(project, by=by, schedule="", day="", hour=None, paused=False)
 
 
-def with_values(config: Any, values: dict[str, Any]) -> dict[str, Any]:
+def with_values(config: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     """Return a policy's config with these values of the schedule."""
-    stored = config if isinstance(config, dict) else {}
-    return edited(stored, {f"{SECTION}.{name}": value for name, value in values.items()})
+    return edited(config, {f"{SECTION}.{name}": value for name, value in values.items()})

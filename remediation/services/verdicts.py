@@ -144,8 +144,7 @@ def approval_refusal(verification: Verification, *, by: UUID, override: bool = F
     task = verification.task
     if verification.result == Result.PASSED:
         return "This verification is approved."
-    section = policies.config_of(verification.project).get("approvals")
-    row = LockedVerification(task.finding, task, verification, section)
+    row = LockedVerification(task.finding, task, verification, policies.config_of(verification.project))
     try:
         require_approvable(row, override=override)
     except ApiError as error:

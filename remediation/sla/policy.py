@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from accounts.time_zones.names import zone_names
+from findings.policy_rules import section_of
 from remediation.sla.business_hours import AllHours, BusinessHours, Calendar
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 from scans.services.schedules import WEEKDAYS
@@ -61,14 +62,13 @@ class Terms:
     policy_version: int | None
 
 
-def terms_of(config: Any, version: int) -> Terms:
-    config = config if isinstance(config, dict) else {}
+def terms_of(config: dict[str, Any], version: int) -> Terms:
     return Terms(rules_of(config), version if has_clock(config) else None)
 
 
 def rules_of(config: dict[str, Any]) -> SlaRules:
     """Return the rules of a policy; invalid parts are ignored."""
-    section = section_of(config)
+    section = section_of(config, "sla")
     return SlaRules(
         hours_of(config),
         _calendar_of(section) or AllHours(),
@@ -77,16 +77,9 @@ def rules_of(config: dict[str, Any]) -> SlaRules:
     )
 
 
-def section_of(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the section `sla`; empty if it is not an object."""
-    section = config.get("sla")
-    return section if isinstance(section, dict) else {}
-
-
 def has_clock(config: dict[str, Any]) -> bool:
     """Return whether the policy counts in another way than by hours since the task was created."""
-    # Policies accept any JSON.
-    section = section_of(config)
+    section = section_of(config, "sla")
     return section.get("pause_while_blocked") is True or _calendar_of(section) is not None
 
 
@@ -104,12 +97,9 @@ def _clock_parts(config: dict[str, Any]) -> list[Any]:
 
 def hours_of(config: dict[str, Any]) -> dict[str, float]:
     """Return the valid part of `sla_hours`: severity → hours."""
-    table = config.get("sla_hours")
-    if not isinstance(table, dict):
-        return {}
     return {
         severity: hours
-        for severity, hours in table.items()
+        for severity, hours in section_of(config, "sla_hours").items()
         if isinstance(hours, int | float) and not isinstance(hours, bool) and 0 <= hours <= MAX_HOURS
     }
 

@@ -55,8 +55,8 @@ class PolicyAdmin(PolicyPages):
         return form
 
     def reading_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
-        config = row.config if isinstance(row.config, dict) else {}
-        form, base = getattr(request, "policy_draft", (SectionsForm(name=row.name, config=config), config))
+        form = SectionsForm(name=row.name, config=row.config)
+        form, base = getattr(request, "policy_draft", (form, row.config))
         without_form = [
             name for name in base if name in SECTION_WARNINGS.keys() - {each.name for each in sections()}
         ]
@@ -75,8 +75,7 @@ class PolicyAdmin(PolicyPages):
 
     @row_action("Test against current findings", permission="view")
     def test(self, request: HttpRequest, policy: Policy) -> str:
-        config: Any = policy.config
-        result = plans.test(policy.project, config)
+        result = plans.test(policy.project, policy.config)
         critical = result["escalated_to_critical"]
         found = result["simulated_findings"]
         return f"{found} finding{pluralize(found)}, {critical} of them critical."

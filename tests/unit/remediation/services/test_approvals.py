@@ -294,4 +294,4 @@ def test_approvals_are_read_in_the_api(scenario: Scenario) -> None:
     ],
 )
 def test_invalid_parts_of_the_rule_are_ignored(section: Any, rule: ApprovalRule) -> None:
-    assert approval_rules.rule_for(section, "high") == rule
+    assert approval_rules.rule_for({"approvals": section}, "high") == rule
