@@ -105,7 +105,7 @@ def observations_in(evidence: Any) -> list[Observation]:
     pages = _mapping(evidence).get("pages")
     return [
         observation(_text(page.get("key")), _text(page.get("url")), _mapping(page.get("outcome")))
-        for page in _mappings(pages)
+        for page in mappings(pages)
     ]
 
 
@@ -165,7 +165,7 @@ def format_number(value: float) -> str:
 
 
 def _markup(seen: dict[str, Any]) -> Iterable[str]:
-    elements = [_text(element.get("html")) for element in _mappings(seen.get("elements"))]
+    elements = [_text(element.get("html")) for element in mappings(seen.get("elements"))]
     return [text for text in elements or faults_in(seen) if text][:MAX_ELEMENTS]
 
 
@@ -196,14 +196,15 @@ def commands(check_keys: list[str], urls: list[str]) -> list[str]:
 
 
 def asset_urls(assets: Any) -> list[str]:
-    return [text for text in (_text(asset.get("value")) for asset in _mappings(assets)) if text]
+    return [text for text in (_text(asset.get("value")) for asset in mappings(assets)) if text]
 
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _mappings(value: Any) -> list[dict[str, Any]]:
+def mappings(value: Any) -> list[dict[str, Any]]:
+    """Return the objects of a list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
+from findings.observations import mappings
 from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, render_json
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
@@ -83,11 +84,10 @@ class EvidencePages(ReadOnlyAdmin):
 def link_context(link: Evidence) -> dict[str, Any]:
     # The body is free-form JSON, also of earlier formats: the template gets lists and objects only.
     body = json.loads(link.body)
-    pages = body.get("pages")
     return {
         "row": link,
         "body": body,
-        "pages": [page for page in pages if isinstance(page, dict)] if isinstance(pages, list) else [],
+        "pages": mappings(body.get("pages")),
         "intact": is_intact(link),
         "json": render_json(body),
     }

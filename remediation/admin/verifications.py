@@ -12,13 +12,14 @@ from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
 from krafter_audit.admin.actions import row_action
-from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, staff_of
+from krafter_audit.admin.base import AutocompleteFilter, staff_of
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.quick_filters import QuickFilter
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.errors import VerificationSuperseded
 from remediation.evidence import comparison
+from remediation.evidence.chain import links_of
 from remediation.models import Result, Task, Verification, VerificationQuerySet
 from remediation.queries import search_tasks
 from remediation.services import approvals, verdicts, verifications
@@ -85,7 +86,7 @@ class VerificationQuickFilter(QuickFilter):
 
 
 @admin.register(Verification)
-class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
+class VerificationAdmin(EvidencePages):
     empty_text = "A verification is run on the page of a task."
     list_display = (
         "task", "state_badge", "severity", "check_counts", "project", "organization", "verified_by", "age",
@@ -130,7 +131,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         return refusals
 
     def reading_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:
-        links = comparison.links(row)
+        links = list(links_of(row))
         undecided = self.get_queryset(request).filter(result="pending").exclude(pk=row.pk)
         state = state_label(row)
         return {

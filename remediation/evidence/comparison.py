@@ -7,7 +7,7 @@ from typing import Any
 
 from findings import observations
 from findings.observations import Observation
-from remediation.evidence.chain import is_intact, links_of
+from remediation.evidence.chain import is_intact
 from remediation.models import Evidence, Verification
 from scanner import registry
 
@@ -38,14 +38,6 @@ class PageComparison:
         after = self.after.headers if self.after else {}
         rows = [HeaderRow(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
         return sorted(rows, key=lambda row: not row.changed)
-
-    @property
-    def markup_before(self) -> list[str]:
-        return self.before.markup if self.before else []
-
-    @property
-    def markup_after(self) -> list[str]:
-        return self.after.markup if self.after else []
 
 
 @dataclass(frozen=True)
@@ -81,11 +73,10 @@ def _check(
 ) -> CheckComparison:
     key = check["key"]
     known = registry.get(key)
-    pages = body.get("pages")
     after = {
         page["url"]: observations.observation(key, page["url"], page)
-        for page in (pages if isinstance(pages, list) else [])
-        if isinstance(page, dict) and isinstance(page.get("url"), str)
+        for page in observations.mappings(body.get("pages"))
+        if isinstance(page.get("url"), str)
     }
     before = {url: each for (of, url), each in seen.items() if of == key}
     # The pages that failed before come first: they are what the fix is about.
@@ -100,10 +91,6 @@ def _check(
         status=check["status"],
         pages=[PageComparison(url, before.get(url), after.get(url)) for url in urls],
     )
-
-
-def links(verification: Verification) -> list[Evidence]:
-    return list(links_of(verification))
 
 
 def integrity(chained: list[Evidence]) -> Integrity:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from findings.models import PAGE_ASSET_TYPES, Finding
+from findings.observations import mappings
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import original_identity
@@ -115,9 +116,8 @@ def _absolute(site: str, value: str) -> str:
 
 def original_outcome(finding: Finding, url: str, key: str) -> Outcome:
     """Return a check's outcome in the report of the finding; a bare failure if none was stored."""
-    pages = finding.evidence.get("pages")
-    for page in pages if isinstance(pages, list) else []:
-        if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
+    for page in mappings(finding.evidence.get("pages")):
+        if page.get("url") == url and page.get("key", key) == key:
             return _outcome(page.get("outcome"))
     return Outcome(FAILED)
 
