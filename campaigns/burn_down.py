@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -56,10 +56,9 @@ def _done_changes(campaign: Campaign) -> Changes:
     return found
 
 
-def _was_done(changes: Iterable[tuple[date, bool]], day: date, *, is_done: bool, today: date) -> bool:
+def _was_done(changes: Sequence[tuple[date, bool]], day: date, *, is_done: bool, today: date) -> bool:
     if day == today:
         return is_done
     # A task begins open. Without a recorded change, it is as it is now.
-    known = list(changes)
-    before = [done for changed_on, done in known if changed_on <= day]
-    return before[-1] if before else is_done and not known
+    before = [done for changed_on, done in changes if changed_on <= day]
+    return before[-1] if before else is_done and not changes

@@ -50,8 +50,8 @@ class CampaignProgress:
         return is_over and self.done < self.total
 
 
-def progress_of(campaigns: Collection[Campaign]) -> dict[UUID, CampaignProgress]:
-    rows = Campaign.objects.filter(pk__in=[campaign.pk for campaign in campaigns])
+def progress_of(campaign_ids: Collection[UUID]) -> dict[UUID, CampaignProgress]:
+    rows = Campaign.objects.filter(pk__in=campaign_ids)
     return {campaign.pk: progress for campaign, progress in _with_progress(rows)}
 
 

@@ -65,8 +65,8 @@ class CampaignViewSet(ProjectViewSet):
         return Response(data)
 
     def _add_progress(self, rows: Sequence[dict[str, Any]]) -> None:
-        found = Campaign.objects.filter(pk__in=[row["id"] for row in rows])
-        progress = {str(pk): each for pk, each in progress_of(found).items()}
+        found = progress_of([row["id"] for row in rows])
+        progress = {str(pk): each for pk, each in found.items()}
         for row in rows:
             row["progress"] = self.serialize(progress[str(row["id"])], ProgressSerializer)
 

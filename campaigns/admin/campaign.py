@@ -43,7 +43,7 @@ class CampaignAdmin(ServiceModelAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
         # By one query for the page.
-        progress = progress_of(list(changelist.result_list))
+        progress = progress_of([row.pk for row in changelist.result_list])
         for row in changelist.result_list:
             row.counted = progress[row.pk]
         return changelist
@@ -85,7 +85,7 @@ class CampaignAdmin(ServiceModelAdmin):
         return {"restore": "The campaign is not archived."}
 
     def reading_context(self, request: HttpRequest, row: Campaign) -> dict[str, Any]:
-        progress = progress_of([row])[row.pk]
+        progress = progress_of([row.pk])[row.pk]
         days = burn_down(row)
         labels = dict(Task.Status.choices)
         return {

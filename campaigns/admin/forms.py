@@ -30,14 +30,13 @@ class ChangeCampaignForm(SerializerForm):
 
 
 class ChooseCampaignForm(forms.Form):
+    first_choices: ClassVar[list[tuple[str, str]]] = []
     campaign = forms.TypedChoiceField(coerce=UUID, empty_value=None, widget=UnfoldAdminSelectWidget)
 
     def __init__(self, data: Any = None, *, campaigns: Collection[Campaign]) -> None:
         super().__init__(data)
         field: Any = self.fields["campaign"]
         field.choices = [*self.first_choices, *((str(each.pk), each.name) for each in campaigns)]
-
-    first_choices: ClassVar[list[tuple[str, str]]] = []
 
 
 class AddToCampaignForm(ChooseCampaignForm):

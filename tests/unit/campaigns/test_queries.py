@@ -26,7 +26,7 @@ def test_progress_of_several_campaigns_needs_one_query(
     campaigns.append(services.create(scenario.project, name="Empty", by=scenario.actor))
 
     with django_assert_num_queries(1):
-        progress = progress_of(campaigns)
+        progress = progress_of([each.pk for each in campaigns])
 
     first, second, empty = (progress[each.pk] for each in campaigns)
     assert first == second
@@ -40,7 +40,7 @@ def test_percent_is_100_only_when_all_are_done(scenario: Scenario) -> None:
         scenario.project, name="A", task_ids=[task.pk for task in tasks], by=scenario.actor
     )
 
-    assert progress_of([campaign])[campaign.pk].percent == 66
+    assert progress_of([campaign.pk])[campaign.pk].percent == 66
 
 
 def test_archived_campaigns_have_no_name_on_tickets(scenario: Scenario) -> None:
