@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from bulk_changes.decisions import Decision, Summary
+from bulk_changes.decisions import Summary
 from bulk_changes.models import BulkChange
 from bulk_changes.services import BulkChangeResult
 from krafter_audit.api.serializers import (
@@ -25,6 +25,17 @@ def choices_field(choices: Any) -> serializers.ListField:
 
 class RowFilterRequestSerializer(RequestSerializer):
     """Selects rows by at least one value: a filter that is left out by mistake must not select all."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            # A single choice is accepted as a list of it.
+            data = {
+                name: [value]
+                if isinstance(value, str) and isinstance(self.fields.get(name), BoundedListField)
+                else value
+                for name, value in data.items()
+            }
+        return super().to_internal_value(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
@@ -94,29 +105,25 @@ class BulkUpdateResultSerializer(serializers.Serializer[Any]):
 
 def represent(result: BulkChangeResult | Summary) -> dict[str, Any]:
     """Return the data of a response about a bulk change, or about the preview of one."""
-    summary = result.summary if isinstance(result, BulkChangeResult) else result
-    done = isinstance(result, BulkChangeResult)
+    summary, bulk_change = (
+        (result.summary, result.bulk_change) if isinstance(result, BulkChangeResult) else (result, None)
+    )
     return {
         "matched": summary.matched,
-        "updated": summary.changed if done else 0,
-        "dry_run": not done,
-        "bulk_change_id": result.bulk_change.pk if isinstance(result, BulkChangeResult) else None,
+        "updated": summary.changed if bulk_change else 0,
+        "dry_run": bulk_change is None,
+        "bulk_change_id": bulk_change.pk if bulk_change else None,
         "unchanged": summary.unchanged,
         "refused": summary.refused,
         "effects": [
             {"field": field, "before": before, "after": after, "rows": rows}
             for (field, before, after), rows in summary.effects.most_common()
         ],
-        "refusals": [_refusal(decision) for decision in summary.refusals],
-    }
-
-
-def _refusal(decision: Decision) -> dict[str, Any]:
-    error = decision.error
-    return {
-        "id": decision.pk,
-        "code": error.code if error else "",
-        "message": error.message if error else "",
+        "refusals": [
+            {"id": decision.pk, "code": decision.error.code, "message": decision.error.message}
+            for decision in summary.refusals
+            if decision.error is not None  # each has one
+        ],
     }
 
 

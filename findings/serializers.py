@@ -253,11 +253,6 @@ class FindingFilterRequestSerializer(RowFilterRequestSerializer):
     status = choices_field(FindingStatus.choices)
     domain = choices_field(Domain.choices)
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            data = {name: [value] if isinstance(value, str) else value for name, value in data.items()}
-        return super().to_internal_value(data)
-
 
 class BulkUpdateFindingsRequestSerializer(BulkUpdateRequestSerializer):
     """Change many findings: `ids`, `filter` or `all`, and `set`; all or none, or with mode `partial` those that can be.

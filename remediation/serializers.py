@@ -90,12 +90,6 @@ class TaskFilterRequestSerializer(RowFilterRequestSerializer):
     overdue = StrictBooleanField(required=False)
     q = StrictCharField(min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, required=False)
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            lists = {name: [data[name]] for name in ("status", "priority") if isinstance(data.get(name), str)}
-            data = {**data, **lists}
-        return super().to_internal_value(data)
-
 
 class BulkUpdateTasksRequestSerializer(BulkUpdateRequestSerializer):
     """Change many tasks: `ids`, `filter` or `all`, and `set`; all or none, or with mode `partial` those that can be."""

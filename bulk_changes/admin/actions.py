@@ -22,7 +22,7 @@ from bulk_changes import services
 from bulk_changes.admin.forms import SetValuesForm
 from bulk_changes.admin.values import (
     effects_in_words,
-    summary_owners,
+    owner_names,
     with_details,
 )
 from bulk_changes.decisions import Decision, Summary
@@ -170,7 +170,7 @@ class BulkActions(ServiceModelAdmin):
                 services.preview(project, self.bulk_subject, pks, changes=changes, summary=summary)
             else:
                 summary.add(_refused(pks, error), self.bulk_subject)
-        owners = summary_owners(summary)
+        owners = owner_names(id for name, *ids in summary.effects if name == "owner_id" for id in ids)
         context = {
             "summary": summary,
             "seen_at": seen_at.isoformat(),

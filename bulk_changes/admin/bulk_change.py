@@ -36,9 +36,6 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         "undone", "created",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[BulkChange]:
-        return super().get_queryset(request).select_related("undone_by")
-
     @admin.display(description="undone")
     def undone(self, bulk_change: BulkChange) -> str:
         return "yes" if bulk_change.is_undone else "no"

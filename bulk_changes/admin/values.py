@@ -1,9 +1,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from accounts.models import User
-from bulk_changes.decisions import Summary
 from krafter_audit.admin.field_values import field_label, value_in_words
 
 HIDDEN_FIELDS = frozenset({"sla_from_policy", "updated_at"})  # recorded for the undo
@@ -38,8 +36,3 @@ def effects_in_words(
         for name, value in after.items()
         if name not in HIDDEN_FIELDS
     ]
-
-
-def summary_owners(summary: Summary) -> dict[str, str]:
-    pairs = [pair for field, *pair in summary.effects if field == "owner_id"]
-    return owner_names(value for pair in pairs for value in pair if isinstance(value, UUID))
