@@ -195,18 +195,18 @@ def _is_replaced(deploy: Deploy) -> bool:
 
 
 @transaction.atomic
-def scan_after(deploy: Deploy) -> Scan | None:
+def scan_after(deploy: Deploy) -> None:
     """Queue the scan that the policy wants after a live deploy. Idempotent.
 
-    None after one that was reported over a day late, or replaced by another.
+    There is none after one that was reported over a day late, or replaced by another.
     """
     locked = Deploy.objects.select_for_update(of=("self",)).select_related("project").get(pk=deploy.pk)
     project, config = locked.project, config_of(locked.project)
     is_wanted = deploy_policy.scans_after_deploys(config) and project.archived_at is None
     if not is_wanted or locked.scan_id or not deploy_policy.is_live(locked, config, project.site_url):
-        return None
+        return
     if _is_late(locked) or _is_replaced(locked):
-        return None
+        return
     try:
         with transaction.atomic():
             # Without resolving the host, as a transaction is open: the scan says if that fails.
@@ -219,9 +219,8 @@ def scan_after(deploy: Deploy) -> Scan | None:
             )
     except (HttpError, QuotaExceeded) as error:
         log_event("scan.skipped", locked, by=SYSTEM, reason=str(error))
-        return None
+        return
     locked.save(update_fields=["scan", "updated_at"])
-    return locked.scan
 
 
 def _is_late(deploy: Deploy) -> bool:

@@ -46,23 +46,21 @@ def track(task_id: UUID) -> None:
         PullRequest.objects.create(task=task, url=task.pr_url, next_check_at=timezone.now())
 
 
-def enqueue_due() -> int:
+def enqueue_due() -> None:
     due = PullRequest.objects.filter(deploy=None, next_check_at__lte=timezone.now())
     due = due.filter(task__project__archived_at=None).exclude(task__status=Task.Status.DONE)
     # The organisations take turns, so that one with thousands of pull requests does not delay the others.
     turn = Window(RowNumber(), partition_by="task__project__organization", order_by="next_check_at")
     in_turns = due.annotate(turn=turn).order_by("turn", "next_check_at")
-    keys = list(in_turns.values_list("pk", flat=True)[:BATCH_SIZE])
-    for pk in keys:
+    for pk in in_turns.values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("assurance.check_pull_request", str(pk))
-    return len(keys)
 
 
-def recheck_after(deploy: Deploy) -> int:
+def recheck_after(deploy: Deploy) -> None:
     """Have the project's undeployed pull requests compared with a finished deploy."""
     waiting = PullRequest.objects.filter(task__project=deploy.project_id, deploy=None)
     waiting = waiting.filter(~Q(status=PullRequest.Status.CLOSED))
-    return waiting.update(next_check_at=timezone.now(), updated_at=timezone.now())
+    waiting.update(next_check_at=timezone.now(), updated_at=timezone.now())
 
 
 def check(pull_request_id: UUID) -> None:

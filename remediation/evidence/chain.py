@@ -106,7 +106,7 @@ def append_answers(verification: Verification, *, by: Actor) -> None:
         append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _actor(by)})
 
 
-def append_verdict(verification: Verification, *, by: Actor, word: str = "", **more: Any) -> Evidence:
+def append_verdict(verification: Verification, *, by: Actor, word: str = "", **more: Any) -> None:
     """Append the decision of a person, or of a guard window, with the results of the checks."""
     word = word or VERDICTS[Result(verification.result)]
     decided = {
@@ -118,7 +118,7 @@ def append_verdict(verification: Verification, *, by: Actor, word: str = "", **m
         "checks": verification.checks,
         **more,
     }
-    return append(verification, f"verdict:{word}", decided, kind=Evidence.Kind.VERDICT)
+    append(verification, f"verdict:{word}", decided, kind=Evidence.Kind.VERDICT)
 
 
 def _actor(by: Actor) -> dict[str, Any]:

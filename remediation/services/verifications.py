@@ -92,12 +92,12 @@ def _end_manual_review(task: Task) -> None:
     waiting.update(running=False, superseded=True, updated_at=timezone.now())
 
 
-def supersede_earlier(verification: Verification) -> int:
-    """Take the earlier undecided verifications of a locked task out of the review queue; return their number."""
+def supersede_earlier(verification: Verification) -> None:
+    """Take the earlier undecided verifications of a locked task out of the review queue."""
     earlier = Verification.objects.filter(
         task=verification.task_id, result=Result.PENDING, superseded=False
     ).exclude(pk=verification.pk)
-    return earlier.update(superseded=True, updated_at=timezone.now())
+    earlier.update(superseded=True, updated_at=timezone.now())
 
 
 def _running_check(finding: Finding, key: str) -> dict[str, Any]:
