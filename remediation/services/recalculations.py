@@ -191,17 +191,18 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
 
 
 def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
-    started = [
-        SlaPause(task=each.task, started_at=now, left=each.due.left) for each in found if each.begins_pause
-    ]
-    ended = [each.pause for each in found if each.pause and each.due.left is None]
-    continuing = [each for each in found if each.pause and each.due.left is not None]
+    started, ended, continuing = [], [], []
+    for each in found:
+        if each.begins_pause:
+            started.append(SlaPause(task=each.task, started_at=now, left=each.due.left))
+        elif each.pause and each.due.left is None:
+            ended.append(each.pause)
+        elif each.pause and each.due.left is not None:
+            each.pause.left = each.due.left
+            continuing.append(each.pause)
     SlaPause.objects.bulk_create(started)
     end_pauses(ended, now)
-    for each in continuing:
-        if each.pause and each.due.left is not None:
-            each.pause.left = each.due.left
-    SlaPause.objects.bulk_update([each.pause for each in continuing if each.pause], ["left"])
+    SlaPause.objects.bulk_update(continuing, ["left"])
 
 
 def recalculated(

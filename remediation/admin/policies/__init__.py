@@ -40,9 +40,6 @@ class PolicyAdmin(PolicyPages):
         # A project's default policy is created when it is first needed.
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or obj.active)
-
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
         if form.validated:
             policies.replace(obj.project, **form.validated, by=operator(request))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -61,7 +62,7 @@ class SectionsForm(forms.Form):
     def _row(self, field: PolicyField) -> tuple[PolicyField, forms.BoundField, list[str]]:
         return field, self[field.name], self._warnings.get(field.name, [])
 
-    @property
+    @cached_property
     def _warnings(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name, sentence in by_field(ignored_parts(self._stored))[0]:
@@ -71,12 +72,11 @@ class SectionsForm(forms.Form):
     def checks(self) -> dict[str, tuple[forms.BoundField, forms.BoundField | None, list[str]]]:
         """Return the fields of each check: enabled, threshold, warnings."""
         keys = [name.split(".")[1] for name in self.fields if name.endswith(".enabled")]
-        warnings = self._warnings
         return {
             key: (
                 self[f"checks.{key}.enabled"],
                 self[name] if (name := f"checks.{key}.threshold") in self.fields else None,
-                [*warnings.get(f"checks.{key}.enabled", []), *warnings.get(name, [])],
+                [*self._warnings.get(f"checks.{key}.enabled", []), *self._warnings.get(name, [])],
             )
             for key in keys
         }

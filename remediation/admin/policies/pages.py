@@ -41,20 +41,9 @@ class PolicyPages(ServiceModelAdmin):
             *super().get_urls(),
         ]
 
-    def _policy(self, request: HttpRequest, pk: UUID, *, change: bool = False) -> Policy:
-        policy = self.get_object(request, str(pk))
-        if policy is None:
-            raise Http404
-        if change:
-            self.refuse_archived(request, policy)
-        allowed = self.has_change_permission if change else self.has_view_permission
-        if not allowed(request, policy):
-            raise PermissionDenied
-        return policy
-
     def preview(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show the effects of the entered config, or the form again with its errors."""
-        policy = self._policy(request, pk, change=True)
+        policy = self.row_to_change(request, pk)
         page = reverse("admin:remediation_policy_change", args=[pk])
         if request.method != "POST":
             return HttpResponseRedirect(page)
@@ -75,7 +64,7 @@ class PolicyPages(ServiceModelAdmin):
 
     def replace(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Replace the policy; with the token of the preview also the rows that it listed."""
-        policy = self._policy(request, pk, change=True)
+        policy = self.row_to_change(request, pk)
         page = reverse("admin:remediation_policy_change", args=[pk])
         name, config = self._entered_json(request)
         if request.method != "POST" or config is None:
@@ -91,7 +80,7 @@ class PolicyPages(ServiceModelAdmin):
             )
         except (PreconditionFailed, PlanOutdated):
             self.message_user(request, CHANGED_SINCE, messages.WARNING)
-            return self._preview_page(request, self._policy(request, pk, change=True), name, config)
+            return self._preview_page(request, self.row_to_change(request, pk), name, config)
         except ApiError as error:
             self.message_user(request, error_text(error), messages.ERROR)
             return HttpResponseRedirect(page)
@@ -102,7 +91,11 @@ class PolicyPages(ServiceModelAdmin):
 
     def compare(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Show the changes between two versions; by default to the current one."""
-        policy = self._policy(request, pk)
+        policy = self.get_object(request, str(pk))
+        if policy is None:
+            raise Http404
+        if not self.has_view_permission(request, policy):
+            raise PermissionDenied
         try:
             before, after = (
                 get_version(policy, UUID(request.GET.get(name) or str(pk))) for name in ("before", "after")
