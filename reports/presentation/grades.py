@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
+from krafter_audit.admin.text import status_label
 from reports.presentation.chart import format_number
-from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
 LETTERS = dict(zip(SEVERITIES, ("F", "D", "C", "B"), strict=True))
@@ -27,7 +27,7 @@ def grades(snapshot: Snapshot) -> list[Grade]:
     """Return the grade of each domain that was scanned or has findings; none in reports of earlier versions."""
     worst = snapshot.breakdown.get("worst_open_by_domain", {})
     return [
-        Grade(label(domain), *_letter(worst[domain]), *_change(snapshot, domain))
+        Grade(status_label(domain), *_letter(worst[domain]), *_change(snapshot, domain))
         for domain in DOMAINS
         if domain in worst
     ]
@@ -38,7 +38,7 @@ def _letter(worst: tuple[str, int] | None) -> tuple[str, str]:
         return BEST, "Nothing is open."
     severity, number = worst
     verb, noun = ("are", "findings") if number != 1 else ("is", "finding")
-    return LETTERS[severity], f"{number} {label(severity).lower()} {noun} {verb} open."
+    return LETTERS[severity], f"{number} {status_label(severity).lower()} {noun} {verb} open."
 
 
 def _change(snapshot: Snapshot, domain: str) -> tuple[str, str]:

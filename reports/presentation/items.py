@@ -6,6 +6,7 @@ from typing import Any
 
 from findings import observations
 from findings.models import OPEN_STATUSES
+from krafter_audit.admin.text import status_label
 from reports.presentation import chart
 from reports.snapshots.snapshot import Item
 from scanner import registry
@@ -14,7 +15,6 @@ FIRST_OTHER_SCRIPT = "\u0530"
 # In the PDF, as in templates/reports/pdf.html.
 MAX_SUMMARY_IN_LIST, MAX_CHECKS_OF_FIX, MAX_VALUE_LENGTH = 300, 20, 60
 DETAILED_FIELDS = {"affected_assets", "evidence", "recommended_fix"}
-LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In progress"}
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,6 @@ class CheckRow:
     before: str
     after: str
     status: str
-
-
-def label(key: str) -> str:
-    return LABELS.get(key, key.capitalize())
 
 
 def top_findings(findings: Iterable[Item], limit: int) -> list[Item]:
@@ -85,7 +81,7 @@ def lateness(due: datetime, now: datetime) -> str:
 
 def with_labels(item: Item) -> Item:
     labels = {
-        f"{key}_label": label(str(item[key]))
+        f"{key}_label": status_label(item[key])
         for key in ("status", "severity", "domain", "priority")
         if isinstance(item.get(key), str)
     }

@@ -5,9 +5,9 @@ from typing import Any
 import segno
 
 from findings.models import FindingStatus
+from krafter_audit.admin.text import status_label
 from remediation.models import Task
 from reports.presentation import chart, forecast, grades, items, summary
-from reports.presentation.items import label
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
 MAX_PDF_FINDINGS, MAX_PDF_TASKS, MAX_PDF_FIXED, MAX_PDF_DETAILS = 200, 100, 50, 25
@@ -144,7 +144,7 @@ def day_rows(series: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def bars(counts: Mapping[str, int], keys: Sequence[str]) -> list[Bar]:
     longest = max((counts.get(key, 0) for key in keys), default=0) or 1
     return [
-        Bar(key, label(key), count, round(100 * count / longest, 1), COLOURS.get(key, ACCENT))
+        Bar(key, status_label(key), count, round(100 * count / longest, 1), COLOURS.get(key, ACCENT))
         for key, count in ((key, counts.get(key, 0)) for key in keys)
     ]
 
@@ -164,7 +164,7 @@ def _trend(key: str, scores: Sequence[int], highest: int) -> Trend:
     tone = ("worse" if change > 0 else "better") if change else ""
     line = chart.sparkline(scores, highest, width=TREND_WIDTH, height=TREND_HEIGHT)
     now = chart.format_number(scores[-1])
-    return Trend(key, label(key), now, words, tone, line, COLOURS.get(key, ACCENT))
+    return Trend(key, status_label(key), now, words, tone, line, COLOURS.get(key, ACCENT))
 
 
 def count_open_findings(snapshot: Snapshot) -> int:
