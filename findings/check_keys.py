@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import get_text_list
 
 from findings import provider_checks
 from findings.models import CHECK_KEY, MAX_CHECKS
@@ -43,8 +44,8 @@ def named_in(evidence: Mapping[str, Any] | None) -> list[str] | None:
 
 def suggestion(key: str) -> str:
     """Return a question with the nearest known keys; empty if none is similar."""
-    *others, last = nearest(key) or [""]
-    return f"Did you mean {' or '.join(filter(None, [', '.join(others), last]))}?" if last else ""
+    found = nearest(key)
+    return f"Did you mean {get_text_list(found, 'or')}?" if found else ""
 
 
 def nearest(key: str) -> list[str]:

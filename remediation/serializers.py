@@ -339,7 +339,7 @@ class CheckReliabilitySerializer(serializers.Serializer[Any]):
     fixes = serializers.IntegerField(help_text="Approved verifications in which the check passed.")
     back_in_7_days = serializers.IntegerField(help_text="Fixes whose finding came back within 7 days.")
     back_in_30_days = serializers.IntegerField()
-    median_hours_to_fix = serializers.FloatField(allow_null=True)
+    median_hours_to_fix = serializers.FloatField(source="median_hours", allow_null=True)
     measured_at = UTCDateTimeField()
 
 

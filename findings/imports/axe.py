@@ -9,16 +9,12 @@ from findings.imports.problem import Problem, checks_of, without_markup
 SEVERITIES = {"critical": "critical", "serious": "high", "moderate": "medium", "minor": "low"}
 
 
-def is_report(document: Any) -> bool:
-    reports = document if isinstance(document, list) else [document]
-    return bool(reports) and all(isinstance(nested(each, "violations"), list) for each in reports)
-
-
 def problems(document: Any) -> Iterator[Problem]:
     """Yield the violations, not what passed or is incomplete or inapplicable. Raises ValueError."""
-    if not is_report(document):
+    reports = document if isinstance(document, list) else [document]
+    if not reports or not all(isinstance(nested(report, "violations"), list) for report in reports):
         raise ValueError("This is not a result of axe-core: it has no list violations.")
-    for report in document if isinstance(document, list) else [document]:
+    for report in reports:
         url = text(report, "url")
         for violation in objects(report, "violations"):
             yield _problem(url, violation)

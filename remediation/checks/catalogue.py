@@ -3,13 +3,11 @@ from typing import Any
 from accounts.models import Project
 from findings import policy_rules
 from remediation.checks import reliability
-from remediation.models import CheckReliability
 from remediation.services.policies import config_of
 from scanner import registry
 from scanner.registry import Check
 
 PUBLIC_KINDS = {"markup": "http", "lab": "browser"}  # kind → its name in the API
-FIELDS = ("runs", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:
@@ -30,7 +28,7 @@ def catalogue(project: Project) -> list[dict[str, Any]]:
             "enabled": check.key not in disabled,
             "threshold": _threshold(check, thresholds),
             # The name in the API.
-            "meter": _reliability(measured.get(check.key)),
+            "meter": measured.get(check.key),
         }
         for check in registry.REGISTRY.values()
     ]
@@ -42,10 +40,3 @@ def _threshold(check: Check, thresholds: dict[str, float]) -> dict[str, Any] | N
         return None
     value = thresholds.get(check.key, metric.threshold)
     return {"value": value, "default": metric.threshold, "unit": metric.unit, "direction": metric.direction}
-
-
-def _reliability(row: CheckReliability | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    counts = {name: getattr(row, name) for name in FIELDS}
-    return {**counts, "median_hours_to_fix": row.median_hours, "measured_at": row.measured_at}
