@@ -11,7 +11,7 @@ from findings.filters import FindingFilter
 from findings.views import SORT_FIELDS
 from krafter_audit.api.lists.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
 from krafter_audit.api.lists.row_columns import represent_rows
-from remediation.finding_views import FindingWithTasksViewSet
+from remediation.views import FindingWithTasksViewSet
 
 INCLUDE = (*FindingWithTasksViewSet.embeddable, "guard")
 

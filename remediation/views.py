@@ -1,6 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +15,7 @@ from events.as_of import AS_OF, parse_as_of, respond_as_of, respond_with_counts
 from events.totals import counters
 from findings.models import Finding
 from findings.serializers import FindingSerializer, validate_items
+from findings.views import FindingViewSet
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import with_warnings
 from krafter_audit.api.errors import InvalidParams
@@ -147,6 +148,22 @@ class TaskViewSet(ProjectViewSet):
             if_match=self.if_match,
         )
         return self.respond(changed, TaskSerializer)
+
+
+class FindingWithTasksViewSet(FindingViewSet):
+    """Findings of a project; `?include=` embeds the tasks and the dismissal of each."""
+
+    embeddable: ClassVar[Collection[str]] = ("tasks", *FindingViewSet.embeddable)
+
+    def embed(self, name: str, findings: Sequence[dict[str, Any]]) -> None:
+        """Add the newest 25 tasks, or a dismissal."""
+        if name != "tasks":
+            super().embed(name, findings)
+            return
+        newest = queries.newest_tasks_of([finding["id"] for finding in findings])
+        tasks = represent_rows(TaskSerializer, newest, self.serializer_context)
+        for finding in findings:
+            finding["tasks"] = [task for task in tasks if str(task["finding_id"]) == str(finding["id"])]
 
 
 class TaskBulkViewSet(ProjectViewSet):

@@ -60,7 +60,6 @@ class ReportAdmin(ReadOnlyAdmin):
     form = ServiceForm
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]
-    change_form_template = "admin/reports/report/change_form.html"
     change_form_outer_before_template = ""  # the page has its buttons itself
 
     def get_urls(self) -> list[URLPattern]:

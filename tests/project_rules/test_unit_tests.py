@@ -105,7 +105,6 @@ TESTED_IN: dict[str, str] = {
     "remediation/evidence/comparison.py": "tests/unit/remediation/test_admin.py",
     "remediation/collaboration/*.py": "tests/unit/remediation/collaboration/test_views.py",
     "remediation/policy_versions/*.py": "tests/unit/remediation/policy_versions/test_views.py",
-    "remediation/finding_views.py": "tests/contract/test_lists.py",
     "remediation/policy_simulation/impact.py": "tests/unit/remediation/policy_simulation/test_plans.py",
     "remediation/templatetags/evidence.py": "tests/unit/remediation/test_admin.py",
     "remediation/views.py": "tests/contract/test_every_url.py",
