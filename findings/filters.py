@@ -16,12 +16,15 @@ from krafter_audit.api.lists.filters import ChoicesFilter, HostFilter, ListFilte
 from krafter_audit.db.words import with_words
 
 
-class FindingFilter(ListFilter):
-    scattered = frozenset({"check"})
-
+class FindingCountFilter(django_filters.FilterSet):
     severity = ChoicesFilter(choices=Severity.choices)
     status = ChoicesFilter(choices=FindingStatus.choices)
     domain = ChoicesFilter(choices=Domain.choices)
+
+
+class FindingFilter(FindingCountFilter, ListFilter):
+    scattered = frozenset({"check"})
+
     owner_id = OwnerFilter()
     check = django_filters.CharFilter(method="by_check")
     host = HostFilter(method="by_host")
@@ -43,12 +46,6 @@ class FindingFilter(ListFilter):
 
     def by_words(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         return with_words(rows, SEARCHED, value)
-
-
-class FindingCountFilter(django_filters.FilterSet):
-    severity = ChoicesFilter(choices=Severity.choices)
-    status = ChoicesFilter(choices=FindingStatus.choices)
-    domain = ChoicesFilter(choices=Domain.choices)
 
 
 class DismissalFilter(ListFilter):

@@ -50,12 +50,15 @@ class LabelFilter(TextsFilter):
         return qs
 
 
-class TaskFilter(ListFilter):
-    scattered = frozenset({"campaign"})
-
+class TaskCountFilter(django_filters.FilterSet):
     status = ChoicesFilter(choices=Task.Status.choices)
     priority = ChoicesFilter(choices=Severity.choices)
     owner_id = OwnerFilter()
+
+
+class TaskFilter(TaskCountFilter, ListFilter):
+    scattered = frozenset({"campaign"})
+
     label = LabelFilter("labels")
     finding_id = django_filters.UUIDFilter()
     # Of the higher app: only its name is known here.
@@ -74,12 +77,6 @@ class TaskFilter(ListFilter):
         if value == "true":
             return rows.exclude(status=Task.Status.DONE).filter(sla_due_at__lt=now)
         return rows.filter(Q(status=Task.Status.DONE) | Q(sla_due_at__isnull=True) | Q(sla_due_at__gte=now))
-
-
-class TaskCountFilter(django_filters.FilterSet):
-    status = ChoicesFilter(choices=Task.Status.choices)
-    priority = ChoicesFilter(choices=Severity.choices)
-    owner_id = OwnerFilter()
 
 
 def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]:

@@ -13,7 +13,6 @@ from django.db.models import OuterRef, Subquery
 from accounts.models import Project
 from findings.locks import project_of
 from findings.models import LARGE_FIELDS, Finding
-from krafter_audit.api.errors import NotFound
 from krafter_audit.api.lookup import get_or_404
 from remediation.models import Policy, Task, Verification
 
@@ -64,11 +63,9 @@ def lock_verification(verification_id: UUID, project: Project | None = None) -> 
         policy_config=Subquery(policy.values("config")[:1])
     )
     rows = rows.select_for_update(of=("task__finding", "task", "self"))
-    try:
-        verification = rows.get(pk=verification_id)
-    except Verification.DoesNotExist:
-        raise NotFound from None
+    verification = get_or_404(rows, pk=verification_id)
     task = verification.task
     verification.project = task.project = task.finding.project = project_of(task.finding, project)
     # A project has no policy before the first request that reads it.
-    return LockedVerification(task.finding, task, verification, verification.policy_config or {})
+    config = verification.policy_config  # type: ignore[attr-defined]  # an annotation
+    return LockedVerification(task.finding, task, verification, config or {})
