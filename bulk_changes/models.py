@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.template.defaultfilters import pluralize
 
 from accounts.models import Project, User
 from krafter_audit.db.models import BaseModel
@@ -38,7 +39,7 @@ class BulkChange(BaseModel):
 
     def __str__(self) -> str:
         action = self.get_action_display()
-        return f"{action} of {self.changed:,} {self.subject}{'' if self.changed == 1 else 's'}"
+        return f"{action} of {self.changed:,} {self.subject}{pluralize(self.changed)}"
 
     @property
     def is_undone(self) -> bool:

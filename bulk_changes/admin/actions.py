@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -248,7 +249,7 @@ def message_about(summaries: list[Summary], name: str, verb: str) -> str:
     unchanged = sum(summary.unchanged for summary in summaries)
     refused = sum(summary.refused for summary in summaries)
     reasons = sum((summary.reasons for summary in summaries), Counter[str]())
-    sentence = f"{changed:,} {name}{'' if changed == 1 else 's'} {verb}"
+    sentence = f"{changed:,} {name}{pluralize(changed)} {verb}"
     if unchanged:
         sentence += f", {unchanged:,} already had the values"
     if refused:

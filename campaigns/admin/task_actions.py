@@ -4,6 +4,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -117,7 +118,7 @@ def _change(model_admin: BulkActions, request: HttpRequest, change: Any, verb: s
     sentence = format_html(
         '{} task{} {} <a href="{}">{}</a>{}.',
         f"{number:,}",
-        "" if number == 1 else "s",
+        pluralize(number),
         verb,
         reverse("admin:campaigns_campaign_change", args=[done.campaign.pk]),
         done.campaign.name,

@@ -4,6 +4,8 @@ from datetime import datetime
 from itertools import accumulate, islice
 from typing import Any
 
+from django.template.defaultfilters import pluralize
+
 from findings import observations
 from findings.models import OPEN_STATUSES
 from krafter_audit.admin.text import status_label
@@ -76,7 +78,7 @@ def lateness(due: datetime, now: datetime) -> str:
     """Return how late a task is: `3 hours late` or `2 days late`."""
     hours = max(int((now - due).total_seconds() // 3600), 1)
     number, unit = (hours // 24, "day") if hours >= 48 else (hours, "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'} late"
+    return f"{number} {unit}{pluralize(number)} late"
 
 
 def with_labels(item: Item) -> Item:

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.template.defaultfilters import pluralize
+
 from reports import queries
 from reports.presentation import chart
 from reports.queries import Period
@@ -83,17 +85,13 @@ def _risk_sentence(snapshot: Snapshot) -> str:
 
 def _work_sentence(snapshot: Snapshot) -> str:
     fixed, overdue = snapshot.breakdown["fixed"]["in_period"], snapshot.breakdown["overdue"]["all"]
-    was = "was" if fixed == 1 else "were"
-    late = (
-        f"{_count(overdue, 'task')} {'is' if overdue == 1 else 'are'} overdue"
-        if overdue
-        else "no task is overdue"
-    )
+    was, are = pluralize(fixed, "was,were"), pluralize(overdue, "is,are")
+    late = f"{_count(overdue, 'task')} {are} overdue" if overdue else "no task is overdue"
     return f"In this period {_count(fixed, 'finding')} {was} fixed and verified; {late}."
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}" if number else f"no {noun}s"
+    return f"{number:,} {noun}{pluralize(number)}" if number else f"no {noun}s"
 
 
 def compare_periods(snapshot: Snapshot) -> list[ComparisonRow]:
