@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from assurance.models import Deploy
 from findings.policy_rules import section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection
+from remediation.policy_versions.warnings import invalid_flag
 
 LIVE_ENVIRONMENTS = frozenset({"production", "prod", "live"})
 RELEASE_ENVIRONMENT = "production"
@@ -65,8 +66,7 @@ def release_environment(config: dict[str, Any]) -> str | None:
 def ignored_part(path: str, value: Any) -> Iterator[str]:
     """Yield a sentence if a key of the policy's `deploys` and its value have no effect."""
     if path in FLAGS:
-        if not isinstance(value, bool):
-            yield f"{path} is ignored: it must be true or false."
+        yield from invalid_flag(path, value)
     elif path != "deploys.environments":
         yield f"{path} is ignored: the names are environments, scan, releases."
     elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):

@@ -11,6 +11,7 @@ from typing import Any
 from findings.models import Severity
 from findings.policy_rules import section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection, fields_for
+from remediation.policy_versions.warnings import invalid_whole_number
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
 
 MAX_OFFSETS = 10  # runs of a guard window
@@ -36,7 +37,6 @@ SECTION = PolicySection(
 
 def offsets(config: dict[str, Any], severity: str) -> list[timedelta]:
     """Return the times after an approval at which a finding of that severity is checked again, in order."""
-    # Policies accept any JSON, so that invalid parts are ignored.
     return parse_offsets(section_of(config, "guard").get(severity), most=MAX_OFFSETS)
 
 
@@ -51,8 +51,7 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
     """Yield a sentence if a key of the policy's `guard` and its value have no effect, or only in part."""
     key = path.partition(".")[2]
     if key == "runs_per_day":
-        if runs_per_day({"guard": {key: value}}) != value or isinstance(value, bool):
-            yield f"{path} is ignored: it must be a whole number from 0 to {MAX_RUNS_PER_DAY}."
+        yield from invalid_whole_number(path, value, 0, MAX_RUNS_PER_DAY)
     elif key not in Severity.values:
         yield f"{path} is ignored: the names are {', '.join(Severity.values)}, runs_per_day."
     elif not isinstance(value, list) or len(value) > MAX_OFFSETS or not all(map(parse_offset, value)):

@@ -14,9 +14,8 @@ class AlertChannel(TextChoices):
 
 
 def routes_of(config: dict[str, Any]) -> dict[str, set[str]]:
-    """Return `{channel: severities}`."""
+    """Return the valid part as `{channel: severities}`."""
     routes: dict[str, set[str]] = {}
-    # Policies accept any JSON, so that invalid parts are ignored.
     for severity, channels in section_of(config, "alert_routing").items():
         for channel in channels if isinstance(channels, list) else ():
             if severity in Severity.values and channel in AlertChannel.values:

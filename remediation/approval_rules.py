@@ -24,7 +24,6 @@ class ApprovalRule:
 
 def rule_for(config: dict[str, Any], severity: str) -> ApprovalRule:
     """Return the valid part of a policy's `approvals` for a finding of that severity."""
-    # Policies accept any JSON, so that invalid parts are ignored.
     section = section_of(config, "approvals")
     number = section.get(severity)
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_APPROVALS:

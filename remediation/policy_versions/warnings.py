@@ -59,7 +59,8 @@ def _number(path: str, value: Any, low: float, high: float) -> Iterator[str]:
         yield f"{path} is ignored: it must be a number from {low:g} to {high:g}."
 
 
-def _whole_number(path: str, value: Any, low: int, high: int) -> Iterator[str]:
+def invalid_whole_number(path: str, value: Any, low: int, high: int) -> Iterator[str]:
+    """Yield a sentence if the value is no integer from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         yield f"{path} is ignored: it must be a whole number from {low} to {high}."
 
@@ -69,7 +70,8 @@ def _choice(path: str, value: Any, choices: Collection[str]) -> Iterator[str]:
         yield f"{path} is ignored: it must be one of {', '.join(choices)}."
 
 
-def _flag(path: str, value: Any) -> Iterator[str]:
+def invalid_flag(path: str, value: Any) -> Iterator[str]:
+    """Yield a sentence if the value is no boolean."""
     if not isinstance(value, bool):
         yield f"{path} is ignored: it must be true or false."
 
@@ -94,10 +96,10 @@ def _route(path: str, value: Any) -> Iterator[str]:
 
 def _approvals(path: str, value: Any) -> Iterator[str]:
     if _key(path) == "not_author":
-        yield from _flag(path, value)
+        yield from invalid_flag(path, value)
     else:
         yield from _known(path, (*Severity.values, "not_author"))
-        yield from _whole_number(path, value, 1, MAX_APPROVALS)
+        yield from invalid_whole_number(path, value, 1, MAX_APPROVALS)
 
 
 def _check_rule(path: str, value: Any) -> Iterator[str]:
@@ -117,7 +119,7 @@ def _check_settings(path: str, value: dict[str, Any]) -> Iterator[str]:
         elif name != "enabled":
             yield f"{path}.{name} is ignored: {_expected(name, ('enabled', 'threshold'))}"
         else:
-            yield from _flag(f"{path}.enabled", inner)
+            yield from invalid_flag(f"{path}.enabled", inner)
 
 
 def _scans(path: str, value: Any) -> Iterator[str]:
@@ -130,7 +132,7 @@ def _scans(path: str, value: Any) -> Iterator[str]:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 23:
             yield f"{path}: {value!r} is no hour from 0 to 23, so no scans are scheduled."
     elif key == "paused":
-        yield from _flag(path, value)
+        yield from invalid_flag(path, value)
     else:
         yield from _known(path, ("schedule", "day", "hour", "paused"))
 
