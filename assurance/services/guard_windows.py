@@ -208,10 +208,8 @@ def deploys_since_last_pass(window: GuardWindow) -> list[UUID]:
 @transaction.atomic
 def cancel(window_id: UUID, *, project: Project, by: Actor) -> GuardWindow:
     """Cancel an open guard window. Raises NotFound, GuardWindowEnded."""
-    finding_id = GuardWindow.objects.filter(pk=window_id, project=project).values_list(
-        "finding_id", flat=True
-    )
-    get_or_404(Finding.objects.select_for_update(), pk__in=list(finding_id))
+    found = get_or_404(GuardWindow.objects.only("finding"), pk=window_id, project=project)
+    get_or_404(Finding.objects.select_for_update(), pk=found.finding_id)
     window = GuardWindow.objects.select_for_update().get(pk=window_id)
     if window.status != GuardWindow.Status.OPEN:
         raise GuardWindowEnded

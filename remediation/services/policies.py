@@ -39,10 +39,9 @@ def current(project: Project) -> Policy:
 def version_at(project: Project, moment: datetime) -> Policy:
     """Return the policy with the name and config that applied before a moment; unsaved."""
     policy = current(project)
-    versions = list(policy.versions.filter(replaced_at__gte=moment).order_by("version")[:1])
-    if not versions:
+    version = policy.versions.filter(replaced_at__gte=moment).order_by("version").first()
+    if version is None:
         return policy
-    [version] = versions
     earlier = policy.versions.filter(version__lt=version.version).order_by("-version").first()
     policy.name, policy.config, policy.version = version.name, version.config, version.version
     policy.updated_at = earlier.replaced_at if earlier else policy.created_at
