@@ -32,7 +32,7 @@ class ConnectionCheck:
 def call_provider[T](integration: Integration, use: Callable[[Any], T], *, limits: Limits) -> T:
     """Call `use` with the connected provider; once more with a new token if the vendor rejects the first.
 
-    Raises ProviderRefused, ProviderUnavailable, VaultError or IntegrationChanged.
+    Raises ProviderError, VaultError or IntegrationChanged.
     """
     provider_class = PROVIDER_CLASSES[integration.provider]
     with Client(limits=limits) as client:
@@ -53,7 +53,7 @@ def _call_with[T](
     provider = provider_class(client, credentials, configuration(provider_class.name).url)
     try:
         return use(provider)
-    except ProviderRefused as error:
+    except (ProviderRefused, TokenRejected) as error:
         # A vendor's message may repeat the credentials that it was sent.
         raise type(error)(redact(str(error), provider.secrets)) from None
 
@@ -85,7 +85,7 @@ def _check_unstored(provider_class: type[Provider], credentials: Mapping[str, An
 def _outcome(provider_class: type[Provider], check: Callable[[], None]) -> ConnectionCheck:
     try:
         check()
-    except (ProviderRefused, VaultError) as error:
+    except (ProviderRefused, TokenRejected, VaultError) as error:
         return ConnectionCheck(False, str(error))
     except ProviderUnavailable as error:
         return ConnectionCheck(False, str(error), is_temporary=True)

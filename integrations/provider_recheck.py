@@ -10,7 +10,7 @@ from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.base import ResponseRecord
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.errors import ProviderError, TokenRejected
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.registry import FINDING_SOURCES
 from integrations.queries import connected_integration
@@ -41,7 +41,7 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
             outcome = _recheck_at(provider, finding, key, since)
             if outcome.reason == TokenRejected.reason and (replaced := tokens.replace(provider.credentials)):
                 outcome = _recheck_at(provider_class(client, replaced, url), finding, key, since)
-        except (ProviderRefused, ProviderUnavailable) as error:
+        except ProviderError as error:
             return inconclusive(error.reason, str(error))
         except (VaultError, IntegrationChanged):
             return inconclusive("not_available", f"Connect {provider_class.title} again, then verify.")
@@ -60,7 +60,7 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
         return inconclusive("not_available", message)
     try:
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
-    except (ProviderRefused, ProviderUnavailable) as error:
+    except ProviderError as error:
         outcome = inconclusive(error.reason, str(error))
     requests = {"provider": provider.name, "asked": [_described(response) for response in provider.responses]}
     # Evidence is shown and exported: a provider may have echoed credentials in it.

@@ -5,7 +5,7 @@ from uuid import UUID
 from assurance.repositories import RepositoryUnavailable
 from integrations import connection
 from integrations.errors import IntegrationChanged
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderError, ProviderUnavailable
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.repositories import MergeState, Repository
 from integrations.queries import connected_integration
@@ -37,7 +37,7 @@ def _read[T](project_id: UUID, url: str, read: Callable[[Repository], T]) -> T:
         raise RepositoryUnavailable(NOT_CONNECTED, is_final=True)
     try:
         return connection.call_provider(integration, read, limits=LIMITS)
-    except (ProviderRefused, ProviderUnavailable) as error:
-        raise RepositoryUnavailable(str(error), is_final=isinstance(error, ProviderRefused)) from None
+    except ProviderError as error:
+        raise RepositoryUnavailable(str(error), is_final=not isinstance(error, ProviderUnavailable)) from None
     except (VaultError, IntegrationChanged):
         raise RepositoryUnavailable(f"Connect {PROVIDER_CLASSES[name].title} again.", is_final=True) from None

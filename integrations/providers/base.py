@@ -1,7 +1,6 @@
 """The base of every provider: HTTP requests, their errors, rate limits and pages.
 
-A provider receives an HTTP client, the credentials and the base URL. It raises ProviderRefused or ProviderUnavailable
-and nothing else.
+A provider receives an HTTP client, the credentials and the base URL. It raises a ProviderError and nothing else.
 """
 
 import codecs
@@ -163,7 +162,7 @@ class Provider(ABC):
         # A proxy or an interrupted server may cut off an answer. An update may have an empty one.
         is_update = method in IDEMPOTENT_METHODS and method != "GET"
         if is_unreadable(response) or not (response.body or is_update):
-            raise self._unreadable()
+            raise ProviderUnavailable(f"{self.title} {UNKNOWN_FORMAT}.")
         return response
 
     def _send(self, method: str, url: str, **options: Any) -> Response:
@@ -224,9 +223,6 @@ class Provider(ABC):
             raise TypeError("not a list of such rows")
         self.unreadable += left_out
         return found
-
-    def _unreadable(self) -> ProviderUnavailable:
-        return ProviderUnavailable(f"{self.title} {UNKNOWN_FORMAT}.")
 
     def cursor_pages[Page](self, fetch: Callable[[str | None], tuple[Page, str | None]]) -> Iterator[Page]:
         """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""

@@ -6,7 +6,11 @@ The text of each error is a sentence for people. `reason` is a reason of an inco
 from datetime import datetime
 
 
-class ProviderRefused(Exception):
+class ProviderError(Exception):
+    reason: str
+
+
+class ProviderRefused(ProviderError):
     """The vendor rejects the request until a person changes something."""
 
     reason = "blocked"
@@ -16,9 +20,10 @@ class ProviderRefused(Exception):
         super().__init__(message)
 
 
-class TokenRejected(ProviderRefused):
-    """The vendor does not accept the token; a refreshed token may help."""
+class TokenRejected(ProviderError):
+    """The vendor does not accept the token; a refreshed token may help (connection.py)."""
 
+    # Not a refusal of one request: who goes on after a refusal must not go on after this.
     reason = "login_wall"
 
 
@@ -44,7 +49,7 @@ class AddressRefused(ProviderRefused):
     reason = "refused_address"
 
 
-class ProviderUnavailable(Exception):
+class ProviderUnavailable(ProviderError):
     """The vendor cannot answer now."""
 
     def __init__(

@@ -15,7 +15,7 @@ from integrations import connection
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.findings import FindingSource
 from integrations.providers.repositories import Repository
 from integrations.providers.tickets import Tracker
@@ -96,7 +96,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         )
     except TimeBudgetExhausted:
         return _paused(timezone.now(), "The rest follows in the next run.")
-    except ProviderRefused as error:
+    except (ProviderRefused, TokenRejected) as error:
         return _failed(str(error))
     except ProviderUnavailable as error:
         return _retry_or_fail(integration, log, error)

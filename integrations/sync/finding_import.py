@@ -13,7 +13,7 @@ from findings.priority import TRAFFIC_WEIGHT
 from findings.services.evidence_limits import SHORTENED, shorten
 from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest
-from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.errors import ProviderRefused
 from integrations.providers.findings import FindingSource
 from integrations.providers.types import FindingList, RemoteFinding, without_nul
 from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
@@ -45,9 +45,6 @@ def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
         context.checkpoint()
         try:
             source.resolve(external_id)
-        # Not a refusal of this finding: a new token may help (connection.py).
-        except TokenRejected:
-            raise
         except ProviderRefused as error:
             context.log_refusal(external_id, str(error))
             continue

@@ -15,7 +15,7 @@ from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, ResourceMissing, TokenRejected, Unreadable
+from integrations.providers.errors import ProviderRefused, ResourceMissing, Unreadable
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
 # The rest continues in another run, so that a large project does not occupy a worker.
@@ -90,9 +90,6 @@ def skip_if_refused(context: SyncContext, subject: str, *, if_missing: str = "")
     context.checkpoint()
     try:
         yield
-    # Not a refusal of this ticket: a new token may help (connection.py).
-    except TokenRejected:
-        raise
     except (ProviderRefused, Unreadable) as error:
         # If the provider refuses everything, this raises, and the sync fails instead of trying each ticket.
         context.provider.check_connection()
@@ -105,9 +102,6 @@ def note_if_refused(context: SyncContext, name: str) -> Iterator[None]:
     """Note in the log that a list of the provider is not available, and continue with the next."""
     try:
         yield
-    # Not a refusal of this list: a new token may help (connection.py).
-    except TokenRejected:
-        raise
     except ProviderRefused as error:
         context.log_note(f"The {name} are not available: {error}")
     context.note_unreadable(name, context.take_unreadable())

@@ -126,7 +126,7 @@ class CloudflareClient(Provider):
         # API tokens belong to a user or to an account.
         owners = ["/user", *([f"/accounts/{self.zone.account}"] if self.zone.account else [])]
         for owner in owners:
-            with suppress(ProviderRefused):
+            with suppress(ProviderRefused, TokenRejected):
                 return self._get(f"{owner}/tokens/verify", lambda token: token["status"] == "active")
         return self._uses_oauth and self._can_read_zone()
 
@@ -134,7 +134,7 @@ class CloudflareClient(Provider):
         # For the token of a sign-in, which is no API token.
         try:
             self._get(f"/zones/{self.zone_id}", _read_zone)
-        except ProviderRefused:
+        except (ProviderRefused, TokenRejected):
             return False
         return True
 

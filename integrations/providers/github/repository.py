@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.errors import ProviderRefused
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.repositories import MergeState
 from integrations.providers.types import DeployBatch, ReportedDeploy, text
@@ -92,9 +92,6 @@ class GitHubRepository(GitHubClient):
         path = self.repository_path(f"/commits/{quote(f'tags/{release.tag}', safe='')}")
         try:
             response = self.request("GET", path)
-        # Not a refusal of this tag: a new token may help (connection.py).
-        except TokenRejected:
-            raise
         except ProviderRefused as error:  # such as a tag that was deleted
             self.notes.append(f"The commit of release {release.tag} is not known: {error}")
             return None

@@ -12,7 +12,6 @@ from integrations.providers.errors import (
     ProviderRefused,
     ProviderUnavailable,
     ResourceMissing,
-    TokenRejected,
     Unreadable,
 )
 from integrations.providers.findings import FindingSource, RecheckResult
@@ -91,9 +90,6 @@ class SearchConsole(SearchConsoleClient, FindingSource):
             try:
                 yield self._page_findings(url, impressions.get(url, 0))
                 refused = 0
-            # Not a refusal of this page: a new token may help (connection.py).
-            except TokenRejected:
-                raise
             except (ProviderRefused, Unreadable) as error:
                 refused += 1
                 if refused >= MAX_REFUSED_IN_A_ROW:

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from math import ceil
 from typing import Any
 
-from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.errors import ProviderRefused
 from integrations.providers.jira import adf, workflow
 from integrations.providers.jira.client import PAGE_SIZE, JiraClient
 from integrations.providers.jira.fields import (
@@ -108,8 +108,6 @@ class Jira(JiraClient, Tracker):
             if ticket.state == TicketState.STARTED and draft.status == "backlog":
                 return self._read_issue(issue)
             return self._move_to_status(issue, ticket.external_id, draft)
-        except TokenRejected:
-            raise  # the next sync completes the issue
         except ProviderRefused as error:
             self.notes.append(f"{ticket.key} was not moved to the status of its task: {error}")
             return ticket
@@ -281,12 +279,9 @@ class Jira(JiraClient, Tracker):
 
 
 def _attempt(action: Callable[[], Any]) -> str:
-    """Do what a ticket does not depend on; return why Jira refused it, or an empty text. Raises TokenRejected."""
+    """Do what a ticket does not depend on; return why Jira refused it, or an empty text."""
     try:
         action()
-    # Not a refusal of this action: a new token may help (connection.py).
-    except TokenRejected:
-        raise
     except ProviderRefused as error:
         return str(error)
     return ""

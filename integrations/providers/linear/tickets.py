@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.errors import ProviderError, ProviderRefused, ProviderUnavailable
 from integrations.providers.escaped_markdown import LINEAR, escape
 from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
@@ -133,11 +133,11 @@ class Linear(LinearClient, Tracker):
     def _created_before(self, chosen: str, failure: ProviderRefused | ProviderUnavailable) -> Ticket | None:
         # The issue exists if Linear says so ("already exists"), or if only the response was lost.
         is_limited = isinstance(failure, ProviderUnavailable) and failure.retry_at is not None
-        if is_limited or isinstance(failure, TokenRejected):
+        if is_limited:
             return None
         try:
             return self.get_ticket(f"{self.team}/{chosen}")
-        except (ProviderRefused, ProviderUnavailable):
+        except ProviderError:
             return None
 
     def id_of(self, node: Any) -> str:

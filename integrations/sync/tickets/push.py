@@ -13,12 +13,7 @@ from django.utils import timezone
 
 from findings.models import FindingStatus
 from integrations.models import SyncConflict, TicketLink
-from integrations.providers.errors import (
-    ProviderRefused,
-    ProviderUnavailable,
-    ResourceMissing,
-    TokenRejected,
-)
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing
 from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
 from integrations.sync.run import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
@@ -222,8 +217,6 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     link.save(update_fields=["last_synced", "updated_at"])  # the time of the last attempt
     try:
         ticket = tracker.create_ticket(draft)
-    except TokenRejected:
-        raise  # a vendor with several requests may have created it before
     except ProviderRefused as error:
         # After any other failure the ticket may exist, so that the link stays; here also while a search that lags may
         # not show it.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.providers.cloudflare import Cloudflare
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.cloudflare import TOKEN, ZONE_ID, failure, success
 from tests.fakes.vendor_server import FakeServer
@@ -52,7 +52,7 @@ def test_refusal_has_a_message_and_is_not_retried(
 ) -> None:
     server.next_answer(f"{ZONE_ID}$", status, {}, body)
 
-    with pytest.raises(ProviderRefused, match=sentence) as caught:
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence) as caught:
         provider.check_connection()
 
     assert TOKEN not in str(caught.value)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.github import GitHub
 from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import REPOSITORY, TOKEN, FakeGitHub
@@ -50,7 +50,7 @@ def test_refusal_has_a_message_and_is_not_retried(
 ) -> None:
     github.next_answer("GET", "/web-app$", (status, {}, {"message": "Validation Failed"}))
 
-    with pytest.raises(ProviderRefused, match=sentence):
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence):
         provider.check_connection()
     assert len(github.requests) == 1
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.gitlab import GitLab
 from krafter_audit.http.client import Client
 from tests.fakes.dialects.gitlab import TOKEN, FakeGitLab
@@ -43,7 +43,7 @@ def test_refusal_has_a_message_without_the_token_and_is_not_retried(
 ) -> None:
     gitlab.next_answer("GET", "web-app$", (status, {}, {"message": {"title": ["is too long"]}}))
 
-    with pytest.raises(ProviderRefused, match=sentence) as caught:
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence) as caught:
         provider.check_connection()
     assert len(gitlab.requests) == 1
     assert TOKEN not in str(caught.value)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from integrations.credentials import redact
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.jira import Jira
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.dialects import jira as dialect
@@ -34,7 +34,7 @@ def test_refusal_has_a_message_and_is_not_retried(
 ) -> None:
     jira.next_answer("GET", "/myself$", (status, {}, {"errorMessages": ["Nothing\n is here."], "errors": {}}))
 
-    with pytest.raises(ProviderRefused, match=sentence):
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence):
         provider.check_connection()
     assert len(jira.requests) == 1
 
@@ -65,7 +65,7 @@ def test_archived_project_is_refused(provider: Jira, jira: FakeJira) -> None:
 
 
 def test_wrong_credentials_are_refused(jira: FakeJira, http_client: Client) -> None:
-    with pytest.raises(ProviderRefused, match="does not accept the credentials"):
+    with pytest.raises(TokenRejected, match="does not accept the credentials"):
         connect(jira, http_client, api_token="ATATT-other-one").check_connection()
 
 

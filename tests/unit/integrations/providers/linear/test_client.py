@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.linear import Linear
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.dialects.linear import KEY, TEAM, FakeLinear, error
@@ -55,7 +55,7 @@ def test_graphql_error_is_refused_and_not_retried(
 ) -> None:
     linear.next_operation("Team", (status, {}, error(code, "Entity not found: Team")))
 
-    with pytest.raises(ProviderRefused, match=sentence):
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence):
         provider.check_connection()
     assert len(linear.requests) == 1
 
@@ -74,7 +74,7 @@ def test_error_status_without_errors_is_refused(
 ) -> None:
     linear.next_operation("Team", (status, {}, b"<html>no</html>"))
 
-    with pytest.raises(ProviderRefused, match=sentence):
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence):
         provider.check_connection()
 
 
@@ -213,7 +213,7 @@ def test_timeout_is_unavailable(linear: FakeLinear) -> None:
 def test_error_does_not_contain_the_key(provider: Linear, linear: FakeLinear) -> None:
     linear.authorization = "another"
 
-    with pytest.raises(ProviderRefused) as caught:
+    with pytest.raises(TokenRejected) as caught:
         provider.check_connection()
 
     assert KEY not in str(caught.value)

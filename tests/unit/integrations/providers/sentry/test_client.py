@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.sentry import Sentry
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.sentry import CREDENTIALS, TOKEN
@@ -58,7 +58,7 @@ def test_refusal_has_a_message_and_is_not_retried(
 ) -> None:
     server.next_answer(PROJECT, status, {"Location": "/elsewhere/"}, {"detail": "Invalid  period\n"})
 
-    with pytest.raises(ProviderRefused, match=sentence) as caught:
+    with pytest.raises((ProviderRefused, TokenRejected), match=sentence) as caught:
         provider.check_connection()
 
     assert TOKEN not in str(caught.value)
