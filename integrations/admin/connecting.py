@@ -21,7 +21,7 @@ from accounts.admin.actor import operator
 from accounts.models import Project
 from integrations import connection, queries, services
 from integrations.admin.forms import ConnectForm
-from integrations.admin.state import LABELS, TONES, badge_of, provider_text
+from integrations.admin.state import LABELS, TONES, badge_of
 from integrations.connection import ConnectionCheck
 from integrations.models import Integration
 from integrations.oauth import authorization
@@ -109,7 +109,7 @@ class ConnectionPages(ReadOnlyAdmin):
         filters = self.get_preserved_filters(request)
         return [
             {
-                "provider_text": provider_text(provider),
+                "provider_class": PROVIDER_CLASSES[provider],
                 "states": [badge_of(row)] if row else [],
                 "url": self.with_filters(self._url("change", row.pk), filters)
                 if row
@@ -179,7 +179,7 @@ class ConnectionPages(ReadOnlyAdmin):
             verb=verb,
             project=project,
             provider=provider,
-            provider_text=provider_text(provider),
+            provider_class=provider_class,
             form=form,
             check=check,
             offers_sign_in=authorization.is_offered(provider_class),
@@ -249,7 +249,7 @@ class ConnectionPages(ReadOnlyAdmin):
             request,
             "admin/integrations/integration/sign_in.html",
             title=f"Sign in at {provider_class.title}",
-            provider_text=provider_text(provider),
+            provider_class=provider_class,
             url=url,
             back=self._back(project, provider, self.get_preserved_filters(request)),
         )
@@ -313,7 +313,7 @@ def _tile_of_all(
         if (number := numbers.get((provider, status), 0))
     ]
     return {
-        "provider_text": provider_text(provider),
+        "provider_class": PROVIDER_CLASSES[provider],
         "states": states,
         "url": narrowed if states else connect,
         "is_connected": bool(states),

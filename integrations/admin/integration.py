@@ -10,7 +10,7 @@ from accounts.admin.actor import operator
 from integrations import connection, queries, services
 from integrations.admin.connecting import ConnectionPages
 from integrations.admin.records import OUTCOMES, value_of
-from integrations.admin.state import LABELS, duration_of, provider_text, state_of
+from integrations.admin.state import LABELS, duration_of, state_of
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.serializers import CreateWebhookRequestSerializer
@@ -87,7 +87,7 @@ class IntegrationAdmin(ConnectionPages):
         open_conflicts = queries.conflicts(row.project, row.provider).filter(resolved_at=None)
         provider_class = PROVIDER_CLASSES[row.provider]
         return {
-            "provider_text": provider_text(row.provider),
+            "provider_class": provider_class,
             "state": state_of(row),
             "may_change": self.may(request, "change", row),
             "may_disable": self.may(request, OPERATE_ON_ARCHIVED, row),

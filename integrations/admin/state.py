@@ -28,20 +28,6 @@ class IntegrationState:
     must_reconnect: bool = False
 
 
-@dataclass(frozen=True)
-class ProviderText:
-    """A provider's texts on pages; templates would call its class."""
-
-    name: str
-    title: str
-    summary: str
-
-
-def provider_text(provider: str) -> ProviderText:
-    provider_class = PROVIDER_CLASSES[provider]
-    return ProviderText(provider, provider_class.title, provider_class.summary)
-
-
 def badge_of(integration: Integration) -> tuple[str, str]:
     status = Status(integration.status)
     return LABELS[status], TONES[status]

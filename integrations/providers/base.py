@@ -69,6 +69,7 @@ class ResponseRecord:
 class Provider(ABC):
     """One vendor. Subclasses add what it offers: `Tracker`, `FindingSource`, `TrafficSource`."""
 
+    do_not_call_in_templates = True  # pages show the class itself: its title and summary
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]  # what it is used for, in a sentence

@@ -183,7 +183,7 @@ def test_tiles_show_every_provider_with_its_state(project: Project) -> None:
     )
 
     states = {
-        tile["provider_text"].name: next((label for label, _ in tile["states"]), None)
+        tile["provider_class"].name: next((label for label, _ in tile["states"]), None)
         for tile in page.context["tiles"]
     }
     assert states == {**dict.fromkeys(PROVIDERS), "jira": "Connected"}
@@ -270,7 +270,7 @@ def test_tiles_of_the_list_keep_its_filters(project: Project) -> None:
 
     page = staff.logged_in_client().get(reverse("admin:integrations_integration_changelist"), query)
 
-    urls = {tile["provider_text"].name: tile["url"] for tile in page.context["tiles"]}
+    urls = {tile["provider_class"].name: tile["url"] for tile in page.context["tiles"]}
     assert parse_qs(urls["github"].removeprefix("?")) == {
         "status__exact": ["connected"],
         "provider__exact": ["github"],

@@ -44,7 +44,7 @@ def test_admin_list_takes_a_constant_number_of_queries(
     with django_assert_max_num_queries(9):
         page = browser.get("/admin/integrations/integration/")
 
-    states = {tile["provider_text"].name: tile["states"] for tile in page.context["tiles"]}
+    states = {tile["provider_class"].name: tile["states"] for tile in page.context["tiles"]}
     assert states == {name: [] for name in PROVIDERS} | {"github": [("6 connected", "success")]}
 
 
