@@ -225,10 +225,12 @@ class Provider(ABC):
         self.unreadable += left_out
         return found
 
-    def cursor_pages[Page](self, fetch: Callable[[str | None], tuple[Page, str | None]]) -> Iterator[Page]:
+    def cursor_pages[Page, Cursor](
+        self, fetch: Callable[[Cursor | None], tuple[Page, Cursor | None]]
+    ) -> Iterator[Page]:
         """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""
-        seen: set[str | None] = set()
-        cursor: str | None = None
+        seen: set[Cursor | None] = set()
+        cursor: Cursor | None = None
         # A server that repeats a cursor would otherwise be read without an end.
         while cursor not in seen:
             if len(seen) >= MAX_PAGES:

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.providers.base import MAX_PAGES, Provider
+from integrations.providers.base import Provider
 from integrations.providers.credential_fields import CredentialField, secret
-from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import within_a_day
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
@@ -121,19 +121,16 @@ class JiraClient(Provider):
     def offset_pages[Parsed](
         self, path: str, name: str, read: Callable[[Any], Parsed], **query: str
     ) -> Iterator[list[Parsed]]:
-        start = 0
-        # A server that promises more rows at each page would otherwise be read without an end.
-        for _ in range(MAX_PAGES):
-            params = {**query, "startAt": start, "maxResults": PAGE_SIZE}
+        def fetch(start: int | None) -> tuple[list[Parsed], int | None]:
+            params = {**query, "startAt": start or 0, "maxResults": PAGE_SIZE}
             page, total = self.parse(
                 self.request("GET", self.path(path), params=params),
                 lambda body: ([read(each) for each in body[name]], int(body.get("total") or 0)),
             )
-            yield page
-            start += len(page)
-            if not page or start >= total:
-                return
-        raise ProviderUnavailable(f"Jira has more than {MAX_PAGES} pages.")
+            following = (start or 0) + len(page)
+            return page, following if page and following < total else None
+
+        return self.cursor_pages(fetch)
 
     def offset_rows[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
         return [row for page in self.offset_pages(path, name, read) for row in page]

@@ -205,7 +205,7 @@ def test_cloud_id_cannot_change_the_path(jira: FakeJira, http_client: Client) ->
 def test_list_without_an_end_is_not_read_without_an_end(
     provider: Jira, jira: FakeJira, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.providers.jira.client.MAX_PAGES", 3)
+    monkeypatch.setattr("integrations.providers.base.MAX_PAGES", 3)
     for _ in range(5):
         jira.next_answer("GET", "/comment$", (200, {}, {"comments": [{"body": None}], "total": 10**9}))
 
