@@ -36,7 +36,8 @@ def authorization_url(
         fields["scope"] = provider_class.oauth.requested_scope
     if code_verifier:
         fields |= {"code_challenge": _challenge(code_verifier), "code_challenge_method": "S256"}
-    return f"{provider_class.oauth.authorize_url_for(settings.url)}?{urlencode(fields)}"
+    page = provider_class.oauth.on_server(provider_class.oauth.authorize_url, settings.url)
+    return f"{page}?{urlencode(fields)}"
 
 
 def _challenge(code_verifier: str) -> str:

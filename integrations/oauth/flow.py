@@ -29,12 +29,22 @@ def exchange_code(
     `extra`: `redirect_uri`, `code_verifier` and Sentry's `installation_id`. Raises ProviderRefused or
     ProviderUnavailable.
     """
-    flow, _ = _flow(provider_class)
+    flow, settings = _flow(provider_class)
     if "installation_id" in extra and "installation_id" not in flow.repeated_fields:
         raise ProviderRefused(f"{provider_class.title} does not use an installation_id.")
     fields = {"grant_type": "authorization_code", "code": code, **extra}
-    tokens = _request_tokens(client, provider_class, fields)
-    return {**tokens, **{name: extra[name] for name in flow.repeated_fields if name in extra}}
+    fields |= {"client_id": settings.client_id, "client_secret": settings.client_secret}
+    response = send(client, provider_class, flow.token_request(settings.url, settings.token_url, fields))
+    try:
+        body = flow.read(response.json())
+        token = body.get("access_token")
+    except UNREADABLE:
+        raise ProviderRefused(f"{provider_class.title} did not accept the sign-in.") from None
+    # GitHub sends an `error` with status 200.
+    if response.status >= 300 or body.get("error") or not isinstance(token, str) or not token:
+        raise ProviderRefused(f"{provider_class.title} did not accept the sign-in ({error_code(body)}).")
+    repeated = {name: extra[name] for name in flow.repeated_fields if name in extra}
+    return {"token": token, **_lifetime(body), **repeated}
 
 
 def is_valid(credentials: Mapping[str, Any]) -> bool:
@@ -129,24 +139,6 @@ def _flow(provider_class: type[Provider]) -> tuple[OAuth, Configuration]:
             f"This installation has no OAuth client for {provider_class.title}: send credentials instead."
         )
     return provider_class.oauth, settings
-
-
-def _request_tokens(
-    client: Client, provider_class: type[Provider], fields: Mapping[str, str]
-) -> dict[str, Any]:
-    flow, settings = _flow(provider_class)
-    secrets = {"client_id": settings.client_id, "client_secret": settings.client_secret}
-    request = flow.token_request(settings.url, settings.token_url, {**fields, **secrets})
-    response = send(client, provider_class, request)
-    try:
-        body = flow.read(response.json())
-        token = body.get("access_token")
-    except UNREADABLE:
-        raise ProviderRefused(f"{provider_class.title} did not accept the sign-in.") from None
-    # GitHub sends an `error` with status 200.
-    if response.status >= 300 or body.get("error") or not isinstance(token, str) or not token:
-        raise ProviderRefused(f"{provider_class.title} did not accept the sign-in ({error_code(body)}).")
-    return {"token": token, **_lifetime(body)}
 
 
 def send(client: Client, provider_class: type[Provider], request: TokenRequest) -> Response:

@@ -41,20 +41,15 @@ class OAuth:
         """Return the web address of the self-hosted server whose API is at `api_url`; empty for the vendor's own."""
         return ""
 
-    def authorize_url_for(self, api_url: str) -> str:
-        return self._on_server(self.authorize_url, api_url)
-
-    def token_url_for(self, api_url: str) -> str:
-        return self._on_server(self.token_url, api_url)
-
-    def _on_server(self, url: str, api_url: str) -> str:
+    def on_server(self, url: str, api_url: str) -> str:
+        """Return the address of one of the vendor's pages at the server whose API is at `api_url`."""
         # A self-hosted server issues its own tokens, by the paths of the vendor's own.
         server = self.web_url(api_url)
         return f"{server}{urlsplit(url).path}" if server else url
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
         """Return the request to send; `token_url` is the operator's setting and wins where set."""
-        return TokenRequest(token_url or self.token_url_for(api_url), self.encoding, fields)
+        return TokenRequest(token_url or self.on_server(self.token_url, api_url), self.encoding, fields)
 
     def read(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a response with the field names of RFC 6749."""
