@@ -67,7 +67,7 @@ class ConnectForm(forms.Form):
         entered = {field.name: cleaned[field.name] for field in self.described if cleaned.get(field.name)}
         if self.keeps_secrets(entered):
             # A choice that was emptied is stored as empty.
-            self.credentials = {name: cleaned.get(name, "") for name in self._choice_names()}
+            self.credentials = {choice.name: cleaned.get(choice.name, "") for choice in self.choices}
             return cleaned
         for field in self.described:
             if field.is_required and field.name not in entered and field.name not in self.errors:
@@ -80,9 +80,6 @@ class ConnectForm(forms.Form):
         return self.has_stored and not any(
             field.by_sign_in and field.name in entered for field in self.described
         )
-
-    def _choice_names(self) -> list[str]:
-        return [field.name for field in self.described if not field.by_sign_in]
 
 
 def _form_field(field: CredentialField, *, may_be_empty: bool) -> forms.CharField:
