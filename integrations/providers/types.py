@@ -116,12 +116,3 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
     return value
-
-
-def without_nul(value: Any) -> Any:
-    """Remove NUL characters, which PostgreSQL does not accept, from a JSON value at any depth."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {without_nul(key): without_nul(inner) for key, inner in value.items()}
-    return [without_nul(inner) for inner in value] if isinstance(value, list) else value

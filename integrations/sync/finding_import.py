@@ -15,7 +15,7 @@ from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.findings import FindingSource
-from integrations.providers.types import FindingList, RemoteFinding, without_nul
+from integrations.providers.types import FindingList, RemoteFinding
 from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
 
 # As in reports of clients.
@@ -130,13 +130,11 @@ def to_report(found: RemoteFinding, server: str) -> FindingReport:
     }
     return FindingReport(
         domain=found.domain,
-        title=without_nul(found.title)[:MAX_TITLE_LENGTH],
+        title=found.title[:MAX_TITLE_LENGTH],
         severity=found.severity,
-        description=without_nul(found.description)[:MAX_DESCRIPTION_LENGTH],
-        affected_assets=[
-            {"type": kind, "value": without_nul(value)[:MAX_ASSET_LENGTH]} for kind, value in found.assets
-        ],
-        evidence=without_nul(shorten(evidence)),
-        recommended_fix=without_nul(dict(found.fix)) if found.fix else None,
-        source_key=without_nul(provider_key(server, found.external_id)),
+        description=found.description[:MAX_DESCRIPTION_LENGTH],
+        affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in found.assets],
+        evidence=shorten(evidence),
+        recommended_fix=dict(found.fix) if found.fix else None,
+        source_key=provider_key(server, found.external_id),
     )
