@@ -59,7 +59,6 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
     """Return the messages to those whom no earlier attempt has reached."""
     administrators = destinations.administrator_addresses(endpoint.organization_id)
     recipients = [each for each in administrators if each not in endpoint.notice_delivered_to]
-    body = text(endpoint)
     context = {
         "endpoint": endpoint,
         "host": services.host_of(endpoint),
@@ -72,28 +71,9 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
             subject=f"A webhook of {endpoint.organization.name} was disabled",
             template="notifications/webhook_disabled_email",
             context=context,
-            text=body,
         )
         for address in recipients
     ]
-
-
-def text(endpoint: WebhookEndpoint) -> str:
-    """Return the body: which endpoint, why, how many events wait, and what to do."""
-    lines = [
-        f"Krafter Audit sends no more events to this webhook of {endpoint.organization.name}:",
-        "",
-        f"  {services.host_of(endpoint)} {endpoint.description}".rstrip(),
-        "",
-        f"Reason: {endpoint.disabled_reason}",
-        f"Events that wait to be delivered: {_pending(endpoint)}",
-        "",
-        "Once the receiver works again, enable the webhook: what waits is then sent at once. Failed events, and those",
-        "that happened meanwhile, are sent when you replay the period.",
-        "",
-        _page(endpoint),
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _pending(endpoint: WebhookEndpoint) -> int:
