@@ -46,7 +46,7 @@ def subscribed(project: Project, addresses: Iterable[str]) -> list[str]:
 
 
 def unsubscribe_url(project: Project, email: str) -> str:
-    """Return the unsubscribe link of an address; it never expires."""
+    """Return the unsubscribe link of an address."""
     # Without an expiry, as mail clients may use it at any time.
     token = _signer().sign_object({"project": str(project.pk), "email": email})
     return f"{settings.KRAFTER_PUBLIC_URL}{reverse('unsubscribe', args=[token])}"

@@ -1,11 +1,9 @@
 """The e-mail of an alert: text and HTML, links for its reader, and one-click unsubscribing."""
 
-from dataclasses import dataclass
+from typing import Any
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
-from django.urls import reverse
 
 from accounts.models import User
 from krafter_audit.mail import html_mail
@@ -13,16 +11,6 @@ from notifications.alerts import messages
 from notifications.models import Alert
 from notifications.public_pages import alert_url
 from notifications.unsubscribing import unsubscribe_url
-
-
-@dataclass(frozen=True)
-class LinkedFinding:
-    """A finding of an alert with the page for the reader."""
-
-    severity: str
-    label: str
-    title: str
-    url: str
 
 
 def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
@@ -36,7 +24,7 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
         "findings": linked_findings(alert, is_admin=is_admin),
         "remainder": messages.remainder(alert),
         "label": "Open the admin" if is_admin else "Open the alert",
-        "url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}" if is_admin else page,
+        "url": messages.admin_index() if is_admin else page,
         "unsubscribe_url": unsubscribe,
     }
     return html_mail(
@@ -52,15 +40,16 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
     )
 
 
-def linked_findings(alert: Alert, *, is_admin: bool) -> list[LinkedFinding]:
+def linked_findings(alert: Alert, *, is_admin: bool) -> list[dict[str, Any]]:
+    """Return the findings of an alert, each with its page for the reader."""
     page = alert_url(alert)
     return [
-        LinkedFinding(
-            item["severity"],
-            messages.LABELS[item["kind"]],
-            messages.title_of(item),
-            messages.admin_url(item) if is_admin else f"{page}#finding-{item['id']}",
-        )
+        {
+            "severity": item["severity"],
+            "label": messages.LABELS[item["kind"]],
+            "title": messages.title_of(item),
+            "url": messages.admin_url(item) if is_admin else f"{page}#finding-{item['id']}",
+        }
         for item in alert.worst
     ]
 

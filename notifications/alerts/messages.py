@@ -49,7 +49,7 @@ def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
     named = [f"• <{page}#finding-{item['id']}|{escape(label_of(item))}>\n" for item in alert.worst]
     blocks = [header(f"Audit alert: {project_name(alert)}"), section(escape("\n".join(numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
-    links = f"<{page}|Open the alert> · <{_admin_index()}|Open the admin> (members)"
+    links = f"<{page}|Open the alert> · <{admin_index()}|Open the admin> (members)"
     blocks.append(section("\n".join([*(escape(line) for line in remainder(alert)), links])))
     return {"text": escape(subject(alert)), "blocks": blocks}
 
@@ -77,7 +77,7 @@ def admin_url(item: dict[str, Any]) -> str:
     return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:findings_finding_change', args=[item['id']])}"
 
 
-def _admin_index() -> str:
+def admin_index() -> str:
     return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}"
 
 
