@@ -172,12 +172,12 @@ class EventDeliveryDetailSerializer(EventDeliverySerializer):
 
 
 class DeliveryFilterSerializer(RequestSerializer):
-    """The filters of a list of deliveries."""
+    """The filters of a list of deliveries, as `deliveries_of` names them."""
 
     status = StrictChoiceField(EventDelivery.Status.choices, required=False)
-    type = StrictCharField(max_length=60, required=False)
-    created_after = UTCDateTimeField(required=False)
-    created_before = UTCDateTimeField(required=False)
+    type = StrictCharField(max_length=60, required=False, source="event_type")
+    created_after = UTCDateTimeField(required=False, source="after")
+    created_before = UTCDateTimeField(required=False, source="before")
 
     def validate_type(self, value: str) -> str:
         if value not in {*PROJECT_EVENTS, TEST_EVENT}:

@@ -191,14 +191,7 @@ class EventDeliveryViewSet(EndpointViewSet):
             data={name: single_parameter(params, name) for name in DELIVERY_FILTERS if name in params}
         )
         filters.is_valid(raise_exception=True)
-        found = filters.validated_data
-        deliveries = queries.deliveries_of(
-            endpoint,
-            status=found.get("status"),
-            event_type=found.get("type"),
-            after=found.get("created_after"),
-            before=found.get("created_before"),
-        )
+        deliveries = queries.deliveries_of(endpoint, **filters.validated_data)
         bound_to = f"{EventDelivery._meta.label} {endpoint.pk}"
         page = paginate_by_cursor(
             QuerySetListing(deliveries), params, bound_to=bound_to, total=deliveries.count
