@@ -213,8 +213,8 @@ def _pause_or_resume(endpoint: WebhookEndpoint, *, is_silent: bool) -> None:
 
 
 def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt: DeliveryAttempt) -> None:
-    last = (delivery.attempt_log or [{"started_at": timezone.now()}])[-1]
-    log = [*delivery.attempt_log[:-1], {"started_at": last["started_at"], **attempt.as_logged}]
+    started_at = delivery.attempt_log[-1]["started_at"]
+    log = [*delivery.attempt_log[:-1], {"started_at": started_at, **attempt.as_logged}]
     if not attempt.error:
         changes = {"delivered_at": timezone.now(), "next_attempt_at": None, "attempt_log": log}
         EventDelivery.transitions.apply(delivery, Status.DELIVERED, **changes)
