@@ -68,7 +68,7 @@ def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
     parts = _parts_with_work(kind).order_by().values_list("scan__project__organization_id")
     oldest = dict(parts.annotate(Min("scan__created_at")))
     if kind == WorkerKind.HTTP:
-        scans = _scans_to_discover().order_by().values_list("project__organization_id")
+        scans = scans_to_discover().order_by().values_list("project__organization_id")
         for organization_id, created_at in scans.annotate(Min("created_at")):
             oldest[organization_id] = min(created_at, oldest.get(organization_id, created_at))
     return fair_queue.by_least_use("scan", sorted(oldest, key=oldest.__getitem__))
@@ -79,7 +79,7 @@ def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) 
     for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
         if work := _lease_pages(part_id, kind, limit=limit, idle=idle):
             yield work
-    scans = _scans_to_discover() if kind == WorkerKind.HTTP else Scan.objects.none()
+    scans = scans_to_discover() if kind == WorkerKind.HTTP else Scan.objects.none()
     of_organization = scans.filter(project__organization=organization_id)
     for scan_id in of_organization.values_list("pk", flat=True)[:MAX_CANDIDATES]:
         if scan := _lease_scan(scan_id):
@@ -98,7 +98,8 @@ def _parts_with_work(kind: WorkerKind) -> QuerySet[ScanPart]:
     return ready.order_by("scan__created_at", "scan_id", "created_at")
 
 
-def _scans_to_discover() -> QuerySet[Scan]:
+def scans_to_discover() -> QuerySet[Scan]:
+    """Return the scans whose pages no worker discovers, the oldest first."""
     rows = Scan.objects.filter(unleased(), discovered_at__isnull=True, finished_at__isnull=True)
     return rows.order_by("created_at", "id")
 

@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs.queues import enqueue, queue_has_consumers, queue_is_stalled
-from scans.models import IN_BROWSER, Scan, Scanner, ScanPage, ScanPart, Site
+from scans.models import IN_BROWSER, Scanner, ScanPage, ScanPart, Site
+from scans.worker.page_leases import scans_to_discover
 
 BROWSER_QUEUE = "scan_browser"
 MAX_JOBS = {Scanner.HTTP: 4, Scanner.BROWSER: 2}  # enqueued per run: each job works on the pages of all scans
@@ -15,7 +16,7 @@ MAX_SITES = 500
 
 def browser_part_has_no_worker(scan_id: UUID) -> bool:
     """Return whether the browser part of a scan waits and no worker consumes the browser queue."""
-    parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
+    parts = _unfinished_in_browser(scan_id)
     waiting = parts.filter(without_browser=False).exclude(Exists(_pages(Q(lease_until__isnull=False))))
     return waiting.exists() and not queue_has_consumers(BROWSER_QUEUE)
 
@@ -23,19 +24,21 @@ def browser_part_has_no_worker(scan_id: UUID) -> bool:
 def check_without_browser(scan_id: UUID | None) -> None:
     """Let HTTP workers finish the browser parts of a scan, as inconclusive."""
     if scan_id:
-        parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
-        parts.update(without_browser=True)
+        _unfinished_in_browser(scan_id).update(without_browser=True)
+
+
+def _unfinished_in_browser(scan_id: UUID) -> QuerySet[ScanPart]:
+    return ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
 
 
 def requeue_scans() -> None:
     """Enqueue jobs for scans that no worker works on: lost messages, stopped workers."""
-    scans = Scan.objects.filter(unleased(), discovered_at__isnull=True, finished_at__isnull=True)
     idle = ScanPart.objects.filter(finished_at__isnull=True, scan__discovered_at__isnull=False).exclude(
         Exists(_pages(~unleased()))
     )
     in_browser = idle.filter(scanner__in=IN_BROWSER, without_browser=False)
     by_http = idle.exclude(pk__in=in_browser).values_list("scan_id", "created_at")
-    undiscovered = scans.order_by("created_at").values_list("pk", "created_at")
+    undiscovered = scans_to_discover().values_list("pk", "created_at")
     limit = MAX_JOBS[Scanner.HTTP]
     waiting = [*undiscovered[:limit], *by_http.order_by("created_at")[:limit]]
     for pk in list(dict.fromkeys(pk for pk, _ in waiting))[:limit]:
