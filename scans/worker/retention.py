@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus
+from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.db.models import first_id_at
 from scanner.outcome import FAILED
 from scans.models import ScanPage, ScanResult
@@ -34,7 +35,7 @@ def delete_expired() -> int:
         deleted += ScanResult.objects.filter(id__in=old).delete()[0] if old else 0
         if len(old) < BATCH_SIZE:
             break
-    _delete_pages_without_results(before)
+    delete_in_batches(_pages_without_results(before))
     return deleted
 
 
@@ -44,18 +45,9 @@ def _last_scans(before: datetime) -> Collection[UUID]:
     return [pk for pk in scans.distinct() if pk]
 
 
-def _delete_pages_without_results(before: datetime) -> None:
-    pages = _pages_without_results(before)
-    for _ in range(MAX_BATCHES):
-        old = list(pages.order_by("id").values_list("id", flat=True)[:BATCH_SIZE])
-        ScanPage.objects.filter(id__in=old).delete()
-        if len(old) < BATCH_SIZE:
-            break
-
-
 def _pages_without_results(before: datetime) -> QuerySet[ScanPage]:
     return ScanPage.objects.filter(
         ~Exists(ScanResult.objects.filter(page=OuterRef("pk"))),
         id__lt=first_id_at(before),
         part__scan__finished_at__isnull=False,
-    )
+    ).order_by("id")
