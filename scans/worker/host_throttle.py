@@ -95,9 +95,7 @@ class SharedHostThrottle(HostThrottle):
         try:
             yield time.monotonic() - started
         finally:
-            _update(host, lambda pace, now: pace.release(slot))
-            # The slot may be of the time in which Redis was unavailable.
-            LOCAL.update(host, lambda pace, now: pace.release(slot))
+            _update_everywhere(host, lambda pace, now: pace.release(slot))
             with _RELEASED:
                 _RELEASED.notify_all()
 
@@ -114,8 +112,7 @@ class SharedHostThrottle(HostThrottle):
             yield
         finally:
             self._exclusive.caller = ""
-            _update(host, lambda pace, now: pace.release_exclusive(caller, now))
-            LOCAL.update(host, lambda pace, now: pace.release_exclusive(caller, now))
+            _update_everywhere(host, lambda pace, now: pace.release_exclusive(caller, now))
 
     def record(self, target: ParsedUrl) -> None:
         limits = self.limits(target)
@@ -138,8 +135,7 @@ class SharedHostThrottle(HostThrottle):
 
     def back_off(self, target: ParsedUrl, seconds: float) -> None:
         host, bounded = host_key(target), min(seconds, MAX_BACK_OFF_SECONDS)
-        _update(host, lambda pace, now: pace.back_off(bounded, now))
-        LOCAL.update(host, lambda pace, now: pace.back_off(bounded, now))
+        _update_everywhere(host, lambda pace, now: pace.back_off(bounded, now))
 
     def limits(self, target: ParsedUrl) -> PaceLimits:
         is_adaptive = (
@@ -189,6 +185,12 @@ def host_key(target: ParsedUrl) -> str:
 def _update[T](host: str, change: Change[T]) -> T:
     done = redis_client.call_or_default(lambda server: (_swap(server, host, change),), None)
     return LOCAL.update(host, change) if done is None else done[0]
+
+
+def _update_everywhere(host: str, change: Change[None]) -> None:
+    _update(host, change)
+    # The slot may be of the time in which Redis was unavailable.
+    LOCAL.update(host, change)
 
 
 def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
