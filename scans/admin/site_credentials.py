@@ -115,14 +115,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         return ", ".join(row.kinds)
 
     def save_model(self, request: HttpRequest, obj: SiteCredentials, form: Any, change: bool) -> None:
-        credentials = dict(form.validated)
-        row = services.set_credentials(
-            obj.project,
-            origin=credentials.pop("origin"),
-            **credentials.pop("logged_in", {}),
-            credentials=credentials,
-            by=operator(request),
-        )
+        row = services.set_credentials(obj.project, **form.validated, by=operator(request))
         copy_row(row, to=obj)
 
     @row_action(

@@ -119,7 +119,9 @@ class PutSiteCredentialsRequestSerializer(RequestSerializer):
         names = [name.lower() for name in attrs.get("headers", {})]
         if len(names) > len(set(names)) or ("authorization" in names and "basic" in attrs):
             raise serializers.ValidationError({"headers": ["Send each header only once."]})
-        return attrs
+        # The arguments of `set_credentials`, for the API and the admin.
+        login_marker = attrs.pop("logged_in", {})
+        return {"origin": attrs.pop("origin"), "credentials": attrs, **login_marker}
 
 
 class LoginMarkerSerializer(serializers.Serializer[Any]):

@@ -31,15 +31,8 @@ class SiteCredentialsViewSet(ProjectViewSet):
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace the credentials; they are stored encrypted and never returned."""
-        credentials = self.validated_body(PutSiteCredentialsRequestSerializer)
-        row = services.set_credentials(
-            self.project,
-            origin=credentials.pop("origin"),
-            **credentials.pop("logged_in", {}),
-            credentials=credentials,
-            by=self.actor,
-            if_match=self.if_match,
-        )
+        body = self.validated_body(PutSiteCredentialsRequestSerializer)
+        row = services.set_credentials(self.project, **body, by=self.actor, if_match=self.if_match)
         return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(summary="Delete the site credentials", request=None, responses={200: None})
