@@ -151,13 +151,13 @@ class Page:
     def sample(self) -> str:
         return similarity.sample(self.fingerprints)
 
-    def metas(self, name: str, attribute: str = "name") -> list[str]:
-        """Return the content of each meta element with this name (or property, or http-equiv)."""
+    def metas(self, name: str) -> list[str]:
+        """Return the content of each meta element with this name."""
         wanted = name.lower()
         return [
             value(node, "content")
-            for node in self.css(f"meta[{attribute}]")
-            if value(node, attribute).strip().lower() == wanted
+            for node in self.css("meta[name]")
+            if value(node, "name").strip().lower() == wanted
         ]
 
     def absolute(self, reference: str) -> str:
