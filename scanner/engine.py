@@ -60,10 +60,7 @@ def run_checks(
         context.confirmation = confirmation
         plan_visit(context, wanted, before or {})
         for key in wanted:
-            yield (
-                key,
-                _run_check(key, context, (thresholds or {}).get(key), (before or {}).get(key), confirmation),
-            )
+            yield key, _run_check(key, context, (thresholds or {}).get(key), (before or {}).get(key))
 
 
 def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
@@ -90,17 +87,11 @@ def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> 
     return outcome
 
 
-def _run_check(
-    key: str,
-    context: PageContext,
-    threshold: float | None,
-    before: Outcome | None,
-    confirmation: Confirmation,
-) -> Outcome:
+def _run_check(key: str, context: PageContext, threshold: float | None, before: Outcome | None) -> Outcome:
     check = registry.get(key)
     if check is None:
         return inconclusive("not_available", f"There is no check with the key {key}.")
-    outcome = _run_confirmed(check, context, threshold, before, confirmation)
+    outcome = _run_confirmed(check, context, threshold, before)
     if before and before.status == FAILED and outcome.status == PASSED:
         outcome = _unless_content_is_lost(check, context, before, outcome)
         outcome = _unless_browsers_get_the_fault(check, context, threshold, outcome)
@@ -145,18 +136,14 @@ def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcom
 
 
 def _run_confirmed(
-    check: Check,
-    context: PageContext,
-    threshold: float | None,
-    before: Outcome | None,
-    confirmation: Confirmation,
+    check: Check, context: PageContext, threshold: float | None, before: Outcome | None
 ) -> Outcome:
-    confirm = before is not None or confirmation.is_required(check.key)
+    confirm = before is not None or context.confirmation.is_required(check.key)
     first = _run_once(check, context, threshold, confirm=confirm)
     unchanged = before is None or before.status == first.status
     # A metric takes as many samples as it needs by itself (metric_verdict).
     if check.metric and first.evidence.get("looks", [])[:1] == [FAILED]:
-        confirmation.record(check.key, first.status == FAILED)
+        context.confirmation.record(check.key, first.status == FAILED)
     if not check.confirm or first.status not in (PASSED, FAILED):
         return first
     # One sample is one look: the next server of a cluster may have another certificate or page.
@@ -168,7 +155,9 @@ def _run_confirmed(
         return first.with_evidence({"confirmed": False})
     outcome = _majority(check, context, threshold, first)
     if first.status == FAILED:
-        confirmation.record(check.key, outcome.status == FAILED and PASSED not in outcome.evidence["looks"])
+        context.confirmation.record(
+            check.key, outcome.status == FAILED and PASSED not in outcome.evidence["looks"]
+        )
     return outcome
 
 
