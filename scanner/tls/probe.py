@@ -42,13 +42,17 @@ def shake_hands(host: str, port: int, dial: Dial, trusted: ssl.SSLContext) -> Ha
         fault = error.verify_message or "the certificate is not trusted"
     except ssl.SSLError as error:
         raise _no_handshake(error) from None
-    unverified = ssl.create_default_context()
-    # In this order: ssl refuses CERT_NONE while it checks host names.
-    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
     try:
-        return _handshake(host, port, dial, unverified, fault)
+        return _handshake(host, port, dial, _without_verification(), fault)
     except ssl.SSLError as error:
         raise _no_handshake(error) from None
+
+
+def _without_verification() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # In this order: ssl refuses CERT_NONE while it checks host names.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _no_handshake(error: ssl.SSLError) -> Inconclusive:
@@ -125,11 +129,9 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
 
 
 def _require_handshake(host: str, dial: Dial) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     connection, _ = _connect(dial)
     try:
-        with _secured(connection, context, host):
+        with _secured(connection, _without_verification(), host):
             pass
     except TimeoutError:
         raise Inconclusive("timeout", "The TLS handshake timed out.") from None
@@ -138,8 +140,7 @@ def _require_handshake(host: str, dial: Dial) -> None:
 
 
 def _only(version: ssl.TLSVersion) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context = _without_verification()
     # Every cipher, so that a refusal is one of the version.
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
