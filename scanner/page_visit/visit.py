@@ -216,15 +216,13 @@ class _PageVisit:
             raise
 
     def _prepare(self, page: Page) -> None:
-        self._page = page
+        visit = self._browser.visit
+        assert visit
+        self._page, self._visit = page, visit
         session = self._session = page.context.new_cdp_session(page)
         self._world = IsolatedWorld(session)
         self._world.prepare(_load_metrics())
-        self._monitor = NetworkMonitor(
-            page,
-            self._browser.visit.cached if self._browser.visit else None,
-            None if self._throttled else PendingMedia(session),
-        )
+        self._monitor = NetworkMonitor(page, visit.cached, None if self._throttled else PendingMedia(session))
         device_profile.set_user_agent(session, self._browser.version)
         self._coverage = ScriptCoverage(session) if self._with_scripts else None
         if self._credentials:
@@ -340,10 +338,9 @@ class _PageVisit:
             axe.inject(self._world)
 
     def _require_resources(self) -> None:
-        missing = self._browser.visit.missing_hosts if self._browser.visit else set()
         needed = self._monitor.unavailable | (self._monitor.unavailable_media if self._throttled else {})
         for url, problem in needed.items():
-            if host_of(url) not in missing:
+            if host_of(url) not in self._visit.missing_hosts:
                 raise Inconclusive("blocked", f"{url[:200]}, which the page needs, {problem}.")
 
     def _quiet_seconds(self) -> float:
@@ -362,17 +359,13 @@ class _PageVisit:
         return {name: image for name, image in taken.items() if image}
 
     def _address(self) -> str:
-        visit = self._browser.visit
-        return visit.address if visit and self._page.url.startswith("http") else ""
+        return self._visit.address if self._page.url.startswith("http") else ""
 
     def _network(self) -> dict[str, Any]:
-        visit = self._browser.visit
-        if visit is None:
-            return {}
-        reached = dict(list(visit.reached.items())[:MAX_HOSTS])
+        reached = dict(list(self._visit.reached.items())[:MAX_HOSTS])
         network: dict[str, Any] = {"reached": reached}
-        if visit.refused:
-            network["refused"] = visit.refused[:MAX_HOSTS]
+        if self._visit.refused:
+            network["refused"] = self._visit.refused[:MAX_HOSTS]
         if self._monitor.from_cache:
             network["from_cache"] = self._monitor.from_cache
         return network
