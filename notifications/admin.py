@@ -22,7 +22,7 @@ from krafter_audit.admin.forms import ServiceForm, split_addresses, validated_da
 from notifications import destinations
 from notifications.alerts import finding_history  # noqa: F401  adds alerts to the history of findings
 from notifications.alerts.messages import label_of, numbers
-from notifications.models import Alert, Destination, Unsubscription
+from notifications.models import HIDDEN_URL, Alert, Destination, Unsubscription
 from notifications.serializers import SetAlertDestinationRequestSerializer
 from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
@@ -139,7 +139,7 @@ class DestinationAdmin(ServiceModelAdmin):
 
     @admin.display(description="recipients")
     def recipient_list(self, row: Destination) -> str:
-        return Truncator(", ".join(row.recipients)).chars(MAX_LISTED_LENGTH) or destinations.HIDDEN_URL
+        return Truncator(", ".join(row.recipients)).chars(MAX_LISTED_LENGTH) or HIDDEN_URL
 
     def save_model(self, request: HttpRequest, obj: Destination, form: Any, change: bool) -> None:
         # The URL is not displayed: an empty field of the page of a destination keeps it.

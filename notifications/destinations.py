@@ -17,7 +17,6 @@ from notifications.models import Destination
 from remediation.alert_routing import AlertChannel
 
 MAX_RECIPIENTS = 50
-HIDDEN_URL = "https://hooks.slack.com/services/…"
 
 
 @transaction.atomic
@@ -96,17 +95,6 @@ def administrator_addresses(organization_id: UUID) -> list[str]:
 def open_webhook_url(destination: Destination) -> str:
     """Decrypt the URL of a Slack webhook. Raises VaultError."""
     return vault.open_sealed(bytes(destination.credentials or b""), owner=owner_of(destination)).decode()
-
-
-def describe(destination: Destination) -> dict[str, Any]:
-    """Return the fields of the API, never the webhook."""
-    return {
-        "channel": destination.channel,
-        "webhook_url": HIDDEN_URL if destination.credentials else None,
-        "recipients": destination.recipients,
-        "created_at": destination.created_at,
-        "updated_at": destination.updated_at,
-    }
 
 
 def owner_of(destination: Destination) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.moments import in_words
 from remediation.alert_routing import AlertChannel
 
+HIDDEN_URL = "https://hooks.slack.com/services/…"
+
 
 class Destination(BaseModel):
     """A channel's destination of a project's alerts: a sealed Slack webhook, or e-mail addresses."""
@@ -35,6 +37,11 @@ class Destination(BaseModel):
 
     def __str__(self) -> str:
         return f"{AlertChannel(self.channel).label} of {self.project}"
+
+    @property
+    def hidden_webhook_url(self) -> str | None:
+        """What is shown in place of the webhook; None without one."""
+        return HIDDEN_URL if self.credentials else None
 
 
 class Unsubscription(BaseModel):

@@ -29,7 +29,7 @@ class AlertDestinationSerializer(serializers.Serializer[Any]):
     """Where a channel sends alerts."""
 
     channel = serializers.CharField()
-    webhook_url = serializers.CharField(allow_null=True)
+    webhook_url = serializers.CharField(source="hidden_webhook_url", allow_null=True)
     recipients = serializers.ListField(child=serializers.CharField())
     created_at = UTCDateTimeField()
     updated_at = UTCDateTimeField()

@@ -42,13 +42,12 @@ class AlertDestinationViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List the destinations that are set, one for each channel."""
         found = Destination.objects.filter(project=self.project).order_by("channel")
-        rows = [destinations.describe(destination) for destination in found]
-        return Response([self.serialize(row, AlertDestinationSerializer) for row in rows])
+        return Response([self.serialize(row, AlertDestinationSerializer) for row in found])
 
     @extend_schema(summary="Read an alert destination", responses=AlertDestinationSerializer)
     def retrieve(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Return the destination of a channel; 404 if none is set."""
-        return self._present(destinations.get_destination(self.project, channel))
+        return self.respond(destinations.get_destination(self.project, channel), AlertDestinationSerializer)
 
     @extend_schema(
         summary="Set an alert destination",
@@ -61,7 +60,7 @@ class AlertDestinationViewSet(ProjectViewSet):
         destination = destinations.set_destination(
             self.project, channel, by=self.actor, if_match=self.if_match, **body
         )
-        return self._present(destination)
+        return self.respond(destination, AlertDestinationSerializer)
 
     @extend_schema(
         summary="Delete an alert destination", request=None, responses={200: AlertDestinationSerializer}
@@ -70,8 +69,4 @@ class AlertDestinationViewSet(ProjectViewSet):
         destination = destinations.delete_destination(
             self.project, channel, by=self.actor, if_match=self.if_match
         )
-        return self._present(destination)
-
-    def _present(self, destination: Destination) -> Response:
-        row = destinations.describe(destination)
-        return self.respond(row, AlertDestinationSerializer, of=destination)
+        return self.respond(destination, AlertDestinationSerializer)
