@@ -63,7 +63,7 @@ class UrlRun:
         no_browser: str,
     ) -> None:
         self.url = url
-        self.host = host_of(url)
+        self.host = netloc_of(url)
         # With a browser, checks of the markup read the rendered page.
         visited = {
             key
@@ -160,7 +160,7 @@ def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
     for url in list(waiting):
         if len(busy) + len(taken) == MAX_CONCURRENT_URLS:
             break
-        host = host_of(url)
+        host = netloc_of(url)
         if host not in hosts:
             hosts.add(host)
             waiting.remove(url)
@@ -168,7 +168,7 @@ def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
     return taken
 
 
-def host_of(url: str) -> str:
+def netloc_of(url: str) -> str:
     """Return host and port of a URL, or the text itself when it is no URL."""
     try:
         return urlsplit(url).netloc.lower() or url
