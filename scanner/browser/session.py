@@ -97,13 +97,17 @@ class ChromiumSession:
     @contextlib.contextmanager
     def page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
         self.visits += 1
+        open_page = self._shared_page if visit.shared else self._fresh_page
+        with self._running_loop(), open_page(visit, options) as page, limits_applied(visit, page):
+            visit.page = page
+            yield page
+
+    @contextlib.contextmanager
+    def _running_loop(self) -> Iterator[None]:
         # Playwright leaves its loop marked as running between its calls, which Django would take for a coroutine.
         asyncio._set_running_loop(self._loop)
-        open_page = self._shared_page if visit.shared else self._fresh_page
         try:
-            with open_page(visit, options) as page, limits_applied(visit, page):
-                visit.page = page
-                yield page
+            yield
         finally:
             asyncio._set_running_loop(None)
 
@@ -138,12 +142,9 @@ class ChromiumSession:
         if shared is None:
             return
         shared.proxy.close()
-        asyncio._set_running_loop(self._loop)
-        try:
-            with self.timeout(SHUTDOWN_TIMEOUT):  # between two runs nothing else ends a browser that hangs
-                self._close(shared.context)
-        finally:
-            asyncio._set_running_loop(None)
+        # Between two runs nothing else ends a browser that hangs.
+        with self._running_loop(), self.timeout(SHUTDOWN_TIMEOUT):
+            self._close(shared.context)
 
     def _close(self, context: BrowserContext | None) -> None:
         try:
@@ -224,13 +225,11 @@ class ChromiumSession:
         self.kill()
         if self.shared:
             self.shared.proxy.close()
-        asyncio._set_running_loop(self._loop)
         try:
             if self._playwright:
-                with contextlib.suppress(Error):
+                with self._running_loop(), contextlib.suppress(Error):
                     self._playwright.stop()
         finally:
-            asyncio._set_running_loop(None)
             self._delete_home()
 
     def _delete_home(self) -> None:
