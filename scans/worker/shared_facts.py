@@ -66,15 +66,7 @@ class SharedConfirmation:
 
     def __init__(self, scan_id: UUID) -> None:
         self._key = f"{PREFIX}{scan_id}:confirmations"
-        self._own = ConfirmFirst(CONFIRMED_PAGES)
-
-    @property
-    def contradicted(self) -> set[str]:
-        """The checks of which two runs on a page have disagreed."""
-        unknown: list[bytes | str] = []
-        fields = redis_client.call_or_default(lambda server: server.hkeys(self._key), unknown)
-        names = [name.decode() if isinstance(name, bytes) else name for name in fields]
-        return self._own.contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
+        self._own = ConfirmFirst()
 
     def is_required(self, key: str) -> bool:
         counts = redis_client.call_or_default(lambda server: server.hmget(self._key, [key, f"-{key}"]), None)
