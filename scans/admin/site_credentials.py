@@ -104,9 +104,6 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         shown = ("project", "origin", "kinds_set", "selector", "text", "created_at", "updated_at")
         return shown if obj else SiteCredentialsForm.Meta.fields
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.get_fields(request, obj) if obj else ()
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -36,9 +36,6 @@ class SiteAdmin(ServiceModelAdmin):
             "created_at",
         )  # fmt: skip
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.get_fields(request, obj) if obj else ()
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
