@@ -4,7 +4,7 @@ A change of a key, user, membership, organisation or project replaces the genera
 callers of another one are not used. Without Redis nothing is cached.
 """
 
-import os
+import secrets
 import time
 from typing import Any
 
@@ -86,4 +86,4 @@ def _generation(server: Any) -> bytes:
 
 
 def _new_generation() -> bytes:
-    return os.urandom(8).hex().encode()
+    return secrets.token_hex(8).encode()

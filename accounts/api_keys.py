@@ -1,10 +1,9 @@
 """API keys: shown once, stored as a digest."""
 
-import base64
 import hashlib
 import math
-import os
 import re
+import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,9 +41,6 @@ class Caller:
     role: str  # of the user in the organisation
     is_limited_to_projects: bool
 
-    def has_scope(self, needed: Scope) -> bool:
-        return Scope.grants(self.scopes, needed)
-
 
 def digest(key: str) -> str:
     # 256 random bits need no slow hash: they cannot be guessed.
@@ -53,7 +49,7 @@ def digest(key: str) -> str:
 
 def new_key() -> str:
     """Return a new key: `kr_live_` and 32 random bytes in URL-safe base64."""
-    return "kr_live_" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+    return "kr_live_" + secrets.token_urlsafe(32)
 
 
 @transaction.atomic

@@ -156,7 +156,7 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def _authorize(self, request: Request) -> None:
         needed = Scope.READ if self.only_reads else Scope.WRITE
-        if not self.caller.has_scope(needed):
+        if not Scope.grants(self.caller.scopes, needed):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
         is_enough = self.project_key_access == "full" or (
             self.project_key_access == "read" and self.only_reads

@@ -1,7 +1,6 @@
-import base64
 import logging
-import os
 import re
+import secrets
 import time
 from collections.abc import Callable
 from urllib.parse import quote
@@ -27,7 +26,7 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def new_request_id() -> str:
-    return base64.urlsafe_b64encode(os.urandom(15)).decode()
+    return secrets.token_urlsafe(15)
 
 
 def request_id_of(request: HttpRequest) -> str:

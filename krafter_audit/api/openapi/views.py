@@ -1,5 +1,3 @@
-import hashlib
-import json
 from functools import cache
 from typing import Any
 
@@ -7,7 +5,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
-from django.utils.http import quote_etag
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
@@ -52,8 +49,7 @@ class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
 
 @cache
 def _etag() -> str:
-    description = json.dumps(CachedSchemaGenerator().get_schema(public=True))
-    return quote_etag(hashlib.sha256(description.encode()).hexdigest()[:32])
+    return etags.etag_for_content(CachedSchemaGenerator().get_schema(public=True))
 
 
 @require_safe
