@@ -1,7 +1,10 @@
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Model
 
 from accounts.sign_in import second_factor
@@ -31,48 +34,60 @@ def reseal(row: Any) -> bytes:
     return vault.reseal(row.credentials, owner=SEALED_MODELS[type(row)](row))
 
 
-def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
-    after: UUID | None = None
-    while True:
-        sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
-        rows = list((sealed.filter(pk__gt=after) if after else sealed)[:size])
-        if not rows:
-            return
-        yield rows
-        after = rows[-1].pk
+@dataclass(frozen=True)
+class StoredSecret:
+    """A sealed secret, and the functions of its row."""
+
+    row: Model
+    sealed: bytes
+    reseal: Callable[[], bytes]  # returns it sealed with the first key; raises VaultError
+    replace: Callable[[bytes], bool]  # stores that; False if another secret was stored meanwhile
+
+
+def stored_secrets(batch: int = 200) -> Iterator[StoredSecret]:
+    """Yield every secret of the installation; rows are read in batches."""
+    for model in SEALED_MODELS:
+        rows = model._default_manager.filter(credentials__isnull=False).order_by("pk")
+        yield from map(secret_of, rows.iterator(chunk_size=batch))
+    yield from map(_secret_of_second_factor, Authenticator.objects.order_by("pk").iterator())
+
+
+def secret_of(row: Any) -> StoredSecret:
+    sealed = bytes(row.credentials)
+    # Compare-and-set: a user may replace the credentials meanwhile.
+    unchanged = type(row)._default_manager.filter(pk=row.pk, credentials=sealed)
+    return StoredSecret(
+        row, sealed, partial(reseal, row), lambda resealed: bool(unchanged.update(credentials=resealed))
+    )
+
+
+def _secret_of_second_factor(authenticator: Authenticator) -> StoredSecret:
+    sealed = second_factor.sealed_secret(authenticator)
+    return StoredSecret(
+        authenticator,
+        sealed,
+        partial(second_factor.reseal, authenticator),
+        partial(second_factor.replace_secret, authenticator, sealed),
+    )
 
 
 def count_by_key() -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for sealed in _all_sealed():
-        try:
-            key_id = key_id_of(sealed)
-        except VaultError:
-            key_id = "unreadable"
-        counts[key_id] = counts.get(key_id, 0) + 1
-    return counts
+    return dict(Counter(_key_id(secret.sealed) for secret in stored_secrets()))
+
+
+def _key_id(sealed: bytes) -> str:
+    try:
+        return key_id_of(sealed)
+    except VaultError:
+        return "unreadable"
 
 
 def unreadable() -> list[str]:
-    """Return the rows whose credentials this installation's keys cannot open."""
+    """Return the rows whose secrets this installation's keys cannot open."""
     found = []
-    for model in SEALED_MODELS:
-        for rows in batches(model, 200):
-            for row in rows:
-                try:
-                    reseal(row)
-                except VaultError:
-                    found.append(f"{model._meta.label} {row.pk}")
-    for authenticator in second_factor.authenticators():
+    for secret in stored_secrets():
         try:
-            second_factor.reseal(authenticator)
+            secret.reseal()
         except VaultError:
-            found.append(f"{authenticator._meta.label} {authenticator.pk}")
+            found.append(f"{secret.row._meta.label} {secret.row.pk}")
     return found
-
-
-def _all_sealed() -> Iterator[bytes]:
-    for model in SEALED_MODELS:
-        for rows in batches(model, 200):
-            yield from (bytes(row.credentials) for row in rows)
-    yield from map(second_factor.sealed_secret, second_factor.authenticators())

@@ -1,5 +1,4 @@
 import base64
-from collections.abc import Iterator
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.internal.cryptokit import compare_user_code
@@ -66,11 +65,6 @@ def end_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
-
-
-def authenticators() -> Iterator[Authenticator]:
-    """Yield the authenticators with a sealed secret."""
-    yield from Authenticator.objects.order_by("pk").iterator()
 
 
 def sealed_secret(authenticator: Authenticator) -> bytes:

@@ -3,10 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.sign_in import second_factor
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
-from operations.credentials import SEALED_MODELS, batches, reseal
+from operations.credentials import StoredSecret, stored_secrets
 
 ROTATED, CURRENT, REPLACED, UNREADABLE = "rotated", "already current", "replaced meanwhile", "unreadable"
 
@@ -23,10 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         first_key = vault.current_key_id()
         counts = Counter({ROTATED: 0, CURRENT: 0, REPLACED: 0, UNREADABLE: 0})
-        for model in SEALED_MODELS:
-            for rows in batches(model, max(1, batch)):
-                counts.update(rotate(row, first_key) for row in rows)
-        counts.update(rotate_second_factor(row, first_key) for row in second_factor.authenticators())
+        counts.update(rotate(secret, first_key) for secret in stored_secrets(max(1, batch)))
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
         if counts[UNREADABLE]:
@@ -35,25 +31,11 @@ class Command(BaseCommand):
             )
 
 
-def rotate(row: Any, first_key: str) -> str:
-    before = bytes(row.credentials or b"")
+def rotate(secret: StoredSecret, first_key: str) -> str:
     try:
-        if vault.key_id_of(before) == first_key:
+        if vault.key_id_of(secret.sealed) == first_key:
             return CURRENT
-        after = reseal(row)
+        resealed = secret.reseal()
     except VaultError:
         return UNREADABLE
-    # Compare-and-set: a user may replace the credentials while the command runs.
-    updated = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
-    return ROTATED if updated else REPLACED
-
-
-def rotate_second_factor(authenticator: Any, first_key: str) -> str:
-    before = second_factor.sealed_secret(authenticator)
-    try:
-        if vault.key_id_of(before) == first_key:
-            return CURRENT
-        after = second_factor.reseal(authenticator)
-    except VaultError:
-        return UNREADABLE
-    return ROTATED if second_factor.replace_secret(authenticator, before, after) else REPLACED
+    return ROTATED if secret.replace(resealed) else REPLACED

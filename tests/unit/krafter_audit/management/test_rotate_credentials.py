@@ -18,6 +18,7 @@ from integrations.models import Integration
 from integrations.providers.registry import PROVIDERS
 from krafter_audit.management.commands import rotate_credentials
 from krafter_audit.security import vault
+from operations.credentials import secret_of
 from tests import factories, staff
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,7 @@ def test_credentials_replaced_meanwhile_are_not_overwritten(project: Project) ->
     read_before = Integration.objects.get(provider="github")
     services.connect(project, "github", credentials={"token": "newer"}, by=SYSTEM)
 
-    outcome = rotate_credentials.rotate(read_before, "new")
+    outcome = rotate_credentials.rotate(secret_of(read_before), "new")
 
     assert outcome == "replaced meanwhile"
     assert credentials.open_credentials(Integration.objects.get(provider="github")) == {"token": "newer"}
