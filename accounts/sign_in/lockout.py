@@ -7,7 +7,6 @@ import hashlib
 import math
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -111,10 +110,5 @@ def take_back(subject: AttemptSubject) -> None:
 
 def _run(script: str, keys: list[str], arguments: list[Any]) -> Any:
     return redis_client.call_or_default(
-        lambda server: _script(script)(keys=keys, args=arguments, client=server), None
+        lambda server: redis_client.script(script)(keys=keys, args=arguments, client=server), None
     )
-
-
-@lru_cache(maxsize=2)
-def _script(script: str) -> Any:
-    return redis_client.connection().register_script(script)

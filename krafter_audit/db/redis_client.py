@@ -34,6 +34,12 @@ def connection() -> redis.Redis:
     return create_client(settings.REDIS_URL)
 
 
+@lru_cache
+def script(source: str) -> "redis.commands.core.Script":
+    """Return the Lua script, which Redis keeps after its first run."""
+    return connection().register_script(source)
+
+
 def create_client(url: str) -> redis.Redis:
     return redis.Redis.from_url(
         url,

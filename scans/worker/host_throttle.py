@@ -10,7 +10,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 
 import redis
 from django.conf import settings
@@ -202,7 +201,7 @@ def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
         # A change may be computed several times, until no other worker has changed the state meanwhile.
         result = change(pace, now)
         args: list[bytes | float] = [state, pace.encode(), STATE_SECONDS, now, tolerance]
-        reply = _script()(keys=[host], args=args, client=server)
+        reply = redis_client.script(SWAP)(keys=[host], args=args, client=server)
         tolerance = CLOCK_TOLERANCE_SECONDS
         state, offset = reply[3], int(reply[1]) + int(reply[2]) / 1e6 - time.monotonic()
         _remember(host, state, offset)
@@ -215,11 +214,6 @@ def _remember(host: str, state: bytes, offset: float) -> None:
     if len(_last_seen) >= MAX_REMEMBERED_HOSTS:
         _last_seen.clear()
     _last_seen[host] = state, offset
-
-
-@lru_cache(maxsize=1)
-def _script() -> "redis.commands.core.Script":
-    return redis_client.connection().register_script(SWAP)
 
 
 class LocalPaces:

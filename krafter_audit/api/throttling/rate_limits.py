@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import redis
@@ -118,7 +117,8 @@ def _increment(keys: list[str], own_limit: int) -> tuple[int, bytes | None, int]
     arguments = [WINDOW_SECONDS * 2, own_limit]
 
     def run(server: redis.Redis) -> list[Any]:
-        counted: list[Any] = _script()(keys=keys, args=arguments, client=server)
+        script = redis_client.script(INCREMENT_AND_GET)
+        counted: list[Any] = script(keys=keys, args=arguments, client=server)
         unchecked_requests.store(server)
         return counted
 
@@ -128,8 +128,3 @@ def _increment(keys: list[str], own_limit: int) -> tuple[int, bytes | None, int]
         unchecked_requests.count()
         return 0, None, 0
     return int(counted[0]), counted[1], int(counted[2])
-
-
-@lru_cache(maxsize=1)
-def _script() -> "redis.commands.core.Script":
-    return redis_client.connection().register_script(INCREMENT_AND_GET)

@@ -36,12 +36,12 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
         monkeypatch.setattr(redis_client, "connection", lambda: away)
-    host_throttle._script.cache_clear()
+    redis_client.script.cache_clear()
     host = host_throttle.host_key(ParsedUrl.parse(site.url))  # the port may have been that of an earlier site
     redis_client.call_or_default(lambda server: server.delete(host), 0)
     host_throttle.LOCAL._paces.pop(host, None)
     yield
-    host_throttle._script.cache_clear()
+    redis_client.script.cache_clear()
 
 
 def throttled_client(rate: int = 2) -> Client:
