@@ -8,6 +8,7 @@ from kombu import Exchange, Queue
 
 from krafter_audit import multiprocess_metrics, shutdown
 from krafter_audit.jobs.consumed_queues import ConsumedQueuesStep
+from krafter_audit.jobs.queues import DEFAULT_QUEUES
 from krafter_audit.system_checks import exit_on_invalid_settings
 
 # The web has imported it by now, and its own server has decided whether to share.
@@ -22,11 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 app = Celery("krafter_audit")
 app.set_default()  # current_app is this application in every thread
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# What a worker consumes by default; only workers with a browser consume scan_browser or verify_browser (--queues).
-app.conf.task_queues = tuple(
-    Queue(name, Exchange(name), routing_key=name)
-    for name in ("celery", "sync", "webhook", "export", "scan_http", "verify_http")
-)
+app.conf.task_queues = tuple(Queue(name, Exchange(name), routing_key=name) for name in DEFAULT_QUEUES)
 app.autodiscover_tasks(related_name="jobs")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.steps["worker"].add(ConsumedQueuesStep)

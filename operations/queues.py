@@ -11,16 +11,12 @@ from django.utils import timezone
 from events.models import OutboxEntry
 from integrations.models import Integration
 from krafter_audit.db import redis_client
-from krafter_audit.jobs.queues import lists_of
+from krafter_audit.jobs.queues import QUEUES, lists_of
 from notifications.models import Alert, EventDelivery
 from notifications.webhooks.queries import due_deliveries, with_due_deliveries
 from remediation.models import VerificationPart
 from reports.models import Report, Share
 from scans.models import Scanner, ScanPart, Site
-
-QUEUES = (
-    "celery", "sync", "webhook", "export", "scan_http", "scan_browser", "verify_http", "verify_browser",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class VaultError(Exception):
     """Discloses no secret, key or owner."""
 
 
+@lru_cache(maxsize=4)
 def parse_keys(setting: str) -> dict[str, bytes]:
     """Parse `id:base64,id:base64` into keys of 32 bytes; the first one encrypts. Raises ValueError."""
     keys: dict[str, bytes] = {}
@@ -39,14 +40,9 @@ def parse_keys(setting: str) -> dict[str, bytes]:
     return keys
 
 
-@lru_cache(maxsize=4)
-def _keys(setting: str) -> dict[str, bytes]:
-    return parse_keys(setting)
-
-
 def _current() -> dict[str, bytes]:
     try:
-        return _keys(settings.KRAFTER_ENCRYPTION_KEYS)
+        return parse_keys(settings.KRAFTER_ENCRYPTION_KEYS)
     except ValueError:
         raise VaultError("KRAFTER_ENCRYPTION_KEYS has no usable key.") from None
 

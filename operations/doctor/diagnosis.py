@@ -1,4 +1,4 @@
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
@@ -12,9 +12,6 @@ class Diagnosis:
     level: str
     text: str  # for people
     data: dict[str, Any] = field(default_factory=dict)  # for programs
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def ok(subject: str, text: str, **data: Any) -> Diagnosis:

@@ -12,6 +12,7 @@ from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
 from krafter_audit.jobs.beat_scheduler import LEASE
 from krafter_audit.jobs.consumed_queues import find_consumed
+from krafter_audit.jobs.queues import BROWSER_QUEUES, DEFAULT_QUEUES, QUEUES
 from operations import runs
 from operations.backups.programs import find_program, server_major_version
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
@@ -20,8 +21,6 @@ from operations.models import Backup, RestoreDrill, Run
 from operations.queues import pending_work, queue_lengths
 
 MAX_AGE_SECONDS = 900.0  # of the oldest pending row
-NEEDED_QUEUES = ("celery", "sync", "webhook", "export", "scan_http", "verify_http")
-BROWSER_QUEUES = {"scan_browser", "verify_browser"}
 
 
 def queues() -> Iterator[Diagnosis]:
@@ -51,11 +50,11 @@ def workers() -> Iterator[Diagnosis]:
         found = current_app.control.inspect(timeout=2.0).active_queues() or {}
         # A busy worker answers too late for the inspection, which names the workers; its record is still there.
         with redis_client.create_client(settings.REDIS_URL) as server:
-            consumed = find_consumed(server, (*NEEDED_QUEUES, *BROWSER_QUEUES))
+            consumed = find_consumed(server, QUEUES)
     except (OperationalError, OSError, redis.RedisError) as error:
         yield problem("workers", f"the broker does not answer: {type(error).__name__}")
         return
-    missing = [queue for queue in NEEDED_QUEUES if queue not in consumed]
+    missing = [queue for queue in DEFAULT_QUEUES if queue not in consumed]
     if missing:
         yield problem(
             "workers", f"none consumes {', '.join(missing)}", workers=sorted(found), missing=missing
@@ -65,11 +64,12 @@ def workers() -> Iterator[Diagnosis]:
         f"{len(found)} answered: {', '.join(sorted(found))}" if found else "all are busy, none answered"
     )
     yield ok("workers", answered, workers=sorted(found), missing=[])
-    if not consumed >= BROWSER_QUEUES:
+    without_browser = [queue for queue in BROWSER_QUEUES if queue not in consumed]
+    if without_browser:
         yield warning(
             "workers",
             "none with a browser consumes every queue: checks that need one are inconclusive",
-            missing=sorted(BROWSER_QUEUES - consumed),
+            missing=without_browser,
         )
 
 

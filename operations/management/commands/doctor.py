@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(examine())
         if options["json"]:
-            self.stdout.write(json.dumps([each.as_json() for each in found], indent=2))
+            self.stdout.write(json.dumps([asdict(each) for each in found], indent=2))
         else:
             for each in found:
                 mark = "" if each.level == OK else f"{each.level.upper()}: "

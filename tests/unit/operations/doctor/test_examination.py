@@ -1,6 +1,7 @@
 """The doctor reports what is wrong with an installation."""
 
 import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.actors import SYSTEM
 from integrations import services
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import consumed_queues
+from krafter_audit.jobs.queues import QUEUES
 from operations.doctor import database, examination, machine, work
 from operations.doctor.diagnosis import Diagnosis
 from operations.doctor.examination import examine
@@ -99,7 +101,7 @@ def test_workers_are_missing():
 
 
 def test_worker_that_is_too_busy_to_answer_is_not_missing():
-    queues = [*work.NEEDED_QUEUES, *work.BROWSER_QUEUES]
+    queues = list(QUEUES)
     consumed_queues.record(redis_client.connection(), queues)
 
     found = list(work.workers())
@@ -120,7 +122,7 @@ def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
     found = next(machine.keys())
 
     assert (found.level, found.data["missing"], found.data["unused"]) == ("problem", ["test"], ["old"])
-    assert key not in json.dumps(found.as_json())
+    assert key not in json.dumps(asdict(found))
 
 
 def test_full_disk_is_a_problem(monkeypatch, tmp_path, settings):
