@@ -33,7 +33,8 @@ def send(invitation_id: UUID) -> None:
         return
     try:
         with mailers.default as server:
-            result = mail.send(_message(invitation), server)
+            message = _notice(invitation) if invitation.is_notice else _link(invitation)
+            result = mail.send(message, server)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
         changes: dict[str, Any] = {"due_at": timezone.now() + RETRY_AFTER, "attempts": 0}
@@ -51,10 +52,6 @@ def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]
         logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
         return done
     return {"due_at": timezone.now() + delay}
-
-
-def _message(invitation: Invitation) -> EmailMultiAlternatives:
-    return _notice(invitation) if invitation.is_notice else _link(invitation)
 
 
 def _notice(invitation: Invitation) -> EmailMultiAlternatives:
@@ -82,20 +79,15 @@ def _one_line(text: str) -> str:
 def _link(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
     organization = _one_line(membership.organization.name)
-    url = invitation_url(membership.user)
-    lines = [
-        f"You were invited to {organization} in Krafter Audit, as {membership.role}.",
-        "",
-        "Set your name and a password:",
-        "",
-        url,
-        "",
-        f"The link works once, for {LIFETIME.days} days. If you do not know {organization}, ignore this message.",
-    ]
+    context = {
+        "organization": organization,
+        "role": membership.role,
+        "url": invitation_url(membership.user),
+        "days": LIFETIME.days,
+    }
     return mail.html_mail(
         membership.user.email,
         subject=f"Invitation to {organization}",
         template="accounts/invitation_email",
-        context={"organization": organization, "role": membership.role, "url": url, "days": LIFETIME.days},
-        text="\n".join(lines) + "\n",
+        context=context,
     )
