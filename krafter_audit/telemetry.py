@@ -4,7 +4,7 @@ Imported only with `KRAFTER_OTLP_URL`: OpenTelemetry is an optional package. A s
 are set here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,10 +26,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import NoOpTracer, SpanKind, StatusCode, get_current_span, set_span_in_context
 
-from krafter_audit.api.middleware import request_id_of
+from krafter_audit.api.middleware import Handler, request_id_of
 from krafter_audit.http import tracing
 
-Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = "krafter.request_id"
 TRACE_HEADER = "traceparent"
 

@@ -1,5 +1,4 @@
 import time
-from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -11,12 +10,11 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from krafter_audit.api.middleware import Handler
 from krafter_audit.db.deletion import delete_in_batches
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"  # Unix seconds
 SECONDS_BETWEEN_WRITES = 60
-
-type Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class SessionAgeMiddleware:

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -8,9 +7,9 @@ from django.utils import timezone
 from accounts.time_zones.names import zone_names
 from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.live_pages import SCRIPT_COOKIE
+from krafter_audit.api.middleware import Handler
 
 ADMIN = "/admin/"
-type Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class TimeZoneMiddleware:

@@ -1,21 +1,18 @@
 """Limit the requests below /api/ that no view has counted: unknown URLs, the OpenAPI description, docs."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
 from krafter_audit.api.envelope import error_response
 from krafter_audit.api.errors import RateLimited
-from krafter_audit.api.middleware import Handler, is_api
+from krafter_audit.api.middleware import is_api
 from krafter_audit.api.throttling import rate_limits
 
 
-class AnonymousRateLimitMiddleware:
+class AnonymousRateLimitMiddleware(MiddlewareMixin):
     """Give every response below /api/ the rate limit headers; answer 429 beyond the limit."""
 
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if not is_api(request) or "x-ratelimit-limit" in response:
             return response
         # Counted after the response, since only the response shows that the request belonged to no organisation.
