@@ -124,10 +124,10 @@ class ApiKeyAdmin(ServiceModelAdmin):
         return form
 
     def get_autocomplete_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        return self.autocomplete_fields if _may_choose_user(request) else ("organization",)
+        return self.autocomplete_fields if request.user.is_superuser else ("organization",)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "user" and not _may_choose_user(request):
+        if db_field.name == "user" and not request.user.is_superuser:
             # With the key of another member, one person could approve as two.
             kwargs |= {
                 "queryset": User.objects.filter(pk=staff_of(request).pk),
@@ -260,7 +260,3 @@ def _active(keys: Iterable[ApiKey]) -> list[ApiKey]:
 def _names(keys: Sequence[ApiKey]) -> tuple[str, str]:
     more = f" and {len(keys) - MAX_LISTED} more" if len(keys) > MAX_LISTED else ""
     return format_html_join(", ", "{}", ((key,) for key in keys[:MAX_LISTED])), more
-
-
-def _may_choose_user(request: HttpRequest) -> bool:
-    return bool(staff_of(request).is_superuser)

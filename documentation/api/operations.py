@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -81,7 +81,12 @@ class Operation:
 @cache
 def all_operations() -> list[Operation]:
     schema = CachedSchemaGenerator().get_schema(public=True)
-    return [_operation(schema, *each) for each in _described(schema)]
+    return [
+        _operation(schema, method, path, item[method])
+        for path, item in schema["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
 
 
 def resources() -> dict[str, list[Operation]]:
@@ -94,13 +99,6 @@ def resources() -> dict[str, list[Operation]]:
 
 def resource_title(tag: str) -> str:
     return TITLES.get(tag, tag.replace("-", " ").capitalize())
-
-
-def _described(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in schema["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield method, path, item[method]
 
 
 def _operation(schema: Mapping[str, Any], method: str, path: str, described: dict[str, Any]) -> Operation:

@@ -125,10 +125,6 @@ def copy_row(row: models.Model, *, to: models.Model) -> None:
     to.__dict__.update(row.__dict__)
 
 
-def _has_one_organization(user: Any) -> bool:
-    return not user.is_superuser and len(user.roles) == 1
-
-
 class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
@@ -164,7 +160,8 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Show times in the reader's time zone, and the organisation only to people who have several."""
         columns = list(super().get_list_display(request))
-        has_several = not _has_one_organization(staff_of(request))
+        user = staff_of(request)
+        has_several = user.is_superuser or len(user.roles) != 1
         # The name of the project is above that of its organisation.
         hides_organization = "project" in columns or not has_several
         made: dict[str, Any] = {"project": project_column(with_organization=has_several)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from krafter_audit.admin.text import in_utc, status_label
 
@@ -31,7 +32,7 @@ WORDS = frozenset(
 def field_label(name: str) -> str:
     """Return the name of a field in words: `pr_url` is `PR URL`."""
     label = re.sub(r"\b(sla|url|sha|pr)\b", lambda found: found[0].upper(), name.replace("_", " "))
-    return LABELS.get(name, label[:1].upper() + label[1:])
+    return LABELS.get(name, capfirst(label))
 
 
 def value_in_words(name: str, value: Any, owners: Mapping[str, str] | None = None) -> str:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from krafter_audit.admin import archived_projects
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED, ArchivedProjectError
@@ -74,8 +75,4 @@ class RowPermissionsMixin:
         """Return why the user may not run the action on the row, as a sentence."""
         permissions = ACTION_PERMISSIONS.intersection(getattr(action, "allowed_permissions", ()))
         refusals = (self.refusal(request, permission, row) for permission in permissions)
-        return next((as_sentence(refusal) for refusal in refusals if refusal), "")
-
-
-def as_sentence(refusal: str) -> str:
-    return refusal[:1].upper() + refusal[1:]
+        return next((capfirst(refusal) for refusal in refusals if refusal), "")

@@ -121,7 +121,9 @@ def _owner(organization_id: UUID, key: str) -> tuple[str, ...]:
 
 
 def _store(organization_id: UUID, key: str, fingerprint: str, response: Response, *, sealed: bool) -> None:
-    body = dump_json(_storable(response))
+    # Null in place of secrets that are stored nowhere.
+    unstored = dict.fromkeys(getattr(response, "unstored_fields", ()))
+    body = dump_json({**response.data, **unstored} if unstored else response.data)
     IdempotentResponse.objects.create(
         organization_id=organization_id,
         key=key,
@@ -132,12 +134,6 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
         etag=response.headers.get("etag", ""),
         location=response.headers.get("location", ""),
     )
-
-
-def _storable(response: Response) -> Any:
-    """Return a response's data, with null for secret fields (`unstored_fields`)."""
-    secret = getattr(response, "unstored_fields", ())
-    return {**response.data, **dict.fromkeys(secret)} if secret else response.data
 
 
 def delete_expired() -> int:

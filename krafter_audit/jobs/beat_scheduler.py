@@ -1,7 +1,6 @@
 """A beat that may run several times: only the holder of a lease in Redis enqueues jobs."""
 
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,20 +76,17 @@ class LeasedScheduler(Scheduler):
     def _continue_schedule(self) -> None:
         """Set each entry to its last run by any process, or to due."""
         stored: dict[bytes, bytes] = self._redis.hgetall(LAST_RUNS)  # type: ignore[assignment]  # the stub may be of an asynchronous client
-        for entry in self._entries():
+        for entry in self.schedule.values():
             last_run = stored.get(str(entry.name).encode())
             entry.last_run_at = datetime.fromtimestamp(float(last_run), UTC) if last_run else NEVER
         self.populate_heap()
 
     def _correct_future_runs(self) -> bool:
         # Stored before a clock was set back; until that time they would not be due.
-        future = [entry for entry in self._entries() if _last_run(entry) > entry.default_now()]
+        future = [entry for entry in self.schedule.values() if _last_run(entry) > entry.default_now()]
         for entry in future:
             entry.last_run_at = entry.default_now()
         return bool(future)
-
-    def _entries(self) -> Iterator[ScheduleEntry]:
-        yield from self.schedule.values()
 
 
 def _last_run(entry: ScheduleEntry) -> datetime:

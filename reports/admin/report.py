@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from accounts.admin.actor import operator
@@ -15,7 +16,6 @@ from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column, copy_row
 from krafter_audit.admin.forms import ServiceForm, error_text
 from krafter_audit.admin.live_pages import refresh_without_scripts
-from krafter_audit.admin.row_permissions import as_sentence
 from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
@@ -111,7 +111,7 @@ class ReportAdmin(ReadOnlyAdmin):
             "burn_down": {"svg": drawing, "sentence": chart.describe(snapshot.burn_down)},
             "files": self._files(row),
             "may_revoke": self.may(request, OPERATE_ON_ARCHIVED, row),
-            "refusal": as_sentence(self.refusal(request, "change", row)),
+            "refusal": capfirst(self.refusal(request, "change", row)),
             "share_form": getattr(request, "share_form", None) or ShareForm(),
             "share_refusal": self._share_refusal(row, latest),
             "latest": latest,

@@ -185,9 +185,7 @@ def sort_values(fields: Iterable[str]) -> list[str]:
     return [value for field in fields for value in (f"-{field}", field)]
 
 
-def sort_order(
-    params: QueryDict, fields: Collection[str], default: str = "-created_at"
-) -> tuple[list[str], bool]:
+def sort_order(params: QueryDict, fields: Collection[str], default: str) -> tuple[list[str], bool]:
     """Return the columns of `?sort=`, and whether descending. Raises InvalidParams."""
     value = single_parameter(params, "sort") or default
     if value not in (allowed := sort_values(fields)):
