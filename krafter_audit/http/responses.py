@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
+import webencodings
 
 from krafter_audit.http.credentials import RequestCredentials
 
@@ -26,46 +27,8 @@ _DECLARATION = re.compile(
 )
 # Browsers look for it beyond the 1024 bytes in which it must be.
 _MAX_HEAD_BYTES = 32 * 1024
-# The WHATWG Encoding Standard maps labels to larger charsets than Python does.
-_LARGER_CHARSETS = {
-    "ascii": "cp1252",
-    "big5": "big5hkscs",
-    "euc_kr": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "shift_jis": "cp932",
-    "tis-620": "cp874",
-}
-# Labels of the WHATWG Encoding Standard that Python does not know, or knows as another charset.
-_LABELS = {
-    label: codec
-    for codec, labels in {
-        "big5": "cn-big5 x-x-big5",
-        "cp874": "dos-874 iso-8859-11 iso8859-11 iso885911 windows-874",
-        "cp932": "x-sjis",
-        "cp949": "cseuckr csksc56011987 iso-ir-149 ks_c_5601-1989 ksc_5601 windows-949",
-        "euc_jp": "cseucpkdfmtjapanese x-euc-jp",
-        "gb18030": "csgb2312 gb_2312 gb_2312-80 x-gbk",
-        "iso8859-2": "iso88592",
-        "iso8859-3": "iso88593",
-        "iso8859-4": "iso88594",
-        "iso8859-5": "iso88595",
-        "iso8859-6": "csiso88596e csiso88596i iso-8859-6-e iso-8859-6-i iso88596",
-        "iso8859-7": "iso88597 sun_eu_greek",
-        "iso8859-8": "csiso88598e csiso88598i iso-8859-8-e iso-8859-8-i iso88598 logical visual",
-        "iso8859-15": "csisolatin9 iso885915",
-        "koi8-r": "koi koi8",
-        "koi8-u": "koi8-ru",
-        "mac-cyrillic": "x-mac-cyrillic x-mac-ukrainian",
-        "mac-roman": "csmacintosh mac x-mac-roman",
-        **{f"cp125{number}": f"x-cp125{number}" for number in range(9)},
-    }.items()
-    for label in labels.split()
-}
-# Codecs of Python that are no charsets, and UTF-7, which hides markup.
-_NOT_CHARSETS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
+# The WHATWG Encoding Standard means more by these names than Python's codecs do.
+_LARGER_CHARSETS = {"big5": "big5hkscs", "euc_kr": "cp949", "gbk": "gb18030", "shift_jis": "cp932"}
 _MAX_LAYERS = 3
 # Of one gzip body. Each copies the rest of the body: a hundred thousand empty ones would take a minute.
 _MAX_MEMBERS = 1000
@@ -191,12 +154,13 @@ class Response:
 
 def _codec(charset: str) -> str:
     try:
-        name = codecs.lookup(_LABELS.get(charset.lower(), charset)).name
+        # Python's name of it for what browsers do not know, such as `latin-1`. A codec that is no charset has no label.
+        encoding = webencodings.lookup(charset) or webencodings.lookup(codecs.lookup(charset).name)
     except LookupError:
+        encoding = None
+    if encoding is None:
         return "utf-8"
-    if name.replace("-", "_") in _NOT_CHARSETS:
-        return "utf-8"
-    return _LARGER_CHARSETS.get(name, name)
+    return _LARGER_CHARSETS.get(encoding.codec_info.name, encoding.codec_info.name)
 
 
 def decode_body(raw: bytes, encodings: str | None, *, limit: int) -> tuple[bytes, bool]:
