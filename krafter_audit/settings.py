@@ -68,7 +68,6 @@ CORS_EXPOSE_HEADERS = (
 )  # fmt: skip
 ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.roles.MembershipBackend"]
 LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
@@ -178,18 +177,21 @@ for _database in DATABASES.values():
     _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": not _pooled}
     # Django refuses persistent connections with a pool.
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
-    _options = _database.setdefault("OPTIONS", {})
-    _options.setdefault("connect_timeout", 5)
-    # A network that drops packets closes the connection after ten seconds instead of two hours.
-    for _name, _value in {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}.items():
-        _options.setdefault(_name, _value)
-    _options.setdefault("tcp_user_timeout", 10_000)  # milliseconds
-    # Repeated statements are prepared, which needs parameters that the server binds.
-    _options.setdefault("server_side_binding", True)
-    _options.setdefault("prepare_threshold", 5)
-    _options.setdefault("options", _limits)
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A network that drops packets closes the connection after ten seconds instead of two hours.
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,  # milliseconds
+        # Repeated statements are prepared, which needs parameters that the server binds.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+        "options": _limits,
+        **_database.get("OPTIONS", {}),
+    }
     if _pooled:
-        _options["pool"] = {
+        _database["OPTIONS"]["pool"] = {
             "min_size": 1,
             "max_size": DB_POOL_SIZE,
             "timeout": 5,
@@ -249,11 +251,9 @@ MFA_TOTP_TOLERANCE = 1  # the code before and the code after, for a clock that i
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are created by administrators
 ACCOUNT_RATE_LIMITS = False  # accounts/sign_in/lockout.py counts in Redis, for all processes
 
-LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "krafter_audit.formats"
-USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.text("KRAFTER_STATIC_ROOT") or str(BASE_DIR / "static")
@@ -388,7 +388,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 # A message is acknowledged after its job, so that a killed worker's message is delivered again; jobs are idempotent.
 CELERY_TASK_ACKS_LATE = True
