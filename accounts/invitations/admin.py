@@ -88,7 +88,7 @@ class MembershipAdmin(ServiceModelAdmin):
     form, add_form = RoleForm, InviteForm
     change_form_outer_before_template = ""  # the buttons are below
     empty_text = "People are invited to an organisation: add one first."
-    list_display = ("email", "person", "role_badge", "state", "organization_name", "last_sign_in")
+    list_display = ("user__email", "user__name", "role_badge", "state", "organization_name", "last_sign_in")
     list_filter = ("role", ("organization", AutocompleteFilter))
     list_select_related = ("user", "organization", "invitation")
     search_fields = ("user__email", "user__name")
@@ -142,14 +142,6 @@ class MembershipAdmin(ServiceModelAdmin):
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(self._managed(request))
-
-    @admin.display(description="e-mail")
-    def email(self, row: Membership) -> str:
-        return row.user.email
-
-    @admin.display(description="name")
-    def person(self, row: Membership) -> str:
-        return row.user.name
 
     @display(description="role", label={Role.OWNER.label: "primary", Role.ADMIN.label: "info"})
     def role_badge(self, row: Membership) -> str:
