@@ -57,7 +57,7 @@ class SignInView(AdminPage, views.LoginView):
         return perform_login(self.request, user, redirect_url=self.get_success_url())
 
 
-class RequestPasswordResetView(AdminPage, views.PasswordResetView):
+class RequestPasswordResetView(views.PasswordResetView):
     form_class = RequestPasswordResetForm
     template_name = "sign_in/password_reset.html"
     title = "Reset the password"
@@ -72,12 +72,12 @@ class RequestPasswordResetView(AdminPage, views.PasswordResetView):
         return redirect("password_reset_done")
 
 
-class PasswordResetSentView(AdminPage, views.PasswordResetDoneView):
+class PasswordResetSentView(views.PasswordResetDoneView):
     template_name = "sign_in/password_reset_sent.html"
     title = "Check your mail"
 
 
-class ResetPasswordView(AdminPage, views.PasswordResetConfirmView):
+class ResetPasswordView(views.PasswordResetConfirmView):
     """Set a new password by the link of the mail; all sessions of the user end."""
 
     form_class = ResetPasswordForm
@@ -91,7 +91,7 @@ class ResetPasswordView(AdminPage, views.PasswordResetConfirmView):
         return response
 
 
-class PasswordResetCompleteView(AdminPage, views.PasswordResetCompleteView):
+class PasswordResetCompleteView(views.PasswordResetCompleteView):
     template_name = "sign_in/password_reset_complete.html"
     title = "The password is changed"
 

@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -44,7 +43,6 @@ def choose_time_zone(request: HttpRequest) -> HttpResponse:
         messages.success(request, "The time zone was changed.")
         return redirect("time_zone")
     context = {
-        **site.each_context(request),
         "title": "Time zone",
         "form": form,
         "now": timezone.now(),
