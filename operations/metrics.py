@@ -10,7 +10,7 @@ import redis
 from django.db import DatabaseError
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
-from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -37,9 +37,6 @@ class InstallationCollector(Collector):
         self._lock = threading.Lock()
         self._read_at = float("-inf")
         self._families: list[GaugeMetricFamily] = []
-
-    def describe(self) -> list[GaugeMetricFamily]:
-        return []  # reading them for the names would query the database when the collector is registered
 
     def collect(self) -> Families:
         with self._lock:
@@ -152,10 +149,4 @@ READERS: dict[str, tuple[Callable[[], Families], ...]] = {
 def render() -> bytes:
     """Return the metrics of the web's processes and of the installation."""
     web = shared_registry() if os.environ.get(DIRECTORY) else REGISTRY
-    return generate_latest(web) + generate_latest(_installation_registry())
-
-
-def _installation_registry() -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(collector)
-    return registry
+    return generate_latest(web) + generate_latest(collector)

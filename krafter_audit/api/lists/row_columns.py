@@ -117,6 +117,7 @@ def _ordered(value: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value[name] for name in names}
 
 
+# Not functools.cache: to mypy, a class of serializers is not hashable.
 _CACHE: dict[type[Any], RowColumns | None] = {}
 
 
