@@ -6,27 +6,20 @@ from django.db import DatabaseError, connection, transaction
 from operations.doctor import database, machine, work
 from operations.doctor.diagnosis import Diagnosis, problem
 
-EXAMINATIONS: tuple[Callable[[], Iterator[Diagnosis]], ...] = (
+type Examination = Callable[[], Iterator[Diagnosis]]
+
+OF_DATABASE: tuple[Examination, ...] = (
     database.migrations,
     database.database_roles,
     database.retention,
     database.clocks,
     database.open_connections,
     database.replica,
-    work.queues,
     work.pending,
-    work.workers,
-    work.beat,
-    work.rate_limits,
-    machine.disks,
-    machine.object_storage,
-    machine.certificates,
-    machine.keys,
     work.backups,
+    machine.keys,
 )
-
-
-WITHOUT_DATABASE = {
+WITHOUT_DATABASE: tuple[Examination, ...] = (
     work.queues,
     work.workers,
     work.beat,
@@ -34,7 +27,7 @@ WITHOUT_DATABASE = {
     machine.disks,
     machine.object_storage,
     machine.certificates,
-}
+)
 
 
 def examine() -> Iterator[Diagnosis]:
@@ -45,11 +38,11 @@ def examine() -> Iterator[Diagnosis]:
     failure = database_failure()
     if failure:
         yield problem("database", f"does not answer: {failure}")
-    for examination in EXAMINATIONS:
-        if examination in WITHOUT_DATABASE:
-            yield from examination()
-        elif not failure:
+    else:
+        for examination in OF_DATABASE:
             yield from _examine_in_transaction(examination)
+    for examination in WITHOUT_DATABASE:
+        yield from examination()
 
 
 def database_failure() -> str:
@@ -62,7 +55,7 @@ def database_failure() -> str:
     return ""
 
 
-def _examine_in_transaction(examination: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diagnosis]:
+def _examine_in_transaction(examination: Examination) -> Iterator[Diagnosis]:
     try:
         with transaction.atomic():
             # As a list: the transaction must not stay open while the caller handles a diagnosis.
