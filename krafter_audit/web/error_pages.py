@@ -12,26 +12,14 @@ from krafter_audit.api import exceptions
 from krafter_audit.api.middleware import is_api
 from krafter_audit.web.public_pages import error_page, unavailable_page
 
-BAD_REQUEST = (400, "Bad request", "The server does not understand this request. Go back and try again.")
-TOO_LARGE = (413, "Request too large", "Send a smaller file or less text.")
-FORBIDDEN = (
-    403,
-    "Access denied",
-    "Your role does not allow this. Ask an administrator of your organisation.",
-)
-NOT_FOUND = (404, "Page not found", "It may have been deleted, or belong to another organisation.")
-FORM_EXPIRED = (
-    403,
-    "This form has expired",
-    "Go back, reload the page, and send it again. Cookies must be allowed.",
-)
-SERVER_ERROR = (500, "Server error", "The error is logged. Try again in a minute.")
-
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if is_api(request):
         return exceptions.bad_request(request, exception)
-    return error_page(*(TOO_LARGE if isinstance(exception, RequestDataTooBig) else BAD_REQUEST), home=True)
+    if isinstance(exception, RequestDataTooBig):
+        return error_page(413, "Request too large", "Send a smaller file or less text.", home=True)
+    sentence = "The server does not understand this request. Go back and try again."
+    return error_page(400, "Bad request", sentence, home=True)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -39,12 +27,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         return exceptions.forbidden(request)
     if isinstance(exception, ArchivedProjectError):
         return error_page(403, "Nothing was changed", str(exception), home=True)
-    return error_page(*FORBIDDEN, home=True)
+    sentence = "Your role does not allow this. Ask an administrator of your organisation."
+    return error_page(403, "Access denied", sentence, home=True)
 
 
 @csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return exceptions.not_found(request) if is_api(request) else error_page(*NOT_FOUND, home=True)
+    if is_api(request):
+        return exceptions.not_found(request)
+    sentence = "It may have been deleted, or belong to another organisation."
+    return error_page(404, "Page not found", sentence, home=True)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -53,9 +45,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return exceptions.server_error(request)
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return unavailable_page(home=True)
-    return error_page(*SERVER_ERROR, home=True)
+    return error_page(500, "Server error", "The error is logged. Try again in a minute.", home=True)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid CSRF token."""
-    return exceptions.forbidden(request) if is_api(request) else error_page(*FORM_EXPIRED, home=True)
+    if is_api(request):
+        return exceptions.forbidden(request)
+    sentence = "Go back, reload the page, and send it again. Cookies must be allowed."
+    return error_page(403, "This form has expired", sentence, home=True)
