@@ -100,25 +100,21 @@ def validated_data(
     request: BaseSerializer[Any],
     field_names: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the data of the API's serializer; if it is not valid, show its errors in the form, and return none."""
+    """Return the data of the API's serializer; if it is not valid, show its errors in the form, and return none.
+
+    `field_names` are those of the form's fields that have other names in the API.
+    """
     if request.is_valid():
         return dict(request.validated_data)
-    add_errors(form, request.errors, field_names)
+    for api_name, lines in dict(request.errors).items():
+        name = field_names.get(api_name, api_name)
+        form.add_error(name if name in form.fields else None, flatten_errors(lines))
     return {}
 
 
 def split_addresses(text: str) -> list[str]:
     """Return the e-mail addresses that a person has entered, separated by commas, semicolons, spaces or lines."""
     return re.sub(r"[,;]", " ", text).split()
-
-
-def add_errors(
-    form: forms.BaseForm, errors: Any, field_names: Mapping[str, str] = MappingProxyType({})
-) -> None:
-    """Show a serializer's errors at the fields of a form; `field_names` are those that have other names there."""
-    for api_name, lines in dict(errors).items():
-        name = field_names.get(api_name, api_name)
-        form.add_error(name if name in form.fields else None, flatten_errors(lines))
 
 
 def to_json_value(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import site
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -64,11 +64,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ]
         context["more_projects"] = max(0, len(projects) - MAX_PROJECTS)
         context["quota"] = overview.quota_rows(visible)
-        context["onboarding"] = [
-            {**step, "url": reverse(step["url"])} for step in overview.onboarding(projects, counts)
-        ]
+        context["onboarding"] = overview.onboarding(projects, counts)
     if may_view(request, "events.event"):
-        events = _own(request, Event).filter(project=chosen) if chosen else _own(request, Event)
+        events = site.get_model_admin(Event).get_queryset(request)
+        events = events.filter(project=chosen) if chosen else events
         # Sign-ins are in the audit log; here they would hide the work.
         events = events.exclude(name__startswith="sign_in.")
         context["activity"] = activity.recent(events.select_related("project"), MAX_EVENTS)
@@ -105,7 +104,3 @@ def _cards(
         for title, number, model, query, tone in cards
         if may_view(request, model)
     ]
-
-
-def _own(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
-    return site.get_model_admin(model).get_queryset(request)

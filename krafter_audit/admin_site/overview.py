@@ -8,6 +8,7 @@ from uuid import UUID
 
 import redis
 from django.db.models import Count, F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Project, QuotaMonth, User, month_of
@@ -202,4 +203,4 @@ def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
     ]
     if all(done for _, done, _ in steps[2:]):
         return []
-    return [{"title": title, "done": done, "url": url} for title, done, url in steps]
+    return [{"title": title, "done": done, "url": reverse(url)} for title, done, url in steps]

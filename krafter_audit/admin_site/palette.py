@@ -133,15 +133,14 @@ def _projects(request: HttpRequest, text: str, limit: int) -> list[Option]:
         for spelling in spellings(word):
             named |= Q(name__icontains=spelling) | Q(organization__name__icontains=spelling)
         rows = rows.filter(named)
-    return [_project_option(project) for project in rows.order_by("organization__name", "slug")[:limit]]
-
-
-def _project_option(project: Project) -> Option:
-    return {
-        "title": project.name or project.slug,
-        "detail": f"{project.organization.name} · {project.slug}",
-        "project": str(project.pk),
-    }
+    return [
+        {
+            "title": project.name or project.slug,
+            "detail": f"{project.organization.name} · {project.slug}",
+            "project": str(project.pk),
+        }
+        for project in rows.order_by("organization__name", "slug")[:limit]
+    ]
 
 
 def _all_projects(text: str) -> list[Option]:

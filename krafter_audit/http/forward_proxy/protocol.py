@@ -59,10 +59,6 @@ class ParsedRequest:
     head: bytes = b""  # to forward
     body: int = 0  # its length in bytes
 
-    @property
-    def url_without_query(self) -> str:
-        return self.url.partition("?")[0]  # a query may hold secrets
-
     @classmethod
     def parse(cls, head: bytes) -> Self:
         """Parse a head. Raises MalformedMessage for anything but CONNECT and an absolute http URL."""

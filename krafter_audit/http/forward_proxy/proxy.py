@@ -131,7 +131,8 @@ class ForwardProxy:
             self._close(upstream)
 
     def _record(self, request: ParsedRequest) -> ProxiedRequest:
-        record = ProxiedRequest(request.url_without_query[:_MAX_RECORDED_URL_LENGTH])
+        url = request.url.partition("?")[0]  # a query may hold secrets
+        record = ProxiedRequest(url[:_MAX_RECORDED_URL_LENGTH])
         with self._lock:
             if len(self.proxied_requests) <= self.limits.requests:
                 self.proxied_requests.append(record)
