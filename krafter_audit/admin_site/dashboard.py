@@ -48,7 +48,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may_view(request, "remediation.task"):
         context["my_work"] = overview.my_work(staff_of(request), visible)
     if may_view(request, "remediation.verification"):
-        ready = counts.count("verification", state="ready")
+        ready = counts.count("verification", state=["ready"])
         # Without any, the search for them would read all verifications.
         context["reviews"] = overview.ready_to_approve(visible) if ready else []
     if may_view(request, "findings.finding"):
@@ -59,8 +59,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["queues"] = overview.queues(visible)
     if may_view(request, "accounts.project"):
         context["projects"] = [
-            {"project": project, **vars(counts.project_counts(project.pk))}
-            for project in projects[:MAX_PROJECTS]
+            {"project": project, **counts.project_counts(project.pk)} for project in projects[:MAX_PROJECTS]
         ]
         context["more_projects"] = max(0, len(projects) - MAX_PROJECTS)
         context["quota"] = overview.quota_rows(visible)
@@ -79,8 +78,8 @@ def _cards(
 ) -> list[dict[str, Any]]:
     late, soon = overview.due_counts(ids) if may_view(request, "remediation.task") else (0, 0)
     failing = overview.failing_integrations(visible) if may_view(request, "integrations.integration") else 0
-    critical = counts.count("finding", severity="critical", status=OPEN_STATUSES)
-    ready = counts.count("verification", state="ready")
+    critical = counts.count("finding", severity=["critical"], status=OPEN_STATUSES)
+    ready = counts.count("verification", state=["ready"])
     cards = (
         ("Critical, open", critical, "findings.finding", "quick=open&severity__exact=critical", "danger"),
         ("Overdue", late, "remediation.task", "quick=overdue", "danger"),

@@ -1,8 +1,8 @@
 """The numbers and lists of the admin's first page. Counts come from counters, at constant cost."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Project, QuotaMonth, User, month_of
 from accounts.quota import next_month
 from events.totals import counters
+from events.totals.counters import Totals
 from findings.models import LARGE_FIELDS, OPEN_STATUSES, Domain, Severity
 from integrations.models import Integration
 from krafter_audit.api.throttling import unchecked_requests
@@ -34,51 +35,34 @@ STALLED_SECONDS = 600.0  # the age of a queue's oldest row at which the overview
 COUNTED = ("finding", "task", "verification", "scan")
 
 
-@dataclass
-class ProjectCounts:
-    open: int = 0
-    critical: int = 0
-    ready: int = 0
-    pending: int = 0
-
-
 class Counts:
     def __init__(self, project_ids: Collection[UUID]) -> None:
         self.by_project = counters.totals_by_project(project_ids, *COUNTED)
 
-    def rows(self, name: str, project_id: UUID | None = None) -> Iterable[tuple[dict[str, str], int]]:
-        """Yield the facets and rows of a counter, of one project or all."""
-        for of, totals in self.by_project[name].items():
-            if project_id in (None, of):
-                yield from ((facets, rows) for facets, rows, _ in totals)
+    def totals(self, name: str, project_id: UUID | None = None) -> Totals:
+        """Return the totals of a counter, of one project or all."""
+        by_project = self.by_project[name]
+        if project_id is not None:
+            return by_project.get(project_id, [])
+        return list(chain.from_iterable(by_project.values()))
 
-    def count(self, name: str, **facets: str | Collection[str]) -> int:
-        return sum(rows for found, rows in self.rows(name) if _matches(found, facets))
+    def count(self, name: str, project_id: UUID | None = None, **facets: Collection[str]) -> int:
+        """Return how many rows have one of the values of each facet."""
+        return sum(rows for _, rows, _ in counters.matching(self.totals(name, project_id), facets))
 
-    def project_counts(self, project_id: UUID) -> ProjectCounts:
-        counts = ProjectCounts()
-        for facets, rows in self.rows("finding", project_id):
-            if facets["status"] in OPEN_STATUSES:
-                counts.open += rows
-                counts.critical += rows if facets["severity"] == Severity.CRITICAL else 0
-        for facets, rows in self.rows("task", project_id):
-            counts.ready += rows if facets["status"] == Task.Status.READY_VERIFY else 0
-        for facets, rows in self.rows("verification", project_id):
-            counts.pending += rows if facets["state"] == "ready" else 0
-        return counts
-
-
-def _matches(found: dict[str, str], wanted: dict[str, str | Collection[str]]) -> bool:
-    return all(
-        found[name] == value if isinstance(value, str) else found[name] in value
-        for name, value in wanted.items()
-    )
+    def project_counts(self, project_id: UUID) -> dict[str, int]:
+        return {
+            "open": self.count("finding", project_id, status=OPEN_STATUSES),
+            "critical": self.count("finding", project_id, status=OPEN_STATUSES, severity=[Severity.CRITICAL]),
+            "ready": self.count("task", project_id, status=[Task.Status.READY_VERIFY]),
+            "pending": self.count("verification", project_id, state=["ready"]),
+        }
 
 
 def severity_matrix(counts: Counts) -> list[tuple[Severity, list[tuple[Domain, int]], int]]:
     """Return the open findings by severity and domain, with the sum of each row."""
     table = {severity: dict.fromkeys(Domain, 0) for severity in Severity}
-    for facets, rows in counts.rows("finding"):
+    for facets, rows, _ in counts.totals("finding"):
         if facets["status"] in OPEN_STATUSES:
             table[Severity(facets["severity"])][Domain(facets["domain"])] += rows
     return [(severity, list(row.items()), sum(row.values())) for severity, row in table.items()]
