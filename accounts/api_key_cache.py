@@ -54,16 +54,6 @@ def load(header: str | None, slug: str) -> Caller:
     return caller
 
 
-def invalidate() -> None:
-    """Begin a new generation."""
-    renew = lambda: redis_client.call_or_default(  # noqa: E731
-        lambda server: server.set(GENERATION_KEY, _new_generation()), None
-    )
-    renew()
-    # Again after the commit: until then other processes cache callers with the old rows.
-    transaction.on_commit(renew)
-
-
 def invalidate_on_change_of(*senders: type[models.Model]) -> None:
     """Invalidate whenever a row of these models is saved or deleted."""
     for sender in senders:
@@ -72,7 +62,13 @@ def invalidate_on_change_of(*senders: type[models.Model]) -> None:
 
 
 def _invalidate(**kwargs: Any) -> None:
-    invalidate()
+    _begin_generation()
+    # Again after the commit: until then other processes cache callers with the old rows.
+    transaction.on_commit(_begin_generation)
+
+
+def _begin_generation() -> None:
+    redis_client.call_or_default(lambda server: server.set(GENERATION_KEY, _new_generation()), None)
 
 
 def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
