@@ -24,18 +24,15 @@ SPEND = """
 def spend(organization_id: UUID) -> None:
     """Spend a unit of this month. Raises QuotaExceeded."""
     # Callers spend last: the quota row, which all projects share, is last in the lock order.
-    today = timezone.now().date()
-    values: dict[str, str | date] = {"organization": str(organization_id), "month": month_of(today)}
+    month = month_of(timezone.now().date())
+    values: dict[str, str | date] = {"organization": str(organization_id), "month": month}
     with connection.cursor() as cursor:
         cursor.execute(SPEND, values)
         if cursor.rowcount:
             return
         # The row of this month may be missing: create it, also if another request does so now, and try again.
-        cursor.execute(
-            "INSERT INTO accounts_quotamonth (organization_id, month, spent)"
-            " VALUES (%(organization)s, %(month)s, 0) ON CONFLICT DO NOTHING",
-            values,
-        )
+        missing = QuotaMonth(organization_id=organization_id, month=month)
+        QuotaMonth.objects.bulk_create([missing], ignore_conflicts=True)
         cursor.execute(SPEND, values)
         if not cursor.rowcount:
             raise _exceeded(organization_id)

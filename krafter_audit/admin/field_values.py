@@ -7,7 +7,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from krafter_audit.admin.text import in_utc, status_label
+from krafter_audit.admin.text import status_label
+from krafter_audit.moments import in_utc
 
 LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
 DATES = frozenset({"accepted_until", "due_date"})
