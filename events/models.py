@@ -99,7 +99,7 @@ class Counter(models.Model):
 class CounterChange(models.Model):
     """A change of a counter with its time: the sum of the changes before a moment is the total then.
 
-    Inserted by a trigger (counter_definitions.py).
+    Inserted by a trigger (events/totals/definitions.py).
     """
 
     project = models.ForeignKey(

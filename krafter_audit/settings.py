@@ -284,7 +284,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-# Unfold evaluates expressions in attributes and has inline styles; admin_site/site.py alone uses this policy.
+# Unfold evaluates expressions in attributes and has inline styles; only pages of the admin and the sign-in use it.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],

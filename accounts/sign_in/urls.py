@@ -2,7 +2,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.views import reauthenticate
-from allauth.mfa.base import views as second_factor
+from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp.views import deactivate_totp
 from allauth.usersessions.views import list_usersessions
@@ -65,15 +65,15 @@ urlpatterns += [
         name="password_reset_confirm",
     ),
     path("password/confirm/", page(reauthenticate, "Confirm your password"), name="account_reauthenticate"),
-    path("second-factor/", page(second_factor.index, "Second factor"), name="mfa_index"),
+    path("second-factor/", page(mfa.index, "Second factor"), name="mfa_index"),
     path(
         "second-factor/code/",
-        page(second_factor.authenticate, "Enter the code"),
+        page(mfa.authenticate, "Enter the code"),
         name="mfa_authenticate",
     ),
     path(
         "second-factor/confirm/",
-        page(second_factor.reauthenticate, "Confirm with a code"),
+        page(mfa.reauthenticate, "Confirm with a code"),
         name="mfa_reauthenticate",
     ),
     path(
