@@ -14,13 +14,18 @@ MAX_TEXT_LENGTH = 60_000  # GitHub accepts 65,536 characters; the rest is for wh
 # The signs that begin a reference, by what follows them.
 # Linear: the address of a person's profile mentions them.
 LINEAR = re.compile(r"@|https?(?=://linear\.app/[^/\s]+/profiles/)", re.IGNORECASE)
-GITHUB = re.compile(r"@|#(?=\d)|GH(?=\\?-\d)", re.IGNORECASE)
-GITLAB = re.compile(
-    # Issues, merge requests, snippets, epics; milestones and labels; `[vulnerability:1]`, `[issue:1]`; alerts, GL-1.
-    r"@|[#!$&](?=\d)|[%~](?=[\w\"])|\[(?=[a-z_]+:)|\^(?=alert)|GL(?=\\?-\d)",
+# The address of an issue is a reference to it at GitHub and GitLab, which may be on any host.
+GITHUB = re.compile(
+    r"@|#(?=\d)|GH(?=\\?-\d)|https?(?=://[^/\s]+/[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/\d)",
     re.IGNORECASE,
 )
-ESCAPED_SIGN = re.compile(rf"([@#!$&%~^\[]|GH|GL){ZERO_WIDTH_SPACE}", re.IGNORECASE)
+GITLAB = re.compile(
+    # Issues, merge requests, snippets, epics; milestones and labels; `[vulnerability:1]`, `[issue:1]`; alerts, GL-1.
+    r"@|[#!$&](?=\d)|[%~](?=[\w\"])|\[(?=[a-z_]+:)|\^(?=alert)|GL(?=\\?-\d)"
+    r"|https?(?=:/(?:/[^/\s]+)+/(?:issues|work_items|merge_requests|epics|snippets|milestones)/\d)",
+    re.IGNORECASE,
+)
+ESCAPED_SIGN = re.compile(rf"([@#!$&%~^\[]|GH|GL|https?){ZERO_WIDTH_SPACE}", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n|\r|\n")
 # At the margin, and so in no list item, which would end with the next line.
 FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")

@@ -150,19 +150,49 @@ def assert_harmless(text: str, vendor: str) -> None:
     assert not re.search(r"@\w|#\d|GH-\d", texts(body))
 
 
-@pytest.mark.parametrize("sign", ["~~~x\n", "```\n~~~\n````x\n", "<", "&#1;", "`"])
+@pytest.mark.parametrize("sign", ["~~~x\n", "```\n~~~\n````x\n", "<", "&#1;", "`", "http://", "http://a/b/"])
 def test_long_text_is_escaped_in_a_moment_and_fits(sign: str) -> None:
     assert MAX_TEXT_LENGTH * 0.5 < len(escape(sign * MAX_TEXT_LENGTH, GITLAB)) <= MAX_TEXT_LENGTH
 
 
 @pytest.mark.parametrize(
-    "title", ["Fix #1 for @ada", "~bug in GL-7 & 100 %", "[issue:1] ^alert#2", "C# and 5 $"]
+    "title",
+    [
+        "Fix #1 for @ada",
+        "~bug in GL-7 & 100 %",
+        "[issue:1] ^alert#2",
+        "C# and 5 $",
+        "See https://a.b/c/d/issues/1",
+    ],
 )
 def test_title_without_references_is_read_as_it_was(title: str) -> None:
     written = without_references(title, GITLAB)
 
-    assert not re.search(r"@\w|#\d|GL-\d|~\w|\[[a-z]+:", written)
+    assert not re.search(r"@\w|#\d|GL-\d|~\w|\[[a-z]+:|https?:", written)
     assert with_references(written) == title
+
+
+@pytest.mark.parametrize(
+    ("vendor", "url"),
+    [
+        ("github", "https://github.com/acme/shop/issues/12"),
+        ("github", "HTTPS://www.GitHub.com/acme/shop/pull/12#issuecomment-1"),
+        ("github", "http://git.example.com/acme/shop/discussions/3"),
+        ("gitlab", "https://gitlab.com/acme/web/shop/-/issues/12"),
+        ("gitlab", "https://git.example.com:8443/acme/shop/-/merge_requests/3/diffs"),
+        ("gitlab", "https://gitlab.com/groups/acme/-/epics/3"),
+        ("gitlab", "https://gitlab.com/acme/shop/issues/12"),
+        ("gitlab", "https://gitlab.com/acme/shop/-/work_items/12"),
+    ],
+)
+@pytest.mark.parametrize("form", ["See {}.", "[here]({})", "<{}>", "![x]({})"])
+def test_address_of_an_issue_is_no_reference(vendor: str, url: str, form: str) -> None:
+    text = form.format(url)
+
+    escaped = escape(text, VENDORS[vendor])
+
+    assert not re.search("https?://", escaped, re.IGNORECASE)
+    assert shown(escaped).replace("\\", "") == shown(text.replace("<", "&lt;"))
 
 
 def test_profile_of_a_person_in_linear_is_no_mention() -> None:
