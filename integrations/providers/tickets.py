@@ -28,6 +28,10 @@ class Tracker(Provider):
         """Return whether a ticket is in the repository or project of the credentials."""
 
     @abstractmethod
+    def shown_title(self, draft: TicketDraft) -> str:
+        """Return the title of a ticket after it was sent."""
+
+    @abstractmethod
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         """Yield pages of the tickets changed since then, the newest change first.
 
@@ -99,7 +103,10 @@ class IssueTracker(Tracker):
         return escape(text, self.references)
 
     def title_of(self, draft: TicketDraft) -> str:
-        return draft.title[: self.max_title_length]
+        return draft.title[: self.max_title_length].rstrip()
+
+    def shown_title(self, draft: TicketDraft) -> str:
+        return self.read_title(self.title_of(draft))
 
     def read_title(self, title: str) -> str:
         """Return the title as in the draft."""

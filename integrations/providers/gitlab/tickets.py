@@ -103,7 +103,9 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def title_of(self, draft: TicketDraft) -> str:
         # GitLab looks for references and mentions in titles, too.
-        return escaped_markdown.without_references(draft.title, self.references)[: self.max_title_length]
+        return escaped_markdown.without_references(draft.title, self.references)[
+            : self.max_title_length
+        ].rstrip()
 
     def read_title(self, title: str) -> str:
         return escaped_markdown.with_references(title)

@@ -47,7 +47,7 @@ def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
 
 def summary(draft: TicketDraft) -> str:
     # Jira accepts one line of at most 255 characters.
-    return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH]
+    return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH].rstrip()
 
 
 def field_values(

@@ -55,6 +55,9 @@ class Jira(JiraClient, Tracker):
     def owns(self, external_id: str) -> bool:
         return external_id.rpartition("/")[0] == f"{self.host}/{self.project}"
 
+    def shown_title(self, draft: TicketDraft) -> str:
+        return summary(draft)
+
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         # A relative time, since JQL reads absolute times in the time zone of the user.
         minutes = max(1, ceil((datetime.now(UTC) - since).total_seconds() / 60) + 1)

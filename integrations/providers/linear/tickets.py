@@ -39,6 +39,9 @@ class Linear(LinearClient, Tracker):
     def owns(self, external_id: str) -> bool:
         return external_id.partition("/")[0] == self.team
 
+    def shown_title(self, draft: TicketDraft) -> str:
+        return draft.title[:MAX_TITLE_LENGTH].rstrip()
+
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         variables = {"team": self.team, "since": format_timestamp(since)}
         # Archived ones too: Linear archives closed issues after a while.
@@ -55,7 +58,7 @@ class Linear(LinearClient, Tracker):
         fields = {
             "id": chosen,
             "teamId": self.team,
-            "title": draft.title[:MAX_TITLE_LENGTH],
+            "title": self.shown_title(draft),
             "description": description(draft),
             "stateId": choose_state(draft, self.workflow_states()),
             **_priority(draft),
@@ -74,7 +77,7 @@ class Linear(LinearClient, Tracker):
         changed = set(fields)
         values: dict[str, Any] = {}
         if "title" in changed:
-            values["title"] = draft.title[:MAX_TITLE_LENGTH]
+            values["title"] = self.shown_title(draft)
         if "priority" in changed:
             values |= _priority(draft)
         if "due" in changed:

@@ -292,7 +292,8 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         link = TicketLink.objects.select_related("task__finding").get(pk=link.pk)
     # The task's time as read: a change during the request is newer, and pushed by the next sync.
     read_at, synced_at, draft = link.updated_at, link.task.updated_at, draft_of(link.task)
-    merged = merge(link.last_synced, draft, ticket)
+    sent_title = tracker.shown_title(draft)
+    merged = merge(link.last_synced, draft, ticket, sent_title)
     _log_title_conflict(context, link, ticket, merged)
     if "closed" in merged.push and not conflicts.count_state_change(context, link, ticket):
         # A halted link: its state waits for a person, but the other fields are still synced.
@@ -311,7 +312,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     _save_if_unresolved(
         link,
         read_at,
-        last_synced=_last_synced(link, draft, ticket, merged),
+        last_synced=_last_synced(link, draft, ticket, merged, sent_title),
         task_synced_at=None if is_ignored else synced_at,
         state_changes=link.state_changes,
         halted_at=link.halted_at,
@@ -331,7 +332,9 @@ def _log_title_conflict(context: SyncContext, link: TicketLink, ticket: Ticket, 
         conflicts.close_conflict(link, SyncConflict.Field.TITLE)
 
 
-def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: Merge) -> dict[str, Any]:
+def _last_synced(
+    link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: Merge, sent_title: str
+) -> dict[str, Any]:
     task = task_values(draft)
     if "title" in merged.conflicts:
         task["title"] = link.last_synced["task"]["title"]
@@ -339,7 +342,7 @@ def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: M
         # The next sync sends it again, until the link is halted.
         task["status"] = link.last_synced["task"]["status"]
     # Equal without a push: the answer to an earlier one was lost.
-    is_agreed = "title" in merged.push or ticket.title == draft.title
+    is_agreed = "title" in merged.push or ticket.title in (draft.title, sent_title)
     return {
         "task": task,
         "ticket": ticket_values(ticket) if is_agreed else agreed_values(link.last_synced, ticket),

@@ -41,7 +41,7 @@ def draft_of(task: Task) -> TicketDraft:
     text = "\n".join(str(line) for line in [fix.get("summary") or "", *steps] if line)
     return TicketDraft(
         marker=str(task.pk),
-        title=task.title,
+        title=replace_controls(task.title),
         status=DISMISSED if is_dismissed else task.status,
         priority=task.priority,
         due=task.sla_due_at,
@@ -49,7 +49,7 @@ def draft_of(task: Task) -> TicketDraft:
         url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
         text=replace_controls(text),
         confidential=task.finding.domain == Domain.SECURITY,
-        campaigns=campaign_names_of(task),
+        campaigns=tuple(replace_controls(name) for name in campaign_names_of(task)),
     )
 
 
@@ -82,10 +82,11 @@ def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]
     return {**ticket_values(ticket), "title": ticket.title if ticket.title == ours else theirs}
 
 
-def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> Merge:
+def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket, sent_title: str = "") -> Merge:
+    """Compare both sides. `sent_title` is that of the draft as the vendor shows it, if it is another there."""
     base_task, base_ticket, current = last_synced["task"], last_synced["ticket"], task_values(draft)
     result = Merge(push={name for name in PUSHED if current[name] != base_task.get(name, [])})
-    _merge_title(result, last_synced, draft, ticket)
+    _merge_title(result, last_synced, draft, ticket, sent_title)
     task_moved = draft.status != base_task["status"]
     if ticket.state.value != base_ticket["state"]:
         _merge_ticket_move(result, TicketState(base_ticket["state"]), draft, ticket, task_moved)
@@ -100,8 +101,10 @@ def is_open_on_one_side(draft: TicketDraft, ticket: Ticket) -> bool:
     return draft.status != "ready_verify" and draft.closed != ticket.state.is_closed
 
 
-def _merge_title(result: Merge, last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> None:
-    if draft.title in (last_synced["task"]["title"], ticket.title):
+def _merge_title(
+    result: Merge, last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket, sent_title: str
+) -> None:
+    if draft.title == last_synced["task"]["title"] or ticket.title in (draft.title, sent_title):
         return
     if ticket.title == last_synced["ticket"]["title"]:
         result.push.add("title")

@@ -12,6 +12,7 @@ from findings.models import Finding
 from findings.services import triage
 from integrations import services
 from integrations.models import Integration, SyncConflict, TicketLink
+from integrations.providers.base import MAX_ATTEMPTS
 from integrations.sync import engine
 from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES
 from remediation.models import Verification
@@ -208,6 +209,27 @@ def test_issue_is_created_once_when_the_response_is_lost(
     assert (failed, recovered) == ("error", "connected")
     assert list(github.issues) == [1]
     assert task.external_ticket_key == "acme/web-app#1"
+
+
+def test_long_title_whose_answer_was_lost_is_no_conflict(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    change(task, title="a" * 300)
+
+    def write_and_lose() -> Any:
+        github.touch(1, title=github.requests[-1].body["title"])
+        return BAD_GATEWAY
+
+    for _ in range(MAX_ATTEMPTS):
+        github.next_answer("PATCH", "/issues/1$", write_and_lose)
+    failed = sync().status
+    recovered = sync().status
+
+    assert (failed, recovered, last_run().refused) == ("error", "connected", [])
+    assert github.issues[1]["title"] == "a" * 256
+    assert not SyncConflict.objects.exists()
 
 
 def test_link_without_an_issue_is_completed_by_the_next_sync(

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from accounts.actors import SYSTEM
+from campaigns import services as campaigns
 from findings.models import Finding
 from integrations.sync.tickets.three_way_merge import draft_of
 from remediation.models import Task
@@ -55,3 +57,12 @@ def test_text_of_a_site_reverses_nothing_in_a_ticket(make_task: MakeTask) -> Non
     draft = draft_of(Task.objects.select_related("finding").get(pk=task.pk))
 
     assert draft.text == "Name\ufffd a\ufffd[31m default."
+
+
+def test_names_that_people_write_reverse_nothing_in_a_ticket(make_task: MakeTask) -> None:
+    task = make_task("Send\u202e a\x1b policy")
+    campaigns.create(task.project, name="Spring\u2067 cleaning", task_ids=[task.pk], by=SYSTEM)
+
+    draft = draft_of(task)
+
+    assert (draft.title, draft.campaigns) == ("Send\ufffd a\ufffd policy", ("Spring\ufffd cleaning",))
