@@ -161,6 +161,8 @@ def _measured(outcome: dict[str, Any], seen: dict[str, Any]) -> str:
 
 def format_number(value: float) -> str:
     """Return a number with at most three decimals: `1,250` or `0.125`."""
+    if isinstance(value, int):
+        return f"{value:,}"  # also one beyond all doubles
     return f"{value:,.3f}".rstrip("0").rstrip(".")
 
 

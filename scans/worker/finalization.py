@@ -1,5 +1,6 @@
 """Ingest the failed checks of a part as findings while it runs, and finish parts and scans."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -35,6 +36,8 @@ from scans.worker.persistence import (
 )
 from scans.worker.rechecks import request_rechecks
 from scans.worker.regression_filter import check_key, filter_reports
+
+logger = logging.getLogger(__name__)
 
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
@@ -97,7 +100,11 @@ def finish_parts_without_pages() -> None:
         ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
     ).order_by("created_at")
     for pk in parts.values_list("pk", flat=True)[:MAX_PARTS]:
-        finish_part(pk)
+        try:
+            finish_part(pk)
+        except Exception:
+            # It is tried again, and holds up no other: each worker begins with these parts.
+            logger.exception("part %s could not be finished", pk)
 
 
 def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart | None:

@@ -168,7 +168,10 @@ def is_worse(metric: Metric, value: float, limit: float, factor: float) -> bool:
 def _value(evidence: Mapping[str, Any] | None, key: str) -> float | None:
     values = (evidence or {}).get("values")
     value = values.get(key) if isinstance(values, dict) else None
-    return float(value) if isinstance(value, int | float) else None
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:  # an integer that a client reported
+        return None
 
 
 def _previous_value(part: ScanPart, key: str, metric: Metric, finding: Finding) -> float | None:

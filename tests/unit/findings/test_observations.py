@@ -49,6 +49,22 @@ def test_metric_shows_its_value_and_threshold() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1250, "1,250"),
+        (0.1254, "0.125"),
+        (100.0, "100"),
+        (10**25, f"10{',000' * 8}"),
+        (-(10**400), f"-10{',000' * 133}"),
+    ],
+)
+def test_number_of_any_size_is_shown(value: float, shown: str) -> None:
+    outcome = {"value": value, "evidence": {"unit": "ms", "threshold": value}}
+
+    assert observations.observation("ttfb", "", outcome).measured == f"{shown} ms; threshold: {shown} ms"
+
+
+@pytest.mark.parametrize(
     "evidence", [None, 5, {"pages": 5}, {"pages": [5]}, {"pages": [{"outcome": "x", "url": 7}]}]
 )
 def test_unexpected_evidence_is_left_out(evidence: Any) -> None:

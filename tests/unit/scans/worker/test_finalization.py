@@ -116,6 +116,19 @@ def test_metrics_of_another_page_are_noted_in_the_summary(scenario: Scenario):
     assert notes == ["2 lab metrics: measured on a page with the same resources and structure."]
 
 
+def test_part_that_cannot_be_finished_holds_up_no_other(scenario: Scenario):
+    broken, other = (checked(scenario, failed("No CSP.")) for _ in range(2))
+    finalization.finish_part(checked(scenario, failed("No CSP.")).pk)
+    # A form that the API refuses.
+    Finding.objects.update(affected_assets=[5])
+    other.scan.results.all().update(outcome="passed")
+
+    finalization.finish_parts_without_pages()
+
+    unfinished = ScanPart.objects.filter(finished_at=None)
+    assert [part.pk for part in unfinished] == [broken.pk]
+
+
 def test_part_with_a_pending_page_is_not_finished(scenario: Scenario):
     part = checked(scenario, failed("No CSP."))
     leased_pages(scan_part(scenario, scanner="browser", scan=part.scan), "")

@@ -10,6 +10,7 @@ from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services import transitions
+from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.db import leases
 from scanner import registry
 from scanner.crawler import Discovery
@@ -349,3 +350,22 @@ def test_a_single_sample_of_a_fluctuating_metric_is_not_exact(scenario: Scenario
     scanned(scenario, "ttfb", {SITE: outcome_of("ttfb", [650])})
 
     assert stored_state(finding) == ("resolved", 0)
+
+
+def test_value_beyond_all_doubles_is_none(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = Finding.objects.get(check_keys=["ttfb"])
+    reported = FindingReport(
+        domain=finding.domain,
+        title=finding.title,
+        severity=finding.severity,
+        checks=["ttfb"],
+        evidence={"values": {"ttfb": 10**400}},
+    )
+    ingest_one(scenario.project, reported, by=scenario.actor)
+    transitions.resolve(finding)
+
+    scans_after = [scanned(scenario, "ttfb", {SITE: measured(700)}) for _ in range(2)]
+
+    assert [scan.status for scan in scans_after] == ["completed"] * 2
+    assert stored_state(finding) == ("in_progress", 1)
