@@ -51,7 +51,8 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
         return dict(field.choices)[value]
     if isinstance(value, int | float) and not isinstance(value, bool):
         unit = SINGULAR.get(field.unit, field.unit) if value == 1 else field.unit
-        return f"{value:g} {unit}".strip()
+        number = f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{number} {unit}".strip()
     return json.dumps(value, ensure_ascii=False)
 
 

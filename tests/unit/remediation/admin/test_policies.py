@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership
+from remediation.admin.policies import presentation
 from remediation.models import Policy
 from remediation.services import policies
 from tests import factories, staff
@@ -188,3 +189,13 @@ def test_viewer_sees_the_policy_and_changes_nothing(scenario: Scenario, page: st
 
     assert (shown.status_code, "Preview the changes" in text_of(shown)) == (200, False)
     assert (posted.status_code, Policy.objects.get().version) == (403, 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(2.5, "2.5 hours"), (1, "1 hour"), (1_500_000, "1500000 hours"), (10**400, f"1{'0' * 400} hours")],
+)
+def test_number_of_any_size_is_shown_as_it_is(value: float, words: str) -> None:
+    shown = presentation.changes({}, {"sla_hours": {"critical": value}})
+
+    assert shown == [("SLA deadlines · Critical", "no due date", words)]
