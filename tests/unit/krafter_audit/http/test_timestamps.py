@@ -23,6 +23,12 @@ def test_timestamp_without_an_offset_is_in_utc() -> None:
     assert [parse_timestamp("2026-11-25T09:30:00Z"), parse_timestamp("2026-11-25T09:30:00")] == [expected] * 2
 
 
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"])
+def test_time_without_a_year_in_utc_is_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_timestamp(text)
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
