@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings as installed
 from django.test import Client
 
-from remediation.evidence import chain
+from remediation.evidence import chain, export
 from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle import bundle_format
@@ -107,6 +107,20 @@ def test_bundle_has_the_people_and_the_subject(scenario: Scenario):
         "security_header_csp",
         "verdict:approved",
     ]
+
+
+def test_bundle_has_nobody_who_decided_another_verification(scenario: Scenario):
+    other = factories.verification(scenario)
+    chain.append(other, "security_header_csp", SEEN)
+    verdicts.approve(other.pk, by=scenario.actor)
+    verification = factories.verification(scenario)
+    chain.append(verification, "security_header_csp", SEEN)
+
+    content = json.loads(file_of(scenario, verification))["bundle"]
+
+    assert content["people"] == {}
+    assert ["body" in entry for entry in content["chain"]] == [False, True]
+    assert content["gaps"] == []
 
 
 def test_verification_without_key_uses_the_bundles_key_and_warns(scenario: Scenario):
@@ -350,6 +364,27 @@ def test_unsigned_links_of_format_1_are_valid_by_their_hash(scenario: Scenario):
     assert "invalid" not in {word for word, _ in words}
 
 
+def test_link_of_format_1_has_its_body_beside_another_verification(scenario: Scenario):
+    earlier, verification = factories.verification(scenario), factories.verification(scenario)
+    body = canonical({"sequence": 1, "verification_id": str(earlier.pk), "key": "", "after": "passed"})
+    digest = hash_of_format_1(GENESIS, body)
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    Evidence.objects.create(
+        project=scenario.project,
+        verification=earlier,
+        sequence=1,
+        body=body,
+        previous_hash=GENESIS,
+        hash=digest,
+    )
+    chain.append(verification, "security_header_csp", SEEN)
+
+    raw = file_of(scenario, verification)
+
+    assert json.loads(raw)["bundle"]["chain"][0]["body"] == body
+    assert faults(raw, keys_of_the_installation()) == []
+
+
 def test_bundle_includes_screenshots_and_detects_replaced_ones(
     scenario: Scenario, settings: Any, tmp_path: Path
 ):
@@ -367,6 +402,21 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
     assert faults(signed_anew(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
         f"The screenshot {kept[:12]}… does not match its hash."
     ]
+
+
+def test_screenshots_are_limited_and_not_public(
+    scenario: Scenario, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    stored = [screenshots.store(scenario.project.pk, image) for image in (b"12", b"345", b"6")]
+    verification = factories.verification(scenario)
+    pictures = {f"page {place}": sha256 for place, sha256 in enumerate(stored)}
+    chain.append(verification, "security_header_csp", {"pages": [{"evidence": {"pictures": pictures}}]})
+    monkeypatch.setattr("remediation.evidence.export.MAX_SCREENSHOT_BYTES", 5)
+
+    contents = [json.loads(export.bundle(verification, public=public))["bundle"] for public in (False, True)]
+
+    assert [[each["sha256"] for each in content["pictures"]] for content in contents] == [stored[:2], []]
 
 
 def test_export_requires_a_signing_key(scenario: Scenario, settings: Any):
