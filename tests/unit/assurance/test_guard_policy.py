@@ -32,7 +32,27 @@ def test_at_most_ten_offsets_count():
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [(5, 5), (0, 0), (None, 200), ("5", 200), (True, 200), (-1, 200), (10_001, 200)]
+    ("value", "number"),
+    [(5, 5), (0, 0), (None, 200), ("5", 200), (True, 200), (-1, 200), (10_000, 10_000), (10_001, 200)],
 )
 def test_runs_per_day_has_a_default(value: Any, number: int):
     assert guard_policy.runs_per_day({"guard": {"runs_per_day": value}}) == number
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "is_named"),
+    [
+        ("runs_per_day", 0, False),
+        ("runs_per_day", 10_000, False),
+        ("runs_per_day", 10_001, True),
+        ("runs_per_day", True, True),
+        ("runs_per_day", "5", True),
+        ("high", ["1h"] * 10, False),
+        ("high", ["1h"] * 11, True),
+        ("high", ["1h", "x"], True),
+        ("high", "1h", True),
+        ("urgent", ["1h"], True),
+    ],
+)
+def test_part_without_effect_is_named(key: str, value: Any, is_named: bool):
+    assert bool(list(guard_policy.ignored_part(f"guard.{key}", value))) == is_named
