@@ -1,9 +1,11 @@
 """What is not a proper body gets a clear refusal and changes nothing."""
 
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from krafter_audit.api import request_body
 from krafter_audit.api.errors import PayloadTooLarge
@@ -200,6 +202,61 @@ def test_too_large_body_is_read_completely_before_it_is_rejected():
         request_body.reject(sent, MEBIBYTE)
 
     assert sent.read() == b""
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize(("size", "is_refused"), [(MEBIBYTE, False), (MEBIBYTE + 1, True)])
+def test_body_of_the_limit_is_taken_and_one_byte_more_is_not(is_chunked: bool, size: int, is_refused: bool):
+    stream = BytesIO(b"a" * size)
+    environ: dict[str, Any] = {"wsgi.input": stream, "CONTENT_LENGTH": str(size)}
+    if is_chunked:
+        environ |= {
+            "CONTENT_LENGTH": "",
+            "HTTP_TRANSFER_ENCODING": "chunked",
+            "wsgi.input_terminated": True,
+        }
+    request = RequestFactory().generic("POST", "/", **environ)
+
+    with pytest.raises(PayloadTooLarge) if is_refused else nullcontext():
+        request_body.limit_body(request, MEBIBYTE)
+
+    assert stream.tell() == (0 if not is_chunked and not is_refused else size)
+
+
+class Endless(BytesIO):
+    """A stream without an end that counts what was read."""
+
+    given = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.given += size or 0
+        return b"a" * (size or 0)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_TRANSFER_ENCODING": "chunked"},  # without the server's mark of an end
+        {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_LENGTH": "5"},
+        {"wsgi.input_terminated": True},
+    ],
+)
+def test_stream_without_a_known_end_is_not_read(environ: dict[str, Any]):
+    stream = Endless()
+    request = RequestFactory().generic("POST", "/", **{"wsgi.input": stream, "CONTENT_LENGTH": "", **environ})
+
+    request_body.limit_body(request, MEBIBYTE)
+
+    assert stream.given == 0
+
+
+def test_endless_body_is_rejected_after_64_mebibytes():
+    stream = Endless()
+
+    with pytest.raises(PayloadTooLarge):
+        request_body.reject(stream, MEBIBYTE)
+
+    assert stream.given == request_body.MAX_DRAINED_BYTES + request_body.CHUNK_BYTES
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip"])
