@@ -10,6 +10,8 @@ from findings.models import Regression
 from integrations import services
 from integrations.models import Integration, WebhookDelivery
 from integrations.sync import engine
+from integrations.sync.tickets.pull import OVERLAP
+from krafter_audit.http.timestamps import format_timestamp
 from remediation.models import Verification
 from remediation.services import verdicts, verifications
 from tests.fakes.dialects.github import FakeGitHub
@@ -270,3 +272,17 @@ def test_existing_pull_request_url_is_kept(sync: Sync, make_task: MakeTask, gith
 
     task.refresh_from_db()
     assert task.pr_url == "https://github.com/acme/web-app/pull/1"
+
+
+def test_next_sync_reads_the_changes_since_the_newest(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    sync()
+    sync()
+    github.requests.clear()
+
+    sync()
+
+    [listed] = github.received("GET", "/issues")
+    assert listed.query["since"] == format_timestamp(github.now - OVERLAP)
