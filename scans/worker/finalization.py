@@ -96,9 +96,10 @@ def finish_part(part_id: UUID) -> bool:
 def finish_parts_without_pages() -> None:
     """Finish the parts whose last page is done, but whose worker died before it finished the part."""
     pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
+    # In any order: parts that fail each time must not take all the places of the others.
     parts = ScanPart.objects.filter(
         ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
-    ).order_by("created_at")
+    ).order_by("?")
     for pk in parts.values_list("pk", flat=True)[:MAX_PARTS]:
         try:
             finish_part(pk)
