@@ -13,10 +13,13 @@ def format_timestamp(moment: datetime) -> str:
 def parse_timestamp(text: str) -> datetime:
     """Parse ISO 8601; without an offset it is UTC. Raises ValueError, TypeError."""
     moment = datetime.fromisoformat(text)
+    if not moment.tzinfo:
+        return moment.replace(tzinfo=UTC)
     try:
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("the time is not in the years 1 to 9999 of UTC") from None
+    return moment
 
 
 def is_day(text: str) -> bool:

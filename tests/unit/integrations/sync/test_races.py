@@ -20,6 +20,7 @@ from integrations import services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from krafter_audit.management.commands import rotate_credentials
+from operations.credentials import secret_of
 from tests.fakes.dialects.github import FakeGitHub
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
@@ -190,7 +191,7 @@ def test_key_rotation_during_a_sync(
         github,
         "POST",
         "/issues$",
-        lambda: rotate_credentials.rotate(Integration.objects.get(), "another"),
+        lambda: rotate_credentials.rotate(secret_of(Integration.objects.get()), "another"),
     )
 
     engine.sync(integration.pk)
