@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from django.conf import settings
 from django.core.validators import URLValidator
-from django.urls import reverse
 from django.utils import timezone
 from rest_framework import serializers
 
@@ -26,6 +24,7 @@ from krafter_audit.api.serializers import (
 )
 from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
 from krafter_audit.http.urls import MAX_STORED_LENGTH
+from krafter_audit.web.public_urls import public_url
 
 
 class UsageSerializer(serializers.Serializer[Any]):
@@ -235,8 +234,8 @@ class SavedViewSerializer(ResponseSerializer):
 
     def get_url(self, row: SavedView) -> str:
         """Return the URL of the list in the admin."""
-        path = reverse(f"admin:{row.list.replace('.', '_')}_changelist")
-        return f"{settings.KRAFTER_PUBLIC_URL}{path}?{row.query}"
+        page = public_url(f"admin:{row.list.replace('.', '_')}_changelist")
+        return f"{page}?{row.query}"
 
 
 class SaveViewRequestSerializer(RequestSerializer):

@@ -98,14 +98,13 @@ def html_mail(
     subject: str,
     template: str,
     context: Mapping[str, Any],
-    text: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> EmailMultiAlternatives:
-    """Return a mail from `template` with `.html`, and `.txt` unless `text` is given."""
+    """Return a mail from `template` with `.txt` and with `.html`."""
     values = dict(context)
     mail = Mail(
         subject=_header_text(subject)[:MAX_SUBJECT_LENGTH],
-        body=replace_controls(render_to_string(f"{template}.txt", values) if text is None else text),
+        body=replace_controls(render_to_string(f"{template}.txt", values)),
         to=[address],
         headers=dict(headers or {}),
     )

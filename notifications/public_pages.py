@@ -2,17 +2,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from findings.models import Finding
 from findings.observations import MAX_DESCRIPTION_LENGTH, details_of, shortened
 from krafter_audit.web.public_pages import NOT_FOUND, PageUnavailable, public_page
+from krafter_audit.web.public_urls import public_url
 from notifications import unsubscribing
 from notifications.alerts import messages
 from notifications.models import Alert
@@ -28,8 +27,7 @@ EXPIRED = (
 
 def alert_url(alert: Alert) -> str:
     """Return the link to an alert's page, which needs no account."""
-    path = reverse("shared-alert", args=[_signer().sign(str(alert.pk))])
-    return f"{settings.KRAFTER_PUBLIC_URL}{path}"
+    return public_url("shared-alert", _signer().sign(str(alert.pk)))
 
 
 @public_page

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
+from krafter_audit.web.public_urls import public_url
 from notifications.models import Unsubscription
 
 SALT = "krafter_audit.notifications.unsubscribe"
@@ -49,7 +48,7 @@ def unsubscribe_url(project: Project, email: str) -> str:
     """Return the unsubscribe link of an address."""
     # Without an expiry, as mail clients may use it at any time.
     token = _signer().sign_object({"project": str(project.pk), "email": email})
-    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('unsubscribe', args=[token])}"
+    return public_url("unsubscribe", token)
 
 
 def parse_token(token: str) -> tuple[Project, str] | None:

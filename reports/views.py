@@ -3,9 +3,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, HttpRequest, JsonResponse
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
@@ -22,6 +20,7 @@ from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import include_parameter, included, list_parameters
 from krafter_audit.api.response_headers import FILE_DIGEST, FILE_NAME
 from krafter_audit.http.json_encoding import load_json
+from krafter_audit.web.public_urls import public_url
 from reports import periods, queries, services
 from reports.burn_down import burn_down_by_change
 from reports.downloads import file_response, parse_kind
@@ -187,8 +186,9 @@ def load_report_schema() -> dict[str, Any]:
 
 
 def report_schema(request: HttpRequest) -> JsonResponse:
-    url = f"{settings.KRAFTER_PUBLIC_URL}{reverse('report-schema')}"
-    return JsonResponse({"$id": url, **load_report_schema()}, content_type="application/schema+json")
+    return JsonResponse(
+        {"$id": public_url("report-schema"), **load_report_schema()}, content_type="application/schema+json"
+    )
 
 
 class ShareViewSet(ProjectViewSet):

@@ -1,11 +1,10 @@
 from datetime import timedelta
 
-from django.conf import settings
 from django.core import signing
-from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
+from krafter_audit.web.public_urls import public_url
 
 SALT = "accounts.invitation"
 LIFETIME = timedelta(days=7)
@@ -14,7 +13,7 @@ LIFETIME = timedelta(days=7)
 def invitation_url(user: User) -> str:
     """Return the link for a user without a password; it works until the user has one."""
     token = signing.dumps([str(user.pk), _fingerprint(user)], salt=SALT)
-    return settings.KRAFTER_PUBLIC_URL + reverse("invitation", args=[token])
+    return public_url("invitation", token)
 
 
 def invited_user(token: str) -> User | None:

@@ -4,10 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.invitations.links import LIFETIME, invitation_url
@@ -15,6 +13,7 @@ from accounts.models import Invitation
 from krafter_audit import mail
 from krafter_audit.db import leases
 from krafter_audit.mail import MailResult
+from krafter_audit.web.public_urls import public_url
 
 logger = logging.getLogger(__name__)
 LEASE_SECONDS = 60
@@ -62,7 +61,7 @@ def _notice(invitation: Invitation) -> EmailMultiAlternatives:
         "role": membership.role,
         "email": membership.user.email,
         "added_by": _one_line(str(invitation.added_by or "")),
-        "url": settings.KRAFTER_PUBLIC_URL + reverse("organizations"),
+        "url": public_url("organizations"),
     }
     return mail.html_mail(
         membership.user.email,

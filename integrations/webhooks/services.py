@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -28,6 +26,7 @@ from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
+from krafter_audit.web.public_urls import public_url
 from remediation.services.policies import config_of
 
 DUMMY_KEY = "none"  # verified against where there is no webhook, so that both cases take as long
@@ -101,10 +100,9 @@ def disable(project: Project, provider: str, *, by: Actor, if_match: str | None 
 def describe(webhook: Webhook, secret: str | None = None) -> dict[str, Any]:
     """Return the fields of the API; the secret only where it was just generated."""
     integration = webhook.integration
-    path = reverse("webhook", args=[integration.provider, integration.pk])
     described = {
         "provider": integration.provider,
-        "url": f"{settings.KRAFTER_PUBLIC_URL}{path}",
+        "url": public_url("webhook", integration.provider, integration.pk),
         "events": format_of(integration.provider).event_names,
         "last_delivery_at": webhook.last_delivery_at,
         "created_at": webhook.created_at,

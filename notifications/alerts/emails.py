@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from krafter_audit.mail import html_mail
+from krafter_audit.web.public_urls import public_url
 from notifications.alerts import messages
 from notifications.models import Alert
 from notifications.public_pages import alert_url
@@ -24,7 +25,7 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
         "findings": linked_findings(alert, is_admin=is_admin),
         "remainder": messages.remainder(alert),
         "label": "Open the admin" if is_admin else "Open the alert",
-        "url": messages.admin_index() if is_admin else page,
+        "url": public_url("admin:index") if is_admin else page,
         "unsubscribe_url": unsubscribe,
     }
     return html_mail(

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.text import Truncator
 
 from findings.models import Severity
 from krafter_audit.slack import escape, header, section
+from krafter_audit.web.public_urls import public_url
 from notifications.alerts.batching import (
     DISMISSAL_EXPIRED,
     DUE_SOON,
@@ -49,7 +48,7 @@ def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
     named = [f"• <{page}#finding-{item['id']}|{escape(label_of(item))}>\n" for item in alert.worst]
     blocks = [header(f"Audit alert: {project_name(alert)}"), section(escape("\n".join(numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
-    links = f"<{page}|Open the alert> · <{admin_index()}|Open the admin> (members)"
+    links = f"<{page}|Open the alert> · <{public_url('admin:index')}|Open the admin> (members)"
     blocks.append(section("\n".join([*(escape(line) for line in remainder(alert)), links])))
     return {"text": escape(subject(alert)), "blocks": blocks}
 
@@ -74,11 +73,7 @@ def remainder(alert: Alert) -> list[str]:
 
 
 def admin_url(item: dict[str, Any]) -> str:
-    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:findings_finding_change', args=[item['id']])}"
-
-
-def admin_index() -> str:
-    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:index')}"
+    return public_url("admin:findings_finding_change", item["id"])
 
 
 def _join_to_sections(lines: list[str]) -> Iterator[str]:

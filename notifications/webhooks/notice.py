@@ -3,15 +3,14 @@ import smtplib
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
-from django.urls import reverse
 from django.utils import timezone
 
 from krafter_audit import mail
 from krafter_audit.db import leases
 from krafter_audit.mail import MailResult
+from krafter_audit.web.public_urls import public_url
 from notifications import destinations
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
@@ -63,7 +62,7 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
         "endpoint": endpoint,
         "host": services.host_of(endpoint),
         "pending": _pending(endpoint),
-        "url": _page(endpoint),
+        "url": public_url("admin:notifications_webhookendpoint_change", endpoint.pk),
     }
     return [
         mail.html_mail(
@@ -78,8 +77,3 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
 
 def _pending(endpoint: WebhookEndpoint) -> int:
     return EventDelivery.objects.filter(endpoint=endpoint, status=EventDelivery.Status.PENDING).count()
-
-
-def _page(endpoint: WebhookEndpoint) -> str:
-    page = reverse("admin:notifications_webhookendpoint_change", args=[endpoint.pk])
-    return f"{settings.KRAFTER_PUBLIC_URL}{page}"

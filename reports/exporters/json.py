@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from django.conf import settings
-from django.urls import reverse
-
 from krafter_audit.http.json_encoding import dump_json
+from krafter_audit.web.public_urls import public_url
 from reports.exporters.base import Exporter
 from reports.snapshots.snapshot import (
     FINDING_KEYS,
@@ -31,7 +29,7 @@ BUFFER_BYTES = 256 * 1024  # written at once: the file is streamed
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    out.write(b'{"$schema":' + dump_json(f"{settings.KRAFTER_PUBLIC_URL}{reverse('report-schema')}"))
+    out.write(b'{"$schema":' + dump_json(public_url("report-schema")))
     out.write(b',\n"report":' + dump_json(metadata(snapshot)))
     out.write(b',\n"summary":' + dump_json(snapshot.summary))
     for name, keys in LISTS.items():

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from krafter_audit.web.public_pages import PageUnavailable, public_page
+from krafter_audit.web.public_urls import public_url
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
 from remediation.evidence.chain import key_fingerprints, links_of
@@ -53,7 +53,7 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
         "links": links,
         "check_kind": Evidence.Kind.CHECK,
         "keys": key_fingerprints(),
-        "keys_url": f"{settings.KRAFTER_PUBLIC_URL}{reverse('evidence-keys')}",
+        "keys_url": public_url("evidence-keys"),
         "file_url": reverse("shared-evidence-file", args=[token, verification_id]),
         "file_name": export.file_name(verification),
     }

@@ -2,10 +2,9 @@
 
 import secrets
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.urls import reverse
 
+from krafter_audit.web.public_urls import public_url
 from reports.models import Share
 
 SALT = "krafter_audit.reports.share"
@@ -27,8 +26,7 @@ def visible_url(share: Share) -> str:
 
 def url_of_key(key: str) -> str:
     """Return the absolute URL of the share that has, or will have, this key."""
-    path = reverse("shared-report", kwargs={"token": _signer().sign(key)})
-    return f"{settings.KRAFTER_PUBLIC_URL}{path}"
+    return public_url("shared-report", _signer().sign(key))
 
 
 def key_from_token(token: str) -> str | None:

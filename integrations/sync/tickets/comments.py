@@ -2,14 +2,13 @@
 
 from datetime import UTC
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 
 from integrations.models import TicketComment, TicketLink
 from integrations.providers.tickets import Tracker
 from integrations.sync.run import MISSING_TICKET, SyncContext, skip_if_refused
+from krafter_audit.web.public_urls import public_url
 from remediation.models import CheckStatus, Verification
 
 # A comment that was refused five times does not hold up every further sync.
@@ -45,7 +44,7 @@ def _waiting(context: SyncContext) -> QuerySet[TicketComment]:
 def comment_text(verification: Verification) -> str:
     """Return Markdown that also reads well as plain text."""
     verified_at = f"{verification.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    page = reverse("admin:remediation_verification_change", args=[verification.pk])
+    page = public_url("admin:remediation_verification_change", verification.pk)
     # Without evidence: a ticket may be public.
     checks = "\n".join(
         f"- {check['key']}: {check['status']} (before: {check['before']}, after: {check['after']})"
@@ -54,5 +53,5 @@ def comment_text(verification: Verification) -> str:
     failed = [check for check in verification.checks if check["status"] == CheckStatus.FAILED]
     return (
         f"Verified at {verified_at}: {len(failed)} of {len(verification.checks)} checks failed. "
-        f"The task is in progress again.\n\n{checks}\n\nEvidence: {settings.KRAFTER_PUBLIC_URL}{page}"
+        f"The task is in progress again.\n\n{checks}\n\nEvidence: {page}"
     )

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
-
 from campaigns.queries import campaign_names_of
 from findings.models import Domain, FindingStatus
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
 from krafter_audit.security.control_characters import replace_controls
+from krafter_audit.web.public_urls import public_url
 from remediation.models import Task
 from remediation.services.tasks import CLOSED, REOPENED, STARTED
 
@@ -46,7 +44,7 @@ def draft_of(task: Task) -> TicketDraft:
         priority=task.priority,
         due=task.sla_due_at,
         closed=is_done or is_dismissed,
-        url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
+        url=public_url("admin:remediation_task_change", task.pk),
         text=replace_controls(text),
         confidential=task.finding.domain == Domain.SECURITY,
         campaigns=tuple(replace_controls(name) for name in campaign_names_of(task)),
