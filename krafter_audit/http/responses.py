@@ -37,10 +37,13 @@ _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 
 class Headers:
-    """Case-insensitive, multi-valued headers; bytes that are not UTF-8 are read as Latin-1."""
+    """Case-insensitive, multi-valued headers; what is not UTF-8 is read as Latin-1, and percent-encoded in Location."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        self._items = [(_text(name), _text(value)) for name, value in raw]
+        self._items = [
+            (_text(name), _url_text(value) if name.lower() == b"location" else _text(value))
+            for name, value in raw
+        ]
 
     def get_all(self, name: str) -> list[str]:
         # The only way to read Set-Cookie, whose values contain commas.
@@ -69,6 +72,14 @@ def _text(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
+
+
+def _url_text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        # Browsers request the URL with these bytes: as Latin-1, it would be sent in UTF-8.
+        return "".join(chr(byte) if byte < 128 else f"%{byte:02X}" for byte in raw)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ _STRIPPED = "".join(map(chr, range(33)))
 _DROPPED = re.compile(r"[\t\n\r]")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _RELATIVE_PATH = re.compile(r"(?![a-zA-Z][a-zA-Z0-9+.-]*:)[^/?#]")
+_SCHEME_AND_SLASHES = re.compile(r"((?:https?:)?)(/*)", re.IGNORECASE)
 _WITHOUT_HOST = re.compile(r"(?:https?:)?/{2,}(?:[?#]|\Z)", re.IGNORECASE)
 _BEFORE_QUERY = re.compile(r"\A[^?#]+")
 _DOT_SEGMENT = re.compile(r"https?:[^?#]*/\.\.?(?:[/?#]|\Z)")
@@ -76,7 +77,7 @@ class ParsedUrl:
 
 def resolve(base: str, reference: str) -> str:
     """Resolve a reference against a URL as browsers do. Raises ValueError."""
-    cleaned = _cleaned(reference)
+    cleaned = _with_two_slashes(base, _cleaned(reference))
     if _WITHOUT_HOST.match(cleaned):
         raise ValueError("the URL has no host")  # for urljoin it would be the base
     if _RELATIVE_PATH.match(cleaned):
@@ -98,6 +99,15 @@ def _cleaned(reference: str) -> str:
     # Only before the query a backslash is a slash.
     path = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
     return _UNSAFE.sub(lambda found: quote(found[0]), path)
+
+
+def _with_two_slashes(base: str, reference: str) -> str:
+    """Put two slashes before the host of a reference that names one: it may have more, or none after another scheme."""
+    scheme, slashes = _SCHEME_AND_SLASHES.match(reference).groups()
+    is_other_scheme = bool(scheme) and not base.lower().startswith(scheme.lower())
+    if len(slashes) < 2 and not is_other_scheme:
+        return reference
+    return f"{scheme}//{reference[len(scheme) + len(slashes) :]}"
 
 
 def _host(netloc: str) -> str:

@@ -9,7 +9,8 @@ type Serve = Callable[..., Server]
 
 
 def test_redirects_are_followed_on_request(serve: Serve, client: Client) -> None:
-    server = serve(by_path(a=redirects("/b?x=ü y", "301 Moved"), b=redirects("c"), c=says(answer(b"end"))))
+    location = "/b?x=ü y".encode().decode("latin-1")  # sent in UTF-8
+    server = serve(by_path(a=redirects(location, "301 Moved"), b=redirects("c"), c=says(answer(b"end"))))
     assert client.get(f"{server.url}/a").status == 301
     response = client.get(f"{server.url}/a", follow_redirects=True)
     assert (response.body, response.url) == (b"end", f"{server.url}/c")
@@ -61,6 +62,12 @@ def test_redirect_is_followed_as_by_browsers(location: str, serve: Serve, client
     server.behave = by_path(a=redirects(location.format(url=server.url)), b=says(answer(b"end")))
 
     assert client.get(f"{server.url}/a", follow_redirects=True).url == f"{server.url}/b"
+
+
+def test_bytes_of_a_location_that_are_not_utf_8_are_kept_as_by_browsers(serve: Serve, client: Client) -> None:
+    server = serve(by_path(**{"a": redirects("/caf\xe9?\xfc"), "caf%E9": says(answer(b"end"))}))
+
+    assert client.get(f"{server.url}/a", follow_redirects=True).url == f"{server.url}/caf%E9?%FC"
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "http://exa mple:x/", "http://a..b/"])

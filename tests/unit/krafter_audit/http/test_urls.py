@@ -206,3 +206,23 @@ def test_reference_that_needs_no_host_is_resolved(reference: str, url: str) -> N
 def test_relative_path_is_resolved_as_by_browsers(base: str, reference: str, url: str) -> None:
     expected = f"http://example.com{url}" if url.startswith("/") else url
     assert resolve(f"http://example.com{base}", reference) == expected
+
+
+@pytest.mark.parametrize(
+    ("reference", "url"),
+    [
+        ("///b.example/c", "http://b.example/c"),
+        ("\\\\\\b.example\\c", "http://b.example/c"),
+        ("/\n//b.example", "http://b.example"),
+        ("HTTP:////b.example/c", "http://b.example/c"),
+        ("https:b.example/c", "https://b.example/c"),
+        ("https:/b.example/c", "https://b.example/c"),
+        ("https:\\b.example", "https://b.example"),
+        ("https:////b.example/c", "https://b.example/c"),
+        ("http:/b.example/c", "http://example.com/b.example/c"),
+        ("http:b.example/c", "http://example.com/b.example/c"),
+        ("/b//c", "http://example.com/b//c"),
+    ],
+)
+def test_host_is_found_after_any_number_of_slashes_as_by_browsers(reference: str, url: str) -> None:
+    assert resolve("http://example.com/a", reference) == url

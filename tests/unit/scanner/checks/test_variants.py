@@ -41,6 +41,7 @@ IN_BODY = [
         PASSED,
     ),
     ("sri_external_scripts", '<script src="/a.js"></script>', PASSED),
+    ("sri_external_scripts", '<script src="https:///cdn.example.com/a.js"></script>', FAILED),
     ("private_ip_disclosure", "<p>version 10.1.2.3.4 and 192.169.1.1 and 110.1.2.3</p>", PASSED),
     ("private_ip_disclosure", "<p>http://192.168.1.5:8080/</p>", FAILED),
     ("structured_data_valid", '<script type="application/ld+json">[]</script>', FAILED),

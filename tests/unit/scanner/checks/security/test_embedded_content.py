@@ -17,6 +17,7 @@ LOADED = [
     f'<div style="background: url({LAMP}) no-repeat"></div>',
     f"<style>body {{ background-image: URL( '{LAMP}' ) }}</style>",
     f'<style>/* a */ @import "{LAMP}";</style>',
+    '<img src="http:example.com/lamp.png" alt="">',
     f'<table BACKGROUND="{LAMP}"></table>',
     f'<svg><image xlink:href="{LAMP}"/></svg>',
     f'<link rel="preload" as="image" imagesrcset="/a.png 1x, {LAMP} 2x">',
