@@ -33,11 +33,12 @@ class TlsContext(Fetcher):
 
     @property
     def tls_old(self) -> list[str]:
-        handshake = self.tls
-        if handshake is None:
-            return []
-        dial_again = self._dialer(handshake.host, handshake.port)
-        return self.once("tls_old", lambda: probe.old_versions_accepted(handshake.host, dial_again))
+        """The outdated TLS versions that the site accepts, also if it accepts no other."""
+        return self.once("tls_old", self._find_old_versions)
+
+    def _find_old_versions(self) -> list[str]:
+        endpoint = self._tls_endpoint()
+        return probe.old_versions_accepted(endpoint[0], self._dialer(*endpoint)) if endpoint else []
 
     def _tls_endpoint(self) -> tuple[str, int] | None:
         url = ParsedUrl.parse(self.url)

@@ -6,6 +6,7 @@ from krafter_audit.http.timestamps import format_timestamp
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, Metric, check
 from scanner.tls.certificates import Certificate
 from scanner.tls.probe import Handshake
@@ -111,7 +112,13 @@ def certificate_days_left(context: PageContext) -> Outcome | Measurement:
 )
 def old_versions_refused(context: PageContext) -> Outcome:
     """TLS 1.0 and 1.1 (and with them SSL 2 and 3) are refused."""
-    handshake = context.tls
+    try:
+        handshake = context.tls
+    except Inconclusive as error:
+        # A server that accepts nothing else refuses the handshake of a browser.
+        if error.tls and (accepted := context.tls_old):
+            return failed(f"The server accepts {' and '.join(accepted)} alone.", faults=accepted)
+        raise
     if handshake is None:
         return not_applicable(NO_TLS)
     accepted = context.tls_old

@@ -3,6 +3,7 @@
 import socket
 import ssl
 import time
+import warnings
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -20,11 +21,12 @@ from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcom
 from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY, keys
 from scanner.tls import probe
-from tests.fakes.raw_servers import HELLO_REQUESTS, Server, drips
+from tests.fakes.raw_servers import HELLO_REQUESTS, Server, drips, says
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.fixes import speaking
 
+PROTOCOL_VERSION_ALERT = b"\x15\x03\x03\x00\x02\x02\x46"
 TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
 
 
@@ -84,6 +86,30 @@ def test_outdated_tls_version_fails(version: str, authority: trustme.CA, ca_file
     outcomes = run_checks_on(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
 
     assert failing(outcomes) == {"tls_min_version"}
+
+
+@pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
+def test_server_with_an_outdated_version_alone_fails(
+    version: str, authority: trustme.CA, ca_file: str
+) -> None:
+    def change(context: ssl.SSLContext) -> None:
+        speaking(ssl.TLSVersion[version])(context)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.maximum_version = ssl.TLSVersion[version]
+
+    outcomes = run_checks_on(tls_context(authority, change=change), ca_file)
+
+    assert failing(outcomes) == {"tls_min_version"}
+    assert {outcome.status for outcome in outcomes.values()} == {FAILED, INCONCLUSIVE}
+
+
+def test_server_that_refuses_every_version_is_inconclusive() -> None:
+    with Server(says(PROTOCOL_VERSION_ALERT)) as server, loopback_client() as client:
+        url = server.url.replace("http:", "https:")
+        outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
 
 
 def test_short_key_fails(tmp_path: Path) -> None:
