@@ -103,7 +103,8 @@ def _cleaned(reference: str) -> str:
 
 def _with_two_slashes(base: str, reference: str) -> str:
     """Put two slashes before the host of a reference that names one: it may have more, or none after another scheme."""
-    scheme, slashes = _SCHEME_AND_SLASHES.match(reference).groups()
+    found = _SCHEME_AND_SLASHES.match(reference)
+    scheme, slashes = found.groups() if found else ("", "")
     is_other_scheme = bool(scheme) and not base.lower().startswith(scheme.lower())
     if len(slashes) < 2 and not is_other_scheme:
         return reference

@@ -83,22 +83,32 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
 
 @contextmanager
 def _secured(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
-    """Shake hands. Raises TimeoutError after `TIMEOUT`, also if data arrives without end."""
-    ends = time.monotonic() + TIMEOUT
+    with _wrapped(connection, context, host) as secured:
+        _do_handshake(secured)
+        yield secured
+
+
+@contextmanager
+def _wrapped(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
     with (
         connection,
         context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False) as secured,
     ):
-        timer = disconnect_after(TIMEOUT, secured)
-        try:
-            secured.do_handshake()
-        except OSError as error:
-            if time.monotonic() >= ends:
-                raise TimeoutError from error
-            raise
-        finally:
-            timer.cancel()
         yield secured
+
+
+def _do_handshake(secured: ssl.SSLSocket) -> None:
+    """Shake hands. Raises TimeoutError after `TIMEOUT`, also if data arrives without end."""
+    ends = time.monotonic() + TIMEOUT
+    timer = disconnect_after(TIMEOUT, secured)
+    try:
+        secured.do_handshake()
+    except OSError as error:
+        if time.monotonic() >= ends:
+            raise TimeoutError from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def old_versions_accepted(host: str, dial: Dial) -> list[str]:
@@ -110,7 +120,8 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
     context = _only(version)
     connection, _ = _connect(dial)
     try:
-        with _secured(connection, context, host):
+        with _wrapped(connection, context, host) as secured:
+            _await_choice(secured)
             return True
     except TimeoutError:
         raise Inconclusive("timeout", "The TLS handshake timed out.") from None
@@ -126,6 +137,16 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
     # A server may close the connection for a version that it does not accept, or because it is down.
     _require_handshake(host, dial)
     return False
+
+
+def _await_choice(secured: ssl.SSLSocket) -> None:
+    try:
+        _do_handshake(secured)
+    except ssl.SSLError:
+        # A server that has chosen a cipher has accepted the version; it may go on to refuse a client without a
+        # certificate.
+        if not secured.cipher():
+            raise
 
 
 def _require_handshake(host: str, dial: Dial) -> None:

@@ -104,6 +104,19 @@ def test_server_with_an_outdated_version_alone_fails(
     assert {outcome.status for outcome in outcomes.values()} == {FAILED, INCONCLUSIVE}
 
 
+def test_outdated_version_of_a_server_that_requires_a_certificate_of_clients_fails(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    def change(context: ssl.SSLContext) -> None:
+        speaking(ssl.TLSVersion.TLSv1_1)(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+        authority.configure_trust(context)
+
+    outcomes = run_checks_on(tls_context(authority, change=change), ca_file)
+
+    assert failing(outcomes) == {"tls_min_version"}
+
+
 def test_server_that_refuses_every_version_is_inconclusive() -> None:
     with Server(says(PROTOCOL_VERSION_ALERT)) as server, loopback_client() as client:
         url = server.url.replace("http:", "https:")
