@@ -48,11 +48,12 @@ _RUN = """(async (ids, maxElements, maxPassed) => {
   }));
 })"""
 
-# A control hides the property of its form that has its name. For axe-core such a form is empty, or no element.
-HIDING_NAMES = ("childNodes", "nodeType")
+# A control hides the property of its form that has its name. For axe-core such a form is empty, no element, or has no
+# size.
+HIDING_NAMES = ("childNodes", "nodeType", "getBoundingClientRect", "getClientRects")
 _HIDES_CONTENT = """((names) => {
-  const getters = names.map((name) => [name, Object.getOwnPropertyDescriptor(Node.prototype, name).get]);
-  const isHiding = (form) => getters.some(([name, get]) => form[name] !== get.call(form));
+  const isControl = (one) => one instanceof Element || one instanceof RadioNodeList; // a list of those with one name
+  const isHiding = (form) => names.some((name) => isControl(form[name]));
   const isFound = (root) => [...root.querySelectorAll("*")].some(
     (one) => (one instanceof HTMLFormElement && isHiding(one)) || (one.shadowRoot && isFound(one.shadowRoot))
   );
