@@ -42,8 +42,9 @@ class ScriptCoverage:
     def __init__(self, session: CDPSession) -> None:
         self._session = session
         session.send("Debugger.enable")
-        # A `debugger` statement of the page would stop it.
-        session.send("Debugger.setSkipAllPauses", {"skip": True})
+        # A `debugger` statement of the page would stop it. `Debugger.setSkipAllPauses`, sent before the page is
+        # opened, does not prevent it.
+        session.send("Debugger.setBreakpointsActive", {"active": False})
         session.send("Profiler.enable")
         session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
 

@@ -178,3 +178,13 @@ def test_results_of_two_documents_are_not_mixed(chrome: Browser, monkeypatch: py
         visit_page(chrome, site.url, rules=["image-alt"])
 
     assert (error.value.reason, "navigated" in error.value.detail) == ("not_available", True)
+
+
+@pytest.mark.needs_chromium
+def test_debugger_statement_does_not_stop_the_page(chrome: Browser) -> None:
+    page = html(add="<script>debugger</script>")
+
+    with served(Site({"/": Answer(page, headers=HTML)})) as site:
+        snapshot = visit_page(chrome, site.url, scripts=True)
+
+    assert snapshot.response.status == 200
