@@ -181,8 +181,10 @@ def decode_body(raw: bytes, encodings: str | None, *, limit: int) -> tuple[bytes
     """
     layers = [name.strip().lower() for name in (encodings or "").split(",")]
     layers = [name for name in layers if name not in ("", "identity")]
-    if len(layers) > _MAX_LAYERS or not set(layers) <= {"gzip", "x-gzip", "deflate"}:
+    if not set(layers) <= {"gzip", "x-gzip", "deflate"}:
         return raw, True
+    if len(layers) > _MAX_LAYERS:
+        return raw, False
     is_complete = True
     for _ in layers:
         raw, complete = _inflate(raw, limit)

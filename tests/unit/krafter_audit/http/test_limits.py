@@ -277,6 +277,12 @@ def test_decoding_can_be_disabled(serve: Serve, client: Client) -> None:
     assert b"br, gzip, zstd" in server.requests[0]
 
 
+def test_body_in_more_encodings_than_are_undone_is_not_complete(serve: Serve, client: Client) -> None:
+    server = serve(says(answer(b"x", headers=["Content-Encoding: gzip, gzip, gzip, gzip"])))
+
+    assert client.get(server.url).truncated
+
+
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br", "gzip, gzip, gzip, gzip"])
 def test_unsupported_encoding_is_not_decoded(encoding: str, serve: Serve, client: Client) -> None:
     assert client.get(serve(says(encoded(b"\x1f\x8bx", encoding))).url).body == b"\x1f\x8bx"
