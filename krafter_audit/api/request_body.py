@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from krafter_audit.api.errors import PayloadTooLarge, UnsupportedMediaType
 from krafter_audit.api.parsers import MEBIBYTE
 
+MAX_DIGITS = 18
 CHUNK_BYTES = 64 * 1024
 MAX_DRAINED_BYTES = 64 * MEBIBYTE  # read of a body that is too large, before it is refused
 
@@ -20,7 +21,9 @@ def limit_body(request: HttpRequest, limit: int) -> None:
     if _is_chunked(request):
         _read_chunked(request, limit)
     content_length = str(request.META.get("CONTENT_LENGTH") or 0)
-    if content_length.isdigit() and int(content_length) > limit:
+    # int() raises for digits such as ², and for more than 4,300 of them.
+    is_number = content_length.isascii() and content_length.isdigit() and len(content_length) <= MAX_DIGITS
+    if is_number and int(content_length) > limit:
         reject(request, limit)
 
 

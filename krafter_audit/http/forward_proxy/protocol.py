@@ -10,6 +10,7 @@ from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.forward_proxy.traffic import ConnectionClosed, ProxiedRequest, TrafficBudget
 
 _MAX_HEAD_BYTES = 256 * 1024
+_MAX_LENGTH_DIGITS = 18  # int() raises for more than 4,300
 _CHUNK_BYTES = 64 * 1024
 # RFC 9112, section 2.2: a line may end with a line feed alone.
 _LINE_END = re.compile(rb"\r?\n")
@@ -85,7 +86,7 @@ def _body_length(lines: list[bytes]) -> int:
     fields = dict(line.lower().split(b":", 1) for line in lines if b":" in line)
     length = fields.get(b"content-length", b"0").strip()
     # Browsers send chunked request bodies over HTTP/2 only, which is inside a tunnel.
-    if b"transfer-encoding" in fields or not length.isdigit():
+    if b"transfer-encoding" in fields or not length.isdigit() or len(length) > _MAX_LENGTH_DIGITS:
         raise MalformedMessage
     return int(length)
 

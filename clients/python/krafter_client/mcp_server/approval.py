@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 LIFETIME_SECONDS = 3600
+MAX_TIME_DIGITS = 12  # of seconds since 1970
 
 
 class ApprovalTokens:
@@ -24,7 +25,9 @@ class ApprovalTokens:
     def error(self, token: str, verification_id: str, evidence: Any) -> str:
         """Return what is wrong with a token, as a sentence; empty if it is valid for this evidence."""
         expires_at, _, signature = token.partition(".")
-        if not expires_at.isdigit() or int(expires_at) < time.time():
+        # int() raises for digits such as ², and for more than 4,300 of them.
+        is_time = expires_at.isascii() and expires_at.isdigit() and len(expires_at) <= MAX_TIME_DIGITS
+        if not is_time or int(expires_at) < time.time():
             return "The approval token is invalid or has expired. Read the evidence again."
         expected = self._signature(verification_id, evidence, int(expires_at))
         if not hmac.compare_digest(signature.encode(), expected.encode()):

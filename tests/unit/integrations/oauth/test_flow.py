@@ -210,3 +210,17 @@ def test_rejection_contains_none_of_the_sent_values(
         with Client() as client, pytest.raises(kind) as caught:
             oauth.refresh_tokens(client, PROVIDER_CLASSES[name], {"token": "x", "refresh_token": "rt-secret"})
         assert str(caught.value) == f"{PROVIDER_CLASSES[name].title} {message}"
+
+
+def test_life_of_too_many_digits_is_ignored(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor.answer = {"access_token": "at-1234567", "expires_in": "9" * 5000}
+    monkeypatch.setenv("KRAFTER_GITHUB_TOKEN_URL", vendor.server.url_for("/token"))
+    monkeypatch.setenv("KRAFTER_GITHUB_CLIENT_ID", "id")
+    monkeypatch.setenv("KRAFTER_GITHUB_CLIENT_SECRET", "client-secret")
+
+    with Client() as client:
+        found = oauth.refresh_tokens(
+            client, PROVIDER_CLASSES["github"], {"token": "x", "refresh_token": "rt"}
+        )
+
+    assert found["token"] == "at-1234567"

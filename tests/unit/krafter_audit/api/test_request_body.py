@@ -223,6 +223,17 @@ def test_body_of_the_limit_is_taken_and_one_byte_more_is_not(is_chunked: bool, s
     assert stream.tell() == (0 if not is_chunked and not is_refused else size)
 
 
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "x"])
+def test_length_that_is_no_number_is_not_read(length: str):
+    # Django takes such a length for 0.
+    stream = BytesIO(b"abc")
+    request = RequestFactory().generic("POST", "/", **{"wsgi.input": stream, "CONTENT_LENGTH": length})
+
+    request_body.limit_body(request, MEBIBYTE)
+
+    assert stream.tell() == 0
+
+
 class Endless(BytesIO):
     """A stream without an end that counts what was read."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from krafter_audit.http.client import AddressPolicy
 from krafter_audit.http.dialing import Deadline
-from krafter_audit.http.forward_proxy.protocol import read_head
+from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ParsedRequest, read_head
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from tests.fakes.raw_servers import Dns, Server, answer, drips, says
@@ -73,6 +73,13 @@ def test_second_request_on_a_connection_is_not_forwarded(dns: Dns, serve: Callab
     assert (len(first.requests), second.connections) == (1, 0)
     assert first.requests[0].startswith(b"POST /a HTTP/1.1\r\n")
     assert first.requests[0].endswith(b"ab")
+
+
+def test_body_of_a_length_of_too_many_digits_is_malformed() -> None:
+    head = b"POST http://site.test/ HTTP/1.1\r\nContent-Length: " + b"9" * 5000
+
+    with pytest.raises(MalformedMessage):
+        ParsedRequest.parse(head)
 
 
 def test_proxy_headers_are_not_forwarded(dns: Dns, serve: Callable[..., Server]):
