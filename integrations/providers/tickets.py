@@ -95,8 +95,12 @@ class IssueTracker(Tracker):
         """Return the fields that set our labels and leave others."""
 
     def own_labels(self, draft: TicketDraft) -> set[str]:
-        campaigns = {campaign_label(name)[: self.max_label_length].rstrip() for name in draft.campaigns}
+        labels = map(self.campaign_label, draft.campaigns)
+        campaigns = {label[: self.max_label_length].rstrip() for label in labels}
         return {f"{STATUS_LABEL}{draft.status}", f"{PRIORITY_LABEL}{draft.priority}", *campaigns}
+
+    def campaign_label(self, name: str) -> str:
+        return campaign_label(name)
 
     def escape(self, text: str) -> str:
         """Return Markdown that refers to nothing, and that the vendor does not execute."""
@@ -220,6 +224,13 @@ def campaign_label(name: str) -> str:
 
 def is_own_label(label: str) -> bool:
     return label.startswith((STATUS_LABEL, PRIORITY_LABEL, CAMPAIGN_LABEL))
+
+
+def cut_to_utf16(text: str, units: int) -> str:
+    """Return the start of a text, at most so many UTF-16 code units: as Java counts, an emoji has two."""
+    start = text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass")
+    is_half = "\ud800" <= start[-1:] <= "\udbff"
+    return start[:-1] if is_half else start
 
 
 def comment_mark(marker: str) -> str:

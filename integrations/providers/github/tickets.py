@@ -71,7 +71,8 @@ class GitHubTickets(GitHubClient, IssueTracker):
         if IS_CLOSED[issue["state"]]:
             not_fixed = issue.get("state_reason") in NOT_FIXED
             return TicketState.DROPPED if not_fixed else TicketState.CLOSED
-        return TicketState.STARTED if STARTED_LABEL in labels else TicketState.OPEN
+        is_started = STARTED_LABEL in map(str.lower, labels)
+        return TicketState.STARTED if is_started else TicketState.OPEN
 
     def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
         if draft.closed:
@@ -80,6 +81,6 @@ class GitHubTickets(GitHubClient, IssueTracker):
         return {"state": "open", "state_reason": "reopened"}
 
     def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
-        # GitHub replaces the whole list.
-        foreign = {label for label in present if not is_own_label(label)}
+        # GitHub replaces the whole list. It ignores case, and shows a label as the repository has it.
+        foreign = {label for label in present if not is_own_label(label.lower())}
         return {"labels": sorted(foreign | self.own_labels(draft))}

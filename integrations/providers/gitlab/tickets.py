@@ -7,10 +7,13 @@ from typing import Any
 
 from integrations.providers import escaped_markdown
 from integrations.providers.gitlab.client import GitLabClient
-from integrations.providers.tickets import IssueTracker, is_own_label
+from integrations.providers.tickets import IssueTracker, campaign_label, is_own_label
 from integrations.providers.types import Ticket, TicketDraft, TicketState, text
 from krafter_audit.http.timestamps import format_timestamp
 
+# GitLab removes HTML from the name of a label.
+HTML = re.compile(r"[<>]|&(?=#?\w+;)")
+COLONS = re.compile(r":{2,}")
 QUICK_ACTION = re.compile(r"(^|[\r\n])([ \t]*)/")
 STARTED_LABELS = frozenset({"krafter:in_progress", "Doing"})  # ours, and that of GitLab's own board
 DISMISSED_LABEL = "krafter:dismissed"
@@ -96,6 +99,10 @@ class GitLabTickets(GitLabClient, IssueTracker):
         removed = there - ours - {DISMISSED_LABEL}
         changes = {"add_labels": sorted(ours - there), "remove_labels": sorted(removed)}
         return {name: labels for name, labels in changes.items() if labels}
+
+    def campaign_label(self, name: str) -> str:
+        # Labels with the same text before their last `::` are scoped: GitLab removes one when the other is added.
+        return COLONS.sub(":", campaign_label(HTML.sub(" ", name)))
 
     def escape(self, text: str) -> str:
         # A line that begins with a slash is a quick action (/close, /assign): a finding's text must not run one.

@@ -8,6 +8,7 @@ import re
 from datetime import UTC
 from typing import Any
 
+from integrations.providers.tickets import cut_to_utf16
 from integrations.providers.types import TicketDraft
 
 MARKER = re.compile(r"krafter-task:[0-9a-f-]{36}")
@@ -20,7 +21,7 @@ type Node = dict[str, Any]
 def panel(draft: TicketDraft) -> Node:
     """Return our part of a description: due date, priority, guidance, and the task's id."""
     due = f"Due: {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
-    text = f"{due}Priority: {draft.priority}\n{draft.text[:MAX_TEXT_LENGTH]}"
+    text = f"{due}Priority: {draft.priority}\n{cut_to_utf16(draft.text, MAX_TEXT_LENGTH)}"
     # The last line. The format consists of nodes, not markup: a finding's text can neither format anything nor
     # mention people.
     marker = _paragraph(f"krafter-task:{draft.marker}")
@@ -52,7 +53,7 @@ def as_text(description: Any) -> str:
 
 def comment(text: str, marker: str) -> Node:
     """Return a comment whose last line has its id, by which it is found again."""
-    return _document([*_paragraphs(text[:MAX_TEXT_LENGTH]), _paragraph(comment_line(marker))])
+    return _document([*_paragraphs(cut_to_utf16(text, MAX_TEXT_LENGTH)), _paragraph(comment_line(marker))])
 
 
 def comment_line(marker: str) -> str:

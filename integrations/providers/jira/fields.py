@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from integrations.providers.jira import adf
-from integrations.providers.tickets import CAMPAIGN_LABEL, campaign_label
+from integrations.providers.tickets import CAMPAIGN_LABEL, campaign_label, cut_to_utf16
 from integrations.providers.types import TicketDraft
 
 MAX_SUMMARY_LENGTH = MAX_LABEL_LENGTH = 255
@@ -47,7 +47,7 @@ def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
 
 def summary(draft: TicketDraft) -> str:
     # Jira accepts one line of at most 255 characters.
-    return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH].rstrip()
+    return cut_to_utf16(" ".join(draft.title.split()), MAX_SUMMARY_LENGTH).rstrip()
 
 
 def field_values(
@@ -79,7 +79,9 @@ def field_changes(issue: Any, draft: TicketDraft, fields: set[str]) -> dict[str,
 
 def _labels(draft: TicketDraft, present: Sequence[str]) -> list[str]:
     # A label of Jira has no spaces. Labels of people stay.
-    ours = {"-".join(campaign_label(name).split())[:MAX_LABEL_LENGTH] for name in draft.campaigns}
+    ours = {
+        cut_to_utf16("-".join(campaign_label(name).split()), MAX_LABEL_LENGTH) for name in draft.campaigns
+    }
     foreign = [label for label in present if not label.startswith(CAMPAIGN_LABEL)]
     return [*foreign, *sorted(ours)]
 

@@ -196,7 +196,14 @@ class FakeGitHub(FakeTracker):
         issue = self.issues[number]
         issue.update(changes)
         if labels is not None:
-            issue["labels"] = [{"name": name} for name in labels]
+            known = {
+                each["name"].lower(): each["name"]
+                for other in self.issues.values()
+                for each in other["labels"]
+            }
+            # GitHub ignores case: the label that the repository has is set.
+            names = {name.lower(): known.get(name.lower(), name) for name in labels}
+            issue["labels"] = [{"name": name} for name in names.values()]
         issue["html_url"] = f"https://github.com/{self.repository}/issues/{number}"
         issue["updated_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         return issue

@@ -1,5 +1,6 @@
 """GitLab's dialect: issues by number, merge requests of issues, vulnerability findings."""
 
+import html
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,22 @@ def _example(member: dict[str, Any]) -> Any:
     if "$ref" in member:
         return example(member["$ref"].rpartition("/")[2])
     return member.get("example")
+
+
+def labels_after(present: list[str], added: list[str]) -> list[str]:
+    """Return the labels of an issue after others were added to it.
+
+    A comma separates two labels, HTML is removed from their names, and those with the same text before their last `::`
+    replace each other. Source: GitLab, "Labels", scoped labels; `app/models/label.rb`.
+    """
+    for part in ",".join(added).split(",") if added else ():
+        label = html.unescape(re.sub(r"<[A-Za-z/!?][^>]*>?", "", part)).strip()[:255]
+        scope = label.rpartition("::")[0]
+        present = [
+            each for each in present if each != label and not (scope and each.rpartition("::")[0] == scope)
+        ]
+        present = [*present, label]
+    return present
 
 
 @dataclass
@@ -214,8 +231,10 @@ class FakeGitLab(FakeTracker):
     def write(self, iid: int, changes: dict[str, Any]) -> dict[str, Any]:
         """Write as GitLab does: labels are added and removed, an event changes the state, quick actions run."""
         changes, issue = dict(changes), self.issues[iid]
-        labels = set(changes.pop("labels", issue["labels"])) | set(changes.pop("add_labels", []))
-        issue["labels"] = sorted(labels - set(changes.pop("remove_labels", [])))
+        given = changes.pop("labels", None)
+        labels = issue["labels"] if given is None else labels_after([], given)
+        labels = labels_after(labels, changes.pop("add_labels", []))
+        issue["labels"] = sorted(set(labels) - set(changes.pop("remove_labels", [])))
         event = changes.pop("state_event", None)
         if event:
             issue["state"] = {"close": "closed", "reopen": "opened"}[event]

@@ -186,7 +186,8 @@ class FakeJira(FakeTracker):
 
     def _errors(self, fields: dict[str, Any]) -> dict[str, str]:
         errors = {name: f"Field '{name}' cannot be set." for name in fields if name not in self.form}
-        if len(fields.get("summary", "")) > 255 or "\n" in fields.get("summary", ""):
+        # Java counts a character outside the Basic Multilingual Plane as two.
+        if len(fields.get("summary", "").encode("utf-16-le")) > 2 * 255 or "\n" in fields.get("summary", ""):
             errors["summary"] = "Summary can't exceed 255 characters."
         if "description" in fields and fields["description"].get("type") != "doc":
             errors["description"] = "Operation value must be an Atlassian Document"

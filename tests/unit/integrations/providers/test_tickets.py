@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.providers.registry import PROVIDER_CLASSES
-from integrations.providers.tickets import Tracker
+from integrations.providers.tickets import Tracker, cut_to_utf16
 from krafter_audit.http.client import Client
 from tests.fakes.tracker import FakeTracker
 from tests.unit.integrations.providers.drafts import draft
@@ -19,6 +19,9 @@ from tests.unit.integrations.providers.drafts import draft
         "Fix #1 of @ada: ~bug, GL-7, %5",
         "#1 " * 100,
         "@\u200bada",
+        "\U0001f469\u200d\U0001f4bb" * 100,
+        "e\u0301" * 200,
+        "\u05e9\u05dc\u05d5\u05dd " * 100,
     ],
 )
 def test_title_is_shown_as_it_was_announced(tracker: FakeTracker, title: str) -> None:
@@ -31,3 +34,10 @@ def test_title_is_shown_as_it_was_announced(tracker: FakeTracker, title: str) ->
 
     assert changed.title == provider.shown_title(sent)
     assert changed.title == changed.title.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"), [("abcd", "abc"), ("a\U0001f600b", "a\U0001f600"), ("ab\U0001f600", "ab"), ("", "")]
+)
+def test_text_is_cut_between_characters(text: str, cut: str) -> None:
+    assert cut_to_utf16(text, 3) == cut

@@ -61,6 +61,18 @@ def test_update_keeps_labels_and_text_of_other_people(provider: GitHub, github: 
     assert "Due" not in github.issues[1]["body"]
 
 
+def test_labels_that_the_repository_writes_in_another_case_are_ours(
+    provider: GitHub, github: FakeGitHub
+) -> None:
+    github.create({"title": "Another", "body": "", "labels": ["Priority:High", "Krafter:in_progress"]})
+    ticket = provider.create_ticket(draft(status="in_progress"))
+
+    moved = provider.update_ticket(ticket, draft(status="blocked", priority="low"), ["status", "priority"])
+
+    assert (ticket.labels, ticket.state) == (("Krafter:in_progress", "Priority:High"), TicketState.STARTED)
+    assert moved.labels == ("krafter:blocked", "priority:low")
+
+
 def test_close_and_reopen_send_state_and_reason(provider: GitHub, github: FakeGitHub) -> None:
     ticket = provider.create_ticket(draft())
 

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
+from campaigns import services as campaigns
 from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import credentials as secrets
 from integrations import services
-from integrations.models import Integration, SyncRun, TicketLink
+from integrations.models import Integration, SyncConflict, SyncRun, TicketLink
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from remediation.models import Task
@@ -82,6 +83,25 @@ def test_issues_of_the_same_number_on_another_server_are_not_touched(
 
         assert (other.issues[1], sorted(other.issues)) == (before, [1, 2]), foreign
         assert TicketLink.objects.get().key == f"{PROJECT}#2"
+
+
+def test_issue_keeps_both_labels_of_a_task_in_campaigns_whose_names_are_scoped_labels(
+    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
+) -> None:
+    task = make_task()
+    for name in ("team::a", "team::b"):
+        campaigns.create(task.project, name=name, task_ids=[task.pk], by=SYSTEM)
+    seen = []
+    for status in ("backlog", "in_progress", "blocked"):
+        tasks.update(task.pk, changes={"status": status}, by=SYSTEM)
+        sync()
+        seen.append([label for label in gitlab.issues[1]["labels"] if "campaign" in label])
+    gitlab.requests.clear()
+
+    sync()
+
+    assert seen == [["krafter-campaign:team:a", "krafter-campaign:team:b"]] * 3
+    assert (gitlab.received("PUT"), SyncConflict.objects.count()) == ([], 0)
 
 
 def test_issue_is_created_once_when_the_response_is_lost(

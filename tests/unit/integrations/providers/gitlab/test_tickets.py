@@ -394,3 +394,27 @@ def test_campaigns_are_labels_without_commas(provider: GitLab, gitlab: FakeGitLa
     assert "krafter-campaign:Spring cleaning" in ticket.labels
     assert {label for label in moved.labels if "c" in label and ":" not in label} == {"checkout"}
     assert {label for label in moved.labels if "campaign" in label} == {"krafter-campaign:Autumn"}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("team::a", "team::b"),
+        (":a", ":b"),
+        ("x:::a", "x:::b"),
+        ("Fix <title>", "Fix &amp; forget"),
+        ("<b>x</b>",),
+        (" \U0001f680 launch, ", "Launch", "launch"),
+    ],
+)
+def test_labels_of_campaigns_neither_exclude_each_other_nor_change(
+    provider: GitLab, gitlab: FakeGitLab, names: tuple[str, ...]
+) -> None:
+    ticket = provider.create_ticket(draft(campaigns=names))
+    expected = provider.own_labels(draft(campaigns=names))
+    gitlab.requests.clear()
+
+    again = provider.update_ticket(ticket, draft(campaigns=names), {"campaigns", "status"})
+
+    assert (set(ticket.labels), again, gitlab.requests) == (expected, ticket, [])
+    assert len(ticket.labels) == 2 + len(names)

@@ -25,6 +25,19 @@ def test_title_becomes_one_line_of_255_characters(provider: Jira, jira: FakeJira
     assert jira.issues[10001]["fields"]["summary"] == ("Send a policy " + "x" * 300)[:255]
 
 
+def test_title_has_255_characters_as_jira_counts_them(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft(title="x" + "\U0001f600" * 200))
+
+    assert jira.issues[10001]["fields"]["summary"] == "x" + "\U0001f600" * 127
+
+
+def test_text_of_emoji_is_within_the_limit_of_jira(provider: Jira, jira: FakeJira) -> None:
+    provider.create_ticket(draft(text="\n".join(["\U0001f600" * 200] * 300)))
+
+    written = json.dumps(jira.issues[10001]["fields"]["description"], ensure_ascii=False)
+    assert len(written.encode("utf-16-le")) / 2 < 32_767
+
+
 def test_fields_missing_from_the_screen_are_in_the_description_only(provider: Jira, jira: FakeJira) -> None:
     jira.form = {"summary": {}, "description": {}}
 
