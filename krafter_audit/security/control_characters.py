@@ -1,22 +1,32 @@
 """Characters without a sign, which sites and other people write into titles and names.
 
-Sources: Unicode Standard Annex 9 (bidirectional controls); Boucher and Anderson, "Trojan Source".
+Sources: Unicode Standard Annex 9 (bidirectional controls); Boucher and Anderson, "Trojan Source"; Unicode, section 23.9
+(tag characters), which only the flags of England, Scotland and Wales have.
 """
 
 import re
 
 # Embeddings, overrides and isolates: the text after one is read in another order, up to the end of its paragraph.
 _REORDERING = "\u202a-\u202e\u2066-\u2069"
-REORDERING = re.compile(f"[{_REORDERING}]")
+_TAG = "[\U000e0000-\U000e007f]"
+_FLAGS = "|".join(
+    "".join(chr(0xE0000 + ord(each)) for each in f"gb{part}\x7f") for part in ("eng", "sct", "wls")
+)
+# Tags spell a text that nobody sees and language models read, and so do variation selectors, unless it is one alone.
+_HIDDEN = (
+    f"(?<!\U0001f3f4(?=(?:{_FLAGS})(?!{_TAG})))(?<!{_TAG}){_TAG}+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{{2,}}"
+)
+# In a page, where terminals and mail programs execute nothing.
+MISLEADING = re.compile(f"[{_REORDERING}]|{_HIDDEN}")
 # Those, and the ones of ASCII and Latin-1 but for tabs and line ends, which terminals and mail programs may execute.
-CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_REORDERING}]")
+CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_REORDERING}]|{_HIDDEN}")
 # In a log, also what ends a line.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|{_HIDDEN}")
 REPLACEMENT = "\ufffd"
 
 
 def replace_controls(text: str) -> str:
-    """Return the text with U+FFFD for each control character, but for tabs and line ends."""
+    """Return the text with U+FFFD for each control character and hidden text, but for tabs and line ends."""
     return CONTROL.sub(REPLACEMENT, text)
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import batched, chain
 from typing import Any, BinaryIO
 
+from krafter_audit.security.control_characters import replace_controls
 from reports.exporters.base import Exporter
 from reports.snapshots.snapshot import REGRESSION_KEYS, TASK_KEYS, Item, Snapshot
 
@@ -45,7 +46,7 @@ def write_rows(
     rows = csv.writer(text)
     rows.writerow(columns)
     for row in rows_of(snapshot):
-        rows.writerow([escape_formula(row.get(column)) for column in columns])
+        rows.writerow([safe_cell(row.get(column)) for column in columns])
     text.flush()
     text.detach()
 
@@ -85,11 +86,12 @@ def summary_rows(snapshot: Snapshot) -> Iterator[Item]:
         yield {"name": "open_risk_score", "date": point["date"], "value": point["open_risk_score"]}
 
 
-def escape_formula(value: Any) -> Any:
-    """Prefix text that a spreadsheet would evaluate with an apostrophe."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return "'" + value
-    return value
+def safe_cell(value: Any) -> Any:
+    """Replace control characters in a text, and prefix one that a spreadsheet would evaluate with an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    text = replace_controls(value)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def without_comments(file: BinaryIO) -> Iterator[bytes]:

@@ -9,11 +9,28 @@ def test_control_characters_are_replaced_or_escaped(control: str):
     assert escape_controls(f"a{control}b") == f"a{control.encode('unicode_escape').decode()}b"
 
 
+# Tags spell ASCII that nobody sees and language models read; so do runs of variation selectors, a byte each.
+@pytest.mark.parametrize(
+    "hidden", ["\U000e0068\U000e0069", "\U000e0001", "\ufe01\ufe02", "\U000e0158\U000e0159"]
+)
+def test_hidden_text_is_replaced_or_escaped(hidden: str):
+    assert replace_controls(f"a{hidden}b") == "a\ufffdb"
+    assert replace_controls(f"🏴{hidden}b") == "🏴\ufffdb"
+    assert escape_controls(f"a{hidden}b") == f"a{hidden.encode('unicode_escape').decode()}b"
+
+
 def test_text_of_every_script_stays_as_it_is():
     # With the joiners of Persian and of emoji.
-    text = "Zażółć\tمی\u200cخواهم\n👩\u200d💻\u200f שלום"
+    text = "Zażółć\tمی\u200cخواهم\n👩\u200d💻\u200f שלום ❤\ufe0f 葛\U000e0100"
 
     assert replace_controls(text) == text
+
+
+def test_flag_that_consists_of_tags_stays_as_it_is():
+    tags = "".join(chr(0xE0000 + ord(each)) for each in "gbeng\x7f")
+
+    assert replace_controls(f"🏴{tags}🏴{tags}") == f"🏴{tags}🏴{tags}"
+    assert replace_controls(f"🏴{tags}{tags}") == "🏴\ufffd"
 
 
 def test_line_ends_are_escaped_in_a_log():

@@ -18,6 +18,17 @@ def test_texts_are_shown_without_controls_and_values_of_forms_are_kept():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("hidden", ["\u202e", "\U000e0068\U000e0069", "\ufe01\ufe02"])
+def test_title_of_a_finding_hides_nothing_in_the_admin(scenario: Scenario, hidden: str):
+    finding = factories.finding(scenario, title=f"a{hidden}b")
+    client: Any = staff.logged_in_client(staff.superuser())
+
+    page = client.get(admin_url(Finding, "change", finding.pk))
+
+    assert "a\ufffdb</h2>" in page.content.decode()
+
+
+@pytest.mark.django_db
 def test_title_of_a_finding_reverses_nothing_in_the_admin(scenario: Scenario):
     finding = factories.finding(scenario, title="a\u202eb", description="c\u202ed")
     client: Any = staff.logged_in_client(staff.superuser())
