@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from krafter_client.cli.formats.printable import json_without_commands
 from krafter_client.cli.options import (
     BaselineOption,
     FailOnOption,
@@ -52,7 +53,8 @@ def list_findings(
     with connect(project) as client:
         found = list(client.findings(severity=severity or (), status=status or OPEN, domain=domain or ()))
     if as_json:
-        typer.echo(json.dumps([finding.to_dict() for finding in found], indent=2, ensure_ascii=False))
+        document = json.dumps([finding.to_dict() for finding in found], indent=2, ensure_ascii=False)
+        typer.echo(json_without_commands(document))
     result = Result(worst_first(from_finding(finding) for finding in found))
     finish(
         result,

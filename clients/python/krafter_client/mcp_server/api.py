@@ -1,11 +1,30 @@
 """Calls of the API that return JSON as the API sends it."""
 
+import re
 from typing import Any
 
 from mcp.server.mcpserver.exceptions import ToolError
 
 from krafter_client import ProjectClient
 from krafter_client.errors import ApiError
+
+# What terminals execute or what reorders text; then text of tags or variation selectors, which a model reads and the
+# person beside it does not see. Joiners and single selectors are a part of many scripts and of emoji.
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "|[\U000e0000-\U000e007f]+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}"
+)
+
+
+def without_hidden_text(value: Any) -> Any:
+    """Return JSON with U+FFFD for control characters and hidden text: a site may have sent an instruction in it."""
+    if isinstance(value, str):
+        return HIDDEN.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [without_hidden_text(each) for each in value]
+    if isinstance(value, dict):
+        return {without_hidden_text(name): without_hidden_text(each) for name, each in value.items()}
+    return value
 
 
 class Api:
@@ -40,7 +59,8 @@ class Api:
             return self._request(method, path, **options)
         except ApiError as error:
             # The model reads what is wrong, and can try again.
-            raise ToolError("\n".join([str(error), *error.lines()])) from None
+            raise ToolError(without_hidden_text("\n".join([str(error), *error.lines()]))) from None
 
     def _request(self, method: str, path: str, **options: Any) -> Any:
-        return self._client.generated.get_httpx_client().request(method, path, **options).json()
+        response = self._client.generated.get_httpx_client().request(method, path, **options)
+        return without_hidden_text(response.json())

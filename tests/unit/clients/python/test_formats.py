@@ -121,6 +121,19 @@ def test_sarif_states_severity_place_and_baseline() -> None:
     assert place == "https://shop.example/a%20b"
 
 
+def test_sarif_has_no_link_of_a_site_in_its_texts() -> None:
+    [known, *_] = RESULT.problems
+    text = r"[Sign in](https://evil.example) [a\](b) [a\\](b) a[0] [b] (c) \d"
+    problem = replace(known, title=text, message=text, fix=text, description=text)
+
+    [run] = json.loads(FORMATS["sarif"](replace(RESULT, problems=(problem,))))["runs"]
+    rule = run["tool"]["driver"]["rules"][0]
+
+    shown = r"[Sign in\](https://evil.example) [a\](b) [a\\\](b) a[0] [b] (c) \d"
+    assert run["results"][0]["message"]["text"] == shown
+    assert [rule[name]["text"] for name in ("shortDescription", "fullDescription", "help")] == [shown] * 3
+
+
 def test_sarif_without_a_baseline_has_no_baseline_state() -> None:
     assert "baselineState" not in FORMATS["sarif"](gated())
 
@@ -210,6 +223,20 @@ def test_control_characters_of_a_site_are_not_printed(format: str) -> None:
 
     kinds = {unicodedata.category(each) for each in written.replace("\n", "").replace("\u200b", "")}
     assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "junit"])
+def test_hidden_characters_of_a_site_are_not_printed(format: str) -> None:
+    [known, *_] = RESULT.problems
+    text = "a\x9b\u202e\u2066\U000e0041b ##[group]c"
+    problem = replace(known, rule=text, title=text, message=text, fix=text, urls=(text,))
+
+    written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
+
+    kinds = {unicodedata.category(each) for each in written.replace("\n", "").replace("\u200b", "")}
+    assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
+    if format == "json":
+        assert json.loads(written)["problems"][0]["title"] == text
 
 
 def test_entities_in_markdown_are_shown_as_they_are() -> None:

@@ -7,6 +7,8 @@ ZERO_WIDTH_SPACE = "\u200b"
 # GitHub, GitLab and Azure Pipelines (`##vso[`) execute these in what a step prints.
 SECTION_COMMAND = re.compile(r"##(?=[a-z]*\[)", re.IGNORECASE)
 RUNNER_COMMAND = re.compile(rf"::(?=[a-z-]+[ :])|{SECTION_COMMAND.pattern}", re.IGNORECASE)
+# Of Latin-1, which terminals may execute; those that reorder text; tags, which spell a text that language models read.
+HIDDEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 def without_controls(text: str) -> str:
@@ -25,8 +27,13 @@ def printable(text: str) -> str:
 
 
 def json_without_commands(document: str) -> str:
-    """Return JSON of the same value in which no command to a CI runner is written."""
-    return SECTION_COMMAND.sub(r"\\u0023#", document)
+    """Return JSON of the same value without commands to a CI runner and characters that nobody sees."""
+    escaped = HIDDEN.sub(lambda found: _json_escape(found[0]), document)
+    return SECTION_COMMAND.sub(r"\\u0023#", escaped)
+
+
+def _json_escape(sign: str) -> str:
+    return re.sub("(....)", r"\\u\1", sign.encode("utf-16-be").hex())
 
 
 def xml_without_commands(document: str) -> str:

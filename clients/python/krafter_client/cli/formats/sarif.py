@@ -4,6 +4,7 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 # GitHub shows critical from 9.0, high from 7.0, medium from 4.0.
 SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
+# What readers show as a link (section 3.11.6), at the bracket that no backslash escapes.
+EMBEDDED_LINK = re.compile(r"(?<!\\)((?:\\\\)*)\]\(")
 
 
 def sarif(result: Result) -> str:
@@ -46,14 +49,14 @@ def _rule(problem: Problem) -> dict[str, Any]:
         properties["security-severity"] = SCORES.get(problem.severity, "5.5")
     rule: dict[str, Any] = {
         "id": problem.rule,
-        "shortDescription": {"text": problem.title},
+        "shortDescription": {"text": _text(problem.title)},
         "defaultConfiguration": {"level": LEVELS.get(problem.severity, "warning")},
         "properties": properties,
     }
     if problem.description:
-        rule["fullDescription"] = {"text": problem.description}
+        rule["fullDescription"] = {"text": _text(problem.description)}
     if problem.fix:
-        rule["help"] = {"text": problem.fix}
+        rule["help"] = {"text": _text(problem.fix)}
     if problem.references:
         rule["helpUri"] = _uri(problem.references[0])
     return rule
@@ -65,7 +68,7 @@ def _result(problem: Problem, position: int, *, has_baseline: bool) -> dict[str,
         "ruleId": problem.rule,
         "ruleIndex": position,
         "level": LEVELS.get(problem.severity, "warning"),
-        "message": {"text": problem.message or problem.title},
+        "message": {"text": _text(problem.message or problem.title)},
         # GitHub requires a line, which a web page does not have.
         "locations": [
             {"physicalLocation": {"artifactLocation": {"uri": _uri(url)}, "region": {"startLine": 1}}}
@@ -75,6 +78,10 @@ def _result(problem: Problem, position: int, *, has_baseline: bool) -> dict[str,
         **state,
         "properties": {"severity": problem.severity, "domain": problem.domain},
     }
+
+
+def _text(text: str) -> str:
+    return EMBEDDED_LINK.sub(r"\1\\](", text)
 
 
 def _uri(text: str) -> str:
