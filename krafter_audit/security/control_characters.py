@@ -12,7 +12,7 @@ _TAG = "[\U000e0000-\U000e007f]"
 _FLAGS = "|".join(
     "".join(chr(0xE0000 + ord(each)) for each in f"gb{part}\x7f") for part in ("eng", "sct", "wls")
 )
-# Tags spell a text that nobody sees and language models read, and so do variation selectors, unless it is one alone.
+# Tags spell an invisible text that language models read, and so do variation selectors, unless it is one alone.
 _HIDDEN = (
     f"(?<!\U0001f3f4(?=(?:{_FLAGS})(?!{_TAG})))(?<!{_TAG}){_TAG}+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{{2,}}"
 )

@@ -9,7 +9,7 @@ def test_control_characters_are_replaced_or_escaped(control: str):
     assert escape_controls(f"a{control}b") == f"a{control.encode('unicode_escape').decode()}b"
 
 
-# Tags spell ASCII that nobody sees and language models read; so do runs of variation selectors, a byte each.
+# Tags spell an invisible text that language models read; so do runs of variation selectors, a byte each.
 @pytest.mark.parametrize(
     "hidden", ["\U000e0068\U000e0069", "\U000e0001", "\ufe01\ufe02", "\U000e0158\U000e0159"]
 )

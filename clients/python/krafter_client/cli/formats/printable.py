@@ -27,7 +27,7 @@ def printable(text: str) -> str:
 
 
 def json_without_commands(document: str) -> str:
-    """Return JSON of the same value without commands to a CI runner and characters that nobody sees."""
+    """Return JSON of the same value without commands to a CI runner and invisible characters."""
     escaped = HIDDEN.sub(lambda found: _json_escape(found[0]), document)
     return SECTION_COMMAND.sub(r"\\u0023#", escaped)
 
