@@ -27,7 +27,9 @@ class NameTaken(InvalidParams):
 
 def visible(user: User, list_name: str) -> QuerySet[SavedView]:
     """Return the user's own and shared views of a list, by name."""
-    rows = SavedView.objects.filter(Q(user=user) | Q(organization__in=list(user.roles)), list=list_name)
+    # Not the views that the user shared with an organisation and left: its administrators may have changed them.
+    own = Q(user=user, organization=None)
+    rows = SavedView.objects.filter(own | Q(organization__in=list(user.roles)), list=list_name)
     return rows.select_related("user", "organization").order_by("name", "pk")
 
 
@@ -81,6 +83,8 @@ def save(
     rows = SavedView.objects.select_for_update()
     view, created = rows.get_or_create(user=user, list=list_name, name=name, defaults=values)
     if not created:
+        if not may_change(view, user):
+            raise NameTaken
         _store(view, values)
     return view, created
 
@@ -118,11 +122,12 @@ def delete(view_id: UUID, *, by: User, if_match: str | None = None) -> SavedView
 
 
 def may_change(view: SavedView, user: User) -> bool:
-    role = user.roles.get(view.organization_id) if view.organization_id else None
-    # A user who has left the organisation does not change what its members see.
-    if view.user_id == user.pk:
-        return view.organization_id is None or role is not None
-    return role is not None and RANKS[Role(role)] >= RANKS[Role.ADMIN]
+    is_own = view.user_id == user.pk
+    if view.organization_id is None:
+        return is_own
+    # A user who has left the organisation, or is a viewer now, does not change what its members see.
+    role, needed = user.roles.get(view.organization_id), Role.MEMBER if is_own else Role.ADMIN
+    return role is not None and RANKS[Role(role)] >= RANKS[needed]
 
 
 def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
@@ -134,7 +139,7 @@ def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
     if view is None or not is_visible:
         raise NotFound("This view was not found among those that you can change.")
     if not may_change(view, user):
-        raise InsufficientRole("A shared view is changed by its user, and by owners and admins.")
+        raise InsufficientRole("A shared view is changed by its user, unless a viewer, and by owners and admins.")
     require_match(if_match, view)
     return view
 

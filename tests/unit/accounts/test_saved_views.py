@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts import saved_views, services
+from accounts.errors import InsufficientRole
 from accounts.models import Membership, SavedView, User
 from krafter_audit.api.errors import NotFound
 from tests import factories
@@ -98,6 +99,38 @@ def test_shared_view_is_not_changed_by_its_user_after_they_left(scenario: Scenar
         saved_views.update(view.pk, changes={"name": "Call this number"}, by=User.objects.get(pk=user.pk))
 
     assert SavedView.objects.get().name == "Ours"
+
+
+def test_shared_view_is_not_replaced_by_its_user_after_they_left(scenario: Scenario):
+    user = services.create_user("left@example.com", organization=scenario.organization, role="member")
+    values = {"list_name": "findings.finding", "name": "Ours"}
+    saved_views.save(user, **values, query="", organization_id=scenario.organization.pk)
+    services.remove_member(Membership.objects.get(user=user))
+    left = User.objects.get(pk=user.pk)
+
+    with pytest.raises(saved_views.NameTaken):
+        saved_views.save(left, **values, query="q=planted", organization_id=None)
+
+    view = SavedView.objects.get()
+    assert (view.query, view.organization) == ("", scenario.organization)
+    assert list(saved_views.visible(left, "findings.finding")) == []
+
+
+def test_shared_view_is_not_changed_by_its_user_as_a_viewer(scenario: Scenario):
+    user = services.create_user("viewer@example.com", organization=scenario.organization, role="member")
+    values = {"list_name": "findings.finding", "name": "Ours", "organization_id": scenario.organization.pk}
+    view, _ = saved_views.save(user, **values, query="")
+    Membership.objects.filter(user=user).update(role="viewer")
+    viewer = User.objects.get(pk=user.pk)
+
+    with pytest.raises(InsufficientRole):
+        saved_views.update(view.pk, changes={"name": "Other"}, by=viewer)
+    with pytest.raises(InsufficientRole):
+        saved_views.delete(view.pk, by=viewer)
+    with pytest.raises(saved_views.NameTaken):
+        saved_views.save(viewer, **values | {"organization_id": None}, query="")
+
+    assert SavedView.objects.get(name="Ours", organization=scenario.organization).pk == view.pk
 
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
