@@ -383,7 +383,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             self.message_user(request, "Not found.", messages.ERROR)
             return None
         response = super().response_action(request, queryset, **kwargs)
-        back = page_after_action(request, self.model)
+        back = page_after_action(request, self.get_queryset(request))
         return HttpResponseRedirect(back) if back and isinstance(response, HttpResponseRedirect) else response
 
     def describe_row(self, row: Any) -> str:

@@ -1,9 +1,10 @@
 """To which page a request of the admin leads back."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db.models import Model
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,13 +18,16 @@ def page_to_return_to(request: HttpRequest, field: str = "_back") -> str:
     return back if allowed else ""
 
 
-def page_after_action(request: HttpRequest, model: type[Model]) -> str:
-    """Return the page from which the action was sent, or the list if the action has deleted the row of that page."""
+def page_after_action(request: HttpRequest, rows: QuerySet[Any]) -> str:
+    """Return the page from which the action was sent, or the list if its row is no longer among `rows`.
+
+    `rows` are those that the person may see: the answer does not disclose whether there are others.
+    """
     back = page_to_return_to(request)
-    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    name = f"admin:{rows.model._meta.app_label}_{rows.model._meta.model_name}"
     for pk in request.POST.getlist(ACTION_CHECKBOX_NAME):
         is_of_row = urlsplit(back).path == reverse(f"{name}_change", args=[pk])
-        if is_of_row and not model._default_manager.filter(pk=pk).exists():
+        if is_of_row and not rows.filter(pk=pk).exists():
             filters = parse_qs(urlsplit(back).query).get("_changelist_filters", [""])[0]
             return reverse(f"{name}_changelist") + (f"?{filters}" if filters else "")
     return back

@@ -7,7 +7,7 @@ from krafter_audit.db.models import uuid7
 from remediation.models import Task
 from tests import factories
 from tests.factories import Scenario
-from tests.staff import admin_url
+from tests.staff import admin_url, logged_in_client, member_of
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_action_leads_back_to_the_page_of_its_row(scenario: Scenario) -> None:
     back = admin_url(Task, "change", task.pk) + "?_changelist_filters=q%3Dcsp"
     request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(task.pk)]})
 
-    assert page_after_action(request, Task) == back
+    assert page_after_action(request, Task.objects.all()) == back
 
 
 @pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_action_that_deletes_the_row_of_its_page_leads_to_the_list(
     back = admin_url(Task, "change", deleted) + query
     request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(deleted)]})
 
-    assert page_after_action(request, Task) == admin_url(Task, "changelist") + filters
+    assert page_after_action(request, Task.objects.all()) == admin_url(Task, "changelist") + filters
 
 
 @pytest.mark.django_db
@@ -52,4 +52,18 @@ def test_action_that_deletes_a_row_of_a_list_leads_back_to_the_list() -> None:
     back = admin_url(Task, "changelist") + "?q=csp"
     request = RequestFactory().post("/", {"_back": back, ACTION_CHECKBOX_NAME: [str(uuid7())]})
 
-    assert page_after_action(request, Task) == back
+    assert page_after_action(request, Task.objects.all()) == back
+
+
+@pytest.mark.django_db
+def test_action_on_a_row_of_another_organisation_leads_to_the_same_page_as_on_an_absent_row(
+    scenario: Scenario,
+) -> None:
+    client = logged_in_client(member_of(scenario.organization, "member"))
+    pages = []
+    for pk in (factories.task(factories.scenario()).pk, uuid7()):
+        sent = {"action": "start", "index": "0", ACTION_CHECKBOX_NAME: [str(pk)]}
+        back = {"_back": admin_url(Task, "change", pk)}
+        pages.append(client.post(admin_url(Task, "changelist"), sent | back).headers["location"])
+
+    assert pages == [admin_url(Task, "changelist")] * 2
