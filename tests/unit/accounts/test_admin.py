@@ -261,6 +261,19 @@ def test_page_of_the_organisation_keeps_its_last_owner(operator: Client, scenari
     assert scenario.client.call("get", "tasks").status_code == 200
 
 
+def test_last_owner_hands_over_the_organisation_in_one_form(operator: Client, scenario: Scenario) -> None:
+    successor = staff.member_of(scenario.organization, Membership.Role.ADMIN)
+    data = {"name": scenario.organization.name, **staff.membership_fields(scenario.organization)}
+    handed_over = {"memberships-0-role": "member", "memberships-1-role": "owner"}
+
+    operator.post(
+        reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), data | handed_over
+    )
+
+    roles = dict(scenario.organization.memberships.values_list("user", "role"))
+    assert roles == {scenario.owner.pk: "member", successor.pk: "owner"}
+
+
 def test_lists_say_the_unit_of_a_quota_and_the_meaning_of_scopes(
     operator: Client, scenario: Scenario
 ) -> None:

@@ -137,3 +137,29 @@ def test_endpoint_that_refuses_lets_the_others_of_its_organization_follow_at_onc
 
     assert alone == []
     assert sent == [("notifications.deliver_to_webhook", str(second.pk))]  # for the first one
+
+
+def test_sweep_enqueues_what_no_worker_holds_the_longest_waiting_first(
+    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+) -> None:
+    now = timezone.now()
+    second = waiting_endpoint(scenario, receiver, "second", age_minutes=1)
+    first = waiting_endpoint(scenario, receiver, "first", age_minutes=9)
+    factories.finding(scenario)
+    queue_events()
+    later = waiting_endpoint(scenario, receiver, "later", age_minutes=1)
+    held = waiting_endpoint(scenario, receiver, "held", age_minutes=1)
+    for endpoint, minutes in ((second, -1), (first, -2), (later, 1), (held, -3)):
+        notice_due_at = now + timedelta(minutes=minutes)
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(notice_due_at=notice_due_at)
+    leases.acquire(WebhookEndpoint, held.pk, seconds=60)
+    sent.clear()
+
+    queueing.requeue_pending()
+
+    assert sent == [
+        ("notifications.deliver_to_webhook", str(first.pk)),
+        ("notifications.deliver_to_webhook", str(second.pk)),
+        ("notifications.send_webhook_notice", str(first.pk)),
+        ("notifications.send_webhook_notice", str(second.pk)),
+    ]
