@@ -139,7 +139,9 @@ def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
     if view is None or not is_visible:
         raise NotFound("This view was not found among those that you can change.")
     if not may_change(view, user):
-        raise InsufficientRole("A shared view is changed by its user, unless a viewer, and by owners and admins.")
+        raise InsufficientRole(
+            "A shared view is changed by its user, unless a viewer, and by owners and admins."
+        )
     require_match(if_match, view)
     return view
 
