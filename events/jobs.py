@@ -2,6 +2,7 @@ from events import partitions
 from events.totals import counters, history
 from krafter_audit.api import idempotency
 from krafter_audit.celery import app
+from krafter_audit.jobs.isolation import isolated
 
 
 @app.task(name="events.aggregate_counters")
@@ -22,5 +23,6 @@ def rotate_partitions() -> None:
     """Create the next partitions of the audit log and the history of counters, and drop the expired ones."""
     history.take_snapshots()
     for partitioned in (partitions.EVENTS, history.CHANGES):
-        partitions.rotate_partitions(partitioned)
+        with isolated("rotation", partitioned.table):
+            partitions.rotate_partitions(partitioned)
     history.delete_expired_snapshots()

@@ -1,9 +1,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -19,6 +20,7 @@ from integrations.queries import require_known_provider
 from integrations.sync import schedule
 from krafter_audit.api.etags import require_match
 from krafter_audit.http.client import Client, Limits
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
@@ -135,16 +137,24 @@ def start_due_syncs() -> int:
     )
     started = 0
     for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:BATCH_SIZE]):
-        with transaction.atomic():
-            # Read again under the lock: another beat process may have started it. A locked row is being changed by a
-            # request, and is still due at the next call.
-            integration = due.select_for_update(skip_locked=True).filter(pk=pk).first()
-            if integration is not None:
-                slot = schedule.next_slot(integration, timezone.now())
-                Integration.objects.filter(pk=pk).update(next_sync_at=slot)
-                _start(integration, SyncScope.ALL)
-                started += 1
+        with isolated("start of sync", pk) as isolation:
+            started += _start_due(due, pk)
+        if isolation.failed:  # behind the others
+            Integration.objects.filter(pk=pk).update(next_sync_at=timezone.now() + schedule.INTERVAL)
     return started
+
+
+@transaction.atomic
+def _start_due(due: QuerySet[Integration], pk: UUID) -> bool:
+    # Read again under the lock: another beat process may have started it. A locked row is being changed by a request,
+    # and is still due at the next call.
+    integration = due.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if integration is None:
+        return False
+    slot = schedule.next_slot(integration, timezone.now())
+    Integration.objects.filter(pk=pk).update(next_sync_at=slot)
+    _start(integration, SyncScope.ALL)
+    return True
 
 
 def lock_connected(project: Project, provider: str) -> Integration:

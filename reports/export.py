@@ -15,6 +15,7 @@ from events.log import log_event
 from krafter_audit.api.errors import Unavailable
 from krafter_audit.db import leases, read_replica
 from krafter_audit.jobs import fair_queue
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
 from reports.downloads import new_file_name, sha256_of
 from reports.errors import ExportFailed
@@ -149,9 +150,10 @@ def fail_exhausted() -> None:
     # An export that kills its worker, by its size for example, would be repeated forever.
     exhausted = pending_reports().filter(attempts__gte=MAX_ATTEMPTS)
     for report_id in exhausted.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:
-        report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
-        if report is not None:
-            fail(report, TOO_MANY_ATTEMPTS)
+        with isolated("end of export", report_id):
+            report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
+            if report is not None:
+                fail(report, TOO_MANY_ATTEMPTS)
 
 
 def requeue_pending() -> None:

@@ -12,6 +12,7 @@ from accounts.invitations.links import LIFETIME, invitation_url
 from accounts.models import Invitation
 from krafter_audit import mail
 from krafter_audit.db import leases
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.mail import MailResult
 from krafter_audit.web.public_urls import public_url
 
@@ -30,16 +31,23 @@ def send(invitation_id: UUID) -> None:
     invitation = leases.acquire(Invitation, invitation_id, seconds=LEASE_SECONDS, due_at__lte=timezone.now())
     if invitation is None:
         return
+    with isolated("e-mail of invitation", invitation.pk) as isolation:
+        changes = _send(invitation)
+    if isolation.failed:
+        changes = _changes_after(MailResult.POSTPONED, invitation)
+    leases.write(invitation, **changes, lease_until=None)
+
+
+def _send(invitation: Invitation) -> dict[str, Any]:
+    """Send the e-mail; return the changes of the invitation."""
     try:
         with mailers.default as server:
             message = _notice(invitation) if invitation.is_notice else _link(invitation)
             result = mail.send(message, server)
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
-        changes: dict[str, Any] = {"due_at": timezone.now() + RETRY_AFTER, "attempts": 0}
-    else:
-        changes = _changes_after(result, invitation)
-    leases.write(invitation, **changes, lease_until=None)
+        return {"due_at": timezone.now() + RETRY_AFTER, "attempts": 0}
+    return _changes_after(result, invitation)
 
 
 def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from assurance.models import Deploy, GuardRun, GuardWindow
 from events.log import log_event
 from findings.models import Finding, FindingStatus, Regression
 from krafter_audit.api.lookup import get_or_404
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.shutdown import is_shutting_down
 from remediation.errors import VerificationInProgress
 from remediation.evidence import chain
@@ -72,11 +73,21 @@ def start_due_runs() -> int:
     for row in waiting:
         if time.monotonic() > deadline or is_shutting_down():
             break
-        project = Project.objects.get(pk=row["window__project"])
-        affordable = min(_budget_left(project), BATCH_SIZE)
-        runs = due.filter(window__project=project).values_list("pk", flat=True)[:affordable]
-        started += sum(start_run(pk) for pk in list(runs))
+        with isolated("start of guard runs", row["window__project"]):
+            project = Project.objects.get(pk=row["window__project"])
+            affordable = min(_budget_left(project), BATCH_SIZE)
+            runs = due.filter(window__project=project).values_list("pk", flat=True)[:affordable]
+            started += sum(_start_or_postpone(pk) for pk in list(runs))
     return started
+
+
+def _start_or_postpone(run_id: UUID) -> bool:
+    with isolated("start of guard run", run_id):
+        return start_run(run_id)
+    # Behind the others of its project.
+    failed = GuardRun.objects.filter(pk=run_id, status=GuardRun.Status.PENDING)
+    failed.update(due_at=timezone.now() + RETRY_DELAY)
+    return False
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from assurance.models import Deploy, PullRequest
 from assurance.repositories import RepositoryUnavailable
 from events.log import log_event
 from krafter_audit.api.errors import NotFound, QuotaExceeded
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
 from remediation.errors import VerificationInProgress
 from remediation.locks import LockedTask, lock_task
@@ -68,6 +69,13 @@ def check(pull_request_id: UUID) -> None:
     row = PullRequest.objects.select_related("task__project").filter(pk=pull_request_id, deploy=None).first()
     if row is None:
         return
+    with isolated("check of pull request", row.pk) as isolation:
+        _check(row)
+    if isolation.failed:
+        _postpone(row, RepositoryUnavailable("The pull request could not be checked."))
+
+
+def _check(row: PullRequest) -> None:
     project = row.task.project
     try:
         if not row.merge_sha:

@@ -15,6 +15,7 @@ from events.models import Counter
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
+from krafter_audit.jobs.isolation import isolated
 
 AGGREGATE_FROM = 200  # rows of one counter
 
@@ -218,5 +219,6 @@ def aggregate_all(at_least: int = AGGREGATE_FROM) -> int:
         cursor.execute(GROWN, [at_least])
         grown = cursor.fetchall()
     for project_id, name in grown:
-        aggregate(project_id, name)
+        with isolated(f"aggregation of {name}", project_id):
+            aggregate(project_id, name)
     return len(grown)

@@ -20,6 +20,7 @@ from events.totals.counters import Totals
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.db.sql import fetch_all
+from krafter_audit.jobs.isolation import isolated
 
 # Of a project, after which a snapshot is taken within the day. They are summed in 0.2 s.
 MANY_CHANGES = 50_000
@@ -166,7 +167,11 @@ def take_interim_snapshots(changes: int = MANY_CHANGES) -> int:
 def _take_missing_snapshots(moment: datetime, *, changes: int = 0) -> int:
     params = {"moment": moment, "changes": changes}
     projects = fetch_all(WITHOUT_SNAPSHOT, params, model=CounterSnapshot)
-    return sum(take_snapshot(project_id, moment) for (project_id,) in projects)
+    taken = 0
+    for (project_id,) in projects:
+        with isolated("snapshot of the counters", project_id):
+            taken += take_snapshot(project_id, moment)
+    return taken
 
 
 @transaction.atomic

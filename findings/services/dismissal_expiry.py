@@ -2,12 +2,14 @@ from collections import defaultdict
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_events
 from findings.models import Dismissal, DismissalEnd, Finding, FindingStatus
 from findings.services import dismissals
+from krafter_audit.jobs.isolation import isolated
 
 BATCH_SIZE = 500  # findings of one transaction
 
@@ -15,37 +17,39 @@ BATCH_SIZE = 500  # findings of one transaction
 def reopen_expired() -> int:
     """Reopen findings whose dismissal was accepted until a past day; return their number."""
     reopened = 0
-    while number := _reopen_batch():
-        reopened += number
+    projects = _due().order_by("finding__project").values_list("finding__project", flat=True).distinct()
+    for project_id in list(projects):
+        with isolated("end of dismissals", project_id):
+            while number := _reopen_batch(project_id):
+                reopened += number
     return reopened
 
 
 @transaction.atomic
-def _reopen_batch() -> int:
+def _reopen_batch(project_id: UUID) -> int:
     # Findings that a request or another worker holds are left to the next call.
-    expired = _lock_expired()
+    expired = _lock_expired(project_id)
     statuses: dict[str, list[UUID]] = defaultdict(list)
-    by_project: dict[UUID, list[Dismissal]] = defaultdict(list)
     for row in expired:
         statuses[row.status_before].append(row.finding_id)
-        by_project[row.finding.project_id].append(row)
     dismissals.end([row.finding_id for row in expired], DismissalEnd.EXPIRED, by=SYSTEM)
     for status, pks in statuses.items():
         Finding.transitions.update(Finding.objects.filter(pk__in=pks), FindingStatus.DISMISSED, status)
-    for project in Project.objects.filter(pk__in=by_project):
-        log_events(
-            "finding.dismissal_expired",
-            project,
-            [(row.finding_id, _event_data(row)) for row in by_project[project.pk]],
-            by=SYSTEM,
-        )
+    if expired:
+        project = Project.objects.get(pk=project_id)
+        events = [(row.finding_id, _event_data(row)) for row in expired]
+        log_events("finding.dismissal_expired", project, events, by=SYSTEM)
     return len(expired)
 
 
-def _lock_expired() -> list[Dismissal]:
-    due = Dismissal.objects.filter(
+def _due() -> QuerySet[Dismissal]:
+    return Dismissal.objects.filter(
         ended_at=None, accepted_until__lt=dismissals.today(), finding__project__archived_at=None
     )
+
+
+def _lock_expired(project_id: UUID) -> list[Dismissal]:
+    due = _due().filter(finding__project=project_id)
     findings = Finding.objects.filter(status=FindingStatus.DISMISSED, pk__in=due.values("finding"))
     locked = findings.select_for_update(skip_locked=True).order_by("pk")[:BATCH_SIZE]
     pks = list(locked.values_list("pk", flat=True))

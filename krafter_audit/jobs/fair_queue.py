@@ -13,6 +13,7 @@ from django.db.models import Count, Min, QuerySet
 
 from krafter_audit.db import redis_client
 from krafter_audit.db.leases import unleased
+from krafter_audit.jobs.isolation import isolated
 
 WINDOW_SECONDS = 600
 PREFIX = "krafter:use:"
@@ -32,15 +33,18 @@ def run_next(
 
     The organisation with the least use is first, with the row that has waited longest. `organization`, `since` and
     `id` name the fields of the organisation, of the time since when a row waits, and of what `run` gets; it returns
-    False for a row that it could not lease.
+    False for a row that it could not lease. What it raises is logged, and counts as use: rows that fail each time do
+    not keep their organisation the next.
     """
     # Without an order, which would be a part of the groups.
     oldest = dict(rows.order_by().values_list(organization).annotate(Min(since)))
     for organization_id in by_least_use(kind, sorted(oldest, key=oldest.__getitem__)):
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
         for row_id in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
-            started = time.monotonic()
-            if run(row_id):
+            started, ran = time.monotonic(), True
+            with isolated(kind, row_id):
+                ran = run(row_id)
+            if ran:
                 record_use(kind, {organization_id: time.monotonic() - started})
                 return True
     return False

@@ -12,6 +12,7 @@ from django.utils import timezone
 from krafter_audit import mail, slack
 from krafter_audit.db import leases
 from krafter_audit.delivery_errors import DeliveryPostponed, DeliveryRefused
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.mail import MailResult
 from krafter_audit.security.vault import VaultError
 from notifications import destinations
@@ -30,7 +31,16 @@ def deliver(alert_id: UUID) -> None:
     alert = leases.acquire(
         Alert, alert_id, seconds=LEASE_SECONDS, status__in=Alert.UNFINISHED, due_at__lte=timezone.now()
     )
-    if alert is None or not _stop_gathering(alert):
+    if alert is None:
+        return
+    with isolated("delivery of alert", alert.pk) as isolation:
+        _deliver(alert)
+    if isolation.failed:
+        _retry_later(alert, DeliveryPostponed("The delivery was interrupted."))
+
+
+def _deliver(alert: Alert) -> None:
+    if not _stop_gathering(alert):
         return
     try:
         with leases.renewing(alert, seconds=LEASE_SECONDS):

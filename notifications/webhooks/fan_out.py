@@ -17,6 +17,7 @@ from events.representation import represent
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.http.json_encoding import dump_json
 from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue_on_commit
 from notifications.models import EventDelivery, WebhookEndpoint
 
@@ -115,8 +116,9 @@ def queue_missed() -> None:
         status=WebhookEndpoint.Status.ENABLED, enabled_at__gt=timezone.now() - CATCH_UP_TIME
     )
     for endpoint in recent.defer("credentials").select_related("organization"):
-        if queue_logged(endpoint, after=endpoint.enabled_at, limit=MAX_CATCH_UP):
-            enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
+        with isolated("catching up of webhook", endpoint.pk), transaction.atomic():
+            if queue_logged(endpoint, after=endpoint.enabled_at, limit=MAX_CATCH_UP):
+                enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
 
 
 def queue_logged(

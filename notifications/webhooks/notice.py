@@ -1,5 +1,6 @@
 import logging
 import smtplib
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from krafter_audit import mail
 from krafter_audit.db import leases
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.mail import MailResult
 from krafter_audit.web.public_urls import public_url
 from notifications import destinations
@@ -27,13 +29,24 @@ def send(endpoint_id: UUID) -> None:
     )
     if endpoint is None:
         return
+    with isolated("notice of webhook", endpoint.pk) as isolation:
+        _send(endpoint)
+    if isolation.failed:
+        _store_results(endpoint, [MailResult.POSTPONED])
+
+
+def _send(endpoint: WebhookEndpoint) -> None:
     try:
         with leases.renewing(endpoint, seconds=LEASE_SECONDS), mailers.default as server:
             results = [_send_one(endpoint, message, server) for message in _messages(endpoint)]
     except (OSError, smtplib.SMTPException) as error:
         logger.warning("the mail server did not accept a notice: %s", type(error).__name__)
         leases.write(endpoint, notice_due_at=timezone.now() + RETRY_AFTER, lease_until=None, attempts=0)
-        return
+    else:
+        _store_results(endpoint, results)
+
+
+def _store_results(endpoint: WebhookEndpoint, results: Sequence[MailResult]) -> None:
     delay = mail.retry_delay(endpoint.attempts) if MailResult.POSTPONED in results else None
     if delay is not None:
         leases.write(endpoint, notice_due_at=timezone.now() + delay, lease_until=None)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from events.partitions import first_kept_month
 from findings.queries import named_screenshots
 from krafter_audit.api.errors import Unavailable
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.shutdown import is_shutting_down
 from remediation.evidence.retention import EVIDENCE
 from scans import screenshots
@@ -38,11 +39,12 @@ def delete_unused() -> int:
     for project_id in oldest.values_list("project", flat=True):
         if time.monotonic() > deadline or is_shutting_down():
             break
-        try:
-            deleted += _delete_of_project(project_id)
         # The next run tries again; those of other projects may be in a folder that can be written.
-        except (OSError, Unavailable) as error:
-            logger.error("screenshots of project %s could not be deleted: %s", project_id, error)
+        with isolated("deletion of screenshots of project", project_id):
+            try:
+                deleted += _delete_of_project(project_id)
+            except (OSError, Unavailable) as error:
+                logger.error("screenshots of project %s could not be deleted: %s", project_id, error)
     return deleted
 
 

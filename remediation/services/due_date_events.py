@@ -14,6 +14,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_events
 from findings.models import FindingStatus
+from krafter_audit.jobs.isolation import isolated
 from remediation.models import Policy, Task
 from remediation.services import dismissed_findings
 from remediation.sla.policy import rules_of
@@ -27,7 +28,8 @@ def log_overdue_tasks() -> int:
     for project in _projects_with_overdue_tasks():
         if logged >= BATCH_SIZE:
             break
-        logged += _log_overdue(project, BATCH_SIZE - logged)
+        with isolated("overdue tasks", project.pk):
+            logged += _log_overdue(project, BATCH_SIZE - logged)
     return logged
 
 
@@ -56,12 +58,13 @@ def _log_overdue(project: Project, limit: int) -> int:
 def log_due_tasks() -> int:
     """Log tasks that are due soon, once for each warning of the policy; return their number."""
     policies = Policy.objects.filter(active=True, sla_warns_before__isnull=False, project__archived_at=None)
-    # The shortest time first: a task that is nearer than several warnings is logged once.
-    return sum(
-        _log_warning(policy, before, timezone.now())
-        for policy in policies.select_related("project").order_by("pk")
-        for before in rules_of(policy.config).warnings
-    )
+    logged = 0
+    for policy in policies.select_related("project").order_by("pk"):
+        with isolated("warnings of due dates by policy", policy.pk):
+            # The shortest time first: a task that is nearer than several warnings is logged once.
+            for before in rules_of(policy.config).warnings:
+                logged += _log_warning(policy, before, timezone.now())
+    return logged
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from krafter_audit.jobs.isolation import isolated
 from reports.models import Report, ReportItem, Share
 
 MIN_AGE = timedelta(hours=1)  # of a report whose rows are deleted
@@ -19,8 +20,13 @@ def delete_expired_items() -> int:
 
     The report itself stays.
     """
-    expired = list(expired_reports().values_list("pk", flat=True)[:BATCH_SIZE])
-    return sum(_delete_items(pk) for pk in expired)
+    # In any order: those that fail each time must not take all the places of the others.
+    expired = list(expired_reports().order_by("?").values_list("pk", flat=True)[:BATCH_SIZE])
+    deleted = 0
+    for pk in expired:
+        with isolated("deletion of the rows of report", pk):
+            deleted += _delete_items(pk)
+    return deleted
 
 
 def expired_reports() -> QuerySet[Report]:

@@ -14,6 +14,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, QuotaExceeded
+from krafter_audit.jobs.isolation import isolated
 from scans.models import Scan, ScanPart, ScanSchedule
 from scans.services import scans
 
@@ -76,7 +77,13 @@ def start_due() -> int:
     """Queue the scans that are due; return how many were queued."""
     due = ScanSchedule.objects.filter(next_at__lte=timezone.now(), paused=False, project__archived_at=None)
     rows = due.order_by("next_at").values_list("pk", "project__site_url")[:BATCH_SIZE]
-    return sum(start(pk, site_url) for pk, site_url in rows)
+    started = 0
+    for pk, site_url in rows:
+        with isolated("start of scheduled scan", pk) as isolation:
+            started += start(pk, site_url)
+        if isolation.failed:  # behind the others
+            ScanSchedule.objects.filter(pk=pk).update(next_at=timezone.now() + RETRY_DELAY)
+    return started
 
 
 def start(schedule_id: UUID, site_url: str) -> bool:

@@ -1,6 +1,5 @@
 """Ingest the failed checks of a part as findings while it runs, and finish parts and scans."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -22,6 +21,7 @@ from findings.services.identity import source_key_of_check
 from findings.services.ingestion import FindingReport, IngestionResult, ingest
 from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.http.urls import MAX_STORED_LENGTH
+from krafter_audit.jobs.isolation import isolated
 from scanner import lab_builds, registry
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -36,8 +36,6 @@ from scans.worker.persistence import (
 )
 from scans.worker.rechecks import request_rechecks
 from scans.worker.regression_filter import check_key, filter_reports
-
-logger = logging.getLogger(__name__)
 
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
@@ -101,11 +99,9 @@ def finish_parts_without_pages() -> None:
         ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
     ).order_by("?")
     for pk in parts.values_list("pk", flat=True)[:MAX_PARTS]:
-        try:
+        # It is tried again, and holds up no other: each worker begins with these parts.
+        with isolated("end of part", pk):
             finish_part(pk)
-        except Exception:
-            # It is tried again, and holds up no other: each worker begins with these parts.
-            logger.exception("part %s could not be finished", pk)
 
 
 def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart | None:

@@ -17,13 +17,14 @@ from django.utils import timezone
 
 from krafter_audit.db.leases import LeaseKeeper
 from krafter_audit.jobs import fair_queue
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.shutdown import is_shutting_down
 from scanner.crawler import Discovery
 from scans.models import IN_BROWSER, Scan, ScanPage
 from scans.worker import finalization, page_leases, persistence
 from scans.worker.page_checks import CheckSelection, PageResults
-from scans.worker.page_leases import WorkerKind
+from scans.worker.page_leases import Work, WorkerKind
 from scans.worker.scan_session import ScanSession
 
 logger = logging.getLogger(__name__)
@@ -120,14 +121,19 @@ class PageRunner:
                 # A worker has died with the page, and did not record its use.
                 lost = page_leases.JOB_SECONDS[self._kind]
                 fair_queue.record_use("scan", {work.scan.project.organization_id: lost})
-            if work.part is None:
-                self._discover(work.scan)
-            elif work.pages:
-                self._check(work.scan, list(work.pages))
-            elif not work.must_wait:
-                finalization.finish_part(work.part.pk)
+            # Its lease expires. The pages of other organisations that this job checks go on.
+            with isolated("work on scan", work.scan.pk):
+                self._begin(work)
             self._drain = work.must_wait or work.must_be_alone
             free = MAX_CONCURRENT_PAGES[self._kind] - len(self._started)
+
+    def _begin(self, work: Work) -> None:
+        if work.part is None:
+            self._discover(work.scan)
+        elif work.pages:
+            self._check(work.scan, list(work.pages))
+        elif not work.must_wait:
+            finalization.finish_part(work.part.pk)
 
     def _preferred_organization(self) -> UUID | None:
         is_preferred = self._kind == WorkerKind.BROWSER and time.monotonic() < self._preferred_until
@@ -154,7 +160,8 @@ class PageRunner:
 
     def _update_summaries(self) -> None:
         for scan_id in self._changed:
-            persistence.update_summary(scan_id)
+            with isolated("summary of scan", scan_id):
+                persistence.update_summary(scan_id)
         self._changed.clear()
 
     def _start(self, started: StartedWork, call: Callable[[], Discovery | PageResults]) -> None:
@@ -163,7 +170,14 @@ class PageRunner:
         started.session.pages_in_flight += 1
         if self._kind == WorkerKind.BROWSER:  # the call is over when it is submitted
             self._update_summaries()
-        self._started[self._executor.submit(call)] = started
+        try:
+            future = self._executor.submit(call)
+        except Exception:
+            # The inline executor raises what the call raises.
+            started.session.pages_in_flight -= 1
+            self._keeper.discard(started.row)
+            raise
+        self._started[future] = started
 
     def _discover(self, scan: Scan) -> None:
         start_scan(scan)
@@ -184,12 +198,15 @@ class PageRunner:
             logger.error("Work on %s of a scan raised an error", started.row, exc_info=error)
             self._keeper.discard(started.row)
             return
-        found = future.result()
+        with isolated("storing the work on scan", started.session.scan.pk):
+            self._save(started, future.result())
+        self._keeper.discard(started.row)
+
+    def _save(self, started: StartedWork, found: Discovery | PageResults) -> None:
         if isinstance(started.row, Scan) and isinstance(found, Discovery):
             self._save_discovery(started.session, started.row, found)
         elif isinstance(started.row, ScanPage) and isinstance(found, PageResults):
             self._save_page(started.row, found)
-        self._keeper.discard(started.row)
 
     def _save_discovery(self, session: ScanSession, scan: Scan, found: Discovery) -> None:
         in_browser = any(CheckSelection.for_scan(scan, each).keys for each in IN_BROWSER)

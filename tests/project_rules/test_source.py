@@ -20,10 +20,8 @@ BROAD_EXCEPTS = {
     ("scanner/cli/run.py", "_run"): "an address whose check raises must not end the checks of the others",
     ("events/outbox.py", "consume"): "an entry that fails must not block the others",
     ("integrations/sync/engine.py", "_run"): "a sync that raises must not keep the status syncing",
-    (
-        "scans/worker/finalization.py",
-        "finish_parts_without_pages",
-    ): "a part of a scan that fails must not block the scans of others",
+    ("krafter_audit/jobs/isolation.py", "isolated"): "a row that fails must not stop those of others",
+    ("scans/worker/page_runner.py", "_start"): "forgets work that could not be started, then raises it again",
     ("krafter_audit/telemetry.py", "_span"): "stores the error's type in the span, then raises it again",
     ("reports/export.py", "export_report"): "an export that raises is released and tried later",
     (

@@ -238,3 +238,19 @@ def test_notice_is_no_invitation(scenario: Scenario, known: User, sent: list[Any
     assert (joined, state) == ("joined", "not_invited")
     assert "<dt>Invited</dt>" not in page.content.decode()
     assert [message.subject.split()[0] for message in mail.outbox] == ["You", "Invitation"]
+
+
+def test_invitation_whose_mail_raises_is_sent_later_five_times(scenario: Scenario, known: User):
+    add(scenario, known)
+    User.objects.filter(pk=known.pk).update(email="known\n@example.com")
+    invitation = Invitation.objects.get()
+
+    found = []
+    for _ in range(5):
+        Invitation.objects.update(due_at=timezone.now())
+        jobs.send_invitation(str(invitation.pk))
+        invitation.refresh_from_db()
+        later = invitation.due_at is not None and invitation.due_at > timezone.now()
+        found.append((later, invitation.lease_until, invitation.sent_at))
+
+    assert found == [(True, None, None)] * 4 + [(False, None, None)]

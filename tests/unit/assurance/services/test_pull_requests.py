@@ -327,3 +327,18 @@ def test_checking_twice_queues_one_verification(
     pull_requests.check(row.pk)
 
     assert queued(task) == ["deploy"]
+
+
+def test_pull_request_whose_check_raises_is_checked_later(
+    scenario: Scenario, repository: FakeRepository, run_jobs: Callable[[], None]
+) -> None:
+    tasks.update(factories.task(scenario).pk, changes={"pr_url": URL}, by=scenario.actor)
+    repository.state = None  # type: ignore[assignment]  # a form that the vendor never had
+    now = timezone.now()
+
+    run_jobs()
+
+    row = PullRequest.objects.get()
+    assert (row.failures, row.note) == (1, "The pull request could not be checked.")
+    assert row.next_check_at
+    assert row.next_check_at > now + timedelta(minutes=4)

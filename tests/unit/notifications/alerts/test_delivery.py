@@ -161,3 +161,20 @@ def test_alert_goes_to_the_destination_of_its_project_alone(scenario: Scenario) 
         [["ours@example.com"]],
         [["theirs@example.com"]],
     )
+
+
+def test_alert_whose_delivery_raises_is_tried_five_times(scenario: Scenario) -> None:
+    make_findings(scenario, 1)
+    process_events()
+    alert = Alert.objects.get(channel="email")
+    Alert.objects.filter(pk=alert.pk).update(worst=[5])  # a form that is never stored
+
+    found = []
+    for _ in range(6):
+        Alert.objects.filter(pk=alert.pk).update(due_at=timezone.now())
+        delivery.deliver(alert.pk)
+        alert.refresh_from_db()
+        found.append((alert.status, alert.due_at > timezone.now(), alert.lease_until))
+
+    assert found == [("sending", True, None)] * 4 + [("failed", False, None)] * 2
+    assert alert.outcome == "The delivery was interrupted. It was tried 5 times."

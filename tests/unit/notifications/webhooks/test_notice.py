@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.services import create_user
 from notifications import jobs
 from notifications.models import WebhookEndpoint
@@ -86,3 +86,12 @@ def test_endpoint_that_is_disabled_again_has_a_new_notice_for_all(
     send(endpoint, settings, LOCMEM, time_machine)
 
     assert recipients() == sorted(["ada@example.com", "eve@example.com", "zoe@example.com"] * 2)
+
+
+def test_notice_that_raises_is_sent_later(endpoint: WebhookEndpoint, settings: Any, time_machine: Any):
+    User.objects.filter(email="eve@example.com").update(email="eve\n@example.com")
+
+    found = [send(endpoint, settings, LOCMEM, time_machine) for _ in range(5)]
+
+    assert found == [True] * 4 + [False]
+    assert endpoint.lease_until is None

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
@@ -18,6 +19,7 @@ from scanner.crawler import Discovery
 from scanner.outcome import failed
 from scans import jobs
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.site_credentials.services import set_credentials
 from scans.worker import (
     finalization,
     page_checks,
@@ -30,6 +32,7 @@ from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from tests import factories
 from tests.factories import Scenario
+from tests.failing_rows import refuse
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
@@ -503,3 +506,33 @@ def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, 
 
     judged = ScanResult.objects.filter(scan=scan).exclude(reason="login_wall")
     assert set(judged.values_list("page__route", flat=True)) == {"", "page-3"}
+
+
+def test_scan_whose_results_cannot_be_stored_ends_no_other(scenario: Scenario, site: Site):
+    other = factories.scenario(site_url=site.url)
+    run_only(other, BY_HTTP)
+    failing, scan = queued(scenario), queued(other)
+    refuse(Finding, "project_id", scenario.project.pk)
+
+    page_runner.run(WorkerKind.HTTP)
+
+    failing.refresh_from_db()
+    scan.refresh_from_db()
+    assert (failing.status, scan.status) == ("running", "completed")
+    assert not ScanPage.objects.filter(pending=True).exists()
+
+
+def test_scan_whose_work_cannot_begin_ends_no_other(scenario: Scenario, site: Site):
+    other = factories.scenario(site_url=site.url)
+    run_only(other, BY_HTTP)
+    failing, scan = queued(scenario), queued(other)
+    # A form that the service refuses.
+    set_credentials(
+        scenario.project, origin="https://example.com", credentials={"basic": {"no": "name"}}, by=SYSTEM
+    )
+
+    page_runner.run(WorkerKind.HTTP)
+
+    failing.refresh_from_db()
+    scan.refresh_from_db()
+    assert (failing.status, scan.status) == ("running", "completed")

@@ -1,0 +1,42 @@
+"""Jobs that work on rows of several organisations: one that fails must not stop the others."""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connection
+
+logger = logging.getLogger(__name__)
+MAX_FRAMES = 6  # in the log
+
+
+@dataclass
+class Isolation:
+    """Whether the block has raised."""
+
+    failed: bool = False
+
+
+@contextmanager
+def isolated(work: str, row: object) -> Iterator[Isolation]:
+    """Log an exception of the block, with what it worked on, instead of raising it.
+
+    Raises SoftTimeLimitExceeded, which ends the job, and what was raised when the connection to the database is lost or
+    its transaction is broken: the other rows would fail too.
+    """
+    isolation = Isolation()
+    try:
+        yield isolation
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        isolation.failed = True
+        # The place only: the message may contain a secret, or what a client has stored.
+        frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
+        place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+        logger.error("%s of %s failed: %s at %s", work, row, type(error).__name__, place)
