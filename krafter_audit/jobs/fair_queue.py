@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import redis
+from django.db import OperationalError
 from django.db.models import Count, Min, QuerySet
 
 from krafter_audit.db import redis_client
@@ -42,7 +43,8 @@ def run_next(
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
         for row_id in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
             started, ran = time.monotonic(), True
-            with isolated(kind, row_id):
+            # Without the database no work has been done, which would count as use.
+            with isolated(kind, row_id, except_for=(OperationalError,)):
                 ran = run(row_id)
             if ran:
                 record_use(kind, {organization_id: time.monotonic() - started})

@@ -10,7 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 logger = logging.getLogger(__name__)
-MAX_FRAMES = 6  # in the log
+MAX_FRAMES = 20  # in the log: an error of the database has half as many in the framework
 
 
 @dataclass
@@ -21,19 +21,17 @@ class Isolation:
 
 
 @contextmanager
-def isolated(work: str, row: object) -> Iterator[Isolation]:
+def isolated(work: str, row: object, *, except_for: tuple[type[Exception], ...] = ()) -> Iterator[Isolation]:
     """Log an exception of the block, with what it worked on, instead of raising it.
 
-    Raises SoftTimeLimitExceeded, which ends the job, and what was raised when the connection to the database is lost or
-    its transaction is broken: the other rows would fail too.
+    Raises those of `except_for`, SoftTimeLimitExceeded, which ends the job, and what was raised when the connection to
+    the database is lost or its transaction is broken: the other rows would fail too.
     """
     isolation = Isolation()
     try:
         yield isolation
-    except SoftTimeLimitExceeded:
-        raise
     except Exception as error:
-        if not connection.is_usable():
+        if isinstance(error, (SoftTimeLimitExceeded, *except_for)) or not connection.is_usable():
             raise
         isolation.failed = True
         # The place only: the message may contain a secret, or what a client has stored.
