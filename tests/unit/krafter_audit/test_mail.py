@@ -27,16 +27,17 @@ def test_a_mail_has_both_parts_and_a_subject_of_one_line():
     assert f"List-Unsubscribe: <https://example.com/{'u' * 200}>\n" in message.as_string()
 
 
-def test_names_neither_reverse_a_mail_nor_control_a_terminal():
-    name = "Ac\u202eme \x1b[31m"
-    context = {"organization": name, "role": "viewer", "url": "https://example.com/", "days": 7}
-
-    mail = html_mail(
+def invitation_to(organization: str) -> EmailMultiAlternatives:
+    return html_mail(
         "a@example.com",
-        subject=f"Invitation to {name}",
+        subject=f"Invitation to {organization}",
         template="accounts/invitation_email",
-        context=context,
+        context={"organization": organization, "role": "viewer", "url": "https://example.com/", "days": 7},
     )
+
+
+def test_names_neither_reverse_a_mail_nor_control_a_terminal():
+    mail = invitation_to("Ac\u202eme \x1b[31m")
 
     html = str(mail.alternatives[0].content)
     for text in (mail.subject, mail.body, html):
@@ -44,15 +45,7 @@ def test_names_neither_reverse_a_mail_nor_control_a_terminal():
 
 
 def test_name_that_looks_like_an_encoded_word_is_not_decoded():
-    name = "=?utf-8?Q?=0D=0ABcc:_b@example.com=E2=80=AE?="
-    context = {"organization": name, "role": "viewer", "url": "https://example.com/", "days": 7}
-
-    mail = html_mail(
-        "a@example.com",
-        subject=f"Invitation to {name}",
-        template="accounts/invitation_email",
-        context=context,
-    )
+    mail = invitation_to("=?utf-8?Q?=0D=0ABcc:_b@example.com=E2=80=AE?=")
 
     # RFC 2047: Python would decode it, and encode what it has decoded.
     read = message_from_bytes(mail.message().as_bytes(), policy=default)["Subject"]

@@ -3,7 +3,7 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from krafter_client.cli.formats.printable import HIDDEN, xml_without_commands
+from krafter_client.cli.formats.printable import INVISIBLE, xml_without_commands
 from krafter_client.cli.problems import CheckedRule, Problem, Result
 
 # What XML 1.0 cannot contain.
@@ -63,4 +63,4 @@ def _checked(each: CheckedRule) -> Element:
 
 def _text(text: str) -> str:
     # Pipelines show the texts to people, and models read them.
-    return HIDDEN.sub("\ufffd", INVALID.sub("\ufffd", text))
+    return INVISIBLE.sub("\ufffd", INVALID.sub("\ufffd", text))

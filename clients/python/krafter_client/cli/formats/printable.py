@@ -8,7 +8,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 SECTION_COMMAND = re.compile(r"##(?=[a-z]*\[)", re.IGNORECASE)
 RUNNER_COMMAND = re.compile(rf"::(?=[a-z-]+[ :])|{SECTION_COMMAND.pattern}", re.IGNORECASE)
 # Of Latin-1, which terminals may execute; those that reorder text; tags, which spell a text that language models read.
-HIDDEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+INVISIBLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 def without_controls(text: str) -> str:
@@ -28,7 +28,7 @@ def printable(text: str) -> str:
 
 def json_without_commands(document: str) -> str:
     """Return JSON of the same value without commands to a CI runner and invisible characters."""
-    escaped = HIDDEN.sub(lambda found: _json_escape(found[0]), document)
+    escaped = INVISIBLE.sub(lambda found: _json_escape(found[0]), document)
     return SECTION_COMMAND.sub(r"\\u0023#", escaped)
 
 
