@@ -5,6 +5,7 @@ A verification has one row for each of its checks.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import batched, chain
@@ -29,8 +30,9 @@ SUMMARY_COLUMNS = ("name", "date", "value")
 BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 # The full-width and small signs are converted to ASCII by spreadsheets with an East Asian locale.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫")
-
+FORMULA_SIGNS = "=+@＝＋－＠﹦﹢﹣﹫-"
+# Also inside a cell: a spreadsheet that separates cells by semicolons, as many locales do, begins another one there.
+FORMULA = re.compile(f"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[{FORMULA_SIGNS}])")
 
 # Of a cell that is read again: a finding has up to 1,000 affected assets, in one cell. The default is 128 KiB.
 csv.field_size_limit(2**31 - 1)
@@ -87,11 +89,10 @@ def summary_rows(snapshot: Snapshot) -> Iterator[Item]:
 
 
 def safe_cell(value: Any) -> Any:
-    """Replace control characters in a text, and prefix one that a spreadsheet would evaluate with an apostrophe."""
+    """Replace control characters in a text, and insert an apostrophe before what a spreadsheet would evaluate."""
     if not isinstance(value, str):
         return value
-    text = replace_controls(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return FORMULA.sub("'", replace_controls(value))
 
 
 def without_comments(file: BinaryIO) -> Iterator[bytes]:

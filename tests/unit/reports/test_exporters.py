@@ -113,6 +113,15 @@ def test_csv_prefixes_cells_that_a_spreadsheet_would_run(start: str) -> None:
     assert rows(snapshot(findings=[formula]))[0]["title"] == f"'{start}cmd|' /C calc'!A0"
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "\n"])
+def test_csv_has_no_formula_for_a_spreadsheet_with_another_separator(separator: str) -> None:
+    title = f"Slow{separator}=cmd|' /C calc'!A0{separator}a=1"
+
+    [row] = rows(snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))
+
+    assert row["title"] == f"Slow{separator}'=cmd|' /C calc'!A0{separator}a=1"
+
+
 def test_csv_has_no_control_characters_or_hidden_text() -> None:
     hidden = "".join(chr(0xE0000 + ord(each)) for each in "=1+1")
     title = f"a\u202eb\x1b]8;;http://x\x07c{hidden}\td"
