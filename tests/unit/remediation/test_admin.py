@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -483,6 +484,16 @@ def test_task_page_shows_the_sla_clock(operator: Client, scenario: Scenario) -> 
     page = operator.get(admin_url(Task, "change", task.pk)).content.decode()
 
     assert ("SLA clock" in page, "Counts by the policy." in page, "72 h from" in page) == (True, True, True)
+
+
+def test_action_form_ties_each_error_to_its_field(operator: Client, scenario: Scenario) -> None:
+    task = factories.task(scenario)
+
+    page = run_action(operator, "extend_due_date", task, hours="0", reason="").content.decode()
+    described_by = re.findall(r'aria-describedby="([^"]+)"', page)
+
+    assert described_by == ["id_hours_error", "id_reason_error"]
+    assert [f'id="{name}"' in page for name in described_by] == [True, True]
 
 
 def test_extension_action_requests_hours_and_a_reason(
