@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from selectolax.lexbor import LexborHTMLParser
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership
@@ -80,6 +81,19 @@ def test_invalid_value_is_named_at_its_field(
     assert list(form.errors) == [name]
     assert form.errors[name][0].startswith(error)
     assert Policy.objects.get().version == 1
+
+
+def test_each_invalid_field_is_described_by_its_error(operator: Client, scenario: Scenario) -> None:
+    policy = policies.current(scenario.project)
+    invalid = {"policy_name": "n" * 201, "sla_hours.critical": "soon", "checks.ttfb.threshold": "slow"}
+
+    page = LexborHTMLParser(
+        operator.post(page_url(policy, "preview"), entered(operator, policy, **invalid)).content
+    )
+    described = [field.attributes["aria-describedby"] for field in page.css("form [aria-describedby]")]
+
+    assert described == [f"policy_{name}_error" for name in invalid]
+    assert [len(page.css(f'[id="{name}"]')) for name in described] == [1, 1, 1]
 
 
 def test_business_hours_are_entered_as_fields_and_need_a_time_zone(operator: Client, scenario: Scenario):
