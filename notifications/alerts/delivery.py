@@ -1,6 +1,7 @@
 """Deliver an alert: lease, send, store the outcome."""
 
 import smtplib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -63,9 +64,7 @@ def _stop_gathering(alert: Alert) -> bool:
 
 def _send(alert: Alert) -> str:
     destination = Destination.objects.filter(project=alert.project, channel=alert.channel).first()
-    if alert.channel == AlertChannel.EMAIL:
-        return _send_by_email(alert, destination)
-    return _send_to_slack(alert, destination)
+    return SENDERS[alert.channel](alert, destination)
 
 
 def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
@@ -113,6 +112,12 @@ def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult
         # Stored after each address: a worker that continues after a crash skips those that have it.
         leases.write(alert, delivered_to=alert.delivered_to)
     return result
+
+
+SENDERS: dict[str, Callable[[Alert, Destination | None], str]] = {
+    AlertChannel.EMAIL: _send_by_email,
+    AlertChannel.SLACK: _send_to_slack,
+}
 
 
 def _retry_later(alert: Alert, error: DeliveryPostponed) -> None:

@@ -15,11 +15,16 @@ from accounts.actors import SYSTEM
 from notifications import destinations
 from notifications.alerts import delivery
 from notifications.models import Alert
+from remediation.alert_routing import AlertChannel
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import alerts, make_findings, process_events, run_workers
 
 pytestmark = pytest.mark.django_db
+
+
+def test_every_channel_has_a_sender() -> None:
+    assert set(delivery.SENDERS) == set(AlertChannel.values)
 
 
 def test_alert_without_a_slack_webhook_fails_with_the_reason(scenario: Scenario) -> None:
