@@ -20,16 +20,18 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.forms import ServiceForm, split_addresses, validated_data
 from notifications import destinations
-from notifications.alerts import finding_history  # noqa: F401  adds alerts to the history of findings
+from notifications.alerts.finding_history import alert_entries
 from notifications.alerts.messages import label_of, numbers
 from notifications.models import HIDDEN_URL, Alert, Destination, Unsubscription
 from notifications.serializers import SetAlertDestinationRequestSerializer
 from notifications.unsubscribing import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
+from remediation.admin import timeline
 from remediation.alert_routing import AlertChannel
 
 MAX_LISTED_LENGTH = 100  # of the recipients in a list; there may be 50
 STATUS_BADGES = {"gathering": "warning", "sending": "info", "sent": "success", "failed": "danger"}
+timeline.SOURCES.append(alert_entries)
 
 
 def sentences(lines: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from findings.admin import FindingAdmin
 from findings.models import Finding
 from integrations.models import TicketComment, TicketLink
-from remediation.admin.timeline import SOURCES, TimelineEntry
+from remediation.admin import timeline
+from remediation.admin.timeline import TimelineEntry
 from remediation.models import Task
 
 
@@ -31,4 +32,4 @@ def ticket_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntr
 
 
 FindingAdmin.sections.append(tickets)
-SOURCES.append(ticket_entries)
+timeline.SOURCES.append(ticket_entries)

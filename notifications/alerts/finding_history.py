@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from findings.models import Finding
 from notifications.models import Alert
-from remediation.admin.timeline import SOURCES, TimelineEntry
+from remediation.admin.timeline import TimelineEntry
 from remediation.models import Task
 
 MAX_ALERTS = 50
@@ -31,6 +31,3 @@ def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntry
             url=reverse("admin:notifications_alert_change", args=[alert.pk]),
             tone="danger" if failed else "",
         )
-
-
-SOURCES.append(alert_entries)
