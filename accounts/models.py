@@ -148,7 +148,7 @@ class Invitation(BaseModel, Leased):
 
 
 class InvitationMail(BaseModel):
-    """A mail that was requested in the last 24 hours; it stays when the member is removed."""
+    """A requested mail, which counts towards the limits of 24 hours. It stays when the member is removed."""
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="invitation_mails", db_index=False

@@ -37,8 +37,10 @@ REVOKING = "Programs that use the key are refused from now on. A revoked key can
 STATE_COLOURS = {"Active": "success", "Expires soon": "warning", "Expired": "primary", "Revoked": "danger"}
 SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
-KEYS_OF_MEMBER = "{} working at once: {}{}."
-KEYS_THAT_END = "With the role Member or Viewer these API keys of the person stop working at once: {}{}."
+REMOVAL_WARNING = "{} working at once: {}{}."
+ROLE_CHANGE_WARNING = (
+    "With the role Member or Viewer these API keys of the person stop working at once: {}{}."
+)
 FOR_YOURSELF = "You can issue keys for yourself alone."
 
 
@@ -229,28 +231,30 @@ class ApiKeyAdmin(ServiceModelAdmin):
         return "revoked."
 
 
-def keys_that_end(membership: Membership) -> str:
+def role_change_warning(membership: Membership) -> str:
     """Return as HTML which keys of an owner or admin stop working with another role; empty if none would."""
-    return keys_that_end_by_user(membership.organization_id, [membership])[membership.user_id]
+    return role_change_warnings(membership.organization_id, [membership])[membership.user_id]
 
 
-def keys_that_end_by_user(organization_id: UUID, memberships: Sequence[Membership]) -> dict[UUID, str]:
-    """Return `keys_that_end` of members of one organisation, by the ids of their users."""
+def role_change_warnings(organization_id: UUID, memberships: Sequence[Membership]) -> dict[UUID, str]:
+    """Return `role_change_warning` of members of one organisation, by the ids of their users."""
     keys: dict[UUID, list[ApiKey]] = {each.user_id: [] for each in memberships}
     managers = [each.user_id for each in memberships if each.role in MANAGERS]
     if managers:
         for key in _active(api_keys.unrevoked_of(organization_id, managers, may_write=True)):
             keys[key.user_id].append(key)
-    return {pk: format_html(KEYS_THAT_END, *_names(found)) if found else "" for pk, found in keys.items()}
+    return {
+        pk: format_html(ROLE_CHANGE_WARNING, *_names(found)) if found else "" for pk, found in keys.items()
+    }
 
 
-def keys_of_member(membership: Membership) -> str:
+def removal_warning(membership: Membership) -> str:
     """Return as HTML which keys stop working when the member is removed or leaves; empty if none would."""
     keys = _active(api_keys.unrevoked(membership))
     if not keys:
         return ""
     number = "This API key stops" if len(keys) == 1 else f"These {grouped(len(keys))} API keys stop"
-    return format_html(KEYS_OF_MEMBER, number, *_names(keys))
+    return format_html(REMOVAL_WARNING, number, *_names(keys))
 
 
 def _active(keys: Iterable[ApiKey]) -> list[ApiKey]:

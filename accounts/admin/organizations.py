@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts import services
 from accounts.admin.actor import operator
-from accounts.admin.api_keys import keys_that_end_by_user
+from accounts.admin.api_keys import role_change_warnings
 from accounts.invitations.services import request_notice
 from accounts.models import Membership, Organization, Project, QuotaMonth
 from krafter_audit.admin.actions import row_action
@@ -30,9 +30,9 @@ ARCHIVING = (
 
 
 class MemberForm(forms.ModelForm):
-    """The form of a member; `keys_that_end` of each member by the id of the user."""
+    """The form of a member; `role_warnings` by the ids of users, as `role_change_warnings` returns them."""
 
-    def __init__(self, *args: Any, keys_that_end: Mapping[UUID, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, role_warnings: Mapping[UUID, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             return
@@ -42,16 +42,16 @@ class MemberForm(forms.ModelForm):
         # Its widget would read the user's row twice for each member.
         user.widget.widget = UnfoldAdminSelectWidget()
         user.widget.choices = [(self.instance.user_id, self.instance.user)]
-        self.fields["role"].help_text = keys_that_end[self.instance.user_id]
+        self.fields["role"].help_text = role_warnings[self.instance.user_id]
 
 
 class MemberFormSet(forms.models.BaseInlineFormSet):
     @cached_property
-    def keys_that_end(self) -> Mapping[UUID, str]:
-        return keys_that_end_by_user(self.instance.pk, list(self.get_queryset()))
+    def role_warnings(self) -> Mapping[UUID, str]:
+        return role_change_warnings(self.instance.pk, list(self.get_queryset()))
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "keys_that_end": self.keys_that_end}
+        return {**super().get_form_kwargs(index), "role_warnings": self.role_warnings}
 
 
 class MembershipInline(AutocompleteFieldsMixin, StackedInline):

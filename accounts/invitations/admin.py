@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts import services
 from accounts.admin.actor import operator
-from accounts.admin.api_keys import keys_of_member, keys_that_end
+from accounts.admin.api_keys import removal_warning, role_change_warning
 from accounts.errors import AlreadyJoined, NotJoined
 from accounts.invitations.links import LIFETIME
 from accounts.invitations.services import resend
@@ -55,7 +55,7 @@ class RoleForm(ServiceForm):
         super().__init__(*args, **kwargs)
         if "role" in self.fields:
             listed = "; ".join(f"{role.label}: {may}" for role, may in ROLES.items())
-            keys = "" if self.instance._state.adding else keys_that_end(self.instance)
+            keys = "" if self.instance._state.adding else role_change_warning(self.instance)
             self.fields["role"].help_text = format_html("{}. {}", listed, keys)
 
     def clean(self) -> dict[str, Any]:
@@ -233,5 +233,5 @@ class MembershipAdmin(ServiceModelAdmin):
             "admin/accounts/membership/confirm.html",
             title=str(self.get_actions(request)[action].description).removesuffix("…"),
             action=action,
-            members=[(row, keys_of_member(row)) for row in members],
+            members=[(row, removal_warning(row)) for row in members],
         )

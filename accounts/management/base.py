@@ -20,7 +20,7 @@ class AccountCommand(BaseCommand):
             raise CommandError("; ".join(error.messages)) from None
 
 
-def organization(pk: str) -> Organization:
+def find_organization(pk: str) -> Organization:
     """Return the organisation. Raises CommandError."""
     try:
         return Organization.objects.get(pk=UUID(pk))
@@ -28,7 +28,7 @@ def organization(pk: str) -> Organization:
         raise CommandError(f"Organisation {pk} not found.") from None
 
 
-def user(email: str) -> User:
+def find_user(email: str) -> User:
     """Return the user. Raises CommandError."""
     found = User.objects.by_email(email)
     if found is None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.admin.actor import operator
-from accounts.admin.api_keys import keys_of_member
+from accounts.admin.api_keys import removal_warning
 from accounts.errors import LastOwner
 from accounts.models import Membership
 from krafter_audit.admin.base import staff_of
@@ -43,7 +43,7 @@ def leave(request: HttpRequest, organization_id: UUID) -> HttpResponse:
     membership = get_object_or_404(rows, user=staff_of(request).pk, organization=organization_id)
     name = membership.organization.name
     if request.method != "POST":
-        keys = keys_of_member(membership)
+        keys = removal_warning(membership)
         context = {"title": f"Leave {name}", "membership": membership, "keys": keys}
         return TemplateResponse(request, "accounts/leave_organization.html", context)
     try:

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts import services
-from accounts.management.base import AccountCommand, organization
+from accounts.management.base import AccountCommand, find_organization
 
 
 class Command(AccountCommand):
@@ -16,8 +16,8 @@ class Command(AccountCommand):
         parser.add_argument("--name", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        owner = organization(options["organization"])
+        organization = find_organization(options["organization"])
         project = services.create_project(
-            owner, slug=options["slug"], site_url=options["site_url"], name=options["name"]
+            organization, slug=options["slug"], site_url=options["site_url"], name=options["name"]
         )
         self.stdout.write(project.slug)

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts import services
-from accounts.management.base import AccountCommand, organization
+from accounts.management.base import AccountCommand, find_organization
 from accounts.models import Membership
 
 
@@ -28,7 +28,7 @@ class Command(AccountCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = services.create_user(
             options["email"],
-            organization=organization(options["organization"]),
+            organization=find_organization(options["organization"]),
             role=options["role"],
             name=options["name"],
             is_staff=options["staff"],

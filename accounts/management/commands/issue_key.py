@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from accounts import api_keys
-from accounts.management.base import AccountCommand, organization, user
+from accounts.management.base import AccountCommand, find_organization, find_user
 from accounts.models import Scope
 
 
@@ -22,8 +22,8 @@ class Command(AccountCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         _, key = api_keys.issue(
-            organization(options["organization"]),
-            user=user(options["user"]),
+            find_organization(options["organization"]),
+            user=find_user(options["user"]),
             name=options["name"],
             scopes=options["scope"] or [Scope.WRITE],
             expires_at=None if days is None else timezone.now() + timedelta(days=days),

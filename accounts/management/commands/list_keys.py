@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accounts.management.base import AccountCommand, organization
+from accounts.management.base import AccountCommand, find_organization
 from accounts.models import ApiKey
 
 
@@ -13,7 +13,7 @@ class Command(AccountCommand):
         parser.add_argument("organization")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rows = ApiKey.objects.filter(organization=organization(options["organization"]))
+        rows = ApiKey.objects.filter(organization=find_organization(options["organization"]))
         for row in rows.select_related("user").order_by("-created_at"):
             used = f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never"
             scopes = ",".join(row.scopes)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from accounts.management.base import AccountCommand, user
+from accounts.management.base import AccountCommand, find_user
 from accounts.sign_in import second_factor
 
 
@@ -13,6 +13,6 @@ class Command(AccountCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not second_factor.remove(user(options["email"])):
+        if not second_factor.remove(find_user(options["email"])):
             raise CommandError(f"{options['email']} has no second factor.")
         self.stdout.write("removed; the user's sessions have ended")

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts import services
-from accounts.management.base import AccountCommand, organization, user
+from accounts.management.base import AccountCommand, find_organization, find_user
 from accounts.models import Membership
 
 
@@ -16,5 +16,7 @@ class Command(AccountCommand):
         parser.add_argument("--role", choices=Membership.Role.values, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        owner = organization(options["organization"])
-        self.stdout.write(str(services.set_member(owner, user(options["email"]), role=options["role"])))
+        organization = find_organization(options["organization"])
+        self.stdout.write(
+            str(services.set_member(organization, find_user(options["email"]), role=options["role"]))
+        )

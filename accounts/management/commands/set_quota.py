@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts import services
-from accounts.management.base import AccountCommand, organization
+from accounts.management.base import AccountCommand, find_organization
 
 
 class Command(AccountCommand):
@@ -18,5 +18,7 @@ class Command(AccountCommand):
         if units != "none" and not units.isdecimal():
             raise CommandError("Units must be a whole number or 'none'.")
         quota = None if units == "none" else int(units)
-        row = services.update_organization(organization(options["organization"]), changes={"ai_quota": quota})
+        row = services.update_organization(
+            find_organization(options["organization"]), changes={"ai_quota": quota}
+        )
         self.stdout.write(f"{row.name}: {units}")
