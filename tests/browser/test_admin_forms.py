@@ -52,7 +52,7 @@ def test_axe_finds_nothing_on_the_pages_of_any_model(live_server: Any) -> None:
         visitor.sign_in(user)
         for path in [path for path, _ in found] if SCREENSHOTS else with_new_structure(found):
             visitor.open(path)
-            visitor.look(f"form{path.removeprefix('/admin').replace('/', '-')}", contrast=False)
+            visitor.check_page(f"form{path.removeprefix('/admin').replace('/', '-')}", contrast=False)
 
     assert visitor.problems == []
 

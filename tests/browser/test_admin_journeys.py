@@ -76,7 +76,7 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
         page = visitor.page
         visitor.sign_in(user)
         visitor.open("/admin/")
-        visitor.look("overview")
+        visitor.check_page("overview")
         cards = page.locator(".k-card").all()
         numbers = {card.locator("span").inner_text(): card.locator("b").inner_text() for card in cards}
         hidden = [
@@ -87,14 +87,14 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
         ]
         page.click("section[aria-labelledby=reviews] li a")
         page.wait_for_selector("button[value=approve]")
-        visitor.look("verification")
+        visitor.check_page("verification")
         changed = page.locator(".k-diff tr.changed td").all_inner_texts()
         approve = page.locator("button[value=approve]")
         places = {name: approve.bounding_box() for name, _ in visitor.screens()}
         approve.click()
         page.wait_for_selector("text=Fix it: approved.")
         approved_at = page.url
-        visitor.look("approved")
+        visitor.check_page("approved")
         disabled, reasons = approve.is_disabled(), page.locator(".k-actions").inner_text()
 
     assert visitor.problems == []
@@ -124,13 +124,13 @@ def test_each_card_leads_to_its_list_and_each_row_to_its_page(live_server: Any, 
             name, number = card.locator("span").inner_text(), int(card.locator("b").inner_text())
             card.click()
             page.wait_for_selector("#changelist")
-            visitor.look(f"list-{place}")
+            visitor.check_page(f"list-{place}")
             rows[name] = (number, page.locator("#result_list tr.data-row").count())
         visitor.open(admin_url(Finding, "change", verification.task.finding_id))
-        visitor.look("finding")
+        visitor.check_page("finding")
         finding = page.locator(".k-page").inner_text()
         visitor.open(admin_url(Task, "change", verification.task_id))
-        visitor.look("task")
+        visitor.check_page("task")
         task = page.locator(".k-page").inner_text()
 
     assert visitor.problems == []
@@ -175,7 +175,7 @@ def test_keyboard_alone_opens_the_menu_skips_it_and_edits_a_finding(
         dismiss = page.get_by_role("button", name="Dismiss…").count()
         page.keyboard.press("ControlOrMeta+a")
         page.keyboard.type("No policy is sent")
-        visitor.look("edit")
+        visitor.check_page("edit")
         page.keyboard.press("Enter")
         page.wait_for_selector("text=was changed successfully")
 

@@ -36,20 +36,20 @@ def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
     with visiting(live_server.url) as visitor:
         page = visitor.page
         page.set_content(html_of(alert))
-        visitor.look("mail-alert")
+        visitor.check_page("mail-alert")
         page.get_by_role("link", name="Open the alert").click()
         page.wait_for_selector("h2:has-text('Most severe findings')")
         page.locator("details.finding > summary", has_text="Content-Security-Policy").click()
-        visitor.look("alert")
+        visitor.check_page("alert")
         opened = page.locator("details[open]").inner_text()
         page.goto("about:blank")  # the policy of the page before would block the styles of the mail
         page.set_content(html_of(alert))
         page.get_by_role("link", name="Unsubscribe from these alerts").click()
         page.wait_for_selector("h1:has-text('Unsubscribe from alerts?')")
-        visitor.look("unsubscribe")
+        visitor.check_page("unsubscribe")
         page.get_by_role("button", name="Unsubscribe").click()
         page.wait_for_selector("h1:has-text('You are unsubscribed')")
-        visitor.look("unsubscribed")
+        visitor.check_page("unsubscribed")
 
     assert visitor.problems == []
     assert "Send a policy." in opened
@@ -68,7 +68,7 @@ def test_report_mail_is_accessible(live_server: Any, scenario: Scenario, setting
 
     with visiting(live_server.url) as visitor:
         visitor.page.set_content(html_of(report))
-        visitor.look("mail-report")
+        visitor.check_page("mail-report")
         visitor.page.get_by_role("link", name="View report").click()
         visitor.page.wait_for_selector("h2:has-text('Fixed and verified')")
 

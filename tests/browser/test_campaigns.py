@@ -47,17 +47,17 @@ def test_make_a_campaign_of_the_selected_tasks_and_follow_it(live_server: Any, s
         with page.expect_navigation():
             page.get_by_role("button", name="Run").click()
         page.get_by_label("Name of a new campaign").wait_for()
-        visitor.look("campaign-choice")
+        visitor.check_page("campaign-choice")
         page.get_by_label("Name of a new campaign").fill("Autumn")
         with page.expect_navigation():
             page.get_by_role("button", name="Add to campaign").click()
         message = page.get_by_text("1 task added to").inner_text()
         visitor.open(admin_url(Campaign, "changelist"))
-        visitor.look("campaigns")
+        visitor.check_page("campaigns")
         visitor.open(admin_url(Campaign, "change", old.pk))
-        visitor.look("campaign")
+        visitor.check_page("campaign")
         visitor.open(urlsplit(share_url(link)).path)
-        visitor.look("shared-with-campaigns")
+        visitor.check_page("shared-with-campaigns")
 
     assert visitor.problems == []
     assert message.startswith("1 task added to Autumn")

@@ -36,7 +36,7 @@ def test_pages_have_no_problem_and_request_nothing_from_other_hosts(live_server:
         visitor.page.on("request", lambda request: requested.add(request.url))
         for name, path in SHOWN.items():
             visitor.open(path)
-            visitor.look(f"docs-{name}")
+            visitor.check_page(f"docs-{name}")
 
     not_found = "Failed to load resource: the server responded with a status of 404 (Not Found)"
     assert [each for each in visitor.problems if each[1] != not_found] == []
@@ -58,7 +58,7 @@ def test_axe_finds_nothing_on_any_page(live_server: Any) -> None:
             if url not in SHOWN.values():
                 visitor.open(url)
                 # Colours are those of the kinds of pages above.
-                visitor.look("docs-any", contrast=False)
+                visitor.check_page("docs-any", contrast=False)
 
     assert visitor.problems == []
 

@@ -36,12 +36,12 @@ def test_long_words_make_no_page_wider_than_a_phone(live_server: Any, scenario: 
         visitor.sign_in(user)
         for row in (finding, task, site, integration, scenario.organization):
             visitor.open(admin_url(type(row), "change", row.pk))
-            visitor.look(f"long-words-{row._meta.model_name}", contrast=False)
+            visitor.check_page(f"long-words-{row._meta.model_name}", contrast=False)
         for shot, page in (
             ("views", admin_url(Finding, "changelist")),
             ("password", reverse("admin:auth_user_password_change", args=[member.pk])),
         ):
             visitor.open(page)
-            visitor.look(f"long-words-{shot}", contrast=False)
+            visitor.check_page(f"long-words-{shot}", contrast=False)
 
     assert visitor.problems == []

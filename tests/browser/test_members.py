@@ -29,10 +29,10 @@ def test_leave_an_organisation(live_server: Any, scenario: Scenario) -> None:
         page.get_by_role("button", name="Account and theme").click()
         page.get_by_role("link", name="Organisations", exact=True).last.click()
         page.wait_for_selector("h2:has-text('Your organisations')")
-        visitor.look("organisations")
+        visitor.check_page("organisations")
         page.get_by_role("link", name=f"Leave… {other.name}").click()
         page.wait_for_selector("text=This API key stops working at once: Deploys of the shop")
-        visitor.look("leave")
+        visitor.check_page("leave")
         page.get_by_role("button", name="Leave the organisation").click()
         page.wait_for_selector(f"text=You have left {other.name}.")
 
@@ -52,17 +52,17 @@ def test_invite_a_person_see_the_state_and_revoke_the_invitation(
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(reverse("admin:accounts_membership_add"))
-        visitor.look("invite")
+        visitor.check_page("invite")
         page.get_by_label("E-mail").fill("ada@example.com")
         page.click("[name=_continue]")
         page.wait_for_selector("text=Mail is being sent")
-        visitor.look("member")
+        visitor.check_page("member")
         page.click("button[value=revoke]")
         page.wait_for_selector("text=The link in the mail stops working.")
-        visitor.look("member-revoke")
+        visitor.check_page("member-revoke")
         page.click("button[name=confirmed]")
         page.wait_for_selector("text=the invitation is revoked.")
-        visitor.look("members")
+        visitor.check_page("members")
 
     assert visitor.problems == []
     assert list(Membership.objects.values_list("user__email", flat=True)) == [user.email]

@@ -60,16 +60,16 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(live_server: Any, 
     with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.open(shared_url)
-        visitor.look("shared")
+        visitor.check_page("shared")
         fixed = page.locator("section[aria-labelledby=fixed]").inner_text()
         overdue = page.locator("section[aria-labelledby=overdue]").inner_text()
         for finding in page.locator("details.finding > summary").all():
             finding.click()
-        visitor.look("shared-open")
+        visitor.check_page("shared-open")
         opened = page.locator("details.finding").first.inner_text()
         page.get_by_role("link", name="Verify the evidence").click()
         page.wait_for_selector("h1:has-text('Evidence of a fix')")
-        visitor.look("evidence")
+        visitor.check_page("evidence")
         proof = page.locator("main").inner_text()
         cookies = page.context.cookies()
 
@@ -91,7 +91,7 @@ def test_long_name_of_a_project_makes_the_page_no_wider(live_server: Any, shared
 
     with visiting(live_server.url) as visitor:
         visitor.open(shared_url)
-        visitor.look("shared-long-name", contrast=False)
+        visitor.check_page("shared-long-name", contrast=False)
 
     assert visitor.problems == []
 

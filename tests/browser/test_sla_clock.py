@@ -39,10 +39,10 @@ def test_extend_the_due_date_from_the_page_of_a_task(live_server: Any, scenario:
         page = visitor.page
         visitor.sign_in(user)
         visitor.open(admin_url(Task, "change", task.pk))
-        visitor.look("sla-clock")
+        visitor.check_page("sla-clock")
         page.click(".k-actions button[value=extend_due_date]")
         page.wait_for_selector("#id_hours")
-        visitor.look("sla-extension")
+        visitor.check_page("sla-extension")
         page.fill("#id_hours", "8")
         page.fill("#id_reason", "The release is frozen.")
         page.get_by_role("button", name="Extend", exact=True).click()

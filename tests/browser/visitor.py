@@ -66,7 +66,7 @@ class Visitor:
     def open(self, path: str) -> None:
         self.page.goto(self.origin + path, wait_until="load")
 
-    def look(self, shot: str, *, full_page: bool = True, contrast: bool = True) -> None:
+    def check_page(self, shot: str, *, full_page: bool = True, contrast: bool = True) -> None:
         """Check the page with axe-core and its width in each window and theme, and keep screenshots.
 
         Of a dialog, a screenshot shows the window alone. Without `contrast` a long page takes a fifth of the time, and
