@@ -37,7 +37,7 @@ SECTION = PolicySection(
 
 def offsets(config: dict[str, Any], severity: str) -> list[timedelta]:
     """Return the times after an approval at which a finding of that severity is checked again, in order."""
-    return parse_offsets(section_of(config, "guard").get(severity), most=MAX_OFFSETS)
+    return parse_offsets(section_of(config, "guard").get(severity), limit=MAX_OFFSETS)
 
 
 def runs_per_day(config: dict[str, Any]) -> int:

@@ -14,7 +14,7 @@ def parse_offset(value: Any) -> timedelta | None:
     return offset if offset and offset <= MAX_OFFSET else None
 
 
-def parse_offsets(value: Any, *, most: int) -> list[timedelta]:
-    """Return the valid offsets of a list, shortest first, at most `most`."""
+def parse_offsets(value: Any, *, limit: int) -> list[timedelta]:
+    """Return the valid offsets of a list, shortest first, at most `limit`."""
     found = {parse_offset(item) for item in value} if isinstance(value, list) else set()
-    return sorted(offset for offset in found if offset)[:most]
+    return sorted(offset for offset in found if offset)[:limit]

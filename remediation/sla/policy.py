@@ -73,7 +73,7 @@ def rules_of(config: dict[str, Any]) -> SlaRules:
         hours_of(config),
         _calendar_of(section) or AllHours(),
         section.get("pause_while_blocked") is True,
-        tuple(parse_offsets(section.get("warnings"), most=MAX_WARNINGS)),
+        tuple(parse_offsets(section.get("warnings"), limit=MAX_WARNINGS)),
     )
 
 

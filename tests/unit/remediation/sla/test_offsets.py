@@ -14,6 +14,6 @@ def test_offsets_are_minutes_hours_or_days(text: object, hours: float | None):
 
 
 def test_offsets_of_a_list_are_sorted_and_bounded():
-    found = parse_offsets(["1d", "2h", "later", "2h", "5h"], most=2)
+    found = parse_offsets(["1d", "2h", "later", "2h", "5h"], limit=2)
 
     assert found == [timedelta(hours=2), timedelta(hours=5)]
