@@ -1,4 +1,4 @@
-"""All eight vendors on loopback, each with something to exchange, and a fault that a test puts over their answers."""
+"""Every vendor on loopback, each with something to exchange, and a fault that a test puts over their answers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

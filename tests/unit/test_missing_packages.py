@@ -20,7 +20,7 @@ def test_tests_with_missing_packages_fail_in_continuous_integration(
     assert missing_packages.problem(name) == ""
 
 
-def test_with_a_missing_package_is_skipped_and_counted(request: pytest.FixtureRequest) -> None:
+def test_skips_and_counts_tests_whose_package_is_missing(request: pytest.FixtureRequest) -> None:
     item = pytest.Function.from_parent(request.node.parent, name="any", callobj=lambda: None)
     item.add_marker(pytest.mark.needs_chromium)
 
@@ -32,7 +32,7 @@ def test_with_a_missing_package_is_skipped_and_counted(request: pytest.FixtureRe
     assert "chromium-headless-shell" in lines[2]
 
 
-def test_with_an_installed_package_runs(request: pytest.FixtureRequest) -> None:
+def test_skips_no_test_whose_package_is_installed(request: pytest.FixtureRequest) -> None:
     item = pytest.Function.from_parent(request.node.parent, name="any", callobj=lambda: None)
     item.add_marker(pytest.mark.needs_pango)
 

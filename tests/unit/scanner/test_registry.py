@@ -89,12 +89,12 @@ SENT_BY_THE_SERVER = [
     or key in ("cors_restricted", "server_version_disclosure", "powered_by_disclosure", "directory_listing")
     or key in ("text_compression", "cache_policy", "ttfb")
 ]
-PROFILE_PREFIX = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
+COMMON_SOFTWARE = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
 
 
 @pytest.mark.parametrize("key", SENT_BY_THE_SERVER)
 def test_server_side_fix_has_snippets_for_common_software(key: str) -> None:
-    assert set(REGISTRY[key].fix.snippets) >= PROFILE_PREFIX
+    assert set(REGISTRY[key].fix.snippets) >= COMMON_SOFTWARE
 
 
 def test_titles_are_unique_within_a_domain() -> None:

@@ -18,11 +18,11 @@ def eventually(condition: Callable[[], object], *, seconds: float = 10) -> bool:
 
 
 def survivors(pids: Iterable[int]) -> list[int]:
-    """Those of the processes that still run."""
+    """Return those of the processes that still run."""
     return [pid for pid in pids if is_running(pid)]
 
 
 def kill(pids: Iterable[int]) -> None:
-    """What `kill -9` does."""
+    """Kill the processes as `kill -9` does."""
     for pid in pids:
         os.kill(pid, 9)

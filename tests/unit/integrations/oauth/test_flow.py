@@ -22,7 +22,7 @@ from krafter_audit.http.client import Client
 from tests.unit.integrations.conftest import connect_by_code
 
 INSTALLATION = "7a485448-a9e2-4c85-8a3c-4f44175783c9"
-# Where each vendor documents its token endpoint, and the form of the request (providers.md, section 3).
+# Where each vendor documents its token endpoint, and the form of the request.
 DOCUMENTED = {
     "ga4": ("https://oauth2.googleapis.com/token", "form"),
     "gsc": ("https://oauth2.googleapis.com/token", "form"),

@@ -1,4 +1,4 @@
-"""What holds for every provider: the list, its order, and what an provider_class defines."""
+"""What holds for every provider: the list, its order, and what a provider defines."""
 
 import ast
 import importlib
