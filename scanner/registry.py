@@ -100,7 +100,7 @@ class Check:
     kind: Kind = "http"
     metric: Metric | None = None
     headers: tuple[str, ...] = ()  # response headers that are stored as evidence
-    oracle: Mapping[str, str] = field(default_factory=dict)
+    oracle: Mapping[str, str] = field(default_factory=dict)  # tool or standard → its rule for the same fault
     confirm: bool = True  # repeat a failure before it is reported
     scope: Literal["page", "site"] = "page"  # "site": the same outcome on every page
 

@@ -131,6 +131,7 @@ def end(finding_ids: Collection[UUID], why: DismissalEnd, *, by: Actor) -> None:
 
 def _announce(finding_ids: Collection[UUID], *, dismissed: bool, by: Actor) -> None:
     if finding_ids:
+        # `remediation` pauses or continues the due dates of their tasks.
         dismissals_changed.send(Dismissal, finding_ids=list(finding_ids), dismissed=dismissed, by=by)
 
 
