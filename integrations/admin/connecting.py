@@ -41,12 +41,12 @@ NO_ANSWER = "The sign-in was not completed. Start it again."
 
 class ConnectionPages(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
-        place = "connect/<uuid:project_id>/<str:provider>/"
+        route = "connect/<uuid:project_id>/<str:provider>/"
         return [
-            self.page_url("connect", self.connect_view, place=place),
-            self.page_url("test", self.test_view, place=f"{place}test/"),
-            self.page_url("signin", self.sign_in_view, place=f"{place}sign-in/"),
-            self.page_url("signedin", require_GET(self.signed_in_view), place="signed-in/"),
+            self.page_url("connect", self.connect_view, route=route),
+            self.page_url("test", self.test_view, route=f"{route}test/"),
+            self.page_url("signin", self.sign_in_view, route=f"{route}sign-in/"),
+            self.page_url("signedin", require_GET(self.signed_in_view), route="signed-in/"),
             *super().get_urls(),
         ]
 

@@ -389,11 +389,11 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     def describe_row(self, row: Any) -> str:
         return str(row)
 
-    def page_url(self, name: str, view: Callable[..., HttpResponseBase], *, place: str = "") -> URLPattern:
+    def page_url(self, name: str, view: Callable[..., HttpResponseBase], *, route: str = "") -> URLPattern:
         """Return the URL `admin:<app>_<model>_<name>` of a view for staff; by default below that of a row."""
-        place = place or f"<uuid:pk>/{name}/"
+        route = route or f"<uuid:pk>/{name}/"
         name = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-        return path(place, self.admin_site.admin_view(view), name=name)
+        return path(route, self.admin_site.admin_view(view), name=name)
 
     def page(self, request: HttpRequest, template: str, *, title: str, **context: Any) -> TemplateResponse:
         """Return a page of the model in the frame of the admin."""

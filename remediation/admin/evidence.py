@@ -36,7 +36,7 @@ class EvidencePages(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         return [
             self.page_url("evidence", require_safe(self.evidence_page)),
-            self.page_url("bundle", require_safe(self.bundle), place="<uuid:pk>/evidence/bundle"),
+            self.page_url("bundle", require_safe(self.bundle), route="<uuid:pk>/evidence/bundle"),
             *super().get_urls(),
         ]
 

@@ -176,12 +176,12 @@ RESOURCES: dict[str, Callable[[Scenario], Case]] = {
     f"{ORGANIZATION}/webhooks/<str:pk>/rotate-secret": webhook_secret,
 }
 CHANGES = [
-    (method, place.split("audit/")[-1])
-    for place, method, view in ROUTES
+    (method, route.split("audit/")[-1])
+    for route, method, view in ROUTES
     if method in ("put", "patch", "delete")
     or (method == "post" and view.actions["post"] in view.cls.conditional_actions)
 ]
-IDS = [f"{method} {place}" for method, place in CHANGES]
+IDS = [f"{method} {route}" for method, route in CHANGES]
 
 
 def change(scenario: Scenario, method: str, case: Case, **headers: str) -> Any:
@@ -192,9 +192,9 @@ def written_by(queries: CaptureQueriesContext) -> list[str]:
     return [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
-@pytest.mark.parametrize(("method", "place"), CHANGES, ids=IDS)
-def test_an_earlier_version_is_refused_and_nothing_is_written(scenario: Scenario, method: str, place: str):
-    case = RESOURCES[place](scenario)
+@pytest.mark.parametrize(("method", "route"), CHANGES, ids=IDS)
+def test_an_earlier_version_is_refused_and_nothing_is_written(scenario: Scenario, method: str, route: str):
+    case = RESOURCES[route](scenario)
     etag = scenario.client.call("get", case.read)["etag"]
 
     with CaptureQueriesContext(connection) as queries:
@@ -206,9 +206,9 @@ def test_an_earlier_version_is_refused_and_nothing_is_written(scenario: Scenario
     assert scenario.client.call("get", case.read)["etag"] == etag
 
 
-@pytest.mark.parametrize(("method", "place"), CHANGES, ids=IDS)
-def test_the_current_version_is_changed(scenario: Scenario, method: str, place: str):
-    case = RESOURCES[place](scenario)
+@pytest.mark.parametrize(("method", "route"), CHANGES, ids=IDS)
+def test_the_current_version_is_changed(scenario: Scenario, method: str, route: str):
+    case = RESOURCES[route](scenario)
     etag = scenario.client.call("get", case.read)["etag"]
 
     response = change(scenario, method, case, if_match=f"{EARLIER}, {etag}")
@@ -217,10 +217,10 @@ def test_the_current_version_is_changed(scenario: Scenario, method: str, place: 
 
 
 @pytest.mark.parametrize(
-    ("method", "place"), [each for each in CHANGES if each[0] != "delete"], ids=lambda value: value
+    ("method", "route"), [each for each in CHANGES if each[0] != "delete"], ids=lambda value: value
 )
-def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario, method: str, place: str):
-    case = RESOURCES[place](scenario)
+def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario, method: str, route: str):
+    case = RESOURCES[route](scenario)
 
     response = change(scenario, method, case)
 
@@ -228,10 +228,10 @@ def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario,
 
 
 @pytest.mark.parametrize(
-    ("method", "place"), [each for each in CHANGES if each[0] in ("put", "patch")], ids=lambda value: value
+    ("method", "route"), [each for each in CHANGES if each[0] in ("put", "patch")], ids=lambda value: value
 )
-def test_a_repeated_change_writes_nothing_and_keeps_the_etag(scenario: Scenario, method: str, place: str):
-    case = RESOURCES[place](scenario)
+def test_a_repeated_change_writes_nothing_and_keeps_the_etag(scenario: Scenario, method: str, route: str):
+    case = RESOURCES[route](scenario)
     first = change(scenario, method, case)
 
     with CaptureQueriesContext(connection) as queries:

@@ -30,28 +30,28 @@ SENT = {"audit/integrations": "github"}
 def addresses(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Return every pattern below /api/ with its view."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        place = prefix + str(pattern.pattern)
+        route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, place)
-        elif isinstance(pattern, URLPattern) and "api/" in place and place not in OPEN:
-            yield place, pattern.callback
+            yield from addresses(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and "api/" in route and route not in OPEN:
+            yield route, pattern.callback
 
 
 ROUTES = [
-    (place, method, view)
-    for place, view in addresses()
+    (route, method, view)
+    for route, view in addresses()
     for method in getattr(view, "actions", {"get": None})
     if method != "head"
 ]
 
 
-def fill(place: str, scenario: Scenario, row: str) -> str:
+def fill(route: str, scenario: Scenario, row: str) -> str:
     values = {
         "org_id": str(scenario.organization.pk),
         "project_id": scenario.project.slug,
         "provider": "github",
     }
-    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], row), place)
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], row), route)
 
 
 def test_url_walk_finds_every_app():
@@ -60,7 +60,7 @@ def test_url_walk_finds_every_app():
 
 def test_every_api_view_inherits_the_request_order():
     others = [
-        f"{method} {place}" for place, method, view in ROUTES if not issubclass(view.cls, OrganizationViewSet)
+        f"{method} {route}" for route, method, view in ROUTES if not issubclass(view.cls, OrganizationViewSet)
     ]
 
     assert others == []
@@ -69,9 +69,9 @@ def test_every_api_view_inherits_the_request_order():
 def test_every_url_requires_a_key(scenario: Scenario):
     anyone, answers = AuditClient(scenario.project, None), {}
 
-    for place, method, _ in ROUTES:
-        response = anyone.call(method, fill(place, scenario, str(scenario.owner.pk)))
-        answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+    for route, method, _ in ROUTES:
+        response = anyone.call(method, fill(route, scenario, str(scenario.owner.pk)))
+        answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (401, "unauthorized"))
 
@@ -81,18 +81,18 @@ def test_every_url_rejects_the_key_of_another_organisation(scenario: Scenario):
     row = str(factories.task(scenario).pk)
     answers = {}
 
-    for place, method, _ in ROUTES:
-        if "<str:org_id>" in place:
-            response = stranger.client.call(method, fill(place, scenario, row))
-            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+    for route, method, _ in ROUTES:
+        if "<str:org_id>" in route:
+            response = stranger.client.call(method, fill(route, scenario, row))
+            answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "forbidden"))
 
 
 CHANGES = [
-    (place, method)
-    for place, method, view in ROUTES
-    if "<str:org_id>" in place
+    (route, method)
+    for route, method, view in ROUTES
+    if "<str:org_id>" in route
     and method not in ("get", "options")
     and view.actions[method] not in view.cls.read_only_posts
 ]
@@ -107,9 +107,9 @@ def test_every_change_rejects_the_key_of_a_viewer(scenario: Scenario, role: str)
     membership.save()
     row, answers = str(factories.task(scenario).pk), {}
 
-    for place, method in CHANGES:
-        response = viewer.call(method, fill(place, scenario, row))
-        answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+    for route, method in CHANGES:
+        response = viewer.call(method, fill(route, scenario, row))
+        answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "insufficient_scope"))
 
@@ -118,10 +118,10 @@ def test_every_change_of_the_organisation_rejects_a_key_that_is_bound_to_project
     bound = factories.api_key(scenario, projects=[scenario.project])
     row, answers = str(factories.task(scenario).pk), {}
 
-    for place, method in CHANGES:
-        if "<str:project_id>" not in place:
-            response = bound.call(method, fill(place, scenario, row))
-            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+    for route, method in CHANGES:
+        if "<str:project_id>" not in route:
+            response = bound.call(method, fill(route, scenario, row))
+            answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "insufficient_role"))
 
@@ -131,10 +131,10 @@ def test_every_url_of_a_project_rejects_a_key_that_is_bound_to_another(scenario:
     bound = factories.api_key(scenario, projects=[elsewhere])
     row, answers = str(factories.task(scenario).pk), {}
 
-    for place, method, _ in ROUTES:
-        if "<str:project_id>/audit" in place:
-            response = bound.call(method, fill(place, scenario, row))
-            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+    for route, method, _ in ROUTES:
+        if "<str:project_id>/audit" in route:
+            response = bound.call(method, fill(route, scenario, row))
+            answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (404, "not_found"))
 
@@ -142,18 +142,18 @@ def test_every_url_of_a_project_rejects_a_key_that_is_bound_to_another(scenario:
 def test_every_operation_rejects_unknown_parameters(scenario: Scenario):
     answers, expected = {}, {}
 
-    for place, method, view in ROUTES:
-        url = fill(place, scenario, str(scenario.owner.pk))
+    for route, method, view in ROUTES:
+        url = fill(route, scenario, str(scenario.owner.pk))
         response = scenario.client.call(method, f"{url}?inlcude=tasks&zzz=1")
         error = response.json()["error"]
         known = declared_parameters(view.cls, view.actions[method])
-        answers[f"{method} {place}"] = (
+        answers[f"{method} {route}"] = (
             response.status_code,
             error["code"],
             {name: "Did you mean include?" in messages[0] for name, messages in error["details"].items()},
             error["details"].get("zzz", [""])[0].startswith("Unknown parameter"),
         )
-        expected[f"{method} {place}"] = (
+        expected[f"{method} {route}"] = (
             422,
             "invalid_params",
             {"inlcude": "include" in known, "zzz": False},
@@ -177,16 +177,16 @@ def test_rows_of_another_project_are_not_found(scenario: Scenario, row: str):
     }
     before, answers = factories.remediation_state(verification), {}
 
-    for place, method, _ in ROUTES:
-        if "<str:pk>" not in place:
+    for route, method, _ in ROUTES:
+        if "<str:pk>" not in route:
             continue
-        kind = place.split("audit/")[-1].split("/")[0]
+        kind = route.split("audit/")[-1].split("/")[0]
         pk = {"another project's": str(ids.get(kind, other.owner.pk)), "absent": str(other.owner.pk)}.get(
             row, row
         )
         change = {"title": "Another"} if method == "patch" else None
-        response = scenario.client.call(method, fill(place, scenario, pk), change)
-        answers[f"{method} {place}"] = (
+        response = scenario.client.call(method, fill(route, scenario, pk), change)
+        answers[f"{method} {route}"] = (
             response.status_code,
             response.json()["error"]["code"],
             factories.remediation_state(verification) == before,
@@ -215,11 +215,11 @@ def test_bodies_with_rows_of_another_project_are_rejected(scenario: Scenario, pa
 def test_options_lists_the_methods_of_every_url(scenario: Scenario):
     answers, expected = {}, {}
 
-    for place, view in {place: view for place, _, view in ROUTES}.items():
+    for route, view in {route: view for route, _, view in ROUTES}.items():
         methods = {method.upper() for method in view.actions}
-        response = scenario.client.call("options", fill(place, scenario, str(scenario.owner.pk)))
-        answers[place] = (response.status_code, response.content, set(response["allow"].split(", ")))
-        expected[place] = (204, b"", methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
+        response = scenario.client.call("options", fill(route, scenario, str(scenario.owner.pk)))
+        answers[route] = (response.status_code, response.content, set(response["allow"].split(", ")))
+        expected[route] = (204, b"", methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
 
     assert answers == expected
 
@@ -228,12 +228,12 @@ def test_head_of_every_url_has_the_status_and_headers_of_get(scenario: Scenario)
     varying = {"x-request-id", "x-ratelimit-remaining", "content-length"}
     answers, expected = {}, {}
 
-    for place, method, _ in ROUTES:
+    for route, method, _ in ROUTES:
         if method == "get":
-            url = fill(place, scenario, str(scenario.owner.pk))
+            url = fill(route, scenario, str(scenario.owner.pk))
             get, head = scenario.client.call("get", url), scenario.client.call("head", url)
-            expected[place] = (get.status_code, b"", headers_of(get) - varying)
-            answers[place] = (head.status_code, head.content, headers_of(head) - varying)
+            expected[route] = (get.status_code, b"", headers_of(get) - varying)
+            answers[route] = (head.status_code, head.content, headers_of(head) - varying)
 
     assert answers == expected
 

@@ -15,7 +15,7 @@ from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
-WRITING = [(place, method) for place, method, _ in ROUTES if method in ("post", "put", "patch", "delete")]
+WRITING = [(route, method) for route, method, _ in ROUTES if method in ("post", "put", "patch", "delete")]
 ROWS = {"tasks": "task", "verifications": "verification", "findings": "finding", "reports": "report"}
 
 WORDS = [
@@ -71,10 +71,10 @@ PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     """Generate a route with a body, either arbitrary or almost valid."""
-    place, method = draw(st.sampled_from(WRITING))
-    near = PLAUSIBLE.get(place.split("audit/")[-1], [{}])
+    route, method = draw(st.sampled_from(WRITING))
+    near = PLAUSIBLE.get(route.split("audit/")[-1], [{}])
     strange = draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
-    return place, method, draw(st.just({**draw(st.sampled_from(near)), **strange}) | values)
+    return route, method, draw(st.just({**draw(st.sampled_from(near)), **strange}) | values)
 
 
 @settings(
@@ -84,12 +84,12 @@ def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(asked=requests())
-def test_no_body_causes_a_server_error(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
-    place, method, body = asked
+@given(sent=requests())
+def test_no_body_causes_a_server_error(sent: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
+    route, method, body = sent
     scenario: Scenario = fuzz_rows["scenario"]
-    kind = place.split("audit/")[-1].split("/")[0]
-    address = fill(place, scenario, fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["absent"]))
+    kind = route.split("audit/")[-1].split("/")[0]
+    address = fill(route, scenario, fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["absent"]))
     text = json.dumps(body)
     for name in IDS:
         text = text.replace(f"id of {name}", fuzz_rows[name])
@@ -100,8 +100,8 @@ def test_no_body_causes_a_server_error(asked: tuple[str, str, Any], fuzz_rows: d
     assert set(response.json()) == {"data", "meta", "error"}
 
 
-READING = [place for place, method, _ in ROUTES if method == "get"]
-ASKED = [
+READING = [route for route, method, _ in ROUTES if method == "get"]
+PARAMETERS = [
     "limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
     "date_from", "date_to", "simulate", "x", "type", "subject", "sort", "created_after",
 ]  # fmt: skip
@@ -115,19 +115,19 @@ VALUES = [
     max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(
-    place=st.sampled_from(READING),
+    route=st.sampled_from(READING),
     query=st.lists(
-        st.tuples(st.sampled_from(ASKED), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
+        st.tuples(st.sampled_from(PARAMETERS), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
     ),
 )
-def test_no_query_causes_a_server_error(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
-    kind = place.split("audit/")[-1].split("/")[0]
+def test_no_query_causes_a_server_error(route: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
+    kind = route.split("audit/")[-1].split("/")[0]
     row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["absent"])
     text = urlencode(query, errors="replace")
 
-    response = fuzz_rows["scenario"].client.get(f"{fill(place, fuzz_rows['scenario'], row)}?{text}")
+    response = fuzz_rows["scenario"].client.get(f"{fill(route, fuzz_rows['scenario'], row)}?{text}")
 
-    assert response.status_code < 500, (place, text, response.content)
+    assert response.status_code < 500, (route, text, response.content)
 
 
 @pytest.fixture
@@ -155,9 +155,9 @@ def test_no_value_in_a_path_causes_a_server_error(scenario: Scenario, value: str
     # A NUL, half a character of UTF-16, and one beyond the basic plane.
     row, errors = str(scenario.owner.pk), []
 
-    for place, method, _ in ROUTES:
-        for name in re.findall(r"<\w+:\w+>", place):
-            url = fill(place.replace(name, value), scenario, row)
+    for route, method, _ in ROUTES:
+        for name in re.findall(r"<\w+:\w+>", route):
+            url = fill(route.replace(name, value), scenario, row)
             status = scenario.client.call(
                 method, url, None if method in ("get", "delete") else {}
             ).status_code
