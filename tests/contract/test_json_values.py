@@ -40,8 +40,8 @@ NINES = 10**40 - 1
 def reported(scenario: Scenario, values: list[Any]) -> list[str]:
     """Report a finding for each value, with the value in its evidence; return the ids."""
     findings = [
-        {"domain": "seo", "severity": "low", "title": f"Finding {place}", "evidence": {"value": value}}
-        for place, value in enumerate(values)
+        {"domain": "seo", "severity": "low", "title": f"Finding {number}", "evidence": {"value": value}}
+        for number, value in enumerate(values)
     ]
     response = scenario.client.call("post", "findings/bulk", {"findings": findings})
     assert response.status_code == 200, response.content
