@@ -96,14 +96,17 @@ class SiteRequests(TlsContext):
             error.unanswered = False
             raise
 
-    def follow_on_site(self, fact: str, response: Response, may_request: Callable[[str], bool]) -> Response:
-        """Follow the redirects of a probed path as a visitor would, as long as they stay on the project's hosts."""
+    def follow_on_site(
+        self, fact: str, response: Response, may_request: Callable[[str], bool], **options: Any
+    ) -> Response:
+        """Follow redirects as a visitor would, as long as they stay on the project's hosts."""
         seen: set[str] = set()
         while target := _next_on_site(response):
             if not may_request(target) or target in seen or len(seen) == MAX_PROBE_REDIRECTS:
                 break
             seen.add(target)
-            response = self.fetch(fact, "GET", target, expected_refusals=EXPECTED_REFUSALS)
+            after = self.fetch(fact, "GET", target, **options)
+            response = replace(after, history=(*response.history, response))
         return response
 
     def fetch_as_browser(self, plain: Response) -> Response:
@@ -114,8 +117,11 @@ class SiteRequests(TlsContext):
         is_readable = encodings_of(response.headers) <= READABLE_ENCODINGS
         return response if is_readable else replace(response, body=plain.body, truncated=False)
 
-    def fetch_asset(self, url: str) -> Response:
-        return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
+    def fetch_asset(self, url: str, may_request: Callable[[str], bool]) -> Response:
+        options: dict[str, Any] = {"headers": BROWSER_ENCODINGS, "decode": False}
+        return self.follow_on_site(
+            "assets", self.fetch("assets", "GET", url, **options), may_request, **options
+        )
 
     def require_no_challenged_links(self) -> None:
         """Raise when the site has answered with a bot challenge, which the status of a link may hide."""
@@ -213,6 +219,8 @@ def decoded(response: Response) -> Response:
 
 def may_add_elements(script: Response) -> bool:
     """Return whether a script adds elements to its page, or cannot be read."""
+    if script.is_redirect:
+        return True  # it is on a host that is not requested
     if script.status >= 400:
         return script.status in OUTAGE_STATUSES  # it may answer with a script later
     code = decoded(script)

@@ -312,13 +312,11 @@ class PageContext(SiteRequests):
         # A path such as /.git/config is not published: requesting it from a foreign site is an attack.
         if not is_published:
             self.require_ownership()
-        fact = f"{PROBE}{path}"
+        fact, options = f"{PROBE}{path}", {"expected_refusals": EXPECTED_REFUSALS}
         fetch = partial(self._fetch_from_site, fact, "GET", path, follow_redirects=is_published)
         return self.once(
             fact,
-            lambda: self.follow_on_site(
-                fact, fetch(expected_refusals=EXPECTED_REFUSALS), self.rendered.may_request
-            ),
+            lambda: self.follow_on_site(fact, fetch(**options), self.rendered.may_request, **options),
         )
 
     def require_ownership(self) -> None:
@@ -415,7 +413,11 @@ class PageContext(SiteRequests):
         return self.once("assets", lambda: self._fetch_assets(same_origin_assets(self._root.document)))
 
     def _fetch_assets(self, urls: list[str]) -> list[Response]:
-        return [self._site.once(f"asset {url}", partial(self.fetch_asset, url)) for url in urls[:MAX_ASSETS]]
+        may_request = self.rendered.may_request
+        return [
+            self._site.once(f"asset {url}", partial(self.fetch_asset, url, may_request))
+            for url in urls[:MAX_ASSETS]
+        ]
 
     @property
     def links(self) -> dict[str, int | None]:

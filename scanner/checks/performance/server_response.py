@@ -82,7 +82,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=5,
+    version=6,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
@@ -109,18 +109,23 @@ def text_is_compressed(context: PageContext) -> Outcome:
 
 def _unless_unavailable(outcome: Outcome, context: PageContext, key: str) -> Outcome:
     """Return the outcome; raise for a pass where assets were refused or the server failed, and may have the fault."""
+    if outcome.status == FAILED:
+        return outcome
     earlier = context.rendered.earlier.get(key)
     faulty = {fault.partition(" ")[0] for fault in faults_in(earlier.evidence)} if earlier else set()
-    missed = [
-        asset
-        for asset in context.assets
-        if asset.status in UNAVAILABLE
-        or asset.status >= 500
-        or (asset.status >= 400 and asset.url in faulty)  # the page still loads it, as during a deploy
-    ]
-    if outcome.status != FAILED and missed:
-        raise Inconclusive("blocked", f"{missed[0].url} answered with status {missed[0].status}.")
+    for asset in context.assets:
+        if asset.status in UNAVAILABLE or asset.status >= 500:
+            raise Inconclusive("blocked", f"{asset.url} answered with status {asset.status}.")
+        urls = {asset.url, *(redirect.url for redirect in asset.history)}
+        # The page still loads it, as during a deploy.
+        if urls & faulty and not _is_asset(asset):
+            raise Inconclusive("target_missing", f"{asset.url} is not sent (status {asset.status}).")
     return outcome
+
+
+def _is_asset(response: Response) -> bool:
+    """Return whether a script, style sheet or image was sent, and neither a part of it nor an HTML page instead."""
+    return response.status == HTTPStatus.OK and bool(response.body) and not Page(response).is_html
 
 
 def _is_text(response: Response) -> bool:
@@ -152,7 +157,7 @@ def _is_compressed(response: Response) -> bool:
     ),
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},
-    version=3,
+    version=4,
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
     """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""

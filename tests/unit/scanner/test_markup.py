@@ -59,6 +59,20 @@ def test_images_by_script_are_not_rendered_without_a_browser(answers: dict[str, 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_rendered")
 
 
+@pytest.mark.parametrize("target", ["/gallery.js", "http://127.0.0.9/gallery.js"])
+def test_images_by_a_script_that_is_redirected_are_not_rendered_without_a_browser(target: str) -> None:
+    answers = {
+        "/": Answer(html(add="<script src=/old.js></script>"), headers=HTML),
+        "/old.js": Answer(status=302, headers=[("Location", target)]),
+        "/gallery.js": Answer(BUILDER, headers=SCRIPT),
+    }
+    with served(Site(answers)) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, ["image_dimensions"], client=client, retry_delays=()))
+
+    found = outcome["image_dimensions"]
+    assert (found.status, found.reason) == (INCONCLUSIVE, "not_rendered")
+
+
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize("answers", IMAGES_BY_SCRIPT.values(), ids=IMAGES_BY_SCRIPT)

@@ -1,5 +1,7 @@
 """Compression and caching, as older servers configure them."""
 
+import gzip
+
 import pytest
 
 from scanner.engine import run_checks
@@ -84,13 +86,40 @@ def test_part_of_a_script_is_not_taken_for_a_small_one() -> None:
     )
 
 
+SCRIPT = Answer(LONG, headers=[("Content-Type", "text/javascript")])
+CACHED = [("Content-Type", "text/html"), ("Cache-Control", "immutable"), ("Content-Encoding", "gzip")]
+
+
 @pytest.mark.parametrize("key", ["cache_policy", "text_compression"])
-def test_asset_that_is_missing_during_a_deploy_is_not_fixed(key: str) -> None:
-    script = Answer(LONG, headers=[("Content-Type", "text/javascript")])
-    site = Site({"/": Answer(PAGE, headers=[("Content-Type", "text/html")]), "/a.js": script})
+@pytest.mark.parametrize(
+    ("replacement", "status"),
+    [
+        (Answer("gone", 404), INCONCLUSIVE),
+        (Answer(status=302, headers=[("Location", "/gone.js")]), INCONCLUSIVE),
+        (Answer(status=302, headers=[("Location", "http://127.0.0.9/a.js")]), INCONCLUSIVE),
+        (Answer(status=302, headers=[("Location", "/b.js")]), FAILED),
+        (Answer("let", 206), INCONCLUSIVE),
+        (Answer(status=204), INCONCLUSIVE),
+        (Answer(headers=CACHED), INCONCLUSIVE),
+        (Answer(gzip.compress(b"<title>Sorry</title>"), headers=CACHED), INCONCLUSIVE),
+    ],
+)
+def test_asset_that_is_not_sent_is_not_fixed(key: str, replacement: Answer, status: str) -> None:
+    page = Answer(PAGE, headers=[("Content-Type", "text/html")])
+    site = Site({"/": page, "/a.js": SCRIPT, "/b.js": SCRIPT})
     with served(site), loopback_client() as client:
         before = dict(run_checks(site.url, [key], client=client, retry_delays=()))
-        site.answers["/a.js"] = Answer("gone", 404)
+        site.answers["/a.js"] = replacement
         after = dict(run_checks(site.url, [key], client=client, before=before, retry_delays=()))
 
-    assert (before[key].status, after[key].status) == (FAILED, INCONCLUSIVE)
+    assert (before[key].status, after[key].status) == (FAILED, status)
+
+
+@pytest.mark.parametrize("key", ["cache_policy", "text_compression"])
+def test_asset_is_judged_where_its_redirect_leads(key: str) -> None:
+    page = Answer(PAGE, headers=[("Content-Type", "text/html")])
+    redirect = Answer(status=302, headers=[("Location", "/b.js")])
+    with served(Site({"/": page, "/a.js": redirect, "/b.js": SCRIPT})) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+    assert outcome.status == FAILED
