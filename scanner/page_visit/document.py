@@ -14,6 +14,8 @@ from scanner.preconditions import Inconclusive
 MAX_DOM_BYTES = 8 * 1024 * 1024
 # A visit does not measure it, and a check of the server's response time must never take it for a fast one.
 NOT_MEASURED = float("inf")
+# Of the page's clock and that of network events; before the response, throttling has a latency of half a second.
+MAX_CLOCK_DIFFERENCE_MS = 100
 
 
 class MainDocument:
@@ -65,6 +67,15 @@ class MainDocument:
         return replace(
             rendered, url=self._page.url, headers=_as_utf8(rendered.headers, rendered.content_type)
         )
+
+    def is_replaced(self, time_origin: float) -> bool:
+        """Return whether the page reloaded itself, or its document, which began at the time in ms, was never sent."""
+        *earlier, last = self._require_responses()[: max(self._shown_count, self._response_count) or None]
+        if any(response.ok and response.url == last.url for response in earlier):
+            return True
+        # Of a javascript: URL. The request of a document that was sent begins after the document's own time.
+        begin = last.request.timing["startTime"]
+        return 0 < begin < time_origin - MAX_CLOCK_DIFFERENCE_MS
 
     def _require_responses(self) -> "list[BrowserResponse]":
         if not self._responses:

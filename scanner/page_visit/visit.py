@@ -329,6 +329,9 @@ class _PageVisit:
         # Else a part of the results would be of the next page.
         if self._world.evaluate("performance.timeOrigin") != origin:
             raise Inconclusive("not_available", "The page navigated to another one while it was tested.")
+        # The metrics begin with the last document: the time of the first one, which visitors wait for, is lost.
+        if self._throttled and self._document.is_replaced(origin):
+            raise Inconclusive("not_available", "The page replaces itself while it is timed.", final=True)
 
     def _wait(self, seconds: float) -> None:
         self._page.wait_for_timeout(seconds * 1000)

@@ -188,3 +188,43 @@ def test_debugger_statement_does_not_stop_the_page(chrome: Browser) -> None:
         snapshot = visit_page(chrome, site.url, scripts=True)
 
     assert snapshot.response.status == 200
+
+
+ONCE = "if (!sessionStorage.seen) { sessionStorage.seen = 1; %s }"
+WAIT = "const end = Date.now() + 300; while (Date.now() < end);"
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"{WAIT} location = `javascript:'<title>Lamps</title><p>Lamps'`",
+        ONCE % f"{WAIT} location.reload()",
+        ONCE % f"{WAIT} onload = () => setTimeout(() => location.reload(), 50)",
+    ],
+)
+def test_page_that_replaces_itself_is_not_timed_by_its_last_document(script: str, chrome: Browser) -> None:
+    page = f"<!doctype html><html lang=en><title>Lamps</title><script>{script}</script><p>Lamps"
+    with served(Site({"/": Answer(page, headers=HTML)})) as site, loopback_client() as client:
+        fcp = dict(run_checks(site.url, ["fcp"], client=client, retry_delays=(), browser=chrome))["fcp"]
+
+    assert (fcp.status, fcp.reason, fcp.evidence["detail"]) == (
+        INCONCLUSIVE,
+        "not_available",
+        "The page replaces itself while it is timed.",
+    )
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("start", ["/", "/server", "/script"])
+def test_page_is_timed_after_redirects(start: str, chrome: Browser) -> None:
+    script = "<!doctype html><title>Lamps</title><link rel=prefetch href=/><script>location = '/'</script>"
+    answers = {
+        "/": Answer(html(), headers=[*HTML, ("Cache-Control", "max-age=600")]),
+        "/server": Answer(status=302, headers=[("Location", "/")]),
+        "/script": Answer(script, headers=HTML),
+    }
+    with served(Site(answers)) as site:
+        snapshot = visit_page(chrome, site.url.rstrip("/") + start, throttled=True)
+
+    assert snapshot.vitals is not None
