@@ -16,6 +16,7 @@ from scanner.page.context import PageContext
 from scanner.page.identity import Identity
 from scanner.page.page import Page, value
 from scanner.parsing.registrable_domain import same_site
+from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive, unavailable_reason
 from scanner.registry import Check
 
@@ -45,6 +46,23 @@ def has_own_content(context: PageContext) -> bool:
         return False  # the error page, perhaps with recommendations that differ each time
     frame = frozenset(chain(*(_fingerprints(other) for other in others)))
     return len(page.fingerprints - frame) >= MIN_OWN_CONTENT
+
+
+def is_error_page(context: PageContext) -> bool:
+    """Return whether a URL that does not exist answers with the same page as this one, and a successful status."""
+    page = context.landing
+    # An application in scripts has the same HTML at each URL, and its home page may be all of a site.
+    if not page.is_html or urlsplit(page.url).path in ("", "/") or is_built_by_scripts(page):
+        return False
+    try:
+        missing = context.nonexistent_page
+    except Inconclusive:
+        return False
+    # A page that was removed may redirect to the same URL as one that never existed.
+    if missing.response.status >= 400 or missing.response.history or not _is_readable(missing):
+        return False
+    # The error page may name its own URL.
+    return page.title == missing.title and len(page.fingerprints - missing.fingerprints) < MIN_CONTENT
 
 
 def _fingerprints(page: Page) -> frozenset[bytes]:

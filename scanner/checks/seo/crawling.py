@@ -8,7 +8,7 @@ from krafter_audit.http.client import GONE_STATUSES
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
-from scanner.page.lost_content import has_own_content
+from scanner.page.lost_content import has_own_content, is_error_page
 from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
@@ -20,6 +20,7 @@ from scanner.preconditions import (
     require_content,
     require_no_notice,
     require_readable_encoding,
+    require_success_status,
 )
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, Fix, check
 
@@ -45,7 +46,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
-    version=4,
+    version=5,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -60,7 +61,10 @@ def status_is_successful(context: PageContext) -> Outcome:
 
 
 def _require_page(context: PageContext) -> None:
-    """Raise when a verification gets an empty page, a login page or a notice with a successful status."""
+    """Raise when a verification gets no page, a login page, a notice or an error page without an error status."""
+    # Neither a part of a page, nor a redirect that leads nowhere.
+    require_success_status(context.landing)
+    require_readable_encoding(context.landing)
     require_content(context.landing, None)
     try:
         require_no_notice(context.url, context.landing, context.original_identity)
@@ -68,6 +72,8 @@ def _require_page(context: PageContext) -> None:
         # A page may be about maintenance, or have a login form beside its content.
         if is_login_page(context.url, context.landing) or not has_own_content(context):
             raise
+    if is_error_page(context):
+        raise Inconclusive("target_missing", "A URL that does not exist answers with the same page.")
 
 
 @check(

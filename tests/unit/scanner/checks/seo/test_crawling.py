@@ -1,10 +1,10 @@
-"""Sitemaps as real sites publish them."""
+"""Sitemaps as real sites publish them, and the status of a page that is an error page or none."""
 
 import pytest
 
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
-from tests.fakes.website import Answer, loopback_client, served
+from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site
 
 
@@ -43,3 +43,37 @@ def test_sitemap_is_not_judged_where_robots_txt_that_may_name_it_is_not_read(sta
         ]
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
+
+
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+OOPS = "<title>Our shop</title><p>Oops! Something seems wrong here. <a href=/>Begin again</a>"
+LAMPS = "<title>Our shop</title><p>Floor lamps, table lamps and lanterns, delivered within three days."
+APPLICATION = "<title>Our shop</title><div id=app></div><script src=/app.js></script>"
+ELSEWHERE = [("Location", "/"), ("Location", "/shop")]
+
+
+@pytest.mark.parametrize(
+    ("now", "elsewhere", "expected"),
+    [
+        (Answer(OOPS, 200, HTML), OOPS, (INCONCLUSIVE, "target_missing")),
+        (Answer(f"{OOPS}<a href=/lamps>", 200, HTML), OOPS, (INCONCLUSIVE, "target_missing")),
+        (Answer(LAMPS, 200, HTML), OOPS, (PASSED, None)),
+        (Answer(APPLICATION, 200, HTML), APPLICATION, (PASSED, None)),
+        (Answer(status=301, headers=[("Location", "/")]), OOPS, (PASSED, None)),
+        (Answer(LAMPS, 302, HTML), "", (INCONCLUSIVE, "target_missing")),
+        (Answer(LAMPS, 302, [*HTML, *ELSEWHERE]), "", (INCONCLUSIVE, "target_missing")),
+        (Answer(LAMPS, 206, HTML), "", (INCONCLUSIVE, "truncated")),
+        (Answer(b"\x0b\x02\x80", 200, [*HTML, ("Content-Encoding", "br")]), "", (INCONCLUSIVE, "not_available")),
+    ],
+)
+def test_page_that_is_not_found_is_not_fixed_by_another_status(
+    now: Answer, elsewhere: str, expected: tuple[str, str | None]
+) -> None:
+    site = Site({"/": Answer(LAMPS, 200, HTML), "/lamps": Answer("gone", 404, HTML)})
+    with served(site), loopback_client() as client:
+        asked, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        site.answers["/lamps"], site.otherwise = now, Answer(elsewhere, 200 if elsewhere else 404, HTML)
+        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))["http_status_ok"]
+
+    assert (after.status, after.reason) == expected
