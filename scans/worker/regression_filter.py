@@ -11,6 +11,7 @@ from findings.models import Finding, FindingStatus
 from findings.services.identity import Identity
 from findings.services.ingestion import FindingReport, lock_findings
 from krafter_audit.db.advisory_locks import advisory_lock
+from krafter_audit.http.responses import GONE_STATUSES
 from scanner import registry
 from scanner.crawler import MAX_PAGES, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE
@@ -84,8 +85,9 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
 def _checked_urls(part: ScanPart, reports: list[FindingReport], *, final: bool) -> dict[str, set[str]]:
     keys = [check_key(report) for report in reports]
     results = reportable_results(part, final=final).filter(key__in=keys)
-    # A page that no longer exists counts as checked.
-    conclusive = results.exclude(Q(outcome=INCONCLUSIVE) & ~Q(reason="target_missing"))
+    # A page that no longer exists counts as checked; one that is empty, or blank after a script error, does not.
+    is_shown = Q(evidence__has_key="status") & ~Q(evidence__status__in=GONE_STATUSES)
+    conclusive = results.exclude(Q(outcome=INCONCLUSIVE) & (~Q(reason="target_missing") | is_shown))
     urls: dict[str, set[str]] = {key: set() for key in keys}
     for key, url in conclusive.values_list("key", "page__url"):
         urls[key].add(url)

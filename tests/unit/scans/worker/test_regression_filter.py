@@ -221,6 +221,19 @@ def test_unchecked_pages_of_a_finding_are_kept(scenario: Scenario):
     assert finding.evidence["values"] == {"ttfb": 950}
 
 
+@pytest.mark.parametrize(("status", "kept"), [(404, []), (410, []), (200, ["shop"]), (302, ["shop"])])
+def test_page_that_is_empty_stays_in_the_finding_until_it_is_gone(
+    scenario: Scenario, status: int, kept: list[str]
+):
+    scanned(scenario, "title_present", {SITE: failed("None."), SITE + "shop": failed("None.")})
+
+    missing = inconclusive("target_missing", "The page is empty.", status=status)
+    scanned(scenario, "title_present", {SITE: failed("None."), SITE + "shop": missing})
+
+    urls = [asset["value"] for asset in Finding.objects.get().affected_assets]
+    assert urls == [SITE, *(SITE + page for page in kept)]
+
+
 def test_finding_of_a_site_check_has_the_last_checked_page(scenario: Scenario):
     scanned(scenario, "exposed_git", {SITE + "shop": failed("It is there.")}, url=SITE + "shop")
 
