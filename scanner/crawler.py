@@ -66,7 +66,8 @@ def _candidates(context: PageContext, robots: Robots, delay: float, first: Seque
     for url in (*first, *_from_sitemap(context, delay), *_from_links(context)):
         if compared > MAX_COMPARED:
             return
-        if origin_of(url) != origin:  # also one that is no URL
+        # Also one that is no URL. One with a password is never requested, but would be stored.
+        if origin_of(url) != origin or "@" in urlsplit(url).netloc:
             continue
         page = urldefrag(url).url
         if len(page) > MAX_STORED_LENGTH or _FILES.search(urlsplit(page).path):

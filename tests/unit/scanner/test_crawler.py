@@ -66,6 +66,17 @@ def test_other_origins_are_excluded() -> None:
     assert discovered(site) == ["/", "/c"]
 
 
+def test_urls_with_a_password_are_excluded() -> None:
+    site = Site()
+
+    def start(*_: object) -> Answer:
+        return linking("/a", site.url.replace("//", "//user:password@") + "b")
+
+    site.answers["/"] = start
+
+    assert discovered(site) == ["/", "/a"]
+
+
 def test_robots_txt_is_obeyed_except_for_the_requested_page() -> None:
     robots = Answer("User-agent: *\nDisallow: /\nAllow: /open", headers=[("Content-Type", "text/plain")])
     site = Site({"/": linking("/closed", "/open"), "/robots.txt": robots})
