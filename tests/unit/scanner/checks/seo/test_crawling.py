@@ -63,7 +63,11 @@ ELSEWHERE = [("Location", "/"), ("Location", "/shop")]
         (Answer(LAMPS, 302, HTML), "", (INCONCLUSIVE, "target_missing")),
         (Answer(LAMPS, 302, [*HTML, *ELSEWHERE]), "", (INCONCLUSIVE, "target_missing")),
         (Answer(LAMPS, 206, HTML), "", (INCONCLUSIVE, "truncated")),
-        (Answer(b"\x0b\x02\x80", 200, [*HTML, ("Content-Encoding", "br")]), "", (INCONCLUSIVE, "not_available")),
+        (
+            Answer(b"\x0b\x02\x80", 200, [*HTML, ("Content-Encoding", "br")]),
+            "",
+            (INCONCLUSIVE, "not_available"),
+        ),
     ],
 )
 def test_page_that_is_not_found_is_not_fixed_by_another_status(
