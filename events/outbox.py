@@ -1,6 +1,5 @@
 """The outbox: higher apps consume the events whose names they register, in the order of the log."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from django.utils import timezone
 from accounts.models import Project
 from events.models import Event, OutboxEntry
 from events.names import PROJECT_EVENTS
+from krafter_audit.jobs.isolation import isolated
 
-logger = logging.getLogger(__name__)
 BATCH_SIZE = 200  # entries of one run
 MAX_ENTRY_EVENTS = 500  # the ids of further events are in further entries
 # Of an entry that failed; doubled each time.
@@ -101,10 +100,10 @@ def consume(consumer: str, handle: Callable[[EventBatch], None]) -> int:
     due = OutboxEntry.objects.filter(consumer=consumer, not_before__lte=timezone.now()).order_by("id")
     handled = 0
     for pk in list(due.values_list("pk", flat=True)[:BATCH_SIZE]):
-        try:
+        with isolated(f"handling by {consumer}", f"outbox entry {pk}") as isolation:
             handled += _consume_one(pk, handle)
-        except Exception as error:  # noqa: BLE001  the worker's boundary: a failing entry must not block the others
-            _postpone(pk, error)
+        if isolation.failed:
+            _postpone(pk)
     return handled
 
 
@@ -121,11 +120,9 @@ def _consume_one(pk: int, handle: Callable[[EventBatch], None]) -> bool:
     return True
 
 
-def _postpone(pk: int, error: Exception) -> None:
+def _postpone(pk: int) -> None:
     entry = OutboxEntry.objects.filter(pk=pk).first()
     if entry is None:
         return
     pause = min(FIRST_PAUSE * 2 ** min(entry.attempts, 12), MAX_PAUSE)
     OutboxEntry.objects.filter(pk=pk).update(attempts=F("attempts") + 1, not_before=timezone.now() + pause)
-    # No traceback: its variables may contain secrets.
-    logger.error("%s could not handle %s (%s): %s", entry.consumer, entry.name, pk, type(error).__name__)

@@ -54,4 +54,4 @@ def test_consumption_against_a_bulk_change_has_no_deadlock(
             )
 
             assert [each for each in results if isinstance(each, BaseException)] == []
-    assert [record for record in caplog.records if "could not handle" in record.getMessage()] == []
+    assert [record for record in caplog.records if "handling by" in record.getMessage()] == []

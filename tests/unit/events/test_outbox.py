@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
@@ -91,6 +92,17 @@ def test_an_entry_that_fails_is_postponed_and_the_others_are_handled(scenario: S
     assert (entry.name, entry.attempts) == ("thing.broke", 1)
     assert entry.not_before > task.created_at
     assert Event.objects.filter(name="written").count() == 1
+
+
+def test_end_of_the_time_of_a_job_ends_the_run(scenario: Scenario, consumer: str):
+    log_event(HAPPENED, factories.task(scenario), by=SYSTEM)
+
+    def handle(batch: outbox.EventBatch) -> None:
+        raise SoftTimeLimitExceeded
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        outbox.consume(consumer, handle)
+    assert OutboxEntry.objects.get().attempts == 0
 
 
 def test_pause_of_an_entry_that_fails_is_doubled_up_to_an_hour(scenario: Scenario, consumer: str):
