@@ -121,6 +121,9 @@ def test_quota_can_be_set_and_removed(organization: str):
         (["revoke_key", "nowhere"], "Key .* not found"),
         (["set_quota", "ORG", "many"], "whole number"),
         (["set_quota", "ORG", "²"], "whole number"),
+        (["set_quota", "ORG", "9" * 5000], "whole number"),
+        (["set_quota", "ORG", "9" * 15], "less than or equal"),
+        (["create_organization", "Shop", "--quota", "9" * 15], "less than or equal"),
     ],
 )
 def test_command_errors_are_sentences(organization: str, command: list[str], message: str):
