@@ -158,7 +158,8 @@ class WebhookEndpoint(BaseModel, Leased):
     # Rounds of messages in a row that the endpoint left unanswered.
     timeouts = models.PositiveSmallIntegerField(default=0, editable=False)
     paused_until = models.DateTimeField(
-        null=True, help_text="Until then no event is sent, because the endpoint did not answer in time."
+        null=True,
+        help_text="Until then no event is sent: the endpoint did not answer in time, or an error stopped the delivery.",
     )
 
     transitions = StatusTransitions(
@@ -187,7 +188,7 @@ class WebhookEndpoint(BaseModel, Leased):
 
     @property
     def state(self) -> str:
-        """The status, or `paused` while an enabled endpoint gets no events because it did not answer in time."""
+        """The status, or `paused` while an enabled endpoint gets no events (`paused_until`)."""
         is_paused = self.paused_until is not None and self.paused_until > timezone.now()
         return "paused" if is_paused and self.status == self.Status.ENABLED else str(self.status)
 

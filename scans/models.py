@@ -97,8 +97,11 @@ class Scanner(models.TextChoices):
 IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
 
 
-class ScanPart(BaseModel):
-    """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time."""
+class ScanPart(BaseModel, Leased):
+    """The pages of a scan that one scanner checks. Several workers check pages of a part at the same time.
+
+    A worker leases the row only to finish a part that no worker has finished with its last page.
+    """
 
     # No own index: the unique constraint starts with this column.
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="parts", db_index=False)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('last_success_at', models.DateTimeField(null=True)),
                 ('last_failure_at', models.DateTimeField(null=True)),
                 ('timeouts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('paused_until', models.DateTimeField(help_text='Until then no event is sent, because the endpoint did not answer in time.', null=True)),
+                ('paused_until', models.DateTimeField(help_text='Until then no event is sent: the endpoint did not answer in time, or an error stopped the delivery.', null=True)),
                 ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='webhook_endpoints', to='accounts.organization', verbose_name='organisation')),
             ],
             options={

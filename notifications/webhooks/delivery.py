@@ -17,6 +17,7 @@ from krafter_audit import shutdown
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits, Response, TimedOut
 from krafter_audit.http.throttle import parse_retry_after
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.security.vault import VaultError
 from notifications.models import EventDelivery, WebhookEndpoint
@@ -86,11 +87,14 @@ def deliver(endpoint_id: UUID) -> bool:
     ) as endpoint:
         if endpoint is None:
             return False
-        # An endpoint that accepts nothing or answers late waits for the next sweep: it must not occupy a worker.
-        while messages := _begin_attempts(endpoint):
-            accepted = _finish_attempts(endpoint, _send_all(messages))
-            if not accepted or time.monotonic() > ends_at or shutdown.is_shutting_down():
-                break
+        with isolated("delivery to webhook endpoint", endpoint.pk) as isolation:
+            # An endpoint that accepts nothing or answers late waits for the next sweep: it must not occupy a worker.
+            while messages := _begin_attempts(endpoint):
+                accepted = _finish_attempts(endpoint, _send_all(messages))
+                if not accepted or time.monotonic() > ends_at or shutdown.is_shutting_down():
+                    break
+        if isolation.failed:
+            _pause(endpoint)
         leases.write(endpoint, lease_until=None, attempts=0)
     # After the release: a job for the endpoint, or for another one of its organisation, found this one running.
     waiting = with_due_deliveries().filter(organization=endpoint.organization_id)
@@ -109,11 +113,18 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
             secrets = endpoint_secrets.open_secrets(current)
         except VaultError as error:
             logger.error("webhook endpoint %s: %s", current.pk, error)
+            _pause(current)
             return []
         chosen = _first_of_each_subject(current)
         for delivery in chosen:
             _begin_attempt(delivery)
         return [_message(current, delivery, secrets) for delivery in chosen]
+
+
+def _pause(endpoint: WebhookEndpoint) -> None:
+    # Its deliveries are still due: without a pause it would be the next of its organisation again, at once.
+    now = timezone.now()
+    leases.write(endpoint, paused_until=now + FIRST_PAUSE, updated_at=now)
 
 
 def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:

@@ -161,7 +161,8 @@ def rotate_secret(
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     require_match(if_match, endpoint)
     secret = endpoint_secrets.rotate(endpoint, overlap=overlap)
-    endpoint.save(update_fields=["credentials", "previous_secret_until", "updated_at"])
+    endpoint.paused_until = None  # perhaps because the previous secret could not be decrypted
+    endpoint.save(update_fields=["credentials", "previous_secret_until", "paused_until", "updated_at"])
     seconds = int(overlap.total_seconds())
     log_organization_event(
         "webhook.secret_rotated", organization, endpoint.pk, by=by, overlap_seconds=seconds

@@ -51,6 +51,10 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
             return False
+        # One more than for the pages: the attempt that was to store these results failed too.
+        if part.attempts > MAX_ATTEMPTS + 1:
+            _give_up(part)
+            return True
         finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
         organization_id = finding.project.organization_id
         browser = worker_browser(organization_id) if with_browser else nullcontext()
@@ -73,6 +77,12 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManage
     parts = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = parts.values_list("pk", flat=True).first()
     return leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True)
+
+
+def _give_up(part: VerificationPart) -> None:
+    url = part.verification.project.site_url
+    for key in running_keys(part):
+        store_result(part, key, aggregate(key, {url: inconclusive("not_available", GIVEN_UP)}))
 
 
 def running_keys(part: VerificationPart) -> list[str]:

@@ -19,6 +19,7 @@ from findings.models import Domain
 from findings.services.evidence_limits import MAX_EVIDENCE_BYTES, size_of
 from findings.services.identity import source_key_of_check
 from findings.services.ingestion import FindingReport, IngestionResult, ingest
+from krafter_audit.db import leases
 from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.jobs.isolation import isolated
@@ -27,6 +28,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import lab, shared_facts, substitutes
 from scans.worker.page_checks import CheckSelection
+from scans.worker.page_leases import LEASE_SECONDS, MAX_ATTEMPTS
 from scans.worker.persistence import (
     CREATED,
     REGRESSED,
@@ -41,6 +43,7 @@ DOMAIN_FAILED = "The checks of this domain stopped with an error. The other doma
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
 ARCHIVED = "The project was archived while the scan ran: failed checks did not become findings."
 MAX_PARTS = 100
+GIVEN_UP = "The scan was tried several times, and stopped with an error each time."
 NO_SPACE = "Shortened, since the evidence of all pages is too large: see the results of the scan."
 
 
@@ -96,12 +99,23 @@ def finish_parts_without_pages() -> None:
     pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
     # In any order: parts that fail each time must not take all the places of the others.
     parts = ScanPart.objects.filter(
-        ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
+        leases.unleased(), ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
     ).order_by("?")
     for pk in parts.values_list("pk", flat=True)[:MAX_PARTS]:
-        # It is tried again, and holds up no other: each worker begins with these parts.
+        # It is tried again when its lease expires, and holds up no other: each worker begins with these parts.
         with isolated("end of part", pk):
-            finish_part(pk)
+            _finish_leased(pk)
+
+
+def _finish_leased(part_id: UUID) -> None:
+    part = leases.acquire(ScanPart, part_id, seconds=LEASE_SECONDS, finished_at__isnull=True)
+    if part is None:
+        return
+    if part.attempts > MAX_ATTEMPTS:
+        give_up(part.scan_id)
+    else:
+        finish_part(part_id)
+    leases.write(part, lease_until=None, attempts=0)
 
 
 def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart | None:
@@ -138,10 +152,26 @@ def _change(finding_id: UUID, ingested: IngestionResult) -> str:
 
 def finish_scan(scan: Scan) -> None:
     """Set the scan to completed; to failed, with a refund, if no check had a result."""
-    summary = summarize(scan)
+    _end(scan, summarize(scan))
+
+
+@transaction.atomic
+def give_up(scan_id: UUID) -> None:
+    """Set a scan to failed, with a refund, whose work has ended with an error each time."""
+    # In the order of `finish_part`: a part before its scan.
+    list(ScanPart.objects.select_for_update().filter(scan=scan_id).order_by("pk"))
+    scan = Scan.objects.select_related("project").select_for_update(of=("self",)).get(pk=scan_id)
+    if scan.finished_at:
+        return
+    ScanPage.objects.filter(part__scan=scan, pending=True).update(pending=False)
+    scan.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now(), updated_at=timezone.now())
+    _end(scan, {**scan.summary, **summary_of_parts(scan_id), "error": GIVEN_UP})
+
+
+def _end(scan: Scan, summary: dict[str, Any]) -> None:
     status = Scan.Status.FAILED if "error" in summary else Scan.Status.COMPLETED
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
-    findings = summary["findings_created"] + summary["findings_updated"]
+    findings = summary.get("findings_created", 0) + summary.get("findings_updated", 0)
     log_event(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
     # Redis takes no part in the transaction: after a rollback the facts are needed again.
     transaction.on_commit(partial(shared_facts.delete_shared, scan.pk))

@@ -180,6 +180,10 @@ class PageRunner:
         self._started[future] = started
 
     def _discover(self, scan: Scan) -> None:
+        # One more than for the discovery: the attempt that was to store that there are no pages failed too.
+        if scan.attempts > page_leases.MAX_ATTEMPTS + 1:
+            finalization.give_up(scan.pk)
+            return
         start_scan(scan)
         session = self._session(scan)
         self._start(StartedWork(session, scan), session.discover)

@@ -17,6 +17,7 @@ from accounts.services import create_user
 from events.models import Event
 from findings.services import triage
 from krafter_audit.db import leases
+from krafter_audit.security.vault import VaultError
 from notifications import jobs
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, endpoint_secrets, queueing, services
@@ -381,6 +382,35 @@ def test_request_of_a_person_ends_the_pause(
         0, "webhook.test" if request_of_a_person == "test" else "finding.created",
     )  # fmt: skip
     assert set(statuses()) == {"delivered"}
+
+
+@pytest.mark.parametrize("error", [VaultError("No key."), ValueError()])
+def test_endpoint_whose_messages_cannot_be_made_waits_and_delays_no_other(
+    scenario: Scenario,
+    receiver: Server,
+    sent: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+) -> None:
+    broken = [make_endpoint(scenario, receiver.url)[0].pk for _ in range(2)]
+    make_endpoint(scenario, receiver.url)
+    factories.finding(scenario)
+    queue_events()
+    sent.clear()
+    opened = endpoint_secrets.open_secrets
+
+    def open_secrets(endpoint: WebhookEndpoint) -> list[str]:
+        if endpoint.pk in broken:
+            raise error
+        return opened(endpoint)
+
+    monkeypatch.setattr(endpoint_secrets, "open_secrets", open_secrets)
+    served = [queueing.run_next() for _ in range(4)]
+
+    assert (served, len(receiver.requests), len(sent)) == ([True, True, True, False], 1, 2)
+    states = {each.state for each in WebhookEndpoint.objects.filter(pk__in=broken)}
+    attempts = set(EventDelivery.objects.filter(endpoint__in=broken).values_list("status", "attempts"))
+    assert (states, attempts) == ({"paused"}, {("pending", 0)})
 
 
 def test_2xx_whose_body_breaks_off_is_accepted(scenario: Scenario, receiver: Server) -> None:

@@ -196,6 +196,25 @@ def test_checks_are_inconclusive_after_three_crashes(scenario: Scenario, site: S
     assert (verification.checks[0]["status"], verification.running, site.hits) == ("inconclusive", False, [])
 
 
+def test_verification_whose_work_never_begins_is_inconclusive(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    verification = verifications.run(scenario.project, task_id=factories.task(scenario).pk, by=scenario.actor)
+
+    def fail(*args: Any) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(part_runner, "page_urls", fail)
+    for _ in range(part_runner.MAX_ATTEMPTS + 2):
+        jobs.run_verification(str(verification.pk))
+        VerificationPart.objects.update(lease_until=None)
+
+    verification.refresh_from_db()
+    assert (verification.checks[0]["status"], verification.running) == ("inconclusive", False)
+    page = json.loads(Evidence.objects.get().body)["pages"][0]
+    assert (page["evidence"]["detail"], QuotaMonth.objects.get().spent) == (part_runner.GIVEN_UP, 0)
+
+
 def test_reopened_verification_is_not_run(scenario: Scenario, site: Site):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)

@@ -91,7 +91,7 @@ def killed(scan: Scan) -> None:
 
 
 def expire_leases() -> None:
-    for model in (Scan, ScanPage):
+    for model in (Scan, ScanPart, ScanPage):
         model.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now())
 
 
@@ -536,3 +536,78 @@ def test_scan_whose_work_cannot_begin_ends_no_other(scenario: Scenario, site: Si
     failing.refresh_from_db()
     scan.refresh_from_db()
     assert (failing.status, scan.status) == ("running", "completed")
+
+
+def run_until_it_ends(scan: Scan, kind: WorkerKind = WorkerKind.HTTP) -> int:
+    """Run jobs, each after the leases of the one before it, until the scan ends; return how many were run."""
+    for number in range(1, 30):
+        page_runner.run(kind)
+        expire_leases()
+        scan.refresh_from_db()
+        if scan.finished_at:
+            return number
+    return 0
+
+
+def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: Site):
+    scan = queued(scenario)
+    # A form that the service refuses.
+    set_credentials(
+        scenario.project, origin="https://example.com", credentials={"basic": {"no": "name"}}, by=SYSTEM
+    )
+
+    jobs_run = run_until_it_ends(scan)
+
+    assert (jobs_run, scan.status, scan.summary["error"], QuotaMonth.objects.get().spent) == (
+        page_leases.MAX_ATTEMPTS + 2,
+        "failed",
+        finalization.GIVEN_UP,
+        0,
+    )
+
+
+def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scenario, site: Site):
+    scan = queued(scenario)
+    discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
+    assert discovery
+    persistence.save_discovery(discovery.scan, Discovery([site.url]), in_browser=False)
+    set_credentials(
+        scenario.project, origin="https://example.com", credentials={"basic": {"no": "name"}}, by=SYSTEM
+    )
+
+    jobs_run = run_until_it_ends(scan)
+
+    assert (jobs_run, scan.status, scan.summary["error"], QuotaMonth.objects.get().spent) == (
+        10,
+        "failed",
+        "No check had a result.",
+        0,
+    )
+
+
+def test_scan_whose_results_can_never_be_stored_ends_when_its_time_is_over(scenario: Scenario, site: Site):
+    scan = queued(scenario)
+    refuse(ScanResult, "scan_id", scan.pk)
+
+    run_until_it_ends(scan)
+
+    assert (scan.status, scan.summary["error"], QuotaMonth.objects.get().spent) == (
+        "failed",
+        "No check had a result.",
+        0,
+    )
+
+
+def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site: Site):
+    scan = queued(scenario)
+    refuse(Finding, "project_id", scenario.project.pk)
+
+    jobs_run = run_until_it_ends(scan)
+
+    assert (jobs_run, scan.status, scan.summary["error"], QuotaMonth.objects.get().spent) == (
+        page_leases.MAX_ATTEMPTS + 2,
+        "failed",
+        finalization.GIVEN_UP,
+        0,
+    )
+    assert not ScanPart.objects.filter(finished_at=None).exists()
