@@ -122,8 +122,12 @@ class PageRunner:
                 lost = page_leases.JOB_SECONDS[self._kind]
                 fair_queue.record_use("scan", {work.scan.project.organization_id: lost})
             # Its lease expires. The pages of other organisations that this job checks go on.
-            with isolated("work on scan", work.scan.pk):
+            started = time.monotonic()
+            with isolated("work on scan", work.scan.pk) as isolation:
                 self._begin(work)
+            if isolation.failed:  # many that fail each time do not keep their organisation the next
+                used = time.monotonic() - started
+                fair_queue.record_use("scan", {work.scan.project.organization_id: used})
             self._drain = work.must_wait or work.must_be_alone
             free = MAX_CONCURRENT_PAGES[self._kind] - len(self._started)
 

@@ -138,3 +138,23 @@ def test_page_with_which_a_worker_died_counts_as_use_of_its_organization(scenari
 
     mine = scenario.organization.pk
     assert fair_queue.by_least_use("scan", [mine, other]) == [other, mine]
+
+
+def test_scans_whose_work_cannot_begin_do_not_delay_the_scan_of_another_organization(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        queue(scenario, "https://broken.example.com/")
+    queue(factories.scenario(), "https://small.example.com/")
+    begun: list[str] = []
+
+    def session(scan: Scan, *, with_browser: bool) -> ScanSession:
+        begun.append(scan.url)
+        if "broken" in scan.url:
+            raise ValueError
+        return ScanSession(scan, with_browser=with_browser)
+
+    monkeypatch.setattr(page_runner, "ScanSession", session)
+    page_runner.run(WorkerKind.HTTP)
+
+    assert begun.index("https://small.example.com/") == 1
