@@ -18,7 +18,6 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "
 BROAD_EXCEPTS = {
     ("scanner/engine.py", "_run_once"): "a check that raises is inconclusive and must not end the run",
     ("scanner/cli/run.py", "_run"): "an address whose check raises must not end the checks of the others",
-    ("events/outbox.py", "consume"): "an entry that fails must not block the others",
     ("integrations/sync/engine.py", "_run"): "a sync that raises must not keep the status syncing",
     ("krafter_audit/jobs/isolation.py", "isolated"): "a row that fails must not stop those of others",
     ("scans/worker/page_runner.py", "_start"): "forgets work that could not be started, then raises it again",
