@@ -38,6 +38,7 @@ CHAOS = "tests/chaos"
 BROWSER = "tests/browser"
 HISTORIES = "tests/histories"
 MAX_TEST_PROCESSES = 8
+SLOW = "slow or needs_chromium"  # the markers of tests that `--all` adds
 
 type Arguments = Sequence[str]
 
@@ -103,13 +104,16 @@ def test(arguments: Arguments) -> NoReturn:
     setup().ensure("dev", system=True)
     use_found_chromium()
     os.chdir(ROOT)
-    become(PYTHON, "-m", "pytest", *distributed(arguments))
+    become(PYTHON, "-m", "pytest", *pytest_options(arguments))
 
 
-def distributed(arguments: Arguments) -> list[str]:
-    given = list(arguments)
+def pytest_options(arguments: Arguments) -> list[str]:
+    """Return the options of pytest: without arguments those of a run without slow tests, in several processes."""
+    given = [word for word in arguments if word != "--all"]
     if not [word for word in given if not word.startswith("--changed")]:
         given += ["-n", str(test_processes())]
+    if not arguments:
+        given += ["-m", f"not ({SLOW})"]
     # Work stealing: the slowest files would otherwise keep one process busy at the end.
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)

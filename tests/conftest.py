@@ -26,7 +26,7 @@ from tests import (
 from tests.browser import chromium
 from tests.fakes import faulty_site
 
-LONG_TEST_SECONDS = 600
+SLOW_TEST_SECONDS = 600
 CHOSEN = pytest.StashKey[set[str]]()  # the paths of test files for `--changed`
 gc.set_threshold(20_000)  # not 2,000: a seventh of the time went into looking for garbage
 gc.disable()  # until the tests are collected
@@ -157,12 +157,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what cannot run here, and begin with the long tests: the others fill the time beside them."""
+    """Skip what cannot run here, and begin with the slow tests: the others fill the time beside them."""
     missing_packages.skip_tests(items)
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
-        if item.get_closest_marker("long"):
-            item.add_marker(pytest.mark.timeout(LONG_TEST_SECONDS))
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(SLOW_TEST_SECONDS))
 
 
 def pytest_collection_finish() -> None:
@@ -172,7 +172,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Report the tests that were skipped without Chromium or Pango."""
+    """Report the tests that were skipped without Chromium or Pango, or left out as slow."""
+    if "not (slow" in terminalreporter.config.getoption("markexpr"):
+        terminalreporter.write_line(
+            "Slow tests were left out: ./krafter test --all runs them too.", yellow=True
+        )
     skipped = terminalreporter.stats.get("skipped", [])
     for line in missing_packages.summary(report.longrepr[2] for report in skipped):
         terminalreporter.write_line(line, yellow=True)

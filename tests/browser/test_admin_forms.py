@@ -16,7 +16,7 @@ from tests.browser.page_structure import with_new_structure
 from tests.browser.visitor import SCREENSHOTS, visiting
 from tests.staff import admin_url
 
-pytestmark = [pytest.mark.needs_chromium, pytest.mark.long]
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.slow]
 
 
 def paths() -> Iterator[str]:

@@ -202,6 +202,7 @@ def example_of(operation: Any, language: str) -> CodeExample:
     return next(each for each in examples(operation) if each.language == language)
 
 
+@pytest.mark.slow
 @each_language
 def test_example_of_every_operation_works(language: str, variables: dict[str, str], tmp_path: Path) -> None:
     codes = {operation.id: example_of(operation, language).code for operation in OPERATIONS}

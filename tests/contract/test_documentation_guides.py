@@ -46,6 +46,7 @@ def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: 
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @each_language
 def test_quickstart_leads_to_an_approved_fix(

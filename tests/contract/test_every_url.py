@@ -224,6 +224,7 @@ def test_options_lists_the_methods_of_every_url(scenario: Scenario):
     assert answers == expected
 
 
+@pytest.mark.slow
 def test_head_of_every_url_has_the_status_and_headers_of_get(scenario: Scenario):
     varying = {"x-request-id", "x-ratelimit-remaining", "content-length"}
     answers, expected = {}, {}

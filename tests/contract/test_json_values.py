@@ -56,6 +56,7 @@ def exported(scenario: Scenario, format_: str) -> bytes:
     return b"".join(response.streaming_content)
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(values=st.lists(VALUES, min_size=3, max_size=6))
 @pytest.mark.django_db
@@ -97,6 +98,7 @@ def test_accepted_json_can_be_logged_and_recorded_as_evidence(scenario: Scenario
     assert b"1e+40" in exported_bundle
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_pdf_is_rendered_for_a_finding_with_large_numbers(scenario: Scenario) -> None:
     reported(scenario, [NINES, {"deep": [NINES, 1e308]}])

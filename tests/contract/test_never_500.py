@@ -77,6 +77,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     return route, method, draw(st.just({**draw(st.sampled_from(near)), **strange}) | values)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=200,
     deadline=None,
@@ -111,6 +112,7 @@ VALUES = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
@@ -150,6 +152,7 @@ def nowhere(*args: Any, **kwargs: Any) -> Any:
     raise OSError("no such host")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["%00", "a%00b", "%ED%A0%80", "%F0%9F%98%80"])
 def test_no_value_in_a_path_causes_a_server_error(scenario: Scenario, value: str):
     # A NUL, half a character of UTF-16, and one beyond the basic plane.

@@ -37,6 +37,7 @@ def validate() -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, stdout=StringIO())
 
 
+@pytest.mark.slow
 def test_description_is_valid_openapi_without_warnings() -> None:
     validate()
 

@@ -76,6 +76,7 @@ def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_one_quick_load")
 def test_readme_commands_work_when_pasted(ready: Path) -> None:

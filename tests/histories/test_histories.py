@@ -52,6 +52,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("area", "seed", "length"), cases)
 
 
+@pytest.mark.slow
 def test_history_is_as_the_contract_says(area: str, seed: int, length: int) -> None:
     random, history, kind = Random(seed), [], AREAS[area]
 

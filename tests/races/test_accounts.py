@@ -26,6 +26,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
     close_old_connections()
 
 
+@pytest.mark.slow
 def test_person_who_is_invited_at_once_becomes_one_member(scenario: Scenario) -> None:
     with racers(THREADS) as race:
         for number in range(ROUNDS):

@@ -26,6 +26,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
     close_old_connections()
 
 
+@pytest.mark.slow
 def test_two_people_at_once_complete_the_number(scenario: Scenario) -> None:
     people = [person(scenario), person(scenario)]
     with racers(2) as race:
@@ -41,6 +42,7 @@ def test_two_people_at_once_complete_the_number(scenario: Scenario) -> None:
             assert (remediation_state(verification)["task"], approved.count()) == ("done", 1)
 
 
+@pytest.mark.slow
 def test_one_person_twice_at_once_counts_once(scenario: Scenario) -> None:
     someone = person(scenario)
     with racers(2) as race:

@@ -32,6 +32,7 @@ def expired(scenario: Scenario) -> Finding:
     return finding
 
 
+@pytest.mark.slow
 def test_two_workers_at_once_reopen_each_finding_once(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:

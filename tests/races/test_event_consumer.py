@@ -35,6 +35,7 @@ def consume() -> None:
     outbox.consume(event_consumer.CONSUMER, event_consumer.consume)
 
 
+@pytest.mark.slow
 def test_consumption_against_a_bulk_change_has_no_deadlock(
     scenario: Scenario, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -27,6 +27,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
     close_old_connections()
 
 
+@pytest.mark.slow
 def test_extension_against_approval_is_before_it_or_refused(scenario: Scenario) -> None:
     with racers(2) as race:
         for _ in range(ROUNDS):
@@ -49,6 +50,7 @@ def test_extension_against_approval_is_before_it_or_refused(scenario: Scenario) 
             assert task.sla_due_at == before + (0 if refused else 1) * HOUR
 
 
+@pytest.mark.slow
 def test_extension_and_block_and_recalculation_are_all_kept(scenario: Scenario) -> None:
     with racers(3) as race:
         for number in range(ROUNDS):

@@ -42,6 +42,7 @@ def finished(scenario: Scenario, number: int) -> Deploy:
     return deploy
 
 
+@pytest.mark.slow
 def test_window_that_is_cancelled_during_a_deploy_has_no_unfinished_run(scenario: Scenario) -> None:
     with racers(2) as race:
         for number in range(ROUNDS):

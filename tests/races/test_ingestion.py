@@ -31,6 +31,7 @@ def ingest_titles(scenario: Scenario, titles: list[str]) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_overlapping_batches_create_each_finding_once_without_deadlock():
     scenario, chance = factories.scenario(), random.Random(1)
     for turn in range(ROUNDS):
@@ -43,6 +44,7 @@ def test_overlapping_batches_create_each_finding_once_without_deadlock():
         assert sorted(made) == sorted({title for batch in batches for title in batch})
 
 
+@pytest.mark.slow
 def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
     scenario, chance = factories.scenario(), random.Random(2)
     titles = [f"Title {place}" for place in range(40)]

@@ -27,6 +27,7 @@ def scenario(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[
     close_old_connections()
 
 
+@pytest.mark.slow
 def test_screenshot_that_a_check_takes_again_while_it_is_deleted_is_stored(scenario: Scenario) -> None:
     project_id = scenario.project.pk
     store = screenshots.storing_for(project_id)

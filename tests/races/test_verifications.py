@@ -81,6 +81,7 @@ def lock_is_awaited() -> bool:
         return cursor.fetchone()[0]
 
 
+@pytest.mark.slow
 def test_concurrent_approvals_close_once(scenario: Scenario, both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="passed", open_regressions=1)
@@ -92,6 +93,7 @@ def test_concurrent_approvals_close_once(scenario: Scenario, both: Race):
         assert events(verification, "verification.approved") == 1
 
 
+@pytest.mark.slow
 def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="passed")
@@ -111,6 +113,7 @@ def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: 
         assert Regression.objects.filter(verification_id=verification.pk).count() == 1
 
 
+@pytest.mark.slow
 def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both: Race):
     answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
@@ -134,6 +137,7 @@ def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both
         assert part_runner.store_result(mine, "security_header_csp", answer) is False
 
 
+@pytest.mark.slow
 def test_concurrent_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
     organization = scenario.organization
     for spent in range(ROUNDS):
@@ -153,6 +157,7 @@ def test_concurrent_runs_share_the_last_unit_of_quota(scenario: Scenario, both: 
         assert QuotaMonth.objects.get().spent == spent + 1
 
 
+@pytest.mark.slow
 def test_concurrent_runs_of_a_task_create_one_verification(scenario: Scenario, both: Race):
     for _ in range(10):
         task = factories.task(scenario)
@@ -173,6 +178,7 @@ def test_concurrent_first_reads_create_one_policy(scenario: Scenario):
     assert set(answers) == {Policy.objects.get().pk}
 
 
+@pytest.mark.slow
 def test_concurrent_task_update_and_verdict_have_no_deadlock(scenario: Scenario, both: Race):
     for _ in range(10):
         verification = factories.verification(scenario, checks="passed")

@@ -24,6 +24,7 @@ def without_garbage_collection() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.mark.slow
 def test_response_is_freed_as_soon_as_it_is_sent(
     scenario: Scenario, without_garbage_collection: None
 ) -> None:

@@ -58,6 +58,7 @@ def page() -> Iterator[Site]:
         yield served
 
 
+@pytest.mark.slow
 def test_action_annotates_and_fails_by_new_problems_only(
     page: Site, environment: dict[str, str], tmp_path: Path
 ) -> None:

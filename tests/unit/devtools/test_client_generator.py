@@ -3,11 +3,14 @@
 import subprocess
 import sys
 
+import pytest
+
 from devtools import client_generator
 
 PACKAGE = client_generator.GENERATED.parents[1]
 
 
+@pytest.mark.slow
 def test_generated_client_is_not_stale() -> None:
     schema = client_generator.prepare(client_generator.description())
 
@@ -56,6 +59,7 @@ def test_json_that_is_a_file_is_not_parsed() -> None:
     assert found == {"content": {"application/octet-stream": binary}}
 
 
+@pytest.mark.slow
 def test_models_are_imported_when_they_are_first_used() -> None:
     program = """
 import sys

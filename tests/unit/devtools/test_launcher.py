@@ -84,7 +84,9 @@ def test_command_of_the_running_system_takes_its_data_directory_first(
 @pytest.mark.parametrize(
     ("arguments", "given"),
     [
-        ([], ["-n", "3", "--dist", "worksteal"]),
+        ([], ["-n", "3", "-m", "not (slow or needs_chromium)", "--dist", "worksteal"]),
+        (["--all"], ["-n", "3", "--dist", "worksteal"]),
+        (["--all", "-x"], ["-x"]),
         (["-n", "4", "tests/unit"], ["-n", "4", "tests/unit", "--dist", "worksteal"]),
         (["-n4"], ["-n4", "--dist", "worksteal"]),
         (["-n", "4", "--dist", "loadfile"], ["-n", "4", "--dist", "loadfile"]),
@@ -97,7 +99,7 @@ def test_tests_run_in_one_process_more_than_processors_and_steal_work(
 ) -> None:
     monkeypatch.setattr(launcher, "processors", lambda: 2)
 
-    assert launcher.distributed(arguments) == given
+    assert launcher.pytest_options(arguments) == given
 
 
 def test_histories_are_a_hundred_in_all_processors_unless_arguments_say_otherwise(
@@ -130,6 +132,7 @@ def test_a_command_installs_its_locked_set_once_and_becomes_its_module(script: S
     assert script.calls("uv pip sync")[0].endswith("requirements/base.txt")
 
 
+@pytest.mark.slow
 def test_a_larger_set_replaces_a_smaller_one_and_is_kept(script: Script) -> None:
     for command in ("check", "demo", "check"):
         assert script.run(command).returncode == 0
@@ -168,6 +171,7 @@ def test_a_failed_installation_shows_the_end_of_its_log_and_what_to_do(script: S
     assert script.run("check").returncode == 0
 
 
+@pytest.mark.slow
 def test_second_concurrent_set_up_waits_for_the_first(script: Script) -> None:
     both = [script.start("check", SYNC_SECONDS="1") for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0] for process in both]

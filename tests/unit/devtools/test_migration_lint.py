@@ -33,6 +33,7 @@ def broken_rules(migration: type[Migration], *, ignored: tuple[str, ...] = ()) -
     return set(LOCKED.findall(find_problems("remediation.0003_example", sql, ignored)))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_examples_of_the_upgrade_guide_are_refused_and_accepted() -> None:
     unsafe, safe = documented_migrations()

@@ -19,7 +19,7 @@ def bill() -> dict[str, Any]:
     return sbom.bill_of_materials()
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill: dict[str, Any]):
     locked = sbom.requirements()
     found = {sbom.normalised(each["name"]): each for each in bill["components"]}
@@ -45,7 +45,7 @@ def form(value: Any) -> Any:
     return sorted({json.dumps(form(each)) for each in value}) if isinstance(value, list) else None
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_bill_is_valid_cyclonedx(bill: dict[str, Any]):
     """Of the components with the same form one is validated: the validator parses each URL by a grammar."""
     forms = {json.dumps(form(each), sort_keys=True): each for each in bill["components"]}
@@ -57,7 +57,7 @@ def test_bill_is_valid_cyclonedx(bill: dict[str, Any]):
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_page_of_licences_is_current(bill: dict[str, Any]):
     def rows(text: str) -> list[str]:
         return re.findall(r"^\| ([a-z0-9-]+) \|", text, re.M)
@@ -65,6 +65,7 @@ def test_page_of_licences_is_current(bill: dict[str, Any]):
     assert rows(sbom.LICENCES.read_text()) == rows(sbom.licences_page(bill))
 
 
+@pytest.mark.slow
 def test_file_that_cannot_be_written_is_named_in_one_sentence(
     bill: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

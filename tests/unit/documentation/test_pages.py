@@ -53,6 +53,7 @@ def test_every_name_of_the_contents_has_its_file_and_title() -> None:
     assert Counter(each.title for each in all_pages()).most_common(1)[0][1] == 1
 
 
+@pytest.mark.slow
 def test_internal_links_and_anchors_exist(served: dict[str, Links]) -> None:
     broken = []
     for url, links in served.items():

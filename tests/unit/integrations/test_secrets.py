@@ -104,6 +104,7 @@ def broken(settings: Settings) -> list[str]:
     return tracebacks
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
     call: Call,
     project: Project,

@@ -38,6 +38,7 @@ def unused_endpoint() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_report_is_exported_downloaded_and_shared(scenario: Scenario, endpoint: str) -> None:
     report = exported(scenario)
@@ -55,6 +56,7 @@ def test_report_is_exported_downloaded_and_shared(scenario: Scenario, endpoint: 
     assert b"".join(by_link.streaming_content) == content
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_link_has_no_url_of_the_storage_and_ends_when_it_is_revoked(
     scenario: Scenario, endpoint: str
@@ -71,12 +73,14 @@ def test_link_has_no_url_of_the_storage_and_ends_when_it_is_revoked(
     assert Client().get(f"{path}/download").status_code == 410
 
 
+@pytest.mark.slow
 def test_object_is_private(endpoint: str) -> None:
     default_storage.save("reports/1.csv", ContentFile(b"a,b\n"))
 
     assert default_storage.is_public("reports/1.csv") is False  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_public_object_is_recognised(endpoint: str) -> None:
     default_storage.save("reports/1.csv", ContentFile(b"a,b\n"))
     client: Any = object_storage.client(endpoint)
@@ -85,6 +89,7 @@ def test_public_object_is_recognised(endpoint: str) -> None:
     assert default_storage.is_public("reports/1.csv") is True  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_saved_file_replaces_the_earlier_one(endpoint: str) -> None:
     names = [default_storage.save("reports/1.csv", ContentFile(content)) for content in (b"one", b"two")]
 
@@ -92,6 +97,7 @@ def test_saved_file_replaces_the_earlier_one(endpoint: str) -> None:
         assert (file.read(), set(names)) == (b"two", {"reports/1.csv"})
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_missing_report_file_is_as_on_a_disk(scenario: Scenario, endpoint: str) -> None:
     report = exported(scenario)
@@ -102,6 +108,7 @@ def test_missing_report_file_is_as_on_a_disk(scenario: Scenario, endpoint: str) 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "report_failed")
 
 
+@pytest.mark.slow
 def test_screenshots_are_stored_once_and_verified_by_their_hash(endpoint: str) -> None:
     project = "0198c0de-0000-7000-8000-000000000001"
     sha256 = [screenshots.store(project, b"a picture") for _ in range(2)][0]  # type: ignore[arg-type]
@@ -111,6 +118,7 @@ def test_screenshots_are_stored_once_and_verified_by_their_hash(endpoint: str) -
     assert object_storage.keys(endpoint) == [f"audit/pictures/{project}/{sha256}.jpg"]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_outage_is_a_503_and_the_export_is_repeated(
     scenario: Scenario, endpoint: str, settings: Settings
@@ -136,6 +144,7 @@ def test_outage_is_a_503_and_the_export_is_repeated(
     assert (waiting.status, Report.objects.get(pk=second).status) == ("exporting", "exported")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", ["exists", "delete", "open", "listdir"])
 def test_every_call_reports_an_outage(call: str, settings: Settings) -> None:
     object_storage.use(settings, unused_endpoint())

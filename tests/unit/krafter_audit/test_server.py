@@ -215,6 +215,7 @@ def test_thousands_of_connections_may_wait_to_be_accepted(application: Applicati
     assert struct.unpack_from("I", info, 28)[0] == min(server.BACKLOG, kernel_limit)  # tcpi_sacked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0, 20_000], ids=["not at all", "too slowly"])
 def test_response_that_is_read_too_slowly_ends(port: int, monkeypatch: pytest.MonkeyPatch, rate: int) -> None:
     monkeypatch.setattr(server, "READ_SECONDS", 1.0)
@@ -232,6 +233,7 @@ def test_response_that_is_read_too_slowly_ends(port: int, monkeypatch: pytest.Mo
     assert received < 20_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unfinished", [UNFINISHED, b"GET / HTTP/1.1\r\nHost: local"], ids=["body", "header"])
 def test_request_that_arrives_too_slowly_is_answered_with_408(
     port: int, monkeypatch: pytest.MonkeyPatch, unfinished: bytes
@@ -251,6 +253,7 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
     }
 
 
+@pytest.mark.slow
 def test_overdue_connections_are_refused_a_few_in_each_poll(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +300,7 @@ def test_request_that_expects_to_continue_without_a_body_is_complete(
     assert response.startswith(b"HTTP/1.1 200 OK")
 
 
+@pytest.mark.slow
 def test_request_behind_a_slow_one_is_not_overdue(
     port: int, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,6 +317,7 @@ def test_request_behind_a_slow_one_is_not_overdue(
     assert response.count(b"HTTP/1.1 200 OK") == 2
 
 
+@pytest.mark.slow
 def test_body_at_the_minimum_rate_is_accepted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.5)
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 65536\r\n\r\n"
@@ -467,6 +472,7 @@ def supervised(tmp_path: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         process.wait()
 
 
+@pytest.mark.slow
 def test_worker_process_that_dies_is_replaced(supervised: tuple[subprocess.Popen[bytes], int]) -> None:
     _, port = supervised
     for _ in range(2):
@@ -476,6 +482,7 @@ def test_worker_process_that_dies_is_replaced(supervised: tuple[subprocess.Popen
     assert get(port)[0] == 200
 
 
+@pytest.mark.slow
 def test_sigterm_lets_running_requests_finish(
     supervised: tuple[subprocess.Popen[bytes], int], tmp_path: Path
 ) -> None:
@@ -494,6 +501,7 @@ def test_sigterm_lets_running_requests_finish(
     assert process.wait(15) == 0
 
 
+@pytest.mark.slow
 def test_workers_end_when_their_supervisor_is_killed(
     supervised: tuple[subprocess.Popen[bytes], int],
 ) -> None:

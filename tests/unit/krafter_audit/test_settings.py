@@ -26,6 +26,7 @@ def read_settings(**environment: str) -> dict[str, Any]:
     return read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("public_url", "https"), [("https://audit.example.com", True), ("http://audit.example.com:8000", False)]
 )
@@ -39,6 +40,7 @@ def test_public_url_decides_hosts_hsts_and_cookies(public_url: str, https: bool)
     }
 
 
+@pytest.mark.slow
 def test_allowed_hosts_replace_those_of_the_public_url():
     assert read_settings(KRAFTER_ALLOWED_HOSTS="a.example, b.example")["ALLOWED_HOSTS"] == [
         "a.example",
@@ -46,6 +48,7 @@ def test_allowed_hosts_replace_those_of_the_public_url():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("public_url", "names"),
     [

@@ -25,6 +25,7 @@ BELOW = [(setting, str(setting.minimum - 1)) for setting in BOUNDED]
 ABOVE = [(setting, str(setting.maximum + 1)) for setting in BOUNDED]
 
 
+@pytest.mark.slow
 def test_manage_check_refuses_every_setting_that_is_out_of_bounds() -> None:
     wrong = [*BELOW[::2], *ABOVE[1::2]]
 
@@ -230,6 +231,7 @@ WEB = ["-c", "import krafter_audit.wsgi"]
 BEAT = ["-m", "celery", "-A", "krafter_audit", "beat", "--pidfile="]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [WEB, BEAT], ids=["web", "beat"])
 def test_the_web_and_beat_do_not_start_with_an_invalid_setting(command: list[str], tmp_path: Path) -> None:
     wrong = {

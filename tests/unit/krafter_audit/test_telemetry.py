@@ -193,7 +193,7 @@ def web_and_worker(folder: Path, **env: str) -> Iterator[str]:
             kill_guarded(process)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_web_and_worker_processes_send_one_trace(
     collected: list[Span], httpserver: HTTPServer, site: Site, tmp_path: Path

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 LAZY = {"playwright", "weasyprint"}
 # While traces are off. The Redis client imports what it needs for its own metrics, if the package is installed.
 TRACING = ("opentelemetry.sdk.trace", "opentelemetry.exporter")
@@ -18,6 +20,7 @@ def printed(script: str) -> Any:
     return json.loads(out.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_web_process_imports_what_it_needs_and_enqueues_with_its_celery() -> None:
     script = f"import json, sys; {WEB}; modules = sorted(sys.modules); from celery import current_app"
 
@@ -27,6 +30,7 @@ def test_web_process_imports_what_it_needs_and_enqueues_with_its_celery() -> Non
     assert [name for name in modules if name.startswith(TRACING)] == []
 
 
+@pytest.mark.slow
 def test_beat_starts_without_playwright_and_weasyprint() -> None:
     modules = printed(f"import json, sys; {BEAT}; print(json.dumps(sorted(sys.modules)))")
 

@@ -30,6 +30,7 @@ def open_now(scenario: Scenario) -> tuple[int, int]:
     return len(scores), sum(scores)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_difference_of_each_day_of_a_random_history_is_the_sum_of_its_changes(steps: Any):
@@ -55,7 +56,7 @@ def test_difference_of_each_day_of_a_random_history_is_the_sum_of_its_changes(st
         transaction.set_rollback(True)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_burn_down_of_a_year_is_that_of_each_day_of_a_random_history():
     random = Random(15)
     observed, end = {}, START + timedelta(days=364)

@@ -90,6 +90,7 @@ def test_export_beyond_the_quota_creates_no_report(scenario: Scenario, call_api:
     assert (Report.objects.count(), ReportItem.objects.count()) == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
 def test_exported_file_downloads_with_its_name_and_content_type(
     scenario: Scenario, export_report: ExportReport, format: str

@@ -209,6 +209,7 @@ def test_contents_of_the_pdf_link_to_its_chapters() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_pdf_has_a_qr_code_and_links_to_the_report_and_its_evidence() -> None:
     content = exported_pdf()
@@ -268,6 +269,7 @@ def structure(node: Any) -> Iterator[Any]:
             yield from structure(node["/K"])
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_long_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
     monkeypatch: pytest.MonkeyPatch,
@@ -284,6 +286,7 @@ def test_long_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
     assert "Finding 20 " not in text
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_right_to_left_name_of_a_project_takes_nothing_of_the_footer_into_its_line() -> None:
     exported = export("pdf", snapshot(project="موقع الشركة"))
@@ -292,6 +295,7 @@ def test_right_to_left_name_of_a_project_takes_nothing_of_the_footer_into_its_li
     assert "Krafter Audit · موقع الشركة · 19 November" in text
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_control_characters_of_a_name_reverse_nothing_in_a_pdf() -> None:
     exported = export("pdf", snapshot(project="Shop\u2069\u202e"))
@@ -301,6 +305,7 @@ def test_control_characters_of_a_name_reverse_nothing_in_a_pdf() -> None:
     assert "Krafter Audit · Shop\ufffd\ufffd · 19 November" in second
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_pdf_prints_markup_in_a_title_and_reads_no_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"

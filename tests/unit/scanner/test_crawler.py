@@ -167,6 +167,7 @@ def test_page_that_replaces_the_start_page_is_scanned() -> None:
     assert discovered(Site({"/": refresh})) == ["/", "/en/"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_robots_txt_of_maximal_size_is_compared_with_a_limited_number_of_urls() -> None:
     rules = "".join(f"Disallow: /*{number}*x\n" for number in range(24_000))

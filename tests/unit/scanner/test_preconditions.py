@@ -541,6 +541,7 @@ def test_wrong_content_encoding_is_inconclusive() -> None:
     assert statuses == {INCONCLUSIVE}
 
 
+@pytest.mark.slow
 def test_decompression_bomb_is_truncated() -> None:
     bomb = gzip.compress(b"<p>" * 20_000_000, 9)
     site = Site({"/": Answer(bomb, headers=[*HTML, ("Content-Encoding", "gzip")])})

@@ -71,6 +71,7 @@ def test_wait_answers_when_the_scan_has_finished(scenario: Scenario, monkeypatch
     assert (response.json()["data"]["status"], len(polls)) == ("failed", 2)
 
 
+@pytest.mark.slow
 def test_wait_answers_with_the_running_scan_after_its_seconds(scenario: Scenario) -> None:
     pk, started = queued(scenario), time.monotonic()
 

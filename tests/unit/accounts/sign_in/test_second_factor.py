@@ -136,6 +136,7 @@ def test_secrets_are_sealed_and_in_no_page_afterwards(time_machine: Any) -> None
     assert not any(secret in text for text in stored + pages)
 
 
+@pytest.mark.slow
 def test_staff_set_up_the_required_factor_before_they_see_a_page(settings: Any) -> None:
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
     client, _ = sign_in(staff.superuser())

@@ -78,6 +78,7 @@ def make_due(window: GuardWindow) -> GuardRun:
     return run
 
 
+@pytest.mark.slow
 def test_worker_that_is_killed_in_each_run_delays_the_window_and_changes_no_result(
     scenario: Scenario, site: Site
 ) -> None:
@@ -99,6 +100,7 @@ def test_worker_that_is_killed_in_each_run_delays_the_window_and_changes_no_resu
     assert (verdicts.count(), Event.objects.filter(name="guard.passed").count()) == (3, 1)
 
 
+@pytest.mark.slow
 def test_worker_that_is_killed_in_a_failing_run_reopens_the_finding_once(
     scenario: Scenario, site: Site
 ) -> None:
@@ -124,6 +126,7 @@ def lock_is_awaited() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("job", [START, SETTLE])
 def test_worker_that_is_killed_in_its_transaction_changes_nothing_and_another_repeats_it(
     scenario: Scenario, job: str

@@ -110,6 +110,7 @@ def test_stored_key_is_sent_to_its_own_server_alone(
     assert "set KRAFTER_AUDIT_API_KEY" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "status"), [(b"\x03", exits.INTERRUPTED), (b"\x04", exits.USAGE)])
 def test_prompt_that_is_left_has_not_the_status_of_problems(key: bytes, status: int) -> None:
     ours, theirs = os.openpty()
@@ -193,6 +194,7 @@ def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario, tm
     assert main([*command, "--fail-on", "high"]) == 0
 
 
+@pytest.mark.slow
 def test_scan_waits_and_lists_what_it_has_found_and_fails_until_it_is_dismissed(
     logged_in: Scenario, site: Site, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,6 +217,7 @@ def test_scan_waits_and_lists_what_it_has_found_and_fails_until_it_is_dismissed(
     assert main(["scan", site.url, "--wait", "--fail-on", "low"]) == 0
 
 
+@pytest.mark.slow
 def test_verify_then_approve_then_export(
     logged_in: Scenario, audit: ProjectClient, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -406,6 +409,7 @@ def test_file_on_a_full_disk_is_named(logged_in: Scenario, capsys: pytest.Captur
     assert (status, "/dev/full: No space left" in capsys.readouterr().err) == (exits.USAGE, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("format", "encoding"), [("table", "latin-1"), ("markdown", "utf-8")])
 def test_text_that_the_encoding_of_the_output_lacks_is_no_error(
     logged_in: Scenario, format: str, encoding: str

@@ -33,6 +33,7 @@ def ready_task(audit: ProjectClient, site: Site, *, checks: tuple[str, ...] = (H
     return str(finding.id), str(task.id)
 
 
+@pytest.mark.slow
 def test_client_reports_fixes_verifies_approves_exports_and_shares(audit: ProjectClient, site: Site) -> None:
     finding_id, task_id = ready_task(audit, site)
     first = audit.wait_for_verification(audit.verify(task_id).id)
@@ -57,6 +58,7 @@ def test_client_reports_fixes_verifies_approves_exports_and_shares(audit: Projec
     assert audit.usage().spent == 3
 
 
+@pytest.mark.slow
 def test_reopened_verification_opens_a_regression(audit: ProjectClient, site: Site) -> None:
     site.headers["X-Content-Type-Options"] = "nosniff"
     finding_id, task_id = ready_task(audit, site)
@@ -68,6 +70,7 @@ def test_reopened_verification_opens_a_regression(audit: ProjectClient, site: Si
     assert [each.id for each in audit.verifications()] == [approved.id]
 
 
+@pytest.mark.slow
 def test_waiting_ends_where_a_person_has_to_review(audit: ProjectClient, site: Site) -> None:
     _, task_id = ready_task(audit, site, checks=())
 
@@ -77,6 +80,7 @@ def test_waiting_ends_where_a_person_has_to_review(audit: ProjectClient, site: S
     assert str(audit.approve(verification.id).result) == "passed"
 
 
+@pytest.mark.slow
 def test_lists_are_read_to_their_end(audit: ProjectClient) -> None:
     items = [{"domain": "seo", "title": f"Finding {number}", "severity": "low"} for number in range(230)]
     result = audit.report_findings(items)
@@ -111,6 +115,7 @@ def test_generated_functions_are_usable_directly(audit: ProjectClient) -> None:
     assert HEADER in [check.key for check in checks.data]
 
 
+@pytest.mark.slow
 def test_waiting_has_an_end(audit: ProjectClient, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
     _, task_id = ready_task(audit, site)
     monkeypatch.setattr("krafter_client.waiting.verification_has_finished", lambda row: False)
@@ -119,6 +124,7 @@ def test_waiting_has_an_end(audit: ProjectClient, monkeypatch: pytest.MonkeyPatc
         audit.wait_for_verification(audit.verify(task_id).id, timeout=0.1)
 
 
+@pytest.mark.slow
 def test_example_of_the_readme_works(
     audit: ProjectClient,
     running: Scenario,

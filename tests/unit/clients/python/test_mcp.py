@@ -103,6 +103,7 @@ def test_tools_are_those_that_the_scopes_of_the_key_allow(
     assert assistant(tool_names, key=reader.removeprefix("Bearer ")) == READING
 
 
+@pytest.mark.slow
 def test_server_answers_by_standard_input_and_output(running: Scenario, live_server: LiveServer) -> None:
     finding = factories.finding(running, title="By a pipe")
     values = environment(running, live_server.url, running.key)
@@ -122,6 +123,7 @@ def test_server_answers_by_standard_input_and_output(running: Scenario, live_ser
     assert task["id"] == str(Task.objects.get().pk)
 
 
+@pytest.mark.slow
 def test_assistant_reads_findings_tasks_and_the_summary(
     running: Scenario, assistant: Callable[..., Any]
 ) -> None:
@@ -207,6 +209,7 @@ def test_assistant_creates_changes_and_comments_on_a_task(
     assert (comment["task_id"], TaskComment.objects.get().body) == (task["id"], "Started.")
 
 
+@pytest.mark.slow
 def test_verification_is_approved_after_its_evidence_was_read(
     running: Scenario, assistant: Callable[..., Any]
 ) -> None:
@@ -303,6 +306,7 @@ def http_port(running: Scenario, live_server: LiveServer) -> Iterator[int]:
     process.wait(timeout=10)
 
 
+@pytest.mark.slow
 def test_server_answers_by_streamable_http(running: Scenario, http_port: int) -> None:
     factories.finding(running, title="By HTTP")
 
@@ -314,6 +318,7 @@ def test_server_answers_by_streamable_http(running: Scenario, http_port: int) ->
     assert [each["title"] for each in findings] == ["By HTTP"]
 
 
+@pytest.mark.slow
 def test_refused_key_ends_the_command_with_a_message(running: Scenario, live_server: LiveServer) -> None:
     values = environment(running, live_server.url, "kr_live_wrong")
 

@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_generated_typescript_client_does_the_main_job(
     folder: Path, live_server: LiveServer, eager_jobs: None, site: Site, settings: Any, tmp_path: Path

@@ -21,6 +21,7 @@ from remediation.models import Evidence, EvidenceChain, Task, Verification
 from tests import database_role, factories
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     scenario = factories.scenario()

@@ -5,9 +5,12 @@ import socket
 import time
 from pathlib import Path
 
+import pytest
+
 from devtools.benchmark.hostile_clients import ClientKind, HostileClients, temporary_megabytes
 
 
+@pytest.mark.slow
 def test_closed_connections_are_opened_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -22,6 +25,7 @@ def test_closed_connections_are_opened_again() -> None:
             assert (clients.open.value, clients.closed_by_server.value) == (2, 1)
 
 
+@pytest.mark.slow
 def test_readers_are_open_once_they_have_read() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -49,6 +49,7 @@ def statuses(site: DemoServer, browser: Browser) -> dict[str, str]:
         return {key: outcome.status for key, outcome in outcomes}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_quiet_time")
 def test_every_fault_fails_its_check_and_passes_once_it_is_fixed(site, chrome):
     assert {registry.get(name).domain for name in FAULTS} == {

@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from devtools.local_stack.process import REPOSITORY
 
 
+@pytest.mark.slow
 def test_command_without_a_database_ends_with_one_sentence() -> None:
     env = {**os.environ, "DATABASE_URL": "postgresql://krafter:x@127.0.0.1:1/krafter"}
 

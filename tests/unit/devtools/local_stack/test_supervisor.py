@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from devtools.local_stack.process import REPOSITORY
 
 # In its own process: a supervisor handles the signals and the orphans of its process.
@@ -36,6 +38,7 @@ def supervised(words: str, logs: Path) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_killed_process_is_restarted(tmp_path):
     output = supervised(
         """
@@ -54,6 +57,7 @@ print("left:", descendants(os.getpid()))
     assert output == "back\nleft: set()\n"
 
 
+@pytest.mark.slow
 def test_orphans_of_a_killed_guard_are_ended_before_the_restart(tmp_path):
     output = supervised(
         """
@@ -73,6 +77,7 @@ print("left:", descendants(os.getpid()))
     assert output == "back\nleft: set()\n"
 
 
+@pytest.mark.slow
 def test_a_process_that_never_starts_fails_the_start_with_the_end_of_its_log(tmp_path):
     output = supervised(
         """
@@ -89,6 +94,7 @@ except StartFailed as error:
     assert "the reason" in output
 
 
+@pytest.mark.slow
 def test_process_that_ignores_the_stop_signal_is_killed(tmp_path):
     output = supervised(
         """

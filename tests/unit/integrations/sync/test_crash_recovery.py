@@ -56,6 +56,7 @@ def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, kill_at: int = 0, *,
     return False
 
 
+@pytest.mark.slow
 def test_worker_killed_at_any_request_creates_no_ticket_twice(
     row: Integration,
     tracker: FakeTracker,

@@ -131,6 +131,7 @@ def test_no_transaction_is_open_during_a_request(
     assert open_then == [[], [], []]
 
 
+@pytest.mark.slow
 def test_worker_killed_during_a_request_creates_no_second_issue(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:

@@ -83,6 +83,7 @@ def stored(model: type[Model]) -> Any:
     return list(model._default_manager.order_by("pk").values()), Event.objects.count()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", IN_PROJECTS, ids=lambda model: model._meta.label)
 def test_requests_that_change_a_row_of_an_archived_project_are_refused_with_the_reason(
     model: type[Model], scenario: Scenario

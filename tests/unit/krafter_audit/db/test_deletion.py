@@ -143,6 +143,7 @@ CREATE TRIGGER delay BEFORE DELETE ON django_session FOR EACH ROW EXECUTE FUNCTI
 """
 
 
+@pytest.mark.slow
 def test_backlog_is_deleted_that_one_statement_cannot_delete_in_its_time(
     scenario: Scenario, database_owner: None, monkeypatch: pytest.MonkeyPatch
 ):

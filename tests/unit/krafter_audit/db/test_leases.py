@@ -72,6 +72,7 @@ def test_unleased_finds_the_rows_that_no_worker_holds(page: ScanPage):
     assert (free, held) == (1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_hold_renews_the_lease_while_the_block_runs(page: ScanPage):
     with leases.hold(ScanPage, page.pk, seconds=1) as held:
@@ -87,6 +88,7 @@ def test_hold_of_no_row_yields_none():
         assert held is None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_keeper_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
     other = ScanPage.objects.create(part=page.part, position=1, url=page.url, route="")

@@ -91,6 +91,7 @@ def connected(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Respons
     opened.close()
 
 
+@pytest.mark.slow
 def test_frozen_server_closes_the_connection_within_seconds(connected: ResponsiveConnection, relay: Relay):
     connected.execute("SELECT 1")
     relay.frozen.set()
@@ -103,6 +104,7 @@ def test_frozen_server_closes_the_connection_within_seconds(connected: Responsiv
     assert connected.closed
 
 
+@pytest.mark.slow
 def test_slow_statement_is_not_interrupted(connected: ResponsiveConnection):
     row = connected.execute("SELECT pg_sleep(1.2)::text, 7").fetchone()
 
@@ -139,6 +141,7 @@ def test_connection_that_has_just_responded_is_trusted_without_a_query(
     assert not connected.closed
 
 
+@pytest.mark.slow
 def test_connection_that_was_idle_for_a_second_is_checked(connected: ResponsiveConnection, relay: Relay):
     connected.execute("SELECT 1")
     connected.responded_at -= TRUSTED_SECONDS

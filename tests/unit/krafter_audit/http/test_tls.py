@@ -96,6 +96,7 @@ def test_missing_ca_file_is_named_in_the_error() -> None:
         client.get("https://127.0.0.1/")
 
 
+@pytest.mark.slow
 def test_handshake_without_end_ends_at_the_deadline(serve: Serve) -> None:
     server = serve(drips(HELLO_REQUESTS * 8))
     started = time.monotonic()
@@ -104,6 +105,7 @@ def test_handshake_without_end_ends_at_the_deadline(serve: Serve) -> None:
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_session_tickets_without_end_end_at_the_deadline(
     serve: Serve, authority: trustme.CA, ca_file: str
 ) -> None:

@@ -175,7 +175,7 @@ def sweeps_are_enqueued_once(client: redis.Redis, seconds: float) -> bool:
     return found <= (time.monotonic() - began) / SWEEP_SECONDS + 1
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_two_processes_enqueue_each_job_once_and_the_second_takes_over(
     start_beat: Callable[[str], subprocess.Popen[bytes]],
 ) -> None:

@@ -38,6 +38,7 @@ def test_queue_counts_as_consumed_while_redis_is_unavailable(monkeypatch: pytest
         assert queue_has_consumers("scan_browser")
 
 
+@pytest.mark.slow
 def test_worker_that_is_too_busy_to_answer_still_consumes_its_queues() -> None:
     worker = [sys.executable, "-m", "celery", "-A", "krafter_audit", "worker", "--concurrency", "1"]
     worker += ["--without-gossip", "--without-mingle", "--queues", "scan_browser"]

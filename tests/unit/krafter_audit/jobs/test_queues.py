@@ -104,6 +104,7 @@ def test_message_of_low_priority_is_taken_when_no_queue_has_another() -> None:
         message.ack()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_worker_runs_the_job_and_logs_the_ids_of_request_and_parent_job() -> None:
     with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):

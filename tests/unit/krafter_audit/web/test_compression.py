@@ -93,6 +93,7 @@ def test_streams_are_compressed_as_they_are_read() -> None:
     assert read_until_then < len(read)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("coding", ["zstd", "gzip"])
 def test_a_client_downloads_an_export_in_the_coding_that_it_accepts(

@@ -12,6 +12,7 @@ from tests.unit.notifications.conftest import alerts, make_findings, run_workers
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_many_findings_are_one_message_that_names_the_worst(scenario: Scenario, slack: HTTPServer) -> None:
     for start in range(0, 3000, 1000):
         make_findings(scenario, 1000, start=start)

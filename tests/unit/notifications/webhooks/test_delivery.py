@@ -288,6 +288,7 @@ def test_retry_after_an_impossible_date_follows_the_usual_pause(scenario: Scenar
     assert waiting.attempt_log[0]["status_code"] == 429
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
     hang_up = threading.Event()
@@ -304,6 +305,7 @@ def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: S
     assert waiting.attempt_log[0]["error"] == "127.0.0.1 sent no data in time."
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 def test_receiver_that_hangs_is_paused_and_delays_no_other_endpoint(
     scenario: Scenario, settings: Settings
@@ -333,6 +335,7 @@ def test_receiver_that_hangs_is_paused_and_delays_no_other_endpoint(
     assert seconds < 5  # of twenty messages to each of the two, with a time-out of one second
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 def test_pause_grows_and_ends_when_one_message_is_answered(scenario: Scenario, receiver: Server) -> None:
     receiver.behave = lambda *_: time.sleep(2)
@@ -422,6 +425,7 @@ def test_2xx_whose_body_breaks_off_is_accepted(scenario: Scenario, receiver: Ser
     assert (statuses(), len(receiver.requests)) == (["delivered"], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 def test_receiver_that_answers_byte_by_byte_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
     receiver.behave = drips(b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", every=0.05)

@@ -44,6 +44,7 @@ def test_failed_backup_leaves_no_directory_and_is_recorded(installation: Scenari
     assert (Backup.objects.get().outcome, "disk full" in Backup.objects.get().error) == ("failed", True)
 
 
+@pytest.mark.slow
 def test_backup_without_its_file_storage_names_it(installation: Scenario, tmp_path: Path, settings):
     object_storage.use(settings, "http://127.0.0.1:1")
 
@@ -54,6 +55,7 @@ def test_backup_without_its_file_storage_names_it(installation: Scenario, tmp_pa
     assert Backup.objects.get().error == "The file storage is unavailable."
 
 
+@pytest.mark.slow
 def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, settings, time_machine):
     settings.KRAFTER_BACKUP_KEEP = 2
     began = timezone.now()

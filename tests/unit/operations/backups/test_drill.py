@@ -31,7 +31,7 @@ from tests import database_role
 from tests.factories import Scenario
 from tests.fakes import object_storage
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.slow
 
 
 def drilled(tmp_path: Path, drill_server: str) -> RestoreDrill:

@@ -91,6 +91,7 @@ def test_pending_work_is_reported_with_its_age(scenario):
     assert all(1200 <= each.data["oldest_seconds"] < 1260 for each in found)
 
 
+@pytest.mark.slow
 def test_workers_are_missing():
     [found] = work.workers()
 
@@ -100,6 +101,7 @@ def test_workers_are_missing():
     )
 
 
+@pytest.mark.slow
 def test_worker_that_is_too_busy_to_answer_is_not_missing():
     queues = list(QUEUES)
     consumed_queues.record(redis_client.connection(), queues)
@@ -132,6 +134,7 @@ def test_full_disk_is_a_problem(monkeypatch, tmp_path, settings):
     assert levels(machine.disks()) == {"disk": "problem"}
 
 
+@pytest.mark.slow
 def test_bucket_is_writable_and_private(settings):
     with object_storage.served() as endpoint:
         object_storage.use(settings, endpoint)
@@ -143,6 +146,7 @@ def test_bucket_is_writable_and_private(settings):
     assert left == []
 
 
+@pytest.mark.slow
 def test_public_bucket_is_a_problem(settings):
     with object_storage.served() as endpoint:
         object_storage.use(settings, endpoint)
@@ -153,6 +157,7 @@ def test_public_bucket_is_a_problem(settings):
         assert texts(machine.object_storage(), "object storage") == ["krafter-files: readable without a key"]
 
 
+@pytest.mark.slow
 def test_bucket_that_is_missing_is_a_problem(settings):
     with object_storage.served() as endpoint:
         object_storage.use(settings, endpoint)
@@ -192,6 +197,7 @@ def test_certificate_that_expires_soon_is_a_problem(settings, tmp_path):
     assert levels(machine.certificates()) == {"certificate": "problem"}
 
 
+@pytest.mark.slow
 def test_failing_examination_is_a_problem_and_the_others_go_on(monkeypatch, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
@@ -215,6 +221,7 @@ def test_command_ends_with_1_and_prints_json(capsys, monkeypatch):
     ]
 
 
+@pytest.mark.slow
 def test_database_that_does_not_answer_is_named_once_and_the_rest_is_examined(
     settings, tmp_path, monkeypatch, django_assert_num_queries
 ):

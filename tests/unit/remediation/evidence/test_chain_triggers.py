@@ -130,6 +130,7 @@ def test_end_of_a_chain_cannot_be_set_back(chained: Scenario, reset: str):
     assert end(chained) == (1, "1", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_link_with_the_same_sequence_is_rejected():
     scenario = factories.scenario()
@@ -143,6 +144,7 @@ def test_concurrent_link_with_the_same_sequence_is_rejected():
         assert end(scenario) == (place, str(place), place)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_links_form_one_chain():
     scenario = factories.scenario()

@@ -151,6 +151,7 @@ def test_checks_of_a_verification_share_the_pages(shop: Site):
     assert sorted(shop.paths()) == sorted(PATHS * 2)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_hanging_page_does_not_delay_the_failure(shop: Site):
     shop.answers = dict.fromkeys(PATHS, BAD) | {PATHS[0]: Answer("late", delay=20)}

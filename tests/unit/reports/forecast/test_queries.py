@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from events.totals import counters
@@ -76,6 +77,7 @@ def test_forecast_of_several_projects_adds_them_up(scenario: Scenario, time_mach
     assert (found["open_critical"], basis["opened"], basis["closed"]) == (4, 0, 9)
 
 
+@pytest.mark.slow
 def test_changes_before_the_last_13_weeks_count_as_open_findings_alone(scenario: Scenario, time_machine: Any):
     close_one_each_week(scenario, time_machine, findings=25, weeks=20)
     changes = counters.risk_changes([scenario.project.pk], date.min, timezone.now().date())

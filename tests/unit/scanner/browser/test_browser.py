@@ -58,6 +58,7 @@ def test_error_without_chromium_has_an_install_hint(served: faulty_site.Site):
     assert "apt-get install chromium" in why.value.detail
 
 
+@pytest.mark.slow
 def test_error_of_a_chromium_that_cannot_start_has_its_cause():
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)

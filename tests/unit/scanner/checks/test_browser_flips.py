@@ -98,7 +98,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(device_profile, "DOWN_KBPS", 20_000.0)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_waits")
 def test_only_the_check_of_each_fix_changes_its_outcome(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch

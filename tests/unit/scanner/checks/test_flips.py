@@ -69,6 +69,7 @@ def test_only_this_check_changes_when_its_fault_is_fixed(key: str, secure: Site,
     assert changed(before, after) == family(key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(CONNECTION_FIXES))
 def test_only_this_check_changes_when_the_connection_is_fixed(
     key: str, plain: Site, secure: Site, client: Client

@@ -280,6 +280,7 @@ elements = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.lists(elements, max_size=12).map("".join),
@@ -318,6 +319,7 @@ def judged(rows: int) -> tuple[float, set[str]]:
         return time.process_time() - started, {outcome.status for outcome in outcomes.values()}
 
 
+@pytest.mark.slow
 def test_checks_take_linear_time_on_long_pages() -> None:
     judged(10)  # what is loaded once is not counted
     _, statuses = judged(4_000)

@@ -206,6 +206,7 @@ def send_without_end(connection: socket.socket) -> None:
     connection.sendall(head + b"<title>x</title>" + b"<div>" * 200_000)
 
 
+@pytest.mark.slow
 def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
     site: Site, no_retry_delay: None, capsys: Any
 ):
@@ -355,6 +356,7 @@ def test_browser_checks_are_inconclusive_without_chromium(
     assert {one["evidence"]["detail"] for one in checks.values()} == {printed.err.strip()}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_full_disk_is_told_and_is_no_failed_check(site: Site, more: list[str]):

@@ -74,6 +74,7 @@ def test_noscript_with_an_image_does_not_end_the_head(body: str) -> None:
     assert [value(node, "src") for node in sent.css("img")] == (["d"] if "<body" in body else [])
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_links_are_resolved_against_the_start_of_a_very_long_base() -> None:
     links = "".join(f"<a href={number}>" for number in range(20_000))

@@ -342,6 +342,7 @@ def test_minifiable_characters_are_white_space_and_comments(source: str, spare: 
     assert minifiable_of(source) == spare
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("start", "unit", "minifiable"),

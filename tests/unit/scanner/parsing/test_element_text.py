@@ -31,6 +31,7 @@ def test_text_of_an_element(html: str, text: str) -> None:
     assert ElementTexts().of(node) == text
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_long_text_deep_in_an_element_is_split_once() -> None:
     node = Page(html_response("<a>" + "<i>" * 190 + "word " * 350_000)).first("a")

@@ -60,6 +60,7 @@ HIDDEN_BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", HIDDEN_BOMBS)
 def test_html_bomb_that_is_not_counted_exceeds_the_limits(name: str) -> None:

@@ -10,6 +10,7 @@ def test_html_of_maximal_size_is_parsed_in_time() -> None:
     assert is_parsed_in_time("<p>Text with <b>bold</b> and é \ud800" * 60_000)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_parser_that_is_busy_is_ended() -> None:
     assert not is_parsed_in_time("<div></unknown>" * 130_000)

@@ -268,6 +268,7 @@ def test_server_that_closes_connections_of_old_versions_alone_refuses_them(autho
         assert probe.old_versions_accepted("127.0.0.1", lambda: next(dials)()) == []
 
 
+@pytest.mark.slow
 def test_handshake_without_end_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "TIMEOUT", 1.0)
     with Server(drips(HELLO_REQUESTS * 8)) as server:

@@ -55,6 +55,7 @@ def queue(scenario: Scenario, url: str) -> Scan:
     return scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_redis", [True, False])
 def test_small_scan_is_done_before_the_queue_of_another_organization(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch, with_redis: bool

@@ -102,6 +102,7 @@ def at_once(calls: int, call: Callable[[], Any]) -> None:
             done.result()
 
 
+@pytest.mark.slow
 def test_all_workers_together_send_two_requests_a_second(turns: None, site: Site):
     began: list[float] = []
     site.before_answer = lambda: began.append(time.monotonic())
@@ -151,6 +152,7 @@ def other_requests(site: Site, client: Client) -> Iterator[None]:
             sender.result()
 
 
+@pytest.mark.slow
 def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(turns: None, site: Site):
     client = adaptive()
     with other_requests(site, adaptive()):
@@ -166,6 +168,7 @@ def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(t
     assert "GET /other" in site.hits
 
 
+@pytest.mark.slow
 def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: Site):
     inside, guard, confirmation = [0], threading.Lock(), ConfirmFirst()
 
@@ -190,6 +193,7 @@ def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: 
     assert confirmation.contradicted == {"ttfb"}
 
 
+@pytest.mark.slow
 def test_retry_after_applies_to_all_workers(turns: None, site: Site):
     site.status, site.headers["Retry-After"] = 429, "1"
     throttled_client(rate=100).get(site.url)
@@ -233,6 +237,7 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
     assert throttled_client(rate=100).get(site.url).status == 200
 
 
+@pytest.mark.slow
 def test_pace_of_an_allowed_network_rises_to_the_ceiling(turns: None, site: Site):
     client = adaptive(max_rate=25)
 
@@ -242,6 +247,7 @@ def test_pace_of_an_allowed_network_rises_to_the_ceiling(turns: None, site: Site
     assert len(began) > 45
 
 
+@pytest.mark.slow
 def test_two_workers_share_the_ceiling(turns: None, site: Site):
     workers = [adaptive(), adaptive()]
     turns_of_workers = itertools.cycle(workers)
@@ -253,6 +259,7 @@ def test_two_workers_share_the_ceiling(turns: None, site: Site):
     assert busiest_second(granted) <= 40
 
 
+@pytest.mark.slow
 def test_site_that_refuses_above_a_rate_is_hurt_little(turns: None, site: Site):
     times: list[float] = []
     refused: list[float] = []
@@ -273,6 +280,7 @@ def test_site_that_refuses_above_a_rate_is_hurt_little(turns: None, site: Site):
     assert len(began) > 20
 
 
+@pytest.mark.slow
 def test_site_that_slows_down_gets_fewer_requests_and_recovers(turns: None, site: Site):
     client = adaptive()
     fast = started_for(1, site, client, threads=3)
@@ -290,6 +298,7 @@ def test_site_that_slows_down_gets_fewer_requests_and_recovers(turns: None, site
     assert pace_of(site).rate > lowest_rate
 
 
+@pytest.mark.slow
 def test_site_that_refuses_us_gets_two_requests_a_second(turns: None, site: Site):
     client = adaptive()
     site.status = 403

@@ -74,6 +74,7 @@ def test_a_realistic_page_has_about_thirty_resources(*, one_build: bool) -> None
         assert 28 <= len(used) + fonts <= 32
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize("name", SITES)
 def test_exactly_the_planted_faults_fail(name: str, chrome) -> None:

@@ -215,6 +215,7 @@ def close_and_reopen(sync: Sync, github: FakeGitHub, task: Task, rounds: int) ->
         sync()
 
 
+@pytest.mark.slow
 def test_ticket_in_a_loop_is_halted_with_one_conflict(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
 ) -> None:
@@ -231,6 +232,7 @@ def test_ticket_in_a_loop_is_halted_with_one_conflict(
     assert github.received("PATCH") == []
 
 
+@pytest.mark.slow
 def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
     task = make_task()
     sync()
@@ -242,6 +244,7 @@ def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask,
     assert github.issues[1]["title"] == "Send a strict policy"
 
 
+@pytest.mark.slow
 def test_halted_ticket_is_synced_again_after_the_resolution(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
 ) -> None:

@@ -63,6 +63,7 @@ VARIANTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "added", "status"), VARIANTS)
 def test_disclosure(key: str, added: str, status: str) -> None:
     with served(good_site(**{"/": page(html(add=added))})) as site, loopback_client() as client:
@@ -204,6 +205,7 @@ def test_directory_listing_with_an_error_status_is_still_one(status: int) -> Non
     assert after["directory_listing"].status == FAILED
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("unit", [" ,", "=' ,", "d=' m"])
 def test_attribute_that_is_not_closed_is_searched_in_linear_time(unit: str) -> None:

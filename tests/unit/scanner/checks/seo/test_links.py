@@ -129,6 +129,7 @@ def test_canonical_url_of_a_development_server(here: str, canonical: str, status
     assert canonical_is_valid(context).status == status
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_labels_of_many_links_are_found_in_linear_time() -> None:
     links = "".join(f'<a id="a{n}" aria-labelledby="a{n}" href="/{n}">Page {n}</a>' for n in range(20_000))
