@@ -13,7 +13,8 @@ RETRY_DELAYS = (2.0, 10.0)  # seconds
 MAX_REQUESTS = 80  # 50 links, 12 static files, and a reserve for the other facts and repetitions
 MAX_CONCURRENT_REQUESTS = 6  # the throttle of the client allows fewer at most hosts
 MAX_SECONDS = 100.0  # below the time limit of the Celery job
-OUTAGE_STATUSES = (429, 500, 502, 503, 504)
+# Temporary: with 408 and 425 a server asks for the same request again (RFC 9110, section 15.5.9; RFC 8470).
+OUTAGE_STATUSES = (408, 425, 429, 500, 502, 503, 504)
 OUTAGE_REASONS = ("blocked", "timeout")
 NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 

@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from krafter_audit.http.client import GONE_STATUSES, Response
 from scanner.checks import config_snippets
+from scanner.fetcher import OUTAGE_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, media_type, value
@@ -270,7 +271,7 @@ def no_private_addresses(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "git-config"},
-    version=4,
+    version=5,
 )
 def git_is_hidden(context: PageContext) -> Outcome:
     """GET /.git/config does not answer with a [core] section, whatever the status or the site's redirects."""
@@ -298,7 +299,7 @@ def git_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "dotenv"},
-    version=4,
+    version=5,
 )
 def env_is_hidden(context: PageContext) -> Outcome:
     """GET /.env does not answer with KEY=VALUE lines that are not HTML, whatever the status or the site's redirects."""
@@ -365,7 +366,7 @@ def _require_home_page(context: PageContext) -> None:
 def _probe(context: PageContext, path: str) -> Response:
     """Return the response at a path. Raises Inconclusive for an error, which says nothing about the file."""
     response = context.probe(path)
-    if response.status == 429 or response.status >= 500:
+    if response.status in OUTAGE_STATUSES or response.status >= 500:
         raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
     # An HTML page is none of these files, whether complete or not.
     if response.is_success and not _is_html(response):

@@ -490,8 +490,9 @@ def test_exception_in_a_check_affects_no_other_check(monkeypatch: pytest.MonkeyP
     assert outcomes["title_present"].status == PASSED
 
 
-def test_probe_that_gets_an_error_is_inconclusive() -> None:
-    site = good_site(**{"/.git/config": Answer("busy", 503), "/.env": Answer(hang_up=True)})
+@pytest.mark.parametrize("status", [408, 425, 429, 503])
+def test_probe_that_gets_an_error_is_inconclusive(status: int, no_retry_delay: None) -> None:
+    site = good_site(**{"/.git/config": Answer("busy", status), "/.env": Answer(hang_up=True)})
 
     assert reasons(run_checks_on(site, ["exposed_git", "exposed_env"])) == {(INCONCLUSIVE, "blocked")}
 
