@@ -284,14 +284,25 @@ def _notes(scan: Scan) -> list[str]:
             notes.append(
                 f"{unchecked} of {pages.count()} pages were not checked ({label}): the time limit was reached."
             )
-    if replaced := substitutes.replaced_pages_note(scan.pk):
-        notes.append(replaced)
+    notes += filter(None, (_pages_without_result_note(scan), substitutes.replaced_pages_note(scan.pk)))
     elsewhere = scan.results.filter(reason=lab_builds.MEASURED_ELSEWHERE).count()
     if elsewhere:
         notes.append(f"{elsewhere} lab metrics: measured on a page with the same resources and structure.")
     missed = scan.results.filter(page__part__scanner__in=IN_BROWSER, reason="not_available")
     details = missed.values_list("evidence__detail").annotate(rows=Count("id")).order_by("-rows")
     return notes + [f"{rows} browser checks could not run: {detail}" for detail, rows in details[:2]]
+
+
+def _pages_without_result_note(scan: Scan) -> str:
+    """Return the note about pages that were requested in vain, as in an outage; empty without any."""
+    pages = ScanPage.objects.filter(part__scan=scan, part__scanner=Scanner.HTTP)
+    has_result = Q(outcome__in=(PASSED, FAILED)) | Q(reason=lab_builds.MEASURED_ELSEWHERE)
+    judged = ScanResult.objects.filter(has_result, page=OuterRef("pk"))
+    without = pages.filter(~Exists(judged), checked_at__isnull=False, substitute={})
+    results = scan.results.filter(page__in=without).values_list("evidence__detail")
+    for detail, _ in results.annotate(rows=Count("id")).order_by("-rows")[:1]:
+        return f"{without.count()} of {pages.count()} pages have no result (HTTP): {detail}"
+    return ""
 
 
 def _domain_counts(domain: str, counts: dict[tuple[str, str], int]) -> dict[str, Any]:

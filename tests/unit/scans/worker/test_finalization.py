@@ -106,6 +106,18 @@ def test_unchecked_pages_are_noted_in_the_summary(scenario: Scenario):
     assert notes == ["1 of 2 pages were not checked (HTTP): the time limit was reached."]
 
 
+def test_pages_without_a_result_are_noted_in_the_summary(scenario: Scenario) -> None:
+    part = scan_part(scenario)
+    outcomes = [passed("Good."), *[inconclusive("blocked", "The page answered with status 503.")] * 2]
+    for page, outcome in zip(leased_pages(part, "", "a", "b"), outcomes, strict=True):
+        persistence.save_results(page, PageResults([CheckResult(CSP, outcome, 1.0)]))
+
+    finalization.finish_part(part.pk)
+
+    notes = Scan.objects.get(pk=part.scan_id).summary["notes"]
+    assert notes == ["2 of 3 pages have no result (HTTP): The page answered with status 503."]
+
+
 def test_metrics_of_another_page_are_noted_in_the_summary(scenario: Scenario):
     elsewhere = [measured_elsewhere(SITE)] * 2
     part = checked(scenario, passed("Good."), *elsewhere)
