@@ -7,13 +7,23 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts import services
-from accounts.models import Membership, User
+from accounts import saved_views, services
+from accounts.models import ApiKey, Membership, User
 from accounts.viewsets import OrganizationViewSet
+from assurance.models import Deploy, GuardWindow
+from bulk_changes.models import BulkChange
+from campaigns.models import Campaign
+from events.models import Event
+from findings.models import Finding
+from integrations.models import SyncConflict
 from krafter_audit.api.query_parameters import declared_parameters
-from remediation.models import Task
+from notifications.models import WebhookEndpoint
+from remediation.models import Policy, Task, Verification
+from reports.models import Report, Share
+from scans.models import Scan, Site
 from tests import factories
 from tests.factories import AuditClient, Scenario
+from tests.staff import ROWS
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +203,33 @@ def test_rows_of_another_project_are_not_found(scenario: Scenario, row: str):
         )
 
     assert answers == dict.fromkeys(answers, (404, "not_found", True))
+
+
+# What `…/tasks/:id` names; saved views are added by the test.
+MODELS = {
+    "bulk-changes": BulkChange, "campaigns": Campaign, "conflicts": SyncConflict, "deploys": Deploy,
+    "findings": Finding, "guard-windows": GuardWindow, "keys": ApiKey, "members": User, "policies": Policy,
+    "reports": Report, "scans": Scan, "shares": Share, "sites": Site, "tasks": Task,
+    "verifications": Verification, "webhooks": WebhookEndpoint,
+}  # fmt: skip
+
+
+def test_rows_of_another_organisation_are_not_found(scenario: Scenario):
+    other, answers = factories.scenario(), {}
+    rows = {name: ROWS[model](other).pk for name, model in MODELS.items()}
+    shared = {"list_name": "findings.finding", "organization_id": other.organization.pk}
+    rows["saved-views"] = saved_views.save(other.owner, name="Theirs", query="", **shared)[0].pk
+    theirs = Event.objects.exclude(project=scenario.project)
+    before = theirs.count()
+
+    for place, method, _ in ROUTES:
+        if found := re.search(r"([\w-]+)/<str:(pk|user_id|key_id)>", place):
+            change = {"title": "Another"} if method == "patch" else None
+            response = scenario.client.call(method, fill(place, scenario, str(rows[found[1]])), change)
+            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+
+    assert answers == dict.fromkeys(answers, (404, "not_found"))
+    assert theirs.count() == before
 
 
 @pytest.mark.parametrize(("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")])

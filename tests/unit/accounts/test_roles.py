@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import role_allows
 from accounts.services import remove_member
+from events.models import Event
 from findings.models import Finding
 from operations.models import Backup, RestoreDrill
 from remediation.models import Policy, Task
@@ -182,6 +183,24 @@ def test_role_is_valid_in_its_organisation_alone(scenario: Scenario):
         "your role in this organisation does not allow this" in text.lower()
         for text in staff.messages_of(page)
     )
+
+
+@every_model
+def test_owner_elsewhere_changes_nothing_as_a_viewer(model: type[Model]):
+    own, elsewhere = factories.scenario(), factories.scenario()
+    user = member_of(own.organization, Role.VIEWER)
+    Membership.objects.create(organization=elsewhere.organization, user=user, role=Role.OWNER)
+    row, client = ROWS[model](own), staff.logged_in_client(user)
+    selected = {"index": "0", "_selected_action": [str(row.pk)], "confirmed": "1"}
+    before = (model._default_manager.filter(pk=row.pk).values().get(), Event.objects.count())
+
+    forms = [client.post(url) for url in (admin_url(model, "change", row.pk), *own_urls_of(model, row))]
+    for action in admin.site._registry[model].actions:
+        name = getattr(action, "__name__", action)
+        client.post(admin_url(model, "changelist"), {**selected, "action": name})
+
+    assert {form.status_code for form in forms} <= {403, 405}
+    assert (model._default_manager.filter(pk=row.pk).values().get(), Event.objects.count()) == before
 
 
 def test_rights_of_a_group_end_at_the_organisation(scenario: Scenario):
