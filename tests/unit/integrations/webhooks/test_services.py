@@ -72,6 +72,20 @@ def test_webhook_is_disabled(api: factories.Scenario) -> None:
     assert (deleted.status_code, api.client.call("get", ADDRESS).status_code) == (200, 404)
 
 
+def test_disabling_a_webhook_leaves_those_of_other_projects_and_is_logged_once(
+    api: factories.Scenario, github_integration: Integration
+) -> None:
+    api.client.call("put", ADDRESS, {})
+
+    api.client.call("delete", ADDRESS)
+
+    logged = Event.objects.filter(name="integration.webhook_disabled").values_list("project", "actor_id")
+    assert (Webhook.objects.get().integration, list(logged)) == (
+        github_integration,
+        [(api.project.pk, api.owner.pk)],
+    )
+
+
 @pytest.mark.parametrize(("name", "status"), [("cloudflare", 404), ("gitlab", 409), ("unheard_of", 404)])
 def test_webhook_cannot_be_enabled_without_support_or_connection(
     api: factories.Scenario, name: str, status: int

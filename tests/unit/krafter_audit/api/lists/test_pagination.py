@@ -228,6 +228,10 @@ def test_deleted_rows_are_subtracted_from_the_totals(scenario: Scenario):
         [5, {}, "018f0000-0000-7000-8000-000000000000"],
         [[], "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
         [1e999, "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
+        [None, "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
+        [5, None, "018f0000-0000-7000-8000-000000000000"],
+        [5, "2026-01-01T00:00:00Z", None],
+        [5, "9999-12-31T23:59:59-01:00", "018f0000-0000-7000-8000-000000000000"],
         [5],
         {},
     ],
@@ -239,6 +243,16 @@ def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: An
     response = scenario.client.call("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
+
+
+@pytest.mark.parametrize("path", ["tasks", "findings"])  # by cursor, and by offset
+def test_a_full_page_that_is_the_last_one_leads_to_no_next_one(scenario: Scenario, path: str):
+    for _ in range(2):
+        factories.task(scenario)
+
+    page = scenario.client.call("get", f"{path}?limit=2")
+
+    assert (len(page.json()["data"]), page.json()["meta"]["next_cursor"], page.get("link")) == (2, None, None)
 
 
 def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(scenario: Scenario):
