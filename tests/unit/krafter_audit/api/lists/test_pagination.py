@@ -18,6 +18,7 @@ from events.totals import counters
 from findings.models import Finding
 from krafter_audit.api.lists import pagination
 from krafter_audit.db import counting
+from remediation.models import Task
 from tests import factories
 from tests.factories import Scenario
 
@@ -243,6 +244,23 @@ def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: An
     response = scenario.client.call("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_rows_without_a_date_are_neither_skipped_nor_repeated(scenario: Scenario, descending: bool):
+    now, finding = timezone.now(), factories.finding(scenario)
+    dates = [None, now, None, now + timedelta(days=1), now]
+    made = [factories.task(scenario, of=finding, sla_due_at=date).pk for date in dates]
+    listing = pagination.QuerySetListing(
+        Task.objects.all(), order=("sla_due_at", "id"), descending=descending
+    )
+
+    found: list[Task] = []
+    for _ in dates:
+        found += listing.fetch((found[-1].sla_due_at, found[-1].pk) if found else None, 1, 0)
+
+    ascending = [made[place] for place in (1, 4, 3, 0, 2)]
+    assert [row.pk for row in found] == (ascending[::-1] if descending else ascending)
 
 
 @pytest.mark.parametrize("path", ["tasks", "findings"])  # by cursor, and by offset
