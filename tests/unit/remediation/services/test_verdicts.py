@@ -295,3 +295,27 @@ def test_verdict_is_one_update_of_the_verification(scenario: Scenario):
 
     # Not a heap-only one: the state, which an index has for the lists, changes with it.
     assert [now - was for was, now in zip(before, updates(), strict=True)] == [1, 0]
+
+
+def test_the_log_names_the_task_the_finding_and_the_person_of_each_decision(scenario: Scenario):
+    made, person = factories.verification(scenario), scenario.owner.pk
+
+    verdicts.approve(made.pk, by=scenario.actor)
+    verdicts.reopen(made.pk, by=scenario.actor)
+
+    logged = Event.objects.filter(
+        subject_id=made.pk, name__in=["verification.approved", "verification.reopened"]
+    )
+    rows = logged.order_by("pk").values_list("name", "actor_id", "data__task_id", "data__finding_id")
+    of = (person, str(made.task_id), str(made.task.finding_id))
+    assert list(rows) == [("verification.approved", *of), ("verification.reopened", *of)]
+
+
+def test_reopening_ends_the_work_that_still_runs_and_names_the_person(scenario: Scenario):
+    made = factories.verification(scenario, checks="running")
+
+    verdicts.reopen(made.pk, by=scenario.actor)
+
+    made.refresh_from_db()
+    running = made.parts.filter(finished_at=None).count()
+    assert (made.result, made.verified_by_id, running) == ("failed", scenario.owner.pk, 0)
