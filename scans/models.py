@@ -242,7 +242,8 @@ class ScanSchedule(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_frequency_display()}, {self.hour:02d}:{self.minute:02d} UTC"
+        # A form that was submitted with an error has perhaps emptied the hour.
+        return f"{self.get_frequency_display()}, {self.hour or 0:02d}:{self.minute:02d} UTC"
 
 
 def new_token() -> str:

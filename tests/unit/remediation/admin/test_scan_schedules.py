@@ -48,6 +48,19 @@ def test_create_change_pause_and_remove_a_schedule(admin: Client, scenario: Scen
     assert parts(project) is None
 
 
+def test_change_without_an_hour_is_shown_again_or_scans_at_the_default_hour(
+    admin: Client, scenario: Scenario
+) -> None:
+    admin.post(ADD, {"project": scenario.project.pk, "schedule": "daily", "hour": "3"})
+    page = admin_url(ScanSchedule, "change", ScanSchedule.objects.get().pk)
+
+    shown = admin.post(page, {"schedule": "", "hour": ""})
+    changed = admin.post(page, {"schedule": "daily", "hour": ""})
+
+    assert (shown.status_code, changed.status_code) == (200, 302)
+    assert parts(scenario.project) == {"schedule": "daily"}
+
+
 @pytest.mark.parametrize(
     ("entered", "field"),
     [({"schedule": ""}, "schedule"), ({"schedule": "daily", "hour": "24"}, "hour")],
