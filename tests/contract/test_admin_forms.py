@@ -39,6 +39,26 @@ def test_malformed_ids_in_forms_change_nothing(model: type[Model]) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+def test_fields_refer_to_descriptions_on_their_page(model: type[Model]) -> None:
+    row = ROWS[model](factories.scenario())
+    client = staff.logged_in_client()
+    urls = [admin_url(model, "change", row.pk), admin_url(model, "add")]
+    answers = [(url, client.get(url)) for url in urls] + [(url, client.post(url)) for url in urls]
+
+    pages = {url: LexborHTMLParser(answer.content) for url, answer in answers if answer.status_code == 200}
+    absent = [
+        (url, name)
+        for url, page in pages.items()
+        for field in page.css("[aria-describedby]")
+        for name in str(field.attributes["aria-describedby"]).split()
+        # Django's script adds this one, if the reader's time zone is another.
+        if not name.endswith("_timezone_warning_helptext") and not page.css(f'[id="{name}"]')
+    ]
+
+    assert absent == []
+
+
 def stored(model: type[Model]) -> Any:
     return list(model._default_manager.order_by("pk").values()), Event.objects.count()
 

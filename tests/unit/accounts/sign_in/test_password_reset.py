@@ -44,6 +44,12 @@ def test_link_of_the_mail_sets_a_password() -> None:
     assert [event.subject_id for event in Event.objects.filter(name="password.reset")] == [user.pk]
 
 
+def test_invalid_address_is_described_by_its_error() -> None:
+    page = request_reset("nobody").content.decode()
+
+    assert [text in page for text in ('aria-describedby="id_email_error"', 'id="id_email_error"')] == [True] * 2
+
+
 def test_mail_has_html_and_its_link_leads_to_the_public_url(settings: Any) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     request_reset(staff.superuser().email)
