@@ -47,7 +47,9 @@ def test_link_of_the_mail_sets_a_password() -> None:
 def test_invalid_address_is_described_by_its_error() -> None:
     page = request_reset("nobody").content.decode()
 
-    assert [text in page for text in ('aria-describedby="id_email_error"', 'id="id_email_error"')] == [True] * 2
+    assert [text in page for text in ('aria-describedby="id_email_error"', 'id="id_email_error"')] == [
+        True
+    ] * 2
 
 
 def test_mail_has_html_and_its_link_leads_to_the_public_url(settings: Any) -> None:
