@@ -13,7 +13,7 @@ RETRY_DELAYS = (2.0, 10.0)  # seconds
 MAX_REQUESTS = 80  # 50 links, 12 static files, and a reserve for the other facts and repetitions
 MAX_CONCURRENT_REQUESTS = 6  # the throttle of the client allows fewer at most hosts
 MAX_SECONDS = 100.0  # below the time limit of the Celery job
-# Temporary: with 408 and 425 a server asks for the same request again (RFC 9110, section 15.5.9; RFC 8470).
+# Temporary: after 408 and 425 the same request may be sent again (RFC 9110, section 15.5.9; RFC 8470).
 OUTAGE_STATUSES = (408, 425, 429, 500, 502, 503, 504)
 OUTAGE_REASONS = ("blocked", "timeout")
 NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}

@@ -294,7 +294,7 @@ def _notes(scan: Scan) -> list[str]:
 
 
 def _pages_without_result_note(scan: Scan) -> str:
-    """Return the note about pages that were requested in vain, as in an outage; empty without any."""
+    """Return the note about pages that have no result, as in an outage; empty without any."""
     pages = ScanPage.objects.filter(part__scan=scan, part__scanner=Scanner.HTTP)
     has_result = Q(outcome__in=(PASSED, FAILED)) | Q(reason=lab_builds.MEASURED_ELSEWHERE)
     judged = ScanResult.objects.filter(has_result, page=OuterRef("pk"))

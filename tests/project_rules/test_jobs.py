@@ -59,7 +59,6 @@ def test_every_job_is_scheduled_or_enqueued() -> None:
     assert ours - {entry["task"] for entry in beat_schedule(10).values()} == enqueued
 
 
-@pytest.mark.slow
 def test_jobs_are_enqueued_through_one_module() -> None:
     calls = {
         path

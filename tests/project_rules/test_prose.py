@@ -5,7 +5,6 @@ import pytest
 from tests.project_rules import prose
 
 
-@pytest.mark.slow
 def test_clean_paths_use_no_forbidden_word() -> None:
     assert [str(hit) for path in prose.files(*prose.CLEAN) for hit in prose.hits(path)] == []
 

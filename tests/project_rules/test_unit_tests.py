@@ -6,8 +6,6 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import PurePath
 
-import pytest
-
 from tests.project_rules.source import ROOT, files, imported, tree
 
 UNIT = PurePath("tests/unit")
@@ -190,7 +188,6 @@ def untested() -> list[str]:
     ]
 
 
-@pytest.mark.slow
 def test_every_module_with_logic_has_a_unit_test() -> None:
     assert untested() == []
 
