@@ -496,6 +496,15 @@ def test_action_form_ties_each_error_to_its_field(operator: Client, scenario: Sc
     assert [f'id="{name}"' in page for name in described_by] == [True, True]
 
 
+def test_several_errors_of_a_field_have_one_id(operator: Client, scenario: Scenario) -> None:
+    task = factories.task(scenario)
+
+    page = run_action(operator, "extend_due_date", task, hours="1", reason="a\x00" * 1500).content
+    found = LexborHTMLParser(page).css('[id="id_reason_error"]')
+
+    assert [len(each.css("p")) for each in found] == [2]
+
+
 def test_extension_action_requests_hours_and_a_reason(
     operator: Client, user: User, scenario: Scenario
 ) -> None:
