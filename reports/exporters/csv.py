@@ -31,8 +31,9 @@ BYTE_ORDER_MARK = "\ufeff"
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 # The full-width and small signs are converted to ASCII by spreadsheets with an East Asian locale.
 FORMULA_SIGNS = "=+@＝＋－＠﹦﹢﹣﹫-"
-# Also inside a cell: a spreadsheet that separates cells by semicolons, as many locales do, begins another one there.
-FORMULA = re.compile(f"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[{FORMULA_SIGNS}])")
+FORMULA_STARTS = (*FORMULA_SIGNS, "\t", "\r", "\n")
+# A spreadsheet that separates cells by semicolons, as many locales do, begins another cell within this one.
+INNER_FORMULA = re.compile(f"[;\t\r\n](?=[{FORMULA_SIGNS}])")
 
 # Of a cell that is read again: a finding has up to 1,000 affected assets, in one cell. The default is 128 KiB.
 csv.field_size_limit(2**31 - 1)
@@ -92,7 +93,8 @@ def safe_cell(value: Any) -> Any:
     """Replace control characters in a text, and insert an apostrophe before what a spreadsheet would evaluate."""
     if not isinstance(value, str):
         return value
-    return FORMULA.sub("'", replace_controls(value))
+    text = INNER_FORMULA.sub(r"\g<0>'", replace_controls(value))
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def without_comments(file: BinaryIO) -> Iterator[bytes]:
