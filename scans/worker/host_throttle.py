@@ -88,9 +88,9 @@ class SharedHostThrottle(HostThrottle):
         self._exclusive = threading.local()  # `caller`: the name of a thread with exclusive slots at a host
 
     @contextmanager
-    def slot(self, target: ParsedUrl) -> Iterator[float]:
-        started, slot, host = time.monotonic(), uuid.uuid4().hex, host_key(target)
-        self._wait(target, slot, started + MAX_WAIT_SECONDS)
+    def slot(self, url: ParsedUrl) -> Iterator[float]:
+        started, slot, host = time.monotonic(), uuid.uuid4().hex, host_key(url)
+        self._wait(url, slot, started + MAX_WAIT_SECONDS)
         try:
             yield time.monotonic() - started
         finally:
@@ -99,8 +99,8 @@ class SharedHostThrottle(HostThrottle):
                 _RELEASED.notify_all()
 
     @contextmanager
-    def exclusive(self, target: ParsedUrl) -> Iterator[None]:
-        host, limits, caller = host_key(target), self.limits(target), uuid.uuid4().hex
+    def exclusive(self, url: ParsedUrl) -> Iterator[None]:
+        host, limits, caller = host_key(url), self.limits(url), uuid.uuid4().hex
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         try:
             while (wait := _update(host, lambda pace, now: pace.acquire_exclusive(caller, limits, now))) > 0:
@@ -113,13 +113,13 @@ class SharedHostThrottle(HostThrottle):
             self._exclusive.caller = ""
             _update_everywhere(host, lambda pace, now: pace.release_exclusive(caller, now))
 
-    def record(self, target: ParsedUrl) -> None:
-        limits = self.limits(target)
-        _update(host_key(target), lambda pace, now: pace.record(limits, now))
+    def record(self, url: ParsedUrl) -> None:
+        limits = self.limits(url)
+        _update(host_key(url), lambda pace, now: pace.record(limits, now))
 
     def observe(
         self,
-        target: ParsedUrl,
+        url: ParsedUrl,
         status: int,
         ttfb_ms: float = 0.0,
         *,
@@ -127,20 +127,20 @@ class SharedHostThrottle(HostThrottle):
         retry_after: bool = False,
         address: str = "",
     ) -> None:
-        if address and self._is_allowed(address, target.port):
-            self._allowed.add(host_key(target))
-        seen, limits = PaceObservation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(target)
-        _update(host_key(target), lambda pace, now: pace.observe(seen, limits, now))
+        if address and self._is_allowed(address, url.port):
+            self._allowed.add(host_key(url))
+        seen, limits = PaceObservation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(url)
+        _update(host_key(url), lambda pace, now: pace.observe(seen, limits, now))
 
-    def back_off(self, target: ParsedUrl, seconds: float) -> None:
-        host, bounded = host_key(target), min(seconds, MAX_BACK_OFF_SECONDS)
+    def back_off(self, url: ParsedUrl, seconds: float) -> None:
+        host, bounded = host_key(url), min(seconds, MAX_BACK_OFF_SECONDS)
         _update_everywhere(host, lambda pace, now: pace.back_off(bounded, now))
 
-    def limits(self, target: ParsedUrl) -> PaceLimits:
+    def limits(self, url: ParsedUrl) -> PaceLimits:
         is_adaptive = (
-            host_key(target) in self._allowed
-            or self._is_allowed(target.host, target.port)
-            or (self._verified is not None and self._verified.covers(target.host))
+            host_key(url) in self._allowed
+            or self._is_allowed(url.host, url.port)
+            or (self._verified is not None and self._verified.covers(url.host))
         )
         return self._adaptive if is_adaptive else self._fixed
 
@@ -148,8 +148,8 @@ class SharedHostThrottle(HostThrottle):
         address = parse_address(host)
         return address is not None and self._policy.is_allowed(address, port)
 
-    def _wait(self, target: ParsedUrl, slot: str, deadline: float) -> None:
-        host, limits = host_key(target), self.limits(target)
+    def _wait(self, url: ParsedUrl, slot: str, deadline: float) -> None:
+        host, limits = host_key(url), self.limits(url)
         caller = getattr(self._exclusive, "caller", "")
         # One thread of this run tries to get a slot at a time. An exclusive thread must not wait behind them.
         lock = threading.Lock() if caller else self._host_locks[host]
@@ -175,10 +175,10 @@ def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | U
     return TimedOut(f"Too many other requests to {name}: no slot within {MAX_WAIT_SECONDS:.0f} s.")
 
 
-def host_key(target: ParsedUrl) -> str:
+def host_key(url: ParsedUrl) -> str:
     """Return the Redis key of a host. Both standard ports are one host, any other port is another."""
-    port = "" if target.port in SCHEME_PORTS.values() else f":{target.port}"
-    return f"{PREFIX}{target.bracketed_host}{port}"
+    port = "" if url.port in SCHEME_PORTS.values() else f":{url.port}"
+    return f"{PREFIX}{url.bracketed_host}{port}"
 
 
 def _update[T](host: str, change: Change[T]) -> T:
