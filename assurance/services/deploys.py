@@ -41,7 +41,7 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
     if deploy is not None:
         if not (times.is_end_estimated and deploy.finished_at):
             fields["finished_at"] = times.finished_at
-        fields |= {"sha": max(sha, deploy.sha, key=len), **_reported_start(deploy, times.started_at)}
+        fields |= _reported_identity(deploy, sha, times.started_at)
         return _continue(deploy, project, fields, by), False
     deploy = Deploy.objects.create(
         project=project,
@@ -130,10 +130,15 @@ def _is_followed(deploy: Deploy, last_start: datetime | None, times: ReportedTim
     return last_start > deploy.finished_at
 
 
-def _reported_start(deploy: Deploy, started_at: datetime | None) -> dict[str, Any]:
-    if started_at is None or deploy.start_reported:
-        return {}
-    return {"started_at": started_at, "start_reported": True}
+def _reported_identity(deploy: Deploy, sha: str, started_at: datetime | None) -> dict[str, Any]:
+    """Return the longer commit and the reported start of a known deploy; nothing if another deploy has both."""
+    changes: dict[str, Any] = {"sha": max(sha, deploy.sha, key=len)}
+    if started_at is not None and not deploy.start_reported:
+        changes |= {"started_at": started_at, "start_reported": True}
+    # A provider may have started two of a commit in the same second.
+    unique = {"sha": changes["sha"], "started_at": changes.get("started_at", deploy.started_at)}
+    same = Deploy.objects.filter(project=deploy.project_id, environment=deploy.environment, **unique)
+    return {} if same.exclude(pk=deploy.pk).exists() else changes
 
 
 def _continue(deploy: Deploy, project: Project, fields: dict[str, Any], by: Actor) -> Deploy:
@@ -150,7 +155,10 @@ def _continue(deploy: Deploy, project: Project, fields: dict[str, Any], by: Acto
         return deploy
     for name, value in changes.items():
         setattr(deploy, name, value)
-    deploy.save(update_fields=[*changes, "updated_at"])
+    # By two clocks an end may be before the start.
+    if deploy.finished_at is not None:
+        deploy.finished_at = max(deploy.finished_at, deploy.started_at)
+    deploy.save(update_fields=[*changes, "finished_at", "updated_at"])
     if not was_finished:
         _log_end(deploy, by)
     return deploy

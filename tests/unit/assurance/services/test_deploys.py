@@ -287,3 +287,19 @@ def test_scan_that_the_quota_refuses_is_logged(scenario: Scenario) -> None:
 
     assert deploy.scan is None
     assert "scan.skipped" in events_of(deploy)
+
+
+def test_deploy_does_not_end_before_its_start(scenario: Scenario) -> None:
+    start = timezone.now() - timedelta(minutes=10)
+    record(scenario, started_at=start)
+    deploy, _ = record(scenario, finished_at=start - timedelta(minutes=5))
+    assert (deploy.started_at, deploy.finished_at) == (start, start)
+
+
+def test_late_start_equal_to_that_of_another_deploy_is_ignored(scenario: Scenario) -> None:
+    start = timezone.now() - timedelta(minutes=10)
+    arrived, _ = record(scenario, external_id="1")
+    other, _ = record(scenario, external_id="2", started_at=start)
+    again, is_new = record(scenario, external_id="1", started_at=start)
+    assert (again.pk, again.started_at, is_new) == (arrived.pk, arrived.started_at, False)
+    assert {arrived.pk, other.pk} == set(Deploy.objects.values_list("pk", flat=True))
