@@ -27,5 +27,7 @@ def test_title_of_a_page_is_its_first_heading() -> None:
         assert contents.page_title(name).replace("`", "") == found.title
 
 
-def test_decision_records_are_pages_in_their_order() -> None:
-    assert contents.decision_names()[0].startswith("decisions/0001-")
+def test_decision_records_are_pages_in_the_order_of_their_numbers() -> None:
+    numbers = [name.removeprefix("decisions/")[:5] for name in contents.decision_names()]
+
+    assert numbers == [f"{number:04}-" for number in range(1, len(numbers) + 1)]

@@ -66,7 +66,7 @@ def test_requests_are_counted_by_route_and_status(scrape: Scrape, scenario: Scen
     assert after["krafter_http_requests_running",] == 1  # the scrape itself
 
 
-def test_jobs_are_counted_by_queue_and_outcome(scrape: Scrape):
+def test_jobs_are_counted_by_queue_and_outcome():
     app.loader.import_default_modules()
 
     job_metrics.start("id", app.tasks["scans.requeue_pending"])
@@ -99,7 +99,7 @@ def test_installation_is_measured(scrape: Scrape, scenario: Scenario):
         found["krafter_backup_last_success", "drill"],
     ) == (1, 0)
     assert (found["krafter_up", "database"], found["krafter_up", "redis"]) == (1, 1)
-    assert found["krafter_queue_messages", "celery"] >= 0
+    assert ("krafter_queue_messages", "celery") in found
 
 
 def test_unavailable_redis_leaves_out_its_metrics(scrape: Scrape, settings):
@@ -131,7 +131,7 @@ sys.stdin.read()
 """
 
 
-def test_worker_serves_the_sum_of_its_processes_without_killed_ones(tmp_path: Path):
+def test_worker_serves_the_sum_of_its_processes_without_killed_ones():
     address = f"127.0.0.1:{free_port()}"
     worker = subprocess.Popen(
         [sys.executable, "-c", PROCESS, address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

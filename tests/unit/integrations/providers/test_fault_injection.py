@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -221,13 +221,10 @@ def renamed(value: Any) -> Any:
 def test_unknown_enum_values_raise_no_other_error(vendor: Vendor, client: Client) -> None:
     vendor.fault = lambda request, valid: changed(renamed, valid)
 
-    try:
-        received = exchange_everything(vendor.provider(client))
-    except (ProviderRefused, ProviderUnavailable):
-        received = 0
+    with suppress(ProviderRefused, ProviderUnavailable):
+        exchange_everything(vendor.provider(client))
 
-    assert received >= 0
-    assert len(vendor.requests) < 100
+    assert 0 < len(vendor.requests) < 100
 
 
 def hollow(value: Any) -> Any:
