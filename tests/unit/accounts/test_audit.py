@@ -73,7 +73,7 @@ def test_refused_changes_are_not_logged(scenario: Scenario, org: str) -> None:
     assert logged() == []
 
 
-def test_changes_by_command_are_logged_as_the_system(capsys: Any) -> None:
+def test_changes_by_command_are_logged_as_the_system() -> None:
     call_command("create_organization", "Acme")
     call_command("set_quota", str(Organization.objects.get().pk), "5")
 

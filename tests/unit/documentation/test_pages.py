@@ -78,10 +78,10 @@ def test_ids_are_unique_on_each_page(served: dict[str, Links]) -> None:
     assert {url: names for url, names in repeated.items() if names} == {}
 
 
-def test_no_page_loads_anything_from_another_host(served: dict[str, Links]) -> None:
-    loaded = [page.document.html for page in all_pages()]
+def test_markdown_of_no_page_becomes_an_element_that_loads_a_resource() -> None:
+    documents = [page.document.html for page in all_pages()]
 
-    assert [html for html in loaded if re.search(r"<(?:script|img|iframe|link|object)\b", html)] == []
+    assert [html for html in documents if re.search(r"<(?:script|img|iframe|link|object)\b", html)] == []
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_links_between_files_become_links_between_pages(target: str, url: str) -
     assert resolved(target, PurePosixPath("docs")) == url
 
 
-def test_links_of_decision_records_lead_up() -> None:
+def test_links_of_decision_records_are_resolved_from_their_folder() -> None:
     assert resolved("../api.md", PurePosixPath("docs/decisions")) == "/docs/api"
 
 
 @pytest.mark.parametrize(
     "name", ["no-such-page", "../SECURITY", "reference/none", "api.md", "decisions/0000"]
 )
-def test_other_names_have_no_page(name: str) -> None:
+def test_name_that_is_not_in_the_contents_has_no_page(name: str) -> None:
     assert page(name) is None
 
 

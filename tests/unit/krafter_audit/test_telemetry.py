@@ -158,7 +158,7 @@ def test_error_is_named_without_its_text(received: list[Span]) -> None:
     assert b"a secret" not in received[0].SerializeToString()
 
 
-def test_nothing_is_connected_while_traces_are_off(settings: Any) -> None:
+def test_nothing_is_connected_while_traces_are_off() -> None:
     receivers = [len(signal.receivers) for signal in (before_task_publish, task_prerun)]
 
     telemetry.configure("test")

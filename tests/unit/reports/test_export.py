@@ -228,7 +228,7 @@ def test_file_contains_no_items_of_other_projects(scenario: Scenario, export_rep
 
 
 def test_snapshot_of_20_items_needs_at_most_16_queries(
-    scenario: Scenario, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+    scenario: Scenario, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
         factories.task(scenario)

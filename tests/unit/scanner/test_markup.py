@@ -198,7 +198,7 @@ def test_page_that_a_browser_may_not_visit_is_judged_as_sent() -> None:
 
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("short_quiet_time")
-def test_mixed_content_by_script_fails(chrome: Browser, authority: trustme.CA, ca_file: str) -> None:
+def test_mixed_content_by_script_fails(authority: trustme.CA, ca_file: str) -> None:
     page = scripted("const i = new Image(1, 1); i.src = 'http://127.0.0.1:9/x.png'; document.body.append(i)")
     site = Site({"/": Answer(page, headers=HTML)})
     options = replace(chromium_options(), ca_file=ca_file)

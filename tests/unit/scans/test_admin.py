@@ -1,7 +1,5 @@
 """Admin pages of scans."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
@@ -24,9 +22,7 @@ def operator(db: None) -> Client:
     return staff.logged_in_client()
 
 
-def test_scan_now_queues_a_scan_and_logs_the_operator(
-    scenario: Scenario, site: Site, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_scan_now_queues_a_scan_and_logs_the_operator(scenario: Scenario, site: Site) -> None:
     user = staff.superuser()
     scenario.project.site_url = site.url
     scenario.project.save()

@@ -181,7 +181,7 @@ def test_findings_are_listed_as_json_and_fail_by_severity(
     assert [each["id"] for each in first] == [str(finding.pk)]
 
 
-def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario, tmp_path: Path) -> None:
+def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario) -> None:
     factories.finding(logged_in, title="Known", severity="critical")
     command = ["findings", "list", "--baseline", "base.json"]
     missing = main(command)

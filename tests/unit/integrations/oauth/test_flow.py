@@ -12,7 +12,6 @@ from werkzeug import Request, Response
 
 from accounts.models import Project
 from integrations import credentials, services
-from integrations.configuration import Configuration
 from integrations.errors import SignInRefused
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
@@ -34,7 +33,6 @@ DOCUMENTED = {
     "cloudflare": ("https://dash.cloudflare.com/oauth2/token", "form"),
 }
 NO_TOKEN = "did not issue a token (status 200, no token in the response)."
-CONFIGURED = Configuration(url="", token_url="", client_id="id", client_secret="client-secret")
 
 
 class Vendor:

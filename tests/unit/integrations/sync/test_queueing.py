@@ -49,9 +49,7 @@ def test_organization_with_many_waiting_syncs_delays_no_other(github: FakeGitHub
     assert order == ["first", "other", "second", "third"]
 
 
-def test_sync_that_another_worker_runs_is_left_out(
-    github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sync_that_another_worker_runs_is_left_out(github: FakeGitHub) -> None:
     first, second = wait(named(factories.project(), "first")), wait(named(factories.project(), "second"))
     leased = engine.leases.acquire(Integration, first.pk, seconds=60, status="syncing")
 

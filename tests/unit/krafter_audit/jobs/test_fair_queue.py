@@ -43,7 +43,7 @@ def test_use_is_forgotten_after_two_windows(time_machine: Any) -> None:
     assert (halfway, afterwards) == ([A, B], [A, B])
 
 
-def test_without_redis_the_order_stays(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_redis_the_order_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     fair_queue.record_use("scan", {A: 10.0})
     gone = redis_client.create_client("redis://127.0.0.1:9/0")
     monkeypatch.setattr(redis_client, "connection", lambda: gone)

@@ -198,7 +198,7 @@ def test_certificate_that_expires_soon_is_a_problem(settings, tmp_path):
 
 
 @pytest.mark.slow
-def test_failing_examination_is_a_problem_and_the_others_go_on(monkeypatch, settings):
+def test_failing_examination_is_a_problem_and_the_others_go_on(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
     found = list(examine())

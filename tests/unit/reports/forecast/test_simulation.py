@@ -4,8 +4,6 @@ import pytest
 
 from reports.forecast.simulation import HORIZON, DailyFlow, Range, forecast, has_enough_history, past_weeks
 
-FOUR_WEEKS = 28
-
 
 def flows(*days: tuple[int, int], weeks: int = 4) -> tuple[DailyFlow, ...]:
     """Return the days of a week, repeated."""

@@ -55,7 +55,7 @@ def test_page_shows_snapshot_chart_and_file(scenario: Scenario, link: Link) -> N
 
 
 def test_each_link_opens_its_own_report_and_a_signed_key_without_share_none(
-    scenario: Scenario, link: Link, call_api: CallApi, export_report: ExportReport
+    scenario: Scenario, link: Link
 ) -> None:
     factories.finding(scenario, title="In the first report")
     first = link()

@@ -103,7 +103,7 @@ def test_scan_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
 
 
 def test_scan_of_an_unreachable_site_fails_and_refunds_the_unit(
-    scenario: Scenario, site: Site, no_retry_delay: None, settings: Any
+    scenario: Scenario, site: Site, no_retry_delay: None
 ):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"

@@ -135,9 +135,7 @@ def test_lab_part_without_a_browser_worker_is_inconclusive(scenario: Scenario) -
     assert page_leases.lease_next(WorkerKind.BROWSER, limit=5, idle=True) is None
 
 
-def test_a_killed_worker_loses_no_page_of_a_build(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_worker_loses_no_page_of_a_build(scenario: Scenario) -> None:
     scan_with_builds(scenario, ["a"] * 3)
     work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, idle=True)
     assert work is not None

@@ -369,7 +369,7 @@ def test_list_without_a_readable_entry_fails_the_sync(
 
 
 def test_entry_without_an_id_is_read_by_the_next_sync(
-    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker, project: Project, make_task: MakeTask
 ) -> None:
     good, bad, row = make_task("Good"), make_task("Bad"), connect(tracker, project)
     run_sync(row)
