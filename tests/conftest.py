@@ -196,19 +196,19 @@ def no_recorded_use() -> None:
 
 
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """Return the list of enqueued jobs, each with its name and arguments. Inspection of workers still works."""
-    taken: list[tuple[str, ...]] = []
+    jobs: list[tuple[str, ...]] = []
     publish = kombu.Producer.publish
 
-    def take(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
+    def record(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
         if "task" in headers:
-            taken.append((headers["task"], *body[0]))
+            jobs.append((headers["task"], *body[0]))
         else:
             publish(producer, body, headers=headers, **options)
 
-    monkeypatch.setattr(kombu.Producer, "publish", take)
-    return taken
+    monkeypatch.setattr(kombu.Producer, "publish", record)
+    return jobs
 
 
 @pytest.fixture
@@ -216,10 +216,10 @@ def eager_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each job at once in the process that enqueues it."""
     app.loader.import_default_modules()
 
-    def carry_out(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
+    def run_job(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
         app.tasks[headers["task"]].apply(body[0])
 
-    monkeypatch.setattr(kombu.Producer, "publish", carry_out)
+    monkeypatch.setattr(kombu.Producer, "publish", run_job)
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_project_is_created_changed_archived_and_restored(scenario: Scenario, or
     ]
 
 
-def test_archived_project_is_not_scanned_by_schedule(scenario: Scenario, sent: list[Any]):
+def test_archived_project_is_not_scanned_by_schedule(scenario: Scenario, enqueued: list[Any]):
     schedules.apply_config(scenario.project, {"scans": {"schedule": "daily", "hour": 3}})
     schedules.ScanSchedule.objects.update(next_at=timezone.now() - timedelta(hours=1))
     Project.objects.update(archived_at=timezone.now())

@@ -30,7 +30,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import scan_part
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sent")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("enqueued")]
 
 CLIENT = Path(__file__).resolve().parents[2] / "clients" / "python"
 SIGNING_KEY = "k1:" + "QUFB" * 10 + "QUE="

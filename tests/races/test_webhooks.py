@@ -30,7 +30,7 @@ STATUSES = ("triaged", "in_progress", "ready_verify", "triaged", "in_progress")
 
 
 def test_simultaneous_workers_deliver_each_event_once_and_in_order(
-    settings: Settings, sent: list[tuple[str, ...]]
+    settings: Settings, enqueued: list[tuple[str, ...]]
 ) -> None:
     scenario = factories.scenario()
     subscribers._known.clear()
@@ -68,7 +68,9 @@ def test_simultaneous_workers_deliver_each_event_once_and_in_order(
     assert set(EventDelivery.objects.values_list("status", flat=True)) == {"delivered"}
 
 
-def test_a_worker_stores_no_deliveries_while_another_transaction_does(sent: list[tuple[str, ...]]) -> None:
+def test_a_worker_stores_no_deliveries_while_another_transaction_does(
+    enqueued: list[tuple[str, ...]],
+) -> None:
     scenario = factories.scenario()
     subscribers._known.clear()
     services.create(scenario.organization, url=URL, by=SYSTEM, events=["finding.*"])
@@ -87,7 +89,7 @@ def test_a_worker_stores_no_deliveries_while_another_transaction_does(sent: list
     assert (meanwhile, EventDelivery.objects.count()) == (0, 1)
 
 
-def test_replay_waits_for_the_worker_before_it_locks_the_endpoint(sent: list[tuple[str, ...]]) -> None:
+def test_replay_waits_for_the_worker_before_it_locks_the_endpoint(enqueued: list[tuple[str, ...]]) -> None:
     scenario = factories.scenario()
     endpoint, _ = services.create(scenario.organization, url=URL, by=SYSTEM, events=["finding.*"])
 

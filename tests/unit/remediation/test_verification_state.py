@@ -50,7 +50,7 @@ def test_a_verdict_decides(scenario: Scenario, verdict: str):
     assert state(scenario, verification.pk) == "decided"
 
 
-def test_a_newer_verification_supersedes_and_changes_the_etag(scenario: Scenario, sent: list[Any]):
+def test_a_newer_verification_supersedes_and_changes_the_etag(scenario: Scenario, enqueued: list[Any]):
     first = factories.verification(scenario, checks="failed")
     etag = scenario.client.call("get", f"verifications/{first.pk}?include=state")["etag"]
 

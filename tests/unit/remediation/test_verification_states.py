@@ -65,15 +65,15 @@ def test_newer_verification_leaves_a_decided_one(scenario: Scenario):
 
 
 def test_run_enqueues_its_checks_when_it_is_committed(
-    scenario: Scenario, sent: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+    scenario: Scenario, enqueued: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
 ):
     task = factories.task(scenario)
 
     with django_capture_on_commit_callbacks(execute=True):
         verification = verifications.run(scenario.project, task_id=task.pk, by=SYSTEM)
-        before = list(sent)
+        before = list(enqueued)
 
-    assert (before, sent) == ([], [("remediation.run_verification", str(verification.pk))])
+    assert (before, enqueued) == ([], [("remediation.run_verification", str(verification.pk))])
 
 
 def test_counter_follows_the_state(scenario: Scenario):

@@ -88,7 +88,7 @@ def test_state_of_an_invitation(scenario: Scenario, invitation: dict[str, Any] |
 
 
 def test_invitation_is_sent_again_and_revoked_after_a_confirmation(
-    administrator: Client, scenario: Scenario, sent: list[Any], django_capture_on_commit_callbacks: Any
+    administrator: Client, scenario: Scenario, enqueued: list[Any], django_capture_on_commit_callbacks: Any
 ):
     member = invited(administrator, scenario)
     with django_capture_on_commit_callbacks(execute=True):
@@ -99,7 +99,7 @@ def test_invitation_is_sent_again_and_revoked_after_a_confirmation(
     done = messages_of(run_action(administrator, "revoke", member, confirmed="1"))
 
     assert again == ["new@example.com · Viewer: an e-mail with a new link is being sent."]
-    assert [name for name, _ in sent] == ["accounts.send_invitation"]
+    assert [name for name, _ in enqueued] == ["accounts.send_invitation"]
     assert (b"Revoke the invitation?" in asked.content, still_there) == (True, True)
     assert done == ["new@example.com · Viewer: the invitation is revoked."]
     assert not Membership.objects.filter(pk=member.pk).exists()

@@ -160,7 +160,7 @@ def test_person_who_adds_themselves_or_is_deactivated_gets_no_mail(
 
 
 def test_mail_is_sent_once_after_an_outage(
-    scenario: Scenario, known: User, monkeypatch: pytest.MonkeyPatch, sent: list[Any], time_machine: Any
+    scenario: Scenario, known: User, monkeypatch: pytest.MonkeyPatch, enqueued: list[Any], time_machine: Any
 ):
     add(scenario, known)
     notice = Invitation.objects.get()
@@ -176,7 +176,7 @@ def test_mail_is_sent_once_after_an_outage(
     jobs.send_invitation(str(notice.pk))
     jobs.send_invitation(str(notice.pk))
 
-    assert sent == [("accounts.send_invitation", str(notice.pk))]
+    assert enqueued == [("accounts.send_invitation", str(notice.pk))]
     assert [message.to for message in mail.outbox] == [[known.email]]
 
 
@@ -221,7 +221,7 @@ def test_mails_of_an_organisation_are_limited_with_its_invitations(
     assert InvitationMail.objects.filter(organization=scenario.organization).count() == 1
 
 
-def test_notice_is_no_invitation(scenario: Scenario, known: User, sent: list[Any]):
+def test_notice_is_no_invitation(scenario: Scenario, known: User, enqueued: list[Any]):
     add(scenario, known)
     notice = Invitation.objects.get()
     jobs.send_invitation(str(notice.pk))

@@ -178,7 +178,7 @@ def test_repeated_invitation_sends_another_mail_and_a_member_with_password_gets_
 
 
 def test_unavailable_mail_server_is_tried_again(
-    scenario: Scenario, org: str, monkeypatch: pytest.MonkeyPatch, sent: list[Any], time_machine: Any
+    scenario: Scenario, org: str, monkeypatch: pytest.MonkeyPatch, enqueued: list[Any], time_machine: Any
 ) -> None:
     scenario.client.call("post", f"{org}/members", {"email": EMAIL})
     invitation = Invitation.objects.get()
@@ -190,14 +190,14 @@ def test_unavailable_mail_server_is_tried_again(
         patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
         jobs.send_invitation(str(invitation.pk))
     jobs.requeue_pending()
-    too_early = list(sent)
+    too_early = list(enqueued)
     time_machine.move_to(timezone.now() + timedelta(minutes=6))
     jobs.requeue_pending()
     jobs.send_invitation(str(invitation.pk))
     jobs.send_invitation(str(invitation.pk))
 
     assert too_early == []
-    assert sent == [("accounts.send_invitation", str(invitation.pk))]
+    assert enqueued == [("accounts.send_invitation", str(invitation.pk))]
     assert len(mail.outbox) == 1
 
 
@@ -211,7 +211,7 @@ def send_when_due(invitation: Invitation, time_machine: Any) -> bool:
 
 
 def test_postponed_address_is_tried_again_and_gets_one_mail(
-    scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any
+    scenario: Scenario, org: str, settings: Any, enqueued: list[Any], time_machine: Any
 ) -> None:
     scenario.client.call("post", f"{org}/members", {"email": "eve@example.com"})
     invitation = Invitation.objects.get()
@@ -228,7 +228,7 @@ def test_postponed_address_is_tried_again_and_gets_one_mail(
 
 
 def test_address_that_stays_postponed_is_undeliverable_after_five_attempts(
-    scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any
+    scenario: Scenario, org: str, settings: Any, enqueued: list[Any], time_machine: Any
 ) -> None:
     scenario.client.call("post", f"{org}/members", {"email": "eve@example.com"})
     invitation = Invitation.objects.get()
@@ -245,7 +245,7 @@ def test_address_that_stays_postponed_is_undeliverable_after_five_attempts(
 
 @pytest.mark.parametrize("server", ["RefusesEve", "AnswersTheContent"])
 def test_refused_invitation_is_not_tried_again(
-    scenario: Scenario, org: str, settings: Any, sent: list[Any], time_machine: Any, server: str
+    scenario: Scenario, org: str, settings: Any, enqueued: list[Any], time_machine: Any, server: str
 ) -> None:
     scenario.client.call("post", f"{org}/members", {"email": "eve@example.com"})
     invitation = Invitation.objects.get()

@@ -108,7 +108,7 @@ def test_deploy_with_the_merged_commit_queues_a_verification(
 
 
 def test_organizations_take_turns(
-    scenario: Scenario, time_machine: Any, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, time_machine: Any, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pull_requests, "BATCH_SIZE", 2)
     many = [fixed(scenario) for _ in range(3)]
@@ -116,12 +116,12 @@ def test_organizations_take_turns(
     one = fixed(factories.scenario())
     for task in (*many, one):
         pull_requests.track(task.pk)
-    sent.clear()
+    enqueued.clear()
 
     pull_requests.enqueue_due()
 
     rows = {str(pk): task for pk, task in PullRequest.objects.values_list("pk", "task")}
-    assert [rows[pk] for _, pk in sent] == [many[0].pk, one.pk]
+    assert [rows[pk] for _, pk in enqueued] == [many[0].pk, one.pk]
 
 
 def test_deploy_without_the_commit_queues_none_and_is_compared_once(

@@ -233,7 +233,7 @@ def test_defect_fails_the_sync_without_logging_its_message(
 
 
 def test_sweep_enqueues_unleased_syncs_that_are_due(
-    integration: Integration, project: Project, sent: list[tuple[str, ...]]
+    integration: Integration, project: Project, enqueued: list[tuple[str, ...]]
 ) -> None:
     jobs.requeue_pending()
     services.sync_now(project, "github", by=SYSTEM)
@@ -243,7 +243,7 @@ def test_sweep_enqueues_unleased_syncs_that_are_due(
     Integration.objects.update(not_before=timezone.now(), lease_until=timezone.now() + timedelta(minutes=5))
     jobs.requeue_pending()
 
-    assert sent == [("integrations.run_sync", str(integration.pk))]
+    assert enqueued == [("integrations.run_sync", str(integration.pk))]
 
 
 def test_only_the_latest_runs_are_kept(sync: Sync, integration: Integration) -> None:

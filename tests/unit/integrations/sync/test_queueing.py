@@ -65,16 +65,16 @@ def test_sync_that_another_worker_runs_is_left_out(github: FakeGitHub) -> None:
 
 
 def test_job_runs_a_waiting_sync_and_enqueues_the_next(
-    github: FakeGitHub, sent: list[tuple[str, ...]]
+    github: FakeGitHub, enqueued: list[tuple[str, ...]]
 ) -> None:
     rows = [wait(named(factories.project(), name)) for name in ("first", "second")]
-    sent.clear()
+    enqueued.clear()
 
     for _ in range(3):
         jobs.run_sync(str(rows[1].pk))
 
     assert waiting() == set()
-    assert sent == [("integrations.run_sync", str(rows[1].pk))] * 2
+    assert enqueued == [("integrations.run_sync", str(rows[1].pk))] * 2
 
 
 def test_sync_without_a_database_counts_no_use(github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:

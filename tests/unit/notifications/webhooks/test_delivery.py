@@ -174,7 +174,7 @@ def test_pauses_grow_over_three_days_and_the_endpoint_is_then_disabled(
 
 
 def test_disabled_endpoint_gets_nothing_and_the_admins_get_one_email(
-    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]], settings: Settings
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]], settings: Settings
 ) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     admin = create_user("admin@example.com", organization=scenario.organization, role=Membership.Role.ADMIN)
@@ -189,7 +189,7 @@ def test_disabled_endpoint_gets_nothing_and_the_admins_get_one_email(
     jobs.send_webhook_notice(str(endpoint.pk))
     jobs.send_webhook_notice(str(endpoint.pk))
 
-    assert ("notifications.send_webhook_notice", str(endpoint.pk)) in sent
+    assert ("notifications.send_webhook_notice", str(endpoint.pk)) in enqueued
     assert sorted(email.to[0] for email in mail.outbox) == sorted([scenario.owner.email, admin.email])
     assert mail.outbox[0].subject == f"A webhook of {scenario.organization.name} was disabled"
     assert endpoint.disabled_reason in mail.outbox[0].alternatives[0].content
@@ -391,7 +391,7 @@ def test_request_of_a_person_ends_the_pause(
 def test_endpoint_whose_messages_cannot_be_made_waits_and_delays_no_other(
     scenario: Scenario,
     receiver: Server,
-    sent: list[tuple[str, ...]],
+    enqueued: list[tuple[str, ...]],
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
@@ -399,7 +399,7 @@ def test_endpoint_whose_messages_cannot_be_made_waits_and_delays_no_other(
     make_endpoint(scenario, receiver.url)
     factories.finding(scenario)
     queue_events()
-    sent.clear()
+    enqueued.clear()
     opened = endpoint_secrets.open_secrets
 
     def open_secrets(endpoint: WebhookEndpoint) -> list[str]:
@@ -410,7 +410,7 @@ def test_endpoint_whose_messages_cannot_be_made_waits_and_delays_no_other(
     monkeypatch.setattr(endpoint_secrets, "open_secrets", open_secrets)
     served = [queueing.run_next() for _ in range(4)]
 
-    assert (served, len(receiver.requests), len(sent)) == ([True, True, True, False], 1, 2)
+    assert (served, len(receiver.requests), len(enqueued)) == ([True, True, True, False], 1, 2)
     states = {each.state for each in WebhookEndpoint.objects.filter(pk__in=broken)}
     attempts = set(EventDelivery.objects.filter(endpoint__in=broken).values_list("status", "attempts"))
     assert (states, attempts) == ({"paused"}, {("pending", 0)})
@@ -578,19 +578,19 @@ def test_events_of_a_subject_are_delivered_in_their_order(scenario: Scenario, re
 
 
 def test_job_whose_time_is_over_enqueues_another_one(
-    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, ...]]
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch, enqueued: list[tuple[str, ...]]
 ) -> None:
     endpoint, first = one_event(scenario, receiver.url, events=["finding.*"])
     triage.update(first.subject_id, changes={"status": "triaged"}, by=SYSTEM)
     queue_events()
     monkeypatch.setattr(delivery, "TIME_BUDGET_SECONDS", -1.0)
-    sent.clear()
+    enqueued.clear()
 
     delivery.deliver(endpoint.pk)
-    between = list(sent)
+    between = list(enqueued)
     delivery.deliver(endpoint.pk)
 
-    assert between == sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+    assert between == enqueued == [("notifications.deliver_to_webhook", str(endpoint.pk))]
     assert statuses() == ["delivered", "delivered"]
 
 
@@ -609,25 +609,25 @@ def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Ser
 
 
 def test_endpoint_that_accepts_nothing_waits_for_the_next_sweep(
-    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     receiver.behave = says(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = make_endpoint(scenario, receiver.url)
     for _ in range(delivery.MAX_PARALLEL + 3):
         factories.finding(scenario)
     queue_events()
-    sent.clear()
+    enqueued.clear()
 
     delivery.deliver(endpoint.pk)
     requests = len(receiver.requests)
     queueing.requeue_pending()
 
     assert requests == delivery.MAX_PARALLEL
-    assert sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+    assert enqueued == [("notifications.deliver_to_webhook", str(endpoint.pk))]
 
 
 def test_sweep_leaves_leased_disabled_and_idle_endpoints_alone(
-    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     leased, disabled, _ = [make_endpoint(scenario, receiver.url)[0] for _ in range(3)]
     factories.finding(scenario)
@@ -635,11 +635,11 @@ def test_sweep_leaves_leased_disabled_and_idle_endpoints_alone(
     EventDelivery.objects.exclude(endpoint__in=[leased, disabled]).delete()
     leases.acquire(WebhookEndpoint, leased.pk, seconds=60)
     services.update(scenario.organization, disabled.pk, changes={"status": "disabled"}, by=SYSTEM)
-    sent.clear()
+    enqueued.clear()
 
     queueing.requeue_pending()
 
-    assert sent == []
+    assert enqueued == []
 
 
 def test_secret_that_cannot_be_decrypted_sends_nothing_and_loses_nothing(

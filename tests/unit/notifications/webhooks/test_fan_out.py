@@ -113,7 +113,7 @@ def test_run_ends_after_its_time_and_the_next_one_continues(
 
 
 def test_missed_event_is_sent_at_once(
-    scenario: Scenario, sent: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+    scenario: Scenario, enqueued: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
 ) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
     factories.finding(scenario)
@@ -122,7 +122,7 @@ def test_missed_event_is_sent_at_once(
     with django_capture_on_commit_callbacks(execute=True):
         fan_out.queue_missed()
 
-    assert sent == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+    assert enqueued == [("notifications.deliver_to_webhook", str(endpoint.pk))]
 
 
 def test_missed_events_of_a_period_are_those_before_its_end(scenario: Scenario) -> None:
@@ -228,7 +228,7 @@ def test_many_events_cost_a_constant_number_of_statements(
 
 
 def test_many_events_enqueue_one_job_for_each_endpoint(
-    scenario: Scenario, sent: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+    scenario: Scenario, enqueued: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
 ) -> None:
     endpoints = [make_endpoint(scenario, f"{URL}/{number}")[0] for number in (1, 2)]
     WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
@@ -239,7 +239,7 @@ def test_many_events_enqueue_one_job_for_each_endpoint(
         queue_events()
 
     jobs = sorted(("notifications.deliver_to_webhook", str(endpoint.pk)) for endpoint in endpoints)
-    assert (EventDelivery.objects.count(), sorted(sent)) == (12, jobs)
+    assert (EventDelivery.objects.count(), sorted(enqueued)) == (12, jobs)
 
 
 def _columns(event: Event) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from notifications.webhooks import services
 from tests.factories import Scenario
 from tests.unit.notifications.webhooks.conftest import make_endpoint
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sent")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("enqueued")]
 LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
 
 

@@ -96,7 +96,7 @@ def test_endpoint_that_another_worker_has_is_left_out(
 
 
 def test_organization_leaves_a_process_to_others_while_one_of_its_endpoints_is_served(
-    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     other = factories.scenario()
     first = waiting_endpoint(scenario, receiver, "first", age_minutes=9)
@@ -109,38 +109,38 @@ def test_organization_leaves_a_process_to_others_while_one_of_its_endpoints_is_s
     runs = [queueing.run_next(), queueing.run_next()]
     beside = paths(receiver)
     WebhookEndpoint.objects.filter(pk=first.pk).update(lease_until=None)
-    sent.clear()
+    enqueued.clear()
 
     queueing.run_next()
 
     assert (runs, beside, paths(receiver)) == ([True, False], ["other"], ["other", "first"])
-    assert sent == [("notifications.deliver_to_webhook", str(first.pk))]  # for the second one
+    assert enqueued == [("notifications.deliver_to_webhook", str(first.pk))]  # for the second one
 
 
 def test_endpoint_that_refuses_lets_the_others_of_its_organization_follow_at_once(
-    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     receiver.behave = says(answer(b"", status="500 Internal Server Error"))
     waiting_endpoint(scenario, receiver, "first", age_minutes=9)
     for _ in range(delivery.MAX_PARALLEL + 1):
         factories.finding(scenario)
     queue_events()
-    sent.clear()
+    enqueued.clear()
 
     queueing.run_next()
-    alone = list(sent)
+    alone = list(enqueued)
     second = waiting_endpoint(scenario, receiver, "second", age_minutes=8)
     factories.finding(scenario)
     queue_events()
-    sent.clear()
+    enqueued.clear()
     queueing.run_next()
 
     assert alone == []
-    assert sent == [("notifications.deliver_to_webhook", str(second.pk))]  # for the first one
+    assert enqueued == [("notifications.deliver_to_webhook", str(second.pk))]  # for the first one
 
 
 def test_sweep_enqueues_what_no_worker_holds_the_longest_waiting_first(
-    scenario: Scenario, receiver: Server, sent: list[tuple[str, ...]]
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     now = timezone.now()
     second = waiting_endpoint(scenario, receiver, "second", age_minutes=1)
@@ -153,11 +153,11 @@ def test_sweep_enqueues_what_no_worker_holds_the_longest_waiting_first(
         notice_due_at = now + timedelta(minutes=minutes)
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(notice_due_at=notice_due_at)
     leases.acquire(WebhookEndpoint, held.pk, seconds=60)
-    sent.clear()
+    enqueued.clear()
 
     queueing.requeue_pending()
 
-    assert sent == [
+    assert enqueued == [
         ("notifications.deliver_to_webhook", str(first.pk)),
         ("notifications.deliver_to_webhook", str(second.pk)),
         ("notifications.send_webhook_notice", str(first.pk)),

@@ -231,13 +231,13 @@ def test_measuring_again_replaces_the_rows_and_ignores_old_runs(scenario: Scenar
     assert (first == again, measured(scenario)) == (True, {})
 
 
-def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, sent: list[tuple[str, ...]]):
+def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, enqueued: list[tuple[str, ...]]):
     verify_with(scenario, answer("failed"))
     factories.scenario()
 
     jobs.measure_all_projects()
 
-    assert sent == [("remediation.measure_check_reliability", str(scenario.project.pk))]
+    assert enqueued == [("remediation.measure_check_reliability", str(scenario.project.pk))]
 
 
 def test_measurements_come_after_all_other_jobs(scenario: Scenario) -> None:

@@ -168,7 +168,7 @@ def test_a_stopped_recalculation_continues_where_it_was(scenario: Scenario, monk
 
 
 def test_a_long_recalculation_lets_other_jobs_follow_its_first_batches(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, ...]]
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, enqueued: list[tuple[str, ...]]
 ):
     monkeypatch.setattr(recalculations, "BATCH_SIZE", 1)
     monkeypatch.setattr(recalculations, "TIME_BUDGET_SECONDS", -1.0)
@@ -176,13 +176,13 @@ def test_a_long_recalculation_lets_other_jobs_follow_its_first_batches(
         factories.task(scenario)
     set_policy(scenario, PAUSING)
     row = SlaRecalculation.objects.get()
-    sent.clear()
+    enqueued.clear()
 
     recalculations.run(row.pk)
 
     row.refresh_from_db()
     assert (row.checked, row.finished_at) == (1, None)
-    assert sent == [("remediation.recalculate_due_dates", str(row.pk))]
+    assert enqueued == [("remediation.recalculate_due_dates", str(row.pk))]
 
 
 def test_a_task_that_was_being_created_by_the_previous_policy_follows_too(scenario: Scenario):

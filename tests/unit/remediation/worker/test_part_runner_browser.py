@@ -162,7 +162,7 @@ def test_page_that_crashed_three_workers_is_skipped_and_the_others_are_checked(
 
 
 def test_job_out_of_time_enqueues_the_next_job(
-    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, looks: Looks, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
     monkeypatch.setattr(part_runner, "MAX_JOB_SECONDS", 0)
@@ -170,7 +170,7 @@ def test_job_out_of_time_enqueues_the_next_job(
     jobs.run_verification_in_browser(str(verification.pk))
     part = VerificationPart.objects.get()
 
-    assert (sent, part.lease_until, part.attempts, part.finished_at) == (
+    assert (enqueued, part.lease_until, part.attempts, part.finished_at) == (
         [("remediation.run_verification_in_browser", str(verification.pk))],
         None,
         0,
@@ -189,24 +189,24 @@ def test_reopened_verification_has_no_pending_part(scenario: Scenario, looks: Lo
 
 
 def test_browser_part_without_browser_worker_is_enqueued_for_http_workers(
-    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
+    scenario: Scenario, looks: Looks, enqueued: list[tuple[str, ...]]
 ):
     verification = run(scenario, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
 
     jobs.requeue_pending()  # inspects the workers, of which there are none
 
-    assert sent == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
+    assert enqueued == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
 
 
 def test_browser_part_waits_until_the_queue_is_stalled(
-    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
+    scenario: Scenario, looks: Looks, enqueued: list[tuple[str, ...]]
 ):
     verification = run(scenario, checks=BOTH[1:])
 
     jobs.requeue_pending()
 
-    assert sent == [("remediation.run_verification_in_browser", str(verification.pk))]
+    assert enqueued == [("remediation.run_verification_in_browser", str(verification.pk))]
 
 
 @pytest.mark.needs_chromium

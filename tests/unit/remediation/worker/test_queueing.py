@@ -29,7 +29,9 @@ def browser_part(scenario: Scenario) -> Verification:
     return verification
 
 
-def test_pending_verifications_without_lease_are_requeued(scenario: Scenario, sent: list[tuple[str, ...]]):
+def test_pending_verifications_without_lease_are_requeued(
+    scenario: Scenario, enqueued: list[tuple[str, ...]]
+):
     lost = factories.verification(scenario, checks="running")
     held = factories.verification(scenario, checks="running")
     leases.acquire(VerificationPart, held.parts.get().pk, seconds=30)
@@ -38,11 +40,11 @@ def test_pending_verifications_without_lease_are_requeued(scenario: Scenario, se
 
     requeue_verifications()
 
-    assert sent == [("remediation.run_verification", str(lost.pk))]
+    assert enqueued == [("remediation.run_verification", str(lost.pk))]
 
 
 def test_browser_part_goes_to_http_workers_after_a_minute_without_browser_worker(
-    scenario: Scenario, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = browser_part(scenario)
     monkeypatch.setattr("krafter_audit.jobs.queues.queue_has_consumers", lambda queue: False)
@@ -52,14 +54,14 @@ def test_browser_part_goes_to_http_workers_after_a_minute_without_browser_worker
     requeue_verifications()
 
     pk = str(verification.pk)
-    assert sent == [
+    assert enqueued == [
         ("remediation.run_verification_in_browser", pk),
         ("remediation.run_verification", pk, "browser"),
     ]
 
 
 def test_browser_part_waits_for_the_browser_worker(
-    scenario: Scenario, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = browser_part(scenario)
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
@@ -67,7 +69,7 @@ def test_browser_part_waits_for_the_browser_worker(
 
     requeue_verifications()
 
-    assert sent == [("remediation.run_verification_in_browser", str(verification.pk))]
+    assert enqueued == [("remediation.run_verification_in_browser", str(verification.pk))]
 
 
 def running(scenario: Scenario, *, trigger: str = "requested", age_minutes: int = 0) -> Verification:
@@ -135,15 +137,15 @@ def test_organization_leaves_processes_to_others_while_two_of_its_parts_run(scen
 
 @pytest.mark.usefixtures("no_recorded_use")
 def test_job_runs_a_waiting_verification_and_enqueues_the_next(
-    scenario: Scenario, sent: list[tuple[str, ...]]
+    scenario: Scenario, enqueued: list[tuple[str, ...]]
 ) -> None:
     started = [running(scenario, age_minutes=age) for age in (2, 1)]
-    sent.clear()
+    enqueued.clear()
 
     for _ in range(3):
         jobs.run_verification(str(started[1].pk))
 
     assert not VerificationPart.objects.filter(finished_at__isnull=True).exists()
-    assert [each for each in sent if each[0] == "remediation.run_verification"] == [
+    assert [each for each in enqueued if each[0] == "remediation.run_verification"] == [
         ("remediation.run_verification", str(started[1].pk))
     ] * 2

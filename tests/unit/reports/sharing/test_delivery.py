@@ -264,17 +264,17 @@ def test_attempts_are_half_a_minute_to_four_minutes_apart(
 
 
 def test_share_names_the_person_who_shared_and_is_queued_once(
-    call_api: CallApi, export_report: ExportReport, scenario: Scenario, sent: list[Any]
+    call_api: CallApi, export_report: ExportReport, scenario: Scenario, enqueued: list[Any]
 ) -> None:
     export_report("json")
     call_api("post", "reports/share", {"channel": "link"})
     call_api("post", "reports/share", {"channel": "email", "recipients": ["ada@example.com"]})
-    sent.clear()
+    enqueued.clear()
 
     delivery.requeue_pending()
 
     assert set(Share.objects.values_list("shared_by", flat=True)) == {scenario.owner.pk}
-    assert sent == [("reports.deliver", str(Share.objects.get(channel="email").pk))]
+    assert enqueued == [("reports.deliver", str(Share.objects.get(channel="email").pk))]
 
 
 def test_recipient_that_is_refused_for_a_while_does_not_stop_the_other_emails(

@@ -340,16 +340,16 @@ def test_verification_is_lost_when_the_places_of_its_method_answer_without_the_t
 
 
 def test_failed_verification_logs_no_event_and_enqueues_nothing(
-    scenario: Scenario, internet: Internet, sent: list[tuple[str, ...]]
+    scenario: Scenario, internet: Internet, enqueued: list[tuple[str, ...]]
 ):
     site = named(scenario)
     services.request_verification(site.pk, by=scenario.actor)
-    sent.clear()
+    enqueued.clear()
 
     jobs.verify_site(str(site.pk))
 
     events = Event.objects.filter(subject_id=site.pk).order_by("pk").values_list("name", flat=True)
-    assert (list(events), sent) == (["site.added", "site.verification_requested"], [])
+    assert (list(events), enqueued) == (["site.added", "site.verification_requested"], [])
 
 
 def test_site_is_not_verified_without_its_event(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
@@ -387,7 +387,7 @@ def test_two_requests_run_one_verification(scenario: Scenario, internet: Interne
 
 
 def test_sites_of_an_organization_are_verified_one_at_a_time(
-    scenario: Scenario, internet: Internet, sent: list[tuple[str, ...]]
+    scenario: Scenario, internet: Internet, enqueued: list[tuple[str, ...]]
 ):
     sites = [named(scenario, f"{name}.example.com") for name in ("first", "second")]
     other = named(factories.scenario(), HOST)
@@ -402,6 +402,6 @@ def test_sites_of_an_organization_are_verified_one_at_a_time(
     assert leased is not None
     assert pending == {site.pk for site in sites}
     Site.objects.update(lease_until=None)
-    sent.clear()
+    enqueued.clear()
     jobs.verify_site(str(sites[0].pk))
-    assert sent == [("scans.verify_site", str(sites[1].pk))]
+    assert enqueued == [("scans.verify_site", str(sites[1].pk))]

@@ -446,11 +446,11 @@ def test_job_out_of_time_leaves_pages_to_the_next_job(
 
 
 def test_stopping_worker_leaves_pages_to_the_next_worker(
-    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 8)
     scan = queued(scenario)
-    sent.clear()
+    enqueued.clear()
     save_results = persistence.save_results
 
     def shut_down(*args: Any) -> bool:
@@ -464,9 +464,9 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
         shutdown.reset()
     monkeypatch.setattr(persistence, "save_results", save_results)
     scan.refresh_from_db()
-    between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
+    between = (scan.status, scan.summary["progress"]["http"]["pages_done"], enqueued)
 
-    jobs.run_scan(*sent[0][1:])
+    jobs.run_scan(*enqueued[0][1:])
 
     scan.refresh_from_db()
     # One job is for a second worker, since there are more pages than one checks at once; one for what is left.
@@ -480,17 +480,17 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
 
 
 def test_browser_part_without_browser_worker_is_finished_by_http_workers(
-    scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
+    scenario: Scenario, site: Site, enqueued: list[tuple[str, ...]]
 ):
     run_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
     pk = str(scan.pk)
 
     jobs.run_scan(pk)
-    jobs.run_scan(*sent[-1][1:])
+    jobs.run_scan(*enqueued[-1][1:])
 
     scan.refresh_from_db()
-    assert (sent, scan.status) == (
+    assert (enqueued, scan.status) == (
         [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
         "completed",
     )

@@ -23,7 +23,7 @@ def browser_workers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 def test_pending_parts_are_requeued_for_matching_workers(
-    scenario: Scenario, sent: list[tuple[str, ...]], browser_workers: list[bool]
+    scenario: Scenario, enqueued: list[tuple[str, ...]], browser_workers: list[bool]
 ):
     http = scan_part(scenario)
     scan_part(scenario, scanner="browser", scan=http.scan)
@@ -31,11 +31,11 @@ def test_pending_parts_are_requeued_for_matching_workers(
     queueing.requeue_scans()
 
     pk = str(http.scan_id)
-    assert sent == [("scans.run_scan", pk), ("scans.run_scan_in_browser", pk)]
+    assert enqueued == [("scans.run_scan", pk), ("scans.run_scan_in_browser", pk)]
 
 
 def test_http_workers_get_browser_parts_after_a_minute_without_browser_worker(
-    scenario: Scenario, sent: list[tuple[str, ...]], browser_workers: list[bool]
+    scenario: Scenario, enqueued: list[tuple[str, ...]], browser_workers: list[bool]
 ):
     part = scan_part(scenario, scanner="browser")
     browser_workers.append(False)
@@ -45,17 +45,17 @@ def test_http_workers_get_browser_parts_after_a_minute_without_browser_worker(
     queueing.requeue_scans()
 
     pk = str(part.scan_id)
-    assert sent == [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")]
+    assert enqueued == [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")]
 
 
-def test_leased_and_finished_parts_are_left_alone(scenario: Scenario, sent: list[tuple[str, ...]]):
+def test_leased_and_finished_parts_are_left_alone(scenario: Scenario, enqueued: list[tuple[str, ...]]):
     leased_pages(scan_part(scenario), "")
     finished = scan_part(scenario)
     ScanPart.objects.filter(pk=finished.pk).update(finished_at=timezone.now())
 
     queueing.requeue_scans()
 
-    assert sent == []
+    assert enqueued == []
 
 
 def test_browser_part_has_no_worker_while_it_is_pending_and_its_queue_has_no_consumer(
@@ -72,7 +72,7 @@ def test_browser_part_has_no_worker_while_it_is_pending_and_its_queue_has_no_con
     assert queueing.browser_part_has_no_worker(part.scan_id) is False
 
 
-def test_requested_verifications_of_sites_are_requeued(scenario: Scenario, sent: list[tuple[str, ...]]):
+def test_requested_verifications_of_sites_are_requeued(scenario: Scenario, enqueued: list[tuple[str, ...]]):
     requested, _ = (
         Site.objects.create(project=scenario.project, host=host, check_requested=is_requested)
         for host, is_requested in (("a.example.com", True), ("b.example.com", False))
@@ -80,4 +80,4 @@ def test_requested_verifications_of_sites_are_requeued(scenario: Scenario, sent:
 
     queueing.requeue_site_verifications()
 
-    assert sent == [("scans.verify_site", str(requested.pk))]
+    assert enqueued == [("scans.verify_site", str(requested.pk))]
