@@ -10,7 +10,7 @@ from typing import Any, Self
 # A TLS record full of HelloRequest messages, which a client skips while it waits for the handshake.
 HELLO_REQUESTS = b"\x16\x03\x03\x40\x00" + bytes(16384)
 
-type Behaviour = Callable[[socket.socket, bytes], None]
+type Responder = Callable[[socket.socket, bytes], None]
 
 
 def answer(
@@ -20,42 +20,42 @@ def answer(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def says(raw: bytes) -> Behaviour:
+def sends(raw: bytes) -> Responder:
     return lambda connection, _request: connection.sendall(raw)
 
 
-def redirects(location: str, status: str = "302 Found") -> Behaviour:
-    return says(answer(b"", status=status, headers=[f"Location: {location}"]))
+def redirects(location: str, status: str = "302 Found") -> Responder:
+    return sends(answer(b"", status=status, headers=[f"Location: {location}"]))
 
 
-def drips(piece: bytes, opening: bytes = b"", *, every: float = 0.0) -> Behaviour:
-    """Sends the piece again and again until the other side hangs up."""
+def sends_repeatedly(piece: bytes, opening: bytes = b"", *, every: float = 0.0) -> Responder:
+    """Send the piece repeatedly until the client closes the connection."""
     pause = threading.Event()
 
-    def behave(connection: socket.socket, _request: bytes) -> None:
+    def respond(connection: socket.socket, _request: bytes) -> None:
         connection.sendall(opening)
         while True:
             connection.sendall(piece)
             pause.wait(every)
 
-    return behave
+    return respond
 
 
-def by_path(**behaviours: Behaviour) -> Behaviour:
-    """`by_path(a=…)` answers /a that way."""
+def by_path(**responders: Responder) -> Responder:
+    """Choose the responder by the path: `by_path(a=…)` is for /a."""
 
-    def behave(connection: socket.socket, request: bytes) -> None:
+    def respond(connection: socket.socket, request: bytes) -> None:
         path = request.split(b" ", 2)[1].decode().partition("?")[0].removeprefix("/")
-        behaviours[path](connection, request)
+        responders[path](connection, request)
 
-    return behave
+    return respond
 
 
 @dataclass
 class Server:
-    """Notes each connection and each request, then behaves as told and closes the connection."""
+    """Records each connection and each request, calls `respond` and closes the connection."""
 
-    behave: Behaviour = field(default_factory=lambda: says(answer()))
+    respond: Responder = field(default_factory=lambda: sends(answer()))
     host: str = "127.0.0.1"
     tls: ssl.SSLContext | None = None
     connections: int = 0
@@ -96,7 +96,7 @@ class Server:
             with connection:
                 request = _request(connection)
                 self.requests.append(request)
-                self.behave(connection, request)
+                self.respond(connection, request)
         except (OSError, ssl.SSLError):
             connection.close()
 
@@ -113,7 +113,7 @@ def _request(connection: socket.socket) -> bytes:
     while b"\r\n\r\n" not in received:
         piece = connection.recv(65536)
         received += piece
-        if not piece or received.startswith(b"\x16"):  # hung up, or a TLS handshake where none is served
+        if not piece or received.startswith(b"\x16"):  # closed, or a TLS handshake where none is served
             return received
     head, _, body = received.partition(b"\r\n\r\n")
     for line in head.lower().split(b"\r\n"):
@@ -128,13 +128,13 @@ class Dns:
     """Fakes getaddrinfo: a name has one list of addresses, or several, given out one after the other."""
 
     names: dict[str, list[list[str]]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    queried: list[str] = field(default_factory=list)
 
     def set(self, name: str, *answers: list[str]) -> None:
         self.names[name] = list(answers)
 
     def getaddrinfo(self, host: str, port: int | None, *args: Any, **kwargs: Any) -> list[Any]:
-        self.asked.append(host)
+        self.queried.append(host)
         if host not in self.names:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         answers = self.names[host]

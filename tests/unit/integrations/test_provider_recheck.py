@@ -78,8 +78,10 @@ def requested(vendor: FakeServer) -> list[Request]:
 
 
 @pytest.fixture
-def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], FakeServer]]:
-    """Serve as the vendor; afterwards all its requests must match its specification."""
+def start_vendor(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], FakeServer]]:
+    """Return a function that starts a fake server of a vendor, whose requests must match its specification."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with ExitStack() as stack:
 
@@ -242,7 +244,7 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
 @pytest.mark.parametrize(("key", "answer", "status", "reason", "sentence"), CASES)
 def test_outcome_follows_the_answer_of_the_provider(
     project: Project,
-    far_end: Callable[[str], FakeServer],
+    start_vendor: Callable[[str], FakeServer],
     key: str,
     answer: Answer,
     status: str,
@@ -250,7 +252,7 @@ def test_outcome_follows_the_answer_of_the_provider(
     sentence: str,
 ) -> None:
     name = FINDING_SOURCES[key].name
-    vendor = far_end(name)
+    vendor = start_vendor(name)
     vendor.route = answering(answer)
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
 
@@ -262,9 +264,9 @@ def test_outcome_follows_the_answer_of_the_provider(
 
 
 def test_verification_passes_when_the_provider_reports_the_fix(
-    project: Project, far_end: Callable[[str], FakeServer]
+    project: Project, start_vendor: Callable[[str], FakeServer]
 ) -> None:
-    far_end("sentry").route = answering(issue("resolved", BEFORE))
+    start_vendor("sentry").route = answering(issue("resolved", BEFORE))
     services.connect(project, "sentry", credentials=CREDENTIALS["sentry"], by=SYSTEM)
 
     verification = verified(finding_of(project, "sentry_no_new_events"))
@@ -276,25 +278,25 @@ def test_verification_passes_when_the_provider_reports_the_fix(
 
 
 def test_evidence_lists_the_requests_without_secrets(
-    project: Project, far_end: Callable[[str], FakeServer]
+    project: Project, start_vendor: Callable[[str], FakeServer]
 ) -> None:
-    vendor = far_end("github")
+    vendor = start_vendor("github")
     vendor.route = answering(alert(f"open {SECRET}"))
     services.connect(project, "github", credentials=CREDENTIALS["github"], by=SYSTEM)
 
     verification = verified(finding_of(project, "github_dependabot_fixed"))
 
     (page,) = seen_by(verification)["pages"]
-    repository, asked = page["evidence"]["asked"]
+    repository, alert_request = page["evidence"]["asked"]
     assert (page["url"], page["evidence"]["provider"]) == ("https://vendor.example/7", "github")
     assert repository["url"] == f"{vendor.url}/repos/acme/web-app"
-    assert (asked["method"], asked["url"], asked["status"], asked["address"]) == (
+    assert tuple(alert_request[name] for name in ("method", "url", "status", "address")) == (
         "GET",
         f"{vendor.url}/repos/acme/web-app/dependabot/alerts/7",
         200,
         "127.0.0.1",
     )
-    assert len(asked["sha256"]) == 64
+    assert len(alert_request["sha256"]) == 64
     assert "open [hidden]" in page["evidence"]["detail"]
     assert SECRET not in str(list(Evidence.objects.values()))
 
@@ -314,7 +316,7 @@ def test_unconnected_provider_is_inconclusive_and_refunds_the_quota(
 
 
 def test_finding_of_another_place_is_inconclusive_without_a_request_for_it(
-    project: Project, far_end: Callable[[str], FakeServer]
+    project: Project, start_vendor: Callable[[str], FakeServer]
 ) -> None:
     elsewhere = {
         "cloudflare": {"zone_id": "f" * 32},
@@ -326,7 +328,7 @@ def test_finding_of_another_place_is_inconclusive_without_a_request_for_it(
     results = {}
     for key in [*SOURCES, "gsc_indexed"]:
         name = FINDING_SOURCES[key].name
-        vendor = far_end(name)
+        vendor = start_vendor(name)
         services.connect(project, name, credentials=CREDENTIALS[name] | elsewhere[name], by=SYSTEM)
         outcome = ask_provider(finding_of(project, key, key), key, NOW)
         results[key] = ((outcome.status, outcome.reason), requested(vendor))
@@ -337,10 +339,10 @@ def test_finding_of_another_place_is_inconclusive_without_a_request_for_it(
 @pytest.mark.parametrize("key", [*SOURCES, "gsc_indexed"])
 @pytest.mark.parametrize("server", ["https://other.example", ""])
 def test_finding_of_the_same_name_at_another_server_is_inconclusive_without_a_request(
-    project: Project, far_end: Callable[[str], FakeServer], key: str, server: str
+    project: Project, start_vendor: Callable[[str], FakeServer], key: str, server: str
 ) -> None:
     name = FINDING_SOURCES[key].name
-    vendor = far_end(name)
+    vendor = start_vendor(name)
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
 
     outcome = ask_provider(finding_of(project, key, server=server), key, NOW)
@@ -351,10 +353,10 @@ def test_finding_of_the_same_name_at_another_server_is_inconclusive_without_a_re
 
 @pytest.mark.parametrize("key", [*SOURCES, "gsc_indexed"])
 def test_finding_with_incomplete_evidence_is_inconclusive(
-    project: Project, far_end: Callable[[str], FakeServer], key: str
+    project: Project, start_vendor: Callable[[str], FakeServer], key: str
 ) -> None:
     name = FINDING_SOURCES[key].name
-    far_end(name)
+    start_vendor(name)
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
     finding = finding_of(project, key)
     finding.evidence = {"server": finding.evidence["server"], "property": SITE}
@@ -366,10 +368,10 @@ def test_finding_with_incomplete_evidence_is_inconclusive(
 
 @pytest.mark.parametrize("key", [*SOURCES, "gsc_indexed"])
 def test_evidence_that_a_client_reported_is_inconclusive_without_a_request(
-    project: Project, far_end: Callable[[str], FakeServer], key: str
+    project: Project, start_vendor: Callable[[str], FakeServer], key: str
 ) -> None:
     name = FINDING_SOURCES[key].name
-    vendor = far_end(name)
+    vendor = start_vendor(name)
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
     finding = finding_of(project, key)
     fixed_elsewhere = {**finding.evidence, "source": finding.evidence["source"] + "1"}
@@ -383,9 +385,9 @@ def test_evidence_that_a_client_reported_is_inconclusive_without_a_request(
 
 
 def test_page_that_a_client_reported_is_inconclusive_without_a_request(
-    project: Project, far_end: Callable[[str], FakeServer]
+    project: Project, start_vendor: Callable[[str], FakeServer]
 ) -> None:
-    vendor = far_end("gsc")
+    vendor = start_vendor("gsc")
     services.connect(project, "gsc", credentials=CREDENTIALS["gsc"], by=SYSTEM)
     finding = finding_of(project, "gsc_indexed")
     finding.evidence["page"] = f"{PAGE}/indexed"

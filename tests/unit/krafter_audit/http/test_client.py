@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from krafter_audit.http.client import Client, Unreachable
-from tests.fakes.raw_servers import Dns, Server, answer, says
+from tests.fakes.raw_servers import Dns, Server, answer, sends
 
 type Serve = Callable[..., Server]
 
@@ -54,7 +54,7 @@ def test_body_is_sent_with_its_content_type(
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE"])
 def test_request_sends_its_method_and_headers(method: str, serve: Serve, client: Client) -> None:
-    server = serve(says(answer(b"") if method == "HEAD" else answer()))
+    server = serve(sends(answer(b"") if method == "HEAD" else answer()))
     response = client.request(method, server.url, headers={"X-Tag": "1"})
     assert (response.status, response.method) == (200, method)
     assert server.requests[0].startswith(f"{method} / ".encode())
@@ -74,7 +74,7 @@ def test_invalid_header_raises_without_showing_its_value(value: str, serve: Serv
 
 
 def test_response_has_url_address_and_times(serve: Serve, client: Client, dns: Dns) -> None:
-    server = serve(says(answer(b"body", status="418 Teapot", headers=["X-A: 1", "x-a: 2", "Set-Cookie: a"])))
+    server = serve(sends(answer(b"body", status="418 Teapot", headers=["X-A: 1", "x-a: 2", "Set-Cookie: a"])))
     dns.set("site.example", ["127.0.0.1"])
     response = client.get(f"http://SITE.example.:{server.port}#top")
     assert (response.status, response.body, response.truncated) == (418, b"body", False)
@@ -118,7 +118,7 @@ def test_dns_lookup_does_not_count_as_ttfb(
 def test_headers_with_non_ascii_bytes_are_decoded(serve: Serve, client: Client) -> None:
     raw_headers = b"X-Latin: caf\xe9\r\nX-Utf: caf\xc3\xa9\r\nX-Ctl: a\x01b\r\nX-Empty:\r\n"
     raw = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + raw_headers + b"\r\n"
-    headers = client.get(serve(says(raw)).url).headers
+    headers = client.get(serve(sends(raw)).url).headers
     assert [headers.get(name) for name in ("x-latin", "x-utf", "x-ctl", "x-empty")] == [
         "café",
         "café",
@@ -144,7 +144,7 @@ def test_headers_with_non_ascii_bytes_are_decoded(serve: Serve, client: Client) 
     ],
 )
 def test_response_that_is_not_http_is_unreachable(raw: bytes, serve: Serve, client: Client) -> None:
-    server = serve(says(raw))
+    server = serve(sends(raw))
     with pytest.raises(Unreachable) as error:
         client.get(f"{server.url}/?token=hunter2")
     assert (error.value.reason, error.value.tls) == ("blocked", False)
@@ -156,7 +156,7 @@ def test_server_that_sends_no_byte_does_not_answer(
     raw: bytes, unanswered: bool, serve: Serve, client: Client
 ) -> None:
     with pytest.raises(Unreachable) as error:
-        client.get(serve(says(raw)).url)
+        client.get(serve(sends(raw)).url)
     assert error.value.unanswered is unanswered
 
 

@@ -13,7 +13,7 @@ from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ParsedRequest, read_head
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxyLimits
-from tests.fakes.raw_servers import Dns, Server, answer, drips, says
+from tests.fakes.raw_servers import Dns, Server, answer, sends, sends_repeatedly
 
 LOOPBACK = AddressPolicy.from_setting("127.0.0.0/8")
 
@@ -58,7 +58,7 @@ def test_host_is_resolved_once(dns: Dns, serve: Callable[..., Server]):
         for _ in range(2):
             assert send(proxy, get(f"http://site.test:{server.port}/")).endswith(b"hello")
 
-    assert (dns.asked, server.connections) == (["site.test"], 2)
+    assert (dns.queried, server.connections) == (["site.test"], 2)
 
 
 def test_second_request_on_a_connection_is_not_forwarded(dns: Dns, serve: Callable[..., Server]):
@@ -83,7 +83,7 @@ def test_body_of_a_length_of_too_many_digits_is_malformed() -> None:
 
 
 def test_proxy_headers_are_not_forwarded(dns: Dns, serve: Callable[..., Server]):
-    server = serve(says(answer(headers=["Connection: keep-alive", "Keep-Alive: timeout=9"])))
+    server = serve(sends(answer(headers=["Connection: keep-alive", "Keep-Alive: timeout=9"])))
 
     with ForwardProxy(policy=LOOPBACK) as proxy:
         received = send(
@@ -96,7 +96,7 @@ def test_proxy_headers_are_not_forwarded(dns: Dns, serve: Callable[..., Server])
 
 
 def test_informational_responses_are_not_forwarded(dns: Dns, serve: Callable[..., Server]):
-    server = serve(says(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer()))
+    server = serve(sends(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer()))
 
     with ForwardProxy(policy=LOOPBACK) as proxy:
         received = send(proxy, get(f"{server.url}/"))
@@ -105,7 +105,7 @@ def test_informational_responses_are_not_forwarded(dns: Dns, serve: Callable[...
 
 
 def test_informational_responses_without_end_exceed_the_budget(dns: Dns, serve: Callable[..., Server]):
-    server = serve(drips(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3000))
+    server = serve(sends_repeatedly(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3000))
 
     with ForwardProxy(policy=LOOPBACK, limits=ProxyLimits(total=4, bytes=1024 * 1024)) as proxy:
         received = send(proxy, get(f"{server.url}/"))
@@ -135,7 +135,7 @@ def test_head_in_pieces_of_one_byte_takes_linear_time() -> None:
 
 def test_head_whose_lines_end_with_a_line_feed_alone_is_forwarded(dns: Dns, serve: Callable[..., Server]):
     raw = b"HTTP/1.1 200 OK\nConnection: keep-alive\nServer: x\n\nhello\r\nConnection: of the body\r\n\r\n"
-    server = serve(says(raw))
+    server = serve(sends(raw))
 
     with ForwardProxy(policy=LOOPBACK) as proxy:
         received = send(proxy, get(f"{server.url}/"))
@@ -162,7 +162,7 @@ def test_traffic_beyond_the_budget_is_blocked_and_recorded(
     dns: Dns, serve: Callable[..., Server], limits: ProxyLimits, words: str
 ):
     exceeded: list[str] = []
-    server = serve(drips(b"x" * 65536, answer(b"")) if limits.requests > 1 else says(answer()))
+    server = serve(sends_repeatedly(b"x" * 65536, answer(b"")) if limits.requests > 1 else sends(answer()))
 
     with ForwardProxy(policy=LOOPBACK, limits=limits, on_exceeded=lambda: exceeded.append(words)) as proxy:
         for _ in range(2):
@@ -174,7 +174,7 @@ def test_traffic_beyond_the_budget_is_blocked_and_recorded(
 
 
 def test_connections_end_with_the_proxy(dns: Dns, serve: Callable[..., Server]):
-    server = serve(drips(b"x", every=0.01))
+    server = serve(sends_repeatedly(b"x", every=0.01))
 
     with ForwardProxy(policy=LOOPBACK, limits=ProxyLimits(total=0.3)) as proxy:
         received = send(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nhello\r\n\r\n")

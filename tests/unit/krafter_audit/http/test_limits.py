@@ -14,7 +14,7 @@ import pytest
 from krafter_audit.http import dialing
 from krafter_audit.http.client import AddressPolicy, Client, Limits, TimedOut, Unreachable, dial, validate_url
 from krafter_audit.http.responses import decode_body
-from tests.fakes.raw_servers import Dns, Server, answer, drips, redirects, says
+from tests.fakes.raw_servers import Dns, Server, answer, redirects, sends, sends_repeatedly
 from tests.unit.krafter_audit.http.conftest import open_client
 
 type Serve = Callable[..., Server]
@@ -61,7 +61,7 @@ def test_server_without_a_response_times_out(serve: Serve, client: Client) -> No
 def test_slow_response_ends_at_the_total_timeout(
     piece: bytes, opening: bytes, serve: Serve, client: Client
 ) -> None:
-    server = serve(drips(piece, opening, every=0.05))
+    server = serve(sends_repeatedly(piece, opening, every=0.05))
     with within(), pytest.raises(TimedOut):
         client.get(server.url, limits=SHORT)
 
@@ -84,7 +84,7 @@ def test_hanging_tls_handshake_times_out(serve: Serve, client: Client) -> None:
 
 
 def test_total_timeout_includes_the_tls_handshake(serve: Serve, client: Client) -> None:
-    server = serve(drips(b"\x16\x03\x03\x40\x00", every=0.05))
+    server = serve(sends_repeatedly(b"\x16\x03\x03\x40\x00", every=0.05))
     with within(), pytest.raises(TimedOut):
         client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.2))
 
@@ -172,19 +172,21 @@ def test_body_is_truncated_at_the_limit(serve: Serve, client: Client) -> None:
 
 
 def test_body_of_exactly_the_limit_is_complete(serve: Serve, client: Client) -> None:
-    response = client.get(serve(says(answer(b"x" * 1000))).url, limits=Limits(body=1000))
+    response = client.get(serve(sends(answer(b"x" * 1000))).url, limits=Limits(body=1000))
     assert (len(response.body), response.truncated) == (1000, False)
 
 
 def test_endless_stream_is_truncated_at_the_limit(serve: Serve, client: Client) -> None:
-    server = serve(drips(b"1000\r\n" + b"x" * 4096 + b"\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"))
+    server = serve(
+        sends_repeatedly(b"1000\r\n" + b"x" * 4096 + b"\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n")
+    )
     response = client.get(server.url, limits=Limits(body=100_000))
     assert (len(response.body), response.truncated) == (100_000, True)
 
 
 def test_chunk_extensions_are_truncated(serve: Serve, client: Client) -> None:
     chunk = b"1;" + b"e" * 10_000 + b"\r\nx\r\n"
-    server = serve(drips(chunk, OK + b"Transfer-Encoding: chunked\r\n\r\n"))
+    server = serve(sends_repeatedly(chunk, OK + b"Transfer-Encoding: chunked\r\n\r\n"))
     response = client.get(server.url, limits=Limits(body=100_000))
     assert response.truncated
     assert len(response.body) < 1000
@@ -202,7 +204,7 @@ def test_chunk_extensions_are_truncated(serve: Serve, client: Client) -> None:
 )
 def test_endless_headers_are_unreachable(piece: bytes, opening: bytes, serve: Serve, client: Client) -> None:
     with pytest.raises(Unreachable):
-        client.get(serve(drips(piece, opening)).url, limits=Limits(body=100_000))
+        client.get(serve(sends_repeatedly(piece, opening)).url, limits=Limits(body=100_000))
 
 
 @pytest.mark.parametrize(
@@ -216,12 +218,12 @@ def test_endless_headers_are_unreachable(piece: bytes, opening: bytes, serve: Se
     ids=["longer Content-Length", "no last chunk", "bad chunk", "partial chunk"],
 )
 def test_interrupted_body_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
-    response = client.get(serve(says(raw)).url)
+    response = client.get(serve(sends(raw)).url)
     assert (response.status, response.body, response.truncated) == (200, b"short", True)
 
 
 def test_bytes_beyond_content_length_are_not_read(serve: Serve, client: Client) -> None:
-    response = client.get(serve(says(answer(b"short and more", length=5))).url)
+    response = client.get(serve(sends(answer(b"short and more", length=5))).url)
     assert (response.body, response.truncated) == (b"short", False)
 
 
@@ -264,13 +266,13 @@ def raw_deflate(body: bytes) -> bytes:
     ],
 )
 def test_encoded_body_is_decoded(raw: bytes, encoding: str, serve: Serve, client: Client) -> None:
-    response = client.get(serve(says(encoded(raw, encoding))).url)
+    response = client.get(serve(sends(encoded(raw, encoding))).url)
     assert (response.body, response.truncated, response.encoded_size) == (b"hello", False, len(raw))
 
 
 def test_decoding_can_be_disabled(serve: Serve, client: Client) -> None:
     raw = gzip.compress(b"hello")
-    server = serve(says(encoded(raw, "gzip")))
+    server = serve(sends(encoded(raw, "gzip")))
     response = client.get(server.url, decode=False, headers={"Accept-Encoding": "br, gzip, zstd"})
     assert (response.body, response.truncated) == (raw, False)
     assert server.requests[0].lower().count(b"accept-encoding:") == 1
@@ -278,14 +280,14 @@ def test_decoding_can_be_disabled(serve: Serve, client: Client) -> None:
 
 
 def test_body_in_more_encodings_than_are_undone_is_not_complete(serve: Serve, client: Client) -> None:
-    server = serve(says(answer(b"x", headers=["Content-Encoding: gzip, gzip, gzip, gzip"])))
+    server = serve(sends(answer(b"x", headers=["Content-Encoding: gzip, gzip, gzip, gzip"])))
 
     assert client.get(server.url).truncated
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br", "gzip, gzip, gzip, gzip"])
 def test_unsupported_encoding_is_not_decoded(encoding: str, serve: Serve, client: Client) -> None:
-    assert client.get(serve(says(encoded(b"\x1f\x8bx", encoding))).url).body == b"\x1f\x8bx"
+    assert client.get(serve(sends(encoded(b"\x1f\x8bx", encoding))).url).body == b"\x1f\x8bx"
 
 
 @pytest.mark.parametrize(
@@ -301,7 +303,7 @@ def test_unsupported_encoding_is_not_decoded(encoding: str, serve: Serve, client
 def test_compression_bomb_is_truncated_at_the_limit(
     bomb: bytes, encoding: str, serve: Serve, client: Client
 ) -> None:
-    response = client.get(serve(says(encoded(bomb, encoding))).url, limits=Limits(body=100_000))
+    response = client.get(serve(sends(encoded(bomb, encoding))).url, limits=Limits(body=100_000))
     assert (len(response.body), response.truncated) == (100_000, True)
 
 
@@ -318,7 +320,7 @@ def test_compression_bomb_is_not_decompressed_beyond_the_limit() -> None:
 
 
 def test_decoded_body_of_exactly_the_limit_is_complete(serve: Serve, client: Client) -> None:
-    server = serve(says(encoded(gzip.compress(bytes(1000)), "gzip")))
+    server = serve(sends(encoded(gzip.compress(bytes(1000)), "gzip")))
     response = client.get(server.url, limits=Limits(body=1000))
     assert (response.body, response.truncated) == (bytes(1000), False)
 
@@ -329,11 +331,11 @@ def test_decoded_body_of_exactly_the_limit_is_complete(serve: Serve, client: Cli
     ids=["partial", "no gzip", "wrong checksum"],
 )
 def test_undecodable_body_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
-    assert client.get(serve(says(encoded(raw, "gzip"))).url).truncated
+    assert client.get(serve(sends(encoded(raw, "gzip"))).url).truncated
 
 
 def test_empty_body_with_any_encoding_is_complete(serve: Serve, client: Client, dns: Dns) -> None:
-    server = serve(says(encoded(b"", "gzip")))
+    server = serve(sends(encoded(b"", "gzip")))
     for response in (client.get(server.url), client.request("HEAD", server.url)):
         assert (response.body, response.truncated) == (b"", False)
 

@@ -3,14 +3,14 @@ from collections.abc import Callable
 import pytest
 
 from krafter_audit.http.client import Client, Limits, TooManyRedirects, Unreachable
-from tests.fakes.raw_servers import Server, answer, by_path, redirects, says
+from tests.fakes.raw_servers import Server, answer, by_path, redirects, sends
 
 type Serve = Callable[..., Server]
 
 
 def test_redirects_are_followed_on_request(serve: Serve, client: Client) -> None:
     location = "/b?x=ü y".encode().decode("latin-1")  # sent in UTF-8
-    server = serve(by_path(a=redirects(location, "301 Moved"), b=redirects("c"), c=says(answer(b"end"))))
+    server = serve(by_path(a=redirects(location, "301 Moved"), b=redirects("c"), c=sends(answer(b"end"))))
     assert client.get(f"{server.url}/a").status == 301
     response = client.get(f"{server.url}/a", follow_redirects=True)
     assert (response.body, response.url) == (b"end", f"{server.url}/c")
@@ -42,7 +42,7 @@ def test_redirects_beyond_the_limit_are_blocked(serve: Serve, client: Client) ->
 def test_redirect_without_a_location_is_returned_as_response(
     status: str, serve: Serve, client: Client
 ) -> None:
-    server = serve(says(answer(b"", status=status)))
+    server = serve(sends(answer(b"", status=status)))
     assert client.get(server.url, follow_redirects=True).status == int(status[:3])
 
 
@@ -50,8 +50,8 @@ def test_redirect_without_a_location_is_returned_as_response(
 def test_location_may_be_repeated_and_must_not_differ(
     second: str, status: int, serve: Serve, client: Client
 ) -> None:
-    twice = says(answer(b"", status="302 Found", headers=["Location: /b", f"Location: {second}"]))
-    server = serve(by_path(a=twice, b=says(answer())))
+    twice = sends(answer(b"", status="302 Found", headers=["Location: /b", f"Location: {second}"]))
+    server = serve(by_path(a=twice, b=sends(answer())))
 
     assert client.get(f"{server.url}/a", follow_redirects=True).status == status
 
@@ -59,13 +59,13 @@ def test_location_may_be_repeated_and_must_not_differ(
 @pytest.mark.parametrize("location", ["\\b", "/c/../b", "{url}/c/./../b", "\x01/b", "\t/b"])
 def test_redirect_is_followed_as_by_browsers(location: str, serve: Serve, client: Client) -> None:
     server = serve()
-    server.behave = by_path(a=redirects(location.format(url=server.url)), b=says(answer(b"end")))
+    server.respond = by_path(a=redirects(location.format(url=server.url)), b=sends(answer(b"end")))
 
     assert client.get(f"{server.url}/a", follow_redirects=True).url == f"{server.url}/b"
 
 
 def test_bytes_of_a_location_that_are_not_utf_8_are_kept_as_by_browsers(serve: Serve, client: Client) -> None:
-    server = serve(by_path(**{"a": redirects("/caf\xe9?\xfc"), "caf%E9": says(answer(b"end"))}))
+    server = serve(by_path(**{"a": redirects("/caf\xe9?\xfc"), "caf%E9": sends(answer(b"end"))}))
 
     assert client.get(f"{server.url}/a", follow_redirects=True).url == f"{server.url}/caf%E9?%FC"
 
@@ -82,8 +82,8 @@ CREDENTIALS = {"Authorization": "Bearer x", "Cookie": "a=b", "PRIVATE-TOKEN": "x
 def test_credentials_are_sent_to_their_origin_only(serve: Serve, client: Client) -> None:
     other = serve(redirects("/again"))
     first = serve(by_path(a=redirects("/b"), b=redirects(f"{other.url}/c")))
-    back = serve(says(answer()))
-    other.behave = by_path(c=redirects(f"{back.url}/d"))
+    back = serve(sends(answer()))
+    other.respond = by_path(c=redirects(f"{back.url}/d"))
     client.get(f"{first.url}/a", headers={**CREDENTIALS, "Accept": "text/html"}, follow_redirects=True)
     assert [len(server.requests) for server in (first, other, back)] == [2, 1, 1]
     for request in first.requests:
@@ -95,8 +95,8 @@ def test_credentials_are_sent_to_their_origin_only(serve: Serve, client: Client)
 
 def test_credentials_are_not_sent_after_a_redirect_back_to_their_origin(serve: Serve, client: Client) -> None:
     first, other = serve(), serve()
-    first.behave = by_path(a=redirects(other.url), end=says(answer()))
-    other.behave = redirects(f"{first.url}/end")
+    first.respond = by_path(a=redirects(other.url), end=sends(answer()))
+    other.respond = redirects(f"{first.url}/end")
     client.get(f"{first.url}/a", headers=CREDENTIALS, follow_redirects=True)
     assert b"uthorization" in first.requests[0]
     assert b"uthorization" not in first.requests[1]
@@ -115,7 +115,7 @@ def test_credentials_are_not_sent_after_a_redirect_back_to_their_origin(serve: S
 def test_redirected_post_keeps_its_body_only_for_307_and_308(
     status: str, method: str, sent: bytes, serve: Serve, client: Client
 ) -> None:
-    server = serve(by_path(a=redirects("/b", status), b=says(answer())))
+    server = serve(by_path(a=redirects("/b", status), b=sends(answer())))
     assert client.post(f"{server.url}/a", data={"x": "1"}, follow_redirects=True).method == method
     head, _, body = server.requests[1].partition(b"\r\n\r\n")
     assert body == sent

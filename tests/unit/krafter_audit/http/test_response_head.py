@@ -7,7 +7,7 @@ import pytest
 
 from krafter_audit.http.client import Client, Unreachable
 from krafter_audit.http.response_head import MAX_HEAD_BYTES, ResponseHeads
-from tests.fakes.raw_servers import Server, answer, says
+from tests.fakes.raw_servers import Server, answer, sends
 
 type Serve = Callable[..., Server]
 
@@ -69,13 +69,13 @@ def test_incomplete_and_endless_heads_are_passed_on() -> None:
 
 
 def test_response_with_a_space_in_a_header_name_is_read(serve: Serve, client: Client) -> None:
-    server = serve(says(answer(headers=["X Foo: bar", "Server : x"])))
+    server = serve(sends(answer(headers=["X Foo: bar", "Server : x"])))
     response = client.get(server.url)
     assert (response.text, response.headers.items()) == ("hello", [("Content-Length", "5"), ("Server", "x")])
 
 
 def test_response_with_a_line_without_a_colon_is_read(serve: Serve, client: Client) -> None:
-    server = serve(says(answer(headers=["<br />", "Warning - no colon", "Server: x"])))
+    server = serve(sends(answer(headers=["<br />", "Warning - no colon", "Server: x"])))
     response = client.get(server.url)
     assert (response.text, response.headers.items()) == ("hello", [("Content-Length", "5"), ("Server", "x")])
 
@@ -87,9 +87,9 @@ def test_contradictory_lengths_are_invalid_with_spaces_too(
     headers: list[str], serve: Serve, client: Client
 ) -> None:
     with pytest.raises(Unreachable, match="did not answer with valid HTTP"):
-        client.get(serve(says(answer(headers=headers))).url)
+        client.get(serve(sends(answer(headers=headers))).url)
 
 
 def test_location_with_a_space_in_its_name_is_not_followed(serve: Serve, client: Client) -> None:
-    server = serve(says(answer(status="302 Found", headers=["X Location: http://10.0.0.1/"])))
+    server = serve(sends(answer(status="302 Found", headers=["X Location: http://10.0.0.1/"])))
     assert client.get(server.url, follow_redirects=True).status == 302

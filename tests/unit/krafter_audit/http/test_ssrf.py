@@ -7,7 +7,7 @@ import pytest
 from krafter_audit.http.addresses import DEFAULT_PORTS
 from krafter_audit.http.client import AddressPolicy, Client, HttpError, InvalidUrl, RefusedAddress, dial
 from krafter_audit.http.network_backend import CheckedBackend
-from tests.fakes.raw_servers import Dns, Server, answer, redirects, says
+from tests.fakes.raw_servers import Dns, Server, answer, redirects, sends
 from tests.unit.krafter_audit.http.conftest import open_client
 
 type Serve = Callable[..., Server]
@@ -72,7 +72,7 @@ NOTATIONS = {
 
 @pytest.fixture
 def secret(serve: Serve) -> Server:
-    return serve(says(answer(b"secret")), host="::")
+    return serve(sends(answer(b"secret")), host="::")
 
 
 def client_for(secret: Server) -> Client:
@@ -96,7 +96,7 @@ def test_private_address_is_never_connected_to(address: str, secret: Server, dns
     with client_for(secret) as client, pytest.raises(RefusedAddress):
         client.get(f"http://{bracketed(address)}:{secret.port}/")
     assert secret.connections == 0
-    assert dns.asked == []
+    assert dns.queried == []
 
 
 @pytest.mark.parametrize("host", NOTATIONS.values(), ids=NOTATIONS.keys())
@@ -137,7 +137,7 @@ def test_dns_rebinding_after_the_check_connects_to_the_checked_address(serve: Se
     with open_client("127.0.0.2/32") as client:
         url = f"http://rebinding.example:{allowed.port}/"
         assert [client.get(url).address, client.get(url).address] == ["127.0.0.2", "127.0.0.2"]
-    assert dns.asked == ["rebinding.example"]
+    assert dns.queried == ["rebinding.example"]
     assert allowed.connections == 2
 
 
@@ -250,7 +250,7 @@ def test_dial_connects_to_the_checked_address(serve: Serve, dns: Dns) -> None:
             ("127.0.0.2", server.port),
             2,
         )
-    assert dns.asked == ["site.example"]
+    assert dns.queried == ["site.example"]
 
 
 def test_error_shows_no_secret_of_the_url(dns: Dns) -> None:

@@ -8,7 +8,7 @@ import trustme
 
 from krafter_audit.http.client import Client, Limits, TimedOut, Unreachable
 from krafter_audit.http.transport import tls_context
-from tests.fakes.raw_servers import HELLO_REQUESTS, Dns, Server, drips
+from tests.fakes.raw_servers import HELLO_REQUESTS, Dns, Server, sends_repeatedly
 from tests.unit.krafter_audit.http.conftest import open_client
 
 type Serve = Callable[..., Server]
@@ -98,7 +98,7 @@ def test_missing_ca_file_is_named_in_the_error() -> None:
 
 @pytest.mark.slow
 def test_handshake_without_end_ends_at_the_deadline(serve: Serve) -> None:
-    server = serve(drips(HELLO_REQUESTS * 8))
+    server = serve(sends_repeatedly(HELLO_REQUESTS * 8))
     started = time.monotonic()
     with open_client(limits=Limits(total=1.0)) as client, pytest.raises(TimedOut):
         client.get(f"https://127.0.0.1:{server.port}/")

@@ -78,7 +78,7 @@ def test_url_that_the_policy_forbids_is_rejected(url: str, dns: Dns) -> None:
         validate_url(url, policy=DEFAULT_POLICY)
     assert error.value.reason in ("invalid_url", "refused_address")
     assert "secret" not in str(error.value)
-    assert dns.asked == []
+    assert dns.queried == []
 
 
 def test_host_name_is_resolved_on_request(dns: Dns) -> None:

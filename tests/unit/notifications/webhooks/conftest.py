@@ -18,9 +18,9 @@ from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, services, subscribers
 from remediation.services import policies
 from tests.factories import Scenario
-from tests.fakes.raw_servers import Server, answer, says
+from tests.fakes.raw_servers import Server, answer, sends
 
-ACCEPTED = says(answer(b"ok"))
+ACCEPTED = sends(answer(b"ok"))
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def _read_endpoints_again() -> None:
 @pytest.fixture
 def receiver(settings: Settings) -> Iterator[Server]:
     """A server that accepts every message; the test's settings allow it, and no other address that is not public."""
-    with Server(behave=ACCEPTED) as server:
+    with Server(respond=ACCEPTED) as server:
         settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{server.port}"
         yield server
 

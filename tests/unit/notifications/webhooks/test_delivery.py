@@ -23,7 +23,7 @@ from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, endpoint_secrets, queueing, services
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.raw_servers import Dns, Server, answer, drips, redirects, says
+from tests.fakes.raw_servers import Dns, Server, answer, redirects, sends, sends_repeatedly
 from tests.unit.notifications.webhooks.conftest import (
     ACCEPTED,
     make_due,
@@ -118,7 +118,7 @@ def test_rotation_without_overlap_voids_the_previous_secret(scenario: Scenario, 
 
 @pytest.mark.parametrize("status", ["200 OK", "201 Created", "202 Accepted", "204 No Content"])
 def test_any_2xx_is_accepted(scenario: Scenario, receiver: Server, status: str) -> None:
-    receiver.behave = says(answer(b"", status=status))
+    receiver.respond = sends(answer(b"", status=status))
     one_event(scenario, receiver.url)
 
     run_workers()
@@ -130,11 +130,11 @@ def test_any_2xx_is_accepted(scenario: Scenario, receiver: Server, status: str) 
 def test_failure_is_retried_with_the_same_id_and_body(
     scenario: Scenario, receiver: Server, status: str
 ) -> None:
-    receiver.behave = says(answer(b"try later\x00", status=status))
+    receiver.respond = sends(answer(b"try later\x00", status=status))
     endpoint, queued = one_event(scenario, receiver.url)
     delivery.deliver(endpoint.pk)
     failed = EventDelivery.objects.get()
-    receiver.behave = ACCEPTED
+    receiver.respond = ACCEPTED
     succeeded = attempt_again(endpoint)
 
     first, second = received(receiver)
@@ -151,7 +151,7 @@ def test_failure_is_retried_with_the_same_id_and_body(
 def test_pauses_grow_over_three_days_and_the_endpoint_is_then_disabled(
     scenario: Scenario, receiver: Server, time_machine: Any
 ) -> None:
-    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = one_event(scenario, receiver.url)
     time_machine.move_to(timezone.now(), tick=False)
     pauses = []
@@ -179,7 +179,7 @@ def test_disabled_endpoint_gets_nothing_and_the_admins_get_one_email(
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     admin = create_user("admin@example.com", organization=scenario.organization, role=Membership.Role.ADMIN)
     create_user("member@example.com", organization=scenario.organization)
-    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = one_event(scenario, receiver.url)
     EventDelivery.objects.update(attempts=delivery.MAX_ATTEMPTS - 1)
     delivery.deliver(endpoint.pk)
@@ -235,14 +235,14 @@ def test_refused_admin_does_not_stop_the_emails_to_others(
 
 
 def test_enabled_again_the_pending_events_are_sent_at_once(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = says(answer(b"", status="503 Service Unavailable"))
+    receiver.respond = sends(answer(b"", status="503 Service Unavailable"))
     endpoint, _ = one_event(scenario, receiver.url)
     delivery.deliver(endpoint.pk)
     services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
     make_due()
     delivery.deliver(endpoint.pk)
     while_disabled = len(receiver.requests)
-    receiver.behave = ACCEPTED
+    receiver.respond = ACCEPTED
     services.update(scenario.organization, endpoint.pk, changes={"status": "enabled"}, by=SYSTEM)
     run_workers()
 
@@ -250,7 +250,7 @@ def test_enabled_again_the_pending_events_are_sent_at_once(scenario: Scenario, r
 
 
 def test_gone_disables_the_endpoint_at_once(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = says(answer(b"", status="410 Gone"))
+    receiver.respond = sends(answer(b"", status="410 Gone"))
     endpoint, _ = one_event(scenario, receiver.url)
 
     delivery.deliver(endpoint.pk)
@@ -265,7 +265,7 @@ def test_gone_disables_the_endpoint_at_once(scenario: Scenario, receiver: Server
 def test_retry_waits_as_long_as_the_receiver_requests(
     scenario: Scenario, receiver: Server, status: str
 ) -> None:
-    receiver.behave = says(answer(b"", status=status, headers=["Retry-After: 600"]))
+    receiver.respond = sends(answer(b"", status=status, headers=["Retry-After: 600"]))
     endpoint, _ = one_event(scenario, receiver.url)
 
     delivery.deliver(endpoint.pk)
@@ -277,7 +277,7 @@ def test_retry_waits_as_long_as_the_receiver_requests(
 
 def test_retry_after_an_impossible_date_follows_the_usual_pause(scenario: Scenario, receiver: Server) -> None:
     header = "Retry-After: Fri, 01 Jan 9999999999999 00:00:00 GMT"
-    receiver.behave = says(answer(b"", status="429 Too Many Requests", headers=[header]))
+    receiver.respond = sends(answer(b"", status="429 Too Many Requests", headers=[header]))
     endpoint, _ = one_event(scenario, receiver.url)
 
     delivery.deliver(endpoint.pk)
@@ -292,7 +292,7 @@ def test_retry_after_an_impossible_date_follows_the_usual_pause(scenario: Scenar
 @pytest.mark.usefixtures("short_limits")
 def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
     hang_up = threading.Event()
-    receiver.behave = lambda connection, request: hang_up.wait(10) and None
+    receiver.respond = lambda connection, request: hang_up.wait(10) and None
     endpoint, _ = one_event(scenario, receiver.url)
     start = time.monotonic()
 
@@ -311,7 +311,7 @@ def test_receiver_that_hangs_is_paused_and_delays_no_other_endpoint(
     scenario: Scenario, settings: Settings
 ) -> None:
     hang_up = threading.Event()
-    with Server(behave=lambda *_: hang_up.wait(20) and None) as hanging, Server(behave=ACCEPTED) as working:
+    with Server(respond=lambda *_: hang_up.wait(20) and None) as hanging, Server(respond=ACCEPTED) as working:
         settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{hanging.port},127.0.0.1/32:{working.port}"
         silent, _ = make_endpoint(scenario, hanging.url)
         make_endpoint(scenario, working.url)
@@ -338,7 +338,7 @@ def test_receiver_that_hangs_is_paused_and_delays_no_other_endpoint(
 @pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 def test_pause_grows_and_ends_when_one_message_is_answered(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = lambda *_: time.sleep(2)
+    receiver.respond = lambda *_: time.sleep(2)
     endpoint, _ = make_endpoint(scenario, receiver.url)
     for _ in range(3):
         factories.finding(scenario)
@@ -351,7 +351,7 @@ def test_pause_grows_and_ends_when_one_message_is_answered(scenario: Scenario, r
         requests.append(len(receiver.requests))
         endpoint.refresh_from_db()
         pauses.append(endpoint.paused_until and round((endpoint.paused_until - timezone.now()).seconds / 60))
-    receiver.behave = ACCEPTED
+    receiver.respond = ACCEPTED
     WebhookEndpoint.objects.update(paused_until=timezone.now())
     make_due()
     delivery.deliver(endpoint.pk)
@@ -417,7 +417,7 @@ def test_endpoint_whose_messages_cannot_be_made_waits_and_delays_no_other(
 
 
 def test_2xx_whose_body_breaks_off_is_accepted(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = says(answer(b"thank y", length=20))
+    receiver.respond = sends(answer(b"thank y", length=20))
     one_event(scenario, receiver.url)
 
     run_workers()
@@ -428,7 +428,9 @@ def test_2xx_whose_body_breaks_off_is_accepted(scenario: Scenario, receiver: Ser
 @pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 def test_receiver_that_answers_byte_by_byte_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = drips(b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", every=0.05)
+    receiver.respond = sends_repeatedly(
+        b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", every=0.05
+    )
     endpoint, _ = one_event(scenario, receiver.url)
     start = time.monotonic()
 
@@ -439,7 +441,7 @@ def test_receiver_that_answers_byte_by_byte_is_given_up_in_time(scenario: Scenar
 
 
 def test_huge_response_is_read_up_to_the_limit(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = drips(b"x" * 65536, b"HTTP/1.1 200 OK\r\n\r\n")
+    receiver.respond = sends_repeatedly(b"x" * 65536, b"HTTP/1.1 200 OK\r\n\r\n")
     endpoint, _ = one_event(scenario, receiver.url)
 
     delivery.deliver(endpoint.pk)
@@ -451,7 +453,7 @@ def test_huge_response_is_read_up_to_the_limit(scenario: Scenario, receiver: Ser
 def test_receiver_that_speaks_no_http_and_a_closed_port_are_failures(
     scenario: Scenario, receiver: Server, settings: Settings
 ) -> None:
-    receiver.behave = says(b"220 smtp.example.com ESMTP\r\n")
+    receiver.respond = sends(b"220 smtp.example.com ESMTP\r\n")
     garbage, _ = one_event(scenario, receiver.url)
     delivery.deliver(garbage.pk)
     WebhookEndpoint.objects.all().delete()
@@ -468,7 +470,7 @@ def test_receiver_that_speaks_no_http_and_a_closed_port_are_failures(
 
 def test_redirect_to_a_private_address_is_not_followed(scenario: Scenario, receiver: Server) -> None:
     with Server() as internal:
-        receiver.behave = redirects(internal.url, "307 Temporary Redirect")
+        receiver.respond = redirects(internal.url, "307 Temporary Redirect")
         endpoint, _ = one_event(scenario, receiver.url)
 
         delivery.deliver(endpoint.pk)
@@ -489,11 +491,11 @@ def test_name_that_resolves_to_another_address_later_is_not_connected(
     monkeypatch.setattr("socket.getaddrinfo", names.getaddrinfo)
     connected: list[str] = []
 
-    def behave(connection: socket.socket, request: bytes) -> None:
+    def respond(connection: socket.socket, request: bytes) -> None:
         connected.append(connection.getsockname()[0])
         ACCEPTED(connection, request)
 
-    with Server(host="::", behave=behave) as every_address:
+    with Server(host="::", respond=respond) as every_address:
         settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.2/32:{every_address.port}"
         endpoint, _ = one_event(scenario, f"http://hooks.example.com:{every_address.port}/x")
         delivery.deliver(endpoint.pk)
@@ -595,10 +597,10 @@ def test_job_whose_time_is_over_enqueues_another_one(
 
 
 def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = one_event(scenario, receiver.url)
     delivery.deliver(endpoint.pk)
-    receiver.behave = ACCEPTED
+    receiver.respond = ACCEPTED
     triage.update(
         Event.objects.get(name="finding.created").subject_id, changes={"status": "triaged"}, by=SYSTEM
     )
@@ -611,7 +613,7 @@ def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Ser
 def test_endpoint_that_accepts_nothing_waits_for_the_next_sweep(
     scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
-    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = make_endpoint(scenario, receiver.url)
     for _ in range(delivery.MAX_PARALLEL + 3):
         factories.finding(scenario)
@@ -661,7 +663,7 @@ def test_secret_that_cannot_be_decrypted_sends_nothing_and_loses_nothing(
 
 
 def test_failed_test_event_is_not_retried_and_disables_nothing(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = says(answer(b"no", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"no", status="500 Internal Server Error"))
     endpoint, _ = make_endpoint(scenario, receiver.url)
     queued = services.send_test(scenario.organization, endpoint.pk, by=SYSTEM)
 

@@ -11,7 +11,7 @@ from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, queueing
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.raw_servers import Server, answer, says
+from tests.fakes.raw_servers import Server, answer, sends
 from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use")]
@@ -64,7 +64,7 @@ def test_endpoint_with_a_backlog_waits_after_its_messages_for_the_others(
 
 
 def test_endpoint_that_refuses_is_not_tried_before_the_others(scenario: Scenario, receiver: Server) -> None:
-    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     for name, age in (("first", 9), ("second", 8)):
         waiting_endpoint(scenario, receiver, name, age_minutes=age)
     for _ in range(delivery.MAX_PARALLEL + 1):
@@ -120,7 +120,7 @@ def test_organization_leaves_a_process_to_others_while_one_of_its_endpoints_is_s
 def test_endpoint_that_refuses_lets_the_others_of_its_organization_follow_at_once(
     scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
-    receiver.behave = says(answer(b"", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     waiting_endpoint(scenario, receiver, "first", age_minutes=9)
     for _ in range(delivery.MAX_PARALLEL + 1):
         factories.finding(scenario)

@@ -16,7 +16,7 @@ from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, endpoint_secrets, services
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.raw_servers import Server, answer, says
+from tests.fakes.raw_servers import Server, answer, sends
 from tests.unit.notifications.webhooks.conftest import ACCEPTED, make_endpoint, queue_events, run_workers
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +275,7 @@ def test_filters_and_status_are_changed_and_an_empty_change_is_refused(scenario:
 def test_deliveries_are_listed_with_filters_and_read_with_attempts(
     scenario: Scenario, receiver: Server
 ) -> None:
-    receiver.behave = says(answer(b"busy", status="500 Internal Server Error"))
+    receiver.respond = sends(answer(b"busy", status="500 Internal Server Error"))
     endpoint, _ = make_endpoint(scenario, receiver.url)
     factories.task(scenario)
     run_workers()
@@ -342,13 +342,13 @@ def test_replay_of_a_period_sends_what_failed_and_what_was_missed(
 ) -> None:
     start = timezone.now() - timedelta(minutes=1)
     before = factories.finding(scenario)  # before there was an endpoint
-    receiver.behave = says(answer(b"", status="410 Gone"))
+    receiver.respond = sends(answer(b"", status="410 Gone"))
     endpoint, _ = make_endpoint(scenario, receiver.url, events=["finding.created"])
     failed = factories.finding(scenario)
     run_workers()
     missed = factories.finding(scenario)  # while the endpoint is disabled
     refused = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": format_timestamp(start)})
-    receiver.behave = ACCEPTED
+    receiver.respond = ACCEPTED
     call(scenario, "patch", f"/{endpoint.pk}", {"status": "enabled"})
     WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
     receiver.requests.clear()

@@ -23,7 +23,7 @@ from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import descendants, is_running
 from scans.worker.browser import chromium_options
-from tests.fakes.raw_servers import Server, answer, says
+from tests.fakes.raw_servers import Server, answer, sends
 from tests.unit.devtools.local_stack.processes import eventually, survivors
 
 pytestmark = pytest.mark.needs_chromium
@@ -54,10 +54,10 @@ class Site(Server):
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    def behave(sock: Any, request: bytes) -> None:
-        says(answer(site.page.encode(), headers=["Content-Type: text/html"]))(sock, request)
+    def respond(sock: Any, request: bytes) -> None:
+        sends(answer(site.page.encode(), headers=["Content-Type: text/html"]))(sock, request)
 
-    with Site(behave) as site:
+    with Site(respond) as site:
         yield site
 
 
@@ -248,4 +248,4 @@ def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, 
 def served_by(authority: trustme.CA, name: str) -> Server:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(name).configure_cert(context)
-    return Server(says(answer(GOOD.encode(), headers=["Content-Type: text/html"])), tls=context)
+    return Server(sends(answer(GOOD.encode(), headers=["Content-Type: text/html"])), tls=context)

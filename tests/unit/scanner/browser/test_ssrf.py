@@ -11,7 +11,7 @@ from krafter_audit.http.client import AddressPolicy
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
-from tests.fakes.raw_servers import Server, answer, redirects, says
+from tests.fakes.raw_servers import Server, answer, redirects, sends
 from tests.unit.scanner.browser import ssrf_vectors
 
 
@@ -20,18 +20,18 @@ class HostileSite:
 
     def __init__(self, stack: ExitStack) -> None:
         self.secret = stack.enter_context(
-            Server(says(answer(b"secret", headers=["Content-Type: text/html"])))
+            Server(sends(answer(b"secret", headers=["Content-Type: text/html"])))
         )
         self.udp = stack.enter_context(ssrf_vectors.Udp())
-        self.site = stack.enter_context(Server(self.behave))
+        self.site = stack.enter_context(Server(self.respond))
         places = {"secret": self.secret.url, "port": self.secret.port, "udp": self.udp.port}
         self.page = ssrf_vectors.page(**places, allowed=f"{self.site.url}/")
 
-    def behave(self, connection: Any, request: bytes) -> None:
+    def respond(self, connection: Any, request: bytes) -> None:
         path = request.split(b" ", 2)[1].decode()
         if path.startswith("/to/"):
             return redirects(f"{self.secret.url}/{path.removeprefix('/to/')}")(connection, request)
-        return says(answer(self.page.encode(), headers=["Content-Type: text/html"]))(connection, request)
+        return sends(answer(self.page.encode(), headers=["Content-Type: text/html"]))(connection, request)
 
     def asked(self) -> set[str]:
         """Return the vectors that reached the secret server."""

@@ -5,7 +5,7 @@ import pytest
 from krafter_audit.http.client import AddressPolicy, Client
 from scanner.browser.browser import Browser
 from scanner.page_visit import visit_page
-from tests.fakes.raw_servers import Server, answer, by_path, says
+from tests.fakes.raw_servers import Server, answer, by_path, sends
 from tests.fakes.website import Answer, Site, served
 from tests.unit.scanner.checks.base_page import html
 
@@ -68,9 +68,9 @@ def test_client_reads_the_header_lines_that_the_browser_reads(
     if first:  # Content-Length comes first otherwise
         length, _, rest = rest.partition(b"\r\n")
         rest = rest.replace(b"\r\n\r\n", b"\r\n" + length + b"\r\n\r\n", 1)
-    behave = by_path(**{"": says(status_line + b"\r\n" + rest)}, **{"favicon.ico": says(answer())})
+    respond = by_path(**{"": sends(status_line + b"\r\n" + rest)}, **{"favicon.ico": sends(answer())})
     with (
-        Server(behave) as server,
+        Server(respond) as server,
         Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), ca_file="") as client,
     ):
         read = client.get(server.url)

@@ -21,7 +21,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcom
 from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY, keys
 from scanner.tls import probe
-from tests.fakes.raw_servers import HELLO_REQUESTS, Server, drips, says
+from tests.fakes.raw_servers import HELLO_REQUESTS, Server, sends, sends_repeatedly
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.fixes import speaking
@@ -118,7 +118,7 @@ def test_outdated_version_of_a_server_that_requires_a_certificate_of_clients_fai
 
 
 def test_server_that_refuses_every_version_is_inconclusive() -> None:
-    with Server(says(PROTOCOL_VERSION_ALERT)) as server, loopback_client() as client:
+    with Server(sends(PROTOCOL_VERSION_ALERT)) as server, loopback_client() as client:
         url = server.url.replace("http:", "https:")
         outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
 
@@ -271,7 +271,7 @@ def test_server_that_closes_connections_of_old_versions_alone_refuses_them(autho
 @pytest.mark.slow
 def test_handshake_without_end_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "TIMEOUT", 1.0)
-    with Server(drips(HELLO_REQUESTS * 8)) as server:
+    with Server(sends_repeatedly(HELLO_REQUESTS * 8)) as server:
         started = time.monotonic()
         with pytest.raises(Inconclusive) as error:
             probe.shake_hands(

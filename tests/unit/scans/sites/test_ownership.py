@@ -23,7 +23,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, serve
 from tests.fakes.faulty_site import Site as Served
-from tests.fakes.network import Internet, connected
+from tests.fakes.network import FakeNetwork, connected
 
 pytestmark = pytest.mark.django_db
 HOST = "shop.example.com"
@@ -31,20 +31,20 @@ GIT = {"/.git/config": "[core]\n\trepositoryformatversion = 0\n"}
 
 
 @pytest.fixture
-def internet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Internet]:
+def network(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[FakeNetwork]:
     with connected(monkeypatch, settings) as made:
         yield made
 
 
 @pytest.fixture
-def shop(internet: Internet) -> Iterator[Served]:
+def shop(network: FakeNetwork) -> Iterator[Served]:
     """Serve a website at http://shop.example.com/ that publishes its Git repository."""
     with serve() as served:
         served.pages, served.types = (
             dict(GIT),
             {"/.git/config": "text/plain", ownership.FILE_PATH: "text/plain"},
         )
-        internet.hosts[HOST, 80] = int(served.url.rsplit(":", 1)[1].strip("/"))
+        network.hosts[HOST, 80] = int(served.url.rsplit(":", 1)[1].strip("/"))
         yield served
 
 
@@ -132,10 +132,10 @@ def test_invalid_host_is_rejected(scenario: Scenario, host: str):
 
 @pytest.mark.parametrize("name", [HOST, "example.com"])
 def test_dns_record_of_host_or_parent_domain_verifies_a_site(
-    scenario: Scenario, internet: Internet, name: str
+    scenario: Scenario, network: FakeNetwork, name: str
 ):
     site = named(scenario)
-    internet.records[name] = ["v=spf1 -all", f"krafter-verification={site.token}"]
+    network.records[name] = ["v=spf1 -all", f"krafter-verification={site.token}"]
 
     assert proved_by(verified(scenario, site)) == ("proved", "dns_txt")
 
@@ -145,13 +145,13 @@ def test_dns_record_of_host_or_parent_domain_verifies_a_site(
     [("com", "{token}"), ("evil.com", "{token}"), (HOST, "krafter-verification=another"), (HOST, "x{token}")],
 )
 def test_dns_record_with_another_token_does_not_verify(
-    scenario: Scenario, internet: Internet, name: str, record: str
+    scenario: Scenario, network: FakeNetwork, name: str, record: str
 ):
     site = named(scenario)
-    internet.records[name] = [record.replace("{token}", f"krafter-verification={site.token}")]
+    network.records[name] = [record.replace("{token}", f"krafter-verification={site.token}")]
 
     assert proved_by(verified(scenario, site)) == ("unproved", None)
-    assert internet.asked == [HOST, "example.com"]
+    assert network.queried == [HOST, "example.com"]
 
 
 def test_file_verifies_a_site(scenario: Scenario, shop: Served):
@@ -188,10 +188,10 @@ def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: Served,
     assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_redirect_to_another_host_does_not_verify(scenario: Scenario, internet: Internet, shop: Served):
+def test_redirect_to_another_host_does_not_verify(scenario: Scenario, network: FakeNetwork, shop: Served):
     site = named(scenario)
     with serve() as mine:
-        internet.hosts["evil.example", 80] = int(mine.url.rsplit(":", 1)[1].strip("/"))
+        network.hosts["evil.example", 80] = int(mine.url.rsplit(":", 1)[1].strip("/"))
         tag = f'<meta name="krafter-verification" content="{site.token}">'
         mine.body = GOOD_PAGE.replace("<title>", f"{tag}<title>")
         shop.status, shop.headers["Location"] = 302, "http://evil.example/"
@@ -203,7 +203,9 @@ def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: Se
     shown = verified(scenario, named(scenario))
 
     assert [
-        (one["method"], one["place"], one["said"]) for one in shown["tried"] if "https" not in one["place"]
+        (attempt["method"], attempt["place"], attempt["said"])
+        for attempt in shown["tried"]
+        if "https" not in attempt["place"]
     ] == [
         ("dns_txt", HOST, "No TXT record with krafter-verification."),
         ("dns_txt", "example.com", "No TXT record with krafter-verification."),
@@ -221,27 +223,29 @@ def test_probing_check_is_inconclusive_for_an_unverified_site(scenario: Scenario
     assert [hit for hit in shop.hits if "git" in hit] == []
 
 
-def test_verified_site_is_probed(scenario: Scenario, internet: Internet, shop: Served):
+def test_verified_site_is_probed(scenario: Scenario, network: FakeNetwork, shop: Served):
     site = named(scenario)
-    internet.records[HOST] = [f"krafter-verification={site.token}"]
+    network.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
 
     assert exposed_git(scenario)[0] == "failed"
     assert "GET /.git/config" in shop.hits
 
 
-def test_domain_verified_by_dns_covers_its_subdomains(scenario: Scenario, internet: Internet, shop: Served):
+def test_domain_verified_by_dns_covers_its_subdomains(scenario: Scenario, network: FakeNetwork, shop: Served):
     site = named(scenario, "example.com")
-    internet.records["example.com"] = [f"krafter-verification={site.token}"]
+    network.records["example.com"] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
 
     assert exposed_git(scenario)[0] == "failed"
 
 
-def test_verification_of_another_project_does_not_count(scenario: Scenario, internet: Internet, shop: Served):
+def test_verification_of_another_project_does_not_count(
+    scenario: Scenario, network: FakeNetwork, shop: Served
+):
     other = factories.scenario()
     site = named(other)
-    internet.records[HOST] = [f"krafter-verification={site.token}"]
+    network.records[HOST] = [f"krafter-verification={site.token}"]
     verified(other, site)
 
     assert exposed_git(scenario)[0] == "inconclusive"
@@ -283,14 +287,14 @@ def test_browser_visits_verified_sites_only(shop: Served):
     assert [hit for hit in shop.hits if hit != "GET /"] == []
 
 
-def test_expired_verification_is_repeated_before_use(scenario: Scenario, internet: Internet, shop: Served):
+def test_expired_verification_is_repeated_before_use(scenario: Scenario, network: FakeNetwork, shop: Served):
     site = named(scenario)
-    internet.records[HOST] = [f"krafter-verification={site.token}"]
+    network.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
     Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
 
     assert exposed_git(scenario)[0] == "failed"
-    internet.records.clear()
+    network.records.clear()
     assert exposed_git(scenario)[0] == "failed"  # valid for another 30 days
     Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
     assert exposed_git(scenario)[0] == "inconclusive"
@@ -301,18 +305,18 @@ def test_expired_verification_is_repeated_before_use(scenario: Scenario, interne
 
 
 def test_expired_verification_without_an_answer_is_not_used_and_not_revoked(
-    scenario: Scenario, internet: Internet, shop: Served
+    scenario: Scenario, network: FakeNetwork, shop: Served
 ):
     site = named(scenario)
-    internet.records[HOST] = [f"krafter-verification={site.token}"]
+    network.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
     Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
-    internet.records.clear()
-    internet.names_answer = False
+    network.records.clear()
+    network.name_server_works = False
 
     assert exposed_git(scenario)[0] == "inconclusive"
     assert Site.objects.get().method == "dns_txt"
-    internet.records[HOST] = [f"krafter-verification={site.token}"]
+    network.records[HOST] = [f"krafter-verification={site.token}"]
     assert exposed_git(scenario)[0] == "failed"
 
 
@@ -340,7 +344,7 @@ def test_verification_is_lost_when_the_places_of_its_method_answer_without_the_t
 
 
 def test_failed_verification_logs_no_event_and_enqueues_nothing(
-    scenario: Scenario, internet: Internet, enqueued: list[tuple[str, ...]]
+    scenario: Scenario, network: FakeNetwork, enqueued: list[tuple[str, ...]]
 ):
     site = named(scenario)
     services.request_verification(site.pk, by=scenario.actor)
@@ -373,21 +377,21 @@ def test_meta_tag_in_a_text_file_does_not_verify(scenario: Scenario, shop: Serve
     assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_two_requests_run_one_verification(scenario: Scenario, internet: Internet):
+def test_two_requests_run_one_verification(scenario: Scenario, network: FakeNetwork):
     site = named(scenario)
     for _ in range(2):
         services.request_verification(site.pk, by=scenario.actor)
     jobs.verify_site(str(site.pk))
-    asked = len(internet.asked)
+    queries = len(network.queried)
 
     jobs.verify_site(str(site.pk))
 
-    assert len(internet.asked) == asked
+    assert len(network.queried) == queries
     assert Event.objects.filter(name="site.verification_requested").count() == 1
 
 
 def test_sites_of_an_organization_are_verified_one_at_a_time(
-    scenario: Scenario, internet: Internet, enqueued: list[tuple[str, ...]]
+    scenario: Scenario, network: FakeNetwork, enqueued: list[tuple[str, ...]]
 ):
     sites = [named(scenario, f"{name}.example.com") for name in ("first", "second")]
     other = named(factories.scenario(), HOST)

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
-from tests.fakes.raw_servers import Server, answer, by_path, says
+from tests.fakes.raw_servers import Server, answer, by_path, sends
 from tests.fakes.website import Answer, Headers, Site, loopback_client, served
 
 PAGE = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title><script src='/a.js'></script></head></html>"
@@ -77,7 +77,7 @@ def test_image_with_an_empty_address_is_no_file_of_the_page() -> None:
 def test_part_of_a_script_is_not_taken_for_a_small_one() -> None:
     html = answer(PAGE.encode(), headers=["Content-Type: text/html"])
     script = answer(b"let a = 1;", headers=["Content-Type: text/javascript"], length=50_000)
-    with Server(by_path(**{"": says(html), "a.js": says(script)})) as server, loopback_client() as client:
+    with Server(by_path(**{"": sends(html), "a.js": sends(script)})) as server, loopback_client() as client:
         outcome = dict(run_checks(f"{server.url}/", ["text_compression"], client=client, retry_delays=()))
 
     assert (outcome["text_compression"].status, outcome["text_compression"].reason) == (
