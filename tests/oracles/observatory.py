@@ -96,7 +96,8 @@ def split_policies(case: Case) -> list[Case]:
     others = [line for line in case.headers if line[0] != "Content-Security-Policy"]
     html = re.sub("<meta http-equiv[^>]*>", "", case.html)
     return [
-        Case([*others, ("Content-Security-Policy", one)], html, case.cors, [one]) for one in case.policies
+        Case([*others, ("Content-Security-Policy", policy)], html, case.cors, [policy])
+        for policy in case.policies
     ]
 
 
@@ -106,14 +107,17 @@ def known_difference(case: Case, key: str, we: bool, separate: list[Verdicts]) -
     `separate` are the verdicts of Observatory on each policy of a case: together they are as safe as the safest.
     """
     frames = [
-        part.split()[1:] for one in case.policies for part in one.split("; ") if part.startswith("frame-anc")
+        part.split()[1:]
+        for policy in case.policies
+        for part in policy.split("; ")
+        if part.startswith("frame-anc")
     ]
     if separate and key in POLICIES and we == any(PAIRS[key](verdicts) for verdicts in separate):
         return MERGES
     frame_checks = (FRAMES, "csp_no_insecure_scheme")
     if key in frame_checks and "frame-ancestors" in "".join(re.findall("<meta http-equiv[^>]*>", case.html)):
         return IN_META
-    if key in POLICIES and not we and any(STRICT.search(one) for one in case.policies):
+    if key in POLICIES and not we and any(STRICT.search(policy) for policy in case.policies):
         return STRICT_DYNAMIC
     if key == FRAMES and any("*" in sources for sources in frames):
         return ANY_ORIGIN

@@ -100,7 +100,7 @@ def random_case(seed: int) -> Case:
     policies = [policy(generator)] if generator.random() < 0.8 else []
     metas = [policy(generator)] if generator.random() < 0.1 else []
     headers = [("Content-Type", "text/html; charset=utf-8")]
-    headers += [("Content-Security-Policy", one) for one in policies]
+    headers += [("Content-Security-Policy", policy) for policy in policies]
     if not policies and generator.random() < 0.3:
         headers.append(("Content-Security-Policy-Report-Only", policy(generator)))
     for name, values, probability in (
@@ -116,7 +116,7 @@ def random_case(seed: int) -> Case:
         ("Set-Cookie", cookie(generator, name))
         for name in generator.sample(COOKIES, generator.choice((0, 0, 1, 2)))
     ]
-    head = "".join(f'<meta http-equiv="Content-Security-Policy" content="{one}">' for one in metas)
+    head = "".join(f'<meta http-equiv="Content-Security-Policy" content="{policy}">' for policy in metas)
     if generator.random() < 0.15:
         head += f'<meta name="referrer" content="{generator.choice(REFERRERS[:8])}">'
     scripts = "".join(generator.sample(SCRIPTS, generator.choice((0, 1, 1, 2))))

@@ -95,16 +95,20 @@ def compare(count: int, names: list[str]) -> int:
         for number, outcomes in enumerate(verify_repeatedly(PAGES[name], count)):
             for key, outcome in outcomes.items():
                 outcomes_by_key.setdefault((name, key), []).append(outcome)
-            printed = {key: [one.status, one.reason, one.samples] for key, one in outcomes.items()}
+            printed = {
+                key: [outcome.status, outcome.reason, outcome.samples] for key, outcome in outcomes.items()
+            }
             print(json.dumps({"page": name, "run": number, "outcomes": printed}), flush=True)
     for (name, key), outcomes in outcomes_by_key.items():
         counts = Counter(
-            one.status if one.reason is None else f"{one.status}: {one.reason}" for one in outcomes
+            outcome.status if outcome.reason is None else f"{outcome.status}: {outcome.reason}"
+            for outcome in outcomes
         )
-        values = [one.value for one in outcomes if one.value is not None]
+        values = [outcome.value for outcome in outcomes if outcome.value is not None]
         print(f"{name:20} {key:18} {dict(counts)} {min(values, default=None)} to {max(values, default=None)}")
     return sum(
-        {"passed", "failed"} <= {one.status for one in outcomes} for outcomes in outcomes_by_key.values()
+        {"passed", "failed"} <= {outcome.status for outcome in outcomes}
+        for outcomes in outcomes_by_key.values()
     )
 
 

@@ -24,7 +24,7 @@ def racers(count: int) -> Iterator[Race]:
         def race(*actions: Callable[[], Any]) -> list[Any]:
             start = threading.Barrier(len(actions))
             running = [pool.submit(_run, start, action) for action in actions]
-            return [one.result(timeout=MAX_SECONDS) for one in running]
+            return [future.result(timeout=MAX_SECONDS) for future in running]
 
         try:
             yield race

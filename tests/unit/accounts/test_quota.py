@@ -63,15 +63,15 @@ def test_refund_goes_to_the_month_of_the_expense(time_machine: Any) -> None:
 
 
 def test_units_of_organisations_are_counted_apart() -> None:
-    one, other = (factories.scenario(ai_quota=2).organization for _ in range(2))
-    for organization in (one, one, other):
+    exhausted, other = (factories.scenario(ai_quota=2).organization for _ in range(2))
+    for organization in (exhausted, exhausted, other):
         quota.spend(organization.pk)
 
     quota.refund(other.pk, spent_at=NOVEMBER)
 
-    assert [quota.usage(each)["spent"] for each in (one, other)] == [2, 0]
+    assert [quota.usage(each)["spent"] for each in (exhausted, other)] == [2, 0]
     with pytest.raises(QuotaExceeded):
-        quota.spend(one.pk)
+        quota.spend(exhausted.pk)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def sitemap(*paths: str) -> Answer:
 
 def linking(*addresses: str) -> Answer:
     return Answer(
-        "<title>Start</title>" + "".join(f'<a href="{one}">x</a>' for one in addresses), headers=HTML
+        "<title>Start</title>" + "".join(f'<a href="{address}">x</a>' for address in addresses), headers=HTML
     )
 
 

@@ -75,8 +75,10 @@ def test_axe_rules_about_content_do_not_pass_frames_of_another_origin(chrome: Br
 def test_checks_of_content_say_that_it_is_in_the_frames(chrome: Browser) -> None:
     found = run_checks_on(frameset("/menu", "/main"), *OF_CONTENT, browser=chrome)
 
-    assert {(one.status, one.reason) for one in found.values()} == {(INCONCLUSIVE, "not_available")}
-    assert {one.evidence["detail"] for one in found.values()} == {
+    assert {(outcome.status, outcome.reason) for outcome in found.values()} == {
+        (INCONCLUSIVE, "not_available")
+    }
+    assert {outcome.evidence["detail"] for outcome in found.values()} == {
         "The page is a frameset: its content is in frames, which are pages of their own."
     }
 

@@ -115,13 +115,13 @@ def test_nothing_passes_on_an_empty_shell_without_a_browser() -> None:
 
     outcomes = run_checks_on({"/": SHELL, "/app.js": APPLICATION}, *markup)
 
-    reasons = {key: one.reason for key, one in outcomes.items()}
+    reasons = {key: outcome.reason for key, outcome in outcomes.items()}
     not_applicable = {
         "mixed_content": None,
         "insecure_form_action": None,
     }  # the page is not served over HTTPS
     assert reasons == dict.fromkeys(markup, "not_rendered") | not_applicable
-    assert PASSED not in {one.status for one in outcomes.values()}
+    assert PASSED not in {outcome.status for outcome in outcomes.values()}
 
 
 @pytest.mark.needs_chromium
@@ -131,7 +131,7 @@ def test_application_is_judged_by_what_it_renders(chrome: Browser) -> None:
 
     outcomes = run_checks_on({"/": SHELL, "/app.js": APPLICATION}, *keys, browser=chrome)
 
-    assert {key: one.status for key, one in outcomes.items()} == {
+    assert {key: outcome.status for key, outcome in outcomes.items()} == {
         "title_length": PASSED,
         "meta_description": PASSED,
         "link_text": FAILED,
@@ -151,7 +151,7 @@ def test_rendered_markup_takes_one_visit_and_no_plain_request(chrome: Browser) -
             browser=chrome,
             retry_delays=(),
         )
-        assert {one.status for one in dict(found).values()} == {PASSED}
+        assert {outcome.status for outcome in dict(found).values()} == {PASSED}
 
     assert site.paths().count("/") == 1
 
@@ -190,7 +190,7 @@ def test_page_that_a_browser_may_not_visit_is_judged_as_sent() -> None:
         asked = ["title_present", "a11y_image_alt"]
         outcomes = dict(run_checks(site.url, asked, client=client, browser=browser, retry_delays=()))
 
-    assert [(one.status, one.reason) for one in outcomes.values()] == [
+    assert [(outcome.status, outcome.reason) for outcome in outcomes.values()] == [
         (PASSED, None),
         (INCONCLUSIVE, "not_available"),
     ]

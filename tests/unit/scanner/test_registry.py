@@ -178,7 +178,7 @@ def test_page_identity_is_computed_once_for_all_checks(monkeypatch: pytest.Monke
         outcomes = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
 
     assert len(read) == 1
-    assert {one.evidence["identity"]["title"] for one in outcomes.values()} == {
+    assert {outcome.evidence["identity"]["title"] for outcome in outcomes.values()} == {
         "Delivery and returns – Example Shop"
     }
 

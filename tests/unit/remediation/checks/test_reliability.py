@@ -42,8 +42,8 @@ def answer(
 def verify_with(scenario: Scenario, *answers: dict[str, Any], key: str = CSP, of: Task | None = None) -> None:
     """Store verifications of a task with these pages."""
     task = of or factories.task(scenario, of=factories.finding(scenario, checks=[key]))
-    for one in answers:
-        append(factories.verification(scenario, of=task), key, {"outcome": one["status"], "pages": [one]})
+    for page in answers:
+        append(factories.verification(scenario, of=task), key, {"outcome": page["status"], "pages": [page]})
 
 
 def scanned(scenario: Scenario, status: str, *, key: str = CSP, **more: Any) -> None:

@@ -95,7 +95,7 @@ def test_override_reason_is_in_the_link_and_reopen_adds_another_link(scenario: S
     verdicts.reopen(verification.pk, by=scenario.actor)
 
     decisions = evidence_of(scenario, verification)["verdicts"]
-    assert [(one["verdict"], one["override_reason"]) for one in decisions] == [
+    assert [(decision["verdict"], decision["override_reason"]) for decision in decisions] == [
         ("approved", "Accepted until March."),
         ("reopened", "Accepted until March."),
     ]

@@ -201,7 +201,7 @@ def test_whitespace_duplicate_names_and_missing_parts_are_detected(scenario: Sce
         "zip": b"PK\x03\x04" + bytes(100),
     }
 
-    assert {name: bool(faults(one)) for name, one in changed.items()} == dict.fromkeys(changed, True)
+    assert {name: bool(faults(bundle)) for name, bundle in changed.items()} == dict.fromkeys(changed, True)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_browser_part_can_finish_before_the_http_part(scenario: Scenario, looks:
 def test_parts_are_created_for_needed_scanners_only(scenario: Scenario, looks: Looks):
     made = [run(scenario, checks=keys) for keys in (BOTH[:1], BOTH[1:], BOTH)]
 
-    assert [sorted(one.parts.values_list("scanner", flat=True)) for one in made] == [
+    assert [sorted(verification.parts.values_list("scanner", flat=True)) for verification in made] == [
         ["http"],
         ["browser"],
         ["browser", "http"],

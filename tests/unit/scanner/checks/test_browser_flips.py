@@ -120,9 +120,9 @@ def test_only_the_check_of_each_fix_changes_its_outcome(
             )
             states.append(dict(found))
 
-    failing = [{key for key, outcome in one.items() if outcome.status == FAILED} for one in states]
+    failing = [{key for key, outcome in outcomes.items() if outcome.status == FAILED} for outcomes in states]
     assert failing == [set(BROWSER_FIXES[done:]) for done in range(len(states))]
-    assert {outcome.status for one in states for outcome in one.values()} == {FAILED, PASSED}
+    assert {outcome.status for outcomes in states for outcome in outcomes.values()} == {FAILED, PASSED}
     measured = [len(states[done]["cls"].samples) for done in FULLY_MEASURED]
     assert measured == [in_full, in_full]
 
@@ -150,5 +150,5 @@ def test_every_axe_check_fails_and_passes_once_its_violation_is_fixed(
         site.answers["/"] = Answer(html(), headers=HTML)
         fixed = outcomes(failing)
 
-    assert {key: one.status for key, one in failing.items()} == dict.fromkeys(asked, FAILED)
-    assert {key: one.status for key, one in fixed.items()} == dict.fromkeys(asked, PASSED)
+    assert {key: outcome.status for key, outcome in failing.items()} == dict.fromkeys(asked, FAILED)
+    assert {key: outcome.status for key, outcome in fixed.items()} == dict.fromkeys(asked, PASSED)

@@ -100,13 +100,15 @@ def test_good_page_passes_every_check(secure: Site, client: Client) -> None:
     become(secure, good_site())
     outcomes = run_checks_on(secure, client)
 
-    unhappy = {
-        key: one.evidence["detail"]
-        for key, one in outcomes.items()
-        if one.status not in (PASSED, NOT_APPLICABLE)
+    not_passed = {
+        key: outcome.evidence["detail"]
+        for key, outcome in outcomes.items()
+        if outcome.status not in (PASSED, NOT_APPLICABLE)
     }
-    assert unhappy == {}
-    assert {key for key, one in outcomes.items() if one.status == NOT_APPLICABLE} == {"redirect_permanent"}
+    assert not_passed == {}
+    assert {key for key, outcome in outcomes.items() if outcome.status == NOT_APPLICABLE} == {
+        "redirect_permanent"
+    }
 
 
 def test_every_check_has_a_fault() -> None:

@@ -219,7 +219,7 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
 
     found = lines(capsys.readouterr().out)
     outcomes = {
-        hostile.get(url, "other"): [one["outcome"] for one in checks.values()]
+        hostile.get(url, "other"): [outcome["outcome"] for outcome in checks.values()]
         for url, checks in found.items()
     }
     assert ended == 1
@@ -236,7 +236,9 @@ def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_ret
         main([url, "--no-browser"])
 
     broken = [
-        key for key, one in checks.items() if one["evidence"].get("detail") == "The check raised an error."
+        key
+        for key, outcome in checks.items()
+        if outcome["evidence"].get("detail") == "The check raised an error."
     ]
     assert (broken, "\x1b" in capsys.readouterr().out) == ([], False)
 
@@ -326,7 +328,9 @@ def test_browser_checks_run_in_one_chromium_for_all_urls(site: Site, capsys: Any
     ended = main([site.url, second, "--json", "--only", "a11y_link_name,dom_size,doctype"])
 
     found = lines(capsys.readouterr().out)
-    outcomes = {url: {key: one["outcome"] for key, one in checks.items()} for url, checks in found.items()}
+    outcomes = {
+        url: {key: outcome["outcome"] for key, outcome in checks.items()} for url, checks in found.items()
+    }
     assert (ended, outcomes) == (
         1,
         {
@@ -348,12 +352,12 @@ def test_browser_checks_are_inconclusive_without_chromium(
     checks = lines(printed.out)[site.url]
     assert "KRAFTER_CHROMIUM is /nowhere/chromium" in printed.err
     assert "apt-get install chromium-headless-shell" in printed.err
-    assert (ended, {key: (one["outcome"], one["reason"]) for key, one in checks.items()}) == (
+    assert (ended, {key: (outcome["outcome"], outcome["reason"]) for key, outcome in checks.items()}) == (
         2,
         {"dom_size": ("inconclusive", "not_available"), "a11y_link_name": ("inconclusive", "not_available")},
     )
     # Where standard error is not kept, the result says how to install a browser.
-    assert {one["evidence"]["detail"] for one in checks.values()} == {printed.err.strip()}
+    assert {outcome["evidence"]["detail"] for outcome in checks.values()} == {printed.err.strip()}
 
 
 @pytest.mark.slow

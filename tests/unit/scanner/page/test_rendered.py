@@ -88,7 +88,7 @@ def test_document_that_the_browser_shows_in_place_of_a_page_is_not_judged(
         {"/": Answer(html(), headers=headers)}, "a11y_document_title", "dom_size", "doctype", browser=chrome
     )
 
-    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, reason)}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, reason)}
     assert time.monotonic() - started < 10
 
 
@@ -101,7 +101,7 @@ def test_size_of_a_page_is_judged_where_axe_would_take_too_long(
 
     outcomes = run_checks_on({"/": large}, "a11y_image_alt", "dom_size", browser=chrome)
 
-    assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
+    assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == {
         "a11y_image_alt": (INCONCLUSIVE, "not_available"),
         "dom_size": (FAILED, None),
     }
@@ -115,7 +115,7 @@ def test_page_is_judged_where_axe_does_not_finish(chrome: Browser, monkeypatch: 
 
     outcomes = run_checks_on({"/": large}, *keys, browser=chrome)
 
-    assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
+    assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == {
         "a11y_image_alt": (INCONCLUSIVE, "not_available"),
         "a11y_color_contrast": (INCONCLUSIVE, "not_available"),
         "dom_size": (FAILED, None),
@@ -131,7 +131,7 @@ def test_slow_rules_run_last_on_a_large_page(chrome: Browser, monkeypatch: pytes
 
     outcomes = run_checks_on({"/": faulty}, "a11y_color_contrast", "a11y_image_alt", browser=chrome)
 
-    assert {one.status for one in outcomes.values()} == {FAILED}
+    assert {outcome.status for outcome in outcomes.values()} == {FAILED}
 
 
 @pytest.mark.needs_chromium
@@ -149,7 +149,7 @@ def test_page_whose_policy_disables_scripts_is_judged_without_axe(chrome: Browse
 
     outcomes = run_checks_on({"/": sandboxed}, "a11y_image_alt", "dom_size", browser=chrome)
 
-    assert {key: (one.status, one.reason) for key, one in outcomes.items()} == {
+    assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == {
         "a11y_image_alt": (INCONCLUSIVE, "not_available"),
         "dom_size": (PASSED, None),
     }
@@ -180,7 +180,7 @@ def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int
 
     outcomes = run_checks_on({"/": plain(html()), **refused}, "a11y_color_contrast", browser=chrome)
 
-    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
 
 @pytest.mark.needs_chromium
@@ -190,7 +190,7 @@ def test_page_whose_style_sheet_or_script_is_not_received_is_not_judged(path: st
         {"/": plain(html()), path: Answer(hang_up=True)}, "a11y_color_contrast", browser=chrome
     )
 
-    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
 
 @pytest.mark.needs_chromium
@@ -227,7 +227,9 @@ def test_page_is_visited_again_after_its_style_sheet_was_refused(chrome: Browser
 def test_browser_checks_are_inconclusive_without_a_browser() -> None:
     outcomes = run_checks_on({"/": plain(html())}, *BY_BROWSER)
 
-    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {
+        (INCONCLUSIVE, "not_available")
+    }
 
 
 def test_checks_are_inconclusive_when_the_browser_does_not_start() -> None:
@@ -302,7 +304,10 @@ def test_unused_and_unminified_scripts_fail(chrome: Browser) -> None:
             "/": plain("<h1>Hello</h1><script src=/a.js></script>"),
             "/a.js": Answer(code, headers=script),
         }
-        return [(one.status, one.value) for one in run_checks_on(answers, *keys, browser=chrome).values()]
+        return [
+            (outcome.status, outcome.value)
+            for outcome in run_checks_on(answers, *keys, browser=chrome).values()
+        ]
 
     assert outcome_of_script(idle + loose) == [(FAILED, None), (FAILED, 29.326)]
     assert outcome_of_script("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
@@ -321,7 +326,10 @@ def test_inline_script_is_as_large_as_its_code(chrome: Browser) -> None:
     small, large = "var a = 1;   // a remark\n function idle() { return a }", "var b = 1; // a remark\n" * 200
     idle = "function idle() { return '" + "x" * 30_000 + "'; }"
 
-    assert [(one.status, one.value) for one in outcomes(small)] == [(PASSED, None), (PASSED, 0.027)]
+    assert [(outcome.status, outcome.value) for outcome in outcomes(small)] == [
+        (PASSED, None),
+        (PASSED, 0.027),
+    ]
     unminified, unused = outcomes(large + idle)
     assert (unminified.status, unused.value) == (FAILED, 29.326)
     assert " inline: var b = 1; // a remark var b" in unminified.evidence["faults"][0]
@@ -368,11 +376,11 @@ def test_throttled_load_is_slower_and_measures_shifts_and_long_tasks(chrome: Bro
     with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
         seen = [load_after_the_jump(chrome, site.url, throttled=throttled) for throttled in (False, True)]
 
-    fast, timed = (one.vitals for one in seen)
-    assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
-    assert [200 < one.tbt < 400 for one in (fast, timed)] == [True, True]
+    fast, timed = (snapshot.vitals for snapshot in seen)
+    assert [vitals.cls > 0.1 for vitals in (fast, timed)] == [True, True]
+    assert [200 < vitals.tbt < 400 for vitals in (fast, timed)] == [True, True]
     assert fast.lcp < 500 < timed.fcp <= timed.lcp
-    assert [one.transfer_size > 0 for one in seen] == [True, False]
+    assert [snapshot.transfer_size > 0 for snapshot in seen] == [True, False]
 
 
 def load_after_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSnapshot:
@@ -468,7 +476,7 @@ def test_repetition_runs_only_violated_and_unpassed_rules(
 
     result = run_checks_on(page, *keys, browser=chrome, before=before)
 
-    assert {key: one.status for key, one in result.items()} == {
+    assert {key: outcome.status for key, outcome in result.items()} == {
         "a11y_label": PASSED,
         "a11y_link_name": PASSED,
         "a11y_image_alt": FAILED,
@@ -524,7 +532,7 @@ def test_error_page_is_left_at_once_and_requested_again_in_an_outage_only(
         keys = ["a11y_image_alt", "dom_size"]
         result = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=(0,)))
 
-    assert {one.status for one in result.values()} == {INCONCLUSIVE}
+    assert {outcome.status for outcome in result.values()} == {INCONCLUSIVE}
     assert site.paths().count("/") == requests  # one by the browser, the others plain ones
     pauses = [what for what in throttle.seen if what[0] == "back off"]
     assert pauses == [("back off", "7")] * (requests if status == 503 else 0)
@@ -593,9 +601,9 @@ def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(key: st
             PageContext(url, client, retry_delays=(), owned_hosts=OneHost(), browser=chrome)
             for url in (site.url, f"{site.url}moved", other.url)
         ]
-        result = [dict(run_checks(one.url, [key], context=one))[key] for one in contexts]
+        result = [dict(run_checks(context.url, [key], context=context))[key] for context in contexts]
 
-    assert [(one.status, one.reason) for one in result] == [
+    assert [(outcome.status, outcome.reason) for outcome in result] == [
         (PASSED, None),
         (INCONCLUSIVE, "offsite_redirect"),
         (INCONCLUSIVE, "not_available"),

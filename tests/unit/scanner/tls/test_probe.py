@@ -244,7 +244,9 @@ def test_redirect_to_nowhere_is_no_site_without_tls(headers: list[tuple[str, str
     with served(site), loopback_client() as client:
         outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
 
-    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "target_missing")}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {
+        (INCONCLUSIVE, "target_missing")
+    }
 
 
 def closed() -> tuple[socket.socket, str]:

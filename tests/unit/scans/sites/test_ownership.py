@@ -282,7 +282,7 @@ def test_browser_visits_verified_sites_only(shop: Served):
     with Client() as client, Browser() as browser:
         seen = dict(run_checks(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
 
-    outcomes = {(one.status, one.reason, HOST in one.evidence["detail"]) for one in seen.values()}
+    outcomes = {(each.status, each.reason, HOST in each.evidence["detail"]) for each in seen.values()}
     assert outcomes == {("inconclusive", "not_available", True)}
     assert [hit for hit in shop.hits if hit != "GET /"] == []
 

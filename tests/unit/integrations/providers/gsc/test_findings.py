@@ -27,7 +27,7 @@ def test_page_that_could_not_be_fetched_is_a_finding(
 
     found = findings(provider)
 
-    assert [(one.title, one.domain, one.severity, one.assets) for one in found] == [
+    assert [(finding.title, finding.domain, finding.severity, finding.assets) for finding in found] == [
         (
             "https://example.com/shop could not be fetched by Google: server error",
             "seo",
@@ -56,7 +56,7 @@ def test_sitemaps_with_errors_or_warnings_are_findings(
         {"path": "https://example.com/e.xml"},
     ]
 
-    assert [(one.title, one.severity, one.assets[0][0]) for one in findings(provider)] == [
+    assert [(finding.title, finding.severity, finding.assets[0][0]) for finding in findings(provider)] == [
         ("https://example.com/a.xml has errors", "medium", "sitemap"),
         ("https://example.com/b.xml has warnings", "low", "sitemap"),
     ]

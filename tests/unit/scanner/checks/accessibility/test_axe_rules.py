@@ -70,4 +70,6 @@ def test_without_a_browser_every_axe_check_is_inconclusive() -> None:
     with served(Site({"/": Answer(html(), headers=HTML)})) as site, loopback_client() as client:
         outcomes = dict(run_checks(site.url, AXE_KEYS, client=client, retry_delays=()))
 
-    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {
+        (INCONCLUSIVE, "not_available")
+    }
