@@ -45,14 +45,14 @@ def tests_of(path: str) -> set[str]:
         return set()
     # The modules of tests, such as a fake server, are imported by tests too.
     dotted = ".".join(PurePath(path).with_suffix("").parts).removesuffix(".__init__")
-    places = [place for pattern, place in TESTED_IN.items() if fnmatch(path, pattern)]
+    test_paths = [tested_in for pattern, tested_in in TESTED_IN.items() if fnmatch(path, pattern)]
     return {
         test
         for test in test_files()
         if test == path
         or dotted in imported(test)
         or is_tested(path, [test])
-        or any(test == place or test.startswith(f"{place}/") for place in places)
+        or any(test == tested_in or test.startswith(f"{tested_in}/") for tested_in in test_paths)
     }
 
 

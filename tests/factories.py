@@ -106,12 +106,15 @@ def _write(*rows: Model) -> None:
     inserts, values = [], []
     for row in rows:
         fields = row._meta.concrete_fields
-        columns, places = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
-        inserts.append(f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({places})')
+        columns, parameters = (
+            ", ".join(f'"{field.column}"' for field in fields),
+            ", ".join(["%s"] * len(fields)),
+        )
+        inserts.append(f'INSERT INTO "{row._meta.db_table}" ({columns}) VALUES ({parameters})')
         values += [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
         row._state.adding, row._state.db = False, connection.alias
     *others, last = inserts
-    named = ", ".join(f"row_{place} AS ({insert})" for place, insert in enumerate(others))
+    named = ", ".join(f"row_{index} AS ({insert})" for index, insert in enumerate(others))
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {named} {last}", values)
 

@@ -59,37 +59,37 @@ def validate(method: str, response: Any) -> None:
         described = _described(operation, response.status_code)
     if operation and response.status_code == 200 and method == "GET" and "etag" in response:
         _described(operation, 304)
-    place = f"{method} {getattr(response.resolver_match, 'route', '')} {response.status_code}"
-    _validate_headers(place, described.get("headers", {}), response)
+    response_name = f"{method} {getattr(response.resolver_match, 'route', '')} {response.status_code}"
+    _validate_headers(response_name, described.get("headers", {}), response)
     is_write = method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 300
     if is_write and "etag" in described.get("headers", {}) and "etag" not in response:
-        raise UntrueDescription(f"{place}: the described header etag is missing")
+        raise UntrueDescription(f"{response_name}: the described header etag is missing")
     if method == "HEAD" or response.status_code == 304 or (method, response.status_code) == ("OPTIONS", 204):
         return
     content = described.get("content", {})
     media_type = response["content-type"].split(";")[0]
     if media_type not in content and "*/*" not in content:
-        raise UntrueDescription(f"{place}: {media_type} is not described")
+        raise UntrueDescription(f"{response_name}: {media_type} is not described")
     schema = content.get(media_type, content.get("*/*"))["schema"]
     if schema.get("format") != "binary":
-        _validate_body(place, schema, response)
+        _validate_body(response_name, schema, response)
 
 
-def _validate_headers(place: str, described: dict[str, Any], response: Any) -> None:
+def _validate_headers(response_name: str, described: dict[str, Any], response: Any) -> None:
     for name, header in described.items():
         if _resolve(header).get("required") and name not in response:
-            raise UntrueDescription(f"{place}: the header {name} is missing")
+            raise UntrueDescription(f"{response_name}: the header {name} is missing")
     # Any response of a deprecated operation has a link to what replaces it (docs/versioning.md).
     of_deprecation = {"link"} if "deprecation" in response else set()
     for name in READ_BY_CLIENTS:
         if name in response and name not in {*described, *of_deprecation}:
-            raise UntrueDescription(f"{place}: the header {name} is not described")
+            raise UntrueDescription(f"{response_name}: the header {name} is not described")
 
 
-def _validate_body(place: str, schema: dict[str, Any], response: Any) -> None:
+def _validate_body(response_name: str, schema: dict[str, Any], response: Any) -> None:
     body = json.loads(DECOMPRESS[response.get("content-encoding", "identity")](response.content))
     for error in _validator(json.dumps(schema, sort_keys=True)).iter_errors(body):
-        raise UntrueDescription(f"{place}: {error.json_path}: {error.message[:500]}")
+        raise UntrueDescription(f"{response_name}: {error.json_path}: {error.message[:500]}")
 
 
 def _described(operation: dict[str, Any], status: int) -> dict[str, Any]:

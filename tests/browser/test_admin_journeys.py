@@ -90,7 +90,7 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
         visitor.check_page("verification")
         changed = page.locator(".k-diff tr.changed td").all_inner_texts()
         approve = page.locator("button[value=approve]")
-        places = {name: approve.bounding_box() for name, _ in visitor.screens()}
+        boxes = {name: approve.bounding_box() for name, _ in visitor.screens()}
         approve.click()
         page.wait_for_selector("text=Fix it: approved.")
         approved_at = page.url
@@ -105,7 +105,7 @@ def test_approve_from_the_overview_in_two_clicks_with_the_evidence_seen(
     assert hidden == []
     assert changed == ["not sent", POLICY]
     assert approved_at == live_server.url + admin_url(Verification, "change", verification.pk)
-    assert [name for name, box in places.items() if box is None or box["y"] >= WINDOWS[name][1]] == []
+    assert [name for name, box in boxes.items() if box is None or box["y"] >= WINDOWS[name][1]] == []
     assert (disabled, "This verification is approved." in reasons) == (True, True)
     assert factories.remediation_state(verification)["task"] == "done"
 
@@ -118,13 +118,13 @@ def test_each_card_leads_to_its_list_and_each_row_to_its_page(live_server: Any, 
     with visiting(live_server.url) as visitor:
         page = visitor.page
         visitor.sign_in(user)
-        for place in range(5):
+        for index in range(5):
             visitor.open("/admin/")
-            card = page.locator(".k-card").nth(place)
+            card = page.locator(".k-card").nth(index)
             name, number = card.locator("span").inner_text(), int(card.locator("b").inner_text())
             card.click()
             page.wait_for_selector("#changelist")
-            visitor.check_page(f"list-{place}")
+            visitor.check_page(f"list-{index}")
             rows[name] = (number, page.locator("#result_list tr.data-row").count())
         visitor.open(admin_url(Finding, "change", verification.task.finding_id))
         visitor.check_page("finding")

@@ -84,8 +84,8 @@ def test_change_all_that_match_after_a_preview_and_undo_it(
     monkeypatch.setattr(TaskAdmin, "list_per_page", 5)
     monkeypatch.setattr(TaskAdmin, "list_max_show_all", 5)
     factories.task(scenario, title="Fixed", status="done")
-    for place in range(10):
-        factories.task(scenario, title=f"Fix {place}")
+    for index in range(10):
+        factories.task(scenario, title=f"Fix {index}")
     user = staff.superuser()
 
     with visiting(live_server.url, "desktop") as visitor:

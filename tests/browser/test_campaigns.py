@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True
 
 def test_make_a_campaign_of_the_selected_tasks_and_follow_it(live_server: Any, scenario: Scenario) -> None:
     now = timezone.now()
-    done = [factories.task(scenario, title=f"Fix page {place}", status="done") for place in range(3)]
+    done = [factories.task(scenario, title=f"Fix page {index}", status="done") for index in range(3)]
     late = factories.task(scenario, title="Send the header", sla_due_at=now - timedelta(days=2))
     old = services.create(
         scenario.project,

@@ -222,11 +222,11 @@ def test_rows_of_another_organisation_are_not_found(scenario: Scenario):
     theirs = Event.objects.exclude(project=scenario.project)
     before = theirs.count()
 
-    for place, method, _ in ROUTES:
-        if found := re.search(r"([\w-]+)/<str:(pk|user_id|key_id)>", place):
+    for route, method, _ in ROUTES:
+        if found := re.search(r"([\w-]+)/<str:(pk|user_id|key_id)>", route):
             change = {"title": "Another"} if method == "patch" else None
-            response = scenario.client.call(method, fill(place, scenario, str(rows[found[1]])), change)
-            answers[f"{method} {place}"] = (response.status_code, response.json()["error"]["code"])
+            response = scenario.client.call(method, fill(route, scenario, str(rows[found[1]])), change)
+            answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (404, "not_found"))
     assert theirs.count() == before

@@ -47,7 +47,7 @@ ATTEMPTS = 3  # to choose an operation that is possible
 
 
 class Operation(NamedTuple):
-    """Its place in the history, after which a new row is named; its row, if any; the body of its request."""
+    """Its position in the history, after which a new row is named; its row, if any; the body of its request."""
 
     number: int
     name: str

@@ -47,7 +47,7 @@ type Next = Callable[[Project, int], Operation]
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     count, first = (metafunc.config.getoption(name) for name in ("count", "seed"))
-    many = [(first + place, MANY_OPERATIONS) for place in range(count)]
+    many = [(first + index, MANY_OPERATIONS) for index in range(count)]
     cases = [(name, *case) for name in AREAS for case in many or FEW[name]]
     metafunc.parametrize(("area", "seed", "length"), cases)
 

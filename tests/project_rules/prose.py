@@ -129,11 +129,11 @@ def found_in(path: str, text: str) -> Iterator[Hit]:
 def files(*below: str) -> list[str]:
     """Return the files with prose below these paths; without paths, all of the project."""
     kinds = {".py", ".html", ".txt", ".md"}
-    places = [ROOT / place for place in below] or [ROOT]
+    roots = [ROOT / path for path in below] or [ROOT]
     found = {
         path.relative_to(ROOT)
-        for place in places
-        for path in ([place] if place.is_file() else place.rglob("*"))
+        for root in roots
+        for path in ([root] if root.is_file() else root.rglob("*"))
         if path.suffix in kinds
     }
     return sorted(str(path) for path in found if not SKIPPED & set(path.parts))

@@ -193,7 +193,7 @@ def test_every_module_with_logic_has_a_unit_test() -> None:
 
 
 def test_named_tests_exist_and_every_pattern_is_needed() -> None:
-    assert [place for place in TESTED_IN.values() if not (ROOT / place).exists()] == []
+    assert [path for path in TESTED_IN.values() if not (ROOT / path).exists()] == []
     assert [
         pattern
         for pattern in (*TESTED_IN, *NOT_IMPORTED)

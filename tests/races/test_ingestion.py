@@ -35,7 +35,7 @@ def ingest_titles(scenario: Scenario, titles: list[str]) -> Any:
 def test_overlapping_batches_create_each_finding_once_without_deadlock():
     scenario, chance = factories.scenario(), random.Random(1)
     for turn in range(ROUNDS):
-        titles = [f"{turn} {place}" for place in range(60)]
+        titles = [f"{turn} {index}" for index in range(60)]
         batches = [chance.sample(titles, 40) for _ in range(4)]
 
         assert at_once(*(ingest_titles(scenario, batch) for batch in batches)) == []
@@ -47,7 +47,7 @@ def test_overlapping_batches_create_each_finding_once_without_deadlock():
 @pytest.mark.slow
 def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
     scenario, chance = factories.scenario(), random.Random(2)
-    titles = [f"Title {place}" for place in range(40)]
+    titles = [f"Title {index}" for index in range(40)]
     ingest_titles(scenario, titles)()
     rows = Finding.objects.filter(project=scenario.project)
 

@@ -32,8 +32,8 @@ def test_simultaneous_workers_lease_each_page_once(
             part = scan_part(scenario)
             ScanPart.objects.filter(pk=part.pk).update(page_delay=delay)
             ScanPage.objects.bulk_create(
-                ScanPage(part=part, position=place, url=f"{SITE}{place}", route=str(place))
-                for place in range(WORKERS * BATCH)
+                ScanPage(part=part, position=index, url=f"{SITE}{index}", route=str(index))
+                for index in range(WORKERS * BATCH)
             )
 
             works = race(*[lease] * WORKERS)

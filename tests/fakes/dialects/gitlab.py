@@ -80,9 +80,9 @@ class FakeGitLab(FakeTracker):
     def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
         """Create a deployment; return its id."""
         number = len(self.deployments) + 1
-        place = {"id": 9, "name": environment, "external_url": None}
+        environment_body = {"id": 9, "name": environment, "external_url": None}
         self.deployments.append(
-            {"id": number, "sha": sha, "created_at": written(self.now), "environment": place}
+            {"id": number, "sha": sha, "created_at": written(self.now), "environment": environment_body}
         )
         for state in states or ("running", "success"):
             self.set_status(number, state)

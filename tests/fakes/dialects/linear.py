@@ -201,7 +201,7 @@ class FakeLinear(FakeTracker):
         return issue
 
     def _team_node(self) -> dict[str, Any]:
-        states = [{"id": name, "type": kind, "position": place} for name, kind, place in self.workflow]
+        states = [{"id": name, "type": kind, "position": position} for name, kind, position in self.workflow]
         return {"id": self.team, "states": {"nodes": states}}
 
     def _connection(self, rows: list[Any], after: str | None) -> dict[str, Any]:

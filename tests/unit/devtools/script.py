@@ -30,9 +30,9 @@ NO_SANDBOX = "#!/bin/sh\necho '[1:1:FATAL:zygote_host_impl_linux.cc(1)] No usabl
 class Script:
     """The copy; `run` runs a command of it."""
 
-    def __init__(self, place: Path) -> None:
-        self.root, self.bin, self.home = place / "clone", place / "bin", place / "home"
-        self.calls_file = place / "calls"
+    def __init__(self, folder: Path) -> None:
+        self.root, self.bin, self.home = folder / "clone", folder / "bin", folder / "home"
+        self.calls_file = folder / "calls"
         for path in (self.root, self.bin, self.home):
             path.mkdir()
         self.calls_file.touch()

@@ -54,14 +54,14 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def changed(path: str, value: Any) -> set[str]:
     """Return the facts of the description with another value (None: without it) at a path of keys."""
     description = copy.deepcopy(DESCRIPTION)
-    place: Any = description
+    node: Any = description
     *keys, last = path.split("|")
     for key in keys:
-        place = place[int(key) if key.isdigit() else key]
+        node = node[int(key) if key.isdigit() else key]
     if value is None:
-        del place[last]
+        del node[last]
     else:
-        place[last] = value
+        node[last] = value
     return facts(description)
 
 

@@ -54,12 +54,12 @@ def test_an_event_is_consumed_once_by_each_consumer(scenario: Scenario, consumer
 
 
 def test_events_logged_together_are_one_entry_in_order(scenario: Scenario, consumer: str):
-    subjects = [(scenario.project.pk, {"place": place}) for place in range(3)]
+    subjects = [(scenario.project.pk, {"index": index}) for index in range(3)]
     log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
 
     [batch] = consumed(consumer)
 
-    assert [event.data["place"] for event in batch.events] == [0, 1, 2]
+    assert [event.data["index"] for event in batch.events] == [0, 1, 2]
 
 
 def test_a_rolled_back_event_has_no_entry(scenario: Scenario):
@@ -170,20 +170,20 @@ def test_consumer_that_wants_no_events_of_an_organisation_gets_none(scenario: Sc
 
 
 def test_events_that_do_not_concern_a_consumer_cost_it_no_entry(scenario: Scenario, consumer: str):
-    outbox.register_consumer(consumer, [HAPPENED], concerns=lambda event: event.data["place"] == 1)
-    for places in ([0, 1, 2], [0]):
-        subjects = [(scenario.project.pk, {"place": place}) for place in places]
+    outbox.register_consumer(consumer, [HAPPENED], concerns=lambda event: event.data["index"] == 1)
+    for indexes in ([0, 1, 2], [0]):
+        subjects = [(scenario.project.pk, {"index": index}) for index in indexes]
         log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
 
     assert OutboxEntry.objects.count() == 1
-    assert [[event.data["place"] for event in batch.events] for batch in consumed(consumer)] == [[1]]
+    assert [[event.data["index"] for event in batch.events] for batch in consumed(consumer)] == [[1]]
 
 
 def test_large_batch_of_events_is_split_into_entries(
     scenario: Scenario, consumer: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(outbox, "MAX_ENTRY_EVENTS", 2)
-    subjects = [(scenario.project.pk, {"place": place}) for place in range(3)]
+    subjects = [(scenario.project.pk, {"index": index}) for index in range(3)]
     log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
 
-    assert [[event.data["place"] for event in batch.events] for batch in consumed(consumer)] == [[0, 1], [2]]
+    assert [[event.data["index"] for event in batch.events] for batch in consumed(consumer)] == [[0, 1], [2]]

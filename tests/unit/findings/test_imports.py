@@ -67,8 +67,8 @@ def sarif(*results: dict[str, Any], tool: str = "Semgrep", rules: tuple[dict[str
 
 
 def result(rule: str, uri: str = "src/app.py", **fields: Any) -> dict[str, Any]:
-    place = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 7}}}
-    return {"ruleId": rule, "message": {"text": "Bad."}, "locations": [place], **fields}
+    location = {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 7}}}
+    return {"ruleId": rule, "message": {"text": "Bad."}, "locations": [location], **fields}
 
 
 def imported(scenario: Scenario, format: str, document: Any) -> dict[str, tuple[Any, ...]]:

@@ -138,10 +138,10 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
         out = io.StringIO()
         call_command("rotate_credentials", stdout=out, stderr=out)
         seen += [
-            call("GET", f"integrations{place}")
-            for place in ("", "/github/log", "/github/schedule", "/github/webhook", "/github/conflicts")
+            call("GET", f"integrations{path}")
+            for path in ("", "/github/log", "/github/schedule", "/github/webhook", "/github/conflicts")
         ]
-        seen += [call("GET", place) for place in ("alerts", "alerts/destinations")]
+        seen += [call("GET", path) for path in ("alerts", "alerts/destinations")]
     pages = list(everything_in_the_admin())
     tracebacks = broken(settings)
 

@@ -51,8 +51,8 @@ def make_findings(
     scenario: Scenario, number: int, severity: str = "critical", start: int = 0
 ) -> list[Finding]:
     reports = [
-        FindingReport("security", f"Finding <{place}> & more", severity=severity)
-        for place in range(start, start + number)
+        FindingReport("security", f"Finding <{index}> & more", severity=severity)
+        for index in range(start, start + number)
     ]
     ids = ingest(scenario.project, reports, by=SYSTEM).ids
     return list(Finding.objects.filter(pk__in=ids).order_by("pk"))

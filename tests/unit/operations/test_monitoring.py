@@ -111,12 +111,12 @@ def test_alert_says_what_to_do(rule: dict[str, Any]):
 
 
 def test_panels_of_the_dashboard_do_not_overlap():
-    places = [
+    positions = [
         (panel["gridPos"]["x"] + column, panel["gridPos"]["y"] + row)
         for panel in json.loads(DASHBOARD.read_text())["panels"]
         for column in range(panel["gridPos"]["w"])
         for row in range(panel["gridPos"]["h"])
     ]
 
-    assert len(places) == len(set(places))
-    assert max(x for x, _ in places) < 24
+    assert len(positions) == len(set(positions))
+    assert max(x for x, _ in positions) < 24

@@ -58,8 +58,8 @@ def logged_in(running: Scenario, live_server: LiveServer, monkeypatch: pytest.Mo
 
 
 def login_arguments(scenario: Scenario, live_server: LiveServer, key: str | None = None) -> list[str]:
-    place = ["--org", str(scenario.organization.pk), "--project", scenario.project.slug]
-    return ["login", "--url", live_server.url, *place, "--api-key", key or scenario.key]
+    project = ["--org", str(scenario.organization.pk), "--project", scenario.project.slug]
+    return ["login", "--url", live_server.url, *project, "--api-key", key or scenario.key]
 
 
 def test_login_stores_the_key_for_the_user_only(

@@ -135,9 +135,9 @@ def test_example_of_the_readme_works(
     readme = (ROOT / "clients" / "python" / "README.md").read_text(encoding="utf-8")
     example = readme.split("```python\n")[1].split("```")[0]
     example = example.replace("https://www.example.com/", site.url).replace('"pdf"', '"json"')
-    place = {"url": live_server.url, "api_key": running.key, "org_id": running.organization.pk}
+    variables = {"url": live_server.url, "api_key": running.key, "org_id": running.organization.pk}
 
-    exec(example, dict(place))
+    exec(example, dict(variables))
 
     printed = capsys.readouterr().out.splitlines()
     assert any(line.startswith("checks_not_passed") for line in printed)

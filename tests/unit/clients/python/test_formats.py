@@ -117,8 +117,8 @@ def test_sarif_states_severity_place_and_baseline() -> None:
         ("error", "unchanged"),
         ("note", "new"),
     ]
-    place = results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert place == "https://shop.example/a%20b"
+    uri = results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "https://shop.example/a%20b"
 
 
 def test_sarif_has_no_link_of_a_site_in_its_texts() -> None:

@@ -52,7 +52,7 @@ def test_partial_bulk_returns_a_result_for_each_item(scenario: Scenario):
 
 @pytest.mark.parametrize("count", [0, 1001])
 def test_bulk_accepts_1_to_1000_items(scenario: Scenario, count: int):
-    items = [{"domain": "seo", "title": str(place)} for place in range(count)]
+    items = [{"domain": "seo", "title": str(index)} for index in range(count)]
 
     assert scenario.client.call("post", "findings/bulk", {"findings": items}).status_code == 422
 
@@ -67,8 +67,8 @@ def test_null_item_of_a_partial_bulk_is_reported_as_invalid(scenario: Scenario):
 
 def test_owner_of_many_items_is_queried_once(scenario: Scenario):
     items = [
-        {"domain": "seo", "title": f"Title {place}", "owner_id": str(scenario.owner.pk)}
-        for place in range(20)
+        {"domain": "seo", "title": f"Title {index}", "owner_id": str(scenario.owner.pk)}
+        for index in range(20)
     ]
 
     with CaptureQueriesContext(connection) as asked:

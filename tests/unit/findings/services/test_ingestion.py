@@ -106,7 +106,7 @@ def test_report_of_a_dismissed_finding_leaves_it_dismissed(scenario: Scenario):
 
 def test_batch_of_100_costs_as_many_queries_as_batch_of_2(scenario: Scenario):
     def statements(count: int, prefix: str) -> int:
-        sightings = [FindingReport("seo", f"{prefix} {place}", severity="low") for place in range(count)]
+        sightings = [FindingReport("seo", f"{prefix} {index}", severity="low") for index in range(count)]
         ingest(scenario.project, sightings[: count // 2], by=scenario.actor)
         with CaptureQueriesContext(connection) as captured:
             ingest(scenario.project, sightings, by=scenario.actor)
@@ -153,7 +153,7 @@ def test_invalid_field_is_named_and_nothing_is_stored(scenario: Scenario, change
 
 
 @pytest.mark.parametrize(
-    "named", [[f"key_{place}" for place in range(101)], ["Not a key"], [""], "title_present"]
+    "named", [[f"key_{index}" for index in range(101)], ["Not a key"], [""], "title_present"]
 )
 def test_invalid_checks_in_evidence_are_stored_as_evidence_only(scenario: Scenario, named: Any):
     scenario.client.call(
@@ -189,7 +189,7 @@ def test_repeated_report_keeps_created_at_and_updates_every_counter(scenario: Sc
 
 
 def test_batch_larger_than_the_write_size_is_ingested_completely(scenario: Scenario):
-    titles = [f"Page {place}" for place in range(BATCH_SIZE * 2 + 3)]
+    titles = [f"Page {index}" for index in range(BATCH_SIZE * 2 + 3)]
     before = [FindingReport("seo", title, severity="low") for title in titles[::2]]
     known = set(ingest(scenario.project, before, by=scenario.actor).ids)
     Finding.objects.filter(title=titles[0]).update(status="resolved")

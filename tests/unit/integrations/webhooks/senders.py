@@ -88,9 +88,13 @@ SENDERS: dict[str, Sender] = {
 
 
 def call(
-    integration: Integration, body: bytes, headers: dict[str, str], place: str = "", provider: str = ""
+    integration: Integration,
+    body: bytes,
+    headers: dict[str, str],
+    integration_id: str = "",
+    provider: str = "",
 ) -> Any:
-    address = f"/api/v1/hooks/{provider or integration.provider}/{place or integration.pk}"
+    address = f"/api/v1/hooks/{provider or integration.provider}/{integration_id or integration.pk}"
     return Client().post(address, body, content_type="application/json", headers=headers)
 
 

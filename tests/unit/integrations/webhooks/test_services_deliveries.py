@@ -91,11 +91,11 @@ def test_wrong_signature_and_unknown_url_get_the_same_answer(
             each_integration,
             body,
             headers,
-            place=str(SYSTEM.user_id or "01a2146b-c715-79f9-b747-c8d7c983a9c1"),
+            integration_id=str(SYSTEM.user_id or "01a2146b-c715-79f9-b747-c8d7c983a9c1"),
         ),
-        call(each_integration, body, headers, place="no-uuid"),
+        call(each_integration, body, headers, integration_id="no-uuid"),
         # The key that is verified against where there is no webhook is no secret.
-        call(each_integration, body, signed_by("none"), place=str(each_integration.project_id)),
+        call(each_integration, body, signed_by("none"), integration_id=str(each_integration.project_id)),
         *(
             call(each_integration, body, {**headers, **signed_by(SECRET)}, provider=name)
             for name in (*SENDERS, "cloudflare", "unknown")

@@ -48,19 +48,19 @@ def test_share_token_is_left_out_of_the_log(scenario: Scenario, lines: Any):
     assert "/insights/audit/reports/shared/…" in "".join(lines())
 
 
-def places(patterns: Any, prefix: str = "") -> Iterator[str]:
+def routes(patterns: Any, prefix: str = "") -> Iterator[str]:
     """Yield the URL patterns, with those of included ones."""
     for each in patterns:
-        place = f"{prefix}{each.pattern}"
-        yield from places(each.url_patterns, place) if isinstance(each, URLResolver) else [place]
+        route = f"{prefix}{each.pattern}"
+        yield from routes(each.url_patterns, route) if isinstance(each, URLResolver) else [route]
 
 
-LINKS = [place for place in places(get_resolver().url_patterns) if "token>" in place]
+LINKS = [route for route in routes(get_resolver().url_patterns) if "token>" in route]
 
 
-@pytest.mark.parametrize("place", LINKS)
-def test_token_of_a_link_is_left_out_of_the_log(place: str, lines: Any):
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "some-token" if found[1] == "token" else "x", place)
+@pytest.mark.parametrize("route", LINKS)
+def test_token_of_a_link_is_left_out_of_the_log(route: str, lines: Any):
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "some-token" if found[1] == "token" else "x", route)
 
     Client(raise_request_exception=False).get(f"/{path}")
 

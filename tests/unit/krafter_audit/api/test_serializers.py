@@ -50,7 +50,7 @@ def test_items_of_a_list_that_is_too_long_are_not_validated() -> None:
 def test_names_of_a_request_are_compared_with_known_ones_up_to_a_limit() -> None:
     found = errors_of(NamesSerializer(), {"names": [{"name": "a", "nmae": "b"}] * 60})["names"]
 
-    messages = [str(found[place]["nmae"][0]) for place in range(60)]
+    messages = [str(found[index]["nmae"][0]) for index in range(60)]
     assert messages == ["Unknown field. Did you mean name?"] * 50 + ["Unknown field."] * 10
 
 

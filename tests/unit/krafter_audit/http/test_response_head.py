@@ -49,13 +49,13 @@ def test_other_invalid_lines_stay_for_the_parser_to_reject(line: bytes) -> None:
 def test_head_may_come_in_pieces_and_after_informational_ones() -> None:
     sent = b"HTTP/1.1 103 Early Hints\r\nX Foo: a\r\nLink: b\r\n\r\n" + OK + b"X Foo: a\r\nAge: 1\r\n\r\nbody"
     expected = b"HTTP/1.1 103 Early Hints\r\nLink: b\r\n\r\n" + OK + b"Age: 1\r\n\r\nbody"
-    assert filtered(sent) == filtered(*(sent[place : place + 1] for place in range(len(sent)))) == expected
+    assert filtered(sent) == filtered(*(sent[index : index + 1] for index in range(len(sent)))) == expected
 
 
 def test_head_in_pieces_of_one_byte_takes_linear_time() -> None:
     head = OK + b"A:b\r\n" * 19_000 + b"\r\n"
     heads, started = ResponseHeads(), time.process_time()
-    passed = b"".join(heads.feed(head[place : place + 1]) for place in range(len(head)))
+    passed = b"".join(heads.feed(head[index : index + 1]) for index in range(len(head)))
     assert passed == head
     assert time.process_time() - started < 2.0  # 10 s when each piece is searched from the start
 

@@ -46,9 +46,9 @@ def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
 
     key_id, public = from_jwk(evidence_of(scenario, verification)["keys"][0])
     previous = GENESIS
-    for place, link in enumerate(Evidence.objects.order_by("sequence"), start=1):
-        head = Head.with_body(str(scenario.project.pk), place, previous, link.body)
-        assert (link.sequence, link.previous_hash, link.hash) == (place, previous, head.hash)
+    for number, link in enumerate(Evidence.objects.order_by("sequence"), start=1):
+        head = Head.with_body(str(scenario.project.pk), number, previous, link.body)
+        assert (link.sequence, link.previous_hash, link.hash) == (number, previous, head.hash)
         assert (link.key_id, is_valid_signature(public, link.signature, head.text)) == (key_id, True)
         previous = link.hash
     assert (Evidence.objects.count(), EvidenceChain.objects.get().hash) == (3, previous)

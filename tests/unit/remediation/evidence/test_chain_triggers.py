@@ -135,13 +135,13 @@ def test_end_of_a_chain_cannot_be_set_back(chained: Scenario, reset: str):
 def test_concurrent_link_with_the_same_sequence_is_rejected():
     scenario = factories.scenario()
     EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
-    for place in range(1, 11):
+    for number in range(1, 11):
         both = [factories.verification(scenario), factories.verification(scenario)]
 
-        answers = at_once(*[lambda about=about: insert(about, place) for about in both])  # noqa: B023
+        answers = at_once(*[lambda about=about: insert(about, number) for about in both])  # noqa: B023
 
         assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError", "NoneType"]
-        assert end(scenario) == (place, str(place), place)
+        assert end(scenario) == (number, str(number), number)
 
 
 @pytest.mark.slow

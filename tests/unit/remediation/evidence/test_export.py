@@ -173,15 +173,15 @@ def test_bundle_without_links_says_so(scenario: Scenario):
 def test_every_changed_byte_is_detected(scenario: Scenario):
     raw = file_of(scenario, approved(scenario))
     trusted = keys_of_the_installation()
-    places = range(0, len(raw), 7)
+    offsets = range(0, len(raw), 7)
 
     unnoticed = [
-        place
-        for place in places
-        if not faults(raw[:place] + bytes([raw[place] ^ (1 << place % 8)]) + raw[place + 1 :], trusted)
+        offset
+        for offset in offsets
+        if not faults(raw[:offset] + bytes([raw[offset] ^ (1 << offset % 8)]) + raw[offset + 1 :], trusted)
     ]
 
-    assert (unnoticed, len(places) > 500) == ([], True)
+    assert (unnoticed, len(offsets) > 500) == ([], True)
 
 
 def test_whitespace_duplicate_names_and_missing_parts_are_detected(scenario: Scenario):
@@ -229,8 +229,8 @@ def test_signature_of_another_algorithm_is_not_valid(scenario: Scenario):
     ]
 
 
-def drop(place: int) -> Callable[[dict[str, Any]], Any]:
-    return lambda content: content["chain"].pop(place)
+def drop(index: int) -> Callable[[dict[str, Any]], Any]:
+    return lambda content: content["chain"].pop(index)
 
 
 def swap(content: dict[str, Any]) -> None:
@@ -410,7 +410,7 @@ def test_screenshots_are_limited_and_not_public(
     settings.MEDIA_ROOT = str(tmp_path)
     stored = [screenshots.store(scenario.project.pk, image) for image in (b"12", b"345", b"6")]
     verification = factories.verification(scenario)
-    pictures = {f"page {place}": sha256 for place, sha256 in enumerate(stored)}
+    pictures = {f"page {index}": sha256 for index, sha256 in enumerate(stored)}
     chain.append(verification, "security_header_csp", {"pages": [{"evidence": {"pictures": pictures}}]})
     monkeypatch.setattr("remediation.evidence.export.MAX_SCREENSHOT_BYTES", 5)
 

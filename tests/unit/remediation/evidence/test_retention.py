@@ -48,7 +48,7 @@ def append_evidence(
     return Evidence.objects.get(project=scenario.project, sequence=link.sequence)
 
 
-def places(scenario: Scenario) -> list[int]:
+def sequence_numbers(scenario: Scenario) -> list[int]:
     return list(
         Evidence.objects.filter(project=scenario.project)
         .order_by("sequence")
@@ -77,7 +77,7 @@ def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machin
 
     retention.rotate_partitions()
 
-    assert (places(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
+    assert (sequence_numbers(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
 
 
 def test_expired_months_are_dropped_and_the_chain_continues(
@@ -95,7 +95,7 @@ def test_expired_months_are_dropped_and_the_chain_continues(
     after = append_evidence(scenario, time_machine, day(first, 4, 11))
 
     assert months() == [*names[2:], "default"]
-    assert places(scenario) == [3, 4]
+    assert sequence_numbers(scenario) == [3, 4]
     assert (kept.previous_hash, after.previous_hash) == (last.hash, kept.hash)
     assert all(chain.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
 
@@ -111,7 +111,7 @@ def test_bundle_is_valid_when_the_previous_month_is_dropped(
 
     retention.rotate_partitions()
 
-    assert places(scenario) == [2]
+    assert sequence_numbers(scenario) == [2]
     assert "invalid" not in before | verification_words(kept)
 
 
@@ -126,7 +126,7 @@ def test_clock_set_back_does_not_write_links_into_an_earlier_month(
 
     retention.rotate_partitions()
 
-    assert places(scenario) == [1, 2]
+    assert sequence_numbers(scenario) == [1, 2]
 
 
 def test_link_is_never_older_than_its_verification(scenario: Scenario, time_machine: Any, first: date):
@@ -149,7 +149,7 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
 
     assert (landed, part_of(one), part_of(another)) == ("default", name, name)
     assert made[-1] == f"remediation_evidence_{month(first, 13):%Y_%m}"
-    assert (places(scenario), another.previous_hash) == ([1, 2], one.hash)
+    assert (sequence_numbers(scenario), another.previous_hash) == ([1, 2], one.hash)
 
 
 def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
@@ -161,7 +161,7 @@ def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
 
     retention.rotate_partitions()
 
-    assert places(scenario) == [2]
+    assert sequence_numbers(scenario) == [2]
     with (
         database_role.as_owner(),
         pytest.raises(DatabaseError, match="append-only"),

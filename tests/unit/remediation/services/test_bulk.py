@@ -22,8 +22,8 @@ def post(scenario: Scenario, path: str, body: Any = None) -> Any:
 
 def items(*findings: Any, **more: Any) -> list[dict[str, Any]]:
     return [
-        {"finding_id": str(finding.pk), "title": f"Fix {place}", **more}
-        for place, finding in enumerate(findings)
+        {"finding_id": str(finding.pk), "title": f"Fix {index}", **more}
+        for index, finding in enumerate(findings)
     ]
 
 

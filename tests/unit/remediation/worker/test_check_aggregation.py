@@ -20,7 +20,7 @@ INCONCLUSIVE = inconclusive("timeout", "It took too long.")
     ],
 )
 def test_status_is_aggregated_over_the_pages(outcomes: list[Outcome], status: str):
-    result = aggregate("title_present", {str(place): outcome for place, outcome in enumerate(outcomes)})
+    result = aggregate("title_present", {str(index): outcome for index, outcome in enumerate(outcomes)})
 
     assert (result.status.value, result.after) == (status, status)
 
@@ -44,7 +44,7 @@ def test_value_of_a_metric_is_the_worst_of_all_pages():
 def test_value_is_the_status_without_a_result_in_the_unit_of_the_metric(
     key: str, outcomes: list[Outcome], after: object
 ):
-    result = aggregate(key, {str(place): outcome for place, outcome in enumerate(outcomes)})
+    result = aggregate(key, {str(index): outcome for index, outcome in enumerate(outcomes)})
 
     assert (result.after, result.evidence["after"]) == (after, after)
 

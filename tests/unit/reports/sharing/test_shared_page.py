@@ -171,7 +171,7 @@ def test_csv_file_by_link_has_no_comments_of_dismissals(scenario: Scenario, link
 
 
 def test_csv_file_by_link_has_the_largest_cells(scenario: Scenario, link: Link) -> None:
-    assets = [{"type": "url", "value": f"https://example.com/{place}/{'x' * 1900}"} for place in range(100)]
+    assets = [{"type": "url", "value": f"https://example.com/{index}/{'x' * 1900}"} for index in range(100)]
     factories.finding(scenario, affected_assets=assets)
 
     response = Client().get(link("csv") + "/download")

@@ -85,12 +85,12 @@ NAMELESS = {"preconnect", "secure-websocket", "https", "rtc-udp", "rtc-tcp", "tr
 STOPPED_BEFORE = {"any-address", "mapped", "icon", "speculation", "ping", "popup"}
 
 
-def page(**places: object) -> str:
+def page(**values: object) -> str:
     """Return a page with every vector."""
     markup = "\n".join(MARKUP.values())
     scripts = "\n".join(f"try {{{{ {script} }}}} catch (e) {{{{ }}}}" for script in SCRIPT.values())
     whole = f"<!doctype html><title>hostile</title>{markup}<script>{scripts}</script>"
-    return whole.format(**places)
+    return whole.format(**values)
 
 
 @dataclass

@@ -24,8 +24,8 @@ class HostileSite:
         )
         self.udp = stack.enter_context(ssrf_vectors.Udp())
         self.site = stack.enter_context(Server(self.respond))
-        places = {"secret": self.secret.url, "port": self.secret.port, "udp": self.udp.port}
-        self.page = ssrf_vectors.page(**places, allowed=f"{self.site.url}/")
+        addresses = {"secret": self.secret.url, "port": self.secret.port, "udp": self.udp.port}
+        self.page = ssrf_vectors.page(**addresses, allowed=f"{self.site.url}/")
 
     def respond(self, connection: Any, request: bytes) -> None:
         path = request.split(b" ", 2)[1].decode()
@@ -131,15 +131,15 @@ def test_redirect_to_a_refused_address_has_its_reason(hostile: HostileSite, chro
 
 @pytest.mark.needs_chromium
 def test_page_cannot_open_other_schemes(hostile: HostileSite, chrome: Browser):
-    places = [
+    locations = [
         "file:///etc/passwd",
         f"view-source:{hostile.secret.url}/",
         "chrome://version",
         "data:text/html,x",
     ]
-    moves = "".join(f"try {{ location = '{place}' }} catch (e) {{ }};" for place in places)
+    moves = "".join(f"try {{ location = '{location}' }} catch (e) {{ }};" for location in locations)
     hostile.page = (
-        f"<!doctype html><title>mine</title><iframe src='{places[0]}'></iframe><script>{moves}</script>"
+        f"<!doctype html><title>mine</title><iframe src='{locations[0]}'></iframe><script>{moves}</script>"
     )
 
     with chrome.page(hostile.site.url) as page:

@@ -169,7 +169,7 @@ def test_next_time_of_a_schedule(config: dict[str, Any], moment: str, following:
 
 def test_schedules_are_spread_over_minutes_hours_and_days():
     plans = [ScheduleRule.from_config(number, {"scans": {"schedule": "weekly"}}) for number in NUMBERED]
-    places = [[getattr(plan, name) for plan in plans] for name in ("minute", "hour", "weekday")]
+    times = [[getattr(plan, name) for plan in plans] for name in ("minute", "hour", "weekday")]
 
-    assert [len(set(values)) for values in places] == [pytest.approx(58, abs=2), 24, 7]
-    assert max(places[1].count(hour) for hour in range(24)) < 20
+    assert [len(set(values)) for values in times] == [pytest.approx(58, abs=2), 24, 7]
+    assert max(times[1].count(hour) for hour in range(24)) < 20

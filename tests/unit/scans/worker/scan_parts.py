@@ -29,11 +29,11 @@ def leased_pages(part: ScanPart, *paths: str) -> list[ScanPage]:
     return [
         ScanPage.objects.create(
             part=part,
-            position=place,
+            position=index,
             url=f"{SITE}{path}",
             route=path,
             fence=1,
             lease_until=timezone.now() + timedelta(seconds=30),
         )
-        for place, path in enumerate(paths)
+        for index, path in enumerate(paths)
     ]

@@ -84,14 +84,14 @@ def test_small_scan_is_done_before_the_queue_of_another_organization(
 
     (scan,) = small
     scan.refresh_from_db()
-    places = [place for place, url in enumerate(saved, start=1) if "small" in url]
+    positions = [position for position, url in enumerate(saved, start=1) if "small" in url]
     if with_redis:
         assert scan.status == "completed"
         # Those that were being checked when it was queued, those beside its discovery, and those beside its pages.
-        assert len(places) == 2
-        assert places[-1] <= 12 + 4 * page_runner.MAX_CONCURRENT_PAGES["http"]
+        assert len(positions) == 2
+        assert positions[-1] <= 12 + 4 * page_runner.MAX_CONCURRENT_PAGES["http"]
     else:
-        assert places == []  # the oldest work comes first
+        assert positions == []  # the oldest work comes first
 
 
 class Killed(BaseException):

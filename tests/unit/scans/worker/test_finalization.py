@@ -22,7 +22,7 @@ CSP = "security_header_csp"
 def checked(scenario: Scenario, *outcomes: Outcome) -> ScanPart:
     """Return a part with a page for each outcome of one check."""
     part = scan_part(scenario)
-    pages = leased_pages(part, *(f"{place}" for place in range(len(outcomes))))
+    pages = leased_pages(part, *(f"{index}" for index in range(len(outcomes))))
     for page, outcome in zip(pages, outcomes, strict=True):
         persistence.save_results(page, PageResults([CheckResult(CSP, outcome, 1.0)]))
     return part
@@ -34,7 +34,7 @@ def test_failed_check_becomes_one_report_with_all_failing_pages(scenario: Scenar
     [report] = finalization.finding_reports(part, {CSP})
 
     assert (report.checks, report.domain) == ([CSP], "security")
-    assert report.affected_assets == [{"type": "url", "value": f"{SITE}{place}"} for place in (0, 2)]
+    assert report.affected_assets == [{"type": "url", "value": f"{SITE}{number}"} for number in (0, 2)]
     assert report.evidence is not None
     assert [page["outcome"]["status"] for page in report.evidence["pages"]] == ["failed", "failed"]
 
@@ -162,4 +162,4 @@ def test_largest_evidence_of_a_scan_is_within_the_limit_and_says_what_was_left_o
     details = [page["outcome"]["evidence"]["detail"] for page in evidence["pages"]]
     assert MAX_EVIDENCE_BYTES * 0.9 < size_of(evidence) <= MAX_EVIDENCE_BYTES
     assert details == ["No CSP."] * 11 + [finalization.NO_SPACE] * 14
-    assert [page["url"] for page in evidence["pages"]] == [f"{SITE}{place}" for place in range(MAX_PAGES)]
+    assert [page["url"] for page in evidence["pages"]] == [f"{SITE}{index}" for index in range(MAX_PAGES)]

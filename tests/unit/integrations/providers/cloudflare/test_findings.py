@@ -175,17 +175,17 @@ SETTING_PATHS = {
 
 
 @pytest.mark.parametrize(
-    ("place", "body"),
+    ("path", "body"),
     [
         *((f"{ZONE_ID}$", body) for body in NO_JSON + OTHER_FORMS),
-        *((place, body) for place in SETTING_PATHS.values() for body in NO_JSON),
+        *((path, body) for path in SETTING_PATHS.values() for body in NO_JSON),
     ],
 )
 def test_undocumented_response_is_unavailable(
-    provider: Cloudflare, server: FakeServer, place: str, body: bytes
+    provider: Cloudflare, server: FakeServer, path: str, body: bytes
 ) -> None:
     for _ in range(3):
-        server.next_answer(place, 200, {}, body)
+        server.next_answer(path, 200, {}, body)
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         findings(provider)

@@ -111,7 +111,7 @@ ADVISORY = {**dependabot_alert()["security_advisory"], "summary": None}
 
 
 @pytest.mark.parametrize(
-    ("place", "alert"),
+    ("list_index", "alert"),
     [
         (0, {**code_scanning_alert(), "html_url": None}),
         (1, dependabot_alert(html_url=None)),
@@ -119,12 +119,12 @@ ADVISORY = {**dependabot_alert()["security_advisory"], "summary": None}
     ],
 )
 def test_alert_without_a_title_or_url_is_left_out(
-    provider: GitHub, github: FakeGitHub, place: int, alert: dict[str, Any]
+    provider: GitHub, github: FakeGitHub, list_index: int, alert: dict[str, Any]
 ) -> None:
-    good = [code_scanning_alert(), dependabot_alert()][place]
+    good = [code_scanning_alert(), dependabot_alert()][list_index]
     github.alerts = dict.fromkeys(("code-scanning", "dependabot"), [{**alert, "number": 99}, good])
 
-    (page,) = provider.finding_lists()[place].pages()
+    (page,) = provider.finding_lists()[list_index].pages()
 
     assert [found.external_id.rpartition("/")[2] for found in page] == [str(good["number"])]
     assert provider.unreadable == ["99"]

@@ -68,11 +68,11 @@ def project_with_many(database_owner: None) -> Project:
     Finding.objects.bulk_create(
         Finding(
             project=project,
-            title=f"finding {place}",
-            evidence={"source": f"gsc/x/{place}"} if place < 50 else {},
+            title=f"finding {index}",
+            evidence={"source": f"gsc/x/{index}"} if index < 50 else {},
             **numbers,
         )
-        for place in range(1500)
+        for index in range(1500)
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE findings_finding")

@@ -64,7 +64,7 @@ def test_fields_missing_from_the_screen_are_in_the_description_only(provider: Ji
 def test_priority_is_chosen_by_its_usual_names(
     provider: Jira, jira: FakeJira, names: list[str], priority: str, chosen: str | None
 ) -> None:
-    values = [{"id": str(place), "name": name} for place, name in enumerate(names, start=1)]
+    values = [{"id": str(number), "name": name} for number, name in enumerate(names, start=1)]
     jira.form["priority"] = {"allowedValues": values}
 
     provider.create_ticket(draft(priority=priority))

@@ -220,7 +220,7 @@ def test_circular_page_tokens_end(provider: Jira, jira: FakeJira) -> None:
 
 def test_newest_pull_request_among_the_web_links_is_found(provider: Jira, jira: FakeJira) -> None:
     ticket = provider.create_ticket(draft())
-    for place, url in enumerate(
+    for index, url in enumerate(
         [
             "https://github.com/acme/web-app/pull/141",
             "https://gitlab.com/acme/web/-/merge_requests/7",
@@ -228,7 +228,7 @@ def test_newest_pull_request_among_the_web_links_is_found(provider: Jira, jira: 
             "https://wiki.acme.example/pull",
         ]
     ):
-        jira.links[10001].append({"id": 20000 + place, "object": {"title": "x", "url": url}})
+        jira.links[10001].append({"id": 20000 + index, "object": {"title": "x", "url": url}})
 
     assert provider.find_pull_request(ticket.external_id) == "https://gitlab.com/acme/web/-/merge_requests/7"
 

@@ -200,12 +200,12 @@ UNDOCUMENTED = [
 
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)
-@pytest.mark.parametrize("place", [PROJECT, ISSUES])
+@pytest.mark.parametrize("path", [PROJECT, ISSUES])
 def test_undocumented_response_is_unavailable(
-    provider: Sentry, server: FakeServer, place: str, body: bytes
+    provider: Sentry, server: FakeServer, path: str, body: bytes
 ) -> None:
     for _ in range(3):
-        server.next_answer(place, 200, {}, body)
+        server.next_answer(path, 200, {}, body)
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         findings(provider)

@@ -84,9 +84,9 @@ def test_older_delivery_that_arrives_later_hides_no_change(
     opened = datetime.fromisoformat(github.issues[1]["updated_at"])
     closed = datetime.fromisoformat(github.touch(1, state="closed", state_reason="completed")["updated_at"])
 
-    for place, changed_at in enumerate((closed, opened)):
+    for index, changed_at in enumerate((closed, opened)):
         body = json.dumps(SENDERS["github"].payload(changed_at)).encode()
-        headers = {**SENDERS["github"].headers(body), "X-GitHub-Delivery": str(place)}
+        headers = {**SENDERS["github"].headers(body), "X-GitHub-Delivery": str(index)}
         assert call(github_integration, body, headers).status_code == 202
     engine.sync(github_integration.pk)
 
@@ -148,10 +148,10 @@ def test_many_deliveries_are_one_run(
     make_task()
     sync()
     before = SyncRun.objects.count()
-    for place in range(20):
+    for index in range(20):
         sender = SENDERS["github"]
-        body = json.dumps({**sender.payload(now()), "place": place}).encode()
-        call(github_integration, body, {**sender.headers(body), "X-GitHub-Delivery": str(place)})
+        body = json.dumps({**sender.payload(now()), "index": index}).encode()
+        call(github_integration, body, {**sender.headers(body), "X-GitHub-Delivery": str(index)})
 
     engine.sync(github_integration.pk)
 

@@ -221,7 +221,7 @@ def test_deleted_rows_are_subtracted_from_the_totals(scenario: Scenario):
 
 
 @pytest.mark.parametrize(
-    "place",
+    "position",
     [
         [5, "2026-01-01", "018f0000-0000-7000-8000-000000000000"],
         [5, "2026-01-01T00:00:00", "018f0000-0000-7000-8000-000000000000"],
@@ -237,9 +237,9 @@ def test_deleted_rows_are_subtracted_from_the_totals(scenario: Scenario):
         {},
     ],
 )
-def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: Any):
+def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, position: Any):
     seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
-    made = json.dumps([seal, *place]).encode()
+    made = json.dumps([seal, *position]).encode()
 
     response = scenario.client.call("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
 
@@ -259,7 +259,7 @@ def test_rows_without_a_date_are_neither_skipped_nor_repeated(scenario: Scenario
     for _ in dates:
         found += listing.fetch((found[-1].sla_due_at, found[-1].pk) if found else None, 1, 0)
 
-    ascending = [made[place] for place in (1, 4, 3, 0, 2)]
+    ascending = [made[position] for position in (1, 4, 3, 0, 2)]
     assert [row.pk for row in found] == (ascending[::-1] if descending else ascending)
 
 
