@@ -87,13 +87,13 @@ def test_every_url_requires_a_key(scenario: Scenario):
 
 
 def test_every_url_rejects_the_key_of_another_organisation(scenario: Scenario):
-    stranger = factories.scenario()
+    other = factories.scenario()
     row = str(factories.task(scenario).pk)
     answers = {}
 
     for route, method, _ in ROUTES:
         if "<str:org_id>" in route:
-            response = stranger.client.call(method, fill(route, scenario, row))
+            response = other.client.call(method, fill(route, scenario, row))
             answers[f"{method} {route}"] = (response.status_code, response.json()["error"]["code"])
 
     assert answers == dict.fromkeys(answers, (403, "forbidden"))

@@ -60,7 +60,9 @@ def exported(scenario: Scenario, format_: str) -> bytes:
 @EXAMPLES
 @given(values=st.lists(VALUES, min_size=3, max_size=6))
 @pytest.mark.django_db
-def test_accepted_json_comes_back_from_answers_and_exports(scenario: Scenario, values: list[Any]) -> None:
+def test_accepted_json_is_returned_unchanged_by_responses_and_exports(
+    scenario: Scenario, values: list[Any]
+) -> None:
     with transaction.atomic():
         values = [NINES, *values]
         ids = reported(scenario, values)

@@ -195,10 +195,13 @@ def test_request_log_escapes_line_breaks_in_paths(scenario: Scenario, caplog: py
 def test_invalid_keys_are_limited_by_address_and_not_by_the_shared_page(scenario: Scenario, settings: Any):
     settings.KRAFTER_RATE_WRONG_KEYS = 2
     settings.KRAFTER_RATE_PUBLIC = 1
-    stranger = AuditClient(scenario.project, "kr_live_" + "A" * 43)
+    invalid_key_client = AuditClient(scenario.project, "kr_live_" + "A" * 43)
     address = f"10.1.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
 
-    codes = [stranger.get(f"{stranger.base}tasks", REMOTE_ADDR=address).status_code for _ in range(4)]
+    codes = [
+        invalid_key_client.get(f"{invalid_key_client.base}tasks", REMOTE_ADDR=address).status_code
+        for _ in range(4)
+    ]
 
     assert codes == [401, 401, 429, 429]
     elsewhere = address.replace("10.1.", "10.2.")
@@ -213,15 +216,15 @@ def test_invalid_keys_of_an_address_do_not_stop_a_key_in_use(
     settings.KRAFTER_RATE_WRONG_KEYS = 1
     monkeypatch.setattr(api_key_cache, "TTL_SECONDS", 0)  # every request looks its key up
     address = f"10.3.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
-    stranger = AuditClient(scenario.project, "kr_live_" + "A" * 43)
+    invalid_key_client = AuditClient(scenario.project, "kr_live_" + "A" * 43)
 
     def status_for(client: AuditClient) -> int:
         return client.get(f"{client.base}tasks", REMOTE_ADDR=address).status_code
 
     codes = [
         status_for(scenario.client),
-        status_for(stranger),
-        status_for(stranger),
+        status_for(invalid_key_client),
+        status_for(invalid_key_client),
         status_for(scenario.client),
     ]
     ApiKey.objects.update(revoked_at=timezone.now())

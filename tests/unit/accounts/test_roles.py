@@ -64,7 +64,7 @@ def _parameters(model: type[Model], name: str) -> set[str]:
 
 @every_model
 @pytest.mark.parametrize("role", Role.values)
-def test_rows_of_another_organisation_are_nowhere(model: type[Model], role: str):
+def test_rows_of_another_organisation_are_neither_listed_nor_found_nor_opened(model: type[Model], role: str):
     own, other = factories.scenario(), factories.scenario()
     mine, theirs = ROWS[model](own), ROWS[model](other)
     client = staff.logged_in_client(member_of(own.organization, role))

@@ -62,5 +62,5 @@ def test_release_counts_as_a_live_deploy_only_if_the_policy_says_so(
         ("deploys.other", 1, ["deploys.other is ignored: the names are environments, scan, releases."]),
     ],
 )
-def test_part_without_effect_is_named(path: str, value: Any, sentence: list[str]):
+def test_part_of_the_policy_that_is_ignored_is_named(path: str, value: Any, sentence: list[str]):
     assert list(deploy_policy.ignored_part(path, value)) == sentence

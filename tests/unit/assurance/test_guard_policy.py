@@ -54,5 +54,5 @@ def test_runs_per_day_has_a_default(value: Any, number: int):
         ("urgent", ["1h"], True),
     ],
 )
-def test_part_without_effect_is_named(key: str, value: Any, is_named: bool):
+def test_part_of_the_policy_that_is_ignored_is_named(key: str, value: Any, is_named: bool):
     assert bool(list(guard_policy.ignored_part(f"guard.{key}", value))) == is_named

@@ -185,9 +185,9 @@ def test_row_that_changed_after_the_preview_is_refused(scenario: Scenario):
 
 
 def test_owner_who_is_no_member_is_refused(scenario: Scenario):
-    task, stranger = factories.task(scenario), factories.scenario().owner
+    task, other_owner = factories.task(scenario), factories.scenario().owner
 
-    done = change(scenario, TASKS, task, owner_id=stranger.pk)
+    done = change(scenario, TASKS, task, owner_id=other_owner.pk)
 
     assert done.summary.reasons == {"The owner is not a member of the organisation.": 1}
     assert values_of(task, name="owner_id") == [None]

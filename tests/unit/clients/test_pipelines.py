@@ -83,7 +83,7 @@ def test_action_annotates_and_fails_by_new_problems_only(
     assert (tmp_path / "krafter-audit.sarif").exists()
 
 
-def test_inputs_of_the_action_are_no_commands(
+def test_inputs_of_the_action_are_not_run_as_commands(
     page: Site, environment: dict[str, str], tmp_path: Path
 ) -> None:
     done = run_action(

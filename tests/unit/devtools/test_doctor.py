@@ -25,7 +25,9 @@ def test_json_has_the_lines_of_programs_too(capsys: pytest.CaptureFixture[str]):
     ]  # fmt: skip
 
 
-def test_report_as_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_json_report_has_the_lines_and_whether_the_system_works(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     monkeypatch.setattr(doctor, "is_installed", lambda level: False)
     for slow in ("_packages", "_pango", "_chromium"):
         monkeypatch.setattr(doctor, slow, lambda report: None)

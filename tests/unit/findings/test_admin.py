@@ -29,7 +29,7 @@ def operator(db: None) -> Client:
 
 
 def test_add_form_reports_a_finding(operator: Client, scenario: Scenario) -> None:
-    asked = {
+    form = {
         "project": scenario.project.pk,
         "domain": "security",
         "title": "No policy",
@@ -39,7 +39,7 @@ def test_add_form_reports_a_finding(operator: Client, scenario: Scenario) -> Non
         "check_keys": "security_header_csp",
     }
 
-    operator.post(admin_url(Finding, "add"), asked)
+    operator.post(admin_url(Finding, "add"), form)
 
     made = Finding.objects.get()
     assert (made.title, made.severity, made.check_keys) == ("No policy", "critical", ["security_header_csp"])
@@ -48,7 +48,7 @@ def test_add_form_reports_a_finding(operator: Client, scenario: Scenario) -> Non
 
 
 def change(operator: Client, finding: Finding, **changes: Any) -> Any:
-    asked = {
+    form = {
         "title": finding.title,
         "severity": finding.severity,
         "description": finding.description,
@@ -56,7 +56,7 @@ def change(operator: Client, finding: Finding, **changes: Any) -> Any:
         "recommended_fix": json.dumps(finding.recommended_fix),
         **changes,
     }
-    return operator.post(admin_url(Finding, "change", finding.pk), asked)
+    return operator.post(admin_url(Finding, "change", finding.pk), form)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scena
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("owner", "stranger"),
+        ("owner", "user of another organisation"),
         ("recommended_fix", '{"no_such": 1}'),
         ("recommended_fix", "{"),
         ("title", "taken"),
@@ -100,7 +100,7 @@ def test_form_shows_the_errors_of_the_api(
 ) -> None:
     finding = factories.finding(scenario)
     factories.finding(scenario, title="taken")
-    value = str(factories.scenario().owner.pk) if value == "stranger" else value
+    value = str(factories.scenario().owner.pk) if value == "user of another organisation" else value
 
     page = change(operator, finding, **{field: value})
 

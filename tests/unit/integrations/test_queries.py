@@ -1,4 +1,4 @@
-"""The URLs that a provider may be asked about."""
+"""The URLs that a provider may be requested to inspect."""
 
 import pytest
 

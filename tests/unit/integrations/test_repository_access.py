@@ -1,4 +1,4 @@
-"""Pull requests and commits of a connected repository, asked of GitHub and GitLab on loopback."""
+"""Pull requests and commits of a connected repository, requested from GitHub and GitLab on loopback."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -122,7 +122,7 @@ def test_deploy_contains_a_commit(
         "https://gitlab.com/acme/other/-/merge_requests/7",
     ],
 )
-def test_other_repository_is_not_asked(repositories: Repositories, project: Project, url: str) -> None:
+def test_other_repository_is_not_requested(repositories: Repositories, project: Project, url: str) -> None:
     servers = [repositories.start(provider) for provider in ("github", "gitlab")]
 
     with pytest.raises(RepositoryUnavailable) as error:

@@ -73,7 +73,7 @@ def test_unknown_and_never_connected_providers_are_refused(project: Project) -> 
         services.sync_now(project, "github", by=SYSTEM)
 
 
-def test_request_during_a_sync_is_remembered(project: Project) -> None:
+def test_request_during_a_sync_is_stored(project: Project) -> None:
     connect(project, token="t")
     services.sync_now(project, "github", by=SYSTEM)
     before = Integration.objects.get()

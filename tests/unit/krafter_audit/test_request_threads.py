@@ -116,7 +116,9 @@ def test_an_organisation_has_one_large_body_and_a_process_two(send: Callable[...
     assert eventually(lambda: [running(channels) for channels in large] == [2, 1, 1])
 
 
-def test_thread_that_one_session_may_not_have_goes_to_the_next(send: Callable[..., list[Channel]]) -> None:
+def test_thread_beyond_the_share_of_a_session_is_used_by_the_next_session(
+    send: Callable[..., list[Channel]],
+) -> None:
     first = [*send("/admin/", 2, "sessionid=a"), *send("/admin/", 2, "sessionid=b")]
     waiting = [*send("/admin/", 3, "sessionid=c"), *send("/admin/", 1, "sessionid=d")]
     assert eventually(lambda: running(first) == 4)

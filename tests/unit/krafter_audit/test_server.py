@@ -425,7 +425,7 @@ def test_refusal_of_the_server_is_logged_with_its_request_id(
     ],
     ids=["in the URL", "in a value"],
 )
-def test_text_that_looks_like_a_header_is_no_second_length(port: int, head: bytes) -> None:
+def test_transfer_encoding_in_the_url_or_in_a_value_is_ignored(port: int, head: bytes) -> None:
     request = head + b"Host: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"
 
     with closing(send(port, request)) as connection:
@@ -473,7 +473,7 @@ def supervised(tmp_path: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 
 @pytest.mark.slow
-def test_worker_process_that_dies_is_replaced(supervised: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_worker_process_that_exits_is_replaced(supervised: tuple[subprocess.Popen[bytes], int]) -> None:
     _, port = supervised
     for _ in range(2):
         with pytest.raises((http.client.HTTPException, OSError)):

@@ -127,11 +127,11 @@ def test_destination_is_deleted_after_a_question(scenario: Scenario, operator: C
     row = ROWS[Destination](scenario)
 
     question = run_action(operator, "delete_destination", row).content.decode()
-    asked = Destination.objects.count()
+    before = Destination.objects.count()
     run_action(operator, "delete_destination", row, confirmed="1")
 
     assert "Alerts to Slack fail without a destination" in question
-    assert (asked, Destination.objects.count()) == (1, 0)
+    assert (before, Destination.objects.count()) == (1, 0)
     assert Event.objects.filter(name="destination.removed", actor="admin").count() == 1
 
 

@@ -181,7 +181,7 @@ def test_approval_that_decided_and_that_of_another_person_are_not_withdrawn(
 def test_override_action_requires_a_reason_and_stores_it(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="failed")
 
-    asked = run_action(operator, "approve_with_override", verification)
+    confirmation = run_action(operator, "approve_with_override", verification)
     empty = run_action(operator, "approve_with_override", verification, reason=" ")
     undecided = remediation_state(verification)["result"]
     messages = messages_of(
@@ -189,7 +189,7 @@ def test_override_action_requires_a_reason_and_stores_it(operator: Client, scena
     )
 
     verification.refresh_from_db()
-    assert 'name="reason"' in asked.content.decode()
+    assert 'name="reason"' in confirmation.content.decode()
     assert "This field is required." in empty.content.decode()
     assert undecided == "pending"
     assert messages == ["Fix it: approved."]
@@ -216,7 +216,7 @@ def test_add_form_creates_a_task_with_the_due_date_of_the_policy(
     operator: Client, scenario: Scenario
 ) -> None:
     finding = factories.finding(scenario, severity="critical")
-    asked = {
+    form = {
         "finding": finding.pk,
         "title": "Send a policy",
         "priority": "high",
@@ -224,7 +224,7 @@ def test_add_form_creates_a_task_with_the_due_date_of_the_policy(
         "sla_due_at_1": "",
     }
 
-    response = operator.post(admin_url(Task, "add"), asked)
+    response = operator.post(admin_url(Task, "add"), form)
 
     made = Task.objects.get()
     assert response.status_code == 302
@@ -239,7 +239,7 @@ def test_add_form_creates_a_task_with_the_due_date_of_the_policy(
 
 
 def change(operator: Client, task: Task, **changes: Any) -> Any:
-    asked = {
+    form = {
         "title": task.title,
         "priority": task.priority,
         "owner": task.owner_id or "",
@@ -247,7 +247,7 @@ def change(operator: Client, task: Task, **changes: Any) -> Any:
         "sla_due_at_1": f"{task.sla_due_at:%H:%M:%S}",
         **changes,
     }
-    return operator.post(admin_url(Task, "change", task.pk), asked)
+    return operator.post(admin_url(Task, "change", task.pk), form)
 
 
 def test_change_form_saves_changed_fields_and_never_the_status(operator: Client, scenario: Scenario) -> None:
@@ -267,7 +267,7 @@ def test_change_form_saves_changed_fields_and_never_the_status(operator: Client,
     ("field", "value", "sentence"),
     [
         ("pr_url", "javascript:alert(1)", "Use an http or https URL."),
-        ("owner", "stranger", "This user is not a member of the organisation."),
+        ("owner", "user of another organisation", "This user is not a member of the organisation."),
         ("sla_due_at_0", "1999-01-01", "Use a time between the years 2000 and 2200."),
     ],
 )
@@ -275,7 +275,7 @@ def test_form_shows_the_errors_of_the_api_at_the_field(
     operator: Client, scenario: Scenario, field: str, value: str, sentence: str
 ) -> None:
     task = factories.task(scenario)
-    value = str(factories.scenario().owner.pk) if value == "stranger" else value
+    value = str(factories.scenario().owner.pk) if value == "user of another organisation" else value
 
     page = change(operator, task, **{field: value})
 
@@ -429,7 +429,9 @@ def test_bundle_download_requires_view_permission(
     assert client.get(path).status_code == 302
 
 
-def test_review_queue_tells_states_apart(operator: Client, scenario: Scenario) -> None:
+def test_filters_of_the_review_queue_list_the_verifications_of_each_state(
+    operator: Client, scenario: Scenario
+) -> None:
     rows = {
         "Ready to approve": factories.verification(scenario, checks="passed"),
         "Running": factories.verification(scenario, checks="running"),
@@ -454,7 +456,7 @@ def test_review_queue_tells_states_apart(operator: Client, scenario: Scenario) -
     ("result", "label"),
     [("pending", "Guard inconclusive"), ("passed", "Guard passed"), ("failed", "Guard failed")],
 )
-def test_verification_of_a_guard_window_is_told_apart_from_a_persons(
+def test_verification_of_a_guard_window_is_distinguished_from_one_of_a_person(
     operator: Client, scenario: Scenario, result: str, label: str
 ) -> None:
     row = factories.verification(scenario, checks="inconclusive")

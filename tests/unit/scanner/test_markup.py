@@ -34,12 +34,12 @@ def scripted(code: str) -> str:
     return html(add=f"<script>{code}</script>")
 
 
-def run_checks_on(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
+def run_checks_on(answers: dict[str, Any], *keys: str, **options: Any) -> dict[str, Outcome]:
     answers = {
         path: Answer(body, headers=SCRIPT if path.endswith(".js") else HTML) for path, body in answers.items()
     }
     with served(Site(answers)) as site, loopback_client() as client:
-        return dict(run_checks(site.url, asked, client=client, retry_delays=(), **options))
+        return dict(run_checks(site.url, keys, client=client, retry_delays=(), **options))
 
 
 IMAGES_BY_SCRIPT = {
@@ -187,8 +187,8 @@ def test_page_that_a_browser_may_not_visit_is_judged_as_sent() -> None:
     policy = Unverified.from_setting("127.0.0.0/8")
     site = Site({"/": Answer(html(), headers=HTML)})
     with served(site), Client(policy=policy) as client, Browser(policy=policy) as browser:
-        asked = ["title_present", "a11y_image_alt"]
-        outcomes = dict(run_checks(site.url, asked, client=client, browser=browser, retry_delays=()))
+        keys = ["title_present", "a11y_image_alt"]
+        outcomes = dict(run_checks(site.url, keys, client=client, browser=browser, retry_delays=()))
 
     assert [(outcome.status, outcome.reason) for outcome in outcomes.values()] == [
         (PASSED, None),

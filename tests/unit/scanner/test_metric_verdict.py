@@ -8,15 +8,15 @@ from scanner.registry import get
 
 
 def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
-    asked: list[int] = []
+    requested: list[int] = []
 
     def more(count: int) -> list[float]:
-        asked.append(count)
+        requested.append(count)
         return [*samples, *further]
 
     known = get("ttfb")
     assert known is not None
-    return judge_metric(known, Measurement(samples, more=more)), len(asked)
+    return judge_metric(known, Measurement(samples, more=more)), len(requested)
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
 def test_five_samples_are_taken_near_the_threshold(
     samples: list[float], further: list[float], status: str, more: int
 ) -> None:
-    outcome, asked = _judged(samples, further)
+    outcome, requests = _judged(samples, further)
 
-    assert (outcome.status, asked) == (status, more)
+    assert (outcome.status, requests) == (status, more)
     assert outcome.reason == ("unsteady" if status == INCONCLUSIVE else None)
     assert len(outcome.evidence["samples"]) == len(samples) + len(further)
 

@@ -23,10 +23,10 @@ WITHOUT_A_PAGE |= {"tls_key_strength"}
 
 
 def run_checks_on(
-    site: Site, asked: Iterable[str], client: Client | None = None, **options: object
+    site: Site, keys: Iterable[str], client: Client | None = None, **options: object
 ) -> dict[str, Outcome]:
     with served(site), client or loopback_client() as used:
-        return dict(run_checks(site.url, asked, client=used, **{"retry_delays": (), **options}))  # type: ignore[arg-type]
+        return dict(run_checks(site.url, keys, client=used, **{"retry_delays": (), **options}))  # type: ignore[arg-type]
 
 
 def reasons(outcomes: dict[str, Outcome]) -> set[tuple[str, str | None]]:
@@ -159,7 +159,7 @@ def test_redirect_to_another_site_is_inconclusive() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "there", "offsite"),
+    ("url", "other_host", "offsite"),
     [
         ("http://example.com/", "www.example.com", False),
         ("http://www.example.com/", "example.com", False),
@@ -171,10 +171,10 @@ def test_redirect_to_another_site_is_inconclusive() -> None:
         ("http://127.0.0.1/", "127.0.0.2", True),
     ],
 )
-def test_sites_are_distinguished_by_registrable_domain(asked: str, there: str, offsite: bool) -> None:
+def test_sites_are_distinguished_by_registrable_domain(url: str, other_host: str, offsite: bool) -> None:
     from scanner.parsing.registrable_domain import host_of, same_site
 
-    assert same_site(host_of(asked), there) is not offsite
+    assert same_site(host_of(url), other_host) is not offsite
 
 
 BODY_BASED = ["title_present", "meta_description", "mixed_content", "link_text", "image_dimensions"]
@@ -366,7 +366,7 @@ def test_closed_directory_listing_is_fixed_unless_the_scanner_may_be_blocked(
         (403, 502, (PASSED, None)),
     ],
 )
-def test_directory_is_not_closed_where_the_whole_site_is_gone(
+def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fails(
     directory: int, home: int, expected: tuple[str, str | None]
 ) -> None:
     before = {"directory_listing": seen_before("Index of /uploads/")}
@@ -374,8 +374,8 @@ def test_directory_is_not_closed_where_the_whole_site_is_gone(
     site = Site(answers, otherwise=Answer("", 404))
     with served(site), loopback_client() as client:
         url = f"{site.url}uploads/"
-        asked = ["directory_listing"]
-        outcomes = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+        keys = ["directory_listing"]
+        outcomes = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))
 
     assert reasons(outcomes) == {expected}
 
@@ -409,11 +409,11 @@ def test_error_status_is_not_fixed_by_a_notice_with_status_200(
 def test_long_login_page_does_not_replace_a_page_with_an_error(path: str) -> None:
     site = Site({"/lamps": Answer("error", 500, HTML)})
     with served(site), loopback_client() as client:
-        asked, url = ["http_status_ok"], f"{site.url}lamps"
-        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        keys, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, keys, client=client, retry_delays=()))
         site.answers["/lamps"] = Answer(status=302, headers=[("Location", "/login")])
         site.answers[path] = Answer(f"{LOGIN}{OWN_CONTENT}", 200, HTML)
-        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+        after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))
 
     assert reasons(after) == {(INCONCLUSIVE, "login_wall")}
 
@@ -422,10 +422,10 @@ def test_long_notice_that_every_url_shows_is_no_page() -> None:
     notice = f"<title>Down for maintenance</title>{OWN_CONTENT}"
     site = Site({"/lamps": Answer("error", 500, HTML)})
     with served(site), loopback_client() as client:
-        asked, url = ["http_status_ok"], f"{site.url}lamps"
-        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        keys, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, keys, client=client, retry_delays=()))
         site.answers, site.otherwise = {}, Answer(notice, 200, HTML)
-        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+        after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))
 
     assert reasons(after) == {(INCONCLUSIVE, "blocked")}
 
@@ -442,10 +442,10 @@ def test_title_with_words_of_a_notice_fixes_a_page_that_is_otherwise_the_same() 
 def test_login_page_that_works_again_has_a_good_status() -> None:
     site = Site({"/login": Answer("<title>500 Internal Server Error</title>", 500, HTML)})
     with served(site), loopback_client() as client:
-        asked, url = ["http_status_ok"], f"{site.url}login"
-        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        keys, url = ["http_status_ok"], f"{site.url}login"
+        before = dict(run_checks(url, keys, client=client, retry_delays=()))
         site.answers["/login"] = Answer(LOGIN, 200, HTML)
-        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+        after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))
 
     assert reasons(after) == {(PASSED, None)}
 

@@ -57,8 +57,10 @@ def test_violation_does_not_pass_without_a_browser() -> None:
         served(Site({"/": Answer(html(), headers=[("Content-Type", "text/html")])})) as site,
         loopback_client() as c,
     ):
-        asked = {"a11y_label": before()}
-        outcome = dict(run_checks(site.url, asked, client=c, before=asked, retry_delays=()))["a11y_label"]
+        outcomes_before = {"a11y_label": before()}
+        outcome = dict(
+            run_checks(site.url, outcomes_before, client=c, before=outcomes_before, retry_delays=())
+        )["a11y_label"]
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
 

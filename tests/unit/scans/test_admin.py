@@ -52,9 +52,9 @@ def test_scan_now_shows_a_message_for_each_project(operator: Client, site: Site)
 
 
 def test_form_shows_the_error_for_a_url_that_is_not_allowed(operator: Client, scenario: Scenario) -> None:
-    asked = {"project": scenario.project.pk, "url": "http://127.0.0.1/"}
+    form = {"project": scenario.project.pk, "url": "http://127.0.0.1/"}
 
-    page = operator.post(admin_url(Scan, "add"), asked)
+    page = operator.post(admin_url(Scan, "add"), form)
 
     assert page.status_code == 200
     assert page.context["adminform"].form.non_field_errors()

@@ -94,13 +94,13 @@ def test_invitation_is_sent_again_and_revoked_after_a_confirmation(
     with django_capture_on_commit_callbacks(execute=True):
         again = messages_of(run_action(administrator, "send_again", member))
 
-    asked = run_action(administrator, "revoke", member)
+    confirmation = run_action(administrator, "revoke", member)
     still_there = Membership.objects.filter(pk=member.pk).exists()
     done = messages_of(run_action(administrator, "revoke", member, confirmed="1"))
 
     assert again == ["new@example.com · Viewer: an e-mail with a new link is being sent."]
     assert [name for name, _ in enqueued] == ["accounts.send_invitation"]
-    assert (b"Revoke the invitation?" in asked.content, still_there) == (True, True)
+    assert (b"Revoke the invitation?" in confirmation.content, still_there) == (True, True)
     assert done == ["new@example.com · Viewer: the invitation is revoked."]
     assert not Membership.objects.filter(pk=member.pk).exists()
 
@@ -176,7 +176,7 @@ def test_administrator_neither_makes_nor_changes_owners(administrator: Client, s
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
-def test_members_and_viewers_manage_nobody(scenario: Scenario, role: str):
+def test_members_and_viewers_cannot_invite_change_or_remove_members(scenario: Scenario, role: str):
     client = staff.logged_in_client(member_of(scenario.organization, role))
     other = Membership.objects.get(user=member_of(scenario.organization, Role.VIEWER))
 
@@ -189,7 +189,7 @@ def test_members_and_viewers_manage_nobody(scenario: Scenario, role: str):
     assert not User.objects.filter(email=EMAIL).exists()
 
 
-def test_nobody_is_invited_into_another_organisation(administrator: Client, scenario: Scenario):
+def test_invitation_into_another_organisation_is_refused(administrator: Client, scenario: Scenario):
     elsewhere = factories.scenario()
 
     page = invite(administrator, elsewhere)

@@ -80,7 +80,7 @@ def test_link_works_once(invited: str) -> None:
     assert User.objects.get(email=EMAIL).name == "Ada"
 
 
-def test_link_expires(invited: str, time_machine: Any) -> None:
+def test_link_of_an_invitation_expires_after_seven_days(invited: str, time_machine: Any) -> None:
     time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
 
     assert Client().post(invited, FORM).status_code == 410
@@ -255,7 +255,7 @@ def test_refused_invitation_is_not_tried_again(
     assert state_of(invitation.membership) == "undeliverable"
 
 
-def test_person_is_told_which_account_the_browser_is_signed_in_with(scenario: Scenario, invited: str) -> None:
+def test_page_names_the_account_that_the_browser_is_signed_in_with(scenario: Scenario, invited: str) -> None:
     other = staff.member_of(scenario.organization, "viewer")
     client = staff.logged_in_client(other)
 

@@ -41,7 +41,7 @@ def is_member(user: User, organization: Organization) -> bool:
 
 
 def test_menu_leads_to_own_organisations_alone(client: Client, scenario: Scenario):
-    stranger = factories.scenario().organization
+    unrelated = factories.scenario().organization
     other = Organization.objects.get(name="Other <b>")
 
     menu = client.get("/admin/").content.decode()
@@ -49,7 +49,7 @@ def test_menu_leads_to_own_organisations_alone(client: Client, scenario: Scenari
     shown = page.content.decode()
 
     assert f'href="{reverse("organizations")}"' in menu
-    assert [leaving(each) in shown for each in (scenario.organization, other, stranger)] == [
+    assert [leaving(each) in shown for each in (scenario.organization, other, unrelated)] == [
         True,
         True,
         False,
@@ -144,22 +144,26 @@ def test_last_owner_is_refused(scenario: Scenario):
     ]
 
 
-def test_nobody_leaves_without_csrf_token_sign_in_or_membership(scenario: Scenario, user: User):
+def test_leaving_requires_csrf_token_sign_in_and_membership(scenario: Scenario, user: User):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(user)
-    stranger = staff.logged_in_client(staff.member_of(factories.scenario().organization, "owner"))
+    other_owner = staff.logged_in_client(staff.member_of(factories.scenario().organization, "owner"))
     url = leaving(scenario.organization)
     before = Membership.objects.count()
 
-    statuses = [each.post(url).status_code for each in (strict, Client(), stranger, staff.logged_in_client())]
-    shown = [each.get(url).status_code for each in (Client(), stranger)]
+    statuses = [
+        each.post(url).status_code for each in (strict, Client(), other_owner, staff.logged_in_client())
+    ]
+    shown = [each.get(url).status_code for each in (Client(), other_owner)]
 
     assert (statuses, shown) == ([403, 302, 404, 404], [302, 404])
     assert Client().get(reverse("organizations"))["location"].startswith("/admin/login/?next=")
     assert Membership.objects.count() == before
 
 
-def test_required_second_factor_comes_first(client: Client, scenario: Scenario, user: User, settings: Any):
+def test_second_factor_must_be_set_up_before_an_organisation_is_left(
+    client: Client, scenario: Scenario, user: User, settings: Any
+):
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
 
     response = client.post(leaving(scenario.organization))

@@ -106,7 +106,7 @@ def test_address_is_paused_after_attempts_with_many_accounts(settings: Any) -> N
 
 
 @pytest.mark.parametrize("kind", ["unknown", "inactive", "not staff", "no password"])
-def test_answer_does_not_tell_accounts_apart(kind: str, time_machine: Any) -> None:
+def test_response_to_a_wrong_password_is_the_same_for_every_account(kind: str, time_machine: Any) -> None:
     time_machine.move_to("2026-11-27T10:00:00Z", tick=False)
     known, other = staff.superuser(), f"other{next(factories.number)}@example.com"
     if kind != "unknown":

@@ -134,12 +134,12 @@ def test_other_sessions_are_signed_out() -> None:
 
 
 def test_sign_out_everywhere_ends_all_sessions_of_the_user() -> None:
-    user, stranger = staff.superuser(), sign_in(staff.superuser())
+    user, other_user = staff.superuser(), sign_in(staff.superuser())
     here, elsewhere = sign_in(user), sign_in(user)
 
     response = here.post("/admin/sessions/end/")
 
-    assert [is_signed_in(client) for client in (here, elsewhere, stranger)] == [False, False, True]
+    assert [is_signed_in(client) for client in (here, elsewhere, other_user)] == [False, False, True]
     assert response["clear-site-data"] == '"cache", "storage"'
     [event] = Event.objects.filter(name="sessions.ended")
     assert (event.subject_id, event.data) == (user.pk, {"number": 2})

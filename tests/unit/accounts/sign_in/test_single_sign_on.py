@@ -88,7 +88,9 @@ def test_redirect_has_state_and_code_challenge(provider: IdentityProvider) -> No
         "none",
     ],
 )
-def test_faulty_answers_sign_nobody_in(provider: IdentityProvider, fault: dict[str, Any]) -> None:
+def test_faulty_responses_of_the_provider_are_refused_without_a_sign_in(
+    provider: IdentityProvider, fault: dict[str, Any]
+) -> None:
     ada()
     for name, value in fault.items():
         setattr(provider, name, value)
@@ -209,7 +211,9 @@ def test_provider_of_the_settings_is_the_only_one(
 
 
 @pytest.mark.parametrize("status", [400, 503])
-def test_answer_that_is_an_error_signs_nobody_in(provider: IdentityProvider, status: int) -> None:
+def test_error_response_of_the_provider_raises_a_message_with_its_status(
+    provider: IdentityProvider, status: int
+) -> None:
     provider.server.expect_request("/faulty").respond_with_json({"sub": "person-1"}, status=status)
 
     answer = Session().get(provider.server.url_for("/faulty"))

@@ -115,7 +115,7 @@ def test_same_id_with_another_commit_is_the_deploy_of_another_server(scenario: S
     assert (is_new, second.pk != first.pk, first.sha != second.sha) == (True, True, True)
 
 
-def test_id_of_the_provider_tells_deploys_of_one_commit_apart(scenario: Scenario) -> None:
+def test_deploys_of_one_commit_are_distinguished_by_the_id_of_the_provider(scenario: Scenario) -> None:
     reported, _ = record(scenario)
 
     known, is_new = record(scenario, external_id="gitlab/deployments/1", finished_at=timezone.now())

@@ -142,7 +142,7 @@ def test_deploy_without_the_commit_queues_none_and_is_compared_once(
     assert repository.compared == [WITHOUT, WITH]
 
 
-def test_open_pull_request_is_asked_again_and_a_closed_one_is_not(
+def test_open_pull_request_is_checked_again_until_it_is_closed(
     scenario: Scenario, repository: FakeRepository, run_jobs: Callable[[], None], time_machine: Any
 ) -> None:
     task = fixed(scenario)
@@ -160,7 +160,7 @@ def test_open_pull_request_is_asked_again_and_a_closed_one_is_not(
 
 
 @pytest.mark.parametrize(("is_final", "minutes"), [(False, 5), (True, 360)])
-def test_unavailable_repository_is_asked_later(
+def test_pull_request_of_an_unavailable_repository_is_checked_later(
     scenario: Scenario,
     repository: FakeRepository,
     run_jobs: Callable[[], None],

@@ -101,9 +101,9 @@ def test_viewer_can_neither_change_nor_undo(scenario: Scenario):
 def test_bulk_change_of_another_organisation_is_not_undone(scenario: Scenario):
     finding = factories.finding(scenario)
     done = run_action(staff.logged_in_client(), "dismiss", finding, confirmed="1", reason="wont_fix")
-    stranger = staff.logged_in_client(staff.member_of(factories.scenario().organization, "owner"))
+    other_owner = staff.logged_in_client(staff.member_of(factories.scenario().organization, "owner"))
 
-    press_undo(stranger, done)
+    press_undo(other_owner, done)
 
     assert Finding.objects.get(pk=finding.pk).status == "dismissed"
 

@@ -445,7 +445,7 @@ def test_key_with_other_characters_is_refused_and_not_shown(
     assert (found, logged_in.key in output.out + output.err) == (status, False)
 
 
-def test_url_that_is_none_is_an_error(
+def test_invalid_url_of_the_api_is_an_error(
     logged_in: Scenario, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KRAFTER_AUDIT_URL", "http://[::1")

@@ -273,9 +273,7 @@ def test_assistant_is_shown_no_hidden_text(running: Scenario, assistant: Callabl
     assert one["evidence"]["k\ufffd"] == ["a\ufffd[2Jb\n\ufffd\ufffd"]
 
 
-def test_errors_of_the_api_are_told_to_the_assistant(
-    running: Scenario, assistant: Callable[..., Any]
-) -> None:
+def test_assistant_gets_the_errors_of_the_api(running: Scenario, assistant: Callable[..., Any]) -> None:
     async def fail(client: Client) -> list[Any]:
         return [
             await call(client, "list_findings", words="ab"),
@@ -330,7 +328,7 @@ def test_refused_key_ends_the_command_with_a_message(running: Scenario, live_ser
     assert "unauthorized" in ended.stderr
 
 
-def test_token_expires(time_machine: Any) -> None:
+def test_token_of_an_approval_expires_after_its_lifetime(time_machine: Any) -> None:
     time_machine.move_to("2026-03-02T09:30:00Z", tick=False)
     tokens = ApprovalTokens()
     token = tokens.issue("1", {"a": 1})

@@ -1,4 +1,4 @@
-"""What `./krafter up` tells its user."""
+"""The notices that `./krafter up` prints."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from devtools.local_stack import up
 
 
 @pytest.mark.parametrize(
-    ("user", "setting", "chromium", "told"),
+    ("user", "setting", "chromium", "notice"),
     [
         (0, "", "/usr/bin/chromium", "as user 60800 and in its sandbox"),
         (0, "0", "/usr/bin/chromium", "KRAFTER_CHROMIUM_SANDBOX is off"),
@@ -15,26 +15,26 @@ from devtools.local_stack import up
         (0, "", None, ""),
     ],
 )
-def test_user_is_told_of_the_user_and_the_sandbox_of_chromium(
-    user: int, setting: str, chromium: str | None, told: str, monkeypatch: pytest.MonkeyPatch
+def test_notice_names_the_user_and_the_sandbox_of_chromium(
+    user: int, setting: str, chromium: str | None, notice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: user)
     monkeypatch.setenv("KRAFTER_CHROMIUM_SANDBOX", setting)
     monkeypatch.setattr("scanner.browser.executables.chromium", lambda configured: chromium)
 
-    assert told in up.sandbox_notice()
-    assert bool(told) == bool(up.sandbox_notice())
+    assert notice in up.sandbox_notice()
+    assert bool(notice) == bool(up.sandbox_notice())
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "web", "\u00b2"])
-def test_port_that_is_none_is_rejected(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_port_is_rejected(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         up.parse_arguments(["--port", port])
 
     assert "0 to 65535" in capsys.readouterr().err
 
 
-def test_user_is_told_what_the_role_of_the_database_may_do() -> None:
+def test_notice_names_the_rights_of_the_database_role() -> None:
     assert up.role_notice("") == ""
     assert "krafter owns 163 tables" in up.role_notice("krafter owns 163 tables")
 

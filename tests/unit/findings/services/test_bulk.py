@@ -71,10 +71,12 @@ def test_owner_of_many_items_is_queried_once(scenario: Scenario):
         for index in range(20)
     ]
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as statements:
         scenario.client.call("post", "findings/bulk", {"findings": items})
 
-    looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
+    looked_up = [
+        query for query in statements if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]
+    ]
     assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
 
 

@@ -24,7 +24,7 @@ CASES = pytest.mark.parametrize(
 
 
 @CASES
-def test_advance_never_takes_a_finding_back_or_to_its_end(
+def test_advance_moves_a_finding_neither_backwards_nor_to_a_final_status(
     scenario: Scenario, before: str, status: str, after: str
 ) -> None:
     finding = factories.finding(scenario, status=before)

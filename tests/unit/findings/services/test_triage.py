@@ -149,10 +149,10 @@ def test_bulk_update_with_a_resolved_finding_in_a_later_batch_changes_nothing(
 def test_update_locks_the_finding_and_not_its_project(scenario: Scenario):
     finding = factories.finding(scenario)
 
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as statements:
         triage.update(finding.pk, changes={"status": "triaged"}, by=scenario.actor)
 
-    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    locks = [query["sql"] for query in statements if "FOR UPDATE" in query["sql"]]
     assert len(locks) == 1
     assert 'FROM "findings_finding"' in locks[0]
     assert "JOIN" not in locks[0]

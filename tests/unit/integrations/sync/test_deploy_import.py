@@ -194,14 +194,14 @@ def test_outage_in_the_middle_keeps_what_was_read_and_the_next_sync_continues(
 
     failed = run_sync(connected).status
     before = len(recorded())
-    asked = len(vendor.received("GET", "/deployments/1/statuses"))
+    requests_before = len(vendor.received("GET", "/deployments/1/statuses"))
     following = run_sync(connected).status
 
     assert (failed, following) == ("error", "connected")
     assert before == (1 if vendor.provider == "github" else 0)
     assert [sha for sha, _ in recorded()] == shas
     # The first one is read again by the second it has changed in.
-    assert len(vendor.received("GET", "/deployments/1/statuses")) <= asked + 1
+    assert len(vendor.received("GET", "/deployments/1/statuses")) <= requests_before + 1
 
 
 @pytest.mark.parametrize("body", [{"message": "?"}, [{"id": 1}], [7], b'[{"id": 1, "sh'])

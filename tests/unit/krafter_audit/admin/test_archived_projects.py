@@ -133,7 +133,7 @@ def test_page_of_a_row_says_that_its_project_is_archived_and_disables_buttons(
 
 
 @pytest.mark.parametrize(("model", "action", "done"), ALLOWED)
-def test_access_is_taken_away_and_a_project_is_restored(
+def test_access_is_revoked_and_a_project_is_restored(
     model: type[Model], action: str, done: str, scenario: Scenario
 ) -> None:
     row = archived_row(model, scenario)
@@ -147,12 +147,12 @@ def test_access_is_taken_away_and_a_project_is_restored(
 def test_project_is_archived_and_restored_by_buttons(scenario: Scenario) -> None:
     client, project = staff.logged_in_client(), scenario.project
 
-    asked = run_action(client, "archive", project).content.decode()
+    confirmation = run_action(client, "archive", project).content.decode()
     run_action(client, "archive", project, confirmed="1")
     archived = Project.objects.get(pk=project.pk)
     run_action(client, "restore", project)
 
-    assert "can only be read until it is restored" in asked
+    assert "can only be read until it is restored" in confirmation
     assert archived.read_only_reason == REASON
     assert Project.objects.get(pk=project.pk).archived_at is None
 

@@ -33,5 +33,5 @@ def test_names_of_fields(name: str, label: str):
         ("rows", [{"a": 1}], "see the JSON"),
     ],
 )
-def test_values(name: str, value: Any, words: str):
+def test_value_of_a_field_is_shown_in_words(name: str, value: Any, words: str):
     assert value_in_words(name, value, {"7": "Ada"}) == words

@@ -66,10 +66,10 @@ def test_overview_and_quick_filters_count_the_chosen_project(scenario: Scenario)
 def test_picker_offers_the_chosen_project_alone(scenario: Scenario):
     factories.scenario()
     client = staff.logged_in_client()
-    asked = {"app_label": "findings", "model_name": "finding", "field_name": "project", "term": ""}
+    parameters = {"app_label": "findings", "model_name": "finding", "field_name": "project", "term": ""}
 
     choose(client, scenario.project)
-    offered = client.get(reverse("admin:autocomplete"), asked).json()["results"]
+    offered = client.get(reverse("admin:autocomplete"), parameters).json()["results"]
 
     assert [row["id"] for row in offered] == [str(scenario.project.pk)]
 

@@ -53,14 +53,14 @@ def test_view_is_saved_with_its_filters_and_shown_to_its_owner_alone(scenario: S
 def test_shared_view_is_shown_to_the_members_of_the_organisation(scenario: Scenario):
     _, client = member(scenario.organization)
     _, colleague = member(scenario.organization, "viewer")
-    _, stranger = member(factories.scenario().organization)
+    _, other_client = member(factories.scenario().organization)
 
     save(client, organization=str(scenario.organization.pk))
 
-    assert ("Open cookies" in shown(colleague), "Open cookies" in shown(stranger)) == (True, False)
+    assert ("Open cookies" in shown(colleague), "Open cookies" in shown(other_client)) == (True, False)
 
 
-@pytest.mark.parametrize("case", ["viewer", "stranger"])
+@pytest.mark.parametrize("case", ["viewer", "member of another organisation"])
 def test_view_is_shared_by_members_above_viewer_alone(scenario: Scenario, case: str):
     own = scenario.organization if case == "viewer" else factories.scenario().organization
     _, client = member(own, "viewer" if case == "viewer" else "owner")

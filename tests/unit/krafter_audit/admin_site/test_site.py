@@ -230,10 +230,10 @@ def test_staff_see_only_what_they_have_permission_for(scenario: Scenario) -> Non
 
 
 def test_users_who_are_not_staff_are_redirected_to_the_login(db: None, scenario: Scenario) -> None:
-    stranger = Client().get("/admin/")
+    anonymous = Client().get("/admin/")
     member = staff.logged_in_client(scenario.owner).get("/admin/")
 
-    assert [response.status_code for response in (stranger, member)] == [302, 302]
+    assert [response.status_code for response in (anonymous, member)] == [302, 302]
 
 
 @every_model
@@ -262,7 +262,7 @@ def test_list_without_rows_says_how_to_fill_it(operator: Client, model: type[Mod
 
 
 @every_model
-def test_name_of_a_row_has_no_code_and_no_id(db: None, model: type[Model]) -> None:
+def test_name_of_a_row_contains_neither_identifiers_nor_raw_dates(db: None, model: type[Model]) -> None:
     scenario = factories.scenario()
     row = ROWS[model](scenario)
     # The prefix of an API key is random, and may have an underscore.

@@ -120,7 +120,7 @@ def test_a_paired_surrogate_is_text_like_any_other(scenario: Scenario):
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
-def test_another_content_type_is_not_taken(scenario: Scenario, content_type: str):
+def test_another_content_type_is_rejected(scenario: Scenario, content_type: str):
     response = send(scenario, b'{"finding_id": "FINDING", "title": "a"}', content_type)
 
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
@@ -206,7 +206,9 @@ def test_too_large_body_is_read_completely_before_it_is_rejected():
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize(("size", "is_refused"), [(MEBIBYTE, False), (MEBIBYTE + 1, True)])
-def test_body_of_the_limit_is_taken_and_one_byte_more_is_not(is_chunked: bool, size: int, is_refused: bool):
+def test_body_of_the_limit_is_accepted_and_one_byte_more_is_rejected(
+    is_chunked: bool, size: int, is_refused: bool
+):
     stream = BytesIO(b"a" * size)
     environ: dict[str, Any] = {"wsgi.input": stream, "CONTENT_LENGTH": str(size)}
     if is_chunked:
@@ -271,7 +273,7 @@ def test_endless_body_is_rejected_after_64_mebibytes():
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip"])
-def test_an_encoded_body_is_not_taken(scenario: Scenario, encoding: str):
+def test_encoded_body_is_rejected(scenario: Scenario, encoding: str):
     response = scenario.client.call(
         "post", "findings", {"domain": "seo", "title": "Packed"}, content_encoding=encoding
     )

@@ -28,7 +28,7 @@ from tests import factories
 from tests.factories import Scenario
 
 
-def test_task_of_a_deleted_owner_is_updated_then(scenario: Scenario, time_machine: Any):
+def test_task_is_updated_at_the_time_of_the_deletion_of_its_owner(scenario: Scenario, time_machine: Any):
     time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
     person = factories.scenario().owner
     task = factories.task(scenario, owner_id=person.pk)

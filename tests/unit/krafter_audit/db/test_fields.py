@@ -9,7 +9,7 @@ from tests.factories import Scenario
 CONFIG = {"z": 1, "a": {"ü": [True, None, 1.5]}, "m": ""}
 
 
-def test_the_order_of_keys_survives_the_database(scenario: Scenario):
+def test_database_keeps_the_order_of_keys(scenario: Scenario):
     Policy.objects.filter(project=scenario.project).delete()
     policy = Policy.objects.create(project=scenario.project, name="rules", config=CONFIG)
 

@@ -1,4 +1,4 @@
-"""Without a replica the primary answers everything, and none is asked. With one: tests/chaos/test_replica.py."""
+"""Without a replica, every query goes to the primary. With one: tests/chaos/test_replica.py."""
 
 from django.db import router
 

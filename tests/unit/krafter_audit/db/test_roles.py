@@ -55,7 +55,7 @@ def evidence(scenario: factories.Scenario) -> None:
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.usefixtures("evidence")
-def test_application_role_cannot_change_the_record(attack: str, table: str):
+def test_application_role_cannot_change_append_only_tables(attack: str, table: str):
     before = (Event.objects.count(), Evidence.objects.count())
     assert all(before)
 

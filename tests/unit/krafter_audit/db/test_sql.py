@@ -16,16 +16,16 @@ def test_fetch_all_returns_tuples(scenario: Scenario):
     assert rows == [(scenario.organization.name,)]
 
 
-def test_fetch_all_asks_the_router_where_the_model_is_read(
+def test_fetch_all_reads_from_the_database_that_the_router_chooses_for_the_model(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    asked = []
+    routed = []
 
     def db_for_read(model: type) -> str:
-        asked.append(model)
+        routed.append(model)
         return "default"
 
     monkeypatch.setattr(router, "db_for_read", db_for_read)
     fetch_all(NAME, {"id": scenario.organization.pk}, model=Organization)
 
-    assert asked == [Organization]
+    assert routed == [Organization]

@@ -209,7 +209,7 @@ def test_others_have_their_turn_before_the_next_exclusive_caller() -> None:
     assert (granted(pace, FIXED, at=2.1), pace.acquire_exclusive("you", ADAPTIVE, 2.7)) == (2, 0.0)
 
 
-def test_caller_that_did_not_end_is_not_exclusive_for_long() -> None:
+def test_exclusive_slot_that_is_never_released_expires() -> None:
     pace = HostPace()
     pace.acquire_exclusive("me", ADAPTIVE, 0.0)
 

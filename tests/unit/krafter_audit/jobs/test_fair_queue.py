@@ -31,7 +31,7 @@ def test_organizations_without_use_stay_in_their_order() -> None:
     assert fair_queue.by_least_use("scan", [B, A, C, A]) == [B, A, C]
 
 
-def test_use_is_forgotten_after_two_windows(time_machine: Any) -> None:
+def test_use_no_longer_counts_after_two_windows(time_machine: Any) -> None:
     time_machine.move_to(6000, tick=False)
     fair_queue.record_use("scan", {A: 10.0})
     time_machine.move_to(6000 + 900, tick=False)

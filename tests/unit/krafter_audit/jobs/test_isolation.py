@@ -61,7 +61,7 @@ def test_what_a_row_raises_is_logged_with_the_row_and_without_the_message(caplog
     assert "hunter2" not in caplog.text
 
 
-def test_what_does_not_raise_has_not_failed() -> None:
+def test_block_that_raises_nothing_has_not_failed() -> None:
     with isolated("work on", "row 7") as isolation:
         pass
 

@@ -107,7 +107,7 @@ def test_message_of_low_priority_is_taken_when_no_queue_has_another() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_worker_runs_the_job_and_logs_the_ids_of_request_and_parent_job() -> None:
-    with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
+    with structlog.contextvars.bound_contextvars(request_id="request-of-the-caller", task_id="the-sweep"):
         assert enqueue("scans.verify_site", str(uuid4()))
         assert enqueue("scans.run_scan", str(uuid4()))
 
@@ -115,7 +115,7 @@ def test_worker_runs_the_job_and_logs_the_ids_of_request_and_parent_job() -> Non
 
     assert [line["event"] for line in log_lines].count("task_succeeded") == 2
     assert {(line["request_id"], line["parent_task_id"]) for line in log_lines} == {
-        ("asked-here", "the-sweep")
+        ("request-of-the-caller", "the-sweep")
     }
     assert {line["task"] for line in log_lines if line["event"] == "task_started"} == {
         "scans.verify_site",
@@ -170,14 +170,14 @@ def test_enqueued_job_is_logged_with_its_queue(caplog: pytest.LogCaptureFixture)
 
 def test_job_carries_the_request_id_from_any_thread() -> None:
     def enqueue_job() -> bool:
-        with structlog.contextvars.bound_contextvars(request_id="asked-here"):
+        with structlog.contextvars.bound_contextvars(request_id="request-of-the-caller"):
             return enqueue("scans.verify_site", "a")
 
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(enqueue_job).result()
 
     (message,) = messages("celery")
-    assert message["__django_structlog__"]["request_id"] == "asked-here"
+    assert message["__django_structlog__"]["request_id"] == "request-of-the-caller"
 
 
 def test_threads_share_the_broker_connections() -> None:
@@ -218,7 +218,7 @@ def test_unresponsive_broker_costs_one_timeout_and_is_then_skipped(
     ] * 2
 
 
-def test_broker_that_comes_back_is_used_again(use_broker: UseBroker) -> None:
+def test_broker_is_used_again_after_an_outage(use_broker: UseBroker) -> None:
     use_broker("redis://127.0.0.1:9/0")
     lost = enqueue("scans.verify_site", "a")
     app.set_current()

@@ -24,7 +24,7 @@ ERRORS: list[tuple[Callable[[Any], HttpResponse], int, str]] = [
 
 
 @pytest.mark.parametrize(("handler", "status", "heading"), ERRORS)
-def test_people_get_a_page_and_programs_an_envelope(
+def test_error_is_a_page_for_browsers_and_an_envelope_for_the_api(
     handler: Callable[[Any], HttpResponse], status: int, heading: str
 ) -> None:
     page = handler(RequestFactory().get("/admin/x/"))

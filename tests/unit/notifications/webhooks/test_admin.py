@@ -93,7 +93,7 @@ def test_actions_disable_enable_test_and_rotate(scenario: Scenario) -> None:
     client = staff_client(scenario, Membership.Role.OWNER)
     endpoint, old = make_endpoint(scenario, URL)
 
-    asked = run_action(client, "disable", endpoint)
+    confirmation = run_action(client, "disable", endpoint)
     endpoint.refresh_from_db()
     unchanged = endpoint.status
     disabled = messages_of(run_action(client, "disable", endpoint, confirmed="1"))
@@ -107,7 +107,7 @@ def test_actions_disable_enable_test_and_rotate(scenario: Scenario) -> None:
     assert (disabled, previous) == ([f"{URL}: disabled."], old)
     assert refused == [f"{URL}: The webhook endpoint is disabled, so nothing is sent to it. Enable it first."]
     assert EventDelivery.objects.filter(event_type="webhook.test").count() == 1
-    assert ("are not delivered" in asked.content.decode(), unchanged) == (True, "enabled")
+    assert ("are not delivered" in confirmation.content.decode(), unchanged) == (True, "enabled")
     assert new in rotated.content.decode()
     assert not any(new in message for message in messages_of(rotated))
 
@@ -190,11 +190,11 @@ def test_endpoint_is_deleted_after_a_question_and_leads_to_the_list(scenario: Sc
     client = staff_client(scenario, Membership.Role.ADMIN)
     back = admin_url(WebhookEndpoint, "change", endpoint.pk)
 
-    asked = run_action(client, "delete_endpoint", endpoint, _back=back).content.decode()
+    confirmation = run_action(client, "delete_endpoint", endpoint, _back=back).content.decode()
     kept = WebhookEndpoint.objects.count()
     done = run_action(client, "delete_endpoint", endpoint, _back=back, confirmed="1")
 
-    assert "Its deliveries are deleted too" in asked
+    assert "Its deliveries are deleted too" in confirmation
     assert (kept, WebhookEndpoint.objects.count()) == (1, 0)
     assert done.request["PATH_INFO"] == admin_url(WebhookEndpoint, "changelist")
     assert messages_of(done) == [f"{URL}: deleted."]

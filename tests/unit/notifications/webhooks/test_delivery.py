@@ -249,7 +249,7 @@ def test_enabled_again_the_pending_events_are_sent_at_once(scenario: Scenario, r
     assert (while_disabled, statuses()) == (1, ["delivered"])
 
 
-def test_gone_disables_the_endpoint_at_once(scenario: Scenario, receiver: Server) -> None:
+def test_response_410_disables_the_endpoint_at_once(scenario: Scenario, receiver: Server) -> None:
     receiver.respond = sends(answer(b"", status="410 Gone"))
     endpoint, _ = one_event(scenario, receiver.url)
 

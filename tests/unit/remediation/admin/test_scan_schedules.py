@@ -36,7 +36,7 @@ def test_create_change_pause_and_remove_a_schedule(admin: Client, scenario: Scen
     changed = parts(project)
     messages = [messages_of(run_action(admin, name, schedule))[-1] for name in ("pause", "resume")]
     resumed = parts(project)
-    asked = run_action(admin, "remove", schedule)
+    confirmation = run_action(admin, "remove", schedule)
     kept = parts(project)
     run_action(admin, "remove", schedule, confirmed="1")
 
@@ -44,7 +44,7 @@ def test_create_change_pause_and_remove_a_schedule(admin: Client, scenario: Scen
     assert (values["schedule"], values["day"], values["hour"], values["paused"]) == ("daily", "", 3, False)
     assert changed == resumed == kept == {"schedule": "weekly", "day": "friday", "hour": 4}
     assert messages == ["production-website: paused.", "production-website: resumed."]
-    assert "is not scanned by a schedule any more" in asked.content.decode()
+    assert "is not scanned by a schedule any more" in confirmation.content.decode()
     assert parts(project) is None
 
 

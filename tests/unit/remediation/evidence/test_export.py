@@ -109,7 +109,7 @@ def test_bundle_has_the_people_and_the_subject(scenario: Scenario):
     ]
 
 
-def test_bundle_has_nobody_who_decided_another_verification(scenario: Scenario):
+def test_bundle_names_no_person_who_decided_another_verification(scenario: Scenario):
     other = factories.verification(scenario)
     chain.append(other, "security_header_csp", SEEN)
     verdicts.approve(other.pk, by=scenario.actor)

@@ -61,7 +61,7 @@ def test_valid_config_has_no_warnings() -> None:
         ({"approvals": {"not_author": 1}}, "approvals.not_author"),
     ],
 )
-def test_part_without_effect_is_named(config: dict[str, Any], part: str) -> None:
+def test_part_of_the_policy_that_is_ignored_is_named(config: dict[str, Any], part: str) -> None:
     [sentence] = ignored_parts(config)
 
     assert sentence.startswith((f"{part} ", f"{part}:"))

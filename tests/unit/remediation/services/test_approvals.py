@@ -185,7 +185,7 @@ def test_approval_from_before_a_member_was_removed_does_not_count_after_their_re
     assert [each["user_id"] for each in verdict["approvals"]] == [str(second.user_id), str(first.user_id)]
 
 
-def test_approval_of_who_becomes_the_author_later_does_not_count(scenario: Scenario) -> None:
+def test_approval_of_a_person_who_becomes_the_author_later_does_not_count(scenario: Scenario) -> None:
     set_rule(scenario, high=2, not_author=True)
     task = factories.task(scenario)
     author, helper, third = (person(scenario) for _ in range(3))

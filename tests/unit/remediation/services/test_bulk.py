@@ -82,7 +82,7 @@ def test_dry_run_of_a_creation_creates_nothing(scenario: Scenario):
     assert (shown["bulk_change_id"], shown["created"], Task.objects.count()) == (None, 0, 0)
 
 
-def test_undo_of_a_creation_deletes_the_tasks_that_nobody_worked_on(scenario: Scenario):
+def test_undo_of_a_creation_deletes_the_tasks_that_were_not_changed_since(scenario: Scenario):
     body = {"tasks": items(*(factories.finding(scenario) for _ in range(3)))}
     shown = post(scenario, "tasks/bulk", body).json()["data"]
     untouched, changed, verified = (Task.objects.get(pk=item["id"]) for item in shown["items"])

@@ -134,7 +134,7 @@ def test_due_date_in_all_hours_is_at_most_50_years_ahead():
     assert dates == [start + timedelta(days=366 * 49), start + timedelta(days=366 * 50)]
 
 
-def test_days_on_which_nobody_works_anyway_are_not_named():
+def test_holiday_on_a_day_without_business_hours_is_not_named():
     saturdays = {date(2026, 12, 26): "Second Day of Christmas", date(2026, 12, 28): "Monday off"}
     calendar = BusinessHours(VIENNA, dict.fromkeys(range(5), NINE_TO_FIVE), saturdays)
 

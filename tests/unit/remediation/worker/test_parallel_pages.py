@@ -44,7 +44,7 @@ def test_pages_are_returned_in_their_order() -> None:
     assert list(run_on(outcomes).items()) == list(outcomes.items())
 
 
-def test_failure_of_the_first_page_leaves_the_others_alone() -> None:
+def test_failure_of_the_first_page_ends_the_run_before_the_others() -> None:
     looked: list[str] = []
     outcomes = parallel_pages.run_in_parallel(PATHS, lambda url: looked.append(url) or failed("no"))
 
@@ -66,13 +66,13 @@ def test_failure_is_known_while_another_page_hangs(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("other", [inconclusive("blocked", "No answer."), passed("yes")])
-def test_pages_without_a_failure_are_all_looked_at(other: Outcome) -> None:
+def test_pages_without_a_failure_are_all_checked(other: Outcome) -> None:
     outcomes = run_on(dict.fromkeys(PATHS[1:], passed("yes")) | {PATHS[0]: other})
 
     assert "not_looked_at" not in {outcome.reason for outcome in outcomes.values()}
 
 
-def test_page_that_was_not_looked_at_is_no_pass() -> None:
+def test_check_does_not_pass_while_a_page_was_not_checked() -> None:
     result = check_aggregation.aggregate(CSP, {"/a": passed("yes"), "/b": parallel_pages.NOT_CHECKED})
 
     assert result.status == CheckStatus.INCONCLUSIVE
@@ -114,7 +114,7 @@ def test_failed_verification_of_25_pages_takes_two_requests(shop: Site):
 
 
 @pytest.mark.django_db
-def test_passed_verification_looks_at_every_page_twice(shop: Site):
+def test_passed_verification_checks_every_page_twice(shop: Site):
     shop.answers = dict.fromkeys(PATHS, GOOD)
 
     verification = verify(shop, [CSP])

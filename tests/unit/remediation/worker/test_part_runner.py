@@ -175,7 +175,7 @@ def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scen
     assert sorted(rows.values_list("sha256", flat=True)) == ["a" * 64, "b" * 64]
 
 
-def test_leased_part_is_not_taken_by_another_worker(scenario: Scenario, site: Site):
+def test_leased_part_is_not_run_by_another_worker(scenario: Scenario, site: Site):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     taken(verification)
@@ -325,7 +325,7 @@ def test_pages_beyond_the_limit_are_inconclusive(scenario: Scenario, site: Site)
     assert [page["status"] for page in pages] == ["passed"] * part_runner.MAX_PAGES + ["inconclusive"]
 
 
-def test_result_that_comes_after_the_verdict_is_dropped(scenario: Scenario):
+def test_result_after_the_verdict_is_dropped(scenario: Scenario):
     verification = factories.verification(scenario, checks="running")
     verdicts.reopen(verification.pk, by=scenario.actor)
     before = Verification.objects.values("checks", "running", "result", "updated_at").get()

@@ -40,9 +40,9 @@ def test_forecast_says_its_basis_and_both_ranges(dates: Any, sentence: str):
     )
 
 
-def test_missing_history_is_said():
+def test_missing_history_is_described():
     assert describe(content("not_enough_history")).startswith("Not enough history for a forecast")
 
 
-def test_no_open_finding_is_said():
+def test_no_open_critical_finding_is_described():
     assert describe(content("none_open")) == "No critical finding is open."

@@ -182,7 +182,9 @@ def test_evidence_closes_with_the_link(
     assert [Client().get(url + suffix).status_code for suffix in ("", ".json")] == [410, 410]
 
 
-def test_verification_without_evidence_is_gone(scenario: Scenario, evidence_url: EvidenceUrl) -> None:
+def test_page_of_a_verification_whose_evidence_was_deleted_is_410(
+    scenario: Scenario, evidence_url: EvidenceUrl
+) -> None:
     verification = factories.verification(scenario)
     Verification.objects.filter(pk=verification.pk).update(
         result="passed", verified_at=verification.created_at

@@ -33,14 +33,16 @@ class HostileSite:
             return redirects(f"{self.secret.url}/{path.removeprefix('/to/')}")(connection, request)
         return sends(answer(self.page.encode(), headers=["Content-Type: text/html"]))(connection, request)
 
-    def asked(self) -> set[str]:
+    def requested(self) -> set[str]:
         """Return the vectors that reached the secret server."""
         lines = [request.split(b"\r\n")[0].decode("latin-1").split(" ") for request in self.secret.requests]
         return {line[1].removeprefix("/") for line in lines if len(line) == 3} & set(ssrf_vectors.VECTORS)
 
     def missed(self) -> set[str]:
         """Return the vectors that can reach it and did not."""
-        return set(ssrf_vectors.VECTORS) - ssrf_vectors.NAMELESS - ssrf_vectors.STOPPED_BEFORE - self.asked()
+        return (
+            set(ssrf_vectors.VECTORS) - ssrf_vectors.NAMELESS - ssrf_vectors.STOPPED_BEFORE - self.requested()
+        )
 
 
 def wait_until(page: Any, holds: Callable[[], bool]) -> None:

@@ -129,26 +129,26 @@ def test_only_the_check_of_each_fix_changes_its_outcome(
 
 @pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize(
-    "asked",
+    "keys",
     [[key for key in AXE_KEYS if key != "a11y_html_has_lang"], ["a11y_html_has_lang"]],
     ids=["others", "a11y_html_has_lang"],
 )
 def test_every_axe_check_fails_and_passes_once_its_violation_is_fixed(
-    asked: list[str], chrome: Browser
+    keys: list[str], chrome: Browser
 ) -> None:
     """The two rules of the lang attribute cannot be violated together."""
     site = Site(
-        {"/": Answer(violating(*asked), headers=HTML), "/map": Answer("<title>Map</title>", headers=HTML)}
+        {"/": Answer(violating(*keys), headers=HTML), "/map": Answer("<title>Map</title>", headers=HTML)}
     )
     with served(site), loopback_client() as client:
 
         def outcomes(before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
-            found = run_checks(site.url, asked, client=client, browser=chrome, before=before, retry_delays=())
+            found = run_checks(site.url, keys, client=client, browser=chrome, before=before, retry_delays=())
             return dict(found)
 
         failing = outcomes()
         site.answers["/"] = Answer(html(), headers=HTML)
         fixed = outcomes(failing)
 
-    assert {key: outcome.status for key, outcome in failing.items()} == dict.fromkeys(asked, FAILED)
-    assert {key: outcome.status for key, outcome in fixed.items()} == dict.fromkeys(asked, PASSED)
+    assert {key: outcome.status for key, outcome in failing.items()} == dict.fromkeys(keys, FAILED)
+    assert {key: outcome.status for key, outcome in fixed.items()} == dict.fromkeys(keys, PASSED)

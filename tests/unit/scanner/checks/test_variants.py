@@ -193,12 +193,12 @@ def test_csp_in_a_meta_element_counts_except_for_frame_ancestors() -> None:
     )
     text = html(replace=('<meta charset="utf-8">', f'<meta charset="utf-8">{policy}'))
     bare = {"Content-Security-Policy": None, "X-Frame-Options": None}
-    asked = ["security_header_csp", "security_header_frame_options"]
+    keys = ["security_header_csp", "security_header_frame_options"]
 
     with served(good_site(**{"/": page(text, bare)})) as site, loopback_client() as client:
-        outcomes = dict(run_checks(site.url, asked, client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, keys, client=client, retry_delays=()))
 
-    assert [outcomes[key].status for key in asked] == [PASSED, FAILED]
+    assert [outcomes[key].status for key in keys] == [PASSED, FAILED]
 
 
 @pytest.mark.parametrize(

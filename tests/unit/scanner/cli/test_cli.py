@@ -293,7 +293,7 @@ def test_narrow_terminal_shows_the_detail_below_its_key(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     "command", ["::error title=x::y", "::add-mask::x", "##[error]x", "##vso[task.setvariable]x"]
 )
-def test_text_of_a_site_is_no_command_to_a_ci_runner(command: str):
+def test_text_of_a_site_is_printed_without_commands_to_ci_runners(command: str):
     result = UrlResult(command, {"csp": failed(f"{'a' * 200} {command}")}, 0.2)
 
     printed = "\n".join(Table(show_passed=False).lines(result))
@@ -363,7 +363,7 @@ def test_browser_checks_are_inconclusive_without_chromium(
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_full_disk_is_told_and_is_no_failed_check(site: Site, more: list[str]):
+def test_full_disk_is_an_error_message_and_not_a_failed_check(site: Site, more: list[str]):
     command = [sys.executable, "-P", "-m", "scanner.cli", site.url, *ONE, *more]
     env = {"PYTHONPATH": str(Path(scanner.__file__).parent.parent), "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
 

@@ -43,7 +43,7 @@ def test_a_large_integer_is_rounded_at_any_depth():
     assert canonical({"a": [2**53 + 1, (2**53 + 1,)]}) == '{"a":[9007199254740992,[9007199254740992]]}'
 
 
-def test_the_example_of_the_rfc_comes_out_as_it_says():
+def test_example_of_the_rfc_has_the_canonical_form_that_it_shows():
     value = {
         "numbers": [333333333.33333329, 1e30, 4.50, 2e-3, 0.000000000000000000000000001],
         "string": '€$\u000f\nA\'B"\\\\"/',
@@ -72,7 +72,7 @@ def test_what_json_cannot_hold_is_refused(value: object):
         canonical(value)
 
 
-def test_what_was_measured_is_made_plain_whatever_it_is():
+def test_measured_values_of_any_type_become_plain_json():
     value = {
         "nan": float("nan"),
         "beyond": 10**400,

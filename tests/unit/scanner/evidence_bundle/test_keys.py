@@ -72,7 +72,7 @@ def test_no_key_at_all_is_a_keyring_that_signs_nothing():
     assert parse_signing_keys(" ").signer is None
 
 
-def test_a_public_key_goes_through_its_json_form_and_has_a_fingerprint():
+def test_public_key_is_the_same_after_conversion_to_jwk_and_has_a_fingerprint():
     public = parse_signing_keys(f"k1:{ONE}").public["k1"]
 
     assert from_jwk(as_jwk("k1", public)) == ("k1", public)

@@ -41,9 +41,9 @@ def plain(text: str, status: int = 200) -> Answer:
     return Answer(text, status, HTML)
 
 
-def run_checks_on(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
+def run_checks_on(answers: dict[str, Any], *keys: str, **options: Any) -> dict[str, Outcome]:
     with served(Site(answers)) as site, loopback_client() as client:
-        return dict(run_checks(site.url, asked, client=client, **{"retry_delays": (), **options}))
+        return dict(run_checks(site.url, keys, client=client, **{"retry_delays": (), **options}))
 
 
 @pytest.mark.needs_chromium
@@ -448,8 +448,8 @@ def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, c
             )
 
     def received_credentials(site: Site) -> set[tuple[str, str | None, str | None]]:
-        asked = [(path, headers) for _, path, headers in site.requests if headers.get("sec-fetch-site")]
-        return {(path, headers.get("x-staging-key"), headers.get("cookie")) for path, headers in asked}
+        requests = [(path, headers) for _, path, headers in site.requests if headers.get("sec-fetch-site")]
+        return {(path, headers.get("x-staging-key"), headers.get("cookie")) for path, headers in requests}
 
     assert result["a11y_image_alt"].status == PASSED
     assert received_credentials(other) == {
@@ -465,10 +465,10 @@ def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, c
 def test_repetition_runs_only_violated_and_unpassed_rules(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[set[str]] = []
+    run_rules: list[set[str]] = []
     run = axe.run
     monkeypatch.setattr(
-        axe, "run", lambda page, rules, **more: asked.append(set(rules)) or run(page, rules, **more)
+        axe, "run", lambda page, rules, **more: run_rules.append(set(rules)) or run(page, rules, **more)
     )
     before = {"a11y_label": Outcome(FAILED), "a11y_link_name": Outcome(PASSED)}
     page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
@@ -482,7 +482,7 @@ def test_repetition_runs_only_violated_and_unpassed_rules(
         "a11y_image_alt": FAILED,
         "a11y_document_title": PASSED,
     }
-    assert asked == [{"label", "link-name", "image-alt", "document-title"}, {"label", "image-alt"}]
+    assert run_rules == [{"label", "link-name", "image-alt", "document-title"}, {"label", "image-alt"}]
 
 
 class CountingThrottle(HostThrottle):

@@ -28,7 +28,7 @@ MODES = [
 
 
 @pytest.mark.parametrize(("text", "mode"), MODES)
-def test_mode(text: str, mode: str) -> None:
+def test_mode_follows_the_doctype(text: str, mode: str) -> None:
     found = doctype.find(text)
 
     assert found
@@ -36,7 +36,7 @@ def test_mode(text: str, mode: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["<html>", "<br><!doctype html>", "<!-- <!doctype html> -->", "", "<!--"])
-def test_text_without_a_doctype_at_its_start(text: str) -> None:
+def test_text_without_a_doctype_at_its_start_has_none(text: str) -> None:
     assert doctype.find(text) is None
 
 

@@ -30,9 +30,9 @@ PROTOCOL_VERSION_ALERT = b"\x15\x03\x03\x00\x02\x02\x46"
 TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
 
 
-def run_checks_on(context: ssl.SSLContext, ca_file: str, *asked: str) -> dict[str, Outcome]:
+def run_checks_on(context: ssl.SSLContext, ca_file: str, *keys: str) -> dict[str, Outcome]:
     with served(good_site(), context) as site, loopback_client(ca_file) as client:
-        return dict(run_checks(site.url, asked or TLS, client=client, retry_delays=()))
+        return dict(run_checks(site.url, keys or TLS, client=client, retry_delays=()))
 
 
 def failing(outcomes: dict[str, Outcome]) -> set[str]:
@@ -48,9 +48,9 @@ def test_good_certificate_passes_every_tls_check(authority: trustme.CA, ca_file:
 
 
 def test_unknown_authority_is_invalid(ca_file: str) -> None:
-    stranger = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    unknown_authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
 
-    assert failing(run_checks_on(tls_context(stranger), ca_file)) == {"tls_certificate_valid"}
+    assert failing(run_checks_on(tls_context(unknown_authority), ca_file)) == {"tls_certificate_valid"}
 
 
 def test_certificate_for_another_host_is_invalid(authority: trustme.CA, ca_file: str) -> None:
@@ -239,7 +239,7 @@ def test_header_checks_are_inconclusive_with_an_invalid_certificate(
 
 
 @pytest.mark.parametrize("headers", [[], [("Location", "https://a.test/"), ("Location", "https://b.test/")]])
-def test_redirect_to_nowhere_is_no_site_without_tls(headers: list[tuple[str, str]]) -> None:
+def test_site_whose_redirect_has_no_single_target_is_inconclusive(headers: list[tuple[str, str]]) -> None:
     site = Site({"/": Answer("", 302, headers)})
     with served(site), loopback_client() as client:
         outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
@@ -255,7 +255,7 @@ def closed() -> tuple[socket.socket, str]:
     return here, "127.0.0.1"
 
 
-def test_server_that_goes_down_does_not_refuse_old_versions() -> None:
+def test_unreachable_server_does_not_count_as_refusing_old_versions() -> None:
     with pytest.raises(Inconclusive) as error:
         probe.old_versions_accepted("127.0.0.1", closed)
 

@@ -43,7 +43,7 @@ def test_expired_results_are_deleted_in_batches_and_the_scan_is_kept(parts: list
     assert (deleted, remaining(parts), Scan.objects.count()) == (3, [0, 3], 2)
 
 
-def test_results_are_kept_permanently_by_default_of_zero_days(parts: list[ScanPart], settings: Any):
+def test_results_are_kept_permanently_with_a_setting_of_zero_days(parts: list[ScanPart], settings: Any):
     settings.KRAFTER_RESULTS_KEEP_DAYS = 0
 
     assert (retention.delete_expired(), remaining(parts)) == (0, [3, 3])

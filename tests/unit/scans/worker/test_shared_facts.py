@@ -50,7 +50,7 @@ def test_fact_is_produced_once_for_all_workers(fact: Any) -> None:
         assert known == fact
 
 
-def test_learned_fact_is_shared() -> None:
+def test_added_fact_is_shared() -> None:
     scan_id = uuid4()
     SharedFacts(scan_id).add("link https://example.com/", 200)
 
@@ -86,7 +86,7 @@ def test_failure_large_body_and_other_values_are_not_shared() -> None:
     assert produced == ["failure", "large", "other"] * 2
 
 
-def test_scans_share_nothing_and_a_finished_one_is_forgotten() -> None:
+def test_facts_of_scans_are_separate_and_deleted_with_the_end_of_a_scan() -> None:
     scan_id = uuid4()
     SharedFacts(scan_id).once("fact", lambda: 200)
     other = SharedFacts(uuid4()).once("fact", lambda: 404)
@@ -106,7 +106,7 @@ def test_without_redis_each_worker_has_its_own_facts() -> None:
     assert facts == [1, 1, 2]
 
 
-def test_failures_of_the_first_two_pages_are_confirmed_by_whatever_worker() -> None:
+def test_failures_of_the_first_two_pages_are_confirmed_whichever_worker_checks_them() -> None:
     scan_id = uuid4()
     first, second = SharedConfirmation(scan_id), SharedConfirmation(scan_id)
 

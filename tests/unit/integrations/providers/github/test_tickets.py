@@ -157,7 +157,7 @@ def test_latest_pull_request_of_the_repository_is_found(provider: GitHub, github
     ticket = provider.create_ticket(draft())
     github.refer(1, "https://github.com/acme/web-app/pull/141")
     github.refer(1, "https://github.com/acme/web-app/pull/142")
-    github.refer(1, "https://github.com/stranger/web-app/pull/9")
+    github.refer(1, "https://github.com/other/web-app/pull/9")
     github.page_size = 1
 
     assert provider.find_pull_request(ticket.key) == "https://github.com/acme/web-app/pull/142"

@@ -199,7 +199,7 @@ def test_newest_closing_merge_request_of_the_project_is_found(provider: GitLab, 
     gitlab.merge(1, 141)
     gitlab.merge(1, 150, state="closed")
     gitlab.merge(1, 151, web_url="javascript:alert(1)")
-    gitlab.merge(1, 999, project="stranger/web-app")
+    gitlab.merge(1, 999, project="other/web-app")
     gitlab.merge(1, 160, relation="related_merge_requests")
     gitlab.page_size = 2
 
@@ -213,7 +213,7 @@ def test_related_merge_request_is_found_if_none_closes_the_issue(
     http_client: Client, gitlab: FakeGitLab
 ) -> None:
     gitlab.merge(1, 8, relation="related_merge_requests")
-    gitlab.merge(1, 9, relation="related_merge_requests", project="stranger/web-app")
+    gitlab.merge(1, 9, relation="related_merge_requests", project="other/web-app")
     expected = "https://gitlab.example/acme/shop/web-app/-/merge_requests/8"
 
     assert connect(gitlab, http_client).find_pull_request(KEY) == expected

@@ -346,7 +346,7 @@ def test_comment_of_a_person_is_not_ours(provider: Jira, jira: FakeJira) -> None
     assert len(jira.comments[10001]) == 4
 
 
-def test_form_whose_fields_have_no_ids_is_not_one_without_fields(provider: Jira, jira: FakeJira) -> None:
+def test_form_whose_fields_have_no_ids_is_an_unreadable_response(provider: Jira, jira: FakeJira) -> None:
     fields = {"fields": [{"fieldId": None}], "startAt": 0, "maxResults": 50, "total": 1}
     jira.next_answer("GET", "/issuetypes/10002$", (200, {}, fields))
 

@@ -84,7 +84,9 @@ def test_issue_whose_response_was_lost_is_adopted_at_once_by_its_id(
     assert linear.variables("Issue") == [{"id": ISSUE}]
 
 
-def test_limited_creation_is_not_looked_for(provider: Linear, linear: FakeLinear) -> None:
+def test_issue_is_not_searched_for_after_the_rate_limit_refused_its_creation(
+    provider: Linear, linear: FakeLinear
+) -> None:
     linear.next_operation("Create", (400, {}, error("RATELIMITED")))
 
     with pytest.raises(ProviderUnavailable, match="limits requests"):
@@ -210,7 +212,7 @@ def test_close_completes_and_reopen_starts_the_issue(provider: Linear, linear: F
     closed = provider.update_ticket(ticket, draft(status="done", closed=True), ["closed", "status"])
     opened = provider.update_ticket(closed, draft(status="in_progress"), ["closed", "status"])
 
-    assert [asked["input"] for asked in linear.variables("Update")] == [
+    assert [variables["input"] for variables in linear.variables("Update")] == [
         {"stateId": "done"},
         {"stateId": "progress"},
     ]

@@ -274,7 +274,7 @@ def test_existing_pull_request_url_is_kept(sync: Sync, make_task: MakeTask, gith
     assert task.pr_url == "https://github.com/acme/web-app/pull/1"
 
 
-def test_next_sync_reads_the_changes_since_the_newest(
+def test_next_sync_reads_the_changes_since_the_newest_change(
     sync: Sync, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     make_task()

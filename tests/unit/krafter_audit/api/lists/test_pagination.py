@@ -41,7 +41,7 @@ def walk(
         do()
 
 
-def test_a_walk_by_cursor_meets_every_row_once_while_rows_arrive(scenario: Scenario):
+def test_pages_by_cursor_have_every_row_once_while_rows_are_created(scenario: Scenario):
     made = [str(factories.task(scenario).pk) for _ in range(7)]
 
     seen = walk(scenario, "tasks?limit=2", do=lambda: factories.task(scenario))
@@ -60,7 +60,7 @@ def test_rows_of_the_same_time_are_ordered_by_id(scenario: Scenario):
     assert seen == sorted((str(task.pk) for task in made), reverse=True)
 
 
-def test_findings_walk_by_cursor_in_the_order_of_urgency_from_an_empty_cursor_on(scenario: Scenario):
+def test_pages_of_findings_by_cursor_are_in_the_order_of_the_pages_by_offset(scenario: Scenario):
     for score in (5, 90, 90, 40, 90, 5, 60):
         factories.finding(scenario, score=score)
     offset = scenario.client.call("get", "findings?limit=100").json()
@@ -143,7 +143,7 @@ def test_findings_page_by_offset(scenario: Scenario):
         "status=open", "status=", "status=%00", "priority=urgent", "owner_id=x", "overdue=yes", "sttaus=done",
     ],
 )  # fmt: skip
-def test_a_bad_query_is_refused_and_named(scenario: Scenario, query: str):
+def test_invalid_parameter_is_refused_and_named(scenario: Scenario, query: str):
     response = scenario.client.call("get", f"tasks?{query}")
 
     assert response.status_code == 422
@@ -201,7 +201,7 @@ def test_totals_are_read_from_counters(scenario: Scenario):
     assert len(captured) == 5  # key, last use, project, rows, counter
 
 
-def test_folding_the_counter_keeps_the_totals(scenario: Scenario):
+def test_aggregation_of_a_counter_keeps_its_totals(scenario: Scenario):
     for _ in range(3):
         factories.finding(scenario, status="dismissed")
     before = sorted(map(str, counters.totals(scenario.project.pk, "finding")))
@@ -237,7 +237,7 @@ def test_deleted_rows_are_subtracted_from_the_totals(scenario: Scenario):
         {},
     ],
 )
-def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, position: Any):
+def test_cursor_with_a_valid_signature_and_invalid_values_is_refused(scenario: Scenario, position: Any):
     seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
     made = json.dumps([seal, *position]).encode()
 
@@ -264,7 +264,7 @@ def test_rows_without_a_date_are_neither_skipped_nor_repeated(scenario: Scenario
 
 
 @pytest.mark.parametrize("path", ["tasks", "findings"])  # by cursor, and by offset
-def test_a_full_page_that_is_the_last_one_leads_to_no_next_one(scenario: Scenario, path: str):
+def test_full_last_page_has_no_next_cursor(scenario: Scenario, path: str):
     for _ in range(2):
         factories.task(scenario)
 

@@ -42,7 +42,7 @@ def test_requests_of_an_outage_are_stored_by_the_first_request_after_it(outage: 
     assert 0 < int(redis_client.connection().ttl(unchecked_requests.KEY)) <= unchecked_requests.KEPT_SECONDS
 
 
-def test_number_that_could_not_be_stored_is_not_lost(outage: pytest.MonkeyPatch) -> None:
+def test_number_is_kept_until_it_can_be_stored(outage: pytest.MonkeyPatch) -> None:
     unchecked_requests.count()
 
     with pytest.raises(redis.RedisError):
@@ -72,7 +72,7 @@ def test_doctor_fails_while_requests_are_not_limited(settings: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_overview_tells_superusers_that_rate_limits_are_or_were_off(outage: pytest.MonkeyPatch) -> None:
+def test_overview_warns_superusers_that_rate_limits_are_or_were_off(outage: pytest.MonkeyPatch) -> None:
     operator = staff.logged_in_client()
 
     during = operator.get("/admin/").content.decode()

@@ -23,7 +23,7 @@ HTML = [("Content-Type", "text/html; charset=utf-8")]
     ],
     ids=["outage", "no answer", "missing"],
 )
-def test_page_whose_image_is_temporarily_away_is_not_measured(
+def test_page_whose_image_is_temporarily_unavailable_is_not_measured(
     key: str, image: Answer, expected: tuple[str, str | None], chrome: Browser
 ) -> None:
     site = Site({"/": Answer(html(), headers=HTML), "/lamp.png": image})

@@ -101,8 +101,8 @@ def test_reflected_origin_with_credentials_fails(
 
 @pytest.mark.parametrize("method", ["OPTIONS", "GET"])
 def test_cors_that_a_preflight_or_a_response_allows_is_not_fixed(method: str) -> None:
-    def answer(asked: str, headers: dict[str, str]) -> Answer:
-        origin = headers.get("origin", "") if asked == method else ""
+    def answer(request_method: str, headers: dict[str, str]) -> Answer:
+        origin = headers.get("origin", "") if request_method == method else ""
         allowed = [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
         return Answer(
             "<title>Lamps</title>", headers=[("Content-Type", "text/html"), *(allowed if origin else [])]

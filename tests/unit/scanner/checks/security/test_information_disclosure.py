@@ -65,7 +65,7 @@ VARIANTS = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "added", "status"), VARIANTS)
-def test_disclosure(key: str, added: str, status: str) -> None:
+def test_disclosure_is_found_in_pages_and_not_in_similar_text(key: str, added: str, status: str) -> None:
     with served(good_site(**{"/": page(html(add=added))})) as site, loopback_client() as client:
         outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
 

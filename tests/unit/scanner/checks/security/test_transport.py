@@ -10,9 +10,9 @@ from tests.fakes.website import Answer, Site, loopback_client, served, tls_conte
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 
-def run_checks_on(site: Site, *asked: str, ca_file: str = "") -> dict[str, Outcome]:
+def run_checks_on(site: Site, *keys: str, ca_file: str = "") -> dict[str, Outcome]:
     with served(site), loopback_client(ca_file) as client:
-        return dict(run_checks(site.url, asked, client=client, retry_delays=()))
+        return dict(run_checks(site.url, keys, client=client, retry_delays=()))
 
 
 def redirecting(to: str, status: int = 301) -> Site:

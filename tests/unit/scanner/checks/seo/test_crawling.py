@@ -17,7 +17,7 @@ from tests.unit.scanner.checks.base_page import good_site
         ("<urlset><url><loc>https://example.com/a</loc></url></urlset>", PASSED),
     ],
 )
-def test_sitemap(text: str, status: str) -> None:
+def test_sitemap_is_judged_by_its_format(text: str, status: str) -> None:
     robots = Answer("Sitemap: {url}/map", headers=[("Content-Type", "text/plain")])
     with (
         served(good_site(**{"/robots.txt": robots, "/map": Answer(text)})) as site,
@@ -75,9 +75,9 @@ def test_page_that_is_not_found_is_not_fixed_by_another_status(
 ) -> None:
     site = Site({"/": Answer(LAMPS, 200, HTML), "/lamps": Answer("gone", 404, HTML)})
     with served(site), loopback_client() as client:
-        asked, url = ["http_status_ok"], f"{site.url}lamps"
-        before = dict(run_checks(url, asked, client=client, retry_delays=()))
+        keys, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, keys, client=client, retry_delays=()))
         site.answers["/lamps"], site.otherwise = now, Answer(elsewhere, 200 if elsewhere else 404, HTML)
-        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))["http_status_ok"]
+        after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))["http_status_ok"]
 
     assert (after.status, after.reason) == expected

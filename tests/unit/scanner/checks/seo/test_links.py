@@ -66,7 +66,9 @@ def test_text_counts_in_its_language(text: str, status: str) -> None:
 
 
 @pytest.mark.parametrize(("path", "url", "header", "status"), CANONICALS)
-def test_canonical_url(path: str, url: str, header: str, status: str) -> None:
+def test_canonical_url_in_the_markup_or_header_is_judged(
+    path: str, url: str, header: str, status: str
+) -> None:
     assert (
         status_of("canonical_valid", path, f'<title>A</title><link rel="canonical" href="{url}">', header)
         == status
@@ -95,7 +97,7 @@ def test_region_of_hreflang(language: str, status: str) -> None:
         ("javascript:location.href='/a'", FAILED),
     ],
 )
-def test_link_that_leads_to_no_page_is_no_fault(href: str, status: str) -> None:
+def test_javascript_link_passes_only_to_print_to_close_or_to_go_back(href: str, status: str) -> None:
     text = f'<title>A</title><p>{"word " * 20}<a href="{href}">A</a>'
 
     assert status_of("crawlable_anchors", "/", text) == status

@@ -48,7 +48,7 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize(("key", "kind", "text", "status"), VARIANTS)
-def test_metadata(key: str, kind: str, text: str, status: str) -> None:
+def test_metadata_is_judged_in_each_type_of_document(key: str, kind: str, text: str, status: str) -> None:
     answer = Answer(text, headers=[("Content-Type", kind)])
     with served(Site({"/": answer})) as site, loopback_client() as client:
         outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]

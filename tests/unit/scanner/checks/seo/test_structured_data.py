@@ -79,7 +79,7 @@ ITEMS = [
 
 
 @pytest.mark.parametrize(("properties", "faults"), ITEMS)
-def test_required_properties(properties: dict[str, Any], faults: list[str]) -> None:
+def test_missing_required_properties_are_faults(properties: dict[str, Any], faults: list[str]) -> None:
     outcome = outcome_of("structured_data_required", {**ARTICLE, **properties})
 
     assert (outcome.status, outcome.evidence.get("faults", [])) == (FAILED if faults else PASSED, faults)
