@@ -1,4 +1,4 @@
-"""A small website on loopback whose every answer a test can choose, with and without TLS."""
+"""A website on loopback, with and without TLS, whose answers a test sets."""
 
 import ssl
 import time
@@ -18,7 +18,7 @@ type Headers = list[tuple[str, str]]
 
 @dataclass
 class Answer:
-    """What a path answers. `delay` in seconds; `hang_up` closes the connection without a word."""
+    """The response of a path. `delay` is in seconds; `hang_up` closes the connection without a response."""
 
     body: bytes | str = b""
     status: int = 200
@@ -29,8 +29,9 @@ class Answer:
 
 @dataclass
 class Site:
-    """A site: path -> answer, a function that makes one, or a list that is used up, its last answer
-    staying.
+    """The answers by path, or by method and path (`GET /`).
+
+    An answer may be a function that returns it, or a list for successive requests, whose last one is repeated.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Site:
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def answer_it(self) -> None:
+        def respond(self) -> None:
             answer = site.answer(self.command, self.path, {k.lower(): v for k, v in self.headers.items()})
             time.sleep(answer.delay)
             if answer.hang_up:
@@ -70,7 +71,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        do_GET = do_HEAD = do_OPTIONS = answer_it
+        do_GET = do_HEAD = do_OPTIONS = respond
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -82,7 +83,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: Any) -> None:
-        """A client that hangs up in the middle of a handshake is what some tests are about."""
+        """Print no traceback: some tests close connections during the handshake."""
 
 
 @contextmanager
@@ -108,5 +109,5 @@ def tls_context(
 
 
 def loopback_client(ca_file: str = "", **options: Any) -> Client:
-    """Return the real client, allowed to go to loopback and nowhere else that is not public."""
+    """Return the HTTP client of the product, which may connect to loopback and to public addresses."""
     return Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), ca_file=ca_file, **options)

@@ -27,14 +27,14 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
     close_old_connections()
 
 
-def opened(scenario: Scenario) -> GuardWindow:
+def open_window(scenario: Scenario) -> GuardWindow:
     verification = verdicts.approve(factories.verification(scenario).pk, by=scenario.actor)
     window = guard_windows.open_window(verification.pk)
     assert window is not None
     return window
 
 
-def finished(scenario: Scenario, number: int) -> Deploy:
+def record_deploy(scenario: Scenario, number: int) -> Deploy:
     later = timezone.now() + timedelta(seconds=1)
     deploy, _ = deploys.record(
         scenario.project, sha=f"{number:040x}", environment="production", finished_at=later, by=scenario.actor
@@ -46,8 +46,8 @@ def finished(scenario: Scenario, number: int) -> Deploy:
 def test_window_that_is_cancelled_during_a_deploy_has_no_unfinished_run(scenario: Scenario) -> None:
     with racers(2) as race:
         for number in range(ROUNDS):
-            windows = [opened(scenario) for _ in range(WINDOWS)]
-            deploy = finished(scenario, number)
+            windows = [open_window(scenario) for _ in range(WINDOWS)]
+            deploy = record_deploy(scenario, number)
 
             def cancel(windows: list[GuardWindow] = windows) -> None:
                 for window in windows:

@@ -30,8 +30,10 @@ def test_totals_by_owner_and_overdue_follow_every_change(scenario: Scenario, tim
     factories.task(scenario, sla_due_at=noon + timedelta(days=1))
 
     def totals() -> list[int | None]:
-        asked = ({"overdue": "true"}, {"overdue": "false"}, {"owner_id": scenario.owner.pk})
-        return [queries.count_tasks(scenario.project, filters, Task.objects.none()) for filters in asked]
+        each_filter = ({"overdue": "true"}, {"overdue": "false"}, {"owner_id": scenario.owner.pk})
+        return [
+            queries.count_tasks(scenario.project, filters, Task.objects.none()) for filters in each_filter
+        ]
 
     assert totals() == [2, 2, 1]
     patch(scenario, task, owner_id=None, sla_due_at="2026-03-10T13:00:00Z")
@@ -51,12 +53,12 @@ def test_command_center_returns_counts(scenario: Scenario):
     factories.finding(scenario, severity="low", domain="seo", status="dismissed")
     factories.task(scenario, sla_due_at=timezone.now() - timedelta(hours=1))
 
-    stand = scenario.client.call("get", "command-center").json()["data"]
+    counts = scenario.client.call("get", "command-center").json()["data"]
 
-    assert stand["findings_by_severity"] == {"critical": 1, "high": 1, "medium": 0, "low": 0}
-    assert stand["findings_by_domain"] == {"security": 2, "performance": 0, "accessibility": 0, "seo": 0}
-    assert stand["findings_by_status"]["dismissed"] == 1
-    assert (stand["open_findings"], stand["overdue_tasks"], stand["latest_scan"]) == (2, 1, None)
+    assert counts["findings_by_severity"] == {"critical": 1, "high": 1, "medium": 0, "low": 0}
+    assert counts["findings_by_domain"] == {"security": 2, "performance": 0, "accessibility": 0, "seo": 0}
+    assert counts["findings_by_status"]["dismissed"] == 1
+    assert (counts["open_findings"], counts["overdue_tasks"], counts["latest_scan"]) == (2, 1, None)
 
 
 def test_command_center_of_a_moment_is_as_it_was(scenario: Scenario, time_machine: Any):

@@ -16,7 +16,7 @@ from tests.unit.scanner.checks.base_page import DESCRIPTION, TITLE, VIEWPORT, ht
 pytestmark = pytest.mark.usefixtures("short_quiet_time")
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 SCRIPT = "<script>var shown = location.search.slice(1)</script>"
-OF_CONTENT = (
+CONTENT_CHECKS = (
     *("link_text", "crawlable_anchors", "image_dimensions", "password_over_http"),
     *("dom_size", "lcp_image_not_lazy", "cls", "tbt", "lcp", "fcp"),
 )
@@ -39,7 +39,7 @@ def run_checks_on(page: Answer, *keys: str, **options: Any) -> dict[str, Outcome
 
 
 @pytest.fixture(scope="module")
-def foreign() -> Iterator[str]:
+def other_origin() -> Iterator[str]:
     with served(Site({"/": Answer(html(), headers=HTML)})) as site:
         yield site.url
 
@@ -63,9 +63,11 @@ def test_axe_rules_are_run_in_the_frames_too(chrome: Browser) -> None:
 
 
 @pytest.mark.needs_chromium
-def test_axe_rules_about_content_do_not_pass_frames_of_another_origin(chrome: Browser, foreign: str) -> None:
+def test_axe_rules_about_content_do_not_pass_frames_of_another_origin(
+    chrome: Browser, other_origin: str
+) -> None:
     keys = ("a11y_html_has_lang", "a11y_document_title", "a11y_frame_title", "a11y_image_alt")
-    found = run_checks_on(frameset("/menu", foreign), *keys, browser=chrome)
+    found = run_checks_on(frameset("/menu", other_origin), *keys, browser=chrome)
 
     assert [found[key].status for key in keys] == [PASSED, PASSED, PASSED, INCONCLUSIVE]
     assert "frames" in found["a11y_image_alt"].evidence["detail"]
@@ -73,7 +75,7 @@ def test_axe_rules_about_content_do_not_pass_frames_of_another_origin(chrome: Br
 
 @pytest.mark.needs_chromium
 def test_checks_of_content_say_that_it_is_in_the_frames(chrome: Browser) -> None:
-    found = run_checks_on(frameset("/menu", "/main"), *OF_CONTENT, browser=chrome)
+    found = run_checks_on(frameset("/menu", "/main"), *CONTENT_CHECKS, browser=chrome)
 
     assert {(outcome.status, outcome.reason) for outcome in found.values()} == {
         (INCONCLUSIVE, "not_available")

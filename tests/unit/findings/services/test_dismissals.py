@@ -23,7 +23,7 @@ ACCEPTED = DismissalValues("accepted_risk", "Behind a firewall", date(2100, 1, 1
 
 
 @pytest.fixture(autouse=True)
-def within_ten_years(monkeypatch: pytest.MonkeyPatch) -> None:
+def _dates_may_be_a_century_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dismissals, "MAX_AHEAD", timedelta(days=40_000))
 
 

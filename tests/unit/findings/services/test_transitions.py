@@ -1,4 +1,4 @@
-"""A finding follows the furthest of its tasks, and never back from its end."""
+"""The status of a finding follows its furthest task, and never changes back."""
 
 import pytest
 

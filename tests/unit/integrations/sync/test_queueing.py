@@ -18,13 +18,13 @@ from tests.unit.integrations.conftest import CREDENTIALS
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use")]
 
 
-def wait(project: Project) -> Integration:
-    """Connect a project to GitHub, and let its sync wait."""
+def queue_sync(project: Project) -> Integration:
+    """Connect a project to GitHub, and request a sync."""
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
     return services.sync_now(project, "github", by=SYSTEM)
 
 
-def waiting() -> set[str]:
+def waiting_projects() -> set[str]:
     return {str(row.project.name) for row in Integration.objects.filter(status="syncing")}
 
 
@@ -39,24 +39,27 @@ def test_organization_with_many_waiting_syncs_delays_no_other(github: FakeGitHub
     second = create_project(busy.organization, slug="second", site_url="https://example.com", name="second")
     third = create_project(busy.organization, slug="third", site_url="https://example.com", name="third")
     for project in (named(busy, "first"), second, third, named(other, "other")):
-        wait(project)
+        queue_sync(project)
 
     order = []
-    while before := waiting():
+    while before := waiting_projects():
         assert queueing.run_next()
-        order += before - waiting()
+        order += before - waiting_projects()
 
     assert order == ["first", "other", "second", "third"]
 
 
 def test_sync_that_another_worker_runs_is_left_out(github: FakeGitHub) -> None:
-    first, second = wait(named(factories.project(), "first")), wait(named(factories.project(), "second"))
+    first, second = (
+        queue_sync(named(factories.project(), "first")),
+        queue_sync(named(factories.project(), "second")),
+    )
     leased = engine.leases.acquire(Integration, first.pk, seconds=60, status="syncing")
 
     runs = [queueing.run_next(), queueing.run_next()]
 
     second.refresh_from_db()
-    assert (leased is not None, runs, second.status, waiting()) == (
+    assert (leased is not None, runs, second.status, waiting_projects()) == (
         True,
         [True, False],
         "connected",
@@ -67,18 +70,18 @@ def test_sync_that_another_worker_runs_is_left_out(github: FakeGitHub) -> None:
 def test_job_runs_a_waiting_sync_and_enqueues_the_next(
     github: FakeGitHub, enqueued: list[tuple[str, ...]]
 ) -> None:
-    rows = [wait(named(factories.project(), name)) for name in ("first", "second")]
+    rows = [queue_sync(named(factories.project(), name)) for name in ("first", "second")]
     enqueued.clear()
 
     for _ in range(3):
         jobs.run_sync(str(rows[1].pk))
 
-    assert waiting() == set()
+    assert waiting_projects() == set()
     assert enqueued == [("integrations.run_sync", str(rows[1].pk))] * 2
 
 
 def test_sync_without_a_database_counts_no_use(github: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = wait(factories.project())
+    row = queue_sync(factories.project())
 
     def fail(*_: object) -> bool:
         raise OperationalError("gone")
@@ -88,4 +91,4 @@ def test_sync_without_a_database_counts_no_use(github: FakeGitHub, monkeypatch: 
         queueing.run_next()
 
     assert redis_client.connection().keys(f"{fair_queue.PREFIX}*") == []
-    assert waiting() == {row.project.name}
+    assert waiting_projects() == {row.project.name}

@@ -1,4 +1,4 @@
-"""Staff can only read what belongs to an archived project, except for taking access away and restoring the project."""
+"""Staff can only read what belongs to an archived project, except for revoking access and restoring the project."""
 
 from typing import Any
 
@@ -25,18 +25,18 @@ from tests.staff import ROWS, admin_url, messages_of, run_action
 
 pytestmark = pytest.mark.django_db
 REASON = ProjectArchived.message
-IN_PROJECTS = [
+MODELS_OF_PROJECTS = [
     model
     for model, page in admin.site._registry.items()
     if getattr(page, "project_path", "") and model._meta.app_label != "operations"
 ]
 # What the forms of the actions request.
-VALUES = {
+FORM_VALUES = {
     "confirmed": "1", "set_values": "1", "severity": "low", "priority": "low", "reason": "false_positive",
     "comment": "Not on this site.", "hours": "24", "body": "A comment", "add": "a label", "name": "Other",
     "config": "{}", "channel": "link", "days": "7", "title": "Other title",
 }  # fmt: skip
-ALLOWED = [
+ALLOWED_ACTIONS = [
     (Share, "revoke", "revoked."),
     (SiteCredentials, "delete_credentials", "deleted."),
     (Destination, "delete_destination", "deleted."),
@@ -84,15 +84,15 @@ def stored(model: type[Model]) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", IN_PROJECTS, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("model", MODELS_OF_PROJECTS, ids=lambda model: model._meta.label)
 def test_requests_that_change_a_row_of_an_archived_project_are_refused_with_the_reason(
     model: type[Model], scenario: Scenario
 ) -> None:
     row, client = archived_row(model, scenario), staff.logged_in_client()
     before = stored(model)
 
-    responses = {url: client.post(url, VALUES, follow=True) for url in pages_that_change(row)}
-    responses |= {name: run_action(client, name, row, **VALUES) for name in refused_actions(model)}
+    responses = {url: client.post(url, FORM_VALUES, follow=True) for url in pages_that_change(row)}
+    responses |= {name: run_action(client, name, row, **FORM_VALUES) for name in refused_actions(model)}
 
     # 405: a page for GET alone.
     unexplained = [
@@ -103,7 +103,7 @@ def test_requests_that_change_a_row_of_an_archived_project_are_refused_with_the_
     assert (unexplained, stored(model)) == ([], before)
 
 
-@pytest.mark.parametrize("model", IN_PROJECTS, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("model", MODELS_OF_PROJECTS, ids=lambda model: model._meta.label)
 def test_actions_of_a_list_are_refused_before_they_show_a_form(
     model: type[Model], scenario: Scenario
 ) -> None:
@@ -118,7 +118,7 @@ def test_actions_of_a_list_are_refused_before_they_show_a_form(
     assert (forms, unexplained) == ([], [])
 
 
-@pytest.mark.parametrize("model", IN_PROJECTS, ids=lambda model: model._meta.label)
+@pytest.mark.parametrize("model", MODELS_OF_PROJECTS, ids=lambda model: model._meta.label)
 def test_page_of_a_row_says_that_its_project_is_archived_and_disables_buttons(
     model: type[Model], scenario: Scenario
 ) -> None:
@@ -132,7 +132,7 @@ def test_page_of_a_row_says_that_its_project_is_archived_and_disables_buttons(
     assert not page.context["has_change_permission"]
 
 
-@pytest.mark.parametrize(("model", "action", "done"), ALLOWED)
+@pytest.mark.parametrize(("model", "action", "done"), ALLOWED_ACTIONS)
 def test_access_is_revoked_and_a_project_is_restored(
     model: type[Model], action: str, done: str, scenario: Scenario
 ) -> None:

@@ -47,14 +47,14 @@ ATTACKS = [
 
 
 @pytest.fixture
-def evidence(scenario: factories.Scenario) -> None:
-    """A row of each append-only table."""
+def append_only_rows(scenario: factories.Scenario) -> None:
+    """Insert a row into each append-only table."""
     verdicts.approve(factories.verification(scenario).pk, by=scenario.actor)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("table", APPEND_ONLY)
-@pytest.mark.usefixtures("evidence")
+@pytest.mark.usefixtures("append_only_rows")
 def test_application_role_cannot_change_append_only_tables(attack: str, table: str):
     before = (Event.objects.count(), Evidence.objects.count())
     assert all(before)

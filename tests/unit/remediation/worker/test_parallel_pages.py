@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -45,10 +46,10 @@ def test_pages_are_returned_in_their_order() -> None:
 
 
 def test_failure_of_the_first_page_ends_the_run_before_the_others() -> None:
-    looked: list[str] = []
-    outcomes = parallel_pages.run_in_parallel(PATHS, lambda url: looked.append(url) or failed("no"))
+    checked: list[str] = []
+    outcomes = parallel_pages.run_in_parallel(PATHS, lambda url: checked.append(url) or failed("no"))
 
-    assert looked == PATHS[:1]
+    assert checked == PATHS[:1]
     assert [outcome.status for outcome in outcomes.values()] == ["failed"] + ["inconclusive"] * 24
     assert {outcome.reason for outcome in list(outcomes.values())[1:]} == {"not_looked_at"}
 
@@ -79,7 +80,7 @@ def test_check_does_not_pass_while_a_page_was_not_checked() -> None:
 
 
 @pytest.fixture
-def shop(settings: Any) -> Any:
+def shop(settings: Any) -> Iterator[Site]:
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with served(Site()) as site:
         yield site
@@ -142,7 +143,7 @@ def test_fault_on_the_last_page_alone_fails(shop: Site):
 
 @pytest.mark.django_db
 def test_checks_of_a_verification_share_the_pages(shop: Site):
-    shop.answers = dict.fromkeys(PATHS, page(headers={"Content-Security-Policy": None}))
+    shop.answers = dict.fromkeys(PATHS, BAD)
     nosniff = "security_header_x_content_type_options"
 
     verification = verify(shop, [CSP, nosniff])

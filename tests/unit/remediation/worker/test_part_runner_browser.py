@@ -31,28 +31,28 @@ class Killed(BaseException):
     """Raised when a worker is killed."""
 
 
-class Looks(list[str]):
-    """The URLs that the browser check was run on; it is killed on the URL that `deadly` names."""
+class BrowserCheck(list[str]):
+    """A check that records the URLs on which it runs: it fails on `failed_on`, and ends its worker on `killed_on`."""
 
-    deadly = ""
-    faulty = ""
+    killed_on = ""
+    failed_on = ""
 
     def __call__(self, facts: PageContext) -> Outcome:
         self.append(facts.url)
-        if self.faulty and facts.url.endswith(self.faulty):
+        if self.failed_on and facts.url.endswith(self.failed_on):
             return failed("The page has a fault.")
-        if self.deadly and facts.url.endswith(self.deadly):
+        if self.killed_on and facts.url.endswith(self.killed_on):
             raise Killed
         return passed("The page was seen.")
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
-    looks = Looks()
+def browser_check(monkeypatch: pytest.MonkeyPatch) -> BrowserCheck:
+    browser_check = BrowserCheck()
     known = registry.get("security_header_csp")
-    check = replace(known, key="seen_in_browser", kind="browser", run=looks, confirm=False)
+    check = replace(known, key="seen_in_browser", kind="browser", run=browser_check, confirm=False)
     monkeypatch.setitem(registry.REGISTRY, "seen_in_browser", check)
-    return looks
+    return browser_check
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def statuses(verification: Verification) -> dict[str, Any]:
     return {check["key"]: check["status"] for check in row.checks} | {"running": row.running}
 
 
-def test_http_part_does_not_wait_for_the_browser_part(scenario: Scenario, looks: Looks):
+def test_http_part_does_not_wait_for_the_browser_part(scenario: Scenario, browser_check: BrowserCheck):
     verification = run(scenario, checks=BOTH)
 
     jobs.run_verification(str(verification.pk))
@@ -86,7 +86,7 @@ def test_http_part_does_not_wait_for_the_browser_part(scenario: Scenario, looks:
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
 
 
-def test_browser_part_can_finish_before_the_http_part(scenario: Scenario, looks: Looks):
+def test_browser_part_can_finish_before_the_http_part(scenario: Scenario, browser_check: BrowserCheck):
     verification = run(scenario, checks=BOTH)
 
     jobs.run_verification_in_browser(str(verification.pk))
@@ -97,7 +97,7 @@ def test_browser_part_can_finish_before_the_http_part(scenario: Scenario, looks:
     assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
 
 
-def test_parts_are_created_for_needed_scanners_only(scenario: Scenario, looks: Looks):
+def test_parts_are_created_for_needed_scanners_only(scenario: Scenario, browser_check: BrowserCheck):
     made = [run(scenario, checks=keys) for keys in (BOTH[:1], BOTH[1:], BOTH)]
 
     assert [sorted(verification.parts.values_list("scanner", flat=True)) for verification in made] == [
@@ -107,13 +107,13 @@ def test_parts_are_created_for_needed_scanners_only(scenario: Scenario, looks: L
     ]
 
 
-def test_first_failure_ends_the_browser_part(scenario: Scenario, looks: Looks):
+def test_first_failure_ends_the_browser_part(scenario: Scenario, browser_check: BrowserCheck):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second", "/third", "/fourth"))
-    looks.faulty = "/second"
+    browser_check.failed_on = "/second"
 
     jobs.run_verification_in_browser(str(verification.pk))
 
-    assert [url.rpartition("/")[2] for url in looks] == ["", "second"]
+    assert [url.rpartition("/")[2] for url in browser_check] == ["", "second"]
     assert statuses(verification) == {"seen_in_browser": "failed", "running": False}
     pages = json.loads(Evidence.objects.get().body)["pages"]
     assert [(page["status"], page["reason"]) for page in pages] == [
@@ -124,25 +124,25 @@ def test_first_failure_ends_the_browser_part(scenario: Scenario, looks: Looks):
     ]
 
 
-def test_next_worker_continues_after_a_crash(scenario: Scenario, looks: Looks):
+def test_next_worker_continues_after_a_crash(scenario: Scenario, browser_check: BrowserCheck):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second", "/third"))
-    looks.deadly = "/second"
+    browser_check.killed_on = "/second"
 
     with pytest.raises(Killed):
         jobs.run_verification_in_browser(str(verification.pk))
     VerificationPart.objects.update(lease_until=None)
-    looks.deadly = ""
+    browser_check.killed_on = ""
     jobs.run_verification_in_browser(str(verification.pk))
 
-    assert [url.rpartition("/")[2] for url in looks] == ["", "second", "second", "third"]
+    assert [url.rpartition("/")[2] for url in browser_check] == ["", "second", "second", "third"]
     assert statuses(verification) == {"seen_in_browser": "passed", "running": False}
 
 
 def test_page_that_crashed_three_workers_is_skipped_and_the_others_are_checked(
-    scenario: Scenario, looks: Looks
+    scenario: Scenario, browser_check: BrowserCheck
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/deadly", "/second"))
-    looks.deadly = "/deadly"
+    browser_check.killed_on = "/deadly"
 
     for _ in range(3):
         with pytest.raises(Killed):
@@ -150,7 +150,7 @@ def test_page_that_crashed_three_workers_is_skipped_and_the_others_are_checked(
         VerificationPart.objects.update(lease_until=None)
     jobs.run_verification_in_browser(str(verification.pk))
 
-    assert [url.rpartition("/")[2] for url in looks] == ["deadly"] * 3 + ["second"]
+    assert [url.rpartition("/")[2] for url in browser_check] == ["deadly"] * 3 + ["second"]
     assert statuses(verification) == {"seen_in_browser": "inconclusive", "running": False}
     pages = scenario.client.call("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
         0
@@ -162,7 +162,10 @@ def test_page_that_crashed_three_workers_is_skipped_and_the_others_are_checked(
 
 
 def test_job_out_of_time_enqueues_the_next_job(
-    scenario: Scenario, looks: Looks, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario,
+    browser_check: BrowserCheck,
+    enqueued: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
     monkeypatch.setattr(part_runner, "MAX_JOB_SECONDS", 0)
@@ -178,18 +181,18 @@ def test_job_out_of_time_enqueues_the_next_job(
     )
 
 
-def test_reopened_verification_has_no_pending_part(scenario: Scenario, looks: Looks):
+def test_reopened_verification_has_no_pending_part(scenario: Scenario, browser_check: BrowserCheck):
     verification = run(scenario, checks=BOTH)
 
     verdicts.reopen(verification.pk, by=scenario.actor)
     jobs.run_verification_in_browser(str(verification.pk))
 
-    assert looks == []
+    assert browser_check == []
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
 
 
 def test_browser_part_without_browser_worker_is_enqueued_for_http_workers(
-    scenario: Scenario, looks: Looks, enqueued: list[tuple[str, ...]]
+    scenario: Scenario, browser_check: BrowserCheck, enqueued: list[tuple[str, ...]]
 ):
     verification = run(scenario, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
@@ -200,7 +203,7 @@ def test_browser_part_without_browser_worker_is_enqueued_for_http_workers(
 
 
 def test_browser_part_waits_until_the_queue_is_stalled(
-    scenario: Scenario, looks: Looks, enqueued: list[tuple[str, ...]]
+    scenario: Scenario, browser_check: BrowserCheck, enqueued: list[tuple[str, ...]]
 ):
     verification = run(scenario, checks=BOTH[1:])
 

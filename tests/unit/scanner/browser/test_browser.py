@@ -49,13 +49,13 @@ def test_error_without_chromium_has_an_install_hint(served: faulty_site.Site):
 
     with (
         Browser(policy=AddressPolicy.from_setting("127.0.0.1/32"), options=options) as browser,
-        pytest.raises(BrowserError) as why,
+        pytest.raises(BrowserError) as error,
         browser.page(served.url),
     ):
         pass
 
-    assert why.value.reason == "not_available"
-    assert "apt-get install chromium" in why.value.detail
+    assert error.value.reason == "not_available"
+    assert "apt-get install chromium" in error.value.detail
 
 
 @pytest.mark.slow
@@ -67,8 +67,8 @@ def test_error_of_a_chromium_that_cannot_start_has_its_cause():
             "#!/bin/sh\necho 'error while loading shared libraries: libnss3.so' >&2; exit 127\n"
         )
         program.chmod(0o755)
-        with pytest.raises(BrowserError) as why:
+        with pytest.raises(BrowserError) as error:
             ChromiumSession.start(ChromiumOptions(executable=str(program)))
 
     cause = "Chromium does not start: error while loading shared libraries: libnss3.so"
-    assert (why.value.reason, why.value.detail) == ("not_available", cause)
+    assert (error.value.reason, error.value.detail) == ("not_available", cause)

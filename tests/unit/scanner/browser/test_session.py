@@ -27,9 +27,11 @@ from tests.fakes.raw_servers import Server, answer, sends
 from tests.unit.devtools.local_stack.processes import eventually, survivors
 
 pytestmark = pytest.mark.needs_chromium
-HERE = AddressPolicy.from_setting("127.0.0.0/8")
+LOOPBACK = AddressPolicy.from_setting("127.0.0.0/8")
 GOOD = "<!doctype html><title>good</title>"
-EATER = f"{GOOD}<script>let all = []; setInterval(() => all.push(new Uint8Array(1e8).fill(1)), 1)</script>"
+PAGE_THAT_FILLS_MEMORY = (
+    f"{GOOD}<script>let all = []; setInterval(() => all.push(new Uint8Array(1e8).fill(1)), 1)</script>"
+)
 WORKER = """
 import django, sys; django.setup()
 from scanner.browser.browser import Browser
@@ -71,8 +73,8 @@ def page_text(browser: Browser, url: str) -> str:
     try:
         with browser.page(url) as page:
             return page.title()
-    except BrowserError as why:
-        return why.reason
+    except BrowserError as error:
+        return error.reason
 
 
 @pytest.mark.parametrize(
@@ -98,29 +100,32 @@ def test_dialogs_popups_downloads_and_permissions_are_suppressed(site: Site, chr
 def test_endless_page_times_out_and_the_next_one_loads(site: Site, chrome: Browser):
     endless = site.serve(f"{GOOD}<script>while (true) {{}}</script>")
 
-    with pytest.raises(BrowserError) as why, chrome.page(endless, seconds=1):
+    with pytest.raises(BrowserError) as error, chrome.page(endless, seconds=1):
         pass
 
-    assert (why.value.reason, page_text(chrome, site.serve(GOOD))) == ("timeout", "good")
+    assert (error.value.reason, page_text(chrome, site.serve(GOOD))) == ("timeout", "good")
 
 
 def test_page_over_the_memory_limit_is_killed(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(chromium, "MAX_MEMORY_BYTES", 600 * 1024 * 1024)
     seen = []
 
-    with Browser(policy=HERE, options=chromium_options()) as browser:
+    with Browser(policy=LOOPBACK, options=chromium_options()) as browser:
         page_text(browser, site.serve(GOOD))
         # The second time alone in a new Chromium, where no earlier page can be the reason.
         for _ in range(2):
-            with pytest.raises(BrowserError) as why, browser.page(site.serve(EATER)) as page:
+            with (
+                pytest.raises(BrowserError) as error,
+                browser.page(site.serve(PAGE_THAT_FILLS_MEMORY)) as page,
+            ):
                 page.wait_for_timeout(20_000)
-            seen.append((why.value.reason, why.value.final, "memory" in why.value.detail))
+            seen.append((error.value.reason, error.value.final, "memory" in error.value.detail))
 
     assert seen == [("blocked", False, True), ("truncated", True, True)]
 
 
 def test_page_after_one_that_has_left_the_memory_full_is_loaded(site: Site) -> None:
-    with Browser(policy=HERE, options=chromium_options()) as browser:
+    with Browser(policy=LOOPBACK, options=chromium_options()) as browser:
         page_text(browser, site.serve(GOOD))
         (browser._session.home / "note").write_text("memory")
         os.kill(guard_of(browser), signal.SIGTERM)
@@ -133,10 +138,10 @@ def test_page_after_one_that_has_left_the_memory_full_is_loaded(site: Site) -> N
 def test_console_of_a_page_is_in_no_error(site: Site, chrome: Browser, method: str) -> None:
     logs = f"{GOOD}<script>setInterval(() => console.{method}('needle'), 10)</script>"
 
-    with pytest.raises(BrowserError) as why, chrome.page(site.serve(logs), seconds=2) as page:
+    with pytest.raises(BrowserError) as error, chrome.page(site.serve(logs), seconds=2) as page:
         page.evaluate("new Promise(() => 0)")
 
-    assert "needle" not in str(why.value.__cause__)
+    assert "needle" not in str(error.value.__cause__)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +154,10 @@ def test_console_of_a_page_is_in_no_error(site: Site, chrome: Browser, method: s
 def test_page_over_a_limit_is_truncated(site: Site, chrome: Browser, limit: str, script: str, padding: int):
     url = site.serve(f"{GOOD}<script>{script}</script>{' ' * padding}")
 
-    with pytest.raises(BrowserError) as why, chrome.page(url) as page:
+    with pytest.raises(BrowserError) as error, chrome.page(url) as page:
         page.wait_for_timeout(20_000)
 
-    assert (why.value.reason, limit in why.value.detail) == ("truncated", True)
+    assert (error.value.reason, limit in error.value.detail) == ("truncated", True)
 
 
 def test_chromium_is_restarted_after_many_visits_without_leftovers(
@@ -221,14 +226,14 @@ def test_folder_that_the_user_of_chromium_cannot_enter_is_named(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     with (
-        Browser(policy=HERE, options=chromium_options()) as browser,
-        pytest.raises(BrowserError) as why,
+        Browser(policy=LOOPBACK, options=chromium_options()) as browser,
+        pytest.raises(BrowserError) as error,
         browser.page(site.serve(GOOD)),
     ):
         pass
 
-    assert (why.value.reason, "TMPDIR" in why.value.detail) == ("not_available", True)
-    assert "cannot enter" in why.value.detail
+    assert (error.value.reason, "TMPDIR" in error.value.detail) == ("not_available", True)
+    assert "cannot enter" in error.value.detail
 
 
 def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, chrome: Browser):
@@ -239,7 +244,7 @@ def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, 
         found = [page_text(chrome, mine.url)]
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
         options = replace(chromium_options(), ca_file=str(tmp_path / "ca.pem"))
-        with Browser(policy=HERE, options=options) as browser:
+        with Browser(policy=LOOPBACK, options=options) as browser:
             found += [page_text(browser, mine.url), page_text(browser, other.url)]
 
     assert found == ["blocked", "good", "blocked"]

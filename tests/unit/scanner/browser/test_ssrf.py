@@ -125,10 +125,10 @@ def test_navigation_to_a_refused_address_is_blocked(hostile: HostileSite, chrome
 
 @pytest.mark.needs_chromium
 def test_redirect_to_a_refused_address_has_its_reason(hostile: HostileSite, chrome: Browser):
-    with pytest.raises(BrowserError) as why, chrome.page(f"{hostile.site.url}/to/there"):
+    with pytest.raises(BrowserError) as error, chrome.page(f"{hostile.site.url}/to/there"):
         pass
 
-    assert (why.value.reason, hostile.secret.connections) == ("refused_address", 0)
+    assert (error.value.reason, hostile.secret.connections) == ("refused_address", 0)
 
 
 @pytest.mark.needs_chromium

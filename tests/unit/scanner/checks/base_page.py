@@ -50,7 +50,7 @@ SECURE_HEADERS: dict[str, str] = {
     "Set-Cookie": "sessionid=secret-value; Secure; HttpOnly; SameSite=Lax; Path=/",
     "Content-Encoding": "gzip",
 }
-WEEKS = [("Cache-Control", "public, max-age=31536000, immutable")]
+CACHED_FOR_A_YEAR = [("Cache-Control", "public, max-age=31536000, immutable")]
 
 
 def html(
@@ -62,7 +62,7 @@ def html(
     replace: tuple[str, str] = ("", ""),
     add: str = "",
 ) -> str:
-    """Return the page's HTML with one thing replaced (which must be there), or added at its end."""
+    """Return the page's HTML with a part replaced, which must be in it, and text added at its end."""
     text = f"{doctype}{root}<head>{head}</head><body>{body}{add}</body></html>"
     assert replace[0] in text
     return text.replace(*replace) if replace[0] else text
@@ -88,14 +88,14 @@ def page(
 def good_site(**answers: Any) -> Site:
     """Return a site without a fault; further answers by path replace or add."""
     script = gzip.compress(b"let a = 1;\n" * 300, 1)
-    squeezed = [*WEEKS, ("Content-Encoding", "gzip")]
+    compressed = [*CACHED_FOR_A_YEAR, ("Content-Encoding", "gzip")]
     everything: dict[str, Any] = {
         "/": page(),
         "OPTIONS /": Answer(status=204),
         "/returns": page(),
-        "/site.css": Answer(script, headers=[("Content-Type", "text/css"), *squeezed]),
-        "/site.js": Answer(script, headers=[("Content-Type", "text/javascript"), *squeezed]),
-        "/lamp.png": Answer(b"\x89PNG", headers=[("Content-Type", "image/png"), *WEEKS]),
+        "/site.css": Answer(script, headers=[("Content-Type", "text/css"), *compressed]),
+        "/site.js": Answer(script, headers=[("Content-Type", "text/javascript"), *compressed]),
+        "/lamp.png": Answer(b"\x89PNG", headers=[("Content-Type", "image/png"), *CACHED_FOR_A_YEAR]),
         "/robots.txt": Answer(
             "User-agent: *\nDisallow: /admin/\nSitemap: {url}/sitemap.xml",
             headers=[("Content-Type", "text/plain")],

@@ -24,7 +24,7 @@ from tests.fakes.faulty_site import Site
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
-ONE = ["--only", "security_header_csp"]
+ONLY_CSP = ["--only", "security_header_csp"]
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def lines(out: str) -> dict[str, dict[str, Any]]:
 
 
 def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
-    ended = main([site.url, *ONE])
+    ended = main([site.url, *ONLY_CSP])
 
     shown = capsys.readouterr().out.splitlines()
     assert (ended, shown[1], " ".join(shown[2:4]).split(maxsplit=2)) == (
@@ -76,14 +76,14 @@ def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
 def test_passed_exits_with_0_and_inconclusive_with_2(site: Site, no_retry_delay: None, capsys: Any):
     site.headers |= CSP
 
-    assert main([site.url, *ONE]) == 0
+    assert main([site.url, *ONLY_CSP]) == 0
     site.status = 500
-    assert main([site.url, *ONE]) == 2
+    assert main([site.url, *ONLY_CSP]) == 2
     assert "inconclusive" in capsys.readouterr().out
 
 
 def test_failed_takes_precedence_over_inconclusive(site: Site, capsys: Any):
-    assert main([site.url, "nonsense", *ONE]) == 1
+    assert main([site.url, "nonsense", *ONLY_CSP]) == 1
 
 
 def test_json_is_one_line_per_url_with_every_check(site: Site, capsys: Any):
@@ -182,12 +182,12 @@ def send_garbage(connection: socket.socket) -> None:
     connection.sendall(b"\x00\xff\x1b[2J not HTTP\r\n\r\n")
 
 
-def redirect_in_a_circle(connection: socket.socket) -> None:
+def redirect_to_itself(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
 
 
-def close_at_once(connection: socket.socket) -> None:
+def redirect_to_a_closed_port(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2:1/\r\nContent-Length: 0\r\n\r\n")
 
@@ -213,7 +213,13 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
     with ExitStack() as opened:
         hostile = {
             opened.enter_context(endpoint(answer)): answer.__name__
-            for answer in (reset, send_garbage, redirect_in_a_circle, close_at_once, send_without_end)
+            for answer in (
+                reset,
+                send_garbage,
+                redirect_to_itself,
+                redirect_to_a_closed_port,
+                send_without_end,
+            )
         }
         ended = main([*hostile, site.url, "--json", "--only", "security_header_csp,title_present"])
 
@@ -362,9 +368,9 @@ def test_browser_checks_are_inconclusive_without_chromium(
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
-@pytest.mark.parametrize("more", [[], ["--json"]])
-def test_full_disk_is_an_error_message_and_not_a_failed_check(site: Site, more: list[str]):
-    command = [sys.executable, "-P", "-m", "scanner.cli", site.url, *ONE, *more]
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_full_disk_is_an_error_message_and_not_a_failed_check(site: Site, options: list[str]):
+    command = [sys.executable, "-P", "-m", "scanner.cli", site.url, *ONLY_CSP, *options]
     env = {"PYTHONPATH": str(Path(scanner.__file__).parent.parent), "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
 
     with open("/dev/full", "w") as disk:
@@ -389,7 +395,7 @@ def test_command_needs_no_database_broker_or_settings(site: Site, tmp_path: Any)
     }
 
     ended = subprocess.run(
-        [sys.executable, "-P", "-m", "scanner.cli", "-", "--json", *ONE],
+        [sys.executable, "-P", "-m", "scanner.cli", "-", "--json", *ONLY_CSP],
         input=f"{site.url}\n",
         env=env,
         cwd=tmp_path,

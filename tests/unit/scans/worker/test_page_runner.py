@@ -47,20 +47,20 @@ def scenario(db: None, site: Site) -> Scenario:
     return scenario
 
 
-def run_only(scenario: Scenario, asked: set[str]) -> None:
-    """Disable all other checks."""
-    off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
+def run_only(scenario: Scenario, keys: set[str]) -> None:
+    """Disable all checks but these."""
+    off = {key: {"enabled": False} for key in set(registry.keys()) - keys}
     scenario.client.call("put", "policies/current", {"config": {"checks": off}})
 
 
-def linking(site: Site, count: int) -> None:
-    """Give the site this many pages, including the start page."""
+def add_pages(site: Site, count: int) -> None:
+    """Link pages from the start page, so that the site has this many with it."""
     links = [f"/page-{number}" for number in range(1, count)]
     site.pages = dict.fromkeys(links, GOOD_PAGE)
     site.body = GOOD_PAGE.replace("Good things.", "".join(f'<a href="{link}">A page</a>' for link in links))
 
 
-def queued(scenario: Scenario, **body: Any) -> Scan:
+def queue_scan(scenario: Scenario, **body: Any) -> Scan:
     return Scan.objects.get(pk=scenario.client.call("post", "scans/run", body).json()["data"]["id"])
 
 
@@ -68,9 +68,11 @@ class Killed(BaseException):
     """Raised when a worker is killed; nothing catches it."""
 
 
-def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, after: bool = False) -> None:
+def kill_worker_at(
+    patch: pytest.MonkeyPatch, module: Any, name: str, *, call: int, after: bool = False
+) -> None:
     """Kill the worker at the `call`th call of a function, before or after it runs."""
-    original, calls = getattr(place, name), []
+    original, calls = getattr(module, name), []
 
     def die(*args: Any, **kwargs: Any) -> Any:
         calls.append(name)
@@ -80,10 +82,10 @@ def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, aft
             original(*args, **kwargs)
         raise Killed
 
-    patch.setattr(place, name, die)
+    patch.setattr(module, name, die)
 
 
-def killed(scan: Scan) -> None:
+def run_until_killed(scan: Scan) -> None:
     """Run the scan's job until the worker is killed, and expire its leases."""
     with pytest.raises(Killed):
         jobs.run_scan(str(scan.pk))
@@ -111,7 +113,7 @@ def scan_state(scan: Scan) -> dict[str, Any]:
     }
 
 
-WHOLE = {
+COMPLETED_SCAN = {
     "status": "completed",
     "progress": {"pages_found": 3, "pages_done": 3, "findings": 1, "measuring": []},
     "results": 9,
@@ -123,12 +125,12 @@ WHOLE = {
 
 
 def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site):
-    linking(site, 3)
-    scan = queued(scenario)
+    add_pages(site, 3)
+    scan = queue_scan(scenario)
 
     jobs.run_scan(str(scan.pk))
 
-    assert scan_state(scan) == WHOLE
+    assert scan_state(scan) == COMPLETED_SCAN
     pages = scenario.client.call("get", f"scans/{scan.pk}/pages").json()
     first = pages["data"][0]
     assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
@@ -150,7 +152,7 @@ def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site)
 
 
 def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
 
     refused = [
         scenario.client.call("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
@@ -162,8 +164,8 @@ def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
 
 
 def test_results_of_a_removed_check_are_filtered_by_its_key(scenario: Scenario, site: Site):
-    linking(site, 2)
-    scan = queued(scenario)
+    add_pages(site, 2)
+    scan = queue_scan(scenario)
     jobs.run_scan(str(scan.pk))
     ScanResult.objects.filter(key="security_header_csp").update(key="removed_check")
 
@@ -175,7 +177,7 @@ def test_results_of_a_removed_check_are_filtered_by_its_key(scenario: Scenario, 
 
 
 @pytest.mark.parametrize(
-    ("place", "name", "call", "after"),
+    ("module", "name", "call", "after"),
     [
         (page_runner, "start_scan", 1, True),
         (scan_session.crawler, "discover", 1, True),
@@ -199,16 +201,16 @@ def test_scan_resumes_after_a_worker_crash_without_duplicates(
     scenario: Scenario,
     site: Site,
     monkeypatch: pytest.MonkeyPatch,
-    place: Any,
+    module: Any,
     name: str,
     call: int,
     after: bool,
 ):
-    linking(site, 3)
-    scan = queued(scenario)
+    add_pages(site, 3)
+    scan = queue_scan(scenario)
     with monkeypatch.context() as patch:
-        dying_at(patch, place, name, call=call, after=after)
-        killed(scan)
+        kill_worker_at(patch, module, name, call=call, after=after)
+        run_until_killed(scan)
         done = set(ScanPage.objects.exclude(checked_at=None).values_list("url", flat=True))
         site.hits.clear()
 
@@ -218,17 +220,17 @@ def test_scan_resumes_after_a_worker_crash_without_duplicates(
     again = {page.url for page in ScanPage.objects.all()} & {
         site.url[:-1] + hit.split()[1] for hit in site.hits
     }
-    assert scan_state(scan) == WHOLE
+    assert scan_state(scan) == COMPLETED_SCAN
     assert again & done <= {site.url}  # the start page may be requested once more: other pages depend on it
 
 
 def test_progress_has_the_pages_findings_and_the_pages_being_checked(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 4)
-    scan = queued(scenario)
-    dying_at(monkeypatch, persistence, "save_results", call=2, after=True)
-    killed(scan)
+    add_pages(site, 4)
+    scan = queue_scan(scenario)
+    kill_worker_at(monkeypatch, persistence, "save_results", call=2, after=True)
+    run_until_killed(scan)
     held = ScanPage.objects.filter(pending=True).order_by("url")
     held.update(lease_until=timezone.now() + timedelta(seconds=30))  # as while they are measured
 
@@ -258,8 +260,8 @@ def test_progress_has_the_pages_findings_and_the_pages_being_checked(
 def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 3)
-    scan = queued(scenario)
+    add_pages(site, 3)
+    scan = queue_scan(scenario)
     run_checks = page_checks.run_checks
 
     def die_at_page_1(facts: Any, *args: Any, **kwargs: Any) -> Any:
@@ -269,7 +271,7 @@ def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
 
     monkeypatch.setattr(page_checks, "run_checks", die_at_page_1)
     for _ in range(page_leases.MAX_ATTEMPTS):
-        killed(scan)
+        run_until_killed(scan)
 
     jobs.run_scan(str(scan.pk))
 
@@ -282,11 +284,11 @@ def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
 def test_scan_fails_when_every_worker_crashes_during_discovery(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     with monkeypatch.context() as patch:
         for _ in range(page_leases.MAX_ATTEMPTS):
-            dying_at(patch, scan_session.crawler, "discover", call=1)
-            killed(scan)
+            kill_worker_at(patch, scan_session.crawler, "discover", call=1)
+            run_until_killed(scan)
 
     jobs.run_scan(str(scan.pk))
 
@@ -298,8 +300,8 @@ def test_scan_fails_when_every_worker_crashes_during_discovery(
 def test_time_limit_of_a_scan_is_noted_in_its_summary(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 8)
-    scan = queued(scenario)
+    add_pages(site, 8)
+    scan = queue_scan(scenario)
     monkeypatch.setitem(page_leases.MAX_PART_SECONDS, Scanner.HTTP, 0.001)
 
     jobs.run_scan(str(scan.pk))
@@ -314,8 +316,8 @@ def test_time_limit_of_a_scan_is_noted_in_its_summary(
 
 
 def test_worker_without_lease_writes_nothing(scenario: Scenario, site: Site):
-    linking(site, 2)
-    scan = queued(scenario)
+    add_pages(site, 2)
+    scan = queue_scan(scenario)
     late = leases.acquire(Scan, scan.pk, seconds=-1)
     assert late is not None
     jobs.run_scan(str(scan.pk))
@@ -334,7 +336,7 @@ def test_worker_without_lease_writes_nothing(scenario: Scenario, site: Site):
 def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: Site):
     site.pages = {"/robots.txt": "User-agent: *\nDisallow: /", "/closed": GOOD_PAGE}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
 
     jobs.run_scan(str(scan.pk))
 
@@ -346,8 +348,8 @@ def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: 
 def test_each_further_page_costs_at_most_18_queries(scenario: Scenario, site: Site):
     counts = []
     for pages in (1, 1, 4):  # after the first scan the finding exists
-        linking(site, pages)
-        scan = queued(scenario)
+        add_pages(site, pages)
+        scan = queue_scan(scenario)
         with CaptureQueriesContext(connection) as captured:
             jobs.run_scan(str(scan.pk))
         counts.append(len(captured))
@@ -360,9 +362,9 @@ def test_each_further_page_costs_at_most_18_queries(scenario: Scenario, site: Si
 def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
     scenario: Scenario, site: Site
 ):
-    linking(site, 2)
+    add_pages(site, 2)
     run_only(scenario, BY_HTTP | BY_BROWSER)
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
 
     jobs.run_scan(str(scan.pk))
     scan.refresh_from_db()
@@ -387,9 +389,9 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
 
 def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
     run_only(scenario, BY_HTTP | BY_BROWSER)
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     with monkeypatch.context() as patch:
-        dying_at(patch, persistence, "save_results", call=1)
+        kill_worker_at(patch, persistence, "save_results", call=1)
         with pytest.raises(Killed):
             jobs.run_scan(str(scan.pk))
 
@@ -407,7 +409,7 @@ def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypat
 def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario, site: Site):
     run_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     jobs.run_scan(str(scan.pk))
 
     jobs.run_scan_in_browser(str(scan.pk))
@@ -432,9 +434,9 @@ def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario,
 def test_job_out_of_time_leaves_pages_to_the_next_job(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 2)
+    add_pages(site, 2)
     run_only(scenario, BY_BROWSER)
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     jobs.run_scan(str(scan.pk))
     monkeypatch.setattr(page_runner, "MAX_JOB_SECONDS", -1)
 
@@ -448,8 +450,8 @@ def test_job_out_of_time_leaves_pages_to_the_next_job(
 def test_stopping_worker_leaves_pages_to_the_next_worker(
     scenario: Scenario, site: Site, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
-    linking(site, 8)
-    scan = queued(scenario)
+    add_pages(site, 8)
+    scan = queue_scan(scenario)
     enqueued.clear()
     save_results = persistence.save_results
 
@@ -483,7 +485,7 @@ def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     scenario: Scenario, site: Site, enqueued: list[tuple[str, ...]]
 ):
     run_only(scenario, BY_HTTP | BY_BROWSER)
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     pk = str(scan.pk)
 
     jobs.run_scan(pk)
@@ -497,10 +499,10 @@ def test_browser_part_without_browser_worker_is_finished_by_http_workers(
 
 
 def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, site: Site):
-    linking(site, 4)
+    add_pages(site, 4)
     login = "<title>Sign in</title><form><input type=password></form>"
     site.pages |= {"/page-1": login, "/page-2": login}
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
 
     jobs.run_scan(str(scan.pk))
 
@@ -511,7 +513,7 @@ def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, 
 def test_scan_whose_results_cannot_be_stored_ends_no_other(scenario: Scenario, site: Site):
     other = factories.scenario(site_url=site.url)
     run_only(other, BY_HTTP)
-    failing, scan = queued(scenario), queued(other)
+    failing, scan = queue_scan(scenario), queue_scan(other)
     refuse(Finding, "project_id", scenario.project.pk)
 
     page_runner.run(WorkerKind.HTTP)
@@ -522,14 +524,18 @@ def test_scan_whose_results_cannot_be_stored_ends_no_other(scenario: Scenario, s
     assert not ScanPage.objects.filter(pending=True).exists()
 
 
-def test_scan_whose_work_cannot_begin_ends_no_other(scenario: Scenario, site: Site):
-    other = factories.scenario(site_url=site.url)
-    run_only(other, BY_HTTP)
-    failing, scan = queued(scenario), queued(other)
-    # A form that the service refuses.
+def store_unusable_credentials(scenario: Scenario) -> None:
+    """Let each job fail before its first request: these credentials have a form that the worker refuses."""
     set_credentials(
         scenario.project, origin="https://example.com", credentials={"basic": {"no": "name"}}, by=SYSTEM
     )
+
+
+def test_scan_whose_work_cannot_begin_ends_no_other(scenario: Scenario, site: Site):
+    other = factories.scenario(site_url=site.url)
+    run_only(other, BY_HTTP)
+    failing, scan = queue_scan(scenario), queue_scan(other)
+    store_unusable_credentials(scenario)
 
     page_runner.run(WorkerKind.HTTP)
 
@@ -550,11 +556,8 @@ def run_until_it_ends(scan: Scan, kind: WorkerKind = WorkerKind.HTTP) -> int:
 
 
 def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: Site):
-    scan = queued(scenario)
-    # A form that the service refuses.
-    set_credentials(
-        scenario.project, origin="https://example.com", credentials={"basic": {"no": "name"}}, by=SYSTEM
-    )
+    scan = queue_scan(scenario)
+    store_unusable_credentials(scenario)
 
     jobs_run = run_until_it_ends(scan)
 
@@ -567,13 +570,11 @@ def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: Site):
 
 
 def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scenario, site: Site):
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
     assert discovery
     persistence.save_discovery(discovery.scan, Discovery([site.url]), in_browser=False)
-    set_credentials(
-        scenario.project, origin="https://example.com", credentials={"basic": {"no": "name"}}, by=SYSTEM
-    )
+    store_unusable_credentials(scenario)
 
     jobs_run = run_until_it_ends(scan)
 
@@ -586,7 +587,7 @@ def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scena
 
 
 def test_scan_whose_results_can_never_be_stored_ends_when_its_time_is_over(scenario: Scenario, site: Site):
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     refuse(ScanResult, "scan_id", scan.pk)
 
     run_until_it_ends(scan)
@@ -599,7 +600,7 @@ def test_scan_whose_results_can_never_be_stored_ends_when_its_time_is_over(scena
 
 
 def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site: Site):
-    scan = queued(scenario)
+    scan = queue_scan(scenario)
     refuse(Finding, "project_id", scenario.project.pk)
 
     jobs_run = run_until_it_ends(scan)

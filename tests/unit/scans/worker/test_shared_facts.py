@@ -28,7 +28,7 @@ def without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_client, "connection", lambda: gone)
 
 
-def never() -> Any:
+def fail_if_produced() -> Any:
     raise AssertionError("The fact is known.")
 
 
@@ -42,7 +42,7 @@ def test_fact_is_produced_once_for_all_workers(fact: Any) -> None:
     scan_id = uuid4()
     SharedFacts(scan_id).once("fact", lambda: fact)
 
-    known = SharedFacts(scan_id).once("fact", never)
+    known = SharedFacts(scan_id).once("fact", fail_if_produced)
 
     if isinstance(fact, Response):
         assert described(known) == described(fact)
@@ -54,7 +54,7 @@ def test_added_fact_is_shared() -> None:
     scan_id = uuid4()
     SharedFacts(scan_id).add("link https://example.com/", 200)
 
-    assert SharedFacts(scan_id).once("link https://example.com/", never) == 200
+    assert SharedFacts(scan_id).once("link https://example.com/", fail_if_produced) == 200
 
 
 def test_large_bodies_of_redirects_are_not_shared() -> None:
@@ -101,7 +101,11 @@ def test_without_redis_each_worker_has_its_own_facts() -> None:
     scan_id = uuid4()
     first, second = SharedFacts(scan_id), SharedFacts(scan_id)
 
-    facts = [first.once("fact", lambda: 1), first.once("fact", never), second.once("fact", lambda: 2)]
+    facts = [
+        first.once("fact", lambda: 1),
+        first.once("fact", fail_if_produced),
+        second.once("fact", lambda: 2),
+    ]
 
     assert facts == [1, 1, 2]
 

@@ -71,7 +71,7 @@ def test_issues_of_the_same_number_on_another_server_are_not_touched(
     task = make_task()
     integration = sync()
     with serve(FakeGitLab()) as other:
-        foreign = other.create({"title": "An issue of somebody else", "description": "", "labels": ""})
+        other.create({"title": "An issue of another project", "description": "", "labels": ""})
         moved = {**CREDENTIALS, "base_url": other.url}
         services.disconnect(integration.project, "gitlab", by=SYSTEM)
         services.connect(integration.project, "gitlab", credentials=moved, by=SYSTEM)
@@ -81,7 +81,7 @@ def test_issues_of_the_same_number_on_another_server_are_not_touched(
         services.request_sync(Integration.objects.get(), scope=scope)
         engine.sync(integration.pk)
 
-        assert (other.issues[1], sorted(other.issues)) == (before, [1, 2]), foreign
+        assert (other.issues[1], sorted(other.issues)) == (before, [1, 2])
         assert TicketLink.objects.get().key == f"{PROJECT}#2"
 
 
@@ -109,11 +109,11 @@ def test_issue_is_created_once_when_the_response_is_lost(
 ) -> None:
     task = make_task()
 
-    def made_and_lost() -> Any:
+    def create_and_lose_the_response() -> Any:
         gitlab.create(gitlab.requests[-1].body)
         return 502, {}, b"<html>"
 
-    gitlab.next_answer("POST", "/issues$", made_and_lost)
+    gitlab.next_answer("POST", "/issues$", create_and_lose_the_response)
     first, left = sync().status, TicketLink.objects.get(task=task).state
     second = sync().status
 

@@ -85,18 +85,18 @@ def test_page_is_inspected_again_after_a_week(
     server: FakeServer, fake: FakeSearchConsole, time_machine: Any
 ) -> None:
     fake.impressions = {"https://example.com/": 10}
-    memory: dict[str, Any] = {}
+    sync_state: dict[str, Any] = {}
     began = datetime(2026, 11, 2, 12, tzinfo=UTC)
-    looked = []
+    inspections = []
     for day in (0, 1, 6, 7, 8):
         time_machine.move_to(began + timedelta(days=day), tick=False)
         provider = connect(server)
-        provider.sync_state = memory
+        provider.sync_state = sync_state
         before = len(fake.inspected)
         findings(provider)
-        looked.append((day, len(fake.inspected) - before))
+        inspections.append((day, len(fake.inspected) - before))
 
-    assert looked == [(0, 1), (1, 0), (6, 0), (7, 1), (8, 0)]
+    assert inspections == [(0, 1), (1, 0), (6, 0), (7, 1), (8, 0)]
 
 
 def test_daily_limit_of_inspections_is_kept(
@@ -148,12 +148,12 @@ def test_refused_page_is_inspected_on_the_next_day(
 ) -> None:
     fake.impressions = {"https://example.com/a": 2}
     server.next_answer("index:inspect", *error(403, "forbidden"))
-    memory: dict[str, Any] = {}
+    sync_state: dict[str, Any] = {}
     inspected = []
     for hours in (0, 1, 24, 48):
         time_machine.move_to(datetime(2026, 11, 2, 12, tzinfo=UTC) + timedelta(hours=hours), tick=False)
         provider = connect(server)
-        provider.sync_state = memory
+        provider.sync_state = sync_state
         findings(provider)
         inspected.append(len(server.received("index:inspect", "POST")))
 

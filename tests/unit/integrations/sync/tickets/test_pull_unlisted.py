@@ -34,7 +34,7 @@ def connect(tracker: FakeTracker, project: Project) -> Integration:
     return services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
 
 
-def a_day_passes() -> None:
+def age_links_by_a_day() -> None:
     TicketLink.objects.update(read_at=timezone.now() - timedelta(days=1, minutes=1))
 
 
@@ -57,7 +57,7 @@ def test_transferred_issue_is_named_by_each_sync_from_the_next_day_on(
     make_task()
     sync()
     transfer(github, monkeypatch)
-    a_day_passes()
+    age_links_by_a_day()
 
     for _ in range(2):
         row = sync()
@@ -189,7 +189,7 @@ def test_deleted_ticket_is_named_until_its_key_is_cleared_which_creates_a_new_on
     run_sync(row)
     old = TicketLink.objects.get().key
     tracker.issues.clear()
-    a_day_passes()
+    age_links_by_a_day()
     for _ in range(2):
         run_sync(row)
         (refused,) = last_run().refused
@@ -279,7 +279,7 @@ def test_task_follows_an_issue_that_was_moved_to_another_project(
     task, row = make_task(), connect(tracker, project)
     run_sync(row)
     number = move(tracker, monkeypatch)
-    a_day_passes()
+    age_links_by_a_day()
     run_sync(row)
     task.refresh_from_db()
     moved = (task.external_ticket_key, last_run().refused)
@@ -301,8 +301,8 @@ LISTS: dict[str, tuple[str, str, Callable[[Any], list[Any]]]] = {
 }
 
 
-def break_one(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, title: str) -> Callable[[], None]:
-    """Let the title of one issue be null in every answer; the result ends it."""
+def break_title(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, title: str) -> Callable[[], None]:
+    """Let this title be null in every answer; return a function that ends it."""
     routed = tracker.route
     broken = [True]
 
@@ -311,8 +311,8 @@ def break_one(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, title: str)
             return [without_title(each) for each in value]
         if not isinstance(value, dict):
             return value
-        is_it = title in (value.get("title"), value.get("summary"))
-        hidden = {"title": None, "summary": None} if is_it else {}
+        is_broken = title in (value.get("title"), value.get("summary"))
+        hidden = {"title": None, "summary": None} if is_broken else {}
         return {name: hidden.get(name, without_title(each)) if name in hidden else without_title(each)
                 for name, each in value.items()}  # fmt: skip
 
@@ -338,7 +338,7 @@ def test_unreadable_ticket_is_named_and_the_others_are_synced(
 ) -> None:
     good, bad, row = make_task("Good"), make_task("Bad"), connect(tracker, project)
     run_sync(row)
-    repair = break_one(tracker, monkeypatch, "Bad")
+    repair = break_title(tracker, monkeypatch, "Bad")
     for title in ("Bad", "Good"):
         tracker.touch(number_of(tracker, title), **FIXED[tracker.provider])
     key = TicketLink.objects.get(task=bad).key
@@ -360,7 +360,7 @@ def test_list_without_a_readable_entry_fails_the_sync(
     row = connect(tracker, project)
     run_sync(row)
     for title in ("One", "Two"):
-        break_one(tracker, monkeypatch, title)
+        break_title(tracker, monkeypatch, title)
 
     row = run_sync(row)
 
@@ -409,7 +409,7 @@ def test_no_second_ticket_is_created_while_the_first_cannot_be_read(
     bad = make_task("Bad")
     lose_creation(tracker)
     run_sync(row)
-    repair = break_one(tracker, monkeypatch, "Bad")
+    repair = break_title(tracker, monkeypatch, "Bad")
     tracker.touch(number_of(tracker, "Good"))
     settle(row)
     unread = (len(tracker.issues), TicketLink.objects.get(task=bad).state)

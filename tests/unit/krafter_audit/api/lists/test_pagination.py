@@ -1,4 +1,4 @@
-"""Pages: bound cursors, honest totals, nothing skipped or repeated."""
+"""Pages: cursors belong to their list, totals count all rows, and no row is skipped or repeated."""
 
 import base64
 import json
@@ -25,37 +25,35 @@ from tests.factories import Scenario
 pytestmark = pytest.mark.django_db
 
 
-def walk(
-    scenario: Scenario, path: str, start: str | None = None, do: Callable[[], Any] = lambda: None
+def read_pages(
+    scenario: Scenario, path: str, start: str | None = None, after_page: Callable[[], Any] = lambda: None
 ) -> list[str]:
-    """Read every page and return the ids; `do` is called after each page."""
+    """Read every page by cursor and return the ids; `after_page` is called after each page but the last."""
     seen: list[str] = []
     cursor = start
     while True:
-        mark = "" if cursor is None else f"&cursor={cursor}"
-        body = scenario.client.call("get", f"{path}{mark}").json()
+        parameter = "" if cursor is None else f"&cursor={cursor}"
+        body = scenario.client.call("get", f"{path}{parameter}").json()
         seen += [row["id"] for row in body["data"]]
         cursor = body["meta"]["next_cursor"]
         if cursor is None:
             return seen
-        do()
+        after_page()
 
 
 def test_pages_by_cursor_have_every_row_once_while_rows_are_created(scenario: Scenario):
     made = [str(factories.task(scenario).pk) for _ in range(7)]
 
-    seen = walk(scenario, "tasks?limit=2", do=lambda: factories.task(scenario))
+    seen = read_pages(scenario, "tasks?limit=2", after_page=lambda: factories.task(scenario))
 
     assert seen == list(reversed(made))
 
 
 def test_rows_of_the_same_time_are_ordered_by_id(scenario: Scenario):
-    from remediation.models import Task
-
     made = [factories.task(scenario) for _ in range(5)]
     Task.objects.update(created_at=made[0].created_at)
 
-    seen = walk(scenario, "tasks?limit=2")
+    seen = read_pages(scenario, "tasks?limit=2")
 
     assert seen == sorted((str(task.pk) for task in made), reverse=True)
 
@@ -65,7 +63,7 @@ def test_pages_of_findings_by_cursor_are_in_the_order_of_the_pages_by_offset(sce
         factories.finding(scenario, score=score)
     offset = scenario.client.call("get", "findings?limit=100").json()
 
-    seen = walk(scenario, "findings?limit=2", start="")
+    seen = read_pages(scenario, "findings?limit=2", start="")
 
     assert offset["meta"]["next_cursor"] is None
     assert [row["priority"]["score"] for row in offset["data"]] == [90, 90, 90, 60, 40, 5, 5]
@@ -87,7 +85,7 @@ def test_few_rows_with_a_check_are_those_of_the_list_without_it(scenario: Scenar
         if "cls" in Finding.objects.get(pk=row["id"]).check_keys
     ]
 
-    by_cursor = walk(scenario, f"{path}&check=cls&limit=2", start="")
+    by_cursor = read_pages(scenario, f"{path}&check=cls&limit=2", start="")
     by_offset = [
         row["id"]
         for offset in (0, 2)
@@ -108,7 +106,7 @@ def test_few_tasks_of_a_campaign_are_in_the_order_of_the_list(scenario: Scenario
         CampaignTask.objects.create(campaign=campaign, task=task, added_at=due)
     wanted = [row["id"] for row in scenario.client.call("get", f"tasks?sort={sort}").json()["data"]]
 
-    assert walk(scenario, f"tasks?sort={sort}&campaign={campaign.pk}&limit=2") == wanted
+    assert read_pages(scenario, f"tasks?sort={sort}&campaign={campaign.pk}&limit=2") == wanted
 
 
 def test_many_rows_with_a_check_are_read_in_the_order_of_the_list(
@@ -118,7 +116,7 @@ def test_many_rows_with_a_check_are_read_in_the_order_of_the_list(
     made = [factories.finding(scenario, checks=["lcp"]) for _ in range(3)]
 
     with CaptureQueriesContext(connection) as statements:
-        seen = walk(scenario, "findings?check=lcp&sort=created_at&limit=2", start="")
+        seen = read_pages(scenario, "findings?check=lcp&sort=created_at&limit=2", start="")
 
     assert seen == [str(row.pk) for row in made]
     assert not any(" IN (" in each["sql"] for each in statements if "ORDER BY" in each["sql"])
@@ -189,7 +187,7 @@ def test_every_page_has_the_total_of_all_pages(scenario: Scenario):
 
 
 def test_totals_are_read_from_counters(scenario: Scenario):
-    for _ in "12":
+    for _ in range(2):
         factories.finding(scenario)
 
     with CaptureQueriesContext(connection) as captured:
@@ -238,10 +236,10 @@ def test_deleted_rows_are_subtracted_from_the_totals(scenario: Scenario):
     ],
 )
 def test_cursor_with_a_valid_signature_and_invalid_values_is_refused(scenario: Scenario, position: Any):
-    seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
-    made = json.dumps([seal, *position]).encode()
+    signature = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
+    cursor = base64.urlsafe_b64encode(json.dumps([signature, *position]).encode()).decode()
 
-    response = scenario.client.call("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
+    response = scenario.client.call("get", f"findings?cursor={cursor}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
 
