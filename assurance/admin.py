@@ -37,7 +37,7 @@ class GuardWindowAdmin(ReadOnlyAdmin):
     def describe_row(self, row: GuardWindow) -> str:
         return str(row.finding)  # without the status, which an action changes
 
-    def reading_context(self, request: HttpRequest, row: GuardWindow) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: GuardWindow) -> dict[str, Any]:
         runs = row.runs.select_related("deploy").order_by("due_at", "pk")
         return {"progress": progress_in_words(row), "runs": runs}
 
@@ -72,7 +72,7 @@ class DeployAdmin(ReadOnlyAdmin):
     search_fields = ("^sha", "^environment")
     search_help_text = "Commit, environment or id"
 
-    def reading_context(self, request: HttpRequest, row: Deploy) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Deploy) -> dict[str, Any]:
         return {
             "pull_requests": row.pull_requests.select_related("task").order_by("-pk")[:MAX_LISTED],
             "runs": row.guard_runs.select_related("window__finding").order_by("due_at", "pk")[:MAX_LISTED],

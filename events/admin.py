@@ -65,7 +65,7 @@ class EventAdmin(ReadOnlyAdmin):
     def event(self, row: Event) -> str:
         return event_label(row.name)
 
-    def reading_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         person = User.objects.filter(pk=row.actor_id).first() if row.actor_id else None
         return {
             "sentence": due_dates_in_words(row.data)

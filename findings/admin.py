@@ -245,7 +245,7 @@ class FindingAdmin(ImportPages):
             if row.status == status
         }
 
-    def reading_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Finding) -> dict[str, Any]:
         seen = observations.observations_in(row.evidence)
         urls = observations.asset_urls(row.affected_assets)
         context = {

@@ -164,7 +164,7 @@ class MembershipAdmin(ServiceModelAdmin):
             return {"send_again": AlreadyJoined.message, "revoke": AlreadyJoined.message}
         return {"remove": NotJoined.message}
 
-    def reading_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Membership) -> dict[str, Any]:
         state = state_of(row)
         invitation = getattr(row, "invitation", None)
         sent_at = invitation.sent_at if invitation and not invitation.is_notice else None

@@ -57,7 +57,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             return {"undo": BulkChangeUndone.message}
         return {"undo": NotUndoable.message} if row.action == BulkChange.Action.DELETE else {}
 
-    def reading_context(self, request: HttpRequest, row: BulkChange) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: BulkChange) -> dict[str, Any]:
         rows = list(row.rows.order_by("refusal", "pk")[:MAX_ROWS])
         model = subject_named(row.subject).model
         titles = dict(

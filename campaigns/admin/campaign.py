@@ -84,7 +84,7 @@ class CampaignAdmin(ServiceModelAdmin):
             return {"archive": CampaignArchived.message}
         return {"restore": "The campaign is not archived."}
 
-    def reading_context(self, request: HttpRequest, row: Campaign) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Campaign) -> dict[str, Any]:
         progress = progress_of([row.pk])[row.pk]
         days = burn_down(row)
         labels = dict(Task.Status.choices)

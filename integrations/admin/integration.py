@@ -82,7 +82,7 @@ class IntegrationAdmin(ConnectionPages):
             return dict.fromkeys(self.actions, NOT_CONNECTED)
         return {"sync_now": "A sync is running."} if row.status == Status.SYNCING else {}
 
-    def reading_context(self, request: HttpRequest, row: Integration) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Integration) -> dict[str, Any]:
         runs = list(queries.latest_runs(row.project, row.provider))
         open_conflicts = queries.conflicts(row.project, row.provider).filter(resolved_at=None)
         provider_class = PROVIDER_CLASSES[row.provider]

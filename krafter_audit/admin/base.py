@@ -335,7 +335,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             context["buttons"] = self.buttons(request, row)
             context["object_actions"] = [(button.name, button.label) for button in context["buttons"]]
             context["archived_project"] = self.archived_project(row)
-            context["reading"] = self.reading_context(request, row)
+            context["detail"] = self.detail_context(request, row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
@@ -356,7 +356,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         """Return why actions cannot work on the row, by name."""
         return {}
 
-    def reading_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """Return what the page of a row shows above its form."""
         return {}
 

@@ -134,7 +134,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
             refusals["run_verification"] = VerificationInProgress.message
         return refusals
 
-    def reading_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
         newest = list(row.verifications.order_by("-pk")[:MAX_VERIFICATIONS])
         return {
             "statuses": Task.Status.choices,

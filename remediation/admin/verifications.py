@@ -130,7 +130,7 @@ class VerificationAdmin(EvidencePages):
             refusals["approve_with_override"] = "Every check passed: no override is needed."
         return refusals
 
-    def reading_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:
         links = list(links_of(row))
         undecided = self.get_queryset(request).filter(result="pending").exclude(pk=row.pk)
         state = state_label(row)
@@ -155,8 +155,8 @@ class VerificationAdmin(EvidencePages):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().change_view(request, object_id, *args, **kwargs)
-        reading = (getattr(response, "context_data", None) or {}).get("reading")
-        if reading and reading["running"]:
+        detail = (getattr(response, "context_data", None) or {}).get("detail")
+        if detail and detail["running"]:
             refresh_without_scripts(request, response)
         return response
 

@@ -99,7 +99,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
     # ---- The page
 
-    def reading_context(self, request: HttpRequest, row: Report) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Report) -> dict[str, Any]:
         snapshot, latest = load_snapshot(row), services.newest_first(row.project).first()
         drawing = chart.burn_down(
             snapshot.burn_down, width=640, height=220, template="admin/overview/burn_down.svg"
@@ -171,7 +171,7 @@ class ReportAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(f"{back}#shares")
 
     def _with_errors(self, request: HttpRequest, report: Report, form: ShareForm) -> HttpResponse:
-        request.share_form = form  # type: ignore[attr-defined]  # read by reading_context
+        request.share_form = form  # type: ignore[attr-defined]  # read by detail_context
         request.method = "GET"  # the form of the report itself is not sent
         return self.change_view(request, str(report.pk))
 

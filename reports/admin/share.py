@@ -39,7 +39,7 @@ class ShareAdmin(ReadOnlyAdmin):
     def refusals(self, request: HttpRequest, row: Share) -> dict[str, str]:
         return {} if row.is_live() else {"revoke": "The link is revoked or has expired."}
 
-    def reading_context(self, request: HttpRequest, row: Share) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Share) -> dict[str, Any]:
         report = row.report
         state, tone = state_of(row)
         return {

@@ -72,7 +72,7 @@ class ScanAdmin(ServiceModelAdmin):
         )
         return ", ".join(counted) or "-"
 
-    def reading_context(self, request: HttpRequest, row: Scan) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Scan) -> dict[str, Any]:
         return {
             "progress": _progress(row),
             "counts": [(label, row.summary[name]) for name, label in COUNTS if name in row.summary],

@@ -51,7 +51,7 @@ class PolicyAdmin(PolicyPages):
         form.entered = getattr(request, "entered_json", None)
         return form
 
-    def reading_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
+    def detail_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
         form = SectionsForm(name=row.name, config=row.config)
         form, base = getattr(request, "policy_draft", (form, row.config))
         without_form = [

@@ -120,7 +120,7 @@ class PolicyPages(ServiceModelAdmin):
     def edit_again(
         self, request: HttpRequest, policy: Policy, form: SectionsForm, base: dict[str, Any]
     ) -> HttpResponse:
-        request.policy_draft = (form, base)  # type: ignore[attr-defined]  # read by reading_context
+        request.policy_draft = (form, base)  # type: ignore[attr-defined]  # read by detail_context
         request.method = "GET"
         return self.change_view(request, str(policy.pk))
 
@@ -139,7 +139,7 @@ class PolicyPages(ServiceModelAdmin):
 
     def _show_json_error(self, request: HttpRequest, sentence: str) -> None:
         self.message_user(request, sentence, messages.ERROR)
-        request.json_error = sentence  # type: ignore[attr-defined]  # read by reading_context
+        request.json_error = sentence  # type: ignore[attr-defined]  # read by detail_context
 
     def _show_entered_json(self, request: HttpRequest, policy: Policy) -> HttpResponse:
         entered = (request.POST.get("name", ""), request.POST.get("config", ""))

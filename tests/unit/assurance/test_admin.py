@@ -17,7 +17,7 @@ def test_page_of_a_finding_shows_its_guard_window(scenario: Scenario) -> None:
 
     page = staff.logged_in_client().get(admin_url(Finding, "change", window.finding_id))
 
-    assert page.context["reading"]["guard"]["progress"] == "0 of 3 passed"
+    assert page.context["detail"]["guard"]["progress"] == "0 of 3 passed"
     assert "Guard window" in page.content.decode()
 
 
@@ -52,8 +52,8 @@ def test_page_of_a_window_shows_its_runs(scenario: Scenario) -> None:
 
     page = staff.logged_in_client().get(admin_url(GuardWindow, "change", window.pk))
 
-    assert page.context["reading"]["progress"] == "0 of 3 passed"
-    assert [run.status for run in page.context["reading"]["runs"]] == ["pending"] * 3
+    assert page.context["detail"]["progress"] == "0 of 3 passed"
+    assert [run.status for run in page.context["detail"]["runs"]] == ["pending"] * 3
     assert "Cancel the guard window" in page.content.decode()
 
 
@@ -63,5 +63,5 @@ def test_page_of_a_deploy_shows_the_runs_after_it(scenario: Scenario) -> None:
 
     page = staff.logged_in_client().get(admin_url(Deploy, "change", deploy.pk))
 
-    assert list(page.context["reading"]["runs"]) == [run]
+    assert list(page.context["detail"]["runs"]) == [run]
     assert run.window.finding.title in page.content.decode()

@@ -45,9 +45,9 @@ def test_page_links_the_subject_for_those_who_may_open_it(scenario: Scenario) ->
 
     pages = [client.get(admin_url(Event, "change", each.pk)) for each in (event, gone)]
 
-    subject = pages[0].context["reading"]["subject"]
+    subject = pages[0].context["detail"]["subject"]
     assert subject == {"url": admin_url(type(finding), "change", finding.pk), "title": "Header is missing"}
-    assert pages[1].context["reading"]["subject"] == {}
+    assert pages[1].context["detail"]["subject"] == {}
 
 
 @pytest.mark.parametrize(

@@ -464,7 +464,7 @@ def test_verification_of_a_guard_window_is_distinguished_from_one_of_a_person(
     Verification.objects.filter(pk=row.pk).update(trigger="guard", result=result, verified_at=decided)
     path = admin_url(Verification, "changelist")
 
-    shown = operator.get(admin_url(Verification, "change", row.pk)).context["reading"]["state"]
+    shown = operator.get(admin_url(Verification, "change", row.pk)).context["detail"]["state"]
     listed = operator.get(path, {"quick": "decided"}).context["cl"].result_list
 
     assert (shown, list(listed)) == (label, [])

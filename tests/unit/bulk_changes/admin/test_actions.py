@@ -186,7 +186,7 @@ def test_page_of_a_bulk_change_shows_each_row_and_undoes_it_once(operator: Clien
     undone = run_action(operator, "undo", made, _back=here)
     again = run_action(operator, "undo", made, _back=here)
 
-    rows = {row["title"]: (row["effects"], row["refusal"]) for row in page.context["reading"]["rows"]}
+    rows = {row["title"]: (row["effects"], row["refusal"]) for row in page.context["detail"]["rows"]}
     assert rows[new.title] == ([("Status", "New", "Dismissed")], "")
     assert rows[resolved.title][1].startswith("The finding is resolved.")
     assert messages_of(undone)[0].startswith("1 finding restored.")

@@ -23,9 +23,9 @@ def test_page_shows_progress_and_open_tasks_first(scenario: Scenario) -> None:
 
     page = staff.logged_in_client().get(admin_url(Campaign, "change", campaign.pk))
 
-    reading = page.context["reading"]
-    assert (reading["progress"].percent, reading["progress"].overdue) == (50, 1)
-    assert [task.title for task in reading["tasks"]] == ["Late", "Done already"]
+    detail = page.context["detail"]
+    assert (detail["progress"].percent, detail["progress"].overdue) == (50, 1)
+    assert [task.title for task in detail["tasks"]] == ["Late", "Done already"]
 
 
 def test_page_lists_open_tasks_by_their_due_date_then_done_ones(

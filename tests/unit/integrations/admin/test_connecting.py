@@ -234,9 +234,9 @@ def test_links_of_connecting_keep_the_filters_of_the_list(project: Project) -> N
     change = reverse("admin:integrations_integration_change", args=[row.pk])
 
     page = browser.get(change, KEPT)
-    form = browser.get(page.context["reading"]["connect_url"])
+    form = browser.get(page.context["detail"]["connect_url"])
     providers = browser.get(reverse("admin:integrations_integration_add"), {"project": project.pk, **KEPT})
-    stored = browser.post(page.context["reading"]["connect_url"], {**GITHUB, "without_test": "on"})
+    stored = browser.post(page.context["detail"]["connect_url"], {**GITHUB, "without_test": "on"})
     webhook = reverse("admin:integrations_integration_webhook", args=[row.pk])
     secret = browser.post(f"{webhook}?{urlencode(KEPT)}", {"secret": "x" * 20})
 

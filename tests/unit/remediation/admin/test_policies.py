@@ -32,7 +32,7 @@ def page_url(policy: Policy, page: str) -> str:
 
 def entered(operator: Client, policy: Policy, **values: Any) -> dict[str, Any]:
     """Return what the form of the policy sends with these values, by the names of their fields."""
-    form = operator.get(admin_url(Policy, "change", policy.pk)).context["reading"]["form"]
+    form = operator.get(admin_url(Policy, "change", policy.pk)).context["detail"]["form"]
     shown = {field.html_name: field.value() for field in form}
     sent = {name: value for name, value in {**shown, **values}.items() if value not in (None, False, "")}
     return {**sent, "base": json.dumps(policy.config), "etag": values.get("etag", "")}
@@ -77,7 +77,7 @@ def test_invalid_value_is_named_at_its_field(
 
     page = operator.post(page_url(policy, "preview"), entered(operator, policy, **{name: value}))
 
-    form = page.context["reading"]["form"]
+    form = page.context["detail"]["form"]
     assert list(form.errors) == [name]
     assert form.errors[name][0].startswith(error)
     assert Policy.objects.get().version == 1
@@ -106,7 +106,7 @@ def test_business_hours_are_entered_as_fields_and_need_a_time_zone(operator: Cli
         entered(operator, policy, **values, **{f"{hours}.time_zone": "Europe/Vienna"}),
     )
 
-    assert list(refused.context["reading"]["form"].errors) == [f"{hours}.time_zone"]
+    assert list(refused.context["detail"]["form"].errors) == [f"{hours}.time_zone"]
     assert json.loads(accepted.context["config_json"])["sla"] == {
         "business_hours": {
             "time_zone": "Europe/Vienna", "days": {"monday": ["09:00-12:00", "13:00-17:00"]}, "holidays": "AT",
@@ -164,7 +164,7 @@ def test_draft_returns_to_the_form_and_json_that_is_no_object_is_refused(
     )
     refused = operator.post(page_url(policy, "preview"), {"name": "Ours", "config": "[1]"}, follow=True)
 
-    assert draft.context["reading"]["form"]["sla_hours.low"].value() == 7
+    assert draft.context["detail"]["form"]["sla_hours.low"].value() == 7
     assert refused.context["adminform"].form["config"].value() == "[1]"
     assert staff.messages_of(refused) != []
     assert Policy.objects.get().version == 1

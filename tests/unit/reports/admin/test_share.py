@@ -44,7 +44,7 @@ def test_page_shows_the_link_and_its_views(
 
     page = operator.get(reverse("admin:reports_share_change", args=[Share.objects.get().pk]))
 
-    assert (page.context["reading"]["state"], page.context["reading"]["url"]) == ("Valid", url)
+    assert (page.context["detail"]["state"], page.context["detail"]["url"]) == ("Valid", url)
     assert "<dt>Views</dt><dd>1 " in page.content.decode()
 
 
