@@ -1,7 +1,7 @@
 """Choose the test files for what has changed in git: `./krafter test --changed [COMMIT]`.
 
 They are the changed tests, those that import a changed module or whose path names it, those of a changed template's
-app, and the project rules. What a change breaks elsewhere only the whole suite tells.
+app, and the project rules. Only the whole suite finds what a change breaks elsewhere.
 """
 
 import subprocess

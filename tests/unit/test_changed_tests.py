@@ -23,7 +23,7 @@ def test_tests_of_a_module_are_named_by_its_path_or_import_it() -> None:
         ("docs/api.md", "tests/project_rules/test_docs.py"),
     ],
 )
-def test_tests_of_a_changed_file(path: str, test: str) -> None:
+def test_tests_of_a_changed_file_are_chosen(path: str, test: str) -> None:
     assert test in changed_tests.tests_of_all([path])
 
 

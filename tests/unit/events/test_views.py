@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Show events at once."""
+def recent_events_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show events of the last second too, which the feed leaves out."""
     monkeypatch.setattr(queries, "CLOCK_DIFFERENCE", timedelta(0))
 
 
@@ -101,7 +101,7 @@ def test_newest_first_pages_end(scenario: Scenario) -> None:
     assert (second["meta"]["next_cursor"], second["meta"]["total"]) == (None, None)
 
 
-@pytest.mark.usefixtures("_settled")
+@pytest.mark.usefixtures("recent_events_are_shown")
 def test_oldest_first_cursor_continues_with_later_events(scenario: Scenario) -> None:
     factories.finding(scenario)
     first = feed(scenario, "sort=created_at")
@@ -120,7 +120,7 @@ def test_oldest_first_shows_no_event_of_the_last_second(scenario: Scenario) -> N
 
 
 # As the owner, whose login both sessions of this test have: the application role does not see them.
-@pytest.mark.usefixtures("_settled", "database_owner")
+@pytest.mark.usefixtures("recent_events_are_shown", "database_owner")
 @pytest.mark.django_db(transaction=True)
 def test_oldest_first_waits_for_open_transactions(scenario: Scenario) -> None:
     # An event of the open transaction would otherwise be skipped: its time is before that of the event that is read.

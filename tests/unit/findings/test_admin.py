@@ -87,16 +87,16 @@ def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scena
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
+    ("field", "value", "error_of"),
     [
-        ("owner", "user of another organisation"),
-        ("recommended_fix", '{"no_such": 1}'),
-        ("recommended_fix", "{"),
-        ("title", "taken"),
+        ("owner", "user of another organisation", "owner"),
+        ("recommended_fix", '{"no_such": 1}', "recommended_fix"),
+        ("recommended_fix", "{", "recommended_fix"),
+        ("title", "taken", "__all__"),
     ],
 )
 def test_form_shows_the_errors_of_the_api(
-    operator: Client, scenario: Scenario, field: str, value: str
+    operator: Client, scenario: Scenario, field: str, value: str, error_of: str
 ) -> None:
     finding = factories.finding(scenario)
     factories.finding(scenario, title="taken")
@@ -107,7 +107,7 @@ def test_form_shows_the_errors_of_the_api(
     before = finding.updated_at
     finding.refresh_from_db()
     assert page.status_code == 200
-    assert page.context["adminform"].form.errors
+    assert list(page.context["adminform"].form.errors) == [error_of]
     assert finding.updated_at == before
 
 

@@ -57,7 +57,12 @@ def test_form_shows_the_error_for_a_url_that_is_not_allowed(operator: Client, sc
     page = operator.post(admin_url(Scan, "add"), form)
 
     assert page.status_code == 200
-    assert page.context["adminform"].form.non_field_errors()
+    assert page.context["adminform"].form.errors == {
+        "__all__": [
+            "127.0.0.1 does not resolve to a public address. An operator can allow its network with the setting"
+            " KRAFTER_ALLOWED_NETWORKS."
+        ]
+    }
     assert not Scan.objects.exists()
 
 

@@ -214,7 +214,7 @@ def test_attempts_without_redis_are_counted_as_unchecked(monkeypatch: pytest.Mon
     assert found.number == 3
 
 
-def test_hundred_simultaneous_attempts_count_hundred_and_five_go_on() -> None:
+def test_five_of_a_hundred_simultaneous_attempts_proceed_and_all_are_counted() -> None:
     account = lockout.account_subject("ada@example.com")
 
     with racers(25) as race:

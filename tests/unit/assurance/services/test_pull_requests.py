@@ -243,7 +243,7 @@ def test_running_verification_is_waited_for(
     assert (before, sorted(queued(task))) == (["requested"], ["deploy", "requested"])
 
 
-def test_exhausted_quota_is_said_and_tried_once(
+def test_exhausted_quota_is_noted_and_not_tried_again(
     scenario: Scenario, repository: FakeRepository, run_jobs: Callable[[], None]
 ) -> None:
     scenario.organization.ai_quota = 0
@@ -259,7 +259,7 @@ def test_exhausted_quota_is_said_and_tried_once(
 
     row = PullRequest.objects.get(task=task)
     assert (queued(task), row.verification_id, row.deploy_id is None) == ([], None, False)
-    assert row.note
+    assert row.note == "The organisation's quota for this month is used up."
 
 
 def test_merged_and_not_deployed_is_a_warning_until_it_is_deployed(
@@ -312,7 +312,7 @@ def test_pull_request_is_read_in_the_api(
 
     assert missing.status_code == 404
     assert (read["status"], read["merge_sha"], read["deploy_id"]) == ("merged", MERGED, str(live.pk))
-    assert read["verification_id"]
+    assert read["verification_id"] == str(Verification.objects.get(task=task).pk)
 
 
 def test_checking_twice_queues_one_verification(

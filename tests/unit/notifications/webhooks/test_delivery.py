@@ -454,18 +454,24 @@ def test_receiver_that_speaks_no_http_and_a_closed_port_are_failures(
     scenario: Scenario, receiver: Server, settings: Settings
 ) -> None:
     receiver.respond = sends(b"220 smtp.example.com ESMTP\r\n")
-    garbage, _ = one_event(scenario, receiver.url)
-    delivery.deliver(garbage.pk)
+    no_http, without_response = one_event(scenario, receiver.url)
+    delivery.deliver(no_http.pk)
+    without_response.refresh_from_db()
     WebhookEndpoint.objects.all().delete()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{port}"
-    closed, queued = one_event(scenario, f"http://127.0.0.1:{port}/")
+    closed, without_connection = one_event(scenario, f"http://127.0.0.1:{port}/")
     delivery.deliver(closed.pk)
+    without_connection.refresh_from_db()
 
-    queued.refresh_from_db()
-    assert (queued.status, queued.attempt_log[0]["status_code"]) == ("pending", None)
-    assert queued.attempt_log[0]["error"]
+    attempts = [each.attempt_log[0] for each in (without_response, without_connection)]
+    assert [each["status_code"] for each in attempts] == [None, None]
+    assert [each["error"] for each in attempts] == [
+        "127.0.0.1 did not answer with valid HTTP.",
+        f"127.0.0.1 refuses connections on port {port}.",
+    ]
+    assert (without_response.status, without_connection.status) == ("pending", "pending")
 
 
 def test_redirect_to_a_private_address_is_not_followed(scenario: Scenario, receiver: Server) -> None:

@@ -92,7 +92,7 @@ def test_pending_work_is_reported_with_its_age(scenario):
 
 
 @pytest.mark.slow
-def test_workers_are_missing():
+def test_missing_workers_are_a_problem():
     [found] = work.workers()
 
     assert (found.level, found.data["missing"]) == (
@@ -112,7 +112,7 @@ def test_worker_that_is_too_busy_to_answer_is_not_missing():
     assert [(each.level, each.text) for each in found] == [("ok", "all are busy, none answered")]
 
 
-def test_beat_is_missing():
+def test_missing_beat_is_a_problem():
     assert levels(work.beat()) == {"beat": "problem"}
 
 

@@ -121,9 +121,13 @@ def test_unknown_parameters_of_a_policy_test_are_rejected(scenario: Scenario, qu
 
 
 def test_each_project_has_its_own_policy(scenario: Scenario):
+    other = factories.scenario()
+    before = other.client.call("get", "policies/current").json()["data"]
+
     put(scenario, {"a": 1})
 
-    assert "sla_hours" in factories.scenario().client.call("get", "policies/current").json()["data"]["config"]
+    after, own = (each.client.call("get", "policies/current").json()["data"] for each in (other, scenario))
+    assert (after, own["config"]) == (before, {"a": 1})
 
 
 def test_policy_of_a_moment_is_the_version_that_applied_then(scenario: Scenario, time_machine: Any):

@@ -82,20 +82,18 @@ def test_metric_is_measured_an_odd_number_of_times_and_the_median_counts(scenari
     assert sorted(seen["samples"])[len(seen["samples"]) // 2] == pytest.approx(seen["value"], abs=0.1)
 
 
-@pytest.mark.parametrize(
-    ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
-)
+@pytest.mark.parametrize(("status", "reason"), [(500, "blocked"), (404, "target_missing"), (403, "blocked")])
 def test_blocked_or_replaced_page_is_inconclusive(
-    scenario: Scenario, site: Site, no_retry_delay: None, status: int, after: str
+    scenario: Scenario, site: Site, no_retry_delay: None, status: int, reason: str
 ):
     site.headers["Content-Security-Policy"] = CSP
     site.status = status
 
     verification = run(scenario)
 
-    assert (verification.checks[0]["status"], verification.checks[0]["after"]) == ("inconclusive", after)
-    seen = json.loads(Evidence.objects.get().body)
-    assert seen["pages"][0]["reason"]
+    [check] = verification.checks
+    [page] = json.loads(Evidence.objects.get().body)["pages"]
+    assert (check["status"], check["after"], page["reason"]) == ("inconclusive", "inconclusive", reason)
 
 
 def test_disallowed_address_is_inconclusive_and_not_requested(scenario: Scenario, site: Site, settings: Any):

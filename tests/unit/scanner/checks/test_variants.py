@@ -62,7 +62,7 @@ IN_BODY = [
 
 
 @pytest.mark.parametrize(("key", "body", "status"), IN_BODY)
-def test_html_variants(key: str, body: str, status: str) -> None:
+def test_html_of_a_page_decides_the_status(key: str, body: str, status: str) -> None:
     text = f'<!doctype html><html lang="en"><title>A page</title><body><p>Text</p>{body}</body></html>'
 
     with served(Site({"/": Answer(text, headers=HTML)})) as site, loopback_client() as client:
@@ -172,7 +172,9 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
 
 
 @pytest.mark.parametrize(("key", "headers", "status"), SENT)
-def test_header_variants(key: str, headers: dict[str, str | list[str] | None], status: str) -> None:
+def test_headers_of_a_page_decide_the_status(
+    key: str, headers: dict[str, str | list[str] | None], status: str
+) -> None:
     lines = [
         (name, line)
         for name, lines in {"Content-Type": "text/html; charset=utf-8", **headers}.items()
@@ -286,7 +288,7 @@ elements = st.builds(
     text=st.lists(elements, max_size=12).map("".join),
     header=st.text(st.characters(codec="latin-1"), max_size=40),
 )
-def test_no_check_raises_on_random_html(text: str, header: str, soup: Site) -> None:
+def test_no_check_raises_on_random_html(text: str, header: str, random_site: Site) -> None:
     sent = "".join(character for character in header if character.isprintable())
     named = (
         "Content-Security-Policy",
@@ -295,22 +297,22 @@ def test_no_check_raises_on_random_html(text: str, header: str, soup: Site) -> N
         "Permissions-Policy",
         "Link",
     )
-    soup.answers["/"] = Answer(text, headers=[*HTML, *((name, sent) for name in named)])
+    random_site.answers["/"] = Answer(text, headers=[*HTML, *((name, sent) for name in named)])
 
     with loopback_client() as client:
-        outcomes = dict(run_checks(soup.url, MARKUP, client=client, retry_delays=()))
+        outcomes = dict(run_checks(random_site.url, MARKUP, client=client, retry_delays=()))
 
     assert [outcome.evidence for outcome in outcomes.values() if "error" in outcome.evidence] == []
 
 
 @pytest.fixture
-def soup() -> object:
+def random_site() -> object:
     with served(Site()) as site:
         yield site
 
 
-def judged(rows: int) -> tuple[float, set[str]]:
-    """Return the CPU time for a page with this many rows, and the statuses."""
+def check_rows(rows: int) -> tuple[float, set[str]]:
+    """Return the CPU time of the checks on a page with this many rows, and their statuses."""
     row = '<li><a href="/x">x</a><img src="a.png" alt="a" width="1" height="1"><label for="q">q</label></li>'
     site = Site({"/": Answer(f"<title>Long</title><ul>{row * rows}</ul><input id=q>", headers=HTML)})
     with served(site), loopback_client() as client:
@@ -321,10 +323,10 @@ def judged(rows: int) -> tuple[float, set[str]]:
 
 @pytest.mark.slow
 def test_checks_take_linear_time_on_long_pages() -> None:
-    judged(10)  # what is loaded once is not counted
-    _, statuses = judged(4_000)
+    check_rows(10)  # what is loaded once is not counted
+    _, statuses = check_rows(4_000)
     # The least of three: another process on the machine can slow one run down, and none can speed it up.
-    short, long = (min(judged(links)[0] for _ in range(3)) for links in (1_000, 4_000))
+    short, long = (min(check_rows(links)[0] for _ in range(3)) for links in (1_000, 4_000))
 
     assert long < 8 * short  # linear is 4; a search for every link is 16, and took a minute
     assert statuses <= {PASSED, FAILED, NOT_APPLICABLE}

@@ -254,13 +254,13 @@ def test_halted_ticket_is_synced_again_after_the_resolution(
 
     resolve(client, "theirs")
     sync()
-    there = github.issues[1]["state"]
+    state = github.issues[1]["state"]
     github.touch(1, state="open", state_reason="reopened")
     sync()
 
     task.refresh_from_db()
     link = TicketLink.objects.get()
-    assert (there, task.status, link.halted_at, listed(client)) == ("closed", "in_progress", None, [])
+    assert (state, task.status, link.halted_at, listed(client)) == ("closed", "in_progress", None, [])
 
 
 def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: AuditClient) -> None:
