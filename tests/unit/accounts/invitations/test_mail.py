@@ -25,14 +25,14 @@ PUBLIC_URL = "https://audit.example.com"
 
 
 @pytest.fixture
-def known(settings: Any) -> User:
+def user_with_password(settings: Any) -> User:
     """Return a person with a password, in another organisation."""
     settings.KRAFTER_PUBLIC_URL = PUBLIC_URL
     return staff.member_of(factories.scenario().organization, "member")
 
 
 @pytest.fixture
-def signed_on(settings: Any) -> User:
+def single_sign_on_user(settings: Any) -> User:
     """Return a person without a password, who signs in by single sign-on."""
     settings.KRAFTER_OIDC_URL = "https://login.example.com"
     return User.objects.create_user("sso@example.com", is_staff=True, last_login=timezone.now())
@@ -44,20 +44,20 @@ def add(scenario: Scenario, user: User, role: str = "member") -> Any:
 
 
 def test_mail_says_who_has_added_the_person_and_where_they_can_leave(
-    scenario: Scenario, known: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     Organization.objects.filter(pk=scenario.organization.pk).update(name="Acme &\r\nCo")
     User.objects.filter(pk=scenario.owner.pk).update(name="Ann\n<Owner>")
 
     with django_capture_on_commit_callbacks(execute=True):
-        answers = [add(scenario, known), add(scenario, known)]
+        answers = [add(scenario, user_with_password), add(scenario, user_with_password)]
 
     [message] = mail.outbox
     [html] = [alternative.content for alternative in message.alternatives]
     url = f"{PUBLIC_URL}{reverse('organizations')}"
     assert [answer.status_code for answer in answers] == [201, 200]
     assert (message.to, message.subject) == (
-        [known.email],
+        [user_with_password.email],
         "You were added to the organisation Acme & Co as member",
     )
     assert "Ann <Owner> added you to the organisation Acme & Co in Krafter Audit, as member." in message.body
@@ -68,10 +68,10 @@ def test_mail_says_who_has_added_the_person_and_where_they_can_leave(
 
 
 def test_person_who_signs_in_by_single_sign_on_gets_no_link_for_a_password(
-    scenario: Scenario, signed_on: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario, single_sign_on_user: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     with django_capture_on_commit_callbacks(execute=True):
-        add(scenario, signed_on, "viewer")
+        add(scenario, single_sign_on_user, "viewer")
 
     [message] = mail.outbox
     assert message.subject.startswith("You were added to the organisation")
@@ -80,7 +80,7 @@ def test_person_who_signs_in_by_single_sign_on_gets_no_link_for_a_password(
 
 def test_person_is_invited_when_single_sign_on_was_turned_off(
     scenario: Scenario,
-    signed_on: User,
+    single_sign_on_user: User,
     settings: Any,
     django_capture_on_commit_callbacks: Any,
     eager_jobs: None,
@@ -88,17 +88,17 @@ def test_person_is_invited_when_single_sign_on_was_turned_off(
     settings.KRAFTER_OIDC_URL = ""
 
     with django_capture_on_commit_callbacks(execute=True):
-        add(scenario, signed_on)
+        add(scenario, single_sign_on_user)
 
     [message] = mail.outbox
     assert message.subject == f"Invitation to {scenario.organization.name}"
 
 
 def test_administrator_adds_a_person_who_is_notified(
-    scenario: Scenario, known: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     admin = staff.member_of(scenario.organization, "admin")
-    form = {"organization": scenario.organization.pk, "email": known.email, "role": "viewer"}
+    form = {"organization": scenario.organization.pk, "email": user_with_password.email, "role": "viewer"}
     url = reverse("admin:accounts_membership_add")
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -106,14 +106,21 @@ def test_administrator_adds_a_person_who_is_notified(
 
     [message] = mail.outbox
     assert f"{admin.email} added you" in message.body
-    assert f"{known} has an account, is a member now and is notified by mail." in messages_of(page)
+    assert f"{user_with_password} has an account, is a member now and is notified by mail." in messages_of(
+        page
+    )
 
 
 def test_superuser_adds_persons_on_the_page_of_the_organisation(
-    scenario: Scenario, known: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     fields = staff.membership_fields(scenario.organization) | {"name": scenario.organization.name}
-    new = {"user": str(known.pk), "role": "admin", "organization": str(scenario.organization.pk), "id": ""}
+    new = {
+        "user": str(user_with_password.pk),
+        "role": "admin",
+        "organization": str(scenario.organization.pk),
+        "id": "",
+    }
     count = int(fields["memberships-TOTAL_FORMS"])
     fields |= {f"memberships-{count}-{name}": value for name, value in new.items()}
     fields["memberships-TOTAL_FORMS"] = str(count + 1)
@@ -123,13 +130,13 @@ def test_superuser_adds_persons_on_the_page_of_the_organisation(
         staff.logged_in_client().post(url, fields)
 
     assert [(message.to, message.subject.endswith(" as admin")) for message in mail.outbox] == [
-        ([known.email], True)
+        ([user_with_password.email], True)
     ]
 
 
 def test_operator_and_identity_provider_send_no_mail(
     scenario: Scenario,
-    known: User,
+    user_with_password: User,
     settings: Any,
     django_capture_on_commit_callbacks: Any,
     eager_jobs: None,
@@ -139,7 +146,7 @@ def test_operator_and_identity_provider_send_no_mail(
     other = staff.member_of(factories.scenario().organization, "member")
 
     with django_capture_on_commit_callbacks(execute=True):
-        call_command("set_member", known.email, organization=str(organization.pk), role="member")
+        call_command("set_member", user_with_password.email, organization=str(organization.pk), role="member")
         create_from_groups("new@example.com", ["team"])
         services.invite_member(organization, email=other.email, role="member", by=SYSTEM)
 
@@ -147,22 +154,26 @@ def test_operator_and_identity_provider_send_no_mail(
 
 
 def test_person_who_adds_themselves_or_is_deactivated_gets_no_mail(
-    scenario: Scenario, known: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     root, organization = staff.superuser(), scenario.organization
-    User.objects.filter(pk=known.pk).update(is_active=False)
+    User.objects.filter(pk=user_with_password.pk).update(is_active=False)
 
     with django_capture_on_commit_callbacks(execute=True):
         services.invite_member(organization, email=root.email, role="admin", by=Actor("admin", root.pk))
-        add(scenario, known)
+        add(scenario, user_with_password)
 
     assert (organization.memberships.count(), mail.outbox) == (3, [])
 
 
 def test_mail_is_sent_once_after_an_outage(
-    scenario: Scenario, known: User, monkeypatch: pytest.MonkeyPatch, enqueued: list[Any], time_machine: Any
+    scenario: Scenario,
+    user_with_password: User,
+    monkeypatch: pytest.MonkeyPatch,
+    enqueued: list[Any],
+    time_machine: Any,
 ):
-    add(scenario, known)
+    add(scenario, user_with_password)
     notice = Invitation.objects.get()
 
     def refuse(*args: Any) -> None:
@@ -177,11 +188,13 @@ def test_mail_is_sent_once_after_an_outage(
     jobs.send_invitation(str(notice.pk))
 
     assert enqueued == [("accounts.send_invitation", str(notice.pk))]
-    assert [message.to for message in mail.outbox] == [[known.email]]
+    assert [message.to for message in mail.outbox] == [[user_with_password.email]]
 
 
-def test_person_who_was_removed_before_the_mail_is_sent_gets_none(scenario: Scenario, known: User):
-    add(scenario, known)
+def test_person_who_was_removed_before_the_mail_is_sent_gets_none(
+    scenario: Scenario, user_with_password: User
+):
+    add(scenario, user_with_password)
     notice = Invitation.objects.get()
 
     services.remove_member(notice.membership, by=scenario.actor)
@@ -191,44 +204,48 @@ def test_person_who_was_removed_before_the_mail_is_sent_gets_none(scenario: Scen
 
 
 def test_person_who_is_added_and_removed_again_and_again_gets_five_mails(
-    scenario: Scenario, known: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     statuses = []
     for _ in range(MAX_FOR_ADDRESS + 2):
         with django_capture_on_commit_callbacks(execute=True):
-            statuses.append(add(scenario, known).status_code)
-        membership = Membership.objects.get(organization=scenario.organization, user=known)
+            statuses.append(add(scenario, user_with_password).status_code)
+        membership = Membership.objects.get(organization=scenario.organization, user=user_with_password)
         services.remove_member(membership, by=scenario.actor)
 
     assert (statuses, len(mail.outbox)) == ([201] * (MAX_FOR_ADDRESS + 2), MAX_FOR_ADDRESS)
 
 
 def test_mails_of_an_organisation_are_limited_with_its_invitations(
-    scenario: Scenario, known: User, settings: Any, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    scenario: Scenario,
+    user_with_password: User,
+    settings: Any,
+    django_capture_on_commit_callbacks: Any,
+    eager_jobs: None,
 ):
     settings.KRAFTER_INVITATIONS_PER_DAY = 1
     admin = staff.logged_in_client(staff.member_of(scenario.organization, "admin"))
     invited = User(email="new@example.com")
-    form = {"organization": scenario.organization.pk, "email": known.email, "role": "viewer"}
+    form = {"organization": scenario.organization.pk, "email": user_with_password.email, "role": "viewer"}
 
     with django_capture_on_commit_callbacks(execute=True):
         first = add(scenario, invited)
         page = admin.post(reverse("admin:accounts_membership_add"), form, follow=True)
 
     assert first.status_code == 201
-    assert f"{known} has an account, is a member now and gets no mail." in messages_of(page)
+    assert f"{user_with_password} has an account, is a member now and gets no mail." in messages_of(page)
     assert [message.to for message in mail.outbox] == [[invited.email]]
     assert InvitationMail.objects.filter(organization=scenario.organization).count() == 1
 
 
-def test_notice_is_no_invitation(scenario: Scenario, known: User, enqueued: list[Any]):
-    add(scenario, known)
+def test_notice_is_no_invitation(scenario: Scenario, user_with_password: User, enqueued: list[Any]):
+    add(scenario, user_with_password)
     notice = Invitation.objects.get()
     jobs.send_invitation(str(notice.pk))
     joined = state_of(notice.membership)
     page = staff.logged_in_client().get(staff.admin_url(Membership, "change", notice.membership_id))
-    known.set_unusable_password()
-    known.save()
+    user_with_password.set_unusable_password()
+    user_with_password.save()
 
     membership = Membership.objects.get(pk=notice.membership_id)
     state = state_of(membership)
@@ -240,9 +257,9 @@ def test_notice_is_no_invitation(scenario: Scenario, known: User, enqueued: list
     assert [message.subject.split()[0] for message in mail.outbox] == ["You", "Invitation"]
 
 
-def test_invitation_whose_mail_raises_is_sent_later_five_times(scenario: Scenario, known: User):
-    add(scenario, known)
-    User.objects.filter(pk=known.pk).update(email="known\n@example.com")
+def test_invitation_whose_mail_raises_is_sent_later_five_times(scenario: Scenario, user_with_password: User):
+    add(scenario, user_with_password)
+    User.objects.filter(pk=user_with_password.pk).update(email="known\n@example.com")
     invitation = Invitation.objects.get()
 
     found = []

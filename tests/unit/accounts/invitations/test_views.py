@@ -33,7 +33,9 @@ def org(scenario: Scenario) -> str:
 
 
 @pytest.fixture
-def invited(scenario: Scenario, org: str, django_capture_on_commit_callbacks: Any, eager_jobs: None) -> str:
+def invitation_path(
+    scenario: Scenario, org: str, django_capture_on_commit_callbacks: Any, eager_jobs: None
+) -> str:
     """Invite a viewer; return the path of the link in the e-mail."""
     with django_capture_on_commit_callbacks(execute=True):
         scenario.client.call("post", f"{org}/members", {"email": EMAIL, "role": "viewer"})
@@ -46,7 +48,7 @@ def link() -> str:
     return found[1]
 
 
-def test_mail_names_the_organisation_and_the_role(scenario: Scenario, invited: str) -> None:
+def test_mail_names_the_organisation_and_the_role(scenario: Scenario, invitation_path: str) -> None:
     [message] = mail.outbox
 
     assert (message.to, message.subject) == ([EMAIL], f"Invitation to {scenario.organization.name}")
@@ -54,12 +56,12 @@ def test_mail_names_the_organisation_and_the_role(scenario: Scenario, invited: s
     assert Invitation.objects.get().sent_at is not None
 
 
-def test_invited_person_sets_name_and_password_and_signs_in(scenario: Scenario, invited: str) -> None:
+def test_invited_person_sets_name_and_password_and_signs_in(scenario: Scenario, invitation_path: str) -> None:
     client = Client(enforce_csrf_checks=True)
-    page = client.get(invited)
+    page = client.get(invitation_path)
     token = client.cookies["csrftoken"].value
 
-    done = client.post(invited, {**FORM, "csrfmiddlewaretoken": token})
+    done = client.post(invitation_path, {**FORM, "csrfmiddlewaretoken": token})
 
     user = User.objects.get(email=EMAIL)
     assert (page.status_code, done.status_code) == (200, 200)
@@ -71,35 +73,35 @@ def test_invited_person_sets_name_and_password_and_signs_in(scenario: Scenario, 
     assert (event.organization_id, event.actor_id) == (scenario.organization.pk, user.pk)
 
 
-def test_link_works_once(invited: str) -> None:
-    Client().post(invited, FORM)
+def test_link_works_once(invitation_path: str) -> None:
+    Client().post(invitation_path, FORM)
 
-    again = Client().post(invited, {**FORM, "name": "Eve"})
+    again = Client().post(invitation_path, {**FORM, "name": "Eve"})
 
-    assert (Client().get(invited).status_code, again.status_code) == (410, 410)
+    assert (Client().get(invitation_path).status_code, again.status_code) == (410, 410)
     assert User.objects.get(email=EMAIL).name == "Ada"
 
 
-def test_link_of_an_invitation_expires_after_seven_days(invited: str, time_machine: Any) -> None:
+def test_link_of_an_invitation_expires_after_seven_days(invitation_path: str, time_machine: Any) -> None:
     time_machine.move_to(timezone.now() + timedelta(days=7, minutes=1))
 
-    assert Client().post(invited, FORM).status_code == 410
+    assert Client().post(invitation_path, FORM).status_code == 410
     assert not User.objects.get(email=EMAIL).has_usable_password()
 
 
-def test_link_of_a_removed_member_is_not_valid(invited: str) -> None:
+def test_link_of_a_removed_member_is_not_valid(invitation_path: str) -> None:
     Membership.objects.filter(user__email=EMAIL).delete()
 
-    assert Client().get(invited).status_code == 410
+    assert Client().get(invitation_path).status_code == 410
 
 
 def test_link_sent_before_a_removal_is_not_valid_after_another_invitation(
-    scenario: Scenario, org: str, invited: str
+    scenario: Scenario, org: str, invitation_path: str
 ) -> None:
     accounts.remove_member(Membership.objects.get(user__email=EMAIL))
     scenario.client.call("post", f"{org}/members", {"email": EMAIL, "role": "admin"})
 
-    assert Client().post(invited, FORM).status_code == 410
+    assert Client().post(invitation_path, FORM).status_code == 410
     user = User.objects.get(email=EMAIL)
     assert (user.has_usable_password(), invited_user(invitation_url(user).rpartition("/")[2])) == (
         False,
@@ -107,7 +109,7 @@ def test_link_sent_before_a_removal_is_not_valid_after_another_invitation(
     )
 
 
-def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, invited: str) -> None:
+def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, invitation_path: str) -> None:
     # An administrator invites themselves, and gives the account another person's address before they accept.
     client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))
     changed = client.post(
@@ -115,7 +117,7 @@ def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, i
         {"email": "victim@example.org", "name": "", "is_active": "on"},
     )
 
-    accepted = Client().post(invited, FORM)
+    accepted = Client().post(invitation_path, FORM)
 
     victim = User.objects.get(email="victim@example.org")
     assert (changed.status_code, accepted.status_code) == (302, 410)
@@ -123,7 +125,7 @@ def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, i
 
 
 def test_password_that_another_organisation_set_before_a_person_joined_is_replaced(
-    invited: str, django_capture_on_commit_callbacks: Any, eager_jobs: None
+    invitation_path: str, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ) -> None:
     user = User.objects.get(email=EMAIL)
     user.set_password("known to somebody else")
@@ -148,23 +150,25 @@ def test_forged_link_is_not_valid(db: None, token: str) -> None:
 @pytest.mark.parametrize(
     "change", [{"new_password2": "another"}, {"new_password1": "1", "new_password2": "1"}, {"name": ""}]
 )
-def test_invalid_form_is_shown_again(invited: str, change: dict[str, str]) -> None:
-    response = Client().post(invited, {**FORM, **change})
+def test_invalid_form_is_shown_again(invitation_path: str, change: dict[str, str]) -> None:
+    response = Client().post(invitation_path, {**FORM, **change})
 
     assert (response.status_code, b"errorlist" in response.content) == (422, True)
     assert not User.objects.get(email=EMAIL).has_usable_password()
 
 
-def test_page_is_not_cached_and_the_log_has_no_token(invited: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_page_is_not_cached_and_the_log_has_no_token(
+    invitation_path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
-        response = Client().get(invited)
+        response = Client().get(invitation_path)
 
     assert "no-store" in response["cache-control"]
-    assert invited.rpartition("/")[2] not in caplog.text
+    assert invitation_path.rpartition("/")[2] not in caplog.text
 
 
 def test_repeated_invitation_sends_another_mail_and_a_member_with_password_gets_none(
-    scenario: Scenario, org: str, invited: str, django_capture_on_commit_callbacks: Any
+    scenario: Scenario, org: str, invitation_path: str, django_capture_on_commit_callbacks: Any
 ) -> None:
     def invite() -> int:
         with django_capture_on_commit_callbacks(execute=True):
@@ -255,22 +259,24 @@ def test_refused_invitation_is_not_tried_again(
     assert state_of(invitation.membership) == "undeliverable"
 
 
-def test_page_names_the_account_that_the_browser_is_signed_in_with(scenario: Scenario, invited: str) -> None:
+def test_page_names_the_account_that_the_browser_is_signed_in_with(
+    scenario: Scenario, invitation_path: str
+) -> None:
     other = staff.member_of(scenario.organization, "viewer")
     client = staff.logged_in_client(other)
 
-    before = client.get(invited).content.decode()
-    after = client.post(invited, FORM).content.decode()
+    before = client.get(invitation_path).content.decode()
+    after = client.post(invitation_path, FORM).content.decode()
 
     assert [f"This browser is signed in as {other}." in page for page in (before, after)] == [True, True]
     assert f"Sign out, then sign in as {EMAIL}." in after
     assert client.session["_auth_user_id"] == str(other.pk)
 
 
-def test_link_of_a_revoked_invitation_leads_to_the_sign_in(invited: str) -> None:
+def test_link_of_a_revoked_invitation_leads_to_the_sign_in(invitation_path: str) -> None:
     Membership.objects.filter(user__email=EMAIL).delete()
 
-    page = Client().get(invited)
+    page = Client().get(invitation_path)
 
     assert (page.status_code, "revoked" in page.content.decode()) == (410, True)
     assert 'href="/admin/"' in page.content.decode()

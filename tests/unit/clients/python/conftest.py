@@ -14,7 +14,7 @@ from tests.fakes import faulty_site
 
 
 @pytest.fixture
-def running(live_server: LiveServer, eager_jobs: None, settings: Any, tmp_path: Path) -> Scenario:
+def running_api(live_server: LiveServer, eager_jobs: None, settings: Any, tmp_path: Path) -> Scenario:
     """Return a scenario of an API that listens on a socket; jobs run in the request that enqueues them."""
     settings.KRAFTER_PUBLIC_URL = live_server.url
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -22,8 +22,10 @@ def running(live_server: LiveServer, eager_jobs: None, settings: Any, tmp_path: 
 
 
 @pytest.fixture
-def audit(running: Scenario, site: faulty_site.Site, live_server: LiveServer) -> Iterator[ProjectClient]:
+def project_client(
+    running_api: Scenario, site: faulty_site.Site, live_server: LiveServer
+) -> Iterator[ProjectClient]:
     """Return a client of the running API."""
-    organization, project = running.organization.pk, running.project.slug
-    with ProjectClient(live_server.url, running.key, org_id=organization, project_id=project) as client:
+    organization, project = running_api.organization.pk, running_api.project.slug
+    with ProjectClient(live_server.url, running_api.key, org_id=organization, project_id=project) as client:
         yield client

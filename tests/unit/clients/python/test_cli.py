@@ -44,17 +44,17 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def logged_in(running: Scenario, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Scenario:
+def logged_in(running_api: Scenario, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Scenario:
     """Set the variables of a pipeline."""
     values = {
         "URL": live_server.url,
-        "API_KEY": running.key,
-        "ORG": str(running.organization.pk),
-        "PROJECT": running.project.slug,
+        "API_KEY": running_api.key,
+        "ORG": str(running_api.organization.pk),
+        "PROJECT": running_api.project.slug,
     }
     for name, value in values.items():
         monkeypatch.setenv(f"KRAFTER_AUDIT_{name}", value)
-    return running
+    return running_api
 
 
 def login_arguments(scenario: Scenario, live_server: LiveServer, key: str | None = None) -> list[str]:
@@ -63,45 +63,45 @@ def login_arguments(scenario: Scenario, live_server: LiveServer, key: str | None
 
 
 def test_login_stores_the_key_for_the_user_only(
-    running: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    running_api: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main(login_arguments(running, live_server))
+    status = main(login_arguments(running_api, live_server))
 
     path = tmp_path / "config" / "krafter-audit" / "config.json"
     assert (status, stat.S_IMODE(path.stat().st_mode)) == (0, 0o600)
     assert main(["projects"]) == 0
-    assert f"*  {running.project.slug}" in capsys.readouterr().out
+    assert f"*  {running_api.project.slug}" in capsys.readouterr().out
     assert main(["findings", "list"]) == 0
 
 
 def test_login_needs_a_url_and_a_key_where_the_key_has_one_project(
-    running: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+    running_api: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["login", "--url", live_server.url, "--api-key", running.key]) == 0
-    assert f"{running.project.slug} is in use" in capsys.readouterr().err
+    assert main(["login", "--url", live_server.url, "--api-key", running_api.key]) == 0
+    assert f"{running_api.project.slug} is in use" in capsys.readouterr().err
 
 
 def test_login_prompts_for_one_of_several_projects(
-    running: Scenario,
+    running_api: Scenario,
     live_server: LiveServer,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     site = {"name": "Other", "site_url": "https://other.example"}
-    Project.objects.create(organization=running.organization, slug="other", **site)
+    Project.objects.create(organization=running_api.organization, slug="other", **site)
     monkeypatch.setattr("sys.stdin", io.StringIO("other\n"))
 
-    assert main(["login", "--url", live_server.url, "--api-key", running.key]) == 0
+    assert main(["login", "--url", live_server.url, "--api-key", running_api.key]) == 0
     assert "other is in use" in capsys.readouterr().err
 
 
 def test_stored_key_is_sent_to_its_own_server_alone(
-    running: Scenario,
+    running_api: Scenario,
     live_server: LiveServer,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    main(login_arguments(running, live_server))
+    main(login_arguments(running_api, live_server))
     monkeypatch.setenv("KRAFTER_AUDIT_URL", "http://127.0.0.1:9")
 
     status = main(["findings", "list"])
@@ -139,25 +139,25 @@ def test_aborted_prompt_exits_with_a_status_of_its_own(key: bytes, status: int) 
 
 
 def test_login_with_a_wrong_key_stores_nothing(
-    running: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    running_api: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = main(login_arguments(running, live_server, key="kr_live_wrong"))
+    status = main(login_arguments(running_api, live_server, key="kr_live_wrong"))
 
     assert (status, (tmp_path / "config").exists()) == (exits.ERROR, False)
     assert "unauthorized" in capsys.readouterr().err
 
 
 def test_projects_switches_between_logins(
-    running: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
+    running_api: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = factories.scenario()
     other.project.slug = "other-website"
     other.project.save()
-    main(login_arguments(running, live_server))
+    main(login_arguments(running_api, live_server))
     main(login_arguments(other, live_server))
 
-    assert main(["projects", running.project.slug]) == 0
-    assert f"*  {running.project.slug}" in capsys.readouterr().out
+    assert main(["projects", running_api.project.slug]) == 0
+    assert f"*  {running_api.project.slug}" in capsys.readouterr().out
     assert main(["projects", "absent"]) == exits.USAGE
 
 
@@ -219,20 +219,20 @@ def test_scan_waits_and_lists_what_it_has_found_and_fails_until_it_is_dismissed(
 
 @pytest.mark.slow
 def test_verify_then_approve_then_export(
-    logged_in: Scenario, audit: ProjectClient, site: Site, capsys: pytest.CaptureFixture[str]
+    logged_in: Scenario, project_client: ProjectClient, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    finding = audit.report_finding(
+    finding = project_client.report_finding(
         domain="security",
         title="Header",
         affected_assets=[{"type": "url", "value": site.url}],
         checks=[HEADER],
     )
-    task = audit.create_task(finding.id, "Fix it")
+    task = project_client.create_task(finding.id, "Fix it")
     failed = main(["verify", str(task.id), "--wait"])
     site.headers["X-Content-Type-Options"] = "nosniff"
     passed = main(["verify", str(task.id), "--wait"])
     printed = capsys.readouterr()
-    newest = next(audit.verifications())
+    newest = next(project_client.verifications())
 
     assert (failed, passed) == (exits.FAILED, 0)
     assert "Verification: 1/1 checks" in printed.err
@@ -240,14 +240,14 @@ def test_verify_then_approve_then_export(
     assert main(["export", "--format", "csv", "--share"]) == 0
     assert Path("krafter-report.csv").read_bytes().startswith(b"\xef\xbb\xbfid,title,")
     assert "/insights/audit/reports/shared/" in capsys.readouterr().out
-    assert str(audit.finding(finding.id).status) == "resolved"
+    assert str(project_client.finding(finding.id).status) == "resolved"
 
 
 def test_verification_by_a_person_is_announced(
-    logged_in: Scenario, audit: ProjectClient, capsys: pytest.CaptureFixture[str]
+    logged_in: Scenario, project_client: ProjectClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    finding = audit.report_finding(domain="seo", title="By hand")
-    task = audit.create_task(finding.id, "Fix it")
+    finding = project_client.report_finding(domain="seo", title="By hand")
+    task = project_client.create_task(finding.id, "Fix it")
 
     assert main(["verify", str(task.id), "--wait"]) == 0
     assert "a person reviews it" in capsys.readouterr().err

@@ -34,100 +34,112 @@ def ready_task(audit: ProjectClient, site: Site, *, checks: tuple[str, ...] = (H
 
 
 @pytest.mark.slow
-def test_client_reports_fixes_verifies_approves_exports_and_shares(audit: ProjectClient, site: Site) -> None:
-    finding_id, task_id = ready_task(audit, site)
-    first = audit.wait_for_verification(audit.verify(task_id).id)
+def test_client_reports_fixes_verifies_approves_exports_and_shares(
+    project_client: ProjectClient, site: Site
+) -> None:
+    finding_id, task_id = ready_task(project_client, site)
+    first = project_client.wait_for_verification(project_client.verify(task_id).id)
     with pytest.raises(ApiError) as refused:
-        audit.approve(first.id)
+        project_client.approve(first.id)
     site.headers["X-Content-Type-Options"] = "nosniff"
     states: list[Verification] = []
-    second = audit.wait_for_verification(audit.verify(task_id).id, on_progress=states.append)
-    approved = audit.approve(second.id)
-    report = audit.wait_for_report(audit.export("json").id)
-    shared = audit.share("link")
+    second = project_client.wait_for_verification(
+        project_client.verify(task_id).id, on_progress=states.append
+    )
+    approved = project_client.approve(second.id)
+    report = project_client.wait_for_report(project_client.export("json").id)
+    shared = project_client.share("link")
 
     assert ([str(check.status) for check in first.checks], refused.value.code) == (
         ["failed"],
         "checks_not_passed",
     )
     assert (str(approved.result), states[-1].id) == ("passed", second.id)
-    assert str(audit.task(task_id).status) == "done"
-    assert str(audit.finding(finding_id).status) == "resolved"
-    assert [row["id"] for row in json.loads(audit.download(report.id))["findings"]] == [finding_id]
+    assert str(project_client.task(task_id).status) == "done"
+    assert str(project_client.finding(finding_id).status) == "resolved"
+    assert [row["id"] for row in json.loads(project_client.download(report.id))["findings"]] == [finding_id]
     assert (str(report.status), "/shared/" in str(shared.share_url)) == ("exported", True)
-    assert audit.usage().spent == 3
+    assert project_client.usage().spent == 3
 
 
 @pytest.mark.slow
-def test_reopened_verification_opens_a_regression(audit: ProjectClient, site: Site) -> None:
+def test_reopened_verification_opens_a_regression(project_client: ProjectClient, site: Site) -> None:
     site.headers["X-Content-Type-Options"] = "nosniff"
-    finding_id, task_id = ready_task(audit, site)
-    approved = audit.approve(audit.wait_for_verification(audit.verify(task_id).id).id)
+    finding_id, task_id = ready_task(project_client, site)
+    approved = project_client.approve(
+        project_client.wait_for_verification(project_client.verify(task_id).id).id
+    )
 
-    audit.reopen(approved.id)
+    project_client.reopen(approved.id)
 
-    assert [str(each.trigger) for each in audit.regressions_of(finding_id)] == ["verification_reopened"]
-    assert [each.id for each in audit.verifications()] == [approved.id]
+    assert [str(each.trigger) for each in project_client.regressions_of(finding_id)] == [
+        "verification_reopened"
+    ]
+    assert [each.id for each in project_client.verifications()] == [approved.id]
 
 
 @pytest.mark.slow
-def test_waiting_ends_where_a_person_has_to_review(audit: ProjectClient, site: Site) -> None:
-    _, task_id = ready_task(audit, site, checks=())
+def test_waiting_ends_where_a_person_has_to_review(project_client: ProjectClient, site: Site) -> None:
+    _, task_id = ready_task(project_client, site, checks=())
 
-    verification = audit.wait_for_verification(audit.verify(task_id).id, timeout=5)
+    verification = project_client.wait_for_verification(project_client.verify(task_id).id, timeout=5)
 
     assert [check.key for check in verification.checks] == ["manual_review"]
-    assert str(audit.approve(verification.id).result) == "passed"
+    assert str(project_client.approve(verification.id).result) == "passed"
 
 
 @pytest.mark.slow
-def test_lists_are_read_to_their_end(audit: ProjectClient) -> None:
+def test_lists_are_read_to_their_end(project_client: ProjectClient) -> None:
     items = [{"domain": "seo", "title": f"Finding {number}", "severity": "low"} for number in range(230)]
-    result = audit.report_findings(items)
+    result = project_client.report_findings(items)
 
-    findings = list(audit.findings(domain=["seo"], severity=["low", "high"]))
+    findings = list(project_client.findings(domain=["seo"], severity=["low", "high"]))
 
     assert (result.created, len({each.id for each in findings})) == (230, 230)
-    assert list(audit.findings(severity=["high"])) == []
+    assert list(project_client.findings(severity=["high"])) == []
 
 
-def test_imported_report_becomes_findings(audit: ProjectClient) -> None:
-    result = audit.import_findings("axe", {"url": "https://a.example/", "violations": [{"id": "image-alt"}]})
+def test_imported_report_becomes_findings(project_client: ProjectClient) -> None:
+    result = project_client.import_findings(
+        "axe", {"url": "https://a.example/", "violations": [{"id": "image-alt"}]}
+    )
 
     assert (result.created, Finding.objects.get().check_keys) == (1, ["a11y_image_alt"])
 
 
-def test_error_has_code_details_and_request_id(audit: ProjectClient) -> None:
+def test_error_has_code_details_and_request_id(project_client: ProjectClient) -> None:
     with pytest.raises(ApiError) as refused:
-        audit.update_task(uuid.uuid4(), title="Absent")
+        project_client.update_task(uuid.uuid4(), title="Absent")
 
     assert (refused.value.status, refused.value.code) == (404, "not_found")
     assert len(refused.value.request_id) == 20
     with pytest.raises(ApiError) as invalid:
-        audit.create_task(uuid.uuid4(), "")
+        project_client.create_task(uuid.uuid4(), "")
     assert invalid.value.lines()[0].startswith("title: ")
 
 
-def test_generated_functions_are_usable_directly(audit: ProjectClient) -> None:
-    checks = get_checks.sync(*audit.path, client=audit.generated)
+def test_generated_functions_are_usable_directly(project_client: ProjectClient) -> None:
+    checks = get_checks.sync(*project_client.path, client=project_client.generated)
 
     assert checks is not None
     assert HEADER in [check.key for check in checks.data]
 
 
 @pytest.mark.slow
-def test_waiting_has_an_end(audit: ProjectClient, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
-    _, task_id = ready_task(audit, site)
+def test_waiting_has_an_end(
+    project_client: ProjectClient, monkeypatch: pytest.MonkeyPatch, site: Site
+) -> None:
+    _, task_id = ready_task(project_client, site)
     monkeypatch.setattr("krafter_client.waiting.verification_has_finished", lambda row: False)
 
     with pytest.raises(WaitTimeout):
-        audit.wait_for_verification(audit.verify(task_id).id, timeout=0.1)
+        project_client.wait_for_verification(project_client.verify(task_id).id, timeout=0.1)
 
 
 @pytest.mark.slow
 def test_example_of_the_readme_works(
-    audit: ProjectClient,
-    running: Scenario,
+    project_client: ProjectClient,
+    running_api: Scenario,
     site: Site,
     live_server: LiveServer,
     capsys: pytest.CaptureFixture[str],
@@ -135,7 +147,7 @@ def test_example_of_the_readme_works(
     readme = (ROOT / "clients" / "python" / "README.md").read_text(encoding="utf-8")
     example = readme.split("```python\n")[1].split("```")[0]
     example = example.replace("https://www.example.com/", site.url).replace('"pdf"', '"json"')
-    variables = {"url": live_server.url, "api_key": running.key, "org_id": running.organization.pk}
+    variables = {"url": live_server.url, "api_key": running_api.key, "org_id": running_api.organization.pk}
 
     exec(example, dict(variables))
 

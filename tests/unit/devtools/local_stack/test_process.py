@@ -17,23 +17,23 @@ FAMILY = "import subprocess, time; subprocess.Popen(['sleep', '60'], start_new_s
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[tuple[object, set[int]]]:
+def process_tree(tmp_path: Path) -> Iterator[tuple[object, set[int]]]:
     process = launch(Command("family", [sys.executable, "-S", "-c", FAMILY]), tmp_path / "log")
     assert eventually(lambda: len(descendants(process.pid)) == 2)
     yield process, descendants(process.pid)
     kill_guarded(process)
 
 
-def test_closing_the_pipe_kills_the_command_and_its_descendants(family):
-    process, pids = family
+def test_closing_the_pipe_kills_the_command_and_its_descendants(process_tree):
+    process, pids = process_tree
 
     kill_guarded(process)
 
     assert survivors(pids) == []
 
 
-def test_command_ends_with_its_killed_guard(family):
-    process, pids = family
+def test_command_ends_with_its_killed_guard(process_tree):
+    process, pids = process_tree
     command = min(pids)
 
     process.kill()

@@ -25,7 +25,7 @@ def task(project: Project) -> Task:
 
 
 @pytest.fixture
-def closed(sync: Sync, task: Task, github: FakeGitHub) -> Task:
+def closed_task(sync: Sync, task: Task, github: FakeGitHub) -> Task:
     """A task whose issue was closed, with a running verification."""
     sync()
     github.touch(1, state="closed", state_reason="completed")
@@ -34,7 +34,7 @@ def closed(sync: Sync, task: Task, github: FakeGitHub) -> Task:
 
 
 @pytest.fixture
-def follow(integration: Integration) -> Callable[[], None]:
+def sync_events(integration: Integration) -> Callable[[], None]:
     """Let the workers process the outbox and run the requested sync."""
 
     def run() -> None:

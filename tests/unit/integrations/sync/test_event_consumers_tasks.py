@@ -24,13 +24,13 @@ def is_requested(integration: Integration) -> bool:
 
 
 def test_new_and_changed_tasks_are_sent(
-    make_task: MakeTask, github: FakeGitHub, integration: Integration, follow: Callable[[], None]
+    make_task: MakeTask, github: FakeGitHub, integration: Integration, sync_events: Callable[[], None]
 ) -> None:
     task = make_task("First")
-    follow()
+    sync_events()
     created = github.titles
     change(task, title="Second", status="in_progress")
-    follow()
+    sync_events()
 
     assert (created, github.titles) == (["First"], ["Second"])
     assert "krafter:in_progress" in labels(github)
@@ -50,29 +50,29 @@ def test_change_that_a_sync_has_read_requests_no_sync(
 
 
 def test_dismissal_and_its_end_are_sent(
-    make_task: MakeTask, github: FakeGitHub, integration: Integration, follow: Callable[[], None]
+    make_task: MakeTask, github: FakeGitHub, integration: Integration, sync_events: Callable[[], None]
 ) -> None:
     task = make_task()
-    follow()
+    sync_events()
 
     states = []
     for status in ("dismissed", "triaged"):
         triage.update(task.finding_id, changes={"status": status}, by=SYSTEM)
-        follow()
+        sync_events()
         states.append((github.issues[1]["state"], github.issues[1]["state_reason"]))
 
     assert states == [("closed", "not_planned"), ("open", "reopened")]
 
 
 def test_extended_due_date_is_sent(
-    make_task: MakeTask, github: FakeGitHub, integration: Integration, follow: Callable[[], None]
+    make_task: MakeTask, github: FakeGitHub, integration: Integration, sync_events: Callable[[], None]
 ) -> None:
     task = make_task()
-    follow()
+    sync_events()
 
     due = extensions.extend(task.pk, hours=48, reason="The vendor delivers it.", by=SYSTEM).due_after
     requested = is_requested(integration)
-    follow()
+    sync_events()
 
     assert requested
     assert f"**Due:** {due:%Y-%m-%d %H:%M} UTC" in github.issues[1]["body"]

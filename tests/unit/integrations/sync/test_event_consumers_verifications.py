@@ -19,16 +19,16 @@ pytestmark = pytest.mark.django_db
 
 
 def test_failed_checks_reopen_the_issue_with_a_comment(
-    closed: Task, follow: Callable[[], None], github: FakeGitHub, integration: Integration
+    closed_task: Task, sync_events: Callable[[], None], github: FakeGitHub, integration: Integration
 ) -> None:
-    verification = store_result(closed, CheckStatus.FAILED)
+    verification = store_result(closed_task, CheckStatus.FAILED)
     github.requests.clear()
 
-    follow()
+    sync_events()
 
-    closed.refresh_from_db()
+    closed_task.refresh_from_db()
     integration.refresh_from_db()
-    assert (closed.status, github.issues[1]["state"], integration.status) == (
+    assert (closed_task.status, github.issues[1]["state"], integration.status) == (
         "in_progress",
         "open",
         "connected",
@@ -41,15 +41,15 @@ def test_failed_checks_reopen_the_issue_with_a_comment(
 
 
 def test_failed_checks_in_an_archived_project_reach_the_issue_after_its_restoration(
-    closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
+    closed_task: Task, sync_events: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
-    accounts.update_project(closed.project, changes={"archived": True})
-    store_result(closed, CheckStatus.FAILED)
+    accounts.update_project(closed_task.project, changes={"archived": True})
+    store_result(closed_task, CheckStatus.FAILED)
     github.requests.clear()
 
-    follow()
+    sync_events()
     while_archived = list(github.requests)
-    accounts.update_project(closed.project, changes={"archived": False})
+    accounts.update_project(closed_task.project, changes={"archived": False})
     sync()
 
     assert while_archived == []
@@ -57,53 +57,53 @@ def test_failed_checks_in_an_archived_project_reach_the_issue_after_its_restorat
 
 
 def test_issue_closed_again_after_failed_checks_is_verified_again(
-    closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
+    closed_task: Task, sync_events: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
-    store_result(closed, CheckStatus.FAILED)
-    follow()
+    store_result(closed_task, CheckStatus.FAILED)
+    sync_events()
 
     github.touch(1, state="closed", state_reason="completed")
     sync()
     sync()
 
-    closed.refresh_from_db()
+    closed_task.refresh_from_db()
     running = (
-        Verification.objects.filter(task=closed).order_by("created_at").values_list("running", flat=True)
+        Verification.objects.filter(task=closed_task).order_by("created_at").values_list("running", flat=True)
     )
-    assert (closed.status, list(running)) == ("ready_verify", [False, True])
+    assert (closed_task.status, list(running)) == ("ready_verify", [False, True])
 
 
 @pytest.mark.parametrize("status", [CheckStatus.PASSED, CheckStatus.INCONCLUSIVE])
 def test_other_results_leave_the_issue_to_the_verdict(
-    closed: Task, follow: Callable[[], None], github: FakeGitHub, status: CheckStatus
+    closed_task: Task, sync_events: Callable[[], None], github: FakeGitHub, status: CheckStatus
 ) -> None:
-    store_result(closed, status)
+    store_result(closed_task, status)
 
-    follow()
+    sync_events()
 
-    closed.refresh_from_db()
-    assert (closed.status, github.issues[1]["state"], github.comments) == ("ready_verify", "closed", {})
+    closed_task.refresh_from_db()
+    assert (closed_task.status, github.issues[1]["state"], github.comments) == ("ready_verify", "closed", {})
 
 
 def test_verdicts_request_a_sync(
-    task: Task, sync: Sync, follow: Callable[[], None], github: FakeGitHub
+    task: Task, sync: Sync, sync_events: Callable[[], None], github: FakeGitHub
 ) -> None:
     sync()
     verifications.run(task.project, task_id=task.pk, by=SYSTEM)
     verification = store_result(task, CheckStatus.PASSED)
     verdicts.approve(verification.pk, by=SYSTEM)
-    follow()
+    sync_events()
     approved = github.issues[1]["state"]
     verdicts.reopen(verification.pk, by=SYSTEM)
-    follow()
+    sync_events()
 
     assert (approved, github.issues[1]["state"]) == ("closed", "open")
 
 
 def test_request_during_a_sync_repeats_it(
-    closed: Task, sync: Sync, github: FakeGitHub, integration: Integration
+    closed_task: Task, sync: Sync, github: FakeGitHub, integration: Integration
 ) -> None:
-    verification = store_result(closed, CheckStatus.PASSED)
+    verification = store_result(closed_task, CheckStatus.PASSED)
     github.touch(1, state="open", state_reason="reopened")
     services.sync_now(integration.project, "github", by=SYSTEM)
     row = Integration.objects.get()

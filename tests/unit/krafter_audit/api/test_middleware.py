@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lines() -> Any:
+def log_lines() -> Any:
     """What a line looks like once it is written."""
     config = logging_config(level="INFO", as_json=False)["formatters"]["line"]
     formatter = config["()"](foreign_pre_chain=config["foreign_pre_chain"], processors=config["processors"])
@@ -31,21 +31,21 @@ def lines() -> Any:
     logger.removeHandler(handler)
 
 
-def test_request_is_logged_in_one_line_with_its_id_and_without_its_query(scenario: Scenario, lines: Any):
+def test_request_is_logged_in_one_line_with_its_id_and_without_its_query(scenario: Scenario, log_lines: Any):
     response = scenario.client.call("get", "tasks?status=backlog")
 
-    (line,) = lines()
+    (line,) = log_lines()
     assert f"request_id={response['x-request-id']}" in line
     assert f'event="GET {scenario.client.base}tasks 200 ' in line
     assert "status=backlog" not in line
     assert scenario.key not in line
 
 
-def test_share_token_is_left_out_of_the_log(scenario: Scenario, lines: Any):
+def test_share_token_is_left_out_of_the_log(scenario: Scenario, log_lines: Any):
     scenario.client.get("/insights/audit/reports/shared/some-token")
 
-    assert "some-token" not in "".join(lines())
-    assert "/insights/audit/reports/shared/…" in "".join(lines())
+    assert "some-token" not in "".join(log_lines())
+    assert "/insights/audit/reports/shared/…" in "".join(log_lines())
 
 
 def routes(patterns: Any, prefix: str = "") -> Iterator[str]:
@@ -59,18 +59,18 @@ LINKS = [route for route in routes(get_resolver().url_patterns) if "token>" in r
 
 
 @pytest.mark.parametrize("route", LINKS)
-def test_token_of_a_link_is_left_out_of_the_log(route: str, lines: Any):
+def test_token_of_a_link_is_left_out_of_the_log(route: str, log_lines: Any):
     path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: "some-token" if found[1] == "token" else "x", route)
 
     Client(raise_request_exception=False).get(f"/{path}")
 
     assert len(LINKS) >= 8
-    assert "some-token" not in "".join(lines())
-    assert "…" in "".join(lines())
+    assert "some-token" not in "".join(log_lines())
+    assert "…" in "".join(log_lines())
 
 
 def test_log_lines_of_services_have_the_request_id(
-    scenario: Scenario, lines: Any, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, log_lines: Any, monkeypatch: pytest.MonkeyPatch
 ):
     def unavailable(*args: Any, **kwargs: Any) -> None:
         raise OSError("no broker")
@@ -82,7 +82,7 @@ def test_log_lines_of_services_have_the_request_id(
 
     response = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)})
 
-    warnings = [line for line in lines() if "The broker is unavailable" in line]
+    warnings = [line for line in log_lines() if "The broker is unavailable" in line]
     assert response.status_code == 202
     assert len(warnings) == 1
     assert f"request_id={response['x-request-id']}" in warnings[0]

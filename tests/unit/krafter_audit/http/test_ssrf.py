@@ -71,7 +71,7 @@ NOTATIONS = {
 
 
 @pytest.fixture
-def secret(serve: Serve) -> Server:
+def internal_server(serve: Serve) -> Server:
     return serve(sends(answer(b"secret")), host="::")
 
 
@@ -85,37 +85,37 @@ def bracketed(address: str) -> str:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"])
-def test_internal_server_responds_if_its_network_is_allowed(address: str, secret: Server) -> None:
+def test_internal_server_responds_if_its_network_is_allowed(address: str, internal_server: Server) -> None:
     with open_client("0.0.0.0/0, ::/0") as client:
-        assert client.get(f"http://{bracketed(address)}:{secret.port}/").body == b"secret"
-    assert secret.connections == 1
+        assert client.get(f"http://{bracketed(address)}:{internal_server.port}/").body == b"secret"
+    assert internal_server.connections == 1
 
 
 @pytest.mark.parametrize("address", PRIVATE_ADDRESSES.values(), ids=PRIVATE_ADDRESSES.keys())
-def test_private_address_is_never_connected_to(address: str, secret: Server, dns: Dns) -> None:
-    with client_for(secret) as client, pytest.raises(RefusedAddress):
-        client.get(f"http://{bracketed(address)}:{secret.port}/")
-    assert secret.connections == 0
+def test_private_address_is_never_connected_to(address: str, internal_server: Server, dns: Dns) -> None:
+    with client_for(internal_server) as client, pytest.raises(RefusedAddress):
+        client.get(f"http://{bracketed(address)}:{internal_server.port}/")
+    assert internal_server.connections == 0
     assert dns.queried == []
 
 
 @pytest.mark.parametrize("host", NOTATIONS.values(), ids=NOTATIONS.keys())
-def test_loopback_in_any_notation_is_never_connected_to(host: str, secret: Server, dns: Dns) -> None:
+def test_loopback_in_any_notation_is_never_connected_to(host: str, internal_server: Server, dns: Dns) -> None:
     for name in ("printer.local", "metadata.google.internal", "app.localhost", "example.com"):
         dns.set(name, ["127.0.0.1"])
-    with client_for(secret) as client, pytest.raises((RefusedAddress, InvalidUrl)):
-        client.get(f"http://{host}:{secret.port}/")
-    assert secret.connections == 0
+    with client_for(internal_server) as client, pytest.raises((RefusedAddress, InvalidUrl)):
+        client.get(f"http://{host}:{internal_server.port}/")
+    assert internal_server.connections == 0
 
 
 @pytest.mark.parametrize("address", PRIVATE_ADDRESSES.values(), ids=PRIVATE_ADDRESSES.keys())
 def test_host_that_resolves_to_a_private_address_is_never_connected_to(
-    address: str, secret: Server, dns: Dns
+    address: str, internal_server: Server, dns: Dns
 ) -> None:
     dns.set("evil.example", [address])
-    with client_for(secret) as client, pytest.raises(RefusedAddress) as error:
-        client.get(f"http://evil.example:{secret.port}/")
-    assert secret.connections == 0
+    with client_for(internal_server) as client, pytest.raises(RefusedAddress) as error:
+        client.get(f"http://evil.example:{internal_server.port}/")
+    assert internal_server.connections == 0
     assert address not in str(error.value)
 
 
@@ -124,11 +124,13 @@ def test_host_that_resolves_to_a_private_address_is_never_connected_to(
     [["93.184.216.34", "127.0.0.1"], ["127.0.0.1", "93.184.216.34"], ["2606:4700::1111", "::1"]],
     ids=["public first", "private first", "IPv6"],
 )
-def test_host_with_one_private_address_is_blocked(answers: list[str], secret: Server, dns: Dns) -> None:
+def test_host_with_one_private_address_is_blocked(
+    answers: list[str], internal_server: Server, dns: Dns
+) -> None:
     dns.set("mixed.example", answers)
-    with client_for(secret) as client, pytest.raises(RefusedAddress):
-        client.get(f"http://mixed.example:{secret.port}/")
-    assert secret.connections == 0
+    with client_for(internal_server) as client, pytest.raises(RefusedAddress):
+        client.get(f"http://mixed.example:{internal_server.port}/")
+    assert internal_server.connections == 0
 
 
 def test_dns_rebinding_after_the_check_connects_to_the_checked_address(serve: Serve, dns: Dns) -> None:
@@ -171,23 +173,23 @@ def test_dns_rebinding_between_two_clients_is_blocked(serve: Serve, dns: Dns) ->
     ],
 )
 def test_redirect_to_a_forbidden_url_is_not_followed(
-    location: str, secret: Server, serve: Serve, dns: Dns
+    location: str, internal_server: Server, serve: Serve, dns: Dns
 ) -> None:
     dns.set("private.example", ["127.0.0.1"])
-    start = serve(redirects(location.format(port=secret.port)), host="127.0.0.2")
+    start = serve(redirects(location.format(port=internal_server.port)), host="127.0.0.2")
     with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress) as error:
         client.get(f"{start.url}/start", follow_redirects=True)
-    assert secret.connections == 0
+    assert internal_server.connections == 0
     assert [response.url for response in error.value.history] == [f"{start.url}/start"]
 
 
-def test_policy_applies_to_each_redirect(secret: Server, serve: Serve, dns: Dns) -> None:
+def test_policy_applies_to_each_redirect(internal_server: Server, serve: Serve, dns: Dns) -> None:
     dns.set("second.example", ["127.0.0.2"])
-    second = serve(redirects(f"http://127.0.0.1:{secret.port}/"), host="127.0.0.2")
+    second = serve(redirects(f"http://127.0.0.1:{internal_server.port}/"), host="127.0.0.2")
     first = serve(redirects(f"http://second.example:{second.port}/"), host="127.0.0.2")
     with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress):
         client.get(first.url, follow_redirects=True)
-    assert (second.connections, secret.connections) == (1, 0)
+    assert (second.connections, internal_server.connections) == (1, 0)
 
 
 @pytest.mark.parametrize("port", [21, 22, 25, 3306, 5432, 6379, 11211, 9200])
@@ -231,12 +233,12 @@ def test_backend_rejects_unix_sockets() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.1", "private.example"])
-def test_dial_rejects_what_the_policy_forbids(host: str, secret: Server, dns: Dns) -> None:
+def test_dial_rejects_what_the_policy_forbids(host: str, internal_server: Server, dns: Dns) -> None:
     dns.set("private.example", ["127.0.0.1"])
-    policy = AddressPolicy(ports=frozenset({secret.port}))
+    policy = AddressPolicy(ports=frozenset({internal_server.port}))
     with pytest.raises(RefusedAddress):
-        dial(host, secret.port, policy=policy, timeout=2)
-    assert secret.connections == 0
+        dial(host, internal_server.port, policy=policy, timeout=2)
+    assert internal_server.connections == 0
 
 
 def test_dial_connects_to_the_checked_address(serve: Serve, dns: Dns) -> None:

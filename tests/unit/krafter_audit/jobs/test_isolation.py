@@ -39,7 +39,7 @@ Pair = tuple[Scenario, Scenario]
 
 
 @pytest.fixture
-def pair() -> Pair:
+def two_organizations() -> Pair:
     """Return two organisations: of the first one, rows fail, and it comes first."""
     return factories.scenario(), factories.scenario()
 
@@ -73,18 +73,18 @@ def test_end_of_the_time_of_a_job_is_raised() -> None:
         raise SoftTimeLimitExceeded
 
 
-def test_broken_transaction_is_raised(pair: Pair) -> None:
-    refuse(Finding, "project_id", pair[0].project.pk)
+def test_broken_transaction_is_raised(two_organizations: Pair) -> None:
+    refuse(Finding, "project_id", two_organizations[0].project.pk)
 
     with pytest.raises(DatabaseError), isolated("work on", "row 7"):
         # Outside of a savepoint, so that nothing can follow in this transaction.
-        Finding.objects.bulk_create([Finding(project=pair[0].project)])
+        Finding.objects.bulk_create([Finding(project=two_organizations[0].project)])
     Finding.objects.none().count()
 
 
 @pytest.mark.usefixtures("no_recorded_use")
-def test_row_that_raises_is_not_the_next_again(pair: Pair) -> None:
-    first, second = pair
+def test_row_that_raises_is_not_the_next_again(two_organizations: Pair) -> None:
+    first, second = two_organizations
     ran: list[Any] = []
 
     def run(pk: Any) -> bool:
@@ -93,7 +93,7 @@ def test_row_that_raises_is_not_the_next_again(pair: Pair) -> None:
             raise ValueError
         return True
 
-    rows = Project.objects.filter(pk__in=[each.project.pk for each in pair])
+    rows = Project.objects.filter(pk__in=[each.project.pk for each in two_organizations])
     found = [
         fair_queue.run_next("test", rows, run, organization="organization", since="created_at")
         for _ in range(2)
@@ -102,66 +102,68 @@ def test_row_that_raises_is_not_the_next_again(pair: Pair) -> None:
     assert (found, ran) == ([True, True], [first.project.pk, second.project.pk])
 
 
-def test_overdue_tasks_of_others_are_logged(pair: Pair) -> None:
-    for scenario in pair:
+def test_overdue_tasks_of_others_are_logged(two_organizations: Pair) -> None:
+    for scenario in two_organizations:
         task = factories.task(scenario)
         Task.objects.filter(pk=task.pk).update(sla_due_at=timezone.now() - timedelta(hours=1))
-    refuse(Event, "project_id", pair[0].project.pk)
+    refuse(Event, "project_id", two_organizations[0].project.pk)
 
     assert [due_date_events.log_overdue_tasks() for _ in range(2)] == [1, 0]
-    assert logged_projects("task.overdue") == [pair[1].project.pk]
+    assert logged_projects("task.overdue") == [two_organizations[1].project.pk]
 
 
-def test_warnings_of_others_are_logged(pair: Pair) -> None:
-    for scenario in pair:
+def test_warnings_of_others_are_logged(two_organizations: Pair) -> None:
+    for scenario in two_organizations:
         set_policy(scenario, sla={"warnings": ["4h"]})
         task = factories.task(scenario)
         Task.objects.filter(pk=task.pk).update(sla_due_at=timezone.now() + timedelta(hours=1))
-    refuse(Event, "project_id", pair[0].project.pk)
+    refuse(Event, "project_id", two_organizations[0].project.pk)
 
     assert [due_date_events.log_due_tasks() for _ in range(2)] == [1, 0]
-    assert logged_projects("task.due_soon") == [pair[1].project.pk]
+    assert logged_projects("task.due_soon") == [two_organizations[1].project.pk]
 
 
-def test_dismissals_of_others_expire(pair: Pair) -> None:
+def test_dismissals_of_others_expire(two_organizations: Pair) -> None:
     start = datetime.now(UTC)
     with clock.travel(start, tick=False) as travel:
-        for scenario in pair:
+        for scenario in two_organizations:
             finding = factories.finding(scenario)
             until = start.date() + timedelta(days=31)
             triage.dismiss(finding.pk, reason="accepted_risk", accepted_until=until, by=scenario.actor)
-        refuse(Event, "project_id", pair[0].project.pk)
+        refuse(Event, "project_id", two_organizations[0].project.pk)
         travel.shift(timedelta(days=40))
 
         assert [dismissal_expiry.reopen_expired() for _ in range(2)] == [1, 0]
     statuses = dict(Finding.objects.values_list("project", "status"))
-    assert [statuses[each.project.pk] for each in pair] == ["dismissed", "new"]
+    assert [statuses[each.project.pk] for each in two_organizations] == ["dismissed", "new"]
 
 
-def test_scheduled_scans_of_others_are_queued(pair: Pair) -> None:
-    for scenario in pair:
+def test_scheduled_scans_of_others_are_queued(two_organizations: Pair) -> None:
+    for scenario in two_organizations:
         set_policy(scenario, scans={"schedule": "daily", "hour": 3})
     before = timezone.now()
     ScanSchedule.objects.update(next_at=before)
-    refuse(Scan, "project_id", pair[0].project.pk)
+    refuse(Scan, "project_id", two_organizations[0].project.pk)
 
     assert [schedules.start_due() for _ in range(2)] == [1, 0]
-    assert [scan.project_id for scan in Scan.objects.all()] == [pair[1].project.pk]
+    assert [scan.project_id for scan in Scan.objects.all()] == [two_organizations[1].project.pk]
     # It does not come first again, however many fail.
-    assert ScanSchedule.objects.get(project=pair[0].project).next_at > before + timedelta(minutes=4)
+    assert ScanSchedule.objects.get(project=two_organizations[0].project).next_at > before + timedelta(
+        minutes=4
+    )
 
 
-def test_scheduled_syncs_of_others_are_started(pair: Pair) -> None:
-    for scenario in pair:
+def test_scheduled_syncs_of_others_are_started(two_organizations: Pair) -> None:
+    for scenario in two_organizations:
         integrations.connect(scenario.project, "github", credentials={"token": "t"}, by=SYSTEM)
     before = timezone.now()
     Integration.objects.update(next_sync_at=before)
-    of_first = Integration.objects.get(project=pair[0].project)
+    of_first = Integration.objects.get(project=two_organizations[0].project)
     refuse(Integration, "id", of_first.pk, on="UPDATE", condition="AND NEW.status = 'syncing'")
 
     assert [integrations.start_due_syncs() for _ in range(2)] == [1, 0]
     of_first.refresh_from_db()
-    assert Integration.objects.get(status="syncing").project_id == pair[1].project.pk
+    assert Integration.objects.get(status="syncing").project_id == two_organizations[1].project.pk
     assert of_first.next_sync_at
     assert of_first.next_sync_at > before + timedelta(minutes=10)
 
@@ -182,10 +184,10 @@ def due_run(scenario: Scenario, due_at: datetime) -> GuardRun:
     return GuardRun.objects.create(window=window, due_at=due_at)
 
 
-def test_guard_runs_of_others_are_started(pair: Pair) -> None:
+def test_guard_runs_of_others_are_started(two_organizations: Pair) -> None:
     now = timezone.now()
-    first, second = (due_run(scenario, now - timedelta(minutes=5)) for scenario in pair)
-    refuse(Verification, "project_id", pair[0].project.pk)
+    first, second = (due_run(scenario, now - timedelta(minutes=5)) for scenario in two_organizations)
+    refuse(Verification, "project_id", two_organizations[0].project.pk)
 
     assert [guard_windows.start_due_runs() for _ in range(2)] == [1, 0]
     first.refresh_from_db()
@@ -194,26 +196,28 @@ def test_guard_runs_of_others_are_started(pair: Pair) -> None:
     assert first.due_at > now + timedelta(minutes=14)
 
 
-def test_counters_of_others_are_aggregated_and_stored(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counters_of_others_are_aggregated_and_stored(
+    two_organizations: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(history, "settled_until", lambda: timezone.now() + timedelta(minutes=1))
-    for scenario in pair:
+    for scenario in two_organizations:
         for _ in range(3):
             factories.finding(scenario)
-    refuse(CounterSnapshot, "project_id", pair[0].project.pk)
-    refuse(Counter, "project_id", pair[0].project.pk)
+    refuse(CounterSnapshot, "project_id", two_organizations[0].project.pk)
+    refuse(Counter, "project_id", two_organizations[0].project.pk)
 
     counters.aggregate_all(at_least=3)
     taken = history.take_interim_snapshots(changes=1)
 
     of_first, of_second = (
-        Counter.objects.filter(name="finding", project=each.project).count() for each in pair
+        Counter.objects.filter(name="finding", project=each.project).count() for each in two_organizations
     )
     assert (taken, of_first, of_second) == (1, 3, 1)
 
 
-def test_rows_of_reports_of_others_are_deleted(pair: Pair) -> None:
+def test_rows_of_reports_of_others_are_deleted(two_organizations: Pair) -> None:
     made = timezone.now() - timedelta(hours=3)
-    for scenario in pair:
+    for scenario in two_organizations:
         for _ in range(2):
             report = Report.objects.create(
                 project=scenario.project,
@@ -225,7 +229,7 @@ def test_rows_of_reports_of_others_are_deleted(pair: Pair) -> None:
             )
             Report.objects.filter(pk=report.pk).update(created_at=made)
             ReportItem.objects.create(report=report, kind="finding", position=1, data={})
-    old = Report.objects.filter(project=pair[0].project).order_by("pk").first()
+    old = Report.objects.filter(project=two_organizations[0].project).order_by("pk").first()
     assert old
     refuse(ReportItem, "report_id", old.pk, on="DELETE")
 
@@ -233,16 +237,16 @@ def test_rows_of_reports_of_others_are_deleted(pair: Pair) -> None:
     assert ReportItem.objects.count() == 3
 
 
-def test_missed_events_of_others_are_queued(pair: Pair) -> None:
+def test_missed_events_of_others_are_queued(two_organizations: Pair) -> None:
     subscribers._known.clear()
-    for scenario in pair:
+    for scenario in two_organizations:
         policies.current(scenario.project)
         services.create(scenario.organization, url="https://hooks.example.com/", by=SYSTEM)
-    for scenario in pair:
+    for scenario in two_organizations:
         factories.finding(scenario)
-    refuse(EventDelivery, "project_id", pair[0].project.pk)
+    refuse(EventDelivery, "project_id", two_organizations[0].project.pk)
 
     fan_out.run()
     fan_out.run()
 
-    assert set(EventDelivery.objects.values_list("project", flat=True)) == {pair[1].project.pk}
+    assert set(EventDelivery.objects.values_list("project", flat=True)) == {two_organizations[1].project.pk}

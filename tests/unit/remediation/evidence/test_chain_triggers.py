@@ -47,7 +47,7 @@ def insert(
 
 
 @pytest.fixture
-def chained(scenario: Scenario) -> Scenario:
+def scenario_with_link(scenario: Scenario) -> Scenario:
     """Return a scenario whose chain has one link."""
     EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     insert(factories.verification(scenario), 1)
@@ -60,13 +60,15 @@ def end(scenario: Scenario) -> tuple[int, str, int]:
     return chain.sequence, chain.hash, Evidence.objects.filter(project=scenario.project).count()
 
 
-def test_valid_link_advances_the_chain(chained: Scenario):
-    verification = factories.verification(chained)
+def test_valid_link_advances_the_chain(scenario_with_link: Scenario):
+    verification = factories.verification(scenario_with_link)
 
     insert(verification, 2)
 
-    assert end(chained) == (2, "2", 2)
-    assert EvidenceChain.objects.get(project=chained.project).recorded_at == verification.created_at
+    assert end(scenario_with_link) == (2, "2", 2)
+    assert (
+        EvidenceChain.objects.get(project=scenario_with_link.project).recorded_at == verification.created_at
+    )
 
 
 @pytest.mark.usefixtures("database_owner")  # the application role cannot insert into a partition
@@ -87,47 +89,47 @@ def test_valid_link_advances_the_chain(chained: Scenario):
 )
 @pytest.mark.parametrize("table", ["remediation_evidence", f"remediation_evidence_{date.today():%Y_%m}"])
 def test_link_that_does_not_follow_the_chain_is_rejected(
-    chained: Scenario, changes: dict[str, Any], table: str
+    scenario_with_link: Scenario, changes: dict[str, Any], table: str
 ):
-    verification = factories.verification(chained)
+    verification = factories.verification(scenario_with_link)
 
     with pytest.raises(IntegrityError, match="does not follow on the end of the chain") as refused:
         insert(verification, **{"sequence": 2, "table": table} | changes)
 
     assert refused.value.__cause__.diag.constraint_name == "unique_evidence_sequence"
-    assert end(chained) == (1, "1", 1)
+    assert end(scenario_with_link) == (1, "1", 1)
 
 
-def test_link_of_another_projects_verification_is_rejected(chained: Scenario):
+def test_link_of_another_projects_verification_is_rejected(scenario_with_link: Scenario):
     with pytest.raises(IntegrityError, match="does not follow"):
-        insert(factories.verification(factories.scenario()), 2, project=chained.project.pk)
+        insert(factories.verification(factories.scenario()), 2, project=scenario_with_link.project.pk)
 
-    assert end(chained) == (1, "1", 1)
+    assert end(scenario_with_link) == (1, "1", 1)
 
 
 @pytest.mark.parametrize("months_later", [0, 1, 2, 9])
-def test_second_link_of_a_check_is_rejected_in_any_month(chained: Scenario, months_later: int):
-    verification = factories.verification(chained)
+def test_second_link_of_a_check_is_rejected_in_any_month(scenario_with_link: Scenario, months_later: int):
+    verification = factories.verification(scenario_with_link)
     insert(verification, 2)
     later = month(verification.created_at.date(), months_later)
     at = max(verification.created_at, datetime(later.year, later.month, 15, tzinfo=UTC))
 
     with pytest.raises(IntegrityError):
         insert(verification, 3, at=at)
-    assert end(chained) == (2, "2", 2)
+    assert end(scenario_with_link) == (2, "2", 2)
 
     insert(verification, 3, key="another", at=at)
-    assert end(chained) == (3, "3", 3)
+    assert end(scenario_with_link) == (3, "3", 3)
 
 
 @pytest.mark.parametrize("reset", ["", "RESET ROLE; "], ids=["application", "owner"])
-def test_end_of_a_chain_cannot_be_set_back(chained: Scenario, reset: str):
+def test_end_of_a_chain_cannot_be_set_back(scenario_with_link: Scenario, reset: str):
     statement = f"{reset}UPDATE remediation_evidencechain SET sequence = 0"
 
     with pytest.raises(DatabaseError, match="by appending a link only"), transaction.atomic():
         connection.cursor().execute(statement)
 
-    assert end(chained) == (1, "1", 1)
+    assert end(scenario_with_link) == (1, "1", 1)
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.factories import Scenario
 
 
 @pytest.fixture
-def first(scenario: Scenario) -> date:
+def first_month(scenario: Scenario) -> date:
     """Create the partitions of the last four months; return the first day of the first one."""
     firsts = [month(date.today(), after) for after in range(-4, 0)]
     for each in firsts:
@@ -71,28 +71,28 @@ def verification_words(verification: Verification) -> set[str]:
     return {line.word for line in verify(raw, list(chain.keyring().public.values()))}
 
 
-def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machine: Any, first: date):
+def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machine: Any, first_month: date):
     append_evidence(scenario, time_machine, "2026-01-15T00:00:00Z")
-    time_machine.move_to(day(first, 5, 1), tick=False)
+    time_machine.move_to(day(first_month, 5, 1), tick=False)
 
     retention.rotate_partitions()
 
-    assert (sequence_numbers(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
+    assert (sequence_numbers(scenario), f"{first_month:%Y_%m}" in months()) == ([1], True)
 
 
 def test_expired_months_are_dropped_and_the_chain_continues(
-    scenario: Scenario, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first_month: date
 ):
     keep_months(settings, 2)
-    names = [f"{month(first, after):%Y_%m}" for after in range(8)]
-    oldest = append_evidence(scenario, time_machine, day(first, 0, 15))
-    last = append_evidence(scenario, time_machine, day(first, 1, 28))
-    kept = append_evidence(scenario, time_machine, day(first, 2, 1))
+    names = [f"{month(first_month, after):%Y_%m}" for after in range(8)]
+    oldest = append_evidence(scenario, time_machine, day(first_month, 0, 15))
+    last = append_evidence(scenario, time_machine, day(first_month, 1, 28))
+    kept = append_evidence(scenario, time_machine, day(first_month, 2, 1))
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
-    time_machine.move_to(day(first, 4, 10), tick=False)
+    time_machine.move_to(day(first_month, 4, 10), tick=False)
 
     retention.rotate_partitions()
-    after = append_evidence(scenario, time_machine, day(first, 4, 11))
+    after = append_evidence(scenario, time_machine, day(first_month, 4, 11))
 
     assert months() == [*names[2:], "default"]
     assert sequence_numbers(scenario) == [3, 4]
@@ -101,12 +101,12 @@ def test_expired_months_are_dropped_and_the_chain_continues(
 
 
 def test_bundle_is_valid_when_the_previous_month_is_dropped(
-    scenario: Scenario, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first_month: date
 ):
     keep_months(settings, 1)
-    append_evidence(scenario, time_machine, day(first, 0, 15))
-    kept = append_evidence(scenario, time_machine, day(first, 1, 15)).verification
-    time_machine.move_to(day(first, 2, 15), tick=False)
+    append_evidence(scenario, time_machine, day(first_month, 0, 15))
+    kept = append_evidence(scenario, time_machine, day(first_month, 1, 15)).verification
+    time_machine.move_to(day(first_month, 2, 15), tick=False)
     before = verification_words(kept)
 
     retention.rotate_partitions()
@@ -116,48 +116,50 @@ def test_bundle_is_valid_when_the_previous_month_is_dropped(
 
 
 def test_clock_set_back_does_not_write_links_into_an_earlier_month(
-    scenario: Scenario, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first_month: date
 ):
     keep_months(settings, 1)
-    ahead = append_evidence(scenario, time_machine, day(first, 2, 20))
-    behind = append_evidence(scenario, time_machine, day(first, 1, 1))
+    ahead = append_evidence(scenario, time_machine, day(first_month, 2, 20))
+    behind = append_evidence(scenario, time_machine, day(first_month, 1, 1))
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
-    time_machine.move_to(day(first, 3, 10), tick=False)
+    time_machine.move_to(day(first_month, 3, 10), tick=False)
 
     retention.rotate_partitions()
 
     assert sequence_numbers(scenario) == [1, 2]
 
 
-def test_link_is_never_older_than_its_verification(scenario: Scenario, time_machine: Any, first: date):
-    time_machine.move_to(day(first, 1, 20), tick=False)
+def test_link_is_never_older_than_its_verification(scenario: Scenario, time_machine: Any, first_month: date):
+    time_machine.move_to(day(first_month, 1, 20), tick=False)
     verification = factories.verification(scenario)
 
-    link = append_evidence(scenario, time_machine, day(first, 0, 1), of=verification)
+    link = append_evidence(scenario, time_machine, day(first_month, 0, 1), of=verification)
 
     assert link.recorded_at == verification.created_at
     assert list(chain.links_of(verification)) == [link]
 
 
-def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_machine: Any, first: date):
-    name = f"{month(first, 10):%Y_%m}"
-    one = append_evidence(scenario, time_machine, day(first, 10, 20))
+def test_rows_without_partition_move_into_their_month(
+    scenario: Scenario, time_machine: Any, first_month: date
+):
+    name = f"{month(first_month, 10):%Y_%m}"
+    one = append_evidence(scenario, time_machine, day(first_month, 10, 20))
     landed = part_of(one)
 
     made = create_partitions(EVIDENCE)
-    another = append_evidence(scenario, time_machine, day(first, 10, 21))
+    another = append_evidence(scenario, time_machine, day(first_month, 10, 21))
 
     assert (landed, part_of(one), part_of(another)) == ("default", name, name)
-    assert made[-1] == f"remediation_evidence_{month(first, 13):%Y_%m}"
+    assert made[-1] == f"remediation_evidence_{month(first_month, 13):%Y_%m}"
     assert (sequence_numbers(scenario), another.previous_hash) == ([1, 2], one.hash)
 
 
 def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
-    scenario: Scenario, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first_month: date
 ):
     keep_months(settings, 1)
-    append_evidence(scenario, time_machine, day(first, 0, 1))
-    link = append_evidence(scenario, time_machine, day(first, 3, 10))
+    append_evidence(scenario, time_machine, day(first_month, 0, 1))
+    link = append_evidence(scenario, time_machine, day(first_month, 3, 10))
 
     retention.rotate_partitions()
 

@@ -27,7 +27,7 @@ MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)  # 10:00 in Vienna
 
 
 @pytest.fixture
-def pausing(scenario: Scenario) -> Scenario:
+def pausing_scenario(scenario: Scenario) -> Scenario:
     set_policy(scenario, PAUSING)
     return scenario
 
@@ -50,15 +50,15 @@ def test_new_task_is_due_by_the_business_hours_of_the_policy(scenario: Scenario)
     assert task.sla_policy_version == 2
 
 
-def test_blocking_pauses_and_unblocking_moves_the_due_date(pausing: Scenario):
+def test_blocking_pauses_and_unblocking_moves_the_due_date(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        task = factories.task(pausing)
+        task = factories.task(pausing_scenario)
         due = task.sla_due_at
         clock.shift(10 * HOUR)
-        blocked = set_status(pausing, task, "blocked")
+        blocked = set_status(pausing_scenario, task, "blocked")
         shown = blocked.sla_due_at
         clock.shift(30 * HOUR)
-        unblocked = set_status(pausing, task, "in_progress")
+        unblocked = set_status(pausing_scenario, task, "in_progress")
 
     assert due is not None
     assert (shown, unblocked.sla_due_at) == (None, due + 30 * HOUR)
@@ -84,11 +84,11 @@ def test_a_policy_without_pauses_keeps_the_due_date_of_a_blocked_task(scenario: 
     assert set_status(scenario, task, "blocked").sla_due_at == task.sla_due_at
 
 
-def test_each_pause_ends_once(pausing: Scenario):
+def test_each_pause_ends_once(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        task = factories.task(pausing)
+        task = factories.task(pausing_scenario)
         for status in ("blocked", "in_progress", "blocked", "in_progress"):
-            last = set_status(pausing, task, status)
+            last = set_status(pausing_scenario, task, status)
             clock.shift(HOUR)
 
     ends = SlaPause.objects.order_by("started_at").values_list("ended_at", flat=True)
@@ -96,57 +96,67 @@ def test_each_pause_ends_once(pausing: Scenario):
     assert last.sla_due_at == MONDAY + 74 * HOUR
 
 
-def test_a_missed_due_date_is_not_paused(pausing: Scenario):
+def test_a_missed_due_date_is_not_paused(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        task = factories.task(pausing)
+        task = factories.task(pausing_scenario)
         clock.shift(100 * HOUR)
-        blocked = set_status(pausing, task, "blocked")
+        blocked = set_status(pausing_scenario, task, "blocked")
 
     assert (blocked.sla_due_at, SlaPause.objects.count()) == (task.sla_due_at, 0)
 
 
-def test_a_task_that_is_created_blocked_begins_paused(pausing: Scenario):
-    finding = factories.finding(pausing)
-    task = tasks.create(pausing.project, finding_id=finding.pk, title="t", status="blocked", by=pausing.actor)
+def test_a_task_that_is_created_blocked_begins_paused(pausing_scenario: Scenario):
+    finding = factories.finding(pausing_scenario)
+    task = tasks.create(
+        pausing_scenario.project,
+        finding_id=finding.pk,
+        title="t",
+        status="blocked",
+        by=pausing_scenario.actor,
+    )
 
     pause = SlaPause.objects.get(task=task)
     assert (task.sla_due_at, pause.left, pause.ended_at) == (None, 72 * HOUR, None)
 
 
-def test_a_date_that_a_person_sets_is_not_moved(pausing: Scenario):
+def test_a_date_that_a_person_sets_is_not_moved(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        task = factories.task(pausing)
-        set_status(pausing, task, "blocked")
+        task = factories.task(pausing_scenario)
+        set_status(pausing_scenario, task, "blocked")
         chosen = MONDAY + 500 * HOUR
-        tasks.update(task.pk, changes={"sla_due_at": chosen}, by=pausing.actor)
+        tasks.update(task.pk, changes={"sla_due_at": chosen}, by=pausing_scenario.actor)
         clock.shift(HOUR)
-        unblocked = set_status(pausing, task, "in_progress")
-        again = set_status(pausing, task, "blocked")
+        unblocked = set_status(pausing_scenario, task, "in_progress")
+        again = set_status(pausing_scenario, task, "blocked")
 
     assert (unblocked.sla_due_at, again.sla_due_at) == (chosen, chosen)
     assert SlaPause.objects.get().ended_at == MONDAY + HOUR
 
 
-def test_a_date_that_a_person_sets_and_removes_leaves_no_paused_clock(pausing: Scenario):
-    task = set_status(pausing, factories.task(pausing), "blocked")
-    tasks.update(task.pk, changes={"sla_due_at": MONDAY}, by=pausing.actor)
+def test_a_date_that_a_person_sets_and_removes_leaves_no_paused_clock(pausing_scenario: Scenario):
+    task = set_status(pausing_scenario, factories.task(pausing_scenario), "blocked")
+    tasks.update(task.pk, changes={"sla_due_at": MONDAY}, by=pausing_scenario.actor)
 
-    changed = tasks.update(task.pk, changes={"sla_due_at": None, "status": "in_progress"}, by=pausing.actor)
+    changed = tasks.update(
+        task.pk, changes={"sla_due_at": None, "status": "in_progress"}, by=pausing_scenario.actor
+    )
 
     assert (changed.sla_due_at, changed.sla_is_paused) == (None, False)
 
 
-def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):
+def test_bulk_changes_pause_and_continue_as_single_ones(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        rows = [factories.task(pausing) for _ in range(3)]
-        not_chosen = factories.task(pausing)
-        dismissed = factories.task(pausing, of=factories.finding(pausing, status="dismissed"))
+        rows = [factories.task(pausing_scenario) for _ in range(3)]
+        not_chosen = factories.task(pausing_scenario)
+        dismissed = factories.task(
+            pausing_scenario, of=factories.finding(pausing_scenario, status="dismissed")
+        )
         due = [row.sla_due_at for row in rows]
         pks = [row.pk for row in (*rows, dismissed)]
         for status in ("blocked", "ready_verify"):
             bulk.update(
-                pausing.project, pks, changes={"status": status}, all_or_nothing=True, dry_run=False,
-                by=pausing.actor,
+                pausing_scenario.project, pks, changes={"status": status}, all_or_nothing=True, dry_run=False,
+                by=pausing_scenario.actor,
             )  # fmt: skip
             if status == "blocked":
                 paused = Task.objects.filter(sla_due_at=None)
@@ -159,20 +169,20 @@ def test_bulk_changes_pause_and_continue_as_single_ones(pausing: Scenario):
     assert (moves(not_chosen), moves(dismissed)) == ([], [])
 
 
-def test_bulk_change_moves_due_dates_in_the_name_of_its_author(pausing: Scenario):
-    task = factories.task(pausing)
+def test_bulk_change_moves_due_dates_in_the_name_of_its_author(pausing_scenario: Scenario):
+    task = factories.task(pausing_scenario)
 
     bulk.update(
-        pausing.project,
+        pausing_scenario.project,
         [task.pk],
         changes={"status": "blocked"},
         all_or_nothing=True,
         dry_run=False,
-        by=pausing.actor,
+        by=pausing_scenario.actor,
     )
 
     event = Event.objects.get(subject_id=task.pk, name="task.due_date_moved")
-    assert (event.actor, event.actor_id) == (pausing.actor.kind, pausing.actor.user_id)
+    assert (event.actor, event.actor_id) == (pausing_scenario.actor.kind, pausing_scenario.actor.user_id)
 
 
 @pytest.mark.parametrize(("hours", "outcome"), [(71, "met"), (73, "missed")])
@@ -197,13 +207,13 @@ def test_approval_of_a_task_without_a_due_date_has_no_outcome(scenario: Scenario
     assert (task.sla_outcome, task.sla_stopped_at is not None) == ("", True)
 
 
-def test_approval_of_a_blocked_task_ends_its_pause_in_time(pausing: Scenario):
+def test_approval_of_a_blocked_task_ends_its_pause_in_time(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        task = factories.task(pausing)
-        verification = factories.verification(pausing, of=task)
-        set_status(pausing, task, "blocked")
+        task = factories.task(pausing_scenario)
+        verification = factories.verification(pausing_scenario, of=task)
+        set_status(pausing_scenario, task, "blocked")
         clock.shift(500 * HOUR)
-        verdicts.approve(verification.pk, by=pausing.actor)
+        verdicts.approve(verification.pk, by=pausing_scenario.actor)
 
     task.refresh_from_db()
     assert (task.sla_outcome, task.sla_due_at) == ("met", MONDAY + 572 * HOUR)
@@ -221,10 +231,10 @@ def test_a_reopened_task_continues_with_its_due_date(scenario: Scenario):
     assert (task.sla_outcome, task.sla_stopped_at, task.sla_due_at) == ("", None, before)
 
 
-def test_rules_of_an_earlier_version_stay_known(pausing: Scenario):
-    set_policy(pausing, {})
+def test_rules_of_an_earlier_version_stay_known(pausing_scenario: Scenario):
+    set_policy(pausing_scenario, {})
 
-    rules = [rules_of_version(pausing.project.pk, version) for version in (2, 3, 99, None)]
+    rules = [rules_of_version(pausing_scenario.project.pk, version) for version in (2, 3, 99, None)]
 
     assert [each.pause_while_blocked for each in rules] == [True, False, False, False]
     assert {type(each.calendar) for each in rules} == {AllHours}

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def fixed(scenario: Scenario) -> Verification:
+def approved_verification(scenario: Scenario) -> Verification:
     return fix(scenario)
 
 
@@ -56,19 +56,23 @@ def evidence_url(call_api: CallApi, export_report: ExportReport) -> Callable[[An
 EvidenceUrl = Callable[[Any], str]
 
 
-def test_page_says_that_the_signatures_are_valid(fixed: Verification, evidence_url: EvidenceUrl) -> None:
-    response = Client().get(evidence_url(fixed.pk))
+def test_page_says_that_the_signatures_are_valid(
+    approved_verification: Verification, evidence_url: EvidenceUrl
+) -> None:
+    response = Client().get(evidence_url(approved_verification.pk))
 
     html = response.content.decode()
     assert response.status_code == 200
     assert "The signatures are valid." in html
-    assert all(link.hash in html for link in fixed.evidence.all())
+    assert all(link.hash in html for link in approved_verification.evidence.all())
     assert response.cookies == {}
     assert response["x-robots-tag"] == "noindex, nofollow"
 
 
-def test_shared_page_links_to_the_evidence(fixed: Verification, evidence_url: EvidenceUrl) -> None:
-    url = evidence_url(fixed.pk)
+def test_shared_page_links_to_the_evidence(
+    approved_verification: Verification, evidence_url: EvidenceUrl
+) -> None:
+    url = evidence_url(approved_verification.pk)
 
     html = Client().get(url.partition("/evidence/")[0]).content.decode()
 
@@ -76,9 +80,13 @@ def test_shared_page_links_to_the_evidence(fixed: Verification, evidence_url: Ev
 
 
 def test_file_is_valid_for_the_published_keys_and_names_no_person(
-    fixed: Verification, scenario: Scenario, evidence_url: EvidenceUrl, tmp_path: Path, capsys: Any
+    approved_verification: Verification,
+    scenario: Scenario,
+    evidence_url: EvidenceUrl,
+    tmp_path: Path,
+    capsys: Any,
 ) -> None:
-    response = Client().get(f"{evidence_url(fixed.pk)}.json")
+    response = Client().get(f"{evidence_url(approved_verification.pk)}.json")
     bundle, keys = tmp_path / "evidence.json", tmp_path / "keys.json"
     bundle.write_bytes(response.content)
     keys.write_bytes(Client().get("/.well-known/krafter-evidence-keys.json").content)
@@ -86,13 +94,15 @@ def test_file_is_valid_for_the_published_keys_and_names_no_person(
     assert verify_evidence.main([str(bundle), "--public-key", str(keys)]) == 0
     assert scenario.owner.email not in response.content.decode()
     assert json.loads(response.content)["bundle"]["people"] == {}
-    assert response["content-disposition"] == f'attachment; filename="evidence-{fixed.pk}.json"'
+    assert (
+        response["content-disposition"] == f'attachment; filename="evidence-{approved_verification.pk}.json"'
+    )
 
 
 def test_evidence_that_is_not_what_was_signed_is_reported(
-    fixed: Verification, evidence_url: EvidenceUrl, monkeypatch: pytest.MonkeyPatch
+    approved_verification: Verification, evidence_url: EvidenceUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = evidence_url(fixed.pk)
+    url = evidence_url(approved_verification.pk)
     # PostgreSQL rejects changes to a link, so the changed body comes from the export.
     changed = export._entry
 
@@ -111,7 +121,7 @@ def test_without_a_signing_key_the_page_says_so(
     scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, request: pytest.FixtureRequest
 ) -> None:
     settings.KRAFTER_SIGNING_KEYS = ""
-    verification = request.getfixturevalue("fixed")
+    verification = request.getfixturevalue("approved_verification")
     url = evidence_url(verification.pk)
 
     page, file = Client().get(url), Client().get(f"{url}.json")
@@ -143,29 +153,35 @@ def test_evidence_without_a_signing_key_then_or_now_is_not_called_valid(
 
 
 def test_only_verifications_that_the_report_lists_are_shown(
-    fixed: Verification, scenario: Scenario, evidence_url: EvidenceUrl
+    approved_verification: Verification, scenario: Scenario, evidence_url: EvidenceUrl
 ) -> None:
-    url = evidence_url(fixed.pk)
+    url = evidence_url(approved_verification.pk)
     pending = factories.verification(scenario)
     elsewhere = factories.verification(factories.scenario())
 
     for other in (pending.pk, elsewhere.pk, uuid4()):
         for suffix in ("", ".json"):
-            assert Client().get(url.replace(str(fixed.pk), str(other)) + suffix).status_code == 404
+            assert (
+                Client().get(url.replace(str(approved_verification.pk), str(other)) + suffix).status_code
+                == 404
+            )
 
 
 def test_link_opens_no_evidence_of_a_later_report_and_each_page_has_its_own(
-    fixed: Verification, scenario: Scenario, evidence_url: EvidenceUrl
+    approved_verification: Verification, scenario: Scenario, evidence_url: EvidenceUrl
 ) -> None:
-    first = evidence_url(fixed.pk)
+    first = evidence_url(approved_verification.pk)
     later = fix(scenario)
     second = evidence_url(later.pk)
 
-    refused = Client().get(first.replace(str(fixed.pk), str(later.pk)))
-    pages = {each.pk: Client().get(second.replace(str(later.pk), str(each.pk))) for each in (fixed, later)}
+    refused = Client().get(first.replace(str(approved_verification.pk), str(later.pk)))
+    pages = {
+        each.pk: Client().get(second.replace(str(later.pk), str(each.pk)))
+        for each in (approved_verification, later)
+    }
 
     assert refused.status_code == 404
-    for own, other in ((fixed, later), (later, fixed)):
+    for own, other in ((approved_verification, later), (later, approved_verification)):
         html = pages[own.pk].content.decode()
         assert all(link.hash in html for link in own.evidence.all())
         # The chain of a project: a link names the hash before it.
@@ -173,9 +189,9 @@ def test_link_opens_no_evidence_of_a_later_report_and_each_page_has_its_own(
 
 
 def test_evidence_closes_with_the_link(
-    fixed: Verification, evidence_url: EvidenceUrl, call_api: CallApi
+    approved_verification: Verification, evidence_url: EvidenceUrl, call_api: CallApi
 ) -> None:
-    url = evidence_url(fixed.pk)
+    url = evidence_url(approved_verification.pk)
     share = call_api("get", "reports/shares")[1]["data"][0]
     call_api("delete", f"reports/shares/{share['id']}")
 

@@ -55,52 +55,52 @@ def wait_until(page: Any, holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def hostile() -> Iterator[HostileSite]:
+def hostile_site() -> Iterator[HostileSite]:
     with ExitStack() as stack:
         yield HostileSite(stack)
 
 
 @pytest.fixture
-def chrome(chrome: Browser, hostile: HostileSite) -> Browser:
+def chrome(chrome: Browser, hostile_site: HostileSite) -> Browser:
     """A browser that may reach the site, and nothing else on this machine."""
-    chrome.begin_run(AddressPolicy.from_setting(f"127.0.0.1/32:{hostile.site.port}"))
+    chrome.begin_run(AddressPolicy.from_setting(f"127.0.0.1/32:{hostile_site.site.port}"))
     return chrome
 
 
 @pytest.mark.needs_chromium
-def test_no_vector_reaches_a_refused_address(hostile: HostileSite, chrome: Browser):
-    with chrome.page(hostile.site.url) as page:
+def test_no_vector_reaches_a_refused_address(hostile_site: HostileSite, chrome: Browser):
+    with chrome.page(hostile_site.site.url) as page:
         wait_until(page, lambda: len(chrome.visit.proxy.refused_requests) > 40)
         title = page.title()
 
-    assert (hostile.secret.connections, hostile.udp.received(), title) == (0, 0, "hostile")
+    assert (hostile_site.secret.connections, hostile_site.udp.received(), title) == (0, 0, "hostile")
     assert len(chrome.visit.proxy.refused_requests) > 40
     assert {request.address for request in chrome.visit.proxied_requests} == {"127.0.0.1", ""}
 
 
 @pytest.mark.needs_chromium
-def test_every_vector_reaches_an_allowed_address(hostile: HostileSite, chrome: Browser):
+def test_every_vector_reaches_an_allowed_address(hostile_site: HostileSite, chrome: Browser):
     chrome.begin_run(AddressPolicy.from_setting("127.0.0.0/8"))
 
-    with chrome.page(hostile.site.url) as page:
-        wait_until(page, lambda: hostile.missed() == set())
+    with chrome.page(hostile_site.site.url) as page:
+        wait_until(page, lambda: hostile_site.missed() == set())
 
-    assert hostile.missed() == set()
+    assert hostile_site.missed() == set()
 
 
 @pytest.mark.needs_chromium
-def test_address_that_an_earlier_run_allowed_is_refused(hostile: HostileSite, chrome: Browser):
+def test_address_that_an_earlier_run_allowed_is_refused(hostile_site: HostileSite, chrome: Browser):
     refusing = chrome.policy
     chrome.begin_run(AddressPolicy.from_setting("127.0.0.0/8"))
-    with chrome.page(hostile.secret.url):
-        allowed = hostile.secret.connections
+    with chrome.page(hostile_site.secret.url):
+        allowed = hostile_site.secret.connections
     chrome.begin_run(refusing)
-    hostile.page = f"<img src='{hostile.secret.url}/'>"
+    hostile_site.page = f"<img src='{hostile_site.secret.url}/'>"
 
-    with chrome.page(hostile.site.url) as page:
+    with chrome.page(hostile_site.site.url) as page:
         wait_until(page, lambda: chrome.visit.proxy.refused_requests != [])
 
-    assert (allowed > 0, hostile.secret.connections - allowed) == (True, 0)
+    assert (allowed > 0, hostile_site.secret.connections - allowed) == (True, 0)
 
 
 @pytest.mark.needs_chromium
@@ -113,59 +113,61 @@ def test_address_that_an_earlier_run_allowed_is_refused(hostile: HostileSite, ch
         "<script>location = '{site}/to/'</script>",
     ],
 )
-def test_navigation_to_a_refused_address_is_blocked(hostile: HostileSite, chrome: Browser, body: str):
-    hostile.page = body.format(secret=hostile.secret.url, site=hostile.site.url)
+def test_navigation_to_a_refused_address_is_blocked(hostile_site: HostileSite, chrome: Browser, body: str):
+    hostile_site.page = body.format(secret=hostile_site.secret.url, site=hostile_site.site.url)
 
-    with chrome.page(hostile.site.url) as opened:
+    with chrome.page(hostile_site.site.url) as opened:
         opened.wait_for_timeout(200)
 
-    assert hostile.secret.connections == 0
+    assert hostile_site.secret.connections == 0
     assert [request.reason for request in chrome.visit.proxy.refused_requests][:1] == ["refused_address"]
 
 
 @pytest.mark.needs_chromium
-def test_redirect_to_a_refused_address_has_its_reason(hostile: HostileSite, chrome: Browser):
-    with pytest.raises(BrowserError) as error, chrome.page(f"{hostile.site.url}/to/there"):
+def test_redirect_to_a_refused_address_has_its_reason(hostile_site: HostileSite, chrome: Browser):
+    with pytest.raises(BrowserError) as error, chrome.page(f"{hostile_site.site.url}/to/there"):
         pass
 
-    assert (error.value.reason, hostile.secret.connections) == ("refused_address", 0)
+    assert (error.value.reason, hostile_site.secret.connections) == ("refused_address", 0)
 
 
 @pytest.mark.needs_chromium
-def test_page_cannot_open_other_schemes(hostile: HostileSite, chrome: Browser):
+def test_page_cannot_open_other_schemes(hostile_site: HostileSite, chrome: Browser):
     locations = [
         "file:///etc/passwd",
-        f"view-source:{hostile.secret.url}/",
+        f"view-source:{hostile_site.secret.url}/",
         "chrome://version",
         "data:text/html,x",
     ]
     moves = "".join(f"try {{ location = '{location}' }} catch (e) {{ }};" for location in locations)
-    hostile.page = (
+    hostile_site.page = (
         f"<!doctype html><title>mine</title><iframe src='{locations[0]}'></iframe><script>{moves}</script>"
     )
 
-    with chrome.page(hostile.site.url) as page:
+    with chrome.page(hostile_site.site.url) as page:
         page.wait_for_timeout(100)
-        seen = (page.title(), page.url.startswith(hostile.site.url), hostile.secret.connections)
+        seen = (page.title(), page.url.startswith(hostile_site.site.url), hostile_site.secret.connections)
 
     assert seen == ("mine", True, 0)
 
 
 @pytest.mark.needs_chromium
-def test_connections_are_not_reused(hostile: HostileSite, chrome: Browser):
-    hostile.page = "<img src='/a'><img src='/b'><img src='/c'>"
+def test_connections_are_not_reused(hostile_site: HostileSite, chrome: Browser):
+    hostile_site.page = "<img src='/a'><img src='/b'><img src='/c'>"
 
-    with chrome.page(hostile.site.url):
+    with chrome.page(hostile_site.site.url):
         pass
 
-    assert hostile.site.connections == len(hostile.site.requests) == len(chrome.visit.proxied_requests)
+    assert (
+        hostile_site.site.connections == len(hostile_site.site.requests) == len(chrome.visit.proxied_requests)
+    )
 
 
-def test_proxy_accepts_only_connect_and_absolute_urls(hostile: HostileSite):
+def test_proxy_accepts_only_connect_and_absolute_urls(hostile_site: HostileSite):
     with ForwardProxy(policy=AddressPolicy.from_setting("127.0.0.0/8")) as proxy:
         answers = [response_to(proxy.port, words) for words in ODD]
 
-    assert (answers, hostile.secret.connections) == ([b""] * len(ODD), 0)
+    assert (answers, hostile_site.secret.connections) == ([b""] * len(ODD), 0)
 
 
 ODD = [

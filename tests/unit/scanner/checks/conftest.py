@@ -15,7 +15,7 @@ def client(ca_file: str) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-def secure(authority: trustme.CA) -> Iterator[Site]:
+def https_site(authority: trustme.CA) -> Iterator[Site]:
     """A site with TLS whose responses each test sets."""
     with served(good_site(), tls_context(authority)) as site:
         yield site

@@ -25,7 +25,7 @@ from tests.unit.scanner.checks.fixes import (
 
 
 @pytest.fixture(scope="module")
-def plain() -> Iterator[Site]:
+def http_site() -> Iterator[Site]:
     """A site without TLS whose responses each test sets."""
     with served(good_site()) as site:
         yield site
@@ -60,11 +60,11 @@ def family(key: str) -> tuple[set[str], set[str]]:
 
 
 @pytest.mark.parametrize("key", sorted(FAULTS))
-def test_only_this_check_changes_when_its_fault_is_fixed(key: str, secure: Site, client: Client) -> None:
-    become(secure, FAULTS[key]())
-    before = run_checks_on(secure, client)
-    become(secure, good_site())
-    after = run_checks_on(secure, client, before)
+def test_only_this_check_changes_when_its_fault_is_fixed(key: str, https_site: Site, client: Client) -> None:
+    become(https_site, FAULTS[key]())
+    before = run_checks_on(https_site, client)
+    become(https_site, good_site())
+    after = run_checks_on(https_site, client, before)
 
     assert changed(before, after) == family(key)
 
@@ -72,33 +72,33 @@ def test_only_this_check_changes_when_its_fault_is_fixed(key: str, secure: Site,
 @pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(CONNECTION_FIXES))
 def test_only_this_check_changes_when_the_connection_is_fixed(
-    key: str, plain: Site, secure: Site, client: Client
+    key: str, http_site: Site, https_site: Site, client: Client
 ) -> None:
     (faulty, fixed), thresholds = CONNECTION_FIXES[key], THRESHOLDS.get(key, PATIENT)
-    become(secure, good_site(**{"/start": redirecting("/returns").answers["/"]}))
-    become(plain, faulty(secure.url))
-    before = run_checks_on(plain, client, thresholds=thresholds)
-    become(plain, fixed(secure.url))
-    after = run_checks_on(plain, client, before, thresholds)
+    become(https_site, good_site(**{"/start": redirecting("/returns").answers["/"]}))
+    become(http_site, faulty(https_site.url))
+    before = run_checks_on(http_site, client, thresholds=thresholds)
+    become(http_site, fixed(https_site.url))
+    after = run_checks_on(http_site, client, before, thresholds)
 
     assert changed(before, after) == family(key)
 
 
 @pytest.mark.parametrize("key", sorted(CERTIFICATES))
 def test_only_this_check_changes_when_the_certificate_is_fixed(
-    key: str, secure: Site, client: Client, authority: trustme.CA
+    key: str, https_site: Site, client: Client, authority: trustme.CA
 ) -> None:
-    become(secure, good_site())
+    become(https_site, good_site())
     with served(good_site(), CERTIFICATES[key](authority)) as faulty:
         before = run_checks_on(faulty, client)
-    after = run_checks_on(secure, client, before)
+    after = run_checks_on(https_site, client, before)
 
     assert changed(before, after) == family(key)
 
 
-def test_good_page_passes_every_check(secure: Site, client: Client) -> None:
-    become(secure, good_site())
-    outcomes = run_checks_on(secure, client)
+def test_good_page_passes_every_check(https_site: Site, client: Client) -> None:
+    become(https_site, good_site())
+    outcomes = run_checks_on(https_site, client)
 
     not_passed = {
         key: outcome.evidence["detail"]

@@ -64,7 +64,7 @@ def staging(trusted: None, authority: trustme.CA) -> Iterator[Site]:
 
 
 @pytest.fixture
-def other(trusted: None, authority: trustme.CA) -> Iterator[Site]:
+def other_site(trusted: None, authority: trustme.CA) -> Iterator[Site]:
     with served(Site(answers={"/": Answer(INSIDE, 200, HTML)}), tls_context(authority)) as up:
         yield up
 
@@ -188,14 +188,14 @@ def test_scan_with_rejected_credentials_reports_nothing(scenario: Scenario, stag
     assert Finding.objects.count() == 0
 
 
-def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: Site, other: Site):
+def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: Site, other_site: Site):
     put(scenario, staging.url)
-    staging.answers["/"] = Answer("", 302, [("Location", f"{other.url}landing")])
-    other.answers["/landing"] = Answer("", 302, [("Location", f"{staging.url}back")])
+    staging.answers["/"] = Answer("", 302, [("Location", f"{other_site.url}landing")])
+    other_site.answers["/landing"] = Answer("", 302, [("Location", f"{staging.url}back")])
 
     verified(scenario)
 
-    assert received_credentials(other) == {(None, None, None)}
+    assert received_credentials(other_site) == {(None, None, None)}
     # A redirect back from another origin carries no credentials either.
     assert ("k3y-4-staging&more", "session=c00kie-v4lue", None) in received_credentials(staging)
     assert (None, None, None) in received_credentials(staging)

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.usefixtures("site")
 
 
 @pytest.fixture(params=["Redis", "no Redis"])
-def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: Site) -> Iterator[None]:
+def with_and_without_redis(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: Site
+) -> Iterator[None]:
     """Run the test with Redis, and with Redis unavailable."""
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
@@ -103,7 +105,7 @@ def at_once(calls: int, call: Callable[[], Any]) -> None:
 
 
 @pytest.mark.slow
-def test_all_workers_together_send_two_requests_a_second(turns: None, site: Site):
+def test_all_workers_together_send_two_requests_a_second(with_and_without_redis: None, site: Site):
     began: list[float] = []
     site.before_answer = lambda: began.append(time.monotonic())
 
@@ -114,7 +116,7 @@ def test_all_workers_together_send_two_requests_a_second(turns: None, site: Site
     assert min(later - earlier for earlier, later in zip(began, began[2:], strict=False)) > 0.9
 
 
-def test_at_most_two_requests_are_concurrent(turns: None, site: Site):
+def test_at_most_two_requests_are_concurrent(with_and_without_redis: None, site: Site):
     inside, most = [], []
     guard = threading.Lock()
 
@@ -153,7 +155,9 @@ def other_requests(site: Site, client: Client) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(turns: None, site: Site):
+def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(
+    with_and_without_redis: None, site: Site
+):
     client = adaptive()
     with other_requests(site, adaptive()):
         with client.throttle.exclusive(ParsedUrl.parse(site.url)):
@@ -169,7 +173,7 @@ def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(t
 
 
 @pytest.mark.slow
-def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: Site):
+def test_page_that_is_slow_only_beside_other_requests_passes(with_and_without_redis: None, site: Site):
     inside, guard, confirmation = [0], threading.Lock(), ConfirmFirst()
 
     def call_together() -> None:
@@ -194,7 +198,7 @@ def test_page_that_is_slow_only_beside_other_requests_passes(turns: None, site: 
 
 
 @pytest.mark.slow
-def test_retry_after_applies_to_all_workers(turns: None, site: Site):
+def test_retry_after_applies_to_all_workers(with_and_without_redis: None, site: Site):
     site.status, site.headers["Retry-After"] = 429, "1"
     throttled_client(rate=100).get(site.url)
     site.status, began = 200, time.monotonic()
@@ -204,7 +208,7 @@ def test_retry_after_applies_to_all_workers(turns: None, site: Site):
     assert time.monotonic() - began > 0.9
 
 
-def test_long_retry_after_raises_an_error_at_once(turns: None, site: Site):
+def test_long_retry_after_raises_an_error_at_once(with_and_without_redis: None, site: Site):
     site.status, site.headers["Retry-After"] = 503, "86400"
     throttled_client(rate=100).get(site.url)
 
@@ -213,7 +217,9 @@ def test_long_retry_after_raises_an_error_at_once(turns: None, site: Site):
     assert site.hits == ["GET /"]
 
 
-def test_waiting_for_a_slot_times_out(turns: None, site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_waiting_for_a_slot_times_out(
+    with_and_without_redis: None, site: Site, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(host_throttle, "MAX_WAIT_SECONDS", 0.2)
     throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
 
@@ -238,7 +244,7 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.slow
-def test_pace_of_an_allowed_network_rises_to_the_ceiling(turns: None, site: Site):
+def test_pace_of_an_allowed_network_rises_to_the_ceiling(with_and_without_redis: None, site: Site):
     client = adaptive(max_rate=25)
 
     began = started_for(2.5, site, client)
@@ -248,7 +254,7 @@ def test_pace_of_an_allowed_network_rises_to_the_ceiling(turns: None, site: Site
 
 
 @pytest.mark.slow
-def test_two_workers_share_the_ceiling(turns: None, site: Site):
+def test_two_workers_share_the_ceiling(with_and_without_redis: None, site: Site):
     workers = [adaptive(), adaptive()]
     turns_of_workers = itertools.cycle(workers)
 
@@ -260,7 +266,7 @@ def test_two_workers_share_the_ceiling(turns: None, site: Site):
 
 
 @pytest.mark.slow
-def test_site_that_refuses_above_a_rate_is_hurt_little(turns: None, site: Site):
+def test_site_that_refuses_above_a_rate_is_hurt_little(with_and_without_redis: None, site: Site):
     times: list[float] = []
     refused: list[float] = []
 
@@ -281,7 +287,7 @@ def test_site_that_refuses_above_a_rate_is_hurt_little(turns: None, site: Site):
 
 
 @pytest.mark.slow
-def test_site_that_slows_down_gets_fewer_requests_and_recovers(turns: None, site: Site):
+def test_site_that_slows_down_gets_fewer_requests_and_recovers(with_and_without_redis: None, site: Site):
     client = adaptive()
     fast = started_for(1, site, client, threads=3)
     rate = pace_of(site).rate
@@ -299,7 +305,7 @@ def test_site_that_slows_down_gets_fewer_requests_and_recovers(turns: None, site
 
 
 @pytest.mark.slow
-def test_site_that_refuses_us_gets_two_requests_a_second(turns: None, site: Site):
+def test_site_that_refuses_us_gets_two_requests_a_second(with_and_without_redis: None, site: Site):
     client = adaptive()
     site.status = 403
     client.get(site.url)
@@ -313,7 +319,7 @@ def test_site_that_refuses_us_gets_two_requests_a_second(turns: None, site: Site
     assert len(began) <= 2 * seconds
 
 
-def test_challenge_is_treated_as_a_refusal(turns: None, site: Site):
+def test_challenge_is_treated_as_a_refusal(with_and_without_redis: None, site: Site):
     site.headers["cf-mitigated"] = "challenge"
 
     with adaptive() as client, pytest.raises(Inconclusive, match="challenge"):
@@ -322,7 +328,7 @@ def test_challenge_is_treated_as_a_refusal(turns: None, site: Site):
     assert pace_of(site).slow_until > 0
 
 
-def test_refused_probe_or_link_is_no_refusal_of_the_page(turns: None, site: Site):
+def test_refused_probe_or_link_is_no_refusal_of_the_page(with_and_without_redis: None, site: Site):
     site.body = GOOD_PAGE.replace("</main>", '<a href="/admin">Staff</a></main>')
 
     def refuse_closed_paths() -> None:
@@ -338,7 +344,7 @@ def test_refused_probe_or_link_is_no_refusal_of_the_page(turns: None, site: Site
     assert pace_of(site).slow_until == 0
 
 
-def test_timeout_halves_the_rate(turns: None, site: Site):
+def test_timeout_halves_the_rate(with_and_without_redis: None, site: Site):
     site.before_answer = lambda: time.sleep(0.3)
 
     with pytest.raises(TimedOut):

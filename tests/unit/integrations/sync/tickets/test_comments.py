@@ -28,22 +28,22 @@ pytestmark = pytest.mark.django_db
 
 
 def test_event_processed_twice_adds_one_comment(
-    closed: Task, follow: Callable[[], None], github: FakeGitHub
+    closed_task: Task, sync_events: Callable[[], None], github: FakeGitHub
 ) -> None:
-    store_result(closed, CheckStatus.FAILED)
+    store_result(closed_task, CheckStatus.FAILED)
     left = list(OutboxEntry.objects.values("consumer", "project_id", "name", "event_ids"))
 
-    follow()
+    sync_events()
     OutboxEntry.objects.bulk_create(OutboxEntry(**row) for row in left)
-    follow()
+    sync_events()
 
     assert (len(github.comments[1]), TicketComment.objects.count()) == (1, 1)
 
 
 def test_comment_whose_response_was_lost_is_added_once(
-    closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
+    closed_task: Task, sync_events: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
-    store_result(closed, CheckStatus.FAILED)
+    store_result(closed_task, CheckStatus.FAILED)
     jobs.process_events()
 
     def create_and_lose() -> Any:
@@ -51,16 +51,16 @@ def test_comment_whose_response_was_lost_is_added_once(
         return 502, {}, {}
 
     github.next_answer("POST", "/comments$", create_and_lose)
-    follow()
+    sync_events()
     failed = last_run().outcome
     sync()
 
     assert (failed, last_run().outcome, len(github.comments[1])) == ("failed", "succeeded", 1)
 
 
-def test_comment_names_the_checks_without_evidence(closed: Task, settings: Any) -> None:
+def test_comment_names_the_checks_without_evidence(closed_task: Task, settings: Any) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
-    verification = store_result(closed, CheckStatus.FAILED)
+    verification = store_result(closed_task, CheckStatus.FAILED)
     verification.refresh_from_db()
 
     text = comment_text(verification).splitlines()

@@ -42,8 +42,8 @@ def status_of(key: str, site: Site, client: Client, text: str, policy: str | Non
 @pytest.mark.parametrize(
     ("added", "status"), [(each, FAILED) for each in LOADED] + [(each, PASSED) for each in NOT_LOADED]
 )
-def test_what_a_page_loads(added: str, status: str, secure: Site, client: Client) -> None:
-    assert status_of("mixed_content", secure, client, html(add=added)) == status
+def test_what_a_page_loads(added: str, status: str, https_site: Site, client: Client) -> None:
+    assert status_of("mixed_content", https_site, client, html(add=added)) == status
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_what_a_page_loads(added: str, status: str, secure: Site, client: Client
 )
 @pytest.mark.parametrize(("key", "added"), [("mixed_content", IMAGE), ("insecure_form_action", FORM)])
 def test_policy_may_upgrade_requests(
-    key: str, added: str, head: str, policy: str | None, status: str, secure: Site, client: Client
+    key: str, added: str, head: str, policy: str | None, status: str, https_site: Site, client: Client
 ) -> None:
-    assert status_of(key, secure, client, html(head=HEAD + head, add=added), policy) == status
+    assert status_of(key, https_site, client, html(head=HEAD + head, add=added), policy) == status
 
 
 @pytest.mark.parametrize(
@@ -75,20 +75,20 @@ def test_policy_may_upgrade_requests(
     ],
 )
 def test_meta_element_upgrades_what_comes_after_it(
-    before: str, status: str, secure: Site, client: Client
+    before: str, status: str, https_site: Site, client: Client
 ) -> None:
     policy = f'<meta http-equiv="Content-Security-Policy" content="{UPGRADE}">'
     text = html(head=HEAD + before + policy, add=IMAGE)
 
-    assert status_of("mixed_content", secure, client, text) == status
+    assert status_of("mixed_content", https_site, client, text) == status
 
 
 # The specification (Fetch, 4.10) compares true by case.
 @pytest.mark.parametrize(("credentials", "status"), [("true", FAILED), ("True", PASSED), ("false", PASSED)])
 def test_reflected_origin_with_credentials_fails(
-    credentials: str, status: str, secure: Site, client: Client
+    credentials: str, status: str, https_site: Site, client: Client
 ) -> None:
-    secure.answers["OPTIONS /"] = lambda _method, headers: Answer(
+    https_site.answers["OPTIONS /"] = lambda _method, headers: Answer(
         status=204,
         headers=[
             ("Access-Control-Allow-Origin", headers["origin"]),
@@ -96,7 +96,7 @@ def test_reflected_origin_with_credentials_fails(
         ],
     )
 
-    assert status_of("cors_restricted", secure, client, html()) == status
+    assert status_of("cors_restricted", https_site, client, html()) == status
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "GET"])
