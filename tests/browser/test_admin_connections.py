@@ -16,8 +16,8 @@ from remediation.models import Task
 from tests import factories, staff
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.github import FakeGitHub
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]

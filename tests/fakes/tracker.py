@@ -1,4 +1,4 @@
-"""A tracker on loopback. Its dialects are GitHub, GitLab, Jira and Linear (`dialects/`)."""
+"""A tracker on loopback: the common part of the fakes of GitHub, GitLab, Jira and Linear (`trackers/`)."""
 
 import re
 from abc import ABC, abstractmethod

@@ -15,12 +15,12 @@ from integrations.providers.traffic import TrafficSource
 from integrations.providers.types import TicketDraft
 from krafter_audit.http.client import Client
 from tests.fakes import cloudflare, ga4, gsc, sentry
-from tests.fakes.dialects.github import FakeGitHub
-from tests.fakes.dialects.gitlab import FakeGitLab
-from tests.fakes.dialects.jira import SIGNED_IN, FakeJira
-from tests.fakes.dialects.linear import OAUTH_TOKEN, TEAM, FakeLinear
 from tests.fakes.specs import load_spec
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers.github import FakeGitHub
+from tests.fakes.trackers.gitlab import FakeGitLab
+from tests.fakes.trackers.jira import SIGNED_IN, FakeJira
+from tests.fakes.trackers.linear import OAUTH_TOKEN, TEAM, FakeLinear
 from tests.fakes.vendor_server import Answer, RawAnswer, Request, listen
 
 MARKER = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11"
@@ -114,14 +114,14 @@ def gitlab() -> Vendor:
 
 
 def jira() -> Vendor:
-    """Jira."""
+    """Jira, to which a user has signed in."""
     vendor = _tracker(FakeJira())
     vendor.signed_in = dict(SIGNED_IN)
     return vendor
 
 
 def linear() -> Vendor:
-    """Linear."""
+    """Linear, to which a user has signed in."""
     vendor = _tracker(FakeLinear())
     vendor.signed_in = {"token": OAUTH_TOKEN, "team_id": TEAM}
     return vendor

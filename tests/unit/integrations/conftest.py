@@ -18,9 +18,9 @@ from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks
 from tests import factories
-from tests.fakes.dialects import DIALECTS
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker, serve
+from tests.fakes.trackers import DIALECTS
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.webhooks.senders import SECRET
 
 MakeTask = Callable[..., Task]
@@ -42,7 +42,7 @@ def loopback(settings: Settings) -> None:
 
 @pytest.fixture
 def github(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-    """GitHub."""
+    """Start a fake GitHub, to whose URL the settings of this test point."""
     with serve(FakeGitHub()) as fake:
         monkeypatch.setenv("KRAFTER_GITHUB_URL", fake.api_url)
         monkeypatch.setenv("KRAFTER_GITHUB_TOKEN_URL", f"{fake.url}{fake.token_path}")
@@ -51,7 +51,7 @@ def github(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitH
 
 @pytest.fixture
 def http_client(loopback: None) -> Iterator[Client]:
-    """The HTTP client."""
+    """Return the HTTP client of the product, which may connect to loopback."""
     with Client() as client:
         yield client
 
@@ -77,13 +77,13 @@ def make_task(project: Project) -> MakeTask:
 
 @pytest.fixture
 def integration(project: Project, github: FakeGitHub) -> Integration:
-    """GitHub, connected."""
+    """Connect the project to GitHub."""
     return services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
 
 @pytest.fixture
 def github_integration(integration: Integration) -> Integration:
-    """GitHub, with a webhook."""
+    """Enable a webhook of the connection to GitHub."""
     enable(integration.project, "github", secret=SECRET, by=SYSTEM)
     return integration
 

@@ -5,8 +5,8 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import connection, services
-from tests.fakes.dialects.jira import BASIC, FakeJira
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.jira import BASIC, FakeJira
 
 pytestmark = pytest.mark.django_db
 ECHO = (400, {}, {"errorMessages": [f"Unexpected header: Basic {BASIC}"], "errors": {}})

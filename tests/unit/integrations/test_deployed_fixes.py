@@ -17,9 +17,9 @@ from integrations.models import Integration
 from integrations.webhooks.services import enable
 from remediation.models import Task, Verification
 from remediation.services import tasks
-from tests.fakes.dialects.github import FakeGitHub
-from tests.fakes.dialects.gitlab import FakeGitLab
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.github import FakeGitHub
+from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.unit.integrations.conftest import MakeTask, run_sync
 from tests.unit.integrations.sync.test_deploy_import import deliver
 from tests.unit.integrations.webhooks.senders import SECRET

@@ -32,7 +32,7 @@ from operations.credentials import reseal
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 from tests import staff
-from tests.fakes.dialects.github import TOKEN, FakeGitHub
+from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 from tests.unit.integrations.test_views import Call, call, everything_stored
 from tests.unit.integrations.webhooks.test_services_deliveries import SENDERS, now, signature

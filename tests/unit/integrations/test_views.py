@@ -20,7 +20,7 @@ from integrations import credentials, services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from tests import staff
-from tests.fakes.dialects.github import TOKEN, FakeGitHub
+from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 
 pytestmark = pytest.mark.django_db

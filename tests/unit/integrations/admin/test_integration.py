@@ -13,7 +13,7 @@ from integrations.providers.registry import PROVIDERS
 from integrations.webhooks.services import enable, open_secret
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.staff import admin_url, messages_of, run_action
 from tests.unit.integrations.conftest import CREDENTIALS
 

@@ -19,7 +19,7 @@ from integrations.oauth import flow as oauth
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, connect_by_code
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from integrations.models import Integration
 from integrations.sync import engine
 from remediation.models import Task
 from remediation.services import tasks
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
 
 

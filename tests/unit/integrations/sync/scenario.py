@@ -9,7 +9,7 @@ from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verifications
 from remediation.worker import check_aggregation, part_runner
 from scans.models import Scanner
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 
 
 def last_run() -> SyncRun:

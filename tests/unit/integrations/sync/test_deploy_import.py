@@ -18,9 +18,9 @@ from integrations.sync import engine
 from integrations.webhooks.services import enable
 from remediation.services import policies
 from tests import factories
-from tests.fakes.dialects.github import FakeGitHub
-from tests.fakes.dialects.gitlab import FakeGitLab
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.github import FakeGitHub
+from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import run_sync
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call

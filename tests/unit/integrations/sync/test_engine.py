@@ -14,7 +14,7 @@ from integrations import jobs, services
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.sync import engine
 from remediation.models import Task
-from tests.fakes.dialects.github import TOKEN, FakeGitHub
+from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import last_run
 

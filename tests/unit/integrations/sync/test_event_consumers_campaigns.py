@@ -7,7 +7,7 @@ from campaigns import services as campaigns
 from integrations import jobs
 from integrations.models import Integration
 from integrations.sync import engine
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import labels
 

@@ -9,7 +9,7 @@ from findings.services import triage
 from integrations import jobs, services
 from integrations.models import Integration
 from remediation.services import extensions, tasks
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import change, labels
 

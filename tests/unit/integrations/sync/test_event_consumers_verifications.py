@@ -11,7 +11,7 @@ from integrations.models import Integration
 from integrations.sync import engine
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import verdicts, verifications
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.sync.scenario import store_result
 

@@ -8,8 +8,8 @@ from findings.models import Finding, Regression
 from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import services
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.providers.github.test_findings import code_scanning_alert, dependabot_alert
 from tests.unit.integrations.sync.scenario import last_run

@@ -12,7 +12,7 @@ from integrations.sync import engine, queueing
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import fair_queue
 from tests import factories
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use")]

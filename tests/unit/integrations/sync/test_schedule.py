@@ -13,7 +13,7 @@ from integrations.models import Integration, SyncRun
 from integrations.sync import engine, schedule
 from krafter_audit.db.models import uuid7
 from tests import factories
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 
 pytestmark = pytest.mark.django_db

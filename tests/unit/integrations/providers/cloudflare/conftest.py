@@ -18,13 +18,13 @@ from tests.fakes.vendor_server import FakeServer, serve
 
 @pytest.fixture
 def zone() -> FakeZone:
-    """The data of Cloudflare."""
+    """Return the data that the fake server of Cloudflare serves."""
     return FakeZone()
 
 
 @pytest.fixture
 def server(zone: FakeZone, loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
-    """The server of Cloudflare."""
+    """Start a fake server of Cloudflare, to whose URL the settings of this test point."""
     with serve(zone, load_spec("cloudflare.json")) as served:
         monkeypatch.setenv("KRAFTER_CLOUDFLARE_URL", served.url)
         yield served
@@ -38,11 +38,11 @@ def connect(server: FakeServer, client: Client | None = None, **credentials: Any
 
 @pytest.fixture
 def provider(server: FakeServer) -> Cloudflare:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(server)
 
 
 @pytest.fixture
 def integration(project: Project, server: FakeServer) -> Integration:
-    """Cloudflare, connected."""
+    """Connect the project to Cloudflare."""
     return services.connect(project, "cloudflare", credentials=CREDENTIALS, by=SYSTEM)

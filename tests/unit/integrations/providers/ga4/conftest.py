@@ -18,13 +18,13 @@ from tests.fakes.vendor_server import FakeServer, serve
 
 @pytest.fixture
 def fake() -> FakeAnalytics:
-    """The data of Google Analytics."""
+    """Return the data that the fake server of Google Analytics serves."""
     return FakeAnalytics()
 
 
 @pytest.fixture
 def server(fake: FakeAnalytics, loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
-    """The server of Google Analytics."""
+    """Start a fake server of Google Analytics, to whose URL the settings of this test point."""
     with serve(fake, AnalyticsSpecs() if load_spec("ga4.json") else None) as served:
         monkeypatch.setenv("KRAFTER_GA4_URL", served.url)
         yield served
@@ -38,11 +38,11 @@ def connect(server: FakeServer, client: Client | None = None, **credentials: Any
 
 @pytest.fixture
 def provider(server: FakeServer) -> Analytics:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(server)
 
 
 @pytest.fixture
 def integration(project: Project, server: FakeServer) -> Integration:
-    """Google Analytics, connected."""
+    """Connect the project to Google Analytics."""
     return services.connect(project, "ga4", credentials=CREDENTIALS, by=SYSTEM)

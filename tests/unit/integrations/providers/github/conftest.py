@@ -6,7 +6,7 @@ import pytest
 
 from integrations.providers.github import GitHub
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 
 
 def connect(github: FakeGitHub, client: Client, **credentials: Any) -> GitHub:
@@ -16,5 +16,5 @@ def connect(github: FakeGitHub, client: Client, **credentials: Any) -> GitHub:
 
 @pytest.fixture
 def provider(github: FakeGitHub, http_client: Client) -> GitHub:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(github, http_client)

@@ -8,7 +8,7 @@ import pytest
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.github import GitHub
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.github import REPOSITORY, TOKEN, FakeGitHub
+from tests.fakes.trackers.github import REPOSITORY, TOKEN, FakeGitHub
 from tests.unit.integrations.providers.github.conftest import connect
 from tests.unit.integrations.providers.rate_limits import unavailable_for
 

@@ -6,8 +6,8 @@ import pytest
 
 from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.github import GitHub
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.trackers.github import FakeGitHub
 
 
 def code_scanning_alert(**rule: Any) -> dict[str, Any]:

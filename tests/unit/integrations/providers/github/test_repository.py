@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.providers.github import GitHub, repository
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 
 SHA, OTHER = "a" * 40, "b" * 40
 DAY = timedelta(days=1)

@@ -8,8 +8,8 @@ import pytest
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.github import GitHub
 from integrations.providers.types import TicketState
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
 
 UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000]

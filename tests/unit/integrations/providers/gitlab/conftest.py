@@ -11,13 +11,13 @@ from integrations import services
 from integrations.models import Integration
 from integrations.providers.gitlab import GitLab
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.gitlab import FakeGitLab
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.gitlab import FakeGitLab
 
 
 @pytest.fixture
 def gitlab(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitLab]:
-    """GitLab."""
+    """Start a fake GitLab, to whose URL the settings of this test point."""
     with serve(FakeGitLab()) as fake:
         monkeypatch.setenv("KRAFTER_GITLAB_URL", fake.api_url)
         monkeypatch.setenv("KRAFTER_GITLAB_TOKEN_URL", f"{fake.url}{fake.token_path}")
@@ -32,11 +32,11 @@ def connect(gitlab: FakeGitLab, client: Client, **credentials: Any) -> GitLab:
 
 @pytest.fixture
 def provider(gitlab: FakeGitLab, http_client: Client) -> GitLab:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(gitlab, http_client)
 
 
 @pytest.fixture
 def integration(project: Project, gitlab: FakeGitLab) -> Integration:
-    """GitLab, connected."""
+    """Connect the project to GitLab."""
     return services.connect(project, "gitlab", credentials=gitlab.credentials, by=SYSTEM)

@@ -8,7 +8,7 @@ import pytest
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.gitlab import GitLab
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.gitlab import TOKEN, FakeGitLab
+from tests.fakes.trackers.gitlab import TOKEN, FakeGitLab
 from tests.unit.integrations.providers.gitlab.conftest import connect
 from tests.unit.integrations.providers.rate_limits import unavailable_for
 

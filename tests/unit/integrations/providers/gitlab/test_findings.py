@@ -6,7 +6,7 @@ import pytest
 
 from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.gitlab import GitLab
-from tests.fakes.dialects.gitlab import FakeGitLab
+from tests.fakes.trackers.gitlab import FakeGitLab
 
 
 def vulnerability(**changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.providers.gitlab import GitLab, repository
-from tests.fakes.dialects.gitlab import FakeGitLab
+from tests.fakes.trackers.gitlab import FakeGitLab
 
 SHA, OTHER = "a" * 40, "b" * 40
 DAY = timedelta(days=1)

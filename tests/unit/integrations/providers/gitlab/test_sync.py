@@ -18,8 +18,8 @@ from integrations.sync import engine
 from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications
-from tests.fakes.dialects.gitlab import PROJECT, TOKEN, FakeGitLab
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.gitlab import PROJECT, TOKEN, FakeGitLab
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.drafts import draft
 from tests.unit.integrations.providers.gitlab.conftest import connect

@@ -12,8 +12,8 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.gitlab import GitLab, pages
 from integrations.providers.types import Ticket, TicketState
 from krafter_audit.http.client import Client, Limits
-from tests.fakes.dialects.gitlab import PROJECT, FakeGitLab, example
 from tests.fakes.specs import requires_spec
+from tests.fakes.trackers.gitlab import PROJECT, FakeGitLab, example
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
 from tests.unit.integrations.providers.gitlab.conftest import connect
 

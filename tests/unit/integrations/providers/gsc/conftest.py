@@ -25,13 +25,13 @@ def project(db: None) -> Project:
 
 @pytest.fixture
 def fake() -> FakeSearchConsole:
-    """The data of Search Console."""
+    """Return the data that the fake server of Search Console serves."""
     return FakeSearchConsole()
 
 
 @pytest.fixture
 def server(fake: FakeSearchConsole, loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
-    """The server of Search Console."""
+    """Start a fake server of Search Console, to whose URL the settings of this test point."""
     with serve(fake, load_spec("gsc.json")) as served:
         monkeypatch.setenv("KRAFTER_GSC_URL", served.url)
         yield served
@@ -45,11 +45,11 @@ def connect(server: FakeServer, client: Client | None = None, **credentials: Any
 
 @pytest.fixture
 def provider(server: FakeServer) -> SearchConsole:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(server)
 
 
 @pytest.fixture
 def integration(project: Project, server: FakeServer) -> Integration:
-    """Search Console, connected."""
+    """Connect the project to Search Console."""
     return services.connect(project, "gsc", credentials=CREDENTIALS, by=SYSTEM)

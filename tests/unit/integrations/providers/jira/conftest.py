@@ -12,14 +12,14 @@ from integrations import services
 from integrations.models import Integration, TicketLink
 from integrations.providers.jira import Jira
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.jira import SIGNED_IN, TOKEN, FakeJira
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.jira import SIGNED_IN, TOKEN, FakeJira
 from tests.unit.integrations.conftest import Sync, run_sync
 
 
 @pytest.fixture
 def jira(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeJira]:
-    """Jira."""
+    """Start a fake Jira, to whose URL the settings of this test point."""
     tokens = {"access_token": TOKEN, "refresh_token": "rotates-1", "expires_in": 3600}
     with serve(FakeJira(token_answers=[(200, {}, tokens)])) as fake:
         monkeypatch.setenv("KRAFTER_JIRA_URL", fake.api_url)
@@ -38,13 +38,13 @@ def connect_by_oauth(jira: FakeJira, client: Client, **credentials: str) -> Jira
 
 @pytest.fixture
 def provider(jira: FakeJira, http_client: Client) -> Jira:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(jira, http_client)
 
 
 @pytest.fixture
 def integration(project: Project, jira: FakeJira) -> Integration:
-    """Jira, connected."""
+    """Connect the project to Jira."""
     return services.connect(project, "jira", credentials=jira.credentials, by=SYSTEM)
 
 

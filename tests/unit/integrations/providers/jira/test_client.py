@@ -10,8 +10,8 @@ from integrations.credentials import redact
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.jira import Jira
 from krafter_audit.http.client import Client, Limits
-from tests.fakes.dialects import jira as dialect
-from tests.fakes.dialects.jira import API_TOKEN, CLOUD_ID, CREDENTIALS, TOKEN, FakeJira
+from tests.fakes.trackers import jira as fake_jira
+from tests.fakes.trackers.jira import API_TOKEN, CLOUD_ID, CREDENTIALS, TOKEN, FakeJira
 from tests.unit.integrations.providers.drafts import LONG_AGO, draft
 from tests.unit.integrations.providers.jira.conftest import connect, connect_by_oauth
 from tests.unit.integrations.providers.jira.test_tickets import FIRST
@@ -162,7 +162,7 @@ def test_site_is_read_from_name_or_url(http_client: Client, site: str) -> None:
 
 
 def test_encoded_credentials_are_redacted(provider: Jira) -> None:
-    message = f"Denied to {API_TOKEN} ({dialect.BASIC}) at {dialect.HOST}"
+    message = f"Denied to {API_TOKEN} ({fake_jira.BASIC}) at {fake_jira.HOST}"
 
     assert redact(message, provider.secrets) == "Denied to [hidden] ([hidden]) at acme.atlassian.net"
 

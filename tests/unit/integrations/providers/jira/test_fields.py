@@ -7,7 +7,7 @@ import pytest
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.jira import Jira
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.jira import FakeJira
+from tests.fakes.trackers.jira import FakeJira
 from tests.unit.integrations.providers.drafts import TASK
 from tests.unit.integrations.providers.jira.conftest import connect
 from tests.unit.integrations.providers.jira.test_tickets import FIRST, draft, lines

@@ -13,8 +13,8 @@ from integrations.models import Integration, SyncRun, TicketLink
 from integrations.sync import engine
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts
-from tests.fakes.dialects import jira as dialect
-from tests.fakes.dialects.jira import API_TOKEN, TOKEN, FakeJira
+from tests.fakes.trackers import jira as fake_jira
+from tests.fakes.trackers.jira import API_TOKEN, TOKEN, FakeJira
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.jira.conftest import an_hour_passes
 from tests.unit.integrations.providers.jira.test_tickets import FIRST
@@ -148,10 +148,10 @@ def test_task_follows_its_issue_and_verdicts_move_the_issue(
 ) -> None:
     task = make_task()
     sync()
-    jira.touch(10001, status=dialect.IN_REVIEW)
+    jira.touch(10001, status=fake_jira.IN_REVIEW)
     sync()
     started = status_of(task)
-    jira.touch(10001, status=dialect.DONE)
+    jira.touch(10001, status=fake_jira.DONE)
     sync()
     ready = (status_of(task), jira.status())
 
@@ -173,9 +173,9 @@ def test_reopened_issue_moves_the_task_to_in_progress(
 ) -> None:
     task = make_task()
     sync()
-    jira.touch(10001, status=dialect.DONE)
+    jira.touch(10001, status=fake_jira.DONE)
     sync()
-    jira.touch(10001, status=dialect.TO_DO)
+    jira.touch(10001, status=fake_jira.TO_DO)
     sync()
 
     assert status_of(task) == "in_progress"

@@ -9,9 +9,9 @@ import pytest
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.jira import Jira
 from integrations.providers.types import TicketDraft, TicketState
-from tests.fakes.dialects import jira as dialect
-from tests.fakes.dialects.jira import FakeJira
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.trackers import jira as fake_jira
+from tests.fakes.trackers.jira import FakeJira
 from tests.fakes.vendor_server import Answer
 from tests.unit.integrations.providers import drafts
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK
@@ -248,7 +248,7 @@ def test_examples_of_the_description_are_read(provider: Jira, jira: FakeJira) ->
     jira.next_answer("POST", "/remotelink$", (201, {}, {"id": 10000}))
     ways = spec.sample("GET", f"{base}/issue/ED-24/transitions")
     issue = spec.sample("GET", f"{base}/issue/ED-24")
-    issue["fields"] |= {"summary": "x", "status": dialect.TO_DO, "updated": "2026-11-25T10:30:15.000+0100"}
+    issue["fields"] |= {"summary": "x", "status": fake_jira.TO_DO, "updated": "2026-11-25T10:30:15.000+0100"}
     for _ in range(2):
         jira.next_answer("GET", "/issue/10000$", (200, {}, issue))
     jira.next_answer("GET", "/transitions$", (200, {}, ways))
@@ -289,7 +289,7 @@ def test_undocumented_response_is_unavailable(
         provider.check_connection(), list(provider.changed_tickets(LONG_AGO)), provider.create_ticket(draft())
 
 
-FIELDS = {"summary": "Title", "status": dialect.DONE, "updated": "2026-11-01T10:00:00.000+0000"}
+FIELDS = {"summary": "Title", "status": fake_jira.DONE, "updated": "2026-11-01T10:00:00.000+0000"}
 
 
 @pytest.mark.parametrize(

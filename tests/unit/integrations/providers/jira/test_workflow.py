@@ -7,8 +7,8 @@ import pytest
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.jira import Jira
 from integrations.providers.types import TicketState
-from tests.fakes.dialects import jira as dialect
-from tests.fakes.dialects.jira import FakeJira
+from tests.fakes.trackers import jira as fake_jira
+from tests.fakes.trackers.jira import FakeJira
 from tests.unit.integrations.providers.jira.test_tickets import DONE, FIRST, draft
 
 
@@ -32,15 +32,15 @@ def test_new_issue_gets_the_status_of_its_task(
 @pytest.mark.parametrize(
     ("at", "status", "name"),
     [
-        (dialect.TO_DO, "in_progress", "In Progress"),
-        (dialect.IN_REVIEW, "in_progress", "In Review"),  # people chose it among those of work under way
-        (dialect.IN_PROGRESS, "ready_verify", "In Progress"),
-        (dialect.BLOCKED, "in_progress", "In Progress"),
-        (dialect.IN_PROGRESS, "blocked", "Blocked"),
-        (dialect.IN_PROGRESS, "backlog", "To Do"),
-        (dialect.DONE, "ready_verify", "Done"),
-        (dialect.DONE, "in_progress", "Done"),  # opened again by `closed` alone
-        (dialect.WONT_DO, "backlog", "Won\u2019t do"),
+        (fake_jira.TO_DO, "in_progress", "In Progress"),
+        (fake_jira.IN_REVIEW, "in_progress", "In Review"),  # people chose it among those of work under way
+        (fake_jira.IN_PROGRESS, "ready_verify", "In Progress"),
+        (fake_jira.BLOCKED, "in_progress", "In Progress"),
+        (fake_jira.IN_PROGRESS, "blocked", "Blocked"),
+        (fake_jira.IN_PROGRESS, "backlog", "To Do"),
+        (fake_jira.DONE, "ready_verify", "Done"),
+        (fake_jira.DONE, "in_progress", "Done"),  # opened again by `closed` alone
+        (fake_jira.WONT_DO, "backlog", "Won\u2019t do"),
     ],
 )
 def test_update_of_the_status_moves_an_open_issue_by_category(
@@ -89,7 +89,7 @@ def test_close_sets_the_resolution_and_reopen_moves_back(provider: Jira, jira: F
 
 def test_closed_issue_is_not_closed_again(provider: Jira, jira: FakeJira) -> None:
     ticket = provider.create_ticket(draft())
-    jira.touch(10001, status=dialect.DONE)
+    jira.touch(10001, status=fake_jira.DONE)
 
     assert provider.update_ticket(ticket, draft(**DONE), ["status", "closed"]).state == TicketState.CLOSED
     assert jira.received("POST", "/transitions") == []
@@ -109,7 +109,7 @@ def test_close_passes_intermediate_statuses(provider: Jira, jira: FakeJira) -> N
 
 def test_reopen_uses_the_available_transition(provider: Jira, jira: FakeJira) -> None:
     ticket = provider.create_ticket(draft())
-    jira.touch(10001, status=dialect.DONE)
+    jira.touch(10001, status=fake_jira.DONE)
     jira.transitions = {"Done": ["In Review"]}
 
     assert provider.update_ticket(ticket, draft(), ["closed"]).state == TicketState.STARTED
@@ -146,9 +146,9 @@ def test_transition_with_the_fewest_missing_fields_is_chosen(provider: Jira, jir
     asking = {"customfield_10010": {"required": True, "name": "Root cause"}}
     filled = {"customfield_10011": {"required": True, "hasDefaultValue": True}}
     ways = [
-        {"id": "7", "to": dialect.DONE, "fields": asking},
-        {"id": "8", "to": dialect.DONE, "isAvailable": False},
-        {"id": "101", "to": dialect.DONE, "fields": filled},
+        {"id": "7", "to": fake_jira.DONE, "fields": asking},
+        {"id": "8", "to": fake_jira.DONE, "isAvailable": False},
+        {"id": "101", "to": fake_jira.DONE, "fields": filled},
     ]
     jira.next_answer("GET", "/transitions$", (200, {}, {"transitions": ways}))
     jira.next_answer("POST", "/transitions$", (204, {}, b""))
@@ -170,16 +170,16 @@ def test_missing_field_of_a_transition_is_named(provider: Jira, jira: FakeJira) 
 @pytest.mark.parametrize(
     ("changes", "state"),
     [
-        ({"status": dialect.TO_DO}, TicketState.OPEN),
-        ({"status": dialect.IN_PROGRESS}, TicketState.STARTED),
-        ({"status": dialect.IN_REVIEW}, TicketState.STARTED),
-        ({"status": dialect.BLOCKED}, TicketState.OPEN),
-        ({"status": dialect.DONE}, TicketState.CLOSED),
-        ({"status": dialect.DONE, "resolution": {"name": "Done"}}, TicketState.CLOSED),
-        ({"status": dialect.DONE, "resolution": {"name": "Erledigt"}}, TicketState.CLOSED),
-        ({"status": dialect.DONE, "resolution": {"name": "Duplicate"}}, TicketState.DROPPED),
-        ({"status": dialect.WONT_DO}, TicketState.DROPPED),
-        ({"status": dialect.status("7", "Odd", "in-flight")}, TicketState.OPEN),
+        ({"status": fake_jira.TO_DO}, TicketState.OPEN),
+        ({"status": fake_jira.IN_PROGRESS}, TicketState.STARTED),
+        ({"status": fake_jira.IN_REVIEW}, TicketState.STARTED),
+        ({"status": fake_jira.BLOCKED}, TicketState.OPEN),
+        ({"status": fake_jira.DONE}, TicketState.CLOSED),
+        ({"status": fake_jira.DONE, "resolution": {"name": "Done"}}, TicketState.CLOSED),
+        ({"status": fake_jira.DONE, "resolution": {"name": "Erledigt"}}, TicketState.CLOSED),
+        ({"status": fake_jira.DONE, "resolution": {"name": "Duplicate"}}, TicketState.DROPPED),
+        ({"status": fake_jira.WONT_DO}, TicketState.DROPPED),
+        ({"status": fake_jira.status("7", "Odd", "in-flight")}, TicketState.OPEN),
         ({"status": {"id": "7", "name": "Odd"}}, TicketState.OPEN),
         ({"status": {"statusCategory": None}}, TicketState.OPEN),
     ],

@@ -11,13 +11,13 @@ from integrations import services
 from integrations.models import Integration
 from integrations.providers.linear import Linear
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.linear import FakeLinear
 from tests.fakes.tracker import serve
+from tests.fakes.trackers.linear import FakeLinear
 
 
 @pytest.fixture
 def linear(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeLinear]:
-    """Linear."""
+    """Start a fake Linear, to whose URL the settings of this test point."""
     with serve(FakeLinear()) as fake:
         monkeypatch.setenv("KRAFTER_LINEAR_URL", fake.api_url)
         yield fake
@@ -30,11 +30,11 @@ def connect(linear: FakeLinear, client: Client, **credentials: Any) -> Linear:
 
 @pytest.fixture
 def provider(linear: FakeLinear, http_client: Client) -> Linear:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(linear, http_client)
 
 
 @pytest.fixture
 def integration(project: Project, linear: FakeLinear) -> Integration:
-    """Linear, connected."""
+    """Connect the project to Linear."""
     return services.connect(project, "linear", credentials=linear.credentials, by=SYSTEM)

@@ -10,7 +10,7 @@ import pytest
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.linear import Linear
 from krafter_audit.http.client import Client, Limits
-from tests.fakes.dialects.linear import KEY, TEAM, FakeLinear, error
+from tests.fakes.trackers.linear import KEY, TEAM, FakeLinear, error
 from tests.unit.integrations.providers.linear.conftest import connect
 from tests.unit.integrations.providers.rate_limits import unavailable_for
 

@@ -13,7 +13,7 @@ from integrations.models import SyncRun, TicketLink
 from integrations.providers.linear.tickets import issue_id
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
-from tests.fakes.dialects.linear import KEY, OTHER_TEAM, TEAM, FakeLinear, error
+from tests.fakes.trackers.linear import KEY, OTHER_TEAM, TEAM, FakeLinear, error
 from tests.unit.integrations.conftest import MakeTask, Sync
 
 

@@ -10,8 +10,8 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.linear import Linear, graphql
 from integrations.providers.linear.tickets import issue_id
 from integrations.providers.types import TicketState
-from tests.fakes.dialects.linear import OTHER_TEAM, SCHEMA, TEAM, FakeLinear, error, schema_errors
 from tests.fakes.specs import requires_spec
+from tests.fakes.trackers.linear import OTHER_TEAM, SCHEMA, TEAM, FakeLinear, error, schema_errors
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
 
 ISSUE = issue_id(TEAM, TASK)

@@ -18,13 +18,13 @@ from tests.fakes.vendor_server import FakeServer, serve
 
 @pytest.fixture
 def fake() -> FakeSentry:
-    """The issues of Sentry."""
+    """Return the issues that the fake server of Sentry serves."""
     return FakeSentry()
 
 
 @pytest.fixture
 def server(fake: FakeSentry, loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
-    """The server of Sentry."""
+    """Start a fake server of Sentry, to whose URL the settings of this test point."""
     with serve(fake, load_spec("sentry.json")) as served:
         monkeypatch.setenv("KRAFTER_SENTRY_URL", served.url)
         yield served
@@ -37,11 +37,11 @@ def connect(server: FakeServer, client: Client | None = None, **credentials: Any
 
 @pytest.fixture
 def provider(server: FakeServer) -> Sentry:
-    """The provider."""
+    """Return the provider, with credentials that its fake server accepts."""
     return connect(server)
 
 
 @pytest.fixture
 def integration(project: Project, server: FakeServer) -> Integration:
-    """Sentry, connected."""
+    """Connect the project to Sentry."""
     return services.connect(project, "sentry", credentials=CREDENTIALS, by=SYSTEM)

@@ -18,8 +18,8 @@ from integrations.providers.types import TicketDraft
 from integrations.sync.tickets.comments import comment_text
 from krafter_audit.http.client import Client
 from remediation.models import CheckStatus, Task
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.sync.scenario import last_run, store_result
 

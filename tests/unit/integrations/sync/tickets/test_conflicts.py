@@ -16,7 +16,7 @@ from remediation.models import Task, Verification
 from remediation.services import verdicts
 from tests import database_role, factories
 from tests.factories import AuditClient
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import change, last_run, verify
 

@@ -14,7 +14,7 @@ from integrations.sync.tickets.pull import OVERLAP
 from krafter_audit.http.timestamps import format_timestamp
 from remediation.models import Verification
 from remediation.services import verdicts, verifications
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import labels, last_run, verify
 

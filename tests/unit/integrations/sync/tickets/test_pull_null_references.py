@@ -8,8 +8,8 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from assurance.models import Deploy
 from integrations import services
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 
 pytestmark = pytest.mark.django_db

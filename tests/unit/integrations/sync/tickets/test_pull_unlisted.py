@@ -16,9 +16,9 @@ from integrations.models import Integration, SyncConflict, TicketLink, WebhookDe
 from integrations.sync import engine
 from integrations.webhooks.services import enable
 from remediation.models import Task
-from tests.fakes.dialects.github import FakeGitHub
-from tests.fakes.dialects.linear import OTHER_TEAM
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers.github import FakeGitHub
+from tests.fakes.trackers.linear import OTHER_TEAM
 from tests.fakes.vendor_server import Answer, Request
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, last_run

@@ -14,7 +14,7 @@ from integrations import jobs, services
 from integrations.models import Integration, SyncRun, TicketLink, WebhookDelivery
 from integrations.sync import engine
 from remediation.models import Task, Verification
-from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.webhooks.senders import SENDERS, call, now, send
 

@@ -17,8 +17,8 @@ from integrations.sync import engine
 from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES
 from remediation.models import Verification
 from remediation.services import verdicts
-from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, labels, last_run, verify
 

@@ -11,9 +11,9 @@ from integrations import services
 from integrations.models import Integration, SyncConflict, TicketLink
 from remediation.models import Verification
 from remediation.services import verdicts
-from tests.fakes.dialects import jira as jira_dialect
-from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers import jira as jira_dialect
+from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, verify
 from tests.unit.integrations.sync.tickets.test_push import settle

@@ -1,4 +1,4 @@
-"""GitHub's dialect: issues by number, alerts, timelines."""
+"""A fake GitHub: issues by number, alerts, timelines."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""GitLab's dialect: issues by number, merge requests of issues, vulnerability findings."""
+"""A fake GitLab: issues by number, merge requests of issues, vulnerability findings."""
 
 import html
 import re

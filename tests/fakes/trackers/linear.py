@@ -1,4 +1,4 @@
-"""Linear's dialect: GraphQL. Requests and answers are checked against Linear's schema."""
+"""A fake Linear, by GraphQL. Requests and answers are checked against Linear's schema."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

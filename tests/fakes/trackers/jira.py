@@ -1,4 +1,4 @@
-"""Jira Cloud's dialect: issues by number, a workflow, web links."""
+"""A fake Jira Cloud: issues by number, a workflow, web links."""
 
 import base64
 import re
