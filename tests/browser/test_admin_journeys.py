@@ -136,7 +136,7 @@ def test_each_card_leads_to_its_list_and_each_row_to_its_page(live_server: Any, 
     assert visitor.problems == []
     assert [number for number, shown in rows.values() if number != shown] == []
     for words in (
-        "What is wrong",
+        "Description",
         "curl -sSI https://example.com/",
         "add_header Content-Security-Policy",
         "Timeline",
