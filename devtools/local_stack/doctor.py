@@ -15,7 +15,7 @@ SERVERS: dict[str, Callable[[], Path]] = {
 }
 
 
-def problem(program: Callable[[], Path]) -> tuple[str, str]:
+def version_or_problem(program: Callable[[], Path]) -> tuple[str, str]:
     """Run a server with --version; return (version, "") or ("", why it does not run)."""
     try:
         ended = subprocess.run(
@@ -31,7 +31,7 @@ def problem(program: Callable[[], Path]) -> tuple[str, str]:
 def main() -> int:
     lines = []
     for name, program in SERVERS.items():
-        version, why_not = problem(program)
+        version, why_not = version_or_problem(program)
         lines.append({"subject": name, "level": "problem" if why_not else "ok", "text": version or why_not})
     if "--json" in sys.argv:
         print(json.dumps(lines))

@@ -236,6 +236,6 @@ class Postgres:
 
     def ensure_database(self) -> None:
         with contextlib.closing(self.connect("postgres")) as connection:
-            there = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
-            if not there:
+            exists = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
+            if not exists:
                 connection.execute(f'create database "{DATABASE}"')

@@ -27,12 +27,12 @@ class Retries:
     first_wait: float = 0.5
     max_wait: float = 60.0
 
-    def pause(self, attempt: int, asked: float | None) -> float | None:
+    def pause(self, attempt: int, retry_after: float | None) -> float | None:
         """Return the seconds before the next attempt (the first is 1); None if there is none."""
-        if attempt >= self.attempts or (asked is not None and asked > self.max_wait):
+        if attempt >= self.attempts or (retry_after is not None and retry_after > self.max_wait):
             return None
-        if asked is not None:
-            return asked
+        if retry_after is not None:
+            return retry_after
         # Half of the pause is random, so that many clients do not retry at the same time.
         longest = min(self.max_wait, self.first_wait * 2 ** (attempt - 1))
         return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
@@ -74,7 +74,7 @@ class RetryTransport(httpx.BaseTransport):
                 raise
             return pause
         if response.status_code < 400:
-            _raise_if_foreign(response)
+            _raise_unless_api_response(response)
             return response
         refused = ApiError.from_response(response)
         retried = response.status_code in RETRIED_STATUSES or refused.code == "idempotency_in_progress"
@@ -89,7 +89,7 @@ class RetryTransport(httpx.BaseTransport):
         self._inner.close()
 
 
-def _raise_if_foreign(response: httpx.Response) -> None:
+def _raise_unless_api_response(response: httpx.Response) -> None:
     # A proxy or another site answers with its own page, such as a login.
     is_html = response.headers.get("content-type", "").startswith("text/html")
     if is_html or not response.content or response.status_code >= 300:

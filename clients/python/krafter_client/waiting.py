@@ -11,17 +11,17 @@ MANUAL_REVIEW = "manual_review"  # a check that a person answers by approving
 
 
 def scan_has_finished(scan: Scan) -> bool:
-    """Tell whether a scan is completed or failed."""
+    """Return whether a scan is completed or failed."""
     return str(scan.status) in ("completed", "failed")
 
 
 def report_has_finished(report: Report) -> bool:
-    """Tell whether an export has its file or failed."""
+    """Return whether an export has its file or failed."""
     return str(report.status) in ("exported", "shared", "failed")
 
 
 def verification_has_finished(verification: Verification | DescribedVerification) -> bool:
-    """Tell whether the worker has finished: decided, or no check but one for a person is running."""
+    """Return whether the worker has finished: decided, or no check but one for a person is running."""
     running = [check.key for check in verification.checks if str(check.status) == "running"]
     return str(verification.result) != "pending" or set(running) <= {MANUAL_REVIEW}
 

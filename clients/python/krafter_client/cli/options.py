@@ -39,7 +39,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-def in_a_folder(path: Path | None) -> Path | None:
+def require_folder(path: Path | None) -> Path | None:
     """Refuse a file whose folder does not exist, before the work whose result it would have."""
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"{path} cannot be written: there is no folder {path.parent}.")
@@ -51,7 +51,7 @@ def parse_report(text: str) -> tuple[str, Path]:
     name, _, path = text.partition("=")
     if name not in FORMATS or not path:
         raise typer.BadParameter(f"{text!r} is not FORMAT=FILE with one of {', '.join(FORMATS)}.")
-    in_a_folder(Path(path))
+    require_folder(Path(path))
     return name, Path(path)
 
 
@@ -100,7 +100,7 @@ WriteBaselineOption = Annotated[
     typer.Option(
         "--write-baseline",
         metavar="FILE",
-        callback=in_a_folder,
+        callback=require_folder,
         help="Write the problems to a file, and exit with 0.",
     ),
 ]

@@ -27,8 +27,8 @@ from krafter_client.cli.options import (
     WriteBaselineOption,
     connect,
     finish,
-    in_a_folder,
     note,
+    require_folder,
 )
 from krafter_client.cli.problems import Result, checks_of, from_finding, worst_first
 from krafter_client.cli.progress import Progress
@@ -148,7 +148,7 @@ def export(
     ] = ReportFileFormat.PDF,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", callback=in_a_folder, help="The file; - is standard output."),
+        typer.Option("--output", "-o", callback=require_folder, help="The file; - is standard output."),
     ] = None,
     share: Annotated[bool, typer.Option("--share", help="Print a link to the report as well.")] = False,
     project: ProjectOption = None,

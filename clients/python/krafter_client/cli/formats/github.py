@@ -22,8 +22,8 @@ def github_annotations(result: Result) -> str:
 def _annotation(problem: Problem) -> str:
     level = LEVELS.get(problem.severity, "warning")
     more = len(problem.urls) - 1
-    place = f"{problem.urls[0]}{f' and {more} more' if more > 0 else ''}" if problem.urls else ""
-    parts = [each for each in (place, problem.message, problem.fix) if each]
+    first_url = f"{problem.urls[0]}{f' and {more} more' if more > 0 else ''}" if problem.urls else ""
+    parts = [each for each in (first_url, problem.message, problem.fix) if each]
     message = _data("\n".join(parts) or problem.title)
     return f"::{level} title={_property(f'{problem.severity}: {problem.title} ({problem.rule})')}::{message}"
 

@@ -39,9 +39,9 @@ def junit_xml(result: Result) -> str:
 
 
 def _problem(problem: Problem, *, fails: bool) -> Element:
-    place = problem.urls[0] if problem.urls else ""
+    first_url = problem.urls[0] if problem.urls else ""
     case = Element(
-        "testcase", {"name": _text(f"{problem.rule} {place}".strip()), "classname": problem.domain}
+        "testcase", {"name": _text(f"{problem.rule} {first_url}".strip()), "classname": problem.domain}
     )
     message = {"message": _text(f"{problem.severity}: {problem.title}")}
     if fails:

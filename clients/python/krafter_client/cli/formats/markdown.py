@@ -37,10 +37,10 @@ def headline(result: Result) -> str:
 
 def _row(problem: Problem) -> str:
     title = f"{_cell(problem.title)}{' (in the baseline)' if problem.known else ''}"
-    place = _cell(problem.urls[0]) if problem.urls else ""
+    first_url = _cell(problem.urls[0]) if problem.urls else ""
     more = f" and {len(problem.urls) - 1} more" if len(problem.urls) > 1 else ""
     severity = f"**{problem.severity}**" if problem.fails else problem.severity
-    return f"| {severity} | {title} | {place}{more} | `{_code(problem.rule)}` |"
+    return f"| {severity} | {title} | {first_url}{more} | `{_code(problem.rule)}` |"
 
 
 def _code(text: str) -> str:

@@ -34,13 +34,13 @@ def _rows(result: Result) -> Table:
         rows.add_row(
             Text(printable(problem.severity), style=COLOURS.get(problem.severity, "")),
             Text(f"{printable(problem.title)}{' (known)' if problem.known else ''}"),
-            Text(_place(problem)),
+            Text(_first_url(problem)),
             Text(printable(problem.rule)),
         )
     return rows
 
 
-def _place(problem: Problem) -> str:
+def _first_url(problem: Problem) -> str:
     if not problem.urls:
         return ""
     more = len(problem.urls) - 1
