@@ -27,7 +27,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
 
 
 @pytest.mark.slow
-def test_person_who_is_invited_at_once_becomes_one_member(scenario: Scenario) -> None:
+def test_simultaneous_invitations_of_a_person_create_one_member(scenario: Scenario) -> None:
     with racers(THREADS) as race:
         for number in range(ROUNDS):
             email = f"new-{number}@example.com"
@@ -41,7 +41,7 @@ def test_person_who_is_invited_at_once_becomes_one_member(scenario: Scenario) ->
             assert User.objects.get(email=email).memberships.count() == 1
 
 
-def test_person_who_signs_on_at_once_becomes_one_member(scenario: Scenario, settings: Any) -> None:
+def test_simultaneous_sign_ons_of_a_person_create_one_member(scenario: Scenario, settings: Any) -> None:
     settings.KRAFTER_OIDC_GROUPS = [f"audit-team={scenario.organization.pk}:member"]
     with racers(THREADS) as race:
         for number in range(ROUNDS):
@@ -60,7 +60,9 @@ def _invite(scenario: Scenario, email: str) -> None:
     services.invite_member(scenario.organization, email=email, role="member")
 
 
-def test_person_with_an_account_who_is_added_at_once_gets_one_mail(scenario: Scenario) -> None:
+def test_person_with_an_account_who_is_added_by_simultaneous_requests_gets_one_mail(
+    scenario: Scenario,
+) -> None:
     with racers(THREADS) as race:
         for _ in range(ROUNDS):
             user = staff.member_of(factories.scenario().organization, "member")
@@ -76,7 +78,7 @@ def test_person_with_an_account_who_is_added_at_once_gets_one_mail(scenario: Sce
             assert InvitationMail.objects.filter(email=user.email).count() == 1
 
 
-def test_project_that_is_created_at_once_is_one(scenario: Scenario) -> None:
+def test_simultaneous_creations_of_a_project_create_one(scenario: Scenario) -> None:
     with racers(THREADS) as race:
         for number in range(ROUNDS):
 
@@ -122,7 +124,7 @@ def test_admin_who_becomes_a_member_while_they_issue_a_key_has_no_valid_key(scen
             assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
 
 
-def test_owners_who_remove_each_other_at_once_leave_one(scenario: Scenario) -> None:
+def test_owners_who_remove_each_other_simultaneously_leave_one(scenario: Scenario) -> None:
     owners = [Membership.objects.get(organization=scenario.organization, role="owner")]
     with racers(2) as race:
         for number in range(ROUNDS):

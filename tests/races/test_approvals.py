@@ -27,7 +27,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
 
 
 @pytest.mark.slow
-def test_two_people_at_once_complete_the_number(scenario: Scenario) -> None:
+def test_simultaneous_approvals_of_two_people_complete_the_required_number(scenario: Scenario) -> None:
     people = [person(scenario), person(scenario)]
     with racers(2) as race:
         for _ in range(ROUNDS):
@@ -43,7 +43,7 @@ def test_two_people_at_once_complete_the_number(scenario: Scenario) -> None:
 
 
 @pytest.mark.slow
-def test_one_person_twice_at_once_counts_once(scenario: Scenario) -> None:
+def test_simultaneous_approvals_of_one_person_count_once(scenario: Scenario) -> None:
     someone = person(scenario)
     with racers(2) as race:
         for _ in range(ROUNDS):

@@ -88,8 +88,11 @@ def test_lists_filter_by_why_a_verification_is_blocked(scenario: Scenario):
     } == {"failed": ([ids["failed"]], 1), "inconclusive": ([ids["inconclusive"]], 1)}
 
 
-def test_wait_ends_at_once_for_what_waits_for_a_person(scenario: Scenario):
+def test_wait_ends_at_once_for_a_verification_that_awaits_its_verdict(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
     verification = factories.verification(scenario, checks="passed")
+    monkeypatch.setattr("krafter_audit.api.long_polling.time.sleep", lambda seconds: pytest.fail("It waits."))
 
     response = scenario.client.call("get", f"verifications/{verification.pk}?wait=30&include=state")
 

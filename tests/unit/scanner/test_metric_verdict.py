@@ -97,7 +97,7 @@ def test_samples_that_do_not_pass_are_taken_again_undisturbed(
     assert ("looks" in outcome.evidence) == bool(undisturbed)
 
 
-def test_failure_that_is_not_confirmed_says_so() -> None:
+def test_evidence_of_an_unconfirmed_failure_says_that_it_is_not_confirmed() -> None:
     known = get("ttfb")
     assert known is not None
     measured = Measurement([1000, 1100, 1200], undisturbed=lambda count: pytest.fail("requested"))

@@ -191,7 +191,7 @@ def test_lock_of_an_unknown_account_is_in_the_audit_log_of_superusers(scenario: 
     assert shown == [0, 1]
 
 
-def test_attempts_pass_without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attempts_are_not_limited_without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_client, "call_or_default", lambda call, default: default)
 
     assert statuses(staff.superuser().email, 7) == [200] * 7

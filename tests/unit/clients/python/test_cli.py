@@ -329,7 +329,7 @@ def test_check_needs_no_server_and_fails_by_what_it_finds(
     [([], True), (["--only", HEADER], False), (["--no-browser"], False)],
     ids=["all checks", "a check without a browser", "no browser is wanted"],
 )
-def test_check_says_like_the_engine_why_there_is_no_browser(
+def test_check_without_a_browser_prints_the_same_reason_as_the_engine(
     site: Site,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

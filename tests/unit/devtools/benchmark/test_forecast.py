@@ -9,7 +9,7 @@ from devtools.benchmark.forecast import PROJECTS, calibrate
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["constant work", "weekly scans", "bursts"])
-def test_days_of_known_projects_are_within_the_ranges_as_often_as_they_say(name: str):
+def test_ranges_contain_the_actual_day_about_as_often_as_their_probability(name: str):
     found = calibrate(name, weeks=12, histories=60)
 
     assert found.histories == 60

@@ -290,7 +290,7 @@ def test_retry_after_an_impossible_date_follows_the_usual_pause(scenario: Scenar
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
-def test_receiver_that_hangs_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
+def test_receiver_that_hangs_times_out(scenario: Scenario, receiver: Server) -> None:
     hang_up = threading.Event()
     receiver.respond = lambda connection, request: hang_up.wait(10) and None
     endpoint, _ = one_event(scenario, receiver.url)
@@ -427,7 +427,7 @@ def test_2xx_whose_body_breaks_off_is_accepted(scenario: Scenario, receiver: Ser
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
-def test_receiver_that_answers_byte_by_byte_is_given_up_in_time(scenario: Scenario, receiver: Server) -> None:
+def test_receiver_that_answers_byte_by_byte_times_out(scenario: Scenario, receiver: Server) -> None:
     receiver.respond = sends_repeatedly(
         b"x", b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n", every=0.05
     )

@@ -66,7 +66,7 @@ def test_broken_connection_repeats_no_notice_that_was_sent(
     assert (again, recipients()) == (False, ["ada@example.com", "eve@example.com", "zoe@example.com"])
 
 
-def test_admin_who_stays_postponed_is_given_up_after_five_attempts(
+def test_notice_to_an_admin_who_stays_postponed_is_attempted_five_times(
     endpoint: WebhookEndpoint, settings: Any, time_machine: Any
 ):
     greylists = "tests.fakes.mail.GreylistsEve"

@@ -50,7 +50,7 @@ def test_earlier_versions_are_kept(scenario: Scenario):
     assert Event.objects.filter(name="policy.replaced").count() == 2
 
 
-def test_replacing_a_policy_by_itself_makes_no_version(scenario: Scenario):
+def test_policy_that_is_replaced_by_the_same_config_keeps_its_version(scenario: Scenario):
     first = put(scenario, {"a": 1}, name="First")
 
     again = put(scenario, {"a": 1}, name="First")

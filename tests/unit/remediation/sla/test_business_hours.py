@@ -120,7 +120,7 @@ def test_spans_are_in_order_apart_and_additive(
     assert counted(calendar, end, start) == -counted(calendar, start, end) <= ZERO
 
 
-def test_no_hours_are_over_at_once_also_outside_business_hours():
+def test_zero_hours_end_at_once_outside_business_hours_too():
     sunday = local("2026-11-29T12:00")
 
     assert [add(each, sunday, ZERO) for each in (OFFICE, AllHours())] == [sunday, sunday]

@@ -249,7 +249,9 @@ def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_ret
     assert (broken, "\x1b" in capsys.readouterr().out) == ([], False)
 
 
-def test_one_host_is_never_checked_twice_at_once_but_several_hosts_are(monkeypatch: pytest.MonkeyPatch):
+def test_urls_of_one_host_are_checked_one_after_another_and_hosts_in_parallel(
+    monkeypatch: pytest.MonkeyPatch,
+):
     running: list[str] = []
     most: dict[str, int] = {"one host": 0, "in all": 0}
     gate = threading.Barrier(run.MAX_CONCURRENT_URLS)

@@ -266,7 +266,7 @@ def test_two_workers_share_the_ceiling(with_and_without_redis: None, site: Site)
 
 
 @pytest.mark.slow
-def test_site_that_refuses_above_a_rate_is_hurt_little(with_and_without_redis: None, site: Site):
+def test_few_requests_are_refused_by_a_site_that_limits_the_rate(with_and_without_redis: None, site: Site):
     times: list[float] = []
     refused: list[float] = []
 

@@ -88,7 +88,7 @@ def test_twice_the_machines_take_about_half_of_the_time_where_no_host_is_slow() 
     assert 1.7 < one / two <= 2.01
 
 
-def test_scans_are_queued_at_most_so_many_a_minute() -> None:
+def test_at_most_100_scans_are_queued_in_a_minute() -> None:
     due = [site.due for site in sites()]
 
     assert due == sorted(due)
