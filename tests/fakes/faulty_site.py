@@ -53,7 +53,7 @@ def serve() -> Iterator[Site]:
         do_HEAD = do_OPTIONS = do_GET
 
         def log_message(self, *args: object) -> None:
-            """Stay quiet."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.url = f"http://127.0.0.1:{server.server_port}/"

@@ -102,7 +102,7 @@ def test_tests_run_in_one_process_more_than_processors_and_steal_work(
     assert launcher.pytest_options(arguments) == given
 
 
-def test_histories_are_a_hundred_in_all_processors_unless_arguments_say_otherwise(
+def test_a_hundred_histories_run_on_all_processors_unless_arguments_say_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run: list[list[str]] = []

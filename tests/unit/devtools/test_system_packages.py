@@ -34,7 +34,7 @@ def write(program: Path, text: str) -> None:
         ("#!/nowhere\n", "does not start"),
     ],
 )
-def test_chromium_is_tried(program: Path, text: str, problem: str) -> None:
+def test_problem_says_why_chromium_does_not_start(program: Path, text: str, problem: str) -> None:
     write(program, text)
 
     assert problem in system_packages.chromium_problem()
@@ -75,7 +75,7 @@ def test_without_a_program_chromium_is_not_installed(program: Path) -> None:
         (1000, "0", ["--no-sandbox"]),
     ],
 )
-def test_chromium_is_tried_with_the_sandbox_that_the_scanner_uses(
+def test_sandbox_arguments_are_those_of_the_scanner(
     monkeypatch: pytest.MonkeyPatch, user: int, setting: str, arguments: list[str]
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)

@@ -204,12 +204,12 @@ def test_page_of_a_verification_shows_its_evidence_and_verifies_the_hash(
     link = append(verification, "security_header_csp", {"sha256": "abc <script>"})
     page = operator.get(admin_url(Verification, "change", verification.pk))
     [inline] = page.context["inline_admin_formsets"]
-    honest = inline.opts.intact(link)
+    intact_before = inline.opts.intact(link)
 
     link.body = link.body.replace("abc", "abd")
 
     assert "abc &lt;script&gt;" in page.content.decode()
-    assert (honest, inline.opts.intact(link)) == (True, False)
+    assert (intact_before, inline.opts.intact(link)) == (True, False)
 
 
 def test_add_form_creates_a_task_with_the_due_date_of_the_policy(

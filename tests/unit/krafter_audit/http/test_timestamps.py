@@ -24,7 +24,7 @@ def test_timestamp_without_an_offset_is_in_utc() -> None:
 
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"])
-def test_time_without_a_year_in_utc_is_none(text: str) -> None:
+def test_time_whose_year_in_utc_is_out_of_range_is_rejected(text: str) -> None:
     with pytest.raises(ValueError):
         parse_timestamp(text)
 

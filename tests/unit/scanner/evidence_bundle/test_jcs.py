@@ -1,4 +1,4 @@
-"""JSON in one form: RFC 8785 to the letter, so that an auditor can do it again in another language."""
+"""Canonical JSON follows RFC 8785, so that an auditor can compute the same hashes in another language."""
 
 from datetime import UTC, datetime
 from uuid import UUID

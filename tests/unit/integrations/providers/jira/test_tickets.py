@@ -246,12 +246,12 @@ def test_examples_of_the_description_are_read(provider: Jira, jira: FakeJira) ->
     jira.next_answer("GET", "/issuetypes$", (200, {}, types))
     jira.next_answer("POST", "/issue$", (201, {}, spec.sample("POST", f"{base}/issue", 201)))
     jira.next_answer("POST", "/remotelink$", (201, {}, {"id": 10000}))
-    ways = spec.sample("GET", f"{base}/issue/ED-24/transitions")
+    transitions = spec.sample("GET", f"{base}/issue/ED-24/transitions")
     issue = spec.sample("GET", f"{base}/issue/ED-24")
     issue["fields"] |= {"summary": "x", "status": fake_jira.TO_DO, "updated": "2026-11-25T10:30:15.000+0100"}
     for _ in range(2):
         jira.next_answer("GET", "/issue/10000$", (200, {}, issue))
-    jira.next_answer("GET", "/transitions$", (200, {}, ways))
+    jira.next_answer("GET", "/transitions$", (200, {}, transitions))
 
     provider.check_connection()
     ticket = provider.create_ticket(draft(status="in_progress"))

@@ -117,13 +117,13 @@ def test_reopen_uses_the_available_transition(provider: Jira, jira: FakeJira) ->
 
 
 @pytest.mark.parametrize(
-    "ways", [{"To Do": []}, {"To Do": ["Won\u2019t do"]}, {"To Do": ["Blocked"], "Blocked": []}]
+    "transitions", [{"To Do": []}, {"To Do": ["Won\u2019t do"]}, {"To Do": ["Blocked"], "Blocked": []}]
 )
 def test_close_without_a_transition_is_refused(
-    provider: Jira, jira: FakeJira, ways: dict[str, list[str]]
+    provider: Jira, jira: FakeJira, transitions: dict[str, list[str]]
 ) -> None:
     ticket = provider.create_ticket(draft())
-    jira.transitions = ways
+    jira.transitions = transitions
 
     with pytest.raises(
         ProviderRefused,
@@ -145,12 +145,12 @@ def test_transition_with_the_fewest_missing_fields_is_chosen(provider: Jira, jir
     ticket = provider.create_ticket(draft())
     asking = {"customfield_10010": {"required": True, "name": "Root cause"}}
     filled = {"customfield_10011": {"required": True, "hasDefaultValue": True}}
-    ways = [
+    transitions = [
         {"id": "7", "to": fake_jira.DONE, "fields": asking},
         {"id": "8", "to": fake_jira.DONE, "isAvailable": False},
         {"id": "101", "to": fake_jira.DONE, "fields": filled},
     ]
-    jira.next_answer("GET", "/transitions$", (200, {}, {"transitions": ways}))
+    jira.next_answer("GET", "/transitions$", (200, {}, {"transitions": transitions}))
     jira.next_answer("POST", "/transitions$", (204, {}, b""))
 
     provider.update_ticket(ticket, draft(**DONE), ["closed"])
