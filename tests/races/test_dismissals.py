@@ -24,7 +24,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
     close_old_connections()
 
 
-def expired(scenario: Scenario) -> Finding:
+def finding_with_expired_dismissal(scenario: Scenario) -> Finding:
     finding = factories.finding(scenario)
     triage.dismiss(finding.pk, reason="accepted_risk", by=scenario.actor)
     yesterday = dismissals.today() - timedelta(days=1)
@@ -39,7 +39,7 @@ def test_two_workers_at_once_reopen_each_finding_once(
     monkeypatch.setattr(dismissal_expiry, "BATCH_SIZE", 3)
     with racers(2) as race:
         for _ in range(ROUNDS):
-            findings = [expired(scenario).pk for _ in range(7)]
+            findings = [finding_with_expired_dismissal(scenario).pk for _ in range(7)]
 
             results = race(dismissal_expiry.reopen_expired, dismissal_expiry.reopen_expired)
 
@@ -48,10 +48,10 @@ def test_two_workers_at_once_reopen_each_finding_once(
             assert (sum(results), logged, open_again) == (7, 7, 7)
 
 
-def test_expiry_against_extension_leaves_status_and_record_in_agreement(scenario: Scenario) -> None:
+def test_expiry_against_extension_keeps_the_extended_dismissal(scenario: Scenario) -> None:
     with racers(3) as race:
         for _ in range(ROUNDS):
-            finding = expired(scenario)
+            finding = finding_with_expired_dismissal(scenario)
 
             results = race(
                 dismissal_expiry.reopen_expired,

@@ -144,16 +144,16 @@ def test_refused_address_is_not_retried() -> None:
 
 
 def test_redirect_to_a_refused_address_is_inconclusive() -> None:
-    away = Answer(status=302, headers=[("Location", "http://169.254.169.254/latest/meta-data/")])
+    redirect = Answer(status=302, headers=[("Location", "http://169.254.169.254/latest/meta-data/")])
 
-    assert reasons(run_checks_on(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "refused_address")}
+    assert reasons(run_checks_on(Site({"/": redirect}), of_the_page())) == {(INCONCLUSIVE, "refused_address")}
 
 
 def test_redirect_to_another_site_is_inconclusive() -> None:
     with served(good_site(), host="127.0.0.2") as other:
-        away = Answer(status=302, headers=[("Location", other.url)])
+        redirect = Answer(status=302, headers=[("Location", other.url)])
 
-        assert reasons(run_checks_on(Site({"/": away}), of_the_page())) == {
+        assert reasons(run_checks_on(Site({"/": redirect}), of_the_page())) == {
             (INCONCLUSIVE, "offsite_redirect")
         }
 

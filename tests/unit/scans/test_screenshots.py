@@ -33,45 +33,49 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     scenario: Scenario, storage: Path, chrome: Browser
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
-        facts = PageContext(site.url, client, browser=chrome)
-        facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
-        outcome = dict(run_checks(site.url, [KEY], context=facts))[KEY]
-        guarded = PageContext(site.url, client, browser=chrome)
-        guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
-        hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
+        page = PageContext(site.url, client, browser=chrome)
+        page.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        outcome = dict(run_checks(site.url, [KEY], context=page))[KEY]
+        page_with_credentials = PageContext(site.url, client, browser=chrome)
+        page_with_credentials.client.credentials = RequestCredentials(
+            "https://staging.example.com", {"X-Key": "k3y"}
+        )
+        page_with_credentials.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        outcome_with_credentials = dict(run_checks(site.url, [KEY], context=page_with_credentials))[KEY]
 
-    named = outcome.evidence["pictures"]
+    hashes = outcome.evidence["pictures"]
     files = {path.stem: path for path in (storage / "pictures" / str(scenario.project.pk)).iterdir()}
-    assert set(named) == {"screen", "color-contrast"}
-    assert set(files) == set(named.values())
-    sizes = {name: Image.open(files[sha256]).size for name, sha256 in named.items()}
+    assert set(hashes) == {"screen", "color-contrast"}
+    assert set(files) == set(hashes.values())
+    sizes = {name: Image.open(files[sha256]).size for name, sha256 in hashes.items()}
     assert sizes["screen"] == (412, 823)
     assert sizes["color-contrast"][1] < 120
     assert all(path.stat().st_size < 60_000 for path in files.values())
-    assert "pictures" not in hidden.evidence
+    assert "pictures" not in outcome_with_credentials.evidence
 
-    response = scenario.client.call("get", f"pictures/{named['screen']}")
+    response = scenario.client.call("get", f"pictures/{hashes['screen']}")
     assert (response.status_code, response["content-type"]) == (200, "image/jpeg")
-    assert hashlib.sha256(response.content).hexdigest() == named["screen"]
+    assert hashlib.sha256(response.content).hexdigest() == hashes["screen"]
 
 
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("short_quiet_time")
-def test_screenshot_that_cannot_be_stored_is_named_and_the_verdict_stands(
+def test_screenshot_that_cannot_be_stored_is_reported_and_leaves_the_outcome(
     scenario: Scenario, storage: Path, chrome: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     (storage / "pictures").write_text("a file where the directory has to be")
 
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
-        facts = PageContext(site.url, client, browser=chrome)
-        facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
-        outcome = dict(run_checks(site.url, [KEY], context=facts))[KEY]
+        page = PageContext(site.url, client, browser=chrome)
+        page.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        outcome = dict(run_checks(site.url, [KEY], context=page))[KEY]
 
     assert outcome.status == "failed"
     assert outcome.evidence["pictures_not_stored"] == ["color-contrast", "screen"]
     assert "pictures" not in outcome.evidence
-    assert [each.levelname for each in caplog.records if each.name == screenshots.__name__] == ["ERROR"] * 2
+    assert [record.levelname for record in caplog.records if record.name == screenshots.__name__] == [
+        "ERROR"
+    ] * 2
 
 
 def test_equal_screenshots_are_stored_once_and_altered_ones_are_not_returned(

@@ -167,7 +167,7 @@ def test_pull_request_of_an_unavailable_repository_is_checked_later(
     is_final: bool,
     minutes: int,
 ) -> None:
-    repository.error = RepositoryUnavailable("GitHub is away.", is_final=is_final)
+    repository.error = RepositoryUnavailable("GitHub is unavailable.", is_final=is_final)
     task = fixed(scenario)
 
     run_jobs()
@@ -177,7 +177,7 @@ def test_pull_request_of_an_unavailable_repository_is_checked_later(
     assert row.next_check_at - timezone.now() == pytest.approx(
         timedelta(minutes=minutes), abs=timedelta(seconds=10)
     )
-    assert (row.failures, row.note, queued(task)) == (1, "GitHub is away.", [])
+    assert (row.failures, row.note, queued(task)) == (1, "GitHub is unavailable.", [])
 
 
 @pytest.mark.parametrize(

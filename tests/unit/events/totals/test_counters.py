@@ -105,19 +105,19 @@ def test_counters_match_while_they_are_aggregated_corrected_and_written():
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_of_one_project_do_not_wait_for_each_other():
     scenario = factories.scenario()
-    one, other = factories.finding(scenario), factories.finding(scenario)
+    first, second = factories.finding(scenario), factories.finding(scenario)
 
     def change(finding: Finding) -> Any:
         return lambda: Finding.objects.filter(pk=finding.pk).update(severity="low", status="triaged")
 
-    def impatient() -> None:
+    def change_without_waiting() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '200ms'")
-        change(other)()
+        change(second)()
 
-    with transaction.atomic():  # the first writer has changed a finding and the totals, and is not done yet
-        change(one)()
-        broken = at_once(impatient)
+    with transaction.atomic():  # the first writer has changed a finding and the totals and has not committed
+        change(first)()
+        errors = at_once(change_without_waiting)
 
-    assert broken == []
+    assert errors == []
     assert counters.count(scenario.project.pk, "finding", {"severity": ["low"]}) == 2

@@ -94,7 +94,7 @@ def test_view_is_renamed_and_deleted(scenario: Scenario):
 
 
 @pytest.mark.parametrize(("role", "allowed"), [("viewer", False), ("member", False), ("admin", True)])
-def test_shared_view_of_another_person_is_changed_by_administrators_alone(
+def test_shared_view_of_another_person_is_deleted_by_administrators_alone(
     scenario: Scenario, role: str, allowed: bool
 ):
     save(member(scenario.organization)[1], organization=str(scenario.organization.pk))
@@ -116,19 +116,19 @@ def test_view_of_another_person_cannot_be_changed(scenario: Scenario, role: str)
     assert SavedView.objects.get().name == "Open cookies"
 
 
-@pytest.mark.parametrize("wrong", [{"name": ""}, {"name": "x" * 81}, {"query": f"q={'x' * 3000}"}])
-def test_invalid_views_are_not_saved(scenario: Scenario, wrong: dict[str, str]):
-    page = save(member(scenario.organization)[1], **wrong)
+@pytest.mark.parametrize("invalid", [{"name": ""}, {"name": "x" * 81}, {"query": f"q={'x' * 3000}"}])
+def test_invalid_views_are_not_saved(scenario: Scenario, invalid: dict[str, str]):
+    page = save(member(scenario.organization)[1], **invalid)
 
     assert (page.status_code, SavedView.objects.count(), len(messages_of(page))) == (200, 0, 1)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "status"),
+    ("invalid", "status"),
     [({"list": "no.list"}, 404), ({"organization": "x"}, 404), ({"list": "auth.group"}, 403)],
 )
-def test_unknown_and_forbidden_lists_have_no_views(scenario: Scenario, wrong: dict[str, str], status: int):
-    assert save(member(scenario.organization)[1], **wrong).status_code == status
+def test_unknown_and_forbidden_lists_have_no_views(scenario: Scenario, invalid: dict[str, str], status: int):
+    assert save(member(scenario.organization)[1], **invalid).status_code == status
 
 
 def test_number_of_views_is_limited(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):

@@ -283,8 +283,8 @@ def test_requests_are_allowed_while_redis_is_unavailable(
     scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
     settings.KRAFTER_RATE_DEFAULT = 1
-    away = redis_client.create_client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(redis_client, "connection", lambda: away)
+    unavailable = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: unavailable)
     before = unchecked_requests.unchecked_total._value.get()
 
     responses = [scenario.client.call("get", "tasks").status_code for _ in range(3)]

@@ -201,8 +201,8 @@ def publishing_connections() -> set[str]:
 def test_unresponsive_broker_costs_one_timeout_and_is_then_skipped(
     use_broker: UseBroker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        use_broker(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", socket_timeout=0.2)
+    with socket.create_server(("127.0.0.1", 0)) as unresponsive:
+        use_broker(f"redis://127.0.0.1:{unresponsive.getsockname()[1]}/0", socket_timeout=0.2)
         begin = time.monotonic()
         sent = [enqueue("scans.verify_site", "a")]
         first = time.monotonic()

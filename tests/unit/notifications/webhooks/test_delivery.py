@@ -313,14 +313,14 @@ def test_receiver_that_hangs_is_paused_and_delays_no_other_endpoint(
     hang_up = threading.Event()
     with Server(respond=lambda *_: hang_up.wait(20) and None) as hanging, Server(respond=ACCEPTED) as working:
         settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{hanging.port},127.0.0.1/32:{working.port}"
-        silent, _ = make_endpoint(scenario, hanging.url)
+        unresponsive, _ = make_endpoint(scenario, hanging.url)
         make_endpoint(scenario, working.url)
         factories.finding(scenario)
         run_workers()
         make_due()
         run_workers()
-        silent.refresh_from_db()
-        pause = silent.paused_until and silent.paused_until - timezone.now()
+        unresponsive.refresh_from_db()
+        pause = unresponsive.paused_until and unresponsive.paused_until - timezone.now()
         for _ in range(20):
             factories.finding(scenario)
         make_due()

@@ -22,22 +22,22 @@ def admin(scenario: Scenario) -> Client:
     return staff.logged_in_client(staff.member_of(scenario.organization, "admin"))
 
 
-def parts(project: Project) -> Any:
+def scan_config(project: Project) -> Any:
     return policies.current(project).config.get("scans")
 
 
 def test_create_change_pause_and_remove_a_schedule(admin: Client, scenario: Scenario) -> None:
     project = scenario.project
     admin.post(ADD, {"project": project.pk, "schedule": "daily", "hour": "3"})
-    created, schedule = parts(project), ScanSchedule.objects.get()
+    created, schedule = scan_config(project), ScanSchedule.objects.get()
     page = admin_url(ScanSchedule, "change", schedule.pk)
     values = admin.get(page).context["adminform"].form.initial
     admin.post(page, {"schedule": "weekly", "day": "friday", "hour": "4"})
-    changed = parts(project)
+    changed = scan_config(project)
     messages = [messages_of(run_action(admin, name, schedule))[-1] for name in ("pause", "resume")]
-    resumed = parts(project)
+    resumed = scan_config(project)
     confirmation = run_action(admin, "remove", schedule)
-    kept = parts(project)
+    kept = scan_config(project)
     run_action(admin, "remove", schedule, confirmed="1")
 
     assert created == {"schedule": "daily", "hour": 3}
@@ -45,12 +45,10 @@ def test_create_change_pause_and_remove_a_schedule(admin: Client, scenario: Scen
     assert changed == resumed == kept == {"schedule": "weekly", "day": "friday", "hour": 4}
     assert messages == ["production-website: paused.", "production-website: resumed."]
     assert "is not scanned by a schedule any more" in confirmation.content.decode()
-    assert parts(project) is None
+    assert scan_config(project) is None
 
 
-def test_change_without_an_hour_is_shown_again_or_scans_at_the_default_hour(
-    admin: Client, scenario: Scenario
-) -> None:
+def test_change_requires_a_schedule_and_no_hour(admin: Client, scenario: Scenario) -> None:
     admin.post(ADD, {"project": scenario.project.pk, "schedule": "daily", "hour": "3"})
     page = admin_url(ScanSchedule, "change", ScanSchedule.objects.get().pk)
 
@@ -58,14 +56,14 @@ def test_change_without_an_hour_is_shown_again_or_scans_at_the_default_hour(
     changed = admin.post(page, {"schedule": "daily", "hour": ""})
 
     assert (shown.status_code, changed.status_code) == (200, 302)
-    assert parts(scenario.project) == {"schedule": "daily"}
+    assert scan_config(scenario.project) == {"schedule": "daily"}
 
 
 @pytest.mark.parametrize(
     ("entered", "field"),
     [({"schedule": ""}, "schedule"), ({"schedule": "daily", "hour": "24"}, "hour")],
 )
-def test_form_shows_what_is_wrong_beside_the_field(
+def test_invalid_form_has_its_errors_at_the_field(
     admin: Client, scenario: Scenario, entered: dict[str, str], field: str
 ) -> None:
     page = admin.post(ADD, {"project": scenario.project.pk, **entered})
@@ -93,10 +91,10 @@ def test_members_read_a_schedule_and_do_not_change_it(scenario: Scenario) -> Non
 
     assert "Weekly, Monday 03:" in page.content.decode()
     assert refused.status_code == 403
-    assert parts(scenario.project)["schedule"] == "weekly"
+    assert scan_config(scenario.project)["schedule"] == "weekly"
 
 
-def test_form_says_the_zone_of_the_hour() -> None:
+def test_label_of_the_hour_has_its_time_zone() -> None:
     page = staff.logged_in_client().get(admin_url(ScanSchedule, "add")).content.decode()
 
     assert "Hour (UTC)" in page

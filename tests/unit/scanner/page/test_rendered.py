@@ -739,26 +739,26 @@ def test_further_loads_for_the_largest_paint_end_once_the_same_element_is_painte
 
 @pytest.mark.needs_chromium
 def test_only_the_first_visit_of_a_page_has_the_cache_of_others(chrome: Browser) -> None:
-    picture = Answer("<svg/>", headers=[("Content-Type", "image/svg+xml"), ("Cache-Control", "max-age=600")])
-    site = Site({path: plain(html(add="<img src=/a.svg alt>")) for path in ("/", "/b")} | {"/a.svg": picture})
+    image = Answer("<svg/>", headers=[("Content-Type", "image/svg+xml"), ("Cache-Control", "max-age=600")])
+    site = Site({path: plain(html(add="<img src=/a.svg alt>")) for path in ("/", "/b")} | {"/a.svg": image})
 
-    def pictures(page: RenderedPage) -> list[int]:
-        requests = []
+    def image_requests(page: RenderedPage) -> list[int]:
+        counts = []
         for count in (1, 2):
             page.visits(count)
-            requests.append(site.paths().count("/a.svg"))
+            counts.append(site.paths().count("/a.svg"))
         page.throttled_loads(1)
-        return [*requests, site.paths().count("/a.svg")]
+        return [*counts, site.paths().count("/a.svg")]
 
     with served(site), loopback_client() as client:
         first = PageContext(site.url, client, retry_delays=(), browser=chrome)
         first.rendered.keep_cache = True
         chrome.close()  # other tests have used it, and after MAX_VISITS_PER_CHROMIUM visits a new one starts
         second = first.sibling(f"{site.url}b")
-        seen = [pictures(first.rendered), pictures(second.rendered)]
+        requests = [image_requests(first.rendered), image_requests(second.rendered)]
         second.repeat(1).rendered.visits()
 
-    assert seen == [[1, 2, 3], [3, 4, 5]]
+    assert requests == [[1, 2, 3], [3, 4, 5]]
     assert site.paths().count("/a.svg") == 6
 
 

@@ -76,8 +76,8 @@ def test_second_scan_neither_duplicates_nor_closes_findings(scenario: Scenario, 
     scan(scenario)
 
     assert set(Finding.objects.values_list("pk", flat=True)) == before
-    mended = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
-    assert mended.status == "new"
+    fixed = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
+    assert fixed.status == "new"
 
 
 @pytest.mark.slow
@@ -129,12 +129,12 @@ def test_error_in_one_domain_leaves_the_others_complete(
 ):
     run_in_order = page_checks.run_in_order
 
-    def break_off(facts: Any, keys: list[str], *rest: Any) -> Any:
+    def raise_in_seo(facts: Any, keys: list[str], *rest: Any) -> Any:
         if "title_present" in keys:
-            raise RuntimeError("the machine's fault")
+            raise RuntimeError("a programming error")
         return run_in_order(facts, keys, *rest)
 
-    monkeypatch.setattr(page_checks, "run_in_order", break_off)
+    monkeypatch.setattr(page_checks, "run_in_order", raise_in_seo)
 
     row = scan(scenario)
 
@@ -185,10 +185,10 @@ def test_disallowed_url_is_rejected_without_cost(scenario: Scenario, settings: A
 def test_unresolvable_host_is_accepted_and_resolved_by_the_worker(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    def away(*args: Any, **kwargs: Any) -> Any:
+    def fail_to_resolve(*args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror("no name server")
 
-    monkeypatch.setattr(socket, "getaddrinfo", away)
+    monkeypatch.setattr(socket, "getaddrinfo", fail_to_resolve)
 
     response = scenario.client.call("post", "scans/run", {"url": "https://shop.example.com/"})
 
@@ -199,8 +199,8 @@ def test_host_that_resolves_to_a_private_address_is_rejected(
     scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
-    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
+    private_address = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: private_address)
 
     response = scenario.client.call("post", "scans/run", {"url": "https://shop.example.com/"})
 
@@ -210,22 +210,22 @@ def test_host_that_resolves_to_a_private_address_is_rejected(
 
 def test_host_is_resolved_outside_of_transactions(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     depth = len(connection.savepoint_ids)
-    seen: list[int] = []
+    depths: list[int] = []
 
-    def look_up(host: str, *args: Any, **kwargs: Any) -> Any:
+    def fail_to_resolve(host: str, *args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror("no name server")
 
-    def watched(url: str) -> str:
-        seen.append(len(connection.savepoint_ids))
+    def recording_validated_url(url: str) -> str:
+        depths.append(len(connection.savepoint_ids))
         return validate_url(url, resolve=True)
 
     validate_url = scans.validate_url
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr(scans, "validated_url", watched)
+    monkeypatch.setattr(socket, "getaddrinfo", fail_to_resolve)
+    monkeypatch.setattr(scans, "validated_url", recording_validated_url)
 
     scenario.client.call("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
 
-    assert seen == [depth]
+    assert depths == [depth]
 
 
 def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: Site):

@@ -36,8 +36,8 @@ def with_and_without_redis(
 ) -> Iterator[None]:
     """Run the test with Redis, and with Redis unavailable."""
     if request.param == "no Redis":
-        away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
-        monkeypatch.setattr(redis_client, "connection", lambda: away)
+        unavailable = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
+        monkeypatch.setattr(redis_client, "connection", lambda: unavailable)
     redis_client.script.cache_clear()
     host = host_throttle.host_key(ParsedUrl.parse(site.url))  # the port may have been that of an earlier site
     redis_client.call_or_default(lambda server: server.delete(host), 0)

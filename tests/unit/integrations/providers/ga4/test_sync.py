@@ -25,7 +25,7 @@ def make_finding(project: Project, title: str, *pages: str, **more: Any) -> Find
 
 
 def synced(integration: Integration) -> SyncRun:
-    """Run a sync; return its log."""
+    """Run a sync that succeeds, and return its run."""
     run_sync(integration)
     run = SyncRun.objects.order_by("-started_at").first()
     assert run is not None
@@ -60,9 +60,9 @@ def test_findings_are_weighted_by_the_traffic_of_their_pages(
         "rare": (60, 43),
         "shop": (80, 58),
     }
-    was = front.updated_at
+    updated_before = front.updated_at
     front.refresh_from_db()
-    assert front.updated_at > was
+    assert front.updated_at > updated_before
     weight = front.evidence["traffic_weight"]
     assert {name: weight[name] for name in ("source", "property", "share", "factor", "impact_without")} == {
         "source": "ga4",
@@ -79,15 +79,15 @@ def test_weighting_is_idempotent_and_starts_from_the_unweighted_impact(
 ) -> None:
     make_finding(project, "front", "https://example.com/")
     fake.views = {("example.com", "/"): 50, ("example.com", "/x"): 50}
-    pictures = []
+    results = []
     for home, other in ((50, 50), (50, 50), (50, 50), (1, 99), (50, 50)):
         fake.views = {("example.com", "/"): home, ("example.com", "/x"): other}
         synced(integration)
-        pictures.append(
+        results.append(
             (impact_and_score()["front"], Event.objects.filter(name="finding.priority_changed").count())
         )
 
-    assert pictures == [((88, 63), 1), ((88, 63), 1), ((88, 63), 1), ((64, 46), 2), ((88, 63), 3)]
+    assert results == [((88, 63), 1), ((88, 63), 1), ((88, 63), 1), ((64, 46), 2), ((88, 63), 3)]
 
 
 def test_finding_that_is_reported_again_keeps_its_weight(
@@ -96,7 +96,7 @@ def test_finding_that_is_reported_again_keeps_its_weight(
     fake.views = {("example.com", "/"): 100}
     make_finding(project, "front", "https://example.com/")
     synced(integration)
-    weighed = impact_and_score()
+    weighted = impact_and_score()
 
     again = make_finding(project, "front", "https://example.com/", evidence={"seen": "again"})
     ingest(
@@ -107,7 +107,7 @@ def test_finding_that_is_reported_again_keeps_its_weight(
     before = impact_and_score()
     synced(integration)
 
-    assert weighed == before == impact_and_score() == {"front": (100, 72)}
+    assert weighted == before == impact_and_score() == {"front": (100, 72)}
     assert again.evidence["seen"] == "again"
     assert again.evidence["traffic_weight"]["impact_without"] == 80
 
@@ -116,13 +116,13 @@ def test_changed_severity_keeps_the_weight(
     integration: Integration, project: Project, fake: FakeAnalytics
 ) -> None:
     fake.views = {("example.com", "/"): 1, ("example.com", "/x"): 99}
-    one = make_finding(project, "one", "https://example.com/")
+    first = make_finding(project, "one", "https://example.com/")
     make_finding(project, "two", "https://example.com/")
     make_finding(project, "own", "https://example.com/", priority={"impact": 40})
     synced(integration)
     before = impact_and_score()
 
-    triage.update(one.pk, changes={"severity": "low"}, by=SYSTEM)
+    triage.update(first.pk, changes={"severity": "low"}, by=SYSTEM)
     others = list(Finding.objects.filter(title__in=["two", "own"]).values_list("pk", flat=True))
     bulk_changes.change(project, FINDINGS, others, changes={"severity": "low"}, by=SYSTEM)
     after = impact_and_score()
@@ -138,11 +138,11 @@ def test_reported_score_is_scaled_and_restored_without_pages(
     fake.views = {("example.com", "/x"): 100}
     make_finding(project, "own", "https://example.com/", priority={"impact": 80, "score": 20})
     synced(integration)
-    weighed = impact_and_score()
+    weighted = impact_and_score()
     ingest(project, [FindingReport("seo", "own", affected_assets=[])], by=SYSTEM)
     synced(integration)
 
-    assert weighed == {"own": (60, 15)}
+    assert weighted == {"own": (60, 15)}
     assert impact_and_score() == {"own": (80, 20)}
     assert "traffic_weight" not in Finding.objects.get().evidence
 

@@ -39,17 +39,17 @@ def test_problem_seen_before_the_approval_is_not_a_regression(
     integration: Integration, fake: FakeSearchConsole
 ) -> None:
     fake.impressions = {"https://example.com/a": 20}
-    pictures = []
+    states = []
     for crawled in (timedelta(days=-3), timedelta(days=-3), timedelta(minutes=5)):
         moment = (datetime.now(UTC) + crawled).isoformat()
         fake.pages["https://example.com/a"] = inspection(robotsTxtState="DISALLOWED", lastCrawlTime=moment)
         Integration.objects.update(cursor={})
         run_sync(integration)
         finding = Finding.objects.get()
-        pictures.append((finding.status, Regression.objects.count()))
+        states.append((finding.status, Regression.objects.count()))
         Finding.objects.filter(pk=finding.pk).update(status="resolved", updated_at=datetime.now(UTC))
 
-    assert pictures == [("new", 0), ("resolved", 0), ("in_progress", 1)]
+    assert states == [("new", 0), ("resolved", 0), ("in_progress", 1)]
 
 
 def test_findings_are_found_by_source_with_an_index(project_with_many: Project) -> None:

@@ -48,8 +48,8 @@ def integration(project: Project, jira: FakeJira) -> Integration:
     return services.connect(project, "jira", credentials=jira.credentials, by=SYSTEM)
 
 
-def an_hour_passes() -> None:
-    """Let the search show every ticket that was created."""
+def age_ticket_links_by_an_hour() -> None:
+    """Age the links beyond the lag of the search, which then has to return every created ticket."""
     TicketLink.objects.update(updated_at=datetime.now(UTC) - timedelta(hours=1))
 
 
@@ -58,7 +58,7 @@ def sync(integration: Integration) -> Sync:
     """Run a sync, an hour after the last one."""
 
     def run() -> Integration:
-        an_hour_passes()
+        age_ticket_links_by_an_hour()
         return run_sync(integration)
 
     return run

@@ -16,7 +16,7 @@ from remediation.services import tasks, verdicts
 from tests.fakes.trackers import jira as fake_jira
 from tests.fakes.trackers.jira import API_TOKEN, TOKEN, FakeJira
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
-from tests.unit.integrations.providers.jira.conftest import an_hour_passes
+from tests.unit.integrations.providers.jira.conftest import age_ticket_links_by_an_hour
 from tests.unit.integrations.providers.jira.test_tickets import FIRST
 
 
@@ -202,7 +202,7 @@ def test_rate_limit_pauses_the_sync(
     jira.next_answer("GET", "/issuetypes$", (429, {"Retry-After": "30"}, {}))
 
     paused = sync().status
-    an_hour_passes()
+    age_ticket_links_by_an_hour()
     Integration.objects.update(not_before=datetime.now(UTC))
     engine.sync(integration.pk)
 

@@ -25,14 +25,14 @@ def outage(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     redis_client.connection().delete(unchecked_requests.KEY)
 
 
-def end(outage: pytest.MonkeyPatch) -> None:
+def end_outage(outage: pytest.MonkeyPatch) -> None:
     outage.undo()
     redis_client._retry_at = 0.0
 
 
 def test_requests_of_an_outage_are_stored_by_the_first_request_after_it(outage: pytest.MonkeyPatch) -> None:
     windows = [rate_limits.hit("default", "acme") for _ in range(3)]
-    end(outage)
+    end_outage(outage)
     before = unchecked_requests.find(redis_client.connection())
     rate_limits.hit("default", "acme")
     found = unchecked_requests.find(redis_client.connection())
@@ -47,7 +47,7 @@ def test_number_is_kept_until_it_can_be_stored(outage: pytest.MonkeyPatch) -> No
 
     with pytest.raises(redis.RedisError):
         unchecked_requests.store(redis_client.connection())
-    end(outage)
+    end_outage(outage)
     unchecked_requests.store(redis_client.connection())
 
     found = unchecked_requests.find(redis_client.connection())
@@ -57,7 +57,7 @@ def test_number_is_kept_until_it_can_be_stored(outage: pytest.MonkeyPatch) -> No
 
 def test_doctor_warns_of_requests_that_were_not_limited(outage: pytest.MonkeyPatch) -> None:
     rate_limits.hit("default", "acme")
-    end(outage)
+    end_outage(outage)
     rate_limits.hit("default", "acme")
 
     [found] = work.rate_limits()
@@ -77,7 +77,7 @@ def test_overview_warns_superusers_that_rate_limits_are_or_were_off(outage: pyte
 
     during = operator.get("/admin/").content.decode()
     rate_limits.hit("default", "acme")
-    end(outage)
+    end_outage(outage)
     rate_limits.hit("default", "acme")
     after = operator.get("/admin/").content.decode()
     redis_client.connection().delete(unchecked_requests.KEY)
