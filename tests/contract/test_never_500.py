@@ -15,7 +15,9 @@ from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
-WRITING = [(route, method) for route, method, _ in ROUTES if method in ("post", "put", "patch", "delete")]
+WRITE_ROUTES = [
+    (route, method) for route, method, _ in ROUTES if method in ("post", "put", "patch", "delete")
+]
 ROWS = {"tasks": "task", "verifications": "verification", "findings": "finding", "reports": "report"}
 
 WORDS = [
@@ -71,10 +73,10 @@ PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     """Generate a route with a body, either arbitrary or almost valid."""
-    route, method = draw(st.sampled_from(WRITING))
-    near = PLAUSIBLE.get(route.split("audit/")[-1], [{}])
-    strange = draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
-    return route, method, draw(st.just({**draw(st.sampled_from(near)), **strange}) | values)
+    route, method = draw(st.sampled_from(WRITE_ROUTES))
+    plausible = PLAUSIBLE.get(route.split("audit/")[-1], [{}])
+    arbitrary = draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
+    return route, method, draw(st.just({**draw(st.sampled_from(plausible)), **arbitrary}) | values)
 
 
 @pytest.mark.slow
@@ -101,7 +103,7 @@ def test_no_body_causes_a_server_error(sent: tuple[str, str, Any], fuzz_rows: di
     assert set(response.json()) == {"data", "meta", "error"}
 
 
-READING = [route for route, method, _ in ROUTES if method == "get"]
+GET_ROUTES = [route for route, method, _ in ROUTES if method == "get"]
 PARAMETERS = [
     "limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
     "date_from", "date_to", "simulate", "x", "type", "subject", "sort", "created_after",
@@ -117,7 +119,7 @@ VALUES = [
     max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 @given(
-    route=st.sampled_from(READING),
+    route=st.sampled_from(GET_ROUTES),
     query=st.lists(
         st.tuples(st.sampled_from(PARAMETERS), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
     ),
@@ -135,7 +137,7 @@ def test_no_query_causes_a_server_error(route: str, query: list[tuple[str, str]]
 @pytest.fixture
 def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return the ids of a row of each kind. Host names are not resolved and jobs are not enqueued."""
-    monkeypatch.setattr("socket.getaddrinfo", nowhere)
+    monkeypatch.setattr("socket.getaddrinfo", fail_to_resolve)
     verification = factories.verification(scenario)
     return {
         "scenario": scenario,
@@ -147,7 +149,7 @@ def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
     }
 
 
-def nowhere(*args: Any, **kwargs: Any) -> Any:
+def fail_to_resolve(*args: Any, **kwargs: Any) -> Any:
     """Fail to resolve every host."""
     raise OSError("no such host")
 

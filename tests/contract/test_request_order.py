@@ -112,11 +112,11 @@ def test_unknown_project_is_not_found(scenario: Scenario):
 
 def test_scope_is_checked_before_the_project_and_the_project_before_the_body():
     scenario = factories.scenario(scopes=("audit:read",))
-    nowhere = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
+    unknown_project = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
     writer = factories.scenario()
     gone = f"/api/v1/orgs/{writer.organization.pk}/projects/elsewhere/audit/tasks"
 
-    assert refusal(scenario.client.post(nowhere, "{", content_type="application/json")) == (
+    assert refusal(scenario.client.post(unknown_project, "{", content_type="application/json")) == (
         403,
         "insufficient_scope",
     )

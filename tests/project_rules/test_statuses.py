@@ -19,23 +19,23 @@ STATUSES = {
 WRITERS = {"update", "write", "update_or_create", "aupdate"}
 
 
-def written(path: str) -> Iterator[str]:
+def status_writes(path: str) -> Iterator[str]:
     """Yield the calls of a file that would write a status: `.update(status=…)`, `bulk_update(…, ["status"])`."""
     for node in nodes(path):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
-        named = {keyword.arg for keyword in node.keywords}
-        if node.func.attr in WRITERS and named & STATUSES:
+        keywords = {keyword.arg for keyword in node.keywords}
+        if node.func.attr in WRITERS and keywords & STATUSES:
             yield ast.unparse(node)
-        listed = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
-        if node.func.attr in ("bulk_update", "bulk_create") and STATUSES & set(map(str, listed)):
+        constants = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+        if node.func.attr in ("bulk_update", "bulk_create") and STATUSES & set(map(str, constants)):
             yield ast.unparse(node)
 
 
 def test_only_transitions_write_statuses() -> None:
     others = [path for path in files() if path != TRANSITIONS]
 
-    assert {path: found for path in others if (found := list(written(path)))} == {}
+    assert {path: found for path in others if (found := list(status_writes(path)))} == {}
 
 
 def test_no_sql_update_sets_a_status() -> None:

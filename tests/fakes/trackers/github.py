@@ -10,10 +10,10 @@ from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "ghp_Zm9yLXRlc3RzLW9ubHk0NzEx"
 REPOSITORY = "acme/web-app"
-PAGES = frozenset({"page", "per_page"})
+PAGE_PARAMETERS = frozenset({"page", "per_page"})
 
 
-def written(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -26,11 +26,11 @@ class FakeGitHub(FakeTracker):
     token_path = "/login/oauth/access_token"
     credentials = {"token": TOKEN, "repository": REPOSITORY}
     undescribed = {
-        r"/deployments$": PAGES | {"sha", "ref", "task", "environment"},
-        r"/deployments/\d+/statuses$": PAGES,
-        r"/releases$": PAGES,
-        r"/commits/[^/]+$": PAGES,
-        r"/compare/": PAGES,
+        r"/deployments$": PAGE_PARAMETERS | {"sha", "ref", "task", "environment"},
+        r"/deployments/\d+/statuses$": PAGE_PARAMETERS,
+        r"/releases$": PAGE_PARAMETERS,
+        r"/commits/[^/]+$": PAGE_PARAMETERS,
+        r"/compare/": PAGE_PARAMETERS,
     }
 
     repository: str = REPOSITORY
@@ -49,7 +49,7 @@ class FakeGitHub(FakeTracker):
 
     def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
         """Create a deployment; return its id."""
-        number, moment = len(self.deployments) + 1, written(self.now)
+        number, moment = len(self.deployments) + 1, format_time(self.now)
         row = {
             "id": number,
             "sha": sha,
@@ -67,9 +67,9 @@ class FakeGitHub(FakeTracker):
         """Set the status of a deployment, a minute later."""
         self.now += timedelta(minutes=1)
         self.statuses[number].insert(
-            0, {"state": state, "created_at": written(self.now), "environment_url": ""}
+            0, {"state": state, "created_at": format_time(self.now), "environment_url": ""}
         )
-        self._deployment(number)["updated_at"] = written(self.now)
+        self._deployment(number)["updated_at"] = format_time(self.now)
 
     def deploy_event(self, number: int) -> dict[str, Any]:
         """Return the webhook event of the latest status of a deployment."""
@@ -86,7 +86,7 @@ class FakeGitHub(FakeTracker):
         self.tags[tag] = sha
         self.releases.insert(0, {
             "id": len(self.releases) + 1, "tag_name": tag, "target_commitish": "main", "draft": False,
-            "prerelease": False, "published_at": written(self.now), **fields,
+            "prerelease": False, "published_at": format_time(self.now), **fields,
         })  # fmt: skip
         return {"action": "published", "release": self.releases[0]}
 
@@ -197,13 +197,13 @@ class FakeGitHub(FakeTracker):
         issue.update(changes)
         if labels is not None:
             known = {
-                each["name"].lower(): each["name"]
+                label["name"].lower(): label["name"]
                 for other in self.issues.values()
-                for each in other["labels"]
+                for label in other["labels"]
             }
             # GitHub ignores case: the label that the repository has is set.
             names = {name.lower(): known.get(name.lower(), name) for name in labels}
             issue["labels"] = [{"name": name} for name in names.values()]
         issue["html_url"] = f"https://github.com/{self.repository}/issues/{number}"
-        issue["updated_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        issue["updated_at"] = format_time(self.now)
         return issue

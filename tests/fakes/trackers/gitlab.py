@@ -13,11 +13,11 @@ from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "glpat-Zm9yLXRlc3RzLW9ubHk0NzEx"
 PROJECT = "acme/shop/web-app"
-PAGES = frozenset({"page", "per_page"})
+PAGE_PARAMETERS = frozenset({"page", "per_page"})
 QUICK_ACTION = re.compile(r"^/close$", re.MULTILINE)
 
 
-def written(moment: datetime) -> str:
+def format_time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.123Z")
 
 
@@ -59,10 +59,10 @@ class FakeGitLab(FakeTracker):
     api_path = "/api/v4"
     credentials = {"token": TOKEN, "project": PROJECT}
     undescribed = {
-        r"/deployments$": PAGES
+        r"/deployments$": PAGE_PARAMETERS
         | {"order_by", "sort", "updated_after", "updated_before", "finished_after", "environment", "status"},
         r"/repository/merge_base$": frozenset({"refs[]"}),
-        r"/releases$": PAGES | {"order_by", "sort", "include_html_description"},
+        r"/releases$": PAGE_PARAMETERS | {"order_by", "sort", "include_html_description"},
     }
 
     project: str = PROJECT
@@ -82,7 +82,7 @@ class FakeGitLab(FakeTracker):
         number = len(self.deployments) + 1
         environment_body = {"id": 9, "name": environment, "external_url": None}
         self.deployments.append(
-            {"id": number, "sha": sha, "created_at": written(self.now), "environment": environment_body}
+            {"id": number, "sha": sha, "created_at": format_time(self.now), "environment": environment_body}
         )
         for state in states or ("running", "success"):
             self.set_status(number, state)
@@ -91,8 +91,8 @@ class FakeGitLab(FakeTracker):
     def set_status(self, number: int, state: str) -> None:
         """Set the status of a deployment, a minute later."""
         self.now += timedelta(minutes=1)
-        job = {"finished_at": written(self.now) if state in ("success", "failed") else None}
-        self.deployments[number - 1].update(status=state, updated_at=written(self.now), deployable=job)
+        job = {"finished_at": format_time(self.now) if state in ("success", "failed") else None}
+        self.deployments[number - 1].update(status=state, updated_at=format_time(self.now), deployable=job)
 
     def deploy_event(self, number: int) -> dict[str, Any]:
         """Return the webhook event of the latest status of a deployment."""
@@ -114,7 +114,7 @@ class FakeGitLab(FakeTracker):
         row = {
             "tag_name": tag,
             # Not the present second: a release whose time is to come is not final.
-            "released_at": written(self.now - timedelta(seconds=10)),
+            "released_at": format_time(self.now - timedelta(seconds=10)),
             "upcoming_release": False,
             "commit": {"id": sha},
         }

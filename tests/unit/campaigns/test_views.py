@@ -13,7 +13,7 @@ from tests.factories import Scenario
 pytestmark = pytest.mark.django_db
 
 
-def created(scenario: Scenario, **fields: Any) -> dict[str, Any]:
+def create_campaign(scenario: Scenario, **fields: Any) -> dict[str, Any]:
     """Create a campaign by the API and return it."""
     response = scenario.client.call("post", "campaigns", {"name": "Spring cleaning", **fields})
     assert response.status_code == 201, response.content
@@ -38,16 +38,16 @@ def test_campaign_of_a_filter_is_created_and_read_with_its_progress(scenario: Sc
     for status in ("done", "blocked", "backlog"):
         factories.task(scenario, priority="high", status=status, sla_due_at="2020-01-01T00:00:00Z")
     factories.task(scenario, priority="low")
-    made = created(
+    campaign = create_campaign(
         scenario, due_date="2026-01-31", owner_id=str(scenario.owner.pk), filter={"priority": ["high"]}
     )
 
-    read = scenario.client.call("get", f"campaigns/{made['id']}?include=progress").json()["data"]
+    read = scenario.client.call("get", f"campaigns/{campaign['id']}?include=progress").json()["data"]
     [listed] = scenario.client.call("get", "campaigns?include=progress&archived=false").json()["data"]
 
-    assert (made["due_date"], made["owner_id"]) == ("2026-01-31", str(scenario.owner.pk))
+    assert (campaign["due_date"], campaign["owner_id"]) == ("2026-01-31", str(scenario.owner.pk))
     assert read == listed == {
-        **made,
+        **campaign,
         "progress": {
             "total": 3, "done": 1, "percent": 33, "overdue": 2, "next_due_at": None, "late": True,
             "by_status": {"backlog": 1, "in_progress": 0, "blocked": 1, "ready_verify": 0, "done": 1},
@@ -57,11 +57,11 @@ def test_campaign_of_a_filter_is_created_and_read_with_its_progress(scenario: Sc
 
 def test_tasks_are_added_listed_and_removed(scenario: Scenario) -> None:
     first, second, other = (factories.task(scenario) for _ in range(3))
-    made = created(scenario, ids=[str(first.pk)])
-    path = f"campaigns/{made['id']}"
+    campaign = create_campaign(scenario, ids=[str(first.pk)])
+    path = f"campaigns/{campaign['id']}"
 
     added = scenario.client.call("post", f"{path}/add-tasks", {"ids": [str(first.pk), str(second.pk)]})
-    listed = scenario.client.call("get", f"tasks?campaign={made['id']}").json()
+    listed = scenario.client.call("get", f"tasks?campaign={campaign['id']}").json()
     removed = scenario.client.call("post", f"{path}/remove-tasks", {"ids": [str(first.pk), str(other.pk)]})
 
     assert (added.json()["data"]["changed"], added.json()["data"]["unchanged"]) == (1, 1)
@@ -78,8 +78,8 @@ def test_tasks_are_added_listed_and_removed(scenario: Scenario) -> None:
 
 def test_bulk_update_selects_the_tasks_of_a_campaign(scenario: Scenario) -> None:
     inside, outside = factories.task(scenario), factories.task(scenario)
-    made = created(scenario, ids=[str(inside.pk)])
-    body = {"filter": {"campaign": made["id"]}, "set": {"priority": "critical"}}
+    campaign = create_campaign(scenario, ids=[str(inside.pk)])
+    body = {"filter": {"campaign": campaign["id"]}, "set": {"priority": "critical"}}
 
     scenario.client.call("post", "tasks/bulk-update", body)
 
@@ -88,25 +88,25 @@ def test_bulk_update_selects_the_tasks_of_a_campaign(scenario: Scenario) -> None
 
 
 def test_update_requires_the_current_version(scenario: Scenario) -> None:
-    made = created(scenario)
-    path = f"campaigns/{made['id']}"
+    campaign = create_campaign(scenario)
+    path = f"campaigns/{campaign['id']}"
     etag = scenario.client.call("get", path)["etag"]
 
     changed = scenario.client.call("patch", path, {"name": "Autumn"}, IF_MATCH=etag)
-    stale = scenario.client.call("patch", path, {"name": "Winter"}, IF_MATCH=etag)
+    outdated = scenario.client.call("patch", path, {"name": "Winter"}, IF_MATCH=etag)
 
     assert (changed.status_code, changed.json()["data"]["name"]) == (200, "Autumn")
-    assert (stale.status_code, stale.json()["error"]["code"]) == (412, "precondition_failed")
+    assert (outdated.status_code, outdated.json()["error"]["code"]) == (412, "precondition_failed")
     assert Campaign.objects.get().name == "Autumn"
 
 
 def test_archived_campaign_frees_its_name_and_can_be_restored_once_it_is_free(scenario: Scenario) -> None:
-    made = created(scenario)
-    path = f"campaigns/{made['id']}"
+    campaign = create_campaign(scenario)
+    path = f"campaigns/{campaign['id']}"
     taken = scenario.client.call("post", "campaigns", {"name": "Spring cleaning"})
     archived = scenario.client.call("post", f"{path}/archive")
     refused = scenario.client.call("patch", path, {"name": "Autumn"})
-    second = created(scenario)
+    second = create_campaign(scenario)
     conflict = scenario.client.call("post", f"{path}/restore")
     scenario.client.call("post", f"campaigns/{second['id']}/archive")
     restored = scenario.client.call("post", f"{path}/restore")
@@ -136,9 +136,11 @@ def test_invalid_campaign_is_rejected(scenario: Scenario, body: dict[str, Any], 
 
 
 def test_tasks_of_another_project_are_not_found(scenario: Scenario) -> None:
-    elsewhere = factories.task(factories.scenario())
+    task_of_another_project = factories.task(factories.scenario())
 
-    response = scenario.client.call("post", "campaigns", {"name": "A", "ids": [str(elsewhere.pk)]})
+    response = scenario.client.call(
+        "post", "campaigns", {"name": "A", "ids": [str(task_of_another_project.pk)]}
+    )
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert not Campaign.objects.exists()

@@ -11,8 +11,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 
-class Failing:
-    """Answers with each of the responses, then with success; keeps the idempotency keys it has seen."""
+class FailingServer:
+    """Sends each of the responses, then success, and records the idempotency keys of the requests."""
 
     def __init__(self, *responses: Response) -> None:
         self.responses = list(responses)
@@ -43,7 +43,7 @@ def client(httpserver: HTTPServer, pauses: list[float]) -> Iterator[httpx.Client
 
 
 def test_post_is_repeated_with_the_same_idempotency_key(httpserver: HTTPServer, client: httpx.Client) -> None:
-    server = Failing(refusal(503), refusal(502))
+    server = FailingServer(refusal(503), refusal(502))
     httpserver.expect_request("/x").respond_with_handler(server)
 
     response = client.post("/x", json={"a": 1})
@@ -55,7 +55,7 @@ def test_post_is_repeated_with_the_same_idempotency_key(httpserver: HTTPServer, 
 
 
 def test_own_idempotency_key_is_kept(httpserver: HTTPServer, client: httpx.Client) -> None:
-    server = Failing()
+    server = FailingServer()
     httpserver.expect_request("/x").respond_with_handler(server)
 
     client.post("/x", headers={"idempotency-key": "mine"})
@@ -65,7 +65,7 @@ def test_own_idempotency_key_is_kept(httpserver: HTTPServer, client: httpx.Clien
 
 
 def test_retry_after_is_waited_for(httpserver: HTTPServer, client: httpx.Client, pauses: list[float]) -> None:
-    server = Failing(refusal(429, "rate_limited", retry_after="7"))
+    server = FailingServer(refusal(429, "rate_limited", retry_after="7"))
     httpserver.expect_request("/x").respond_with_handler(server)
 
     client.get("/x")
@@ -83,10 +83,10 @@ def test_retry_after_is_waited_for(httpserver: HTTPServer, client: httpx.Client,
         (Response("<h1>Bad gateway</h1>", status=404), "http_error"),
     ],
 )
-def test_what_a_retry_does_not_change_is_raised_at_once(
+def test_error_that_a_soon_retry_would_not_change_is_raised_at_once(
     httpserver: HTTPServer, client: httpx.Client, response: Response, code: str, pauses: list[float]
 ) -> None:
-    httpserver.expect_request("/x").respond_with_handler(Failing(response))
+    httpserver.expect_request("/x").respond_with_handler(FailingServer(response))
 
     with pytest.raises(ApiError) as refused:
         client.post("/x")
@@ -115,7 +115,7 @@ def test_response_of_another_server_is_an_error(
 def test_retry_after_that_is_no_time_is_ignored(
     httpserver: HTTPServer, client: httpx.Client, pauses: list[float], header: str, longest: float
 ) -> None:
-    httpserver.expect_request("/x").respond_with_handler(Failing(refusal(503, retry_after=header)))
+    httpserver.expect_request("/x").respond_with_handler(FailingServer(refusal(503, retry_after=header)))
 
     assert client.get("/x").status_code == 200
     assert len(pauses) == 1
@@ -125,7 +125,7 @@ def test_retry_after_that_is_no_time_is_ignored(
 def test_request_fails_after_its_last_retry(
     httpserver: HTTPServer, client: httpx.Client, pauses: list[float]
 ) -> None:
-    httpserver.expect_request("/x").respond_with_handler(Failing(*[refusal(503)] * 9))
+    httpserver.expect_request("/x").respond_with_handler(FailingServer(*[refusal(503)] * 9))
 
     with pytest.raises(ApiError, match="unavailable"):
         client.get("/x")
@@ -144,11 +144,11 @@ def test_unreachable_server_is_retried_then_raised(pauses: list[float]) -> None:
 
 
 def test_lost_response_repeats_a_post_but_no_patch(pauses: list[float]) -> None:
-    class Losing(httpx.BaseTransport):
+    class LostResponses(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             raise httpx.ReadError("lost")
 
-    client = httpx.Client(base_url="http://x", transport=RetryTransport(Losing(), sleep=pauses.append))
+    client = httpx.Client(base_url="http://x", transport=RetryTransport(LostResponses(), sleep=pauses.append))
 
     for method, retries in (("PATCH", 0), ("POST", 4)):
         pauses.clear()

@@ -26,7 +26,7 @@ def test_every_default_is_accepted(setting: Setting) -> None:
 
 
 @EVERY
-def test_every_setting_is_documented(setting: Setting) -> None:
+def test_help_of_every_setting_is_a_sentence(setting: Setting) -> None:
     assert setting.help.endswith((".", ")", "]"))
 
 
@@ -100,7 +100,7 @@ def test_the_tables_of_operations_md_are_those_of_the_declarations() -> None:
     assert documented(page) == page
 
 
-def test_outdated_tables_are_rejected_and_rewritten() -> None:
+def test_outdated_table_is_rewritten() -> None:
     page = f"# Operations\n\n{START}\n\nOld.\n\n{END}\n\n## Production\n"
 
     written = documented(page)

@@ -75,9 +75,9 @@ def internal_server(serve: Serve) -> Server:
     return serve(sends(answer(b"secret")), host="::")
 
 
-def client_for(secret: Server) -> Client:
+def client_for(server: Server) -> Client:
     """Return a client that permits the port, so that only the address can be refused."""
-    return Client(policy=AddressPolicy(ports=DEFAULT_PORTS | {secret.port}), ca_file="")
+    return Client(policy=AddressPolicy(ports=DEFAULT_PORTS | {server.port}), ca_file="")
 
 
 def bracketed(address: str) -> str:

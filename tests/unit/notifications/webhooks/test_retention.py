@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 URL = "https://hooks.example.com/krafter"
 
 
-def age(days: int) -> None:
+def age_deliveries(days: int) -> None:
     EventDelivery.objects.update(created_at=timezone.now() - timedelta(days=days))
 
 
@@ -33,7 +33,7 @@ def test_old_deliveries_are_deleted_unless_they_are_tried_again(scenario: Scenar
     EventDelivery.objects.filter(pk=done.pk if done else None).update(
         status="delivered", next_attempt_at=None
     )
-    age(31)
+    age_deliveries(31)
 
     delete_old_deliveries()
 
@@ -50,7 +50,7 @@ def test_younger_deliveries_are_kept_and_all_if_there_is_no_limit(
     factories.finding(scenario)
     queue_events()
     EventDelivery.objects.update(status="failed", next_attempt_at=None)
-    age(days)
+    age_deliveries(days)
 
     delete_old_deliveries()
 

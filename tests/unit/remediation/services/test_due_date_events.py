@@ -27,7 +27,7 @@ WARNING: dict[str, Any] = {
 }
 
 
-def logged() -> list[int]:
+def logged_hours() -> list[int]:
     """Return the hours before the due date of the warnings, in their order."""
     events = Event.objects.filter(name="task.due_soon").order_by("id")
     return [event.data["before_seconds"] // 3600 for event in events]
@@ -42,7 +42,7 @@ def test_each_warning_is_logged_once(scenario: Scenario):
             clock.shift(hours * HOUR)
             log_due_tasks()
             log_due_tasks()
-            found.append(logged())
+            found.append(logged_hours())
 
     assert found == [[], [24], [24], [24, 4], [24, 4], [24, 4]]
 
@@ -53,7 +53,7 @@ def test_a_task_that_is_nearer_than_both_warnings_is_logged_once(scenario: Scena
         factories.task(scenario, sla_due_at=START + 3 * HOUR)
         log_due_tasks()
 
-    assert logged() == [4]
+    assert logged_hours() == [4]
 
 
 def test_an_extended_due_date_is_warned_of_again(scenario: Scenario):
@@ -69,7 +69,7 @@ def test_an_extended_due_date_is_warned_of_again(scenario: Scenario):
         tasks.update(task.pk, changes={"sla_due_at": START + 200 * HOUR}, by=scenario.actor)
         log_due_tasks()
 
-    assert logged() == [4, 24]
+    assert logged_hours() == [4, 24]
 
 
 @pytest.mark.parametrize("in_bulk", [False, True])
@@ -94,7 +94,7 @@ def test_the_later_date_of_an_unblocked_task_is_warned_of_again(scenario: Scenar
         set_status("in_progress")
         log_due_tasks()
 
-    assert logged() == [24, 24]
+    assert logged_hours() == [24, 24]
 
 
 def test_done_tasks_and_policies_without_warnings_are_left_out(scenario: Scenario):

@@ -17,19 +17,21 @@ CSP = (
 )
 TITLE = "<title>Corner Bakery</title>"
 KEY = "security_header_csp"
-HUMAN = (
+BOT_CHALLENGE = (
     "<h1>One more step</h1><p>Please complete the puzzle to prove that you are human. <img src=/puzzle.png>"
 )
-AWAY = "<h1>We are working on it</h1><p>The Corner Bakery is being painted. Please come back this evening."
+MAINTENANCE_PAGE = (
+    "<h1>We are working on it</h1><p>The Corner Bakery is being painted. Please come back this evening."
+)
 
 
-def words(seed: int, count: int) -> list[str]:
+def random_words(seed: int, count: int) -> list[str]:
     chance = random.Random(seed)
     return ["".join(chance.choices("abcdefghijklmnop", k=8)) for _ in range(count)]
 
 
-def written(some: Iterable[str]) -> str:
-    return TITLE + "".join(f"<p><a href='/{word}?v=1'>{word}</a> and {word[::-1]}" for word in some)
+def page_of(words: Iterable[str]) -> str:
+    return TITLE + "".join(f"<p><a href='/{word}?v=1'>{word}</a> and {word[::-1]}" for word in words)
 
 
 def check_page(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None = None) -> Outcome:
@@ -39,19 +41,19 @@ def check_page(text: str, *headers: tuple[str, str], before: dict[str, Outcome] 
         return dict(found)[KEY]
 
 
-@pytest.mark.parametrize("instead", [HUMAN, AWAY, written(words(2, 60))])
-def test_dissimilar_page_with_the_same_title_is_inconclusive(instead: str):
-    before = {KEY: check_page(written(words(1, 60)))}
+@pytest.mark.parametrize("other_page", [BOT_CHALLENGE, MAINTENANCE_PAGE, page_of(random_words(2, 60))])
+def test_dissimilar_page_with_the_same_title_is_inconclusive(other_page: str):
+    before = {KEY: check_page(page_of(random_words(1, 60)))}
 
-    after = check_page(f"{TITLE}{instead}", CSP, before=before)
+    after = check_page(f"{TITLE}{other_page}", CSP, before=before)
 
     assert before[KEY].status == FAILED
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
 
 def test_fixed_page_with_changed_content_passes():
-    before = {KEY: check_page(written(words(1, 60)))}
-    now = written(words(1, 60)[:20] + words(2, 60)).replace("v=1", "v=2")
+    before = {KEY: check_page(page_of(random_words(1, 60)))}
+    now = page_of(random_words(1, 60)[:20] + random_words(2, 60)).replace("v=1", "v=2")
 
     assert check_page(now, CSP, before=before).status == PASSED
 
@@ -63,13 +65,13 @@ def test_page_with_few_words_is_identified_by_its_title():
 
 
 def test_page_with_a_fifth_of_its_content_is_similar():
-    known = 0
+    similar = 0
     for seed in range(200):
-        kept = similarity.sample(similarity.fingerprints(written(words(seed, 100)), ""))
-        now = written(words(seed, 100)[:20] + words(seed + 1000, 80))
-        known += similarity.is_similar(kept, similarity.fingerprints(now, ""))
+        kept = similarity.sample(similarity.fingerprints(page_of(random_words(seed, 100)), ""))
+        now = page_of(random_words(seed, 100)[:20] + random_words(seed + 1000, 80))
+        similar += similarity.is_similar(kept, similarity.fingerprints(now, ""))
 
-    assert known >= 195
+    assert similar >= 195
 
 
 @pytest.mark.parametrize("kept", ["", "zz", "abc", 7, None])
@@ -85,7 +87,7 @@ def test_words_of_scripts_and_title_are_not_fingerprinted():
 
 @pytest.mark.parametrize("count", [5, 31, 100, 1000])
 def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
-    found = similarity.fingerprints(" ".join(words(count, count)), "")
+    found = similarity.fingerprints(" ".join(random_words(count, count)), "")
     sample = similarity.hashes_of(b"".join(sorted(found)[: similarity.SAMPLE_SIZE]).hex())
 
     estimate = similarity.estimated_size(sample)

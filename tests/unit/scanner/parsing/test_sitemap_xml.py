@@ -10,7 +10,9 @@ BOMB = (
     b'<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]>'
     b"<urlset><url><loc>&lol2;</loc></url></urlset>"
 )
-OUTSIDE = b'<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>'
+EXTERNAL_ENTITY = (
+    b'<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>'
+)
 
 
 DOCTYPE = b"<!DOCTYPE urlset><urlset><url><loc>https://a.example/</loc></url></urlset>"
@@ -21,7 +23,7 @@ TOO_LARGE = gzip.compress(b"<urlset>" + b" " * sitemap_xml.MAX_BYTES + b"</urlse
     "body",
     [
         BOMB,
-        OUTSIDE,
+        EXTERNAL_ENTITY,
         DOCTYPE,
         TOO_LARGE,
         b"",

@@ -56,14 +56,14 @@ def test_create_sends_confidentiality_and_due_date_only_if_needed(
 
 @pytest.mark.parametrize("text", ["/close", "First.\n/close", "First.\r\n/close", "First.\n  /close\nthen"])
 def test_text_of_a_finding_cannot_run_quick_actions(provider: GitLab, gitlab: FakeGitLab, text: str) -> None:
-    made_there = provider.create_ticket(draft(text=text))
-    ticket = provider.update_ticket(made_there, draft(text=text, due=None), ["due"])
+    created = provider.create_ticket(draft(text=text))
+    ticket = provider.update_ticket(created, draft(text=text, due=None), ["due"])
 
-    assert (made_there.state, ticket.state) == (TicketState.OPEN, TicketState.OPEN)
+    assert (created.state, ticket.state) == (TicketState.OPEN, TicketState.OPEN)
     assert "\\/close" in gitlab.issues[1]["description"]
 
 
-def test_title_refers_to_nothing_there_and_is_read_as_it_is_here(
+def test_references_in_a_title_are_escaped_and_read_without_the_escapes(
     provider: GitLab, gitlab: FakeGitLab
 ) -> None:
     title = "Fix #1 of @ada and ~bug"
@@ -187,8 +187,8 @@ def test_changed_tickets_requests_changes_since_a_time(provider: GitLab, gitlab:
 
 
 def test_next_page_on_another_host_is_refused(provider: GitLab, gitlab: FakeGitLab) -> None:
-    elsewhere = {"Link": '<http://127.0.0.2:1/steal>; rel="next"'}
-    gitlab.next_answer("GET", "/issues$", (200, elsewhere, []))
+    headers = {"Link": '<http://127.0.0.2:1/steal>; rel="next"'}
+    gitlab.next_answer("GET", "/issues$", (200, headers, []))
 
     with pytest.raises(ProviderRefused, match="another host"):
         list(provider.changed_tickets(LONG_AGO))
@@ -220,7 +220,7 @@ def test_related_merge_request_is_found_if_none_closes_the_issue(
     assert connect(gitlab, http_client, project="42").find_pull_request("42#1") == expected
 
 
-def test_issue_without_merge_request(provider: GitLab) -> None:
+def test_issue_without_merge_requests_has_no_pull_request(provider: GitLab) -> None:
     assert provider.find_pull_request(KEY) is None
 
 
@@ -322,7 +322,7 @@ def numbers(pages: Iterable[Sequence[Ticket]]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("body", "expected"),
+    ("max_bytes", "expected"),
     [
         (5_000, [("1", "100"), ("1", "50"), ("1", "20"), ("1", "5"), ("1", "1")]),
         (10_000, [("1", "100"), ("1", "50"), ("1", "20"), ("1", "5"), ("2", "5")]),
@@ -332,11 +332,11 @@ def numbers(pages: Iterable[Sequence[Ticket]]) -> list[int]:
     ],
 )
 def test_page_that_is_too_large_is_read_in_smaller_pages(
-    gitlab: FakeGitLab, loopback: None, body: int, expected: list[tuple[str, str]]
+    gitlab: FakeGitLab, loopback: None, max_bytes: int, expected: list[tuple[str, str]]
 ) -> None:
     make_issues(gitlab, [1_000] * 130)
 
-    with Client(limits=Limits(body=body)) as client:
+    with Client(limits=Limits(body=max_bytes)) as client:
         found = numbers(connect(gitlab, client).changed_tickets(LONG_AGO))
 
     assert found == list(range(130, 0, -1))
