@@ -26,7 +26,7 @@ def with_tool_versions(
         return inconclusive(
             "tool_changed",
             "The value is so close to the threshold that the newer browser may be why it passes; run a scan to "
-            "measure it anew.",
+            "measure it again.",
             value_measured=outcome.value,
             samples=outcome.samples,
             tools_changed_from=changed,

@@ -15,7 +15,7 @@ from documentation.contents import source
 from notifications.webhooks import signing
 from tests import factories
 from tests.contract.test_documentation_examples import each_language, needs_node, run
-from tests.contract.test_readme import bakery  # noqa: F401  fixture
+from tests.contract.test_readme import demo_site  # noqa: F401  fixture
 
 LEXERS = {"curl": "bash", "Python": "python", "JavaScript": "javascript"}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -30,11 +30,11 @@ def blocks(page: str, lexer: str) -> list[str]:
 
 
 @pytest.fixture
-def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: Any) -> dict[str, str]:  # noqa: F811
+def variables(live_server: LiveServer, demo_site: str, eager_jobs: None, settings: Any) -> dict[str, str]:  # noqa: F811
     """Return the variables of a project with a faulty site; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_CHROMIUM = "/no/such/browser"  # the finding of the guide needs none
-    scenario = factories.scenario(site_url=bakery)
+    scenario = factories.scenario(site_url=demo_site)
     by_hand = {"domain": "security", "title": "Reported by hand, without checks", "severity": "critical"}
     assert scenario.client.call("post", "findings", by_hand).status_code == 201
     return {
@@ -42,7 +42,7 @@ def variables(live_server: LiveServer, bakery: str, eager_jobs: None, settings: 
         "KRAFTER_AUDIT_API_KEY": scenario.key,
         "KRAFTER_AUDIT_ORG": str(scenario.organization.pk),
         "KRAFTER_AUDIT_PROJECT": scenario.project.slug,
-        "SITE_URL": bakery,  # as `demo_site` of ready.json
+        "SITE_URL": demo_site,  # as `demo_site` of ready.json
     }
 
 

@@ -32,7 +32,7 @@ MILESTONES = (
 
 
 @pytest.fixture
-def bakery() -> Iterator[str]:
+def demo_site() -> Iterator[str]:
     """Serve the demo website with all of its faults except slow responses."""
     site = DemoServer(0, FaultState(fixed={"ttfb"}))
     threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
@@ -48,12 +48,14 @@ def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ready(live_server: LiveServer, bakery: str, eager_jobs: None, settings: Any, tmp_path: Path) -> Path:
+def ready_file(
+    live_server: LiveServer, demo_site: str, eager_jobs: None, settings: Any, tmp_path: Path
+) -> Path:
     """Write the file of `./krafter up` about a running system; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_PUBLIC_URL = live_server.url
     settings.MEDIA_ROOT = tmp_path / "media"
-    scenario = factories.scenario(site_url=bakery)
+    scenario = factories.scenario(site_url=demo_site)
     by_hand = {"domain": "security", "title": "Reported by hand, without checks", "severity": "critical"}
     assert scenario.client.call("post", "findings", by_hand).status_code == 201
     facts = {
@@ -63,24 +65,24 @@ def ready(live_server: LiveServer, bakery: str, eager_jobs: None, settings: Any,
     }
     file = tmp_path / ".krafter" / "data" / "ready.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({**facts, "api_key": scenario.key, "demo_site": bakery}))
+    file.write_text(json.dumps({**facts, "api_key": scenario.key, "demo_site": demo_site}))
     return file
 
 
-def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
+def run_readme_commands(ready_file: Path) -> subprocess.CompletedProcess[str]:
     """Run the README's blocks in one shell, which exits on an unset variable or a failed command."""
     blocks = re.findall(r"^```bash\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     story = "set -eu -o pipefail\n" + "".join(blocks).replace(".krafter/venv/bin/python", sys.executable)
     return subprocess.run(
-        ["bash", "-c", story], cwd=ready.parents[2], capture_output=True, text=True, timeout=90
+        ["bash", "-c", story], cwd=ready_file.parents[2], capture_output=True, text=True, timeout=90
     )
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_one_quick_load")
-def test_readme_commands_work_when_pasted(ready: Path) -> None:
-    printed = pasted(ready)
+def test_readme_commands_work_when_pasted(ready_file: Path) -> None:
+    printed = run_readme_commands(ready_file)
 
     assert (printed.returncode, printed.stderr) == (0, "")
     rest = printed.stdout
@@ -89,8 +91,8 @@ def test_readme_commands_work_when_pasted(ready: Path) -> None:
         rest = rest.partition(milestone)[2]
     if missing_packages.problem("needs_pango"):
         assert "needs the Pango library" in printed.stdout
-        assert (ready.parents[1] / "report.csv").read_bytes().startswith(b"record,")
+        assert (ready_file.parents[1] / "report.csv").read_bytes().startswith(b"record,")
     else:
-        assert (ready.parents[1] / "report.pdf").read_bytes().startswith(b"%PDF-")
+        assert (ready_file.parents[1] / "report.pdf").read_bytes().startswith(b"%PDF-")
     with urllib.request.urlopen(printed.stdout.split()[-1], timeout=10) as page:
         assert page.status == 200

@@ -148,10 +148,10 @@ def test_unsupported_accept_header_is_rejected(scenario: Scenario):
 
 
 def test_server_error_discloses_nothing(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
-    def explode(*args: object, **kwargs: object) -> None:
+    def raise_error(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.totals.counters.all_totals", explode)
+    monkeypatch.setattr("events.totals.counters.all_totals", raise_error)
 
     response = scenario.client.call("get", "command-center")
 

@@ -6,7 +6,7 @@ from tests import missing_packages
 
 
 @pytest.fixture(autouse=True)
-def _afresh() -> None:
+def _clear_cache() -> None:
     missing_packages.problem.cache_clear()
 
 

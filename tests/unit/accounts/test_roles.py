@@ -123,7 +123,7 @@ def test_removed_member_reaches_nothing_by_an_earlier_session(model: type[Model]
     assert model._default_manager.filter(pk=row.pk).values().get() == before
 
 
-def picked(client: Client, model: type[Model], field: str) -> set[str]:
+def selectable_ids(client: Client, model: type[Model], field: str) -> set[str]:
     """Return what the autocomplete of a field offers."""
     parameters = {
         "app_label": model._meta.app_label,
@@ -139,9 +139,9 @@ def test_pickers_offer_rows_of_own_organisations_alone():
     finding, _ = factories.finding(own), factories.finding(other)
     client = staff.logged_in_client(user := member_of(own.organization, Role.MEMBER))
 
-    assert picked(client, Task, "finding") == {str(finding.pk)}
-    assert picked(client, Finding, "project") == {str(own.project.pk)}
-    assert picked(client, Finding, "owner") == {str(own.owner.pk), str(user.pk)}
+    assert selectable_ids(client, Task, "finding") == {str(finding.pk)}
+    assert selectable_ids(client, Finding, "project") == {str(own.project.pk)}
+    assert selectable_ids(client, Finding, "owner") == {str(own.owner.pk), str(user.pk)}
 
 
 def test_row_cannot_be_created_in_another_organisation():

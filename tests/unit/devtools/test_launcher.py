@@ -27,7 +27,7 @@ def script(open_folder: Path) -> Script:
     return made
 
 
-def shown(ended: "subprocess.CompletedProcess[str]") -> list[object]:
+def printed_values(ended: "subprocess.CompletedProcess[str]") -> list[object]:
     return list(json.loads(ended.stdout.splitlines()[-1]))
 
 
@@ -120,12 +120,12 @@ def test_a_command_installs_its_locked_set_once_and_becomes_its_module(script: S
 
     first, second = script.run("check", "https://example.com", "--json"), script.run("check", "--json")
 
-    assert shown(first) == [
+    assert printed_values(first) == [
         ["https://example.com", "--json"],
         f"{script.bin}/chromium-headless-shell",
         str(script.home),
     ]
-    assert shown(second)[0] == ["--json"]
+    assert printed_values(second)[0] == ["--json"]
     assert re.search(r"^  Python packages \(base\) \.+ \d+\.\d s$", first.stderr, re.MULTILINE)
     assert second.stderr == ""
     assert len(script.calls("uv pip sync")) == 1
@@ -147,9 +147,9 @@ def test_bench_measures_the_api_and_bench_scan_the_scans(script: Script) -> None
     api, scans = script.run("bench", "--quick"), script.run("bench", "scan", "--json", "--no-system-packages")
 
     assert "devtools.benchmark.__main__" in api.stdout
-    assert shown(api)[0] == ["--quick"]
+    assert printed_values(api)[0] == ["--quick"]
     assert scans.stdout.startswith("devtools.benchmark.scans.__main__\n")
-    assert shown(scans)[0] == ["--json"]
+    assert printed_values(scans)[0] == ["--json"]
 
 
 def test_changed_lock_file_is_installed_again(script: Script) -> None:
@@ -204,7 +204,7 @@ def test_root_reads_which_system_packages_will_be_installed_and_why(script: Scri
     installed = ended.stdout.index("Chromium, which runs the checks that need a browser ..")
     assert announced < ended.stdout.index("Chromium: runs the checks that need a browser") < installed
     assert script.calls("apt-get") == ["apt-get install -y --no-install-recommends chromium-headless-shell"]
-    assert shown(ended)[:2] == [["--port", "0"], f"{script.bin}/chromium-headless-shell"]
+    assert printed_values(ended)[:2] == [["--port", "0"], f"{script.bin}/chromium-headless-shell"]
     assert "Missing" not in ended.stdout
 
 
@@ -221,7 +221,7 @@ def test_system_packages_are_left_out_on_demand_and_the_rest_works(script: Scrip
     )
     assert re.search(r"apt-get install --no-install-recommends .*chromium-headless-shell\n", ended.stdout)
     assert "Everything else works without." in ended.stdout
-    assert shown(ended)[0] == []
+    assert printed_values(ended)[0] == []
 
 
 @as_root
@@ -285,5 +285,5 @@ def test_evidence_is_verified_without_an_installation_where_python_has_what_it_t
 
     ended = script.run("verify-evidence", "evidence.json", KRAFTER_PYTHON=sys.executable)
 
-    assert shown(ended)[0] == ["evidence.json"]
+    assert printed_values(ended)[0] == ["evidence.json"]
     assert script.calls("uv pip sync") == []

@@ -62,7 +62,7 @@ NOW = datetime.now(UTC)
 BEFORE, AFTER = (NOW - timedelta(days=2)).isoformat(), (NOW + timedelta(minutes=5)).isoformat()
 
 
-def answering(answer: Answer) -> Callable[[Request], Answer]:
+def always_answer(answer: Answer) -> Callable[[Request], Answer]:
     """Answer every request with this, but those for the number of a repository or project."""
 
     def route(request: Request) -> Answer:
@@ -86,7 +86,7 @@ def start_vendor(
     with ExitStack() as stack:
 
         def start(name: str) -> FakeServer:
-            served = stack.enter_context(serve(answering((404, {}, {})), load_spec(f"{name}.json")))
+            served = stack.enter_context(serve(always_answer((404, {}, {})), load_spec(f"{name}.json")))
             base = f"{served.url}/api/v4" if name == "gitlab" else served.url
             monkeypatch.setenv(f"KRAFTER_{name.upper()}_URL", base)
             return served
@@ -253,7 +253,7 @@ def test_outcome_follows_the_answer_of_the_provider(
 ) -> None:
     name = FINDING_SOURCES[key].name
     vendor = start_vendor(name)
-    vendor.route = answering(answer)
+    vendor.route = always_answer(answer)
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
 
     outcome = ask_provider(finding_of(project, key), key, NOW)
@@ -266,7 +266,7 @@ def test_outcome_follows_the_answer_of_the_provider(
 def test_verification_passes_when_the_provider_reports_the_fix(
     project: Project, start_vendor: Callable[[str], FakeServer]
 ) -> None:
-    start_vendor("sentry").route = answering(issue("resolved", BEFORE))
+    start_vendor("sentry").route = always_answer(issue("resolved", BEFORE))
     services.connect(project, "sentry", credentials=CREDENTIALS["sentry"], by=SYSTEM)
 
     verification = verified(finding_of(project, "sentry_no_new_events"))
@@ -281,7 +281,7 @@ def test_evidence_lists_the_requests_without_secrets(
     project: Project, start_vendor: Callable[[str], FakeServer]
 ) -> None:
     vendor = start_vendor("github")
-    vendor.route = answering(alert(f"open {SECRET}"))
+    vendor.route = always_answer(alert(f"open {SECRET}"))
     services.connect(project, "github", credentials=CREDENTIALS["github"], by=SYSTEM)
 
     verification = verified(finding_of(project, "github_dependabot_fixed"))

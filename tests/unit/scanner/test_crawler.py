@@ -18,7 +18,7 @@ def sitemap(*paths: str) -> Answer:
     )
 
 
-def linking(*addresses: str) -> Answer:
+def page_with_links(*addresses: str) -> Answer:
     return Answer(
         "<title>Start</title>" + "".join(f'<a href="{address}">x</a>' for address in addresses), headers=HTML
     )
@@ -34,7 +34,7 @@ def discovered(site: Site, limit: int = 25, first: Sequence[str] = ()) -> list[s
 def test_one_page_of_each_route_in_sitemap_and_links_is_chosen() -> None:
     site = Site(
         {
-            "/": linking(
+            "/": page_with_links(
                 "/about", "/blog/first-post", "/blog/second-post", "/shop/17", "about#team", "/logo.png"
             ),
             "/sitemap.xml": sitemap("/", "/contact", "/blog/third-post", "/list?page=1", "/list?page=2"),
@@ -47,7 +47,7 @@ def test_one_page_of_each_route_in_sitemap_and_links_is_chosen() -> None:
 def test_requested_pages_are_chosen_first_and_for_their_routes() -> None:
     site = Site(
         {
-            "/": linking("/about", "/blog/first-post", "/blog/second-post"),
+            "/": page_with_links("/about", "/blog/first-post", "/blog/second-post"),
             "/robots.txt": Answer(
                 "User-agent: *\nDisallow: /closed", headers=[("Content-Type", "text/plain")]
             ),
@@ -60,7 +60,11 @@ def test_requested_pages_are_chosen_first_and_for_their_routes() -> None:
 
 def test_other_origins_are_excluded() -> None:
     site = Site(
-        {"/": linking("https://example.com/a", "//example.net/b", "mailto:a@b.c", "javascript:go()", "/c")}
+        {
+            "/": page_with_links(
+                "https://example.com/a", "//example.net/b", "mailto:a@b.c", "javascript:go()", "/c"
+            )
+        }
     )
 
     assert discovered(site) == ["/", "/c"]
@@ -70,7 +74,7 @@ def test_urls_with_a_password_are_excluded() -> None:
     site = Site()
 
     def start(*_: object) -> Answer:
-        return linking("/a", site.url.replace("//", "//user:password@") + "b")
+        return page_with_links("/a", site.url.replace("//", "//user:password@") + "b")
 
     site.answers["/"] = start
 
@@ -79,26 +83,26 @@ def test_urls_with_a_password_are_excluded() -> None:
 
 def test_robots_txt_is_obeyed_except_for_the_requested_page() -> None:
     robots = Answer("User-agent: *\nDisallow: /\nAllow: /open", headers=[("Content-Type", "text/plain")])
-    site = Site({"/": linking("/closed", "/open"), "/robots.txt": robots})
+    site = Site({"/": page_with_links("/closed", "/open"), "/robots.txt": robots})
 
     assert discovered(site) == ["/", "/open"]
 
 
 def test_unavailable_robots_txt_stops_discovery() -> None:
-    site = Site({"/": linking("/a"), "/robots.txt": Answer("busy", 503)})
+    site = Site({"/": page_with_links("/a"), "/robots.txt": Answer("busy", 503)})
 
     assert discovered(site) == ["/"]
 
 
 def test_sitemap_index_is_followed() -> None:
     index = Answer("<sitemapindex><sitemap><loc>{url}/part.xml</loc></sitemap></sitemapindex>")
-    site = Site({"/": linking(), "/sitemap.xml": index, "/part.xml": sitemap("/deep/page")})
+    site = Site({"/": page_with_links(), "/sitemap.xml": index, "/part.xml": sitemap("/deep/page")})
 
     assert discovered(site) == ["/", "/deep/page"]
 
 
 def test_discovery_stops_at_the_limit() -> None:
-    site = Site({"/": linking(*(f"/page-{number}" for number in range(60)))})
+    site = Site({"/": page_with_links(*(f"/page-{number}" for number in range(60)))})
 
     assert len(discovered(site)) == 25
     assert len(discovered(site, 3)) == 3
@@ -112,7 +116,7 @@ def test_unreadable_start_page_is_the_only_page(answer: Answer) -> None:
 
 
 def test_discovery_and_checks_share_fetched_facts() -> None:
-    site = Site({"/": linking("/a"), "/a": linking("/")})
+    site = Site({"/": page_with_links("/a"), "/a": page_with_links("/")})
     with served(site), loopback_client() as client:
         start = PageContext(site.url, client, retry_delays=())
         pages = [start.sibling(page) if page != site.url else start for page in discover(start).pages]
@@ -141,7 +145,7 @@ def test_route_of_a_url(one: str, other: str, same: bool) -> None:
 
 def test_invalid_urls_of_a_sitemap_are_skipped() -> None:
     locations = "".join(f"<url><loc>{url}</loc></url>" for url in ("http://[bad/#a", "{url}/a", "//[/b#a"))
-    site = Site({"/": linking(), "/sitemap.xml": Answer(f"<urlset>{locations}</urlset>")})
+    site = Site({"/": page_with_links(), "/sitemap.xml": Answer(f"<urlset>{locations}</urlset>")})
 
     assert discovered(site) == ["/", "/a"]
 
@@ -150,7 +154,7 @@ def test_sitemap_of_an_index_that_does_not_answer_is_skipped() -> None:
     index = "".join(f"<sitemap><loc>{{url}}{path}</loc></sitemap>" for path in ("/a.xml", "/b.xml", "/c.xml"))
     site = Site(
         {
-            "/": linking(),
+            "/": page_with_links(),
             "/sitemap.xml": Answer(f"<sitemapindex>{index}</sitemapindex>"),
             "/a.xml": sitemap("/a"),
             "/b.xml": Answer(hang_up=True),
@@ -174,7 +178,7 @@ def test_robots_txt_of_maximal_size_is_compared_with_a_limited_number_of_urls() 
     paths = [f"/closed/{number}" for number in range(5000)]
     site = Site(
         {
-            "/": linking("/about"),
+            "/": page_with_links("/about"),
             "/robots.txt": Answer(f"User-agent: *\nDisallow: /closed\n{rules}"),
             "/sitemap.xml": sitemap("/open", *paths, "/late"),
         }

@@ -7,20 +7,20 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome
 from scanner.registry import get
 
 
-def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
+def judge_ttfb(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
     requested: list[int] = []
 
-    def more(count: int) -> list[float]:
+    def measure_more(count: int) -> list[float]:
         requested.append(count)
         return [*samples, *further]
 
     known = get("ttfb")
     assert known is not None
-    return judge_metric(known, Measurement(samples, more=more)), len(requested)
+    return judge_metric(known, Measurement(samples, more=measure_more)), len(requested)
 
 
 @pytest.mark.parametrize(
-    ("samples", "further", "status", "more"),
+    ("samples", "further", "status", "further_requests"),
     [
         ([100, 110, 120], [], PASSED, 0),
         ([1000, 1100, 1200], [], FAILED, 0),
@@ -35,11 +35,11 @@ def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
     ],
 )
 def test_five_samples_are_taken_near_the_threshold(
-    samples: list[float], further: list[float], status: str, more: int
+    samples: list[float], further: list[float], status: str, further_requests: int
 ) -> None:
-    outcome, requests = _judged(samples, further)
+    outcome, requests = judge_ttfb(samples, further)
 
-    assert (outcome.status, requests) == (status, more)
+    assert (outcome.status, requests) == (status, further_requests)
     assert outcome.reason == ("unsteady" if status == INCONCLUSIVE else None)
     assert len(outcome.evidence["samples"]) == len(samples) + len(further)
 

@@ -15,7 +15,7 @@ from tests.unit.scanner.checks.base_page import html
 NOW = {"chromium": "156.0.1.1", "axe": "4.12.1"}
 
 
-def before(**tools: str) -> Outcome:
+def failed_with_tools(**tools: str) -> Outcome:
     return Outcome(FAILED, evidence={"method": "browser", "tools": {**NOW, **tools}})
 
 
@@ -28,10 +28,14 @@ def versioned(key: str, earlier: Outcome | None, status: Any = PASSED, value: fl
     ("earlier", "value", "status"),
     [
         (None, 2.4, PASSED),  # no earlier outcome
-        (before(), 2.4, PASSED),  # the same tools
-        (before(chromium="156.0.9.9"), 2.4, PASSED),  # a patch of the same release
-        (before(chromium="155.0.1.1"), 1.6, PASSED),  # good by far: no release makes that
-        (before(chromium="155.0.1.1"), 2.4, INCONCLUSIVE),  # good by as little as a release may make
+        (failed_with_tools(), 2.4, PASSED),  # the same tools
+        (failed_with_tools(chromium="156.0.9.9"), 2.4, PASSED),  # a patch of the same release
+        (failed_with_tools(chromium="155.0.1.1"), 1.6, PASSED),  # good by far: no release makes that
+        (
+            failed_with_tools(chromium="155.0.1.1"),
+            2.4,
+            INCONCLUSIVE,
+        ),  # good by as little as a release may make
     ],
 )
 def test_metric_near_the_threshold_is_inconclusive_after_a_browser_release(
@@ -43,11 +47,11 @@ def test_metric_near_the_threshold_is_inconclusive_after_a_browser_release(
 
 
 def test_failure_counts_with_any_tool_version() -> None:
-    assert versioned("lcp", before(chromium="99.0"), FAILED, 3.0).status == FAILED
+    assert versioned("lcp", failed_with_tools(chromium="99.0"), FAILED, 3.0).status == FAILED
 
 
 def test_pass_with_another_release_names_the_earlier_versions() -> None:
-    outcome = versioned("a11y_label", before(axe="4.11.0"))
+    outcome = versioned("a11y_label", failed_with_tools(axe="4.11.0"))
 
     assert (outcome.status, outcome.evidence["tools_changed_from"]) == (PASSED, {"axe": "4.11.0"})
 
@@ -57,7 +61,7 @@ def test_violation_does_not_pass_without_a_browser() -> None:
         served(Site({"/": Answer(html(), headers=[("Content-Type", "text/html")])})) as site,
         loopback_client() as c,
     ):
-        outcomes_before = {"a11y_label": before()}
+        outcomes_before = {"a11y_label": failed_with_tools()}
         outcome = dict(
             run_checks(site.url, outcomes_before, client=c, before=outcomes_before, retry_delays=())
         )["a11y_label"]
@@ -75,14 +79,14 @@ def test_newer_axe_must_test_the_elements_that_failed(chrome: Browser) -> None:
     key = "a11y_image_alt"
     with served(Site({"/": answer})) as site, loopback_client() as client:
 
-        def after(faults: list[str]) -> Outcome:
-            older = Outcome(FAILED, evidence={**before(axe="4.11.0").evidence, "faults": faults})
+        def outcome_after(faults: list[str]) -> Outcome:
+            older = Outcome(FAILED, evidence={**failed_with_tools(axe="4.11.0").evidence, "faults": faults})
             found = run_checks(
                 site.url, [key], client=client, browser=chrome, before={key: older}, retry_delays=()
             )
             return dict(found)[key]
 
-        fixed, passed_over = after([kept[0], kept[2]]), after(kept)
+        fixed, passed_over = outcome_after([kept[0], kept[2]]), outcome_after(kept)
 
     assert fixed.status == PASSED
     assert (passed_over.status, passed_over.reason) == (INCONCLUSIVE, "tool_changed")

@@ -32,7 +32,7 @@ def client(user: User) -> Client:
     return staff.logged_in_client(user)
 
 
-def leaving(organization: Organization) -> str:
+def leave_url(organization: Organization) -> str:
     return reverse("leave_organization", args=[organization.pk])
 
 
@@ -49,7 +49,7 @@ def test_menu_leads_to_own_organisations_alone(client: Client, scenario: Scenari
     shown = page.content.decode()
 
     assert f'href="{reverse("organizations")}"' in menu
-    assert [leaving(each) in shown for each in (scenario.organization, other, unrelated)] == [
+    assert [leave_url(each) in shown for each in (scenario.organization, other, unrelated)] == [
         True,
         True,
         False,
@@ -72,7 +72,7 @@ def test_organisations_are_in_the_order_of_their_names(client: Client, user: Use
 
 def test_other_methods_are_not_allowed(client: Client, scenario: Scenario, user: User):
     listed = client.post(reverse("organizations"))
-    left = client.put(leaving(scenario.organization))
+    left = client.put(leave_url(scenario.organization))
 
     assert (listed.status_code, left.status_code) == (405, 405)
     assert is_member(user, scenario.organization)
@@ -86,7 +86,7 @@ def test_confirmation_names_the_keys_that_stop_working(client: Client, scenario:
     named = [escape(str(ApiKey.objects.get(name=name))) for name in ("Deploys <b>", "Dashboard")]
     member = Membership.objects.get(organization=scenario.organization, user=user)
 
-    page = client.get(leaving(scenario.organization)).content.decode()
+    page = client.get(leave_url(scenario.organization)).content.decode()
     removal = staff.run_action(staff.logged_in_client(), "remove", member).content.decode()
 
     assert ["These 2 API keys stop working at once: " in each for each in (page, removal)] == [True, True]
@@ -99,7 +99,7 @@ def test_confirmation_names_the_keys_that_stop_working(client: Client, scenario:
 def test_person_leaves_and_their_keys_are_revoked(client: Client, scenario: Scenario, user: User):
     api_keys.issue(scenario.organization, user=user, name="CI", scopes=["audit:read"])
 
-    done = client.post(leaving(scenario.organization), follow=True)
+    done = client.post(leave_url(scenario.organization), follow=True)
 
     assert messages_of(done) == [f"You have left {scenario.organization.name}."]
     assert not is_member(user, scenario.organization)
@@ -119,7 +119,7 @@ def test_person_leaves_and_their_keys_are_revoked(client: Client, scenario: Scen
 
 def test_person_leaves_the_last_organisation_and_sees_none(client: Client, scenario: Scenario, user: User):
     for organization in Organization.objects.filter(memberships__user=user):
-        done = client.post(leaving(organization), follow=True)
+        done = client.post(leave_url(organization), follow=True)
 
     assert "You are a member of no organisation." in done.content.decode()
     assert client.get("/admin/").status_code == 200
@@ -131,14 +131,14 @@ def test_last_owner_is_refused(scenario: Scenario):
     client = staff.logged_in_client(owner)
 
     shown = client.get(reverse("organizations")).content.decode()
-    refused = messages_of(client.post(leaving(organization), follow=True))
+    refused = messages_of(client.post(leave_url(organization), follow=True))
     staff.member_of(organization, "owner")
     later = client.get(reverse("organizations")).content.decode()
 
     sentence = "An organisation has at least one owner. Make another member an owner first."
     assert refused == [f"{organization.name}: {sentence}"]
     assert is_member(owner, organization)
-    assert [(sentence in page, leaving(organization) in page) for page in (shown, later)] == [
+    assert [(sentence in page, leave_url(organization) in page) for page in (shown, later)] == [
         (True, False),
         (False, True),
     ]
@@ -148,7 +148,7 @@ def test_leaving_requires_csrf_token_sign_in_and_membership(scenario: Scenario, 
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(user)
     other_owner = staff.logged_in_client(staff.member_of(factories.scenario().organization, "owner"))
-    url = leaving(scenario.organization)
+    url = leave_url(scenario.organization)
     before = Membership.objects.count()
 
     statuses = [
@@ -166,7 +166,7 @@ def test_second_factor_must_be_set_up_before_an_organisation_is_left(
 ):
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
 
-    response = client.post(leaving(scenario.organization))
+    response = client.post(leave_url(scenario.organization))
 
     assert response["location"] == reverse("mfa_activate_totp")
     assert is_member(user, scenario.organization)
@@ -178,7 +178,7 @@ def test_person_who_signs_on_is_signed_out_with_the_last_organisation(scenario: 
     Membership.objects.create(organization=scenario.organization, user=user, role="member")
     client = staff.logged_in_client(user)
 
-    client.post(leaving(scenario.organization))
+    client.post(leave_url(scenario.organization))
 
     user.refresh_from_db()
     # As after the removal by another person: links of earlier invitations end with the random password.

@@ -29,7 +29,7 @@ def provider(settings: Any, httpserver: HTTPServer) -> IdentityProvider:
     return made
 
 
-def ada(**fields: Any) -> User:
+def create_user_ada(**fields: Any) -> User:
     return User.objects.create_user("ada@example.com", staff.PASSWORD, **{"is_staff": True, **fields})
 
 
@@ -44,7 +44,7 @@ def outcome(client: Client, response: Any) -> tuple[int, bool]:
 
 
 def test_staff_sign_in_by_their_verified_address(provider: IdentityProvider) -> None:
-    user = ada()
+    user = create_user_ada()
 
     client, response = sign_on(provider, "?next=/admin/sessions/")
 
@@ -91,7 +91,7 @@ def test_redirect_has_state_and_code_challenge(provider: IdentityProvider) -> No
 def test_faulty_responses_of_the_provider_are_refused_without_a_sign_in(
     provider: IdentityProvider, fault: dict[str, Any]
 ) -> None:
-    ada()
+    create_user_ada()
     for name, value in fault.items():
         setattr(provider, name, value)
     if fault.get("algorithm") == "none":
@@ -104,7 +104,7 @@ def test_faulty_responses_of_the_provider_are_refused_without_a_sign_in(
 @pytest.mark.parametrize("kind", ["unknown", "inactive", "not staff"])
 def test_only_active_staff_sign_in(provider: IdentityProvider, kind: str) -> None:
     if kind != "unknown":
-        ada(is_active=kind != "inactive", is_staff=kind != "not staff")
+        create_user_ada(is_active=kind != "inactive", is_staff=kind != "not staff")
     users = User.objects.count()
 
     client, response = sign_on(provider)
@@ -115,7 +115,7 @@ def test_only_active_staff_sign_in(provider: IdentityProvider, kind: str) -> Non
 
 
 def test_state_of_another_browser_is_refused(provider: IdentityProvider) -> None:
-    ada()
+    create_user_ada()
     query = provider.authorize(Client().get(START)["location"])
     victim = Client()
     victim.get(START)
@@ -152,7 +152,7 @@ def test_address_that_no_user_can_have_is_refused(
 
 
 def test_address_of_a_trusted_domain_needs_no_claim(provider: IdentityProvider, settings: Any) -> None:
-    ada()
+    create_user_ada()
     settings.KRAFTER_OIDC_TRUSTED_DOMAINS = ["example.com"]
     del provider.claims["email_verified"]
 
@@ -161,7 +161,7 @@ def test_address_of_a_trusted_domain_needs_no_claim(provider: IdentityProvider, 
 
 def test_required_second_factor_is_that_of_the_provider(provider: IdentityProvider, settings: Any) -> None:
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
-    ada()
+    create_user_ada()
 
     client, _ = sign_on(provider)
 
@@ -169,7 +169,7 @@ def test_required_second_factor_is_that_of_the_provider(provider: IdentityProvid
 
 
 def test_own_second_factor_is_needed_as_well(provider: IdentityProvider) -> None:
-    TOTP.activate(ada(), "GEZDGNBVGY3TQOJQ")
+    TOTP.activate(create_user_ada(), "GEZDGNBVGY3TQOJQ")
 
     client, response = sign_on(provider)
 

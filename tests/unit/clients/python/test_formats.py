@@ -47,7 +47,7 @@ RESULT = Result(
 )
 
 
-def gated(fail_on: str | None = "high", known: tuple[str, ...] | None = None) -> Result:
+def gate_result(fail_on: str | None = "high", known: tuple[str, ...] | None = None) -> Result:
     return apply_gate(RESULT, fail_on=fail_on, known=None if known is None else dict.fromkeys(known))
 
 
@@ -67,7 +67,7 @@ def gated(fail_on: str | None = "high", known: tuple[str, ...] | None = None) ->
 def test_gate_fails_by_severity_and_only_for_new_problems(
     fail_on: str | None, known: tuple[str, ...] | None, failing: list[str]
 ) -> None:
-    assert [problem.fingerprint for problem in gated(fail_on, known).failing] == failing
+    assert [problem.fingerprint for problem in gate_result(fail_on, known).failing] == failing
 
 
 def test_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_damaged_baseline_is_refused(tmp_path: Path, text: str) -> None:
         baseline.read(path)
 
 
-@pytest.mark.parametrize("result", [gated(), gated("low", ("f-csp",)), Result(())])
+@pytest.mark.parametrize("result", [gate_result(), gate_result("low", ("f-csp",)), Result(())])
 def test_sarif_follows_the_standard(result: Result) -> None:
     document = json.loads(FORMATS["sarif"](result))
 
@@ -102,7 +102,7 @@ def test_sarif_follows_the_standard(result: Result) -> None:
 @pytest.mark.skipif(
     "KRAFTER_SARIF_SCHEMA" not in os.environ, reason="KRAFTER_SARIF_SCHEMA names no official schema"
 )
-@pytest.mark.parametrize("result", [gated(), gated("low", ("f-csp",)), Result(())])
+@pytest.mark.parametrize("result", [gate_result(), gate_result("low", ("f-csp",)), Result(())])
 def test_sarif_is_valid_by_the_official_schema(result: Result) -> None:
     schema = json.loads(Path(os.environ["KRAFTER_SARIF_SCHEMA"]).read_text())
     validator = jsonschema.validators.validator_for(schema)
@@ -111,7 +111,7 @@ def test_sarif_is_valid_by_the_official_schema(result: Result) -> None:
 
 
 def test_sarif_states_severity_place_and_baseline() -> None:
-    results = json.loads(FORMATS["sarif"](gated("low", ("f-csp",))))["runs"][0]["results"]
+    results = json.loads(FORMATS["sarif"](gate_result("low", ("f-csp",))))["runs"][0]["results"]
 
     assert [(each["level"], each["baselineState"]) for each in results] == [
         ("error", "unchanged"),
@@ -135,11 +135,11 @@ def test_sarif_has_no_link_of_a_site_in_its_texts() -> None:
 
 
 def test_sarif_without_a_baseline_has_no_baseline_state() -> None:
-    assert "baselineState" not in FORMATS["sarif"](gated())
+    assert "baselineState" not in FORMATS["sarif"](gate_result())
 
 
 def test_junit_counts_failures_and_skips_what_the_gate_lets_pass() -> None:
-    suites = ElementTree.fromstring(FORMATS["junit"](gated("high")))
+    suites = ElementTree.fromstring(FORMATS["junit"](gate_result("high")))
 
     counts = {name: int(suites.attrib[name]) for name in ("tests", "failures", "skipped", "errors")}
     assert counts == {"tests": 5, "failures": 1, "skipped": 2, "errors": 1}
@@ -147,11 +147,11 @@ def test_junit_counts_failures_and_skips_what_the_gate_lets_pass() -> None:
 
 
 def test_junit_without_a_gate_has_every_problem_as_failure() -> None:
-    assert FORMATS["junit"](gated(None)).count("<failure") == 2
+    assert FORMATS["junit"](gate_result(None)).count("<failure") == 2
 
 
 def test_github_annotations_are_escaped_and_leave_out_known_problems() -> None:
-    lines = FORMATS["github"](gated("low")).splitlines()
+    lines = FORMATS["github"](gate_result("low")).splitlines()
 
     assert lines.pop(0) == "::error title=Could not be checked::https://gone.example/"
     assert lines[0] == (
@@ -159,11 +159,11 @@ def test_github_annotations_are_escaped_and_leave_out_known_problems() -> None:
         "https://shop.example/a b and 1 more%0ANo policy%0Ais sent: 100%25%0ASend one"
     )
     assert lines[1].startswith("::notice ")
-    assert FORMATS["github"](gated("low", ("f-csp", "f-title"))).splitlines()[1:] == []
+    assert FORMATS["github"](gate_result("low", ("f-csp", "f-title"))).splitlines()[1:] == []
 
 
 def test_markdown_escapes_what_a_site_has_written() -> None:
-    text = FORMATS["markdown"](gated("high"))
+    text = FORMATS["markdown"](gate_result("high"))
 
     assert "| **high** | Content-Security-Policy is missing | https://shop.example/a b and 1 more |" in text
     assert r"Title \| is" in text
@@ -249,7 +249,7 @@ def test_entities_in_markdown_are_shown_as_they_are() -> None:
 
 
 def test_table_and_json_name_every_problem() -> None:
-    table, document = FORMATS["table"](gated()), json.loads(FORMATS["json"](gated()))
+    table, document = FORMATS["table"](gate_result()), json.loads(FORMATS["json"](gate_result()))
 
     assert "security_header_csp" in table
     assert "\x1b" not in table

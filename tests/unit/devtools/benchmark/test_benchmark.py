@@ -52,7 +52,7 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     assert EvidenceChain.objects.get(project=scenario.project).hash == links[-1].hash
 
 
-def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **values: Any) -> CaseResult:
+def case_result(case: str, server: str, *, cpu: float, rows: int = 10_000, **values: Any) -> CaseResult:
     defaults: dict[str, Any] = {
         "connections": 1,
         "requests": 100,
@@ -71,11 +71,11 @@ def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **values:
 
 def test_figures_are_compared_with_the_empty_view_and_a_smaller_table():
     measured = [
-        figures(cases.LIST, aims.BARE, cpu=2.0),
-        figures(cases.LIST, aims.OURS, cpu=1.0),
-        figures(cases.SUMMARY, aims.OURS, cpu=1.0),
-        figures(cases.LIST, aims.BARE, cpu=2.0, rows=1_000_000),
-        figures(cases.LIST, aims.OURS, cpu=1.5, rows=1_000_000, statements=6.0),
+        case_result(cases.LIST, aims.BARE, cpu=2.0),
+        case_result(cases.LIST, aims.OURS, cpu=1.0),
+        case_result(cases.SUMMARY, aims.OURS, cpu=1.0),
+        case_result(cases.LIST, aims.BARE, cpu=2.0, rows=1_000_000),
+        case_result(cases.LIST, aims.OURS, cpu=1.5, rows=1_000_000, statements=6.0),
     ]
 
     found = {
@@ -99,8 +99,8 @@ def test_figures_are_compared_with_the_empty_view_and_a_smaller_table():
 
 def test_two_writers_of_one_project_are_compared_with_writers_of_two_projects():
     measured = [
-        figures(cases.TOGETHER, aims.OURS, cpu=1.0, p50=6.5, connections=2),
-        figures(cases.APART, aims.OURS, cpu=1.0, p50=5.0, connections=2),
+        case_result(cases.TOGETHER, aims.OURS, cpu=1.0, p50=6.5, connections=2),
+        case_result(cases.APART, aims.OURS, cpu=1.0, p50=5.0, connections=2),
     ]
 
     [aim] = aims.aims(measured, [], {})
@@ -131,7 +131,7 @@ def test_two_writers_never_change_the_same_finding():
 
 
 def test_repeated_measurements_become_one_row_with_the_least_cpu_time():
-    repetitions = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
+    repetitions = [case_result(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
 
     row = tables.results_table([merge_repetitions(repetitions)]).splitlines()[-1]
 

@@ -26,7 +26,7 @@ def running():
 """
 
 
-def supervised(words: str, logs: Path) -> str:
+def run_supervisor(words: str, logs: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-c", PROLOGUE + words, str(logs)],
         capture_output=True,
@@ -40,7 +40,7 @@ def supervised(words: str, logs: Path) -> str:
 
 @pytest.mark.slow
 def test_killed_process_is_restarted(tmp_path):
-    output = supervised(
+    output = run_supervisor(
         """
 supervisor.add(Command("sleeper", ["sleep", "60"]))
 supervisor.wait_until(running, "sleeper")
@@ -59,7 +59,7 @@ print("left:", descendants(os.getpid()))
 
 @pytest.mark.slow
 def test_orphans_of_a_killed_guard_are_ended_before_the_restart(tmp_path):
-    output = supervised(
+    output = run_supervisor(
         """
 supervisor.add(Command("family", ["sh", "-c", "sleep 60 & sleep 61; true"]))
 supervisor.wait_until(lambda: len(running()) == 2, "family")
@@ -79,7 +79,7 @@ print("left:", descendants(os.getpid()))
 
 @pytest.mark.slow
 def test_a_process_that_never_starts_fails_the_start_with_the_end_of_its_log(tmp_path):
-    output = supervised(
+    output = run_supervisor(
         """
 supervisor.add(Command("broken", ["sh", "-c", "echo the reason; exit 3"]))
 try:
@@ -96,7 +96,7 @@ except StartFailed as error:
 
 @pytest.mark.slow
 def test_process_that_ignores_the_stop_signal_is_killed(tmp_path):
-    output = supervised(
+    output = run_supervisor(
         """
 supervisor.add(Command("deaf", ["sh", "-c", "trap '' TERM; sleep 60; sleep 61"]))
 supervisor.wait_until(running, "deaf")
@@ -111,7 +111,7 @@ print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started 
 
 
 def test_too_large_log_is_truncated(tmp_path):
-    output = supervised(
+    output = run_supervisor(
         """
 import devtools.local_stack.supervisor as module
 module.LOG_BYTES = 1000

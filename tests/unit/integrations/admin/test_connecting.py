@@ -53,7 +53,7 @@ def url(name: str, project: Project, provider: str) -> str:
     return reverse(f"admin:integrations_integration_{name}", args=[project.pk, provider])
 
 
-def entered(vendor: Vendor) -> dict[str, str]:
+def form_values(vendor: Vendor) -> dict[str, str]:
     """Return what a person enters for the vendor's credentials."""
     if vendor.name not in ("ga4", "gsc"):
         return dict(vendor.credentials)
@@ -68,7 +68,7 @@ def secrets_in(values: dict[str, str], provider: str) -> list[str]:
 
 
 def test_form_explains_tests_and_connects_each_provider(vendor: Vendor, project: Project) -> None:
-    browser, values = staff.logged_in_client(), entered(vendor)
+    browser, values = staff.logged_in_client(), form_values(vendor)
 
     form = browser.get(url("connect", project, vendor.name)).content.decode()
     empty = browser.post(url("test", project, vendor.name), {}, headers={"hx-request": "true"})

@@ -37,7 +37,7 @@ def client(settings: Settings) -> Iterator[Client]:
         yield made
 
 
-def always(*answer: Any) -> Callable[[Request, Answer], Any]:
+def always_answer(*answer: Any) -> Callable[[Request, Answer], Any]:
     """Answer everything with this."""
     return lambda request, valid: answer if len(answer) == 3 else answer[0]
 
@@ -65,35 +65,35 @@ class Fault:
 A_MINUTE_OR_MORE = (50.0, 20 * 60.0)
 HTML = {"Content-Type": "text/html"}
 FAULTS: dict[str, Fault] = {
-    "500": Fault(always(500, {}, {}), ProviderUnavailable, 3),
-    "503 with HTML": Fault(always(503, HTML, b"<html>"), ProviderUnavailable, 3),
+    "500": Fault(always_answer(500, {}, {}), ProviderUnavailable, 3),
+    "503 with HTML": Fault(always_answer(503, HTML, b"<html>"), ProviderUnavailable, 3),
     "429 with Retry-After": Fault(
-        always(429, {"Retry-After": "30"}, {}), ProviderUnavailable, 1, (25.0, 31.0)
+        always_answer(429, {"Retry-After": "30"}, {}), ProviderUnavailable, 1, (25.0, 31.0)
     ),
-    "429 without a time": Fault(always(429, {}, {}), ProviderUnavailable, 1, A_MINUTE_OR_MORE),
-    "429 with HTML": Fault(always(429, HTML, b"<html>"), ProviderUnavailable, 1, A_MINUTE_OR_MORE),
+    "429 without a time": Fault(always_answer(429, {}, {}), ProviderUnavailable, 1, A_MINUTE_OR_MORE),
+    "429 with HTML": Fault(always_answer(429, HTML, b"<html>"), ProviderUnavailable, 1, A_MINUTE_OR_MORE),
     "429 with a huge Retry-After": Fault(
-        always(429, {"Retry-After": "9" * 400}, {}), ProviderUnavailable, 1, (86_000.0, 86_401.0)
+        always_answer(429, {"Retry-After": "9" * 400}, {}), ProviderUnavailable, 1, (86_000.0, 86_401.0)
     ),
     "429 with an invalid Retry-After": Fault(
-        always(429, {"Retry-After": "-5, soon"}, {}), ProviderUnavailable, 1, A_MINUTE_OR_MORE
+        always_answer(429, {"Retry-After": "-5, soon"}, {}), ProviderUnavailable, 1, A_MINUTE_OR_MORE
     ),
-    "200 with HTML": Fault(always(200, HTML, b"<html>Please sign in</html>"), ProviderUnavailable, 3),
-    "empty body": Fault(always(200, {}, b""), ProviderUnavailable, 3),
-    "JSON null": Fault(always(200, {}, None), ProviderUnavailable, 3),
-    "JSON number": Fault(always(200, {}, 7), ProviderUnavailable, 3),
-    "JSON list": Fault(always(200, {}, [7]), ProviderUnavailable, 3),
-    "empty JSON object": Fault(always(200, {}, {}), (ProviderUnavailable, ProviderRefused), 6),  # type: ignore[arg-type]
-    "truncated JSON": Fault(always(200, {}, b'{"id": 1, "na'), ProviderUnavailable, 3),
-    "deeply nested JSON": Fault(always(200, {}, b"[" * 90_000), ProviderUnavailable, 3),
-    "connection closed in the body": Fault(always(truncated(b'{"id": 1')), ProviderUnavailable, 3),
-    "body above the limit": Fault(always(200, {}, b" " * 200_000), ProviderUnavailable, 3),
-    "connection closed without an answer": Fault(always(RawAnswer(b"")), ProviderUnavailable, 3),
-    "not HTTP": Fault(always(RawAnswer(b"SSH-2.0-OpenSSH_9\r\n")), ProviderUnavailable, 3),
-    "401": Fault(always(401, {}, {}), TokenRejected, 1),
-    "403": Fault(always(403, {}, {}), ProviderRefused, 1),
-    "404": Fault(always(404, {}, {}), ProviderRefused, 1),
-    "unknown status": Fault(always(799, {}, {}), (ProviderUnavailable, ProviderRefused), 3),  # type: ignore[arg-type]
+    "200 with HTML": Fault(always_answer(200, HTML, b"<html>Please sign in</html>"), ProviderUnavailable, 3),
+    "empty body": Fault(always_answer(200, {}, b""), ProviderUnavailable, 3),
+    "JSON null": Fault(always_answer(200, {}, None), ProviderUnavailable, 3),
+    "JSON number": Fault(always_answer(200, {}, 7), ProviderUnavailable, 3),
+    "JSON list": Fault(always_answer(200, {}, [7]), ProviderUnavailable, 3),
+    "empty JSON object": Fault(always_answer(200, {}, {}), (ProviderUnavailable, ProviderRefused), 6),  # type: ignore[arg-type]
+    "truncated JSON": Fault(always_answer(200, {}, b'{"id": 1, "na'), ProviderUnavailable, 3),
+    "deeply nested JSON": Fault(always_answer(200, {}, b"[" * 90_000), ProviderUnavailable, 3),
+    "connection closed in the body": Fault(always_answer(truncated(b'{"id": 1')), ProviderUnavailable, 3),
+    "body above the limit": Fault(always_answer(200, {}, b" " * 200_000), ProviderUnavailable, 3),
+    "connection closed without an answer": Fault(always_answer(RawAnswer(b"")), ProviderUnavailable, 3),
+    "not HTTP": Fault(always_answer(RawAnswer(b"SSH-2.0-OpenSSH_9\r\n")), ProviderUnavailable, 3),
+    "401": Fault(always_answer(401, {}, {}), TokenRejected, 1),
+    "403": Fault(always_answer(403, {}, {}), ProviderRefused, 1),
+    "404": Fault(always_answer(404, {}, {}), ProviderRefused, 1),
+    "unknown status": Fault(always_answer(799, {}, {}), (ProviderUnavailable, ProviderRefused), 3),  # type: ignore[arg-type]
 }
 
 
@@ -155,7 +155,7 @@ def test_comment_whose_answer_does_not_name_it_may_be_missing(name: str, client:
     with serve(name) as vendor:
         tracker: Any = vendor.provider(client)
         ticket = tracker.create_ticket(DRAFT)
-        vendor.fault = always(200, {}, {})
+        vendor.fault = always_answer(200, {}, {})
 
         with pytest.raises(ProviderUnavailable):
             tracker.post_comment(ticket.external_id, "1 failed", DRAFT.marker)
@@ -163,7 +163,7 @@ def test_comment_whose_answer_does_not_name_it_may_be_missing(name: str, client:
 
 def test_redirect_to_another_host_is_not_followed(vendor: Vendor, client: Client) -> None:
     with serve("github") as other:
-        vendor.fault = always(302, {"Location": f"{other.url}/elsewhere"}, {})
+        vendor.fault = always_answer(302, {"Location": f"{other.url}/elsewhere"}, {})
 
         with pytest.raises((ProviderRefused, ProviderUnavailable)):
             vendor.provider(client).check_connection()

@@ -167,11 +167,13 @@ def test_forms_offer_and_accept_no_archived_project_and_filters_offer_it(scenari
     assert page.context["adminform"].form.errors == {"project": [REASON]}
     assert not Scan.objects.exists()
     picker = getattr(widget, "widget", widget).get_url()
-    assert offered(client, picker, Scan, "project") == []
-    assert offered(client, reverse("admin:autocomplete"), Scan, "project") == [str(scenario.project.pk)]
+    assert selectable_ids(client, picker, Scan, "project") == []
+    assert selectable_ids(client, reverse("admin:autocomplete"), Scan, "project") == [
+        str(scenario.project.pk)
+    ]
 
 
-def offered(client: Client, url: str, model: type[Model], field: str) -> list[str]:
+def selectable_ids(client: Client, url: str, model: type[Model], field: str) -> list[str]:
     names = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
     separator = "&" if "?" in url else "?"
     query = "&".join(f"{name}={value}" for name, value in names.items())

@@ -34,7 +34,7 @@ from tests.fakes import object_storage
 pytestmark = pytest.mark.slow
 
 
-def drilled(tmp_path: Path, drill_server: str) -> RestoreDrill:
+def run_drill(tmp_path: Path, drill_server: str) -> RestoreDrill:
     backup = back_up(tmp_path / "backups")
     return rehearse(Path(backup.path), server_url=drill_server)
 
@@ -112,7 +112,7 @@ def test_backup_is_of_one_instant_while_rows_are_written(
     before = Event.objects.count()
     writer.start()
     try:
-        drill = drilled(tmp_path, drill_server)
+        drill = run_drill(tmp_path, drill_server)
     finally:
         done.set()
         writer.join()
@@ -213,7 +213,7 @@ def test_drill_finds_a_missing_key(
     monkeypatch.setenv("KRAFTER_ENCRYPTION_KEYS", other)
 
     with pytest.raises(OperationFailed, match="cannot be opened"):
-        drilled(tmp_path, drill_server)
+        run_drill(tmp_path, drill_server)
 
 
 def test_damaged_file_is_detected_before_anything_is_restored(installation: Scenario, tmp_path: Path):

@@ -30,7 +30,7 @@ def page_url(policy: Policy, page: str) -> str:
     return reverse(f"admin:remediation_policy_{page}", args=[policy.pk])
 
 
-def entered(operator: Client, policy: Policy, **values: Any) -> dict[str, Any]:
+def form_values(operator: Client, policy: Policy, **values: Any) -> dict[str, Any]:
     """Return what the form of the policy sends with these values, by the names of their fields."""
     form = operator.get(admin_url(Policy, "change", policy.pk)).context["detail"]["form"]
     shown = {field.html_name: field.value() for field in form}
@@ -47,7 +47,7 @@ def test_preview_changes_nothing_and_its_plan_changes_what_it_lists(operator: Cl
     policy, due = policies.current(scenario.project), task.sla_due_at
 
     page = operator.post(
-        page_url(policy, "preview"), entered(operator, policy, **{"sla_hours.critical": "48"})
+        page_url(policy, "preview"), form_values(operator, policy, **{"sla_hours.critical": "48"})
     )
     untouched = Policy.objects.get(pk=policy.pk).version
     sent = {name: page.context[name] for name in ("name", "etag", "plan_token")}
@@ -75,7 +75,7 @@ def test_invalid_value_is_named_at_its_field(
 ):
     policy = policies.current(scenario.project)
 
-    page = operator.post(page_url(policy, "preview"), entered(operator, policy, **{name: value}))
+    page = operator.post(page_url(policy, "preview"), form_values(operator, policy, **{name: value}))
 
     form = page.context["detail"]["form"]
     assert list(form.errors) == [name]
@@ -88,7 +88,7 @@ def test_each_invalid_field_is_described_by_its_error(operator: Client, scenario
     invalid = {"policy_name": "n" * 201, "sla_hours.critical": "soon", "checks.ttfb.threshold": "slow"}
 
     page = LexborHTMLParser(
-        operator.post(page_url(policy, "preview"), entered(operator, policy, **invalid)).content
+        operator.post(page_url(policy, "preview"), form_values(operator, policy, **invalid)).content
     )
     described = [field.attributes["aria-describedby"] for field in page.css("form [aria-describedby]")]
 
@@ -100,10 +100,10 @@ def test_business_hours_are_entered_as_fields_and_need_a_time_zone(operator: Cli
     policy, hours = policies.current(scenario.project), "sla.business_hours"
     values = {f"{hours}.days.monday": "09:00-12:00, 13:00-17:00", f"{hours}.holidays": "AT"}
 
-    refused = operator.post(page_url(policy, "preview"), entered(operator, policy, **values))
+    refused = operator.post(page_url(policy, "preview"), form_values(operator, policy, **values))
     accepted = operator.post(
         page_url(policy, "preview"),
-        entered(operator, policy, **values, **{f"{hours}.time_zone": "Europe/Vienna"}),
+        form_values(operator, policy, **values, **{f"{hours}.time_zone": "Europe/Vienna"}),
     )
 
     assert list(refused.context["detail"]["form"].errors) == [f"{hours}.time_zone"]

@@ -67,7 +67,7 @@ def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
     return [sentence for word, sentence in result_lines(raw, trusted) if word == "invalid"]
 
 
-def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
+def change_and_sign(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
     """Change the bundle and sign it again with the key."""
     content = json.loads(raw)["bundle"]
     change(content)
@@ -141,7 +141,7 @@ def test_bundle_signed_by_another_key_is_reported(scenario: Scenario):
 
 
 def test_bundle_without_the_key_of_its_signature_is_reported(scenario: Scenario):
-    raw = signed_anew(file_of(scenario, approved(scenario)), lambda content: content["keys"].clear())
+    raw = change_and_sign(file_of(scenario, approved(scenario)), lambda content: content["keys"].clear())
 
     assert faults(raw, keys_of_the_installation())[:2] == [
         "The signature of the bundle is not valid: the bundle was changed after it was signed.",
@@ -151,7 +151,7 @@ def test_bundle_without_the_key_of_its_signature_is_reported(scenario: Scenario)
 
 def test_key_in_the_bundle_that_is_not_trusted_is_noted(scenario: Scenario):
     [(key_id, public)] = STRANGER.public.items()
-    raw = signed_anew(
+    raw = change_and_sign(
         file_of(scenario, approved(scenario)), lambda content: content["keys"].append(as_jwk(key_id, public))
     )
 
@@ -216,7 +216,7 @@ def test_whitespace_duplicate_names_and_missing_parts_are_detected(scenario: Sce
     ],
 )  # fmt: skip
 def test_malformed_part_is_reported(scenario: Scenario, change: Any, part: str):
-    raw = signed_anew(file_of(scenario, approved(scenario)), change)
+    raw = change_and_sign(file_of(scenario, approved(scenario)), change)
 
     assert faults(raw) == [f"A part of the bundle is missing or malformed: {part}."]
 
@@ -233,19 +233,19 @@ def drop(index: int) -> Callable[[dict[str, Any]], Any]:
     return lambda content: content["chain"].pop(index)
 
 
-def swap(content: dict[str, Any]) -> None:
+def swap_links(content: dict[str, Any]) -> None:
     content["chain"][1], content["chain"][2] = content["chain"][2], content["chain"][1]
 
 
-def rewrite(content: dict[str, Any]) -> None:
+def falsify_body(content: dict[str, Any]) -> None:
     content["chain"][1]["body"] = content["chain"][1]["body"].replace('"value":1.5', '"value":1.6')
 
 
-def resign(content: dict[str, Any]) -> None:
+def replace_signature(content: dict[str, Any]) -> None:
     content["chain"][1]["signature"] = content["chain"][3]["signature"]
 
 
-def fork(content: dict[str, Any]) -> None:
+def replace_signed_link(content: dict[str, Any]) -> None:
     """Replace a link by another one that the key has signed too."""
     link, signer = content["chain"][1], chain.keyring().signer
     assert signer
@@ -255,29 +255,29 @@ def fork(content: dict[str, Any]) -> None:
     link["signature"] = signer.sign(head.text)
 
 
-def beautify(content: dict[str, Any]) -> None:
+def falsify_result(content: dict[str, Any]) -> None:
     content["verification"]["result"] = "failed"
 
 
-def beautify_value(content: dict[str, Any]) -> None:
+def falsify_value(content: dict[str, Any]) -> None:
     content["verification"]["checks"][0]["after"] = "0"
 
 
-def hide(content: dict[str, Any]) -> None:
+def leave_out_link(content: dict[str, Any]) -> None:
     """Leave a link of the verification out, as if it belonged to another one."""
     content["chain"].pop(1)
     content["gaps"].append([2, 2])
 
 
-def rename(content: dict[str, Any]) -> None:
+def falsify_check_key(content: dict[str, Any]) -> None:
     content["chain"][1]["key"] = "meta_title"
 
 
-def recast(content: dict[str, Any]) -> None:
+def falsify_kind(content: dict[str, Any]) -> None:
     content["chain"][1]["kind"] = "verdict"
 
 
-def another_project(content: dict[str, Any]) -> None:
+def replace_project(content: dict[str, Any]) -> None:
     content["project"]["id"] = content["project"]["organization_id"]
 
 
@@ -290,23 +290,26 @@ def another_project(content: dict[str, Any]) -> None:
             "Link 4 (verdict:approved): it comes after link 2. Links are missing, or their order was changed.",
         ),
         (drop(3), "The result is passed in the bundle, but not in the links."),
-        (swap, "Link 3: it comes after link 1. Links are missing, or their order was changed."),
-        (rewrite, "Link 2 (security_header_csp): its body does not match its hash."),
-        (resign, "Link 2 (security_header_csp): its signature by the key test is not valid."),
-        (fork, "Link 3: its previous_hash is not the hash of link 2."),
-        (beautify, "The result is failed in the bundle, but not in the links."),
-        (beautify_value, "security_header_csp: the value in the bundle differs from the value in its link."),
-        (hide, "Link 4 (verdict:approved): an earlier link of the same verification is missing."),
-        (rename, "Link 2 (meta_title): its key is 'security_header_csp', but the bundle has 'meta_title'."),
-        (recast, "Link 2 (security_header_csp): its type is 'check', but the bundle has 'verdict'."),
-        (another_project, "Link 1: its hash does not match its content."),
+        (swap_links, "Link 3: it comes after link 1. Links are missing, or their order was changed."),
+        (falsify_body, "Link 2 (security_header_csp): its body does not match its hash."),
+        (replace_signature, "Link 2 (security_header_csp): its signature by the key test is not valid."),
+        (replace_signed_link, "Link 3: its previous_hash is not the hash of link 2."),
+        (falsify_result, "The result is failed in the bundle, but not in the links."),
+        (falsify_value, "security_header_csp: the value in the bundle differs from the value in its link."),
+        (leave_out_link, "Link 4 (verdict:approved): an earlier link of the same verification is missing."),
+        (
+            falsify_check_key,
+            "Link 2 (meta_title): its key is 'security_header_csp', but the bundle has 'meta_title'.",
+        ),
+        (falsify_kind, "Link 2 (security_header_csp): its type is 'check', but the bundle has 'verdict'."),
+        (replace_project, "Link 1: its hash does not match its content."),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_first_invalid_link_is_reported_with_the_reason(scenario: Scenario, change: Any, sentence: str):
     raw = file_of(scenario, approved(scenario, others_between=1))
 
-    assert faults(signed_anew(raw, change)) == [sentence]
+    assert faults(change_and_sign(raw, change)) == [sentence]
 
 
 def test_links_of_another_verification_are_reported(scenario: Scenario):
@@ -314,7 +317,9 @@ def test_links_of_another_verification_are_reported(scenario: Scenario):
     other = str(factories.verification(scenario).pk)
 
     found = faults(
-        signed_anew(file_of(scenario, verification), lambda content: content["verification"].update(id=other))
+        change_and_sign(
+            file_of(scenario, verification), lambda content: content["verification"].update(id=other)
+        )
     )
 
     assert found == [
@@ -399,7 +404,7 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
     words = result_lines(raw, keys_of_the_installation())
     assert ("valid", "Screenshots: 1. The hash of each is in a link.") in words
     assert ("note", "Screenshots whose hashes are in links, but which are not in the file: 1.") in words
-    assert faults(signed_anew(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
+    assert faults(change_and_sign(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
         f"The screenshot {kept[:12]}… does not match its hash."
     ]
 

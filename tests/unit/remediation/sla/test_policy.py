@@ -79,14 +79,14 @@ OFFICE: dict[str, Any] = {
 }
 
 
-def office(**changes: Any) -> dict[str, Any]:
+def office_hours(**changes: Any) -> dict[str, Any]:
     return {"sla": {"business_hours": {**OFFICE, **changes}}}
 
 
 def test_rules_of_a_policy():
     config = {
         "sla_hours": {"high": 8},
-        "sla": {"pause_while_blocked": True, "warnings": ["1d", "4h"]} | office()["sla"],
+        "sla": {"pause_while_blocked": True, "warnings": ["1d", "4h"]} | office_hours()["sla"],
     }
 
     rules = rules_of(config)
@@ -131,7 +131,7 @@ def test_rules_of_a_policy():
     ],
 )
 def test_invalid_business_hours_are_named_and_all_hours_count(changes: dict[str, Any], reason: str):
-    config = office(**changes)
+    config = office_hours(**changes)
 
     [sentence] = ignored_parts(config)
 
@@ -157,7 +157,7 @@ DAYS = [f"2026-{1 + day // 28:02}-{1 + day % 28:02}" for day in range(101)]
 def test_a_day_has_at_most_four_spans_and_a_calendar_a_hundred_closed_days(
     changes: dict[str, Any], counts: bool
 ):
-    config = office(**changes)
+    config = office_hours(**changes)
 
     assert (has_clock(config), ignored_parts(config) == []) == (counts, counts)
 
@@ -202,18 +202,21 @@ def test_five_warnings_are_allowed():
 
 
 def test_a_valid_section_is_not_named():
-    assert ignored_parts({"sla": {"pause_while_blocked": False, "warnings": ["1d"], **office()["sla"]}}) == []
+    assert (
+        ignored_parts({"sla": {"pause_while_blocked": False, "warnings": ["1d"], **office_hours()["sla"]}})
+        == []
+    )
 
 
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
         ({"sla_hours": {"low": 1}}, {"sla_hours": {"low": 2}}, False),  # neither has a clock
-        ({"sla_hours": {"low": 1}, **office()}, {"sla_hours": {"low": 2}, **office()}, True),
-        (office(), office(), False),
-        (office(), {"sla": {"warnings": ["1d"]} | office()["sla"]}, False),
-        (office(), office(holidays="DE"), True),
-        (office(), {}, True),
+        ({"sla_hours": {"low": 1}, **office_hours()}, {"sla_hours": {"low": 2}, **office_hours()}, True),
+        (office_hours(), office_hours(), False),
+        (office_hours(), {"sla": {"warnings": ["1d"]} | office_hours()["sla"]}, False),
+        (office_hours(), office_hours(holidays="DE"), True),
+        (office_hours(), {}, True),
         ({}, {"sla": {"pause_while_blocked": True}}, True),
     ],
 )

@@ -37,7 +37,7 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
     return verification
 
 
-def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
+def take_part(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
     """Lease a part of a verification."""
     return leases.acquire(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
@@ -148,8 +148,8 @@ def test_duplicate_message_changes_nothing(scenario: Scenario, site: Site):
 def test_worker_without_lease_stores_nothing(scenario: Scenario):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    first = taken(verification, seconds=-1)
-    second = taken(verification)
+    first = take_part(verification, seconds=-1)
+    second = take_part(verification)
     answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     assert first is not None
     assert second is not None
@@ -164,7 +164,7 @@ def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scen
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     pages = [{"url": "https://example.com/", "evidence": {"pictures": {"screen": "a" * 64, "lcp": "b" * 64}}}]
     result = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"pages": pages})
-    part = taken(verification)
+    part = take_part(verification)
     assert part is not None
 
     assert part_runner.store_result(part, "security_header_csp", result) is True
@@ -176,7 +176,7 @@ def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scen
 def test_leased_part_is_not_run_by_another_worker(scenario: Scenario, site: Site):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    taken(verification)
+    take_part(verification)
 
     jobs.run_verification(str(verification.pk))
 

@@ -38,7 +38,7 @@ class HostileSite:
         lines = [request.split(b"\r\n")[0].decode("latin-1").split(" ") for request in self.secret.requests]
         return {line[1].removeprefix("/") for line in lines if len(line) == 3} & set(ssrf_vectors.VECTORS)
 
-    def missed(self) -> set[str]:
+    def unrequested_vectors(self) -> set[str]:
         """Return the vectors that can reach it and did not."""
         return (
             set(ssrf_vectors.VECTORS) - ssrf_vectors.NAMELESS - ssrf_vectors.STOPPED_BEFORE - self.requested()
@@ -83,9 +83,9 @@ def test_every_vector_reaches_an_allowed_address(hostile_site: HostileSite, chro
     chrome.begin_run(AddressPolicy.from_setting("127.0.0.0/8"))
 
     with chrome.page(hostile_site.site.url) as page:
-        wait_until(page, lambda: hostile_site.missed() == set())
+        wait_until(page, lambda: hostile_site.unrequested_vectors() == set())
 
-    assert hostile_site.missed() == set()
+    assert hostile_site.unrequested_vectors() == set()
 
 
 @pytest.mark.needs_chromium

@@ -59,12 +59,12 @@ PATIENT = {"ttfb": 10_000.0}
 
 
 def _slow_when_timed(_method: str, headers: dict[str, str]) -> Answer:
-    """Only the samples of the time ask past every cache."""
+    """Only the samples of the response time bypass every cache."""
     return page(delay=0.3 if headers.get("cache-control") == "no-cache" else 0.0)
 
 
-def speaking(version: ssl.TLSVersion) -> Callable[[ssl.SSLContext], None]:
-    """Return a change that makes a server speak every version from this one on."""
+def accept_versions_from(version: ssl.TLSVersion) -> Callable[[ssl.SSLContext], None]:
+    """Return a change that makes a server accept every version of TLS from this one."""
 
     def change(context: ssl.SSLContext) -> None:
         context.set_ciphers("ALL:@SECLEVEL=0")
@@ -109,7 +109,9 @@ CERTIFICATES: dict[str, Callable[[trustme.CA], ssl.SSLContext]] = {
     "tls_certificate_days_left": lambda authority: tls_context(
         authority, not_after=datetime.now(UTC) + timedelta(days=7)
     ),
-    "tls_min_version": lambda authority: tls_context(authority, change=speaking(ssl.TLSVersion.TLSv1)),
+    "tls_min_version": lambda authority: tls_context(
+        authority, change=accept_versions_from(ssl.TLSVersion.TLSv1)
+    ),
     # OpenSSL rounds its strength up, so that it trusts the certificate, and the key alone is the fault.
     "tls_key_strength": lambda authority: with_rsa_key(authority, 2040),
 }

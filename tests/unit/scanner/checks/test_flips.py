@@ -43,7 +43,7 @@ def run_checks_on(
     return dict(found)
 
 
-def become(site: Site, wanted: Site) -> None:
+def replace_content(site: Site, wanted: Site) -> None:
     site.answers, site.otherwise = wanted.answers, wanted.otherwise
 
 
@@ -54,19 +54,19 @@ def changed(before: dict[str, Outcome], after: dict[str, Outcome]) -> tuple[set[
     return flipped, other - flipped
 
 
-def family(key: str) -> tuple[set[str], set[str]]:
+def affected_checks(key: str) -> tuple[set[str], set[str]]:
     """Return the checks that change with this fault by their definitions, and those that become applicable."""
     return {key} | ALSO_CHANGED.get(key, set()), NOT_EVALUATED.get(key, set())
 
 
 @pytest.mark.parametrize("key", sorted(FAULTS))
 def test_only_this_check_changes_when_its_fault_is_fixed(key: str, https_site: Site, client: Client) -> None:
-    become(https_site, FAULTS[key]())
+    replace_content(https_site, FAULTS[key]())
     before = run_checks_on(https_site, client)
-    become(https_site, good_site())
+    replace_content(https_site, good_site())
     after = run_checks_on(https_site, client, before)
 
-    assert changed(before, after) == family(key)
+    assert changed(before, after) == affected_checks(key)
 
 
 @pytest.mark.slow
@@ -75,29 +75,29 @@ def test_only_this_check_changes_when_the_connection_is_fixed(
     key: str, http_site: Site, https_site: Site, client: Client
 ) -> None:
     (faulty, fixed), thresholds = CONNECTION_FIXES[key], THRESHOLDS.get(key, PATIENT)
-    become(https_site, good_site(**{"/start": redirecting("/returns").answers["/"]}))
-    become(http_site, faulty(https_site.url))
+    replace_content(https_site, good_site(**{"/start": redirecting("/returns").answers["/"]}))
+    replace_content(http_site, faulty(https_site.url))
     before = run_checks_on(http_site, client, thresholds=thresholds)
-    become(http_site, fixed(https_site.url))
+    replace_content(http_site, fixed(https_site.url))
     after = run_checks_on(http_site, client, before, thresholds)
 
-    assert changed(before, after) == family(key)
+    assert changed(before, after) == affected_checks(key)
 
 
 @pytest.mark.parametrize("key", sorted(CERTIFICATES))
 def test_only_this_check_changes_when_the_certificate_is_fixed(
     key: str, https_site: Site, client: Client, authority: trustme.CA
 ) -> None:
-    become(https_site, good_site())
+    replace_content(https_site, good_site())
     with served(good_site(), CERTIFICATES[key](authority)) as faulty:
         before = run_checks_on(faulty, client)
     after = run_checks_on(https_site, client, before)
 
-    assert changed(before, after) == family(key)
+    assert changed(before, after) == affected_checks(key)
 
 
 def test_good_page_passes_every_check(https_site: Site, client: Client) -> None:
-    become(https_site, good_site())
+    replace_content(https_site, good_site())
     outcomes = run_checks_on(https_site, client)
 
     not_passed = {

@@ -24,7 +24,7 @@ from scanner.tls import probe
 from tests.fakes.raw_servers import HELLO_REQUESTS, Server, sends, sends_repeatedly
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site
-from tests.unit.scanner.checks.fixes import speaking
+from tests.unit.scanner.checks.fixes import accept_versions_from
 
 PROTOCOL_VERSION_ALERT = b"\x15\x03\x03\x00\x02\x02\x46"
 TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
@@ -83,7 +83,9 @@ def test_certificate_that_expires_in_a_week_fails(authority: trustme.CA, ca_file
 
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
 def test_outdated_tls_version_fails(version: str, authority: trustme.CA, ca_file: str) -> None:
-    outcomes = run_checks_on(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
+    outcomes = run_checks_on(
+        tls_context(authority, change=accept_versions_from(ssl.TLSVersion[version])), ca_file
+    )
 
     assert failing(outcomes) == {"tls_min_version"}
 
@@ -93,7 +95,7 @@ def test_server_with_an_outdated_version_alone_fails(
     version: str, authority: trustme.CA, ca_file: str
 ) -> None:
     def change(context: ssl.SSLContext) -> None:
-        speaking(ssl.TLSVersion[version])(context)
+        accept_versions_from(ssl.TLSVersion[version])(context)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             context.maximum_version = ssl.TLSVersion[version]
@@ -108,7 +110,7 @@ def test_outdated_version_of_a_server_that_requires_a_certificate_of_clients_fai
     authority: trustme.CA, ca_file: str
 ) -> None:
     def change(context: ssl.SSLContext) -> None:
-        speaking(ssl.TLSVersion.TLSv1_1)(context)
+        accept_versions_from(ssl.TLSVersion.TLSv1_1)(context)
         context.verify_mode = ssl.CERT_REQUIRED
         authority.configure_trust(context)
 

@@ -22,7 +22,7 @@ from tests.fakes.trackers.linear import OTHER_TEAM
 from tests.fakes.vendor_server import Answer, Request
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, last_run
-from tests.unit.integrations.sync.tickets.test_push import settle
+from tests.unit.integrations.sync.tickets.test_push import sync_after_search_lag
 from tests.unit.integrations.sync.tickets.test_push_found import FIXED, STARTED, lose_creation
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
@@ -411,11 +411,11 @@ def test_no_second_ticket_is_created_while_the_first_cannot_be_read(
     run_sync(row)
     repair = break_title(tracker, monkeypatch, "Bad")
     tracker.touch(number_of(tracker, "Good"))
-    settle(row)
+    sync_after_search_lag(row)
     unread = (len(tracker.issues), TicketLink.objects.get(task=bad).state)
     repair()
     for _ in range(2):
-        settle(row)
+        sync_after_search_lag(row)
 
     row.refresh_from_db()
     assert (unread, row.status) == ((2, "creating"), "connected")

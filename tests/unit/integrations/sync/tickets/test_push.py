@@ -271,7 +271,7 @@ def test_issue_is_created_once_when_a_refusal_does_not_say_that_it_was_not(
     path = "^Create$" if tracker.provider == "linear" else "/issues?$"
     tracker.next_answer("POST", path, create_and_refuse)
     run_sync(row)
-    settle(row)
+    sync_after_search_lag(row)
 
     task.refresh_from_db()
     link = TicketLink.objects.get()
@@ -279,7 +279,7 @@ def test_issue_is_created_once_when_a_refusal_does_not_say_that_it_was_not(
     assert Integration.objects.get().status == "connected"
 
 
-def settle(row: Integration) -> None:
+def sync_after_search_lag(row: Integration) -> None:
     """Run the next sync after the vendor's search shows what was created, if it waits."""
     an_hour_ago = timezone.now() - timedelta(hours=1)
     TicketLink.objects.filter(state="creating").update(updated_at=an_hour_ago)

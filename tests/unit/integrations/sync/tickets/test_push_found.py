@@ -16,7 +16,7 @@ from tests.fakes.trackers import jira as jira_dialect
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, verify
-from tests.unit.integrations.sync.tickets.test_push import settle
+from tests.unit.integrations.sync.tickets.test_push import sync_after_search_lag
 
 pytestmark = pytest.mark.django_db
 BAD_GATEWAY = (502, {}, {})
@@ -61,7 +61,7 @@ def synced_after_loss(tracker: FakeTracker, project: Project, by_person: dict[st
     run_sync(row)
     (number,) = tracker.issues
     tracker.touch(number, **by_person)
-    settle(row)
+    sync_after_search_lag(row)
     row.refresh_from_db()
     assert (row.status, len(tracker.issues)) == ("connected", 1)
     return row
@@ -118,7 +118,7 @@ def test_task_that_changed_after_a_lost_answer_is_pushed(
     run_sync(row)
     change(task, title="Send a strict policy")
 
-    settle(row)
+    sync_after_search_lag(row)
     run_sync(row)
 
     assert (tracker.titles, SyncConflict.objects.count()) == (["Send a strict policy"], 0)
