@@ -219,6 +219,20 @@ def test_rights_of_a_group_end_at_the_organisation(scenario: Scenario):
 
 
 @pytest.mark.parametrize("role", Role.values)
+def test_rights_of_a_group_need_a_role_above_viewer_in_the_organisation(scenario: Scenario, role: str):
+    elsewhere = factories.scenario().organization
+    user = member_of(scenario.organization, role)
+    group = Group.objects.create(name="Keys")
+    group.permissions.set(Permission.objects.filter(codename="delete_apikey"))
+    user.groups.add(group)
+
+    may = [user.has_perm("accounts.delete_apikey", each.pk) for each in (scenario.organization, elsewhere)]
+
+    assert may == [role != Role.VIEWER, False]
+    assert not user.has_perm("accounts.delete_project", scenario.organization.pk)
+
+
+@pytest.mark.parametrize("role", Role.values)
 def test_groups_are_for_superusers(scenario: Scenario, role: str):
     user = member_of(scenario.organization, role)
     group = Group.objects.create(name="Staff")
@@ -267,13 +281,29 @@ def test_create_user_makes_an_operator_of_the_organisation_or_a_superuser(scenar
         ("admin", "integrations.change_integration", True),
         ("admin", "accounts.change_membership", False),
         ("owner", "accounts.change_membership", True),
+        ("admin", "accounts.change_organization", False),
         ("owner", "accounts.add_organization", False),
+        ("owner", "accounts.add_user", False),
         ("owner", "auth.change_group", False),
         ("owner", "findings.delete_finding", False),
     ],
 )
 def test_permissions_of_a_role(role: str, permission: str, allowed: bool):
     assert role_allows(role, permission) is allowed
+
+
+def test_member_changes_what_belongs_to_the_work_on_findings_alone():
+    changeable = {
+        model._meta.label
+        for model in MODELS
+        if role_allows("member", f"{model._meta.app_label}.change_{model._meta.model_name}")
+    }
+
+    assert changeable == {
+        "assurance.GuardWindow", "bulk_changes.BulkChange", "campaigns.Campaign", "findings.Finding",
+        "findings.Regression", "remediation.Task", "remediation.Verification", "reports.Report", "reports.Share",
+        "scans.Scan",
+    }  # fmt: skip
 
 
 def test_viewer_may_test_a_policy(scenario: Scenario):

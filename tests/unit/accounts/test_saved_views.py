@@ -176,6 +176,50 @@ def test_name_of_another_view_is_refused(scenario: Scenario):
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
 
 
+def test_limit_is_of_a_person_and_a_list_and_a_view_can_still_be_replaced(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(saved_views, "MAX_VIEWS", 1)
+
+    saved = [
+        save(scenario),
+        save(scenario, name="Further"),
+        save(scenario, query="quick=mine"),
+        save(scenario, list="remediation.task"),
+        save(scenario, colleague(scenario, "admin")),
+    ]
+
+    assert [response.status_code for response in saved] == [201, 422, 200, 201, 201]
+
+
+def test_view_that_is_shared_with_another_organisation_is_not_replaced(scenario: Scenario):
+    elsewhere = factories.scenario().organization
+    services.set_member(elsewhere, scenario.owner, role="owner")
+    owner = User.objects.get(pk=scenario.owner.pk)
+    shared = {"list_name": BODY["list"], "name": BODY["name"], "organization_id": elsewhere.pk}
+    saved_views.save(owner, **shared, query="")
+
+    refused = save(scenario)
+    saved = [
+        save(scenario, colleague(scenario, "admin")),
+        save(scenario, list="remediation.task"),
+        save(scenario, name="Ours", shared=True),
+        save(scenario, name="Ours"),
+    ]
+
+    assert (refused.status_code, SavedView.objects.get(organization=elsewhere).query) == (422, "")
+    assert [response.status_code for response in saved] == [201, 201, 201, 200]
+
+
+def test_views_of_a_list_are_sorted_by_name(scenario: Scenario):
+    for name, label in (("b", BODY["list"]), ("a", BODY["list"]), ("c", "remediation.task")):
+        save(scenario, name=name, list=label)
+
+    views = saved_views.visible(scenario.owner, BODY["list"])
+
+    assert [view.name for view in views] == ["a", "b"]
+
+
 def test_filter_by_an_unknown_list_names_the_lists(scenario: Scenario):
     rejected = scenario.client.call("get", f"{url(scenario)}?list=findings.findings")
 

@@ -184,6 +184,35 @@ def test_person_whose_role_fell_meanwhile_issues_no_key(scenario: Scenario, role
     assert unrevoked_keys(user) == set()
 
 
+def test_superuser_issues_a_key_for_themselves_with_any_role(scenario: Scenario) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization, is_superuser=True)
+    by = replace(scenario.actor, user_id=user.pk)
+
+    api_keys.issue(scenario.organization, user=user, name="CI", scopes=["audit:read"], by=by)
+
+    assert unrevoked_keys(user) == {"CI"}
+
+
+def test_revoked_key_is_another_version(scenario: Scenario, time_machine: Any) -> None:
+    key = ApiKey.objects.get(organization=scenario.organization)
+    time_machine.move_to(timezone.now() + timedelta(minutes=1))
+
+    api_keys.revoke(key)
+
+    assert ApiKey.objects.get(pk=key.pk).updated_at > key.updated_at
+
+
+def test_change_of_a_role_names_only_the_keys_that_it_revokes(scenario: Scenario) -> None:
+    user = services.create_user(EMAIL, organization=scenario.organization, role="admin")
+    for name in ("revoked before", "revoked now"):
+        api_keys.issue(scenario.organization, user=user, name=name)
+    api_keys.revoke(ApiKey.objects.get(name="revoked before"))
+
+    _, revoked = services.change_role(Membership.objects.get(user=user), role="member")
+
+    assert [key.name for key in revoked] == ["revoked now"]
+
+
 @pytest.mark.parametrize("key", ["kr_live_short", "kr_test_" + "a" * 43, "kr_live_" + "ä" * 43])
 def test_chosen_key_has_the_form_of_all_keys(scenario: Scenario, key: str) -> None:
     with pytest.raises(InvalidParams, match="kr_live_ and 43"):
