@@ -61,6 +61,15 @@ def test_approval_that_completes_the_number_closes_everything(scenario: Scenario
     assert [each["user_id"] for each in verdict["approvals"]] == [str(each.user_id) for each in people]
 
 
+def test_rule_of_another_project_requires_nothing(scenario: Scenario) -> None:
+    set_rule(factories.scenario(), high=2)
+    verification = factories.verification(scenario)
+
+    verdicts.approve(verification.pk, by=person(scenario))
+
+    assert remediation_state(verification)["result"] == "passed"
+
+
 def test_same_person_cannot_approve_twice(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
     verification = factories.verification(scenario)
@@ -70,6 +79,22 @@ def test_same_person_cannot_approve_twice(scenario: Scenario) -> None:
     with pytest.raises(errors.AlreadyApproved):
         verdicts.approve(verification.pk, by=first)
     assert Approval.objects.count() == 1
+
+
+def test_earlier_approval_is_no_obstacle_once_the_policy_requires_one_alone(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification, first = factories.verification(scenario), person(scenario)
+    verdicts.approve(verification.pk, by=first)
+    refusals = [verdicts.approval_refusal(verification, by=first.user_id)]
+    set_rule(scenario)
+    verification.refresh_from_db()
+
+    refusals.append(verdicts.approval_refusal(verification, by=first.user_id))
+    approved = verdicts.approve(verification.pk, by=first)
+
+    assert refusals == [errors.AlreadyApproved.message, ""]
+    assert (approved.result, Approval.objects.count()) == ("passed", 1)
+    assert "approvals" not in json.loads(Evidence.objects.get(kind="verdict").body)
 
 
 def test_key_without_a_user_cannot_approve(scenario: Scenario) -> None:
@@ -163,6 +188,17 @@ def test_approval_of_a_member_who_became_a_viewer_does_not_count(scenario: Scena
 
     assert (remediation_state(verification)["result"], given) == ("pending", 1)
     assert approvals.state_of(verification)["given"] == 2
+
+
+def test_approval_of_a_superuser_counts_without_a_membership(scenario: Scenario) -> None:
+    set_rule(scenario, high=2)
+    verification = factories.verification(scenario)
+    superuser = User.objects.create_superuser("root@example.com", "correct horse battery")
+    verdicts.approve(verification.pk, by=Actor("admin", superuser.pk))
+
+    approved = verdicts.approve(verification.pk, by=person(scenario))
+
+    assert approved.result == "passed"
 
 
 def test_approval_from_before_a_member_was_removed_does_not_count_after_their_return(

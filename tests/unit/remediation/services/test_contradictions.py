@@ -143,6 +143,15 @@ def test_report_of_a_later_scan_that_saw_the_check_pass_lifts_the_block(scenario
     assert states == [("blocked", "failed"), ("ready", "")]
 
 
+def test_blocked_verification_is_another_version(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+
+    report(scenario, finding, scan_id=scan_that_saw(verification, "failed", after=1))
+
+    assert Verification.objects.get(pk=verification.pk).updated_at > verification.updated_at
+
+
 def test_same_report_again_does_not_change_the_time_of_the_verification(scenario: Scenario) -> None:
     finding = factories.finding(scenario)
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
