@@ -121,13 +121,21 @@ def test_unit_is_refunded_when_every_check_is_inconclusive(scenario: Scenario, s
     assert QuotaMonth.objects.get().spent == 0
 
 
+def test_refund_is_noted_at_its_verification_alone(scenario: Scenario):
+    factories.verification(scenario)
+
+    refunded = run(scenario, checks=["no_such_check"])
+
+    assert list(Verification.objects.filter(refunded=True)) == [refunded]
+
+
 def test_unit_is_spent_when_a_check_has_a_result(scenario: Scenario):
     run(scenario, checks=["security_header_csp", "no_such_check"])
 
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_failure_on_one_page_fails_the_check(scenario: Scenario, site: Site):
+def test_missing_page_among_those_that_pass_makes_the_check_inconclusive(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "/gone"}]
 
@@ -143,6 +151,43 @@ def test_duplicate_message_changes_nothing(scenario: Scenario, site: Site):
     jobs.run_verification(str(verification.pk))
 
     assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
+
+
+def test_each_check_gets_its_own_result(scenario: Scenario, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    keys = ["security_header_csp", "security_header_x_content_type_options", "no_such_check"]
+
+    verification = run(scenario, checks=keys)
+
+    assert [check["status"] for check in verification.checks] == ["passed", "failed", "inconclusive"]
+
+
+@pytest.mark.parametrize(
+    ("other", "unfinished"),
+    [("security_header_x_content_type_options", ["http"]), ("a11y_color_contrast", ["browser"])],
+)
+def test_part_is_finished_with_the_last_check_of_its_scanner(
+    scenario: Scenario, other: str, unfinished: list[str]
+):
+    task = factories.task(scenario, of=factories.finding(scenario, checks=["security_header_csp", other]))
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    part = leases.acquire(VerificationPart, verification.parts.get(scanner="http").pk, seconds=30)
+    answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    assert part is not None
+
+    part_runner.store_result(part, "security_header_csp", answer)
+
+    parts = verification.parts.filter(finished_at=None)
+    assert list(parts.values_list("scanner", flat=True)) == unfinished
+    assert Verification.objects.get(pk=verification.pk).running
+
+
+def test_stored_result_is_another_version_of_the_verification(scenario: Scenario):
+    verification = verifications.run(scenario.project, task_id=factories.task(scenario).pk, by=scenario.actor)
+
+    jobs.run_verification(str(verification.pk))
+
+    assert Verification.objects.get(pk=verification.pk).updated_at > verification.updated_at
 
 
 def test_worker_without_lease_stores_nothing(scenario: Scenario):
