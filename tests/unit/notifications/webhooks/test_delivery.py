@@ -261,6 +261,33 @@ def test_response_410_disables_the_endpoint_at_once(scenario: Scenario, receiver
     )  # fmt: skip
 
 
+def test_endpoint_that_is_gone_is_disabled_once(scenario: Scenario, receiver: Server) -> None:
+    receiver.respond = sends(answer(b"", status="410 Gone"))
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    for _ in range(2):
+        factories.finding(scenario)
+    queue_events()
+
+    delivery.deliver(endpoint.pk)
+
+    assert statuses() == ["failed", "failed"]
+    assert Event.objects.filter(name="webhook.disabled", subject_id=endpoint.pk).count() == 1
+
+
+def test_endpoint_that_is_paused_is_another_version(
+    scenario: Scenario, receiver: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, _ = one_event(scenario, receiver.url)
+    WebhookEndpoint.objects.update(timeouts=1)
+    late = delivery.DeliveryAttempt(error="No response in time.", timed_out=True)
+    monkeypatch.setattr(delivery, "send", lambda message: late)
+
+    delivery.deliver(endpoint.pk)
+
+    paused = WebhookEndpoint.objects.get(pk=endpoint.pk)
+    assert (paused.state, paused.updated_at > endpoint.updated_at) == ("paused", True)
+
+
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
 def test_retry_waits_as_long_as_the_receiver_requests(
     scenario: Scenario, receiver: Server, status: str
