@@ -185,8 +185,8 @@ def test_limit_is_of_a_person_and_a_list_and_a_view_can_still_be_replaced(
         save(scenario),
         save(scenario, name="Further"),
         save(scenario, query="quick=mine"),
-        save(scenario, list="remediation.task"),
-        save(scenario, colleague(scenario, "admin")),
+        save(scenario, name="Further", list="remediation.task"),
+        save(scenario, colleague(scenario, "admin"), name="Further"),
     ]
 
     assert [response.status_code for response in saved] == [201, 422, 200, 201, 201]

@@ -80,6 +80,16 @@ def test_same_name_replaces_the_view(scenario: Scenario):
     assert list(SavedView.objects.values_list("query", flat=True)) == ["quick=mine"]
 
 
+def test_same_name_replaces_the_view_that_the_person_shares(scenario: Scenario):
+    _, client = member(scenario.organization)
+
+    for query in (QUERY, "quick=mine"):
+        save(client, query=query, organization=str(scenario.organization.pk))
+
+    view = SavedView.objects.get()
+    assert (view.query, view.organization) == ("quick=mine", scenario.organization)
+
+
 def test_view_is_renamed_and_deleted(scenario: Scenario):
     _, client = member(scenario.organization)
     save(client)
