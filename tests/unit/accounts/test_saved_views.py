@@ -7,7 +7,7 @@ import pytest
 from accounts import saved_views, services
 from accounts.errors import InsufficientRole
 from accounts.models import Membership, SavedView, User
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.errors import Forbidden, NotFound
 from tests import factories
 from tests.factories import AuditClient, Scenario
 
@@ -131,6 +131,23 @@ def test_shared_view_is_not_changed_by_its_user_as_a_viewer(scenario: Scenario):
         saved_views.save(viewer, **values | {"organization_id": None}, query="")
 
     assert SavedView.objects.get(name="Ours", organization=scenario.organization).pk == view.pk
+
+
+@pytest.mark.parametrize("role", ["viewer", None])
+def test_own_view_is_not_shared_with_an_organisation_by_a_viewer_or_stranger(
+    scenario: Scenario, role: str | None
+):
+    other = factories.scenario().organization
+    user = services.create_user("ada@example.com", organization=scenario.organization if role else other)
+    Membership.objects.filter(user=user).update(role=role or "owner")
+    view, _ = saved_views.save(
+        user, list_name="findings.finding", name="Mine", query="", organization_id=None
+    )
+
+    with pytest.raises(Forbidden):
+        saved_views.update(view.pk, changes={"organization_id": scenario.organization.pk}, by=user)
+
+    assert SavedView.objects.get().organization is None
 
 
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
