@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from events.models import Event
 from remediation import errors
 from remediation.locks import lock_task
 from remediation.models import Verification
@@ -34,6 +35,16 @@ def test_second_run_is_refused_and_leaves_its_callers_transaction_usable(
         first.refresh_from_db()
 
     assert (first.running, first.superseded, Verification.objects.count()) == (True, False, 1)
+
+
+def test_run_is_logged_with_its_task_person_and_trigger(scenario: Scenario) -> None:
+    verification = started(scenario, CSP)
+
+    event = Event.objects.get(name="verification.started", subject_id=verification.pk)
+    assert (event.actor_id, event.data) == (
+        scenario.owner.pk,
+        {"task_id": str(verification.task_id), "trigger": "requested"},
+    )
 
 
 def test_run_of_a_finding_that_got_checks_ends_the_manual_review_of_its_task_alone(
