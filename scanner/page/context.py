@@ -416,7 +416,7 @@ class PageContext(SiteRequests):
         may_request = self.rendered.may_request
         return [
             self._site.once(f"asset {url}", partial(self.fetch_asset, url, may_request))
-            for url in urls[:MAX_ASSETS]
+            for url in self.rendered.faulty_first(urls)[:MAX_ASSETS]
         ]
 
     @property
@@ -425,8 +425,8 @@ class PageContext(SiteRequests):
         return self.once("links", self._fetch_links)
 
     def _fetch_links(self) -> dict[str, int | None]:
-        logged_in = self.client.credentials is not None
-        urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
+        links = same_origin_links(self._root.document, logged_in=self.client.credentials is not None)
+        urls = self.rendered.faulty_first(links)[:MAX_LINKS]
         within_budget = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
         if urls and not within_budget:
             raise BudgetSpent("not_available", "No request is left for the links of the page.")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
@@ -22,7 +23,7 @@ from scanner import preconditions
 from scanner.axe_keys import key_of
 from scanner.browser import machine_lock
 from scanner.fetcher import as_inconclusive
-from scanner.outcome import PASSED
+from scanner.outcome import PASSED, faults_in
 from scanner.page.identity import Identity, page_identity
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of
@@ -101,6 +102,12 @@ class RenderedPage:
         self.rules |= {need.removeprefix(RULE) for need in needs if need.startswith(RULE)}
         self.with_scripts |= SCRIPTS in needs
         self.earlier.update(earlier)
+
+    def faulty_first(self, urls: list[str]) -> list[str]:
+        """Return the URLs, those first on which a check failed before: of many only the first are requested."""
+        faults = chain(*(faults_in(outcome.evidence) for outcome in self.earlier.values()))
+        faulty = {fault.partition(" ")[0] for fault in faults}
+        return sorted(urls, key=lambda url: url not in faulty)
 
     def repeat(self, context: VisitContext) -> "RenderedPage":
         """Return the rendered page of a repetition, for which no screenshots are saved."""

@@ -1,5 +1,6 @@
 """Performance of the server's responses: time to first byte, compression, caching."""
 
+from collections.abc import Callable
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 
@@ -82,15 +83,15 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=6,
+    version=7,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
     assets = [asset for asset in context.assets if asset.status == HTTPStatus.OK]
     responses = [context.encoded, *assets]
-    large = [
-        response for response in responses if _is_text(response) and len(response.body) > SMALL_BODY_BYTES
-    ]
+    # The document is HTML also without a Content-Type.
+    texts = [context.encoded, *filter(_is_text, assets)]
+    large = [response for response in texts if len(response.body) > SMALL_BODY_BYTES]
     outcome = fail_if_any(
         [
             f"{response.url} ({len(response.body)} bytes)"
@@ -104,11 +105,25 @@ def text_is_compressed(context: PageContext) -> Outcome:
     if outcome.status != FAILED:
         for asset in assets:
             require_whole_response(Page(asset))  # of a part it is not known whether it is large
-    return _unless_unavailable(outcome, context, COMPRESSION)
+    return _unless_unavailable(outcome, context, COMPRESSION, is_kind=_is_text_asset)
 
 
-def _unless_unavailable(outcome: Outcome, context: PageContext, key: str) -> Outcome:
-    """Return the outcome; raise for a pass where assets were refused or the server failed, and may have the fault."""
+def _is_asset(response: Response) -> bool:
+    """Return whether a script, style sheet or image was sent, and neither a part of it nor an HTML page instead."""
+    return response.status == HTTPStatus.OK and bool(response.body) and not Page(response).is_html
+
+
+def _is_text_asset(response: Response) -> bool:
+    return _is_asset(response) and _is_text(response)
+
+
+def _unless_unavailable(
+    outcome: Outcome, context: PageContext, key: str, *, is_kind: Callable[[Response], bool] = _is_asset
+) -> Outcome:
+    """Return the outcome; raise for a pass where assets were refused or the server failed, and may have the fault.
+
+    `is_kind` returns whether an asset is of the kind that the check judges.
+    """
     if outcome.status == FAILED:
         return outcome
     earlier = context.rendered.earlier.get(key)
@@ -118,14 +133,10 @@ def _unless_unavailable(outcome: Outcome, context: PageContext, key: str) -> Out
             raise Inconclusive("blocked", f"{asset.url} answered with status {asset.status}.")
         urls = {asset.url, *(redirect.url for redirect in asset.history)}
         # The page still loads it, as during a deploy.
-        if urls & faulty and not _is_asset(asset):
-            raise Inconclusive("target_missing", f"{asset.url} is not sent (status {asset.status}).")
+        if urls & faulty and not is_kind(asset):
+            sent = f"status {asset.status}, {asset.content_type[:80] or 'no Content-Type'}"
+            raise Inconclusive("target_missing", f"{asset.url} is not sent as the file that it was ({sent}).")
     return outcome
-
-
-def _is_asset(response: Response) -> bool:
-    """Return whether a script, style sheet or image was sent, and neither a part of it nor an HTML page instead."""
-    return response.status == HTTPStatus.OK and bool(response.body) and not Page(response).is_html
 
 
 def _is_text(response: Response) -> bool:
@@ -157,7 +168,7 @@ def _is_compressed(response: Response) -> bool:
     ),
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},
-    version=4,
+    version=5,
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
     """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""

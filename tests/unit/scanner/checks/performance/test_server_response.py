@@ -123,3 +123,38 @@ def test_asset_is_judged_where_its_redirect_leads(key: str) -> None:
         outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
 
     assert outcome.status == FAILED
+
+
+def verified(key: str, page: str, change: dict[str, Answer]) -> tuple[str, str, str | None]:
+    """Verify the page after the site was changed: (status before, status after, reason)."""
+    site = Site({"/": Answer(page, headers=[("Content-Type", "text/html")]), "/a.js": SCRIPT})
+    site.answers |= {f"/{n}.js": Answer("let a", headers=CACHED_SCRIPT) for n in range(12)}
+    with served(site), loopback_client() as client:
+        before = dict(run_checks(site.url, [key], client=client, retry_delays=()))
+        site.answers |= change
+        after = dict(run_checks(site.url, [key], client=client, before=before, retry_delays=()))
+    return before[key].status, after[key].status, after[key].reason
+
+
+CACHED_SCRIPT = [("Content-Type", "text/javascript"), ("Cache-Control", "immutable")]
+
+
+@pytest.mark.parametrize("kind", [None, "application/octet-stream", "image/png"])
+def test_script_that_is_sent_as_another_kind_of_file_is_not_compressed(kind: str | None) -> None:
+    now = Answer(LONG, headers=[("Content-Type", kind)] if kind else [])
+
+    assert verified("text_compression", PAGE, {"/a.js": now}) == (FAILED, INCONCLUSIVE, "target_missing")
+
+
+def test_document_without_a_content_type_is_compressible() -> None:
+    page = PAGE.replace("<script src='/a.js'></script>", f"<meta name='a' content='{LONG}'/>")
+
+    assert verified("text_compression", page, {"/": Answer(page)}) == (FAILED, FAILED, None)
+
+
+@pytest.mark.parametrize("key", ["cache_policy", "text_compression"])
+def test_script_with_the_fault_is_judged_behind_many_others(key: str) -> None:
+    further = "".join(f"<script src='/{n}.js'></script>" for n in range(12))
+    now = Answer(PAGE.replace("<script", f"{further}<script"), headers=[("Content-Type", "text/html")])
+
+    assert verified(key, PAGE, {"/": now}) == (FAILED, FAILED, None)
