@@ -12,6 +12,7 @@ from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Resp
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
 from scanner.fetcher import OUTAGE_REASONS, OUTAGE_STATUSES, Memo, RequestBudget
+from scanner.page.error_page import is_same_error_page, may_be_error_page
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.parsing.scripted_content import adds_elements
@@ -167,11 +168,21 @@ class SiteRequests(TlsContext):
         preconditions.require_parseable(page)
         if page.is_html and preconditions.unavailable_reason(page.title) == "target_missing":
             self._site.add(f"soft 404 {url}", f"{url} answers with the title {page.title[:80]!r}.")
+        elif page.response.is_success and may_be_error_page(page):
+            self._site.add(f"mended link {url}", page)
 
-    def require_no_soft_404(self) -> None:
-        """Raise when a link that was broken leads to an error page with status 200 now."""
+    def require_no_soft_404(self, missing: Callable[[str], Page]) -> None:
+        """Raise when a link that was broken leads to an error page with status 200 now.
+
+        `missing` returns the response at a URL that does not exist in the directory of another.
+        """
         for detail in self._site.named("soft 404 "):
             raise Inconclusive("target_missing", detail)
+        for page in self._site.named("mended link "):
+            if is_same_error_page(page, missing(page.url)):
+                raise Inconclusive(
+                    "target_missing", f"{page.url[:200]} answers as a URL that does not exist does."
+                )
 
     def _is_first_link(self) -> bool:
         is_first = not self._site.has("first link")

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 from scanner.outcome import Outcome, faults_in
 from scanner.page import similarity
 from scanner.page.context import PageContext
+from scanner.page.error_page import MIN_CONTENT, is_readable, is_same_error_page, may_be_error_page
 from scanner.page.identity import Identity
 from scanner.page.page import Page, value
+from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import same_site
 from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive, unavailable_reason
@@ -24,7 +26,6 @@ MIN_SHARE = 0.7  # of the content that must be left where the elements with the 
 # A page with other content of the same extent has not lost any. The estimate of the extent is off by a fifth.
 MIN_EXTENT = 0.8
 MIN_OWN_CONTENT = 40  # words and links; a notice or a login page has fewer
-MIN_CONTENT = 4  # hashes of a sample outside of the frame; fewer say too little
 _ROOT = re.compile(r"<(?:html|head|body|title|meta|link)\b")
 _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
 _ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
@@ -51,30 +52,20 @@ def has_own_content(context: PageContext) -> bool:
 def is_error_page(context: PageContext) -> bool:
     """Return whether a URL that does not exist answers with the same page as this one, and a successful status."""
     page = context.landing
-    # An application in scripts has the same HTML at each URL, and its home page may be all of a site.
-    if not page.is_html or urlsplit(page.url).path in ("", "/") or is_built_by_scripts(page):
+    if not may_be_error_page(page):
         return False
     try:
-        missing = context.nonexistent_page
+        return is_same_error_page(page, context.nonexistent_page)
     except Inconclusive:
         return False
-    # A page that was removed may redirect to the same URL as one that never existed.
-    if missing.response.status >= 400 or missing.response.history or not _is_readable(missing):
-        return False
-    # The error page may name its own URL.
-    return page.title == missing.title and len(page.fingerprints - missing.fingerprints) < MIN_CONTENT
 
 
 def _fingerprints(page: Page) -> frozenset[bytes]:
-    return page.fingerprints if _is_readable(page) else frozenset()
+    return page.fingerprints if is_readable(page) else frozenset()
 
 
 def _title(page: Page) -> str:
-    return page.title if _is_readable(page) else ""
-
-
-def _is_readable(page: Page) -> bool:
-    return page.is_html and not page.exceeds_limits
+    return page.title if is_readable(page) else ""
 
 
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:
@@ -111,7 +102,9 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         )
     if not is_shorter:
         return
-    _require_left(found, content)
+    if not others:  # a home page whose site has no error page in HTML
+        content -= frozenset(chain(*(other.fingerprints for other in _first_linked_page(context))))
+    _require_left(found, content, page)
     if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
         # What the elements themselves contained may be gone with them.
@@ -126,13 +119,15 @@ def _compared(check: Check, context: PageContext, original: Identity) -> tuple[P
     return context.page, original.sample, original.title
 
 
-def _require_left(found: frozenset[bytes], content: frozenset[bytes]) -> None:
-    left = len(content & found)
-    if len(content) >= MIN_CONTENT and left < similarity.MIN_SHARED:
-        raise Inconclusive(
-            "target_missing",
-            "Hardly anything is left of the page but what its home page or a nonexistent URL shows too.",
-        )
+def _require_left(found: frozenset[bytes], content: frozenset[bytes], page: Page) -> None:
+    # An error page may have the head of the page in whose place it is sent, with its links.
+    head = frozenset() if is_built_by_scripts(page) else page.head_fingerprints
+    for counted in (content, content - head):
+        if len(counted) >= MIN_CONTENT and len(counted & found) < similarity.MIN_SHARED:
+            raise Inconclusive(
+                "target_missing",
+                "Hardly anything is left of the page but its head, and what other pages of the site show too.",
+            )
 
 
 def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes]) -> None:
@@ -153,6 +148,13 @@ def _other_pages(context: PageContext) -> list[Page]:
         with suppress(Inconclusive):
             found.append(context.page_at(path))
     return [page for page in found if page.is_html and same_site(page.host, context.page.host)]
+
+
+def _first_linked_page(context: PageContext) -> list[Page]:
+    links = same_origin_links(context.page, logged_in=context.client.credentials is not None)
+    with suppress(Inconclusive):
+        return [page for page in map(context.page_at, links[:1]) if page.is_html]
+    return []
 
 
 def _faults(before: Outcome) -> list[str]:

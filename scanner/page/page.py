@@ -148,6 +148,11 @@ class Page:
         return similarity.fingerprints(self.text, "")
 
     @cached_property
+    def head_fingerprints(self) -> frozenset[bytes]:
+        head = self.first("head")
+        return similarity.fingerprints((head.html if head else "") or "", self.title)
+
+    @cached_property
     def sample(self) -> str:
         return similarity.sample(self.fingerprints)
 

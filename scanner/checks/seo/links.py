@@ -1,7 +1,8 @@
 """Links: link text, crawlable URLs, broken links, canonical and hreflang."""
 
 import re
-from urllib.parse import urlsplit
+from functools import partial
+from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborNode
 
@@ -190,7 +191,7 @@ def _is_parseable(url: str) -> bool:
     ),
     oracle={"webhint": "no-broken-links"},
     confirm=False,
-    version=3,
+    version=4,
 )
 def links_work(context: PageContext) -> Outcome:
     """None of the first 50 same-origin links, frames (of a frameset) and refreshes answers with status 400 or above."""
@@ -203,7 +204,7 @@ def links_work(context: PageContext) -> Outcome:
     broken = [f"{url} (status {status})" for url, status in statuses.items() if _is_broken(status)]
     if not broken:
         context.require_no_challenged_links()
-        context.require_no_soft_404()
+        context.require_no_soft_404(partial(_missing_beside, context))
     if unknown and not broken:
         raise Inconclusive(
             "timeout", f"{len(unknown)} links did not answer or were refused, the first is {unknown[0]}."
@@ -215,6 +216,10 @@ def links_work(context: PageContext) -> Outcome:
         links=len(statuses),
         silent=unknown,
     )
+
+
+def _missing_beside(context: PageContext, url: str) -> Page:
+    return context.page_at(urljoin(url, context.nonexistent_path.removeprefix("/")))
 
 
 def _is_broken(status: int | None) -> bool:

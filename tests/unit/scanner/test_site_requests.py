@@ -17,6 +17,8 @@ CHALLENGES = {
     "a header": Answer("<p>Wait", 503, [*HTML, ("cf-mitigated", "challenge")]),
     "AWS WAF": Answer("", 202, [("x-amzn-waf-action", "challenge")]),
 }
+SORRY = Answer("<title>Lamps</title><h1>Sorry</h1><p>Whatever was here has disappeared.", 200, HTML)
+MANY_LAMPS = Answer("<title>Lamps</title><p>Ceiling, standing, reading and garden lights.", 200, HTML)
 LAMPS, GONE = Answer("<title>Lamps</title><p>Here they are", 200, HTML), Answer("gone", 404, HTML)
 OF_OTHER_URLS = [
     *("robots_txt_valid", "sitemap_valid", "soft_404", "security_txt", "exposed_git", "exposed_env"),
@@ -139,6 +141,9 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
     [
         ({"HEAD /old": Answer(), "/old": Answer("gone", 404, HTML)}, FAILED),
         ({"/old": Answer("<title>Page not found</title><p>Sorry", 200, HTML)}, INCONCLUSIVE),
+        ({"/old": SORRY, "otherwise": SORRY}, INCONCLUSIVE),
+        ({"/old": SORRY, "otherwise": GONE}, PASSED),
+        ({"/old": MANY_LAMPS, "otherwise": SORRY}, PASSED),
         ({"/old": LAMPS}, PASSED),
         ({"/old": [LAMPS, GONE, GONE]}, FAILED),
         ({"/old": [LAMPS, GONE, LAMPS]}, INCONCLUSIVE),
@@ -148,6 +153,9 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
     ids=[
         "HEAD alone succeeds",
         "error page with status 200",
+        "page of every URL",
+        "page that says sorry",
+        "back where every URL answers",
         "back",
         "back at first",
         "at times",
@@ -160,6 +168,7 @@ def test_link_that_was_broken_is_requested_by_get(answers: dict[str, Answer], st
     site = Site({"/": page(links), "/returns": Answer("x"), "/map": Answer("x")})
     with served(site), loopback_client() as client:
         before = dict(run_checks(site.url, ["broken_internal_links"], client=client, retry_delays=()))
+        site.otherwise = answers.get("otherwise", site.otherwise)
         site.answers |= answers
         after = dict(
             run_checks(site.url, ["broken_internal_links"], client=client, before=before, retry_delays=())

@@ -196,3 +196,36 @@ def test_error_page_of_a_section_does_not_pass(
         after = dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
 
     assert (before[key].status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "target_missing")
+
+
+STYLES = "".join(f'<link rel="stylesheet" href="/{name}.css">' for name in ("base", "menu", "print"))
+OWN = '<link rel="canonical" href="/rye"><link rel="alternate" hreflang="de" href="/de/rye">'
+
+
+def headed(main: str, head: str = OWN) -> str:
+    return (
+        f"<!doctype html><html lang=en><head><title>{TITLE}</title>{STYLES}{head}</head><body>{main}</body>"
+    )
+
+
+@pytest.mark.parametrize("menu", ["", MENU], ids=["alone", "in the frame of the site"])
+@pytest.mark.parametrize("path", ["", "courses"], ids=["home page", "page"])
+@pytest.mark.parametrize(
+    ("main", "status"),
+    [(GONE, INCONCLUSIVE), (HEADING + PARAGRAPHS[0], PASSED)],
+    ids=["error page", "shortened"],
+)
+def test_error_page_with_the_head_of_the_page_does_not_pass(
+    path: str, menu: str, main: str, status: str
+) -> None:
+    """Nor where URLs that do not exist answer without HTML, so that nothing is known of the frame of the site."""
+    bread = Answer(headed(f"{menu}<h1>Bread</h1><p>Sourdough, toast, baguette.", ""), 200, [HTML])
+    page = Answer(headed(menu + "".join(COURSES)), 200, [HTML])
+    site = Site({"/": bread, "/bread": bread, f"/{path}": page})
+    with served(site), loopback_client() as client:
+        url = f"{site.url}{path}"
+        before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
+        site.answers[f"/{path}"] = Answer(headed(menu + main), 200, [HTML, NOSNIFF])
+        after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+
+    assert (before[HEADER].status, after.status) == (FAILED, status)
