@@ -169,7 +169,7 @@ class SiteRequests(TlsContext):
         if page.is_html and preconditions.unavailable_reason(page.title) == "target_missing":
             self._site.add(f"soft 404 {url}", f"{url} answers with the title {page.title[:80]!r}.")
         elif page.response.is_success and may_be_error_page(page):
-            self._site.add(f"mended link {url}", page)
+            self._site.add(f"fixed link {url}", page)
 
     def require_no_soft_404(self, missing: Callable[[str], Page]) -> None:
         """Raise when a link that was broken leads to an error page with status 200 now.
@@ -178,7 +178,7 @@ class SiteRequests(TlsContext):
         """
         for detail in self._site.named("soft 404 "):
             raise Inconclusive("target_missing", detail)
-        for page in self._site.named("mended link "):
+        for page in self._site.named("fixed link "):
             if is_same_error_page(page, missing(page.url)):
                 raise Inconclusive(
                     "target_missing", f"{page.url[:200]} answers as a URL that does not exist does."

@@ -9,7 +9,7 @@ MIN_CONTENT = 4  # words and links; fewer say too little
 
 
 def may_be_error_page(page: Page) -> bool:
-    """Return whether the page can be told from others by its HTML."""
+    """Return whether its HTML distinguishes the page from others."""
     # An application in scripts has the same HTML at each URL, and its home page may be all of a site.
     return page.is_html and urlsplit(page.url).path not in ("", "/") and not is_built_by_scripts(page)
 

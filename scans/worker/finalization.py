@@ -43,6 +43,8 @@ DOMAIN_FAILED = "The checks of this domain stopped with an error. The other doma
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
 ARCHIVED = "The project was archived while the scan ran: failed checks did not become findings."
 MAX_PARTS = 100
+TIME_LIMIT = "the time limit was reached."
+INTERRUPTED = "each attempt was interrupted, or ended with an error."
 GIVEN_UP = "The scan was tried several times, and stopped with an error each time."
 NO_SPACE = "Shortened, since the evidence of all pages is too large: see the results of the scan."
 
@@ -279,11 +281,13 @@ def _notes(scan: Scan) -> list[str]:
     notes = [ARCHIVED] if scan.project.archived_at else []
     for scanner, label in Scanner.choices:
         pages = ScanPage.objects.filter(part__scan=scan, part__scanner=scanner)
-        unchecked = pages.filter(checked_at__isnull=True).count()
-        if unchecked:
-            notes.append(
-                f"{unchecked} of {pages.count()} pages were not checked ({label}): the time limit was reached."
-            )
+        unchecked = pages.filter(checked_at__isnull=True)
+        for rows, reason in (
+            (unchecked.filter(attempts=0), TIME_LIMIT),
+            (unchecked.filter(attempts__gt=0), INTERRUPTED),
+        ):
+            if number := rows.count():
+                notes.append(f"{number} of {pages.count()} pages were not checked ({label}): {reason}")
     notes += filter(None, (_pages_without_result_note(scan), substitutes.replaced_pages_note(scan.pk)))
     elsewhere = scan.results.filter(reason=lab_builds.MEASURED_ELSEWHERE).count()
     if elsewhere:

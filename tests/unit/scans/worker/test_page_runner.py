@@ -612,3 +612,22 @@ def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site:
         0,
     )
     assert not ScanPart.objects.filter(finished_at=None).exists()
+
+
+def test_page_whose_results_cannot_be_stored_is_noted_in_the_summary(scenario: Scenario, site: Site):
+    add_pages(site, 3)
+    scan = queue_scan(scenario)
+    discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
+    assert discovery
+    pages = [site.url, f"{site.url}page-1", f"{site.url}page-2"]
+    page_runner.start_scan(discovery.scan)
+    persistence.save_discovery(discovery.scan, Discovery(pages), in_browser=False)
+    refuse(ScanResult, "page_id", ScanPage.objects.get(position=1).pk)
+
+    run_until_it_ends(scan)
+
+    assert (scan.status, scan.summary["pages"], scan.summary["notes"]) == (
+        "completed",
+        2,
+        ["1 of 3 pages were not checked (HTTP): each attempt was interrupted, or ended with an error."],
+    )
