@@ -331,6 +331,8 @@ class Migration(migrations.Migration):
                 ('overdue_at_once', models.PositiveIntegerField(default=0, help_text='Tasks that are overdue by it.')),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('superseded', models.BooleanField(default=False, help_text='A newer policy ended it before all were done.')),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('error', models.CharField(blank=True, default='', help_text='Why it ended before all were done; empty if it did not.', max_length=200)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sla_recalculations', to='accounts.project')),
             ],
             options={

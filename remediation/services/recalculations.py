@@ -18,6 +18,7 @@ from accounts.models import Project
 from events.log import log_event
 from findings.models import OPEN_STATUSES, FindingStatus
 from findings.policy_rules import severity_rules
+from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
 from remediation.services.due_dates import counted_pauses, end_pauses, log_moves, moved, write_due_dates
@@ -32,6 +33,8 @@ SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer th
 # A request that has started before the policy was replaced has ended by then.
 SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
 SECOND = timedelta(seconds=1)  # dates less than that apart are equal
+MAX_ATTEMPTS = 5  # that end with an error one after the other
+GIVEN_UP = "It ended with an error each time. Due dates that it has not reached follow the earlier policy."
 COUNTED = ("moved", "given", "lifted", "overdue_at_once")
 
 
@@ -85,11 +88,28 @@ def requeue_unfinished() -> None:
 def run(recalculation_id: UUID) -> None:
     """Recalculate until all tasks are done, another worker does it, or a newer policy ends it."""
     ends_at = time.monotonic() + TIME_BUDGET_SECONDS
-    while run_batch(recalculation_id):
-        if time.monotonic() > ends_at:
-            # Another job continues, behind the work of others that waits.
-            enqueue("remediation.recalculate_due_dates", str(recalculation_id))
-            break
+    with isolated("recalculation of due dates", recalculation_id) as isolation:
+        while run_batch(recalculation_id):
+            if time.monotonic() > ends_at:
+                # Another job continues, behind the work of others that waits.
+                enqueue("remediation.recalculate_due_dates", str(recalculation_id))
+                break
+    if isolation.failed:
+        _count_failure(recalculation_id)
+
+
+@transaction.atomic
+def _count_failure(recalculation_id: UUID) -> None:
+    """Count a run that ended with an error; the last of them ends the recalculation."""
+    rows = SlaRecalculation.objects.select_for_update(of=("self",)).select_related("project")
+    row = rows.filter(pk=recalculation_id, finished_at=None).first()
+    if row is None:
+        return
+    row.attempts += 1
+    if row.attempts >= MAX_ATTEMPTS:
+        row.finished_at, row.error = timezone.now(), GIVEN_UP
+        log_event("policy.recalculation_failed", row, by=SYSTEM, **_totals(row))
+    row.save()
 
 
 @transaction.atomic
@@ -110,6 +130,7 @@ def run_batch(recalculation_id: UUID) -> bool:
     for name in COUNTED:
         setattr(row, name, getattr(row, name) + counts[name])
     row.checked += len(tasks)
+    row.attempts = 0
     if tasks:
         last = min((task.created_at, task.pk) for task in tasks)
         reached = (row.reached_at or last[0], row.reached_id or last[1])

@@ -132,6 +132,14 @@ class SlaRecalculation(BaseModel):
     overdue_at_once = models.PositiveIntegerField(default=0, help_text="Tasks that are overdue by it.")
     finished_at = models.DateTimeField(null=True)
     superseded = models.BooleanField(default=False, help_text="A newer policy ended it before all were done.")
+    # Runs since the last batch that ended with an error.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Why it ended before all were done; empty if it did not.",
+    )
 
     class Meta:
         indexes: ClassVar = [

@@ -97,5 +97,5 @@ class SlaRecalculationSerializer(ResponseSerializer):
         model = SlaRecalculation
         fields: ClassVar = [
             "id", "policy_version", "checked", "moved", "given", "lifted", "overdue_at_once",
-            "superseded", "created_at", "updated_at", "finished_at",
+            "superseded", "error", "created_at", "updated_at", "finished_at",
         ]  # fmt: skip

@@ -81,8 +81,11 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManage
 
 def _give_up(part: VerificationPart) -> None:
     url = part.verification.project.site_url
+    # If not even this evidence can be stored, the verification ends without it.
+    with_evidence = part.attempts <= MAX_ATTEMPTS + 2
     for key in running_keys(part):
-        store_result(part, key, aggregate(key, {url: inconclusive("not_available", GIVEN_UP)}))
+        result = aggregate(key, {url: inconclusive("not_available", GIVEN_UP)})
+        store_result(part, key, result, with_evidence=with_evidence)
 
 
 def running_keys(part: VerificationPart) -> list[str]:
@@ -154,7 +157,9 @@ class CheckRunner:
 
 
 @transaction.atomic
-def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> bool:
+def store_result(
+    part: VerificationPart, key: str, result: AggregatedResult, *, with_evidence: bool = True
+) -> bool:
     """Store the result of a check and its evidence; return False if it comes too late."""
     locked = lock_verification(part.verification_id)
     verification = locked.verification
@@ -169,13 +174,18 @@ def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> 
         return False
     verification.running = bool(running)
     verification.save(update_fields=["checks", "running", "updated_at"])
-    before = next((check["before"] for check in verification.checks if check["key"] == key), None)
-    screenshots.record_named(verification.project_id, named_screenshots(result.evidence), in_evidence=True)
-    # In the transaction of the result: there is no result without evidence.
-    chain.append(verification, key, {"before": before, **result.evidence})
+    if with_evidence:
+        # In the transaction of the result: there is no result without evidence.
+        _store_evidence(verification, key, result.evidence)
     if not running:
         _finish(locked)
     return True
+
+
+def _store_evidence(verification: Verification, key: str, evidence: dict[str, Any]) -> None:
+    before = next((check["before"] for check in verification.checks if check["key"] == key), None)
+    screenshots.record_named(verification.project_id, named_screenshots(evidence), in_evidence=True)
+    chain.append(verification, key, {"before": before, **evidence})
 
 
 def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:

@@ -14,6 +14,7 @@ from remediation.services.extensions import extend
 from remediation.sla.models import SlaPause, SlaRecalculation
 from tests import factories
 from tests.factories import Scenario
+from tests.failing_rows import refuse
 from tests.unit.remediation.sla.clock_scenarios import (
     HOUR,
     HOURS,
@@ -222,3 +223,26 @@ def test_a_date_set_by_a_person_meanwhile_is_kept(scenario: Scenario):
 
     assert counts(finish_recalculation(scenario))["checked"] == 0
     assert due_in_hours(task) == 50
+
+
+def test_recalculation_that_fails_each_time_ends(scenario: Scenario):
+    task = factories.task(scenario)
+    set_policy(scenario, {"sla_hours": {"high": 8}, "sla": {"pause_while_blocked": True}})
+    refuse(Task, "id", task.pk, on="UPDATE")
+
+    rows = [finish_recalculation(scenario) for _ in range(recalculations.MAX_ATTEMPTS)]
+
+    assert [row.finished_at is None for row in rows] == [True] * (recalculations.MAX_ATTEMPTS - 1) + [False]
+    shown = scenario.client.call("get", "policies/current/recalculation").json()["data"]
+    assert (shown["error"], shown["checked"]) == (recalculations.GIVEN_UP, 0)
+    assert Event.objects.filter(name="policy.recalculation_failed").count() == 1
+
+
+def test_recalculation_that_has_failed_before_goes_on(scenario: Scenario):
+    factories.task(scenario)
+    set_policy(scenario, {"sla_hours": {"high": 8}, "sla": {"pause_while_blocked": True}})
+    SlaRecalculation.objects.update(attempts=recalculations.MAX_ATTEMPTS - 1)
+
+    row = finish_recalculation(scenario)
+
+    assert (row.moved, row.attempts, row.error) == (1, 0, "")

@@ -15,6 +15,7 @@ from scanner.outcome import passed
 from scans.models import Screenshot
 from tests import factories
 from tests.factories import Scenario
+from tests.failing_rows import refuse
 from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +257,26 @@ def test_verification_whose_work_never_begins_is_inconclusive(
     assert (verification.checks[0]["status"], verification.running) == ("inconclusive", False)
     page = json.loads(Evidence.objects.get().body)["pages"][0]
     assert (page["evidence"]["detail"], QuotaMonth.objects.get().spent) == (part_runner.GIVEN_UP, 0)
+
+
+def test_verification_whose_evidence_cannot_be_stored_is_inconclusive(scenario: Scenario, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    verification = verifications.run(scenario.project, task_id=factories.task(scenario).pk, by=scenario.actor)
+    refuse(Evidence, "project_id", scenario.project.pk)
+
+    for _ in range(part_runner.MAX_ATTEMPTS + 3):
+        jobs.run_verification(str(verification.pk))
+        VerificationPart.objects.update(lease_until=None)
+
+    verification.refresh_from_db()
+    assert (verification.checks[0]["status"], verification.running, verification.refunded) == (
+        "inconclusive",
+        False,
+        True,
+    )
+    assert (QuotaMonth.objects.get().spent, Evidence.objects.count()) == (0, 0)
+    shown = scenario.client.call("get", f"verifications/{verification.pk}/evidence")
+    assert (shown.status_code, shown.json()["data"]["checks"]) == (200, [])
 
 
 def test_reopened_verification_is_not_run(scenario: Scenario, site: Site):

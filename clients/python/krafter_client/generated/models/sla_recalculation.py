@@ -28,6 +28,8 @@ class SlaRecalculation:
     """ Tasks that are overdue by it. """
     superseded: bool
     """ A newer policy ended it before all were done. """
+    error: str
+    """ Why it ended before all were done; empty if it did not. """
     created_at: datetime.datetime
     updated_at: datetime.datetime
     finished_at: datetime.datetime | None
@@ -49,6 +51,8 @@ class SlaRecalculation:
         overdue_at_once = self.overdue_at_once
 
         superseded = self.superseded
+
+        error = self.error
 
         created_at = self.created_at.isoformat()
 
@@ -72,6 +76,7 @@ class SlaRecalculation:
                 "lifted": lifted,
                 "overdue_at_once": overdue_at_once,
                 "superseded": superseded,
+                "error": error,
                 "created_at": created_at,
                 "updated_at": updated_at,
                 "finished_at": finished_at,
@@ -98,6 +103,8 @@ class SlaRecalculation:
         overdue_at_once = d.pop("overdue_at_once")
 
         superseded = d.pop("superseded")
+
+        error = d.pop("error")
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
@@ -127,6 +134,7 @@ class SlaRecalculation:
             lifted=lifted,
             overdue_at_once=overdue_at_once,
             superseded=superseded,
+            error=error,
             created_at=created_at,
             updated_at=updated_at,
             finished_at=finished_at,
