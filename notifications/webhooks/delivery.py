@@ -115,9 +115,7 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
             logger.error("webhook endpoint %s: %s", current.pk, error)
             _pause(current)
             return []
-        chosen = _first_of_each_subject(current)
-        for delivery in chosen:
-            _begin_attempt(delivery)
+        chosen = [each for each in _first_of_each_subject(current) if _begin_attempt(each)]
         return [_message(current, delivery, secrets) for delivery in chosen]
 
 
@@ -138,14 +136,20 @@ def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:
     return list(first.values())[: 1 if endpoint.timeouts else MAX_PARALLEL]
 
 
-def _begin_attempt(delivery: EventDelivery) -> None:
+def _begin_attempt(delivery: EventDelivery) -> bool:
+    """Record an attempt; False, with the delivery failed, after the last one, whose outcome could not be stored."""
+    if delivery.attempts >= MAX_ATTEMPTS:
+        EventDelivery.transitions.apply(delivery, Status.FAILED, next_attempt_at=None)
+        return False
     now = timezone.now()
     started = {"started_at": now, **DeliveryAttempt(error=UNFINISHED).as_logged}
+    # If this worker is killed, or cannot store the outcome, the next attempt follows not before the end of its lease.
+    pause = PAUSES[min(delivery.attempts, len(PAUSES) - 1)]
+    delivery.next_attempt_at = now + max(timedelta(seconds=LEASE_SECONDS), pause)
     delivery.attempts += 1
-    # If this worker is killed, the next attempt follows at the end of its lease.
-    delivery.next_attempt_at = now + timedelta(seconds=LEASE_SECONDS)
     delivery.attempt_log = [*delivery.attempt_log, started][-MAX_LOGGED_ATTEMPTS:]
     delivery.save(update_fields=["attempts", "next_attempt_at", "attempt_log", "updated_at"])
+    return True
 
 
 def _message(endpoint: WebhookEndpoint, delivery: EventDelivery, secrets: Sequence[str]) -> Message:
@@ -202,7 +206,8 @@ def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, DeliveryAtt
             return False
         rows = EventDelivery.objects.select_for_update().filter(pk__in=attempts, status=Status.PENDING)
         for delivery in rows.order_by("pk"):
-            _finish_attempt(current, delivery, attempts[delivery.pk])
+            with isolated("outcome of webhook delivery", delivery.pk), transaction.atomic():
+                _finish_attempt(current, delivery, attempts[delivery.pk])
         failed = [attempt for attempt in attempts.values() if attempt.error]
         now = timezone.now()
         if len(failed) < len(attempts):

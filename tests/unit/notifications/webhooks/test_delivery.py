@@ -23,6 +23,7 @@ from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import delivery, endpoint_secrets, queueing, services
 from tests import factories
 from tests.factories import Scenario
+from tests.failing_rows import refuse
 from tests.fakes.raw_servers import Dns, Server, answer, redirects, sends, sends_repeatedly
 from tests.unit.notifications.webhooks.conftest import (
     ACCEPTED,
@@ -570,6 +571,30 @@ def test_worker_killed_between_request_and_record_delivers_again_after_its_lease
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert (done.status, done.attempts) == ("delivered", 2)
     assert [each["error"] for each in done.attempt_log] == [delivery.UNFINISHED, ""]
+
+
+def test_delivery_whose_outcome_cannot_be_stored_ends_and_delays_no_other(
+    scenario: Scenario, receiver: Server
+) -> None:
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    for _ in range(3):
+        factories.finding(scenario)
+    queue_events()
+    refused = EventDelivery.objects.order_by("event_id")[0]
+    refuse(EventDelivery, "id", refused.pk, on="UPDATE", condition="AND NEW.status = 'delivered'")
+
+    pauses = []
+    for _ in range(delivery.MAX_ATTEMPTS + 2):
+        delivery.deliver(endpoint.pk)
+        refused.refresh_from_db()
+        pauses += [refused.next_attempt_at - timezone.now()] if refused.next_attempt_at else []
+        make_due()
+
+    endpoint.refresh_from_db()
+    assert statuses() == ["failed", "delivered", "delivered"]
+    assert (refused.attempts, endpoint.status) == (delivery.MAX_ATTEMPTS, "enabled")
+    assert [round(pause / timedelta(minutes=1), 1) for pause in pauses[:4]] == [0.5, 5.0, 30.0, 120.0]
+    assert len(receiver.requests) == delivery.MAX_ATTEMPTS + 2
 
 
 def test_late_worker_records_nothing(scenario: Scenario, receiver: Server) -> None:
