@@ -1,4 +1,5 @@
 from collections import defaultdict
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from accounts.models import Project
 from events.log import log_events
 from findings.models import Dismissal, DismissalEnd, Finding, FindingStatus
 from findings.services import dismissals
-from krafter_audit.jobs.isolation import isolated
+from krafter_audit.jobs.isolation import isolated, one_by_one
 
 BATCH_SIZE = 500  # findings of one transaction
 
@@ -19,16 +20,20 @@ def reopen_expired() -> int:
     reopened = 0
     projects = _due().order_by("finding__project").values_list("finding__project", flat=True).distinct()
     for project_id in list(projects):
-        with isolated("end of dismissals", project_id):
+        with isolated("end of dismissals", project_id) as isolation:
             while number := _reopen_batch(project_id):
                 reopened += number
+        if isolation.failed:
+            due = _due().filter(finding__project=project_id).order_by("?")
+            pks = list(due.values_list("finding", flat=True)[:BATCH_SIZE])
+            reopened += one_by_one("end of dismissal", pks, partial(_reopen_batch, project_id))
     return reopened
 
 
 @transaction.atomic
-def _reopen_batch(project_id: UUID) -> int:
+def _reopen_batch(project_id: UUID, finding_id: UUID | None = None) -> int:
     # Findings that a request or another worker holds are left to the next call.
-    expired = _lock_expired(project_id)
+    expired = _lock_expired(project_id, finding_id)
     statuses: dict[str, list[UUID]] = defaultdict(list)
     for row in expired:
         statuses[row.status_before].append(row.finding_id)
@@ -48,8 +53,9 @@ def _due() -> QuerySet[Dismissal]:
     )
 
 
-def _lock_expired(project_id: UUID) -> list[Dismissal]:
+def _lock_expired(project_id: UUID, finding_id: UUID | None) -> list[Dismissal]:
     due = _due().filter(finding__project=project_id)
+    due = due.filter(finding=finding_id) if finding_id else due
     findings = Finding.objects.filter(status=FindingStatus.DISMISSED, pk__in=due.values("finding"))
     locked = findings.select_for_update(skip_locked=True).order_by("pk")[:BATCH_SIZE]
     pks = list(locked.values_list("pk", flat=True))

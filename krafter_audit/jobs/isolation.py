@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 logger = logging.getLogger(__name__)
+MAX_FAILURES = 10  # then probably all rows fail
 MAX_FRAMES = 20  # in the log: an error of the database has half as many in the framework
 
 
@@ -38,3 +39,18 @@ def isolated(work: str, row: object, *, except_for: tuple[type[Exception], ...] 
         frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
         place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
         logger.error("%s of %s failed: %s at %s", work, row, type(error).__name__, place)
+
+
+def one_by_one[Row](work: str, rows: Iterable[Row], process: Callable[[Row], int]) -> int:
+    """Process the rows of a batch that has failed, each by itself, until MAX_FAILURES of them have failed.
+
+    Returns how many were processed. The rows come in any order, so that the same failures do not keep others back.
+    """
+    done = failures = 0
+    for row in rows:
+        with isolated(work, row) as isolation:
+            done += process(row)
+        failures += isolation.failed
+        if failures == MAX_FAILURES:
+            break
+    return done

@@ -4,17 +4,19 @@ A task that a request is changing is logged by the next call: these jobs must no
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_events
 from findings.models import FindingStatus
-from krafter_audit.jobs.isolation import isolated
+from krafter_audit.jobs.isolation import isolated, one_by_one
 from remediation.models import Policy, Task
 from remediation.services import dismissed_findings
 from remediation.sla.policy import rules_of
@@ -28,8 +30,12 @@ def log_overdue_tasks() -> int:
     for project in _projects_with_overdue_tasks():
         if logged >= BATCH_SIZE:
             break
-        with isolated("overdue tasks", project.pk):
-            logged += _log_overdue(project, BATCH_SIZE - logged)
+        left = BATCH_SIZE - logged
+        with isolated("overdue tasks", project.pk) as isolation:
+            logged += _log_overdue(project, left)
+        if isolation.failed:
+            pks = list(_overdue(project).order_by("?").values_list("pk", flat=True)[:left])
+            logged += one_by_one("overdue task", pks, partial(_log_overdue, project, 1))
     return logged
 
 
@@ -41,9 +47,13 @@ def _projects_with_overdue_tasks() -> list[Project]:
     return list(projects.filter(first_due_at__lt=timezone.now()).order_by("first_due_at"))
 
 
+def _overdue(project: Project) -> QuerySet[Task]:
+    return Task.objects.filter(Task.overdue_unlogged(), project=project, sla_due_at__lt=timezone.now())
+
+
 @transaction.atomic
-def _log_overdue(project: Project, limit: int) -> int:
-    due = Task.objects.filter(Task.overdue_unlogged(), project=project, sla_due_at__lt=timezone.now())
+def _log_overdue(project: Project, limit: int, task_id: UUID | None = None) -> int:
+    due = _overdue(project).filter(pk=task_id) if task_id else _overdue(project)
     rows = due.order_by("sla_due_at").select_for_update(of=("self",), skip_locked=True)
     columns = ("sla_due_at", "finding__severity", "finding__status", "finding_id")
     found = list(rows.select_related("finding").only(*columns)[:limit])
@@ -63,18 +73,29 @@ def log_due_tasks() -> int:
         with isolated("warnings of due dates by policy", policy.pk):
             # The shortest time first: a task that is nearer than several warnings is logged once.
             for before in rules_of(policy.config).warnings:
-                logged += _log_warning(policy, before, timezone.now())
+                logged += _log_warnings(policy, before, timezone.now())
     return logged
 
 
-@transaction.atomic
-def _log_warning(policy: Policy, before: timedelta, now: datetime) -> int:
+def _log_warnings(policy: Policy, before: timedelta, now: datetime) -> int:
+    with isolated("warnings of due dates by policy", policy.pk):
+        return _log_warning(policy, before, now)
+    pks = list(_due_soon(policy, before, now).order_by("?").values_list("pk", flat=True)[:BATCH_SIZE])
+    return one_by_one("warning of due date", pks, partial(_log_warning, policy, before, now))
+
+
+def _due_soon(policy: Policy, before: timedelta, now: datetime) -> QuerySet[Task]:
     unlogged = Q(sla_warned_before__isnull=True) | Q(sla_warned_before__gt=before)
     due = Task.objects.filter(
         unlogged, project=policy.project, sla_due_at__gt=now, sla_due_at__lte=now + before
     )
-    due = due.exclude(status=Task.Status.DONE).exclude(finding__status=FindingStatus.DISMISSED)
-    rows = due.order_by("sla_due_at")
+    return due.exclude(status=Task.Status.DONE).exclude(finding__status=FindingStatus.DISMISSED)
+
+
+@transaction.atomic
+def _log_warning(policy: Policy, before: timedelta, now: datetime, task_id: UUID | None = None) -> int:
+    due = _due_soon(policy, before, now)
+    rows = (due.filter(pk=task_id) if task_id else due).order_by("sla_due_at")
     tasks = list(
         rows.select_for_update(of=("self",), skip_locked=True).select_related("finding")[:BATCH_SIZE]
     )

@@ -20,8 +20,8 @@ from findings.models import Finding
 from findings.services import dismissal_expiry, triage
 from integrations import services as integrations
 from integrations.models import Integration
-from krafter_audit.jobs import fair_queue
-from krafter_audit.jobs.isolation import isolated
+from krafter_audit.jobs import fair_queue, isolation
+from krafter_audit.jobs.isolation import isolated, one_by_one
 from notifications.models import EventDelivery
 from notifications.webhooks import fan_out, services, subscribers
 from remediation.models import Task, Verification
@@ -250,3 +250,46 @@ def test_missed_events_of_others_are_queued(two_organizations: Pair) -> None:
     fan_out.run()
 
     assert set(EventDelivery.objects.values_list("project", flat=True)) == {two_organizations[1].project.pk}
+
+
+def test_rows_of_a_batch_that_has_failed_are_processed_one_by_one(caplog: Any) -> None:
+    tried: list[int] = []
+
+    def process(row: int) -> int:
+        tried.append(row)
+        return 10 // (row - 2)
+
+    assert one_by_one("test", range(4), process) == -5 - 10 + 10
+    assert one_by_one("test", [2] * 100, process) == 0
+    assert len(tried) == 4 + isolation.MAX_FAILURES
+
+
+def test_other_overdue_tasks_of_a_project_are_logged(scenario: Scenario) -> None:
+    tasks = [factories.task(scenario) for _ in range(5)]
+    Task.objects.update(sla_due_at=timezone.now() - timedelta(hours=1))
+    refuse(Event, "subject_id", tasks[0].pk)
+
+    assert [due_date_events.log_overdue_tasks() for _ in range(2)] == [4, 0]
+
+
+def test_other_warnings_of_a_project_are_logged(scenario: Scenario) -> None:
+    set_policy(scenario, sla={"warnings": ["4h"]})
+    tasks = [factories.task(scenario) for _ in range(5)]
+    Task.objects.update(sla_due_at=timezone.now() + timedelta(hours=1))
+    refuse(Event, "subject_id", tasks[0].pk)
+
+    assert [due_date_events.log_due_tasks() for _ in range(2)] == [4, 0]
+
+
+def test_other_dismissals_of_a_project_expire(scenario: Scenario) -> None:
+    start = datetime.now(UTC)
+    with clock.travel(start, tick=False) as travel:
+        findings = [factories.finding(scenario) for _ in range(5)]
+        until = start.date() + timedelta(days=31)
+        for finding in findings:
+            triage.dismiss(finding.pk, reason="accepted_risk", accepted_until=until, by=scenario.actor)
+        refuse(Event, "subject_id", findings[0].pk)
+        travel.shift(timedelta(days=40))
+
+        assert [dismissal_expiry.reopen_expired() for _ in range(2)] == [4, 0]
+    assert Finding.objects.filter(status="dismissed").get() == findings[0]
