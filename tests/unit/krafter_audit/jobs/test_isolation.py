@@ -196,6 +196,16 @@ def test_guard_runs_of_others_are_started(two_organizations: Pair) -> None:
     assert first.due_at > now + timedelta(minutes=14)
 
 
+def test_other_guard_runs_of_a_project_are_started(scenario: Scenario) -> None:
+    now = timezone.now()
+    runs = [due_run(scenario, now - timedelta(minutes=5)) for _ in range(5)]
+    refuse(Verification, "task_id", runs[0].window.verification.task_id)
+
+    assert [guard_windows.start_due_runs() for _ in range(2)] == [4, 0]
+    runs[0].refresh_from_db()
+    assert (runs[0].status, runs[0].due_at > now + timedelta(minutes=14)) == ("pending", True)
+
+
 def test_counters_of_others_are_aggregated_and_stored(
     two_organizations: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
