@@ -94,7 +94,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
-    content = known - frozenset(chain(*(other.fingerprints for other in others)))
+    content = known - _shown_by(others)
     if (is_notice or is_retitled) and len(content) < MIN_CONTENT:
         raise Inconclusive(
             "target_missing",
@@ -102,9 +102,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         )
     if not is_shorter:
         return
-    if not others:  # a home page whose site has no error page in HTML
-        content -= frozenset(chain(*(other.fingerprints for other in _first_linked_page(context))))
-    _require_left(found, content, page)
+    _require_left(found, content - _shown_by(others or _first_linked_page(context)), page)
     if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
         # What the elements themselves contained may be gone with them.
@@ -150,7 +148,12 @@ def _other_pages(context: PageContext) -> list[Page]:
     return [page for page in found if page.is_html and same_site(page.host, context.page.host)]
 
 
+def _shown_by(pages: list[Page]) -> frozenset[bytes]:
+    return frozenset(chain(*(page.fingerprints for page in pages)))
+
+
 def _first_linked_page(context: PageContext) -> list[Page]:
+    # For a home page whose site has no error page in HTML.
     links = same_origin_links(context.page, logged_in=context.client.credentials is not None)
     with suppress(Inconclusive):
         return [page for page in map(context.page_at, links[:1]) if page.is_html]
