@@ -341,3 +341,12 @@ def test_filter_by_an_id_of_another_organisation_shows_no_name(model: type[Model
     ]
 
     assert not [page for page in pages if "Secret" in page]
+
+
+@pytest.mark.parametrize(("app", "status"), [("findings", 200), ("operations", 404)])
+def test_index_of_an_app_is_shown_to_members_who_see_its_rows(scenario: Scenario, app: str, status: int):
+    client = staff.logged_in_client(member_of(scenario.organization, Role.VIEWER))
+
+    page = client.get(reverse("admin:app_list", args=[app]))
+
+    assert page.status_code == status
