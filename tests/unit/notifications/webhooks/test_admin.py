@@ -89,6 +89,23 @@ def test_filters_are_changed(scenario: Scenario) -> None:
     assert (endpoint.events, endpoint.project_ids) == (["task.created"], [])
 
 
+def test_projects_of_an_endpoint_are_shown_and_chosen_among_those_of_its_organisation(
+    scenario: Scenario,
+) -> None:
+    elsewhere = factories.scenario()
+    for organization in (scenario.organization, elsewhere.organization):
+        accounts.create_project(organization, slug="shop", site_url="https://shop.example.com")
+    endpoint, _ = make_endpoint(scenario, URL, project_ids=[scenario.project.pk])
+    page, client = admin_url(WebhookEndpoint, "change", endpoint.pk), staff.logged_in_client()
+
+    shown = client.get(page).context["adminform"].form.initial["projects"]
+    client.post(page, {"url": URL, "events": "", "projects": "shop", "description": ""})
+
+    endpoint.refresh_from_db()
+    shop = scenario.organization.projects.get(slug="shop")
+    assert (shown, endpoint.project_ids) == (["production-website"], [shop.pk])
+
+
 def test_actions_disable_enable_test_and_rotate(scenario: Scenario) -> None:
     client = staff_client(scenario, Membership.Role.OWNER)
     endpoint, old = make_endpoint(scenario, URL)

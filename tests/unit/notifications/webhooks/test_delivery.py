@@ -1,5 +1,6 @@
 """Deliveries: signed, at least once, in order for a subject, retried over three days, then disabled with an e-mail."""
 
+import itertools
 import socket
 import threading
 import time
@@ -684,6 +685,26 @@ def test_endpoint_that_accepts_nothing_waits_for_the_next_sweep(
 
     assert requests == delivery.MAX_PARALLEL
     assert enqueued == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("short_limits")
+def test_endpoint_that_answers_one_message_late_waits_for_the_next_sweep(
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
+) -> None:
+    hang_up, requests = threading.Event(), itertools.count()
+    receiver.respond = lambda *request: hang_up.wait(10) and None if next(requests) == 0 else ACCEPTED(*request)
+    endpoint, _ = make_endpoint(scenario, receiver.url)
+    for _ in range(delivery.MAX_PARALLEL + 3):
+        factories.finding(scenario)
+    queue_events()
+    enqueued.clear()
+
+    delivery.deliver(endpoint.pk)
+
+    hang_up.set()
+    assert sorted(statuses()) == ["delivered"] * (delivery.MAX_PARALLEL - 1) + ["pending"] * 4
+    assert enqueued == []
 
 
 def test_sweep_leaves_leased_disabled_and_idle_endpoints_alone(
