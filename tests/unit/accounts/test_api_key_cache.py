@@ -58,6 +58,21 @@ def test_revocation_applies_to_the_cache_of_another_process(scenario: Scenario):
     assert scenario.client.call("get", "tasks").status_code == 401
 
 
+def test_key_that_another_process_reads_before_the_commit_is_rejected_after_it(
+    scenario: Scenario, django_capture_on_commit_callbacks: Any
+):
+    api_key_cache._entries.clear()
+    scenario.client.call("get", "tasks")
+    [(entry, (caller, _, expires_at))] = api_key_cache._entries.items()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        revoke(scenario)
+        generation = redis_client.call_or_default(api_key_cache._generation, b"")
+    api_key_cache._entries[entry] = caller, generation, expires_at
+
+    assert scenario.client.call("get", "tasks").status_code == 401
+
+
 def test_changed_role_applies_to_the_next_request(scenario: Scenario):
     scenario.client.call("get", "tasks")
     membership = Membership.objects.get()
@@ -105,3 +120,12 @@ def test_cache_does_not_contain_the_key(scenario: Scenario):
 
     assert api_key_cache._entries
     assert scenario.key not in str(api_key_cache._entries)
+
+
+def test_cache_is_bounded(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(api_key_cache, "MAX_ENTRIES", 1)
+
+    for path in ("tasks", f"/api/v1/orgs/{scenario.organization.pk}/usage"):
+        scenario.client.call("get", path)
+
+    assert [slug for _, slug in api_key_cache._entries] == [""]

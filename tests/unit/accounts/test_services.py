@@ -66,6 +66,16 @@ def test_last_owner_gets_no_other_role(scenario: Scenario) -> None:
     assert scenario.organization.memberships.get().role == "owner"
 
 
+def test_owner_of_another_organisation_is_no_other_owner(scenario: Scenario) -> None:
+    factories.scenario()
+    [owner] = scenario.organization.memberships.all()
+
+    with pytest.raises(LastOwner):
+        services.remove_member(owner)
+
+    assert list(scenario.organization.memberships.all()) == [owner]
+
+
 @pytest.mark.parametrize("scopes", [[], ["audit:delete"], ["audit:read", "admin"]])
 def test_key_without_a_known_scope_is_not_issued(scenario: Scenario, scopes: list[str]) -> None:
     keys = ApiKey.objects.count()

@@ -175,6 +175,28 @@ def test_administrator_neither_makes_nor_changes_owners(administrator: Client, s
     )
 
 
+def test_administrator_changes_no_owner_beside_whom_another_one_would_remain(
+    administrator: Client, scenario: Scenario
+):
+    other = Membership.objects.get(user=member_of(scenario.organization, Role.OWNER))
+
+    administrator.post(admin_url(Membership, "change", other.pk), {"role": "viewer"})
+    run_action(administrator, "remove", other, confirmed="1")
+
+    assert list(scenario.organization.memberships.filter(role="owner", pk=other.pk)) == [other]
+
+
+def test_owner_makes_and_changes_owners(scenario: Scenario):
+    client = staff.logged_in_client(member_of(scenario.organization, Role.OWNER))
+    first = Membership.objects.get(organization=scenario.organization, user=scenario.owner)
+    member = Membership.objects.get(user=member_of(scenario.organization, Role.MEMBER))
+
+    client.post(admin_url(Membership, "change", member.pk), {"role": "owner"})
+    client.post(admin_url(Membership, "change", first.pk), {"role": "viewer"})
+
+    assert [Membership.objects.get(pk=each.pk).role for each in (member, first)] == ["owner", "viewer"]
+
+
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
 def test_members_and_viewers_cannot_invite_change_or_remove_members(scenario: Scenario, role: str):
     client = staff.logged_in_client(member_of(scenario.organization, role))
@@ -187,6 +209,32 @@ def test_members_and_viewers_cannot_invite_change_or_remove_members(scenario: Sc
     other.refresh_from_db()
     assert (response.status_code, other.role) == (403, "viewer")
     assert not User.objects.filter(email=EMAIL).exists()
+
+
+def test_member_who_is_invited_again_keeps_the_role(administrator: Client, scenario: Scenario):
+    member = Membership.objects.get(user=member_of(scenario.organization, Role.VIEWER))
+
+    page = invite(administrator, scenario, email=member.user.email, role="admin")
+
+    member.refresh_from_db()
+    assert f"{member.user} is a member already: the role stays." in messages_of(page)
+    assert member.role == "viewer"
+
+
+def test_page_of_a_member_says_when_the_invitation_ends_and_what_can_be_done(
+    administrator: Client, scenario: Scenario
+):
+    sent_at = timezone.now()
+    new = invited(administrator, scenario)
+    Invitation.objects.filter(membership=new).update(due_at=None, sent_at=sent_at)
+    joined = Membership.objects.get(user=member_of(scenario.organization, Role.MEMBER))
+    Invitation.objects.create(membership=joined, due_at=None, sent_at=sent_at)
+
+    pages = [administrator.get(admin_url(Membership, "change", each.pk)).context for each in (new, joined)]
+
+    refused = [{each.name for each in page["buttons"] if each.refusal} for page in pages]
+    assert [page["detail"]["valid_until"] for page in pages] == [sent_at + timedelta(days=7), None]
+    assert refused == [{"remove"}, {"send_again", "revoke"}]
 
 
 def test_invitation_into_another_organisation_is_refused(administrator: Client, scenario: Scenario):

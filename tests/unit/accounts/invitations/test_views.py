@@ -109,6 +109,24 @@ def test_link_sent_before_a_removal_is_not_valid_after_another_invitation(
     )
 
 
+def test_link_of_a_deactivated_person_is_not_valid(invitation_path: str, client: Client) -> None:
+    User.objects.filter(email=EMAIL).update(is_active=False)
+
+    page = client.post(invitation_path, FORM)
+
+    assert (page.status_code, User.objects.get(email=EMAIL).has_usable_password()) == (410, False)
+
+
+def test_link_stays_valid_while_another_organisation_has_invited_the_person(scenario: Scenario) -> None:
+    organizations = [scenario.organization, factories.scenario().organization]
+    member, other = (accounts.invite_member(each, email=EMAIL, role="viewer")[0] for each in organizations)
+    token = invitation_url(other.user).rpartition("/")[2]
+
+    accounts.remove_member(member)
+
+    assert invited_user(token) == other.user
+
+
 def test_link_does_not_open_the_account_of_another_address(scenario: Scenario, invitation_path: str) -> None:
     # An administrator invites themselves, and gives the account another person's address before they accept.
     client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.urls import reverse
 
+from accounts import services as accounts
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Project
 from integrations import services
@@ -226,6 +227,21 @@ GITHUB = {"token": "ghp_0001", "repository": "acme/web-app"}
 
 def filters_of(address: str) -> list[str]:
     return parse_qs(urlsplit(address).query).get("_changelist_filters", [])
+
+
+def test_providers_are_shown_of_the_chosen_project_or_the_only_one(project: Project) -> None:
+    browser = staff.logged_in_client(staff.member_of(project.organization, Membership.Role.ADMIN))
+
+    def shown(**query: str) -> Project | None:
+        page = browser.get(reverse("admin:integrations_integration_add"), query)
+        return page.context["project"]
+
+    only = shown()
+    other = accounts.create_project(project.organization, slug="shop", site_url="https://shop.example.com")
+    among_two = [shown(), shown(project=str(other.pk)), shown(project=str(project.pk))]
+    accounts.update_project(other, changes={"archived": True})
+
+    assert [only, *among_two, shown()] == [project, None, other, project, project]
 
 
 def test_links_of_connecting_keep_the_filters_of_the_list(project: Project) -> None:

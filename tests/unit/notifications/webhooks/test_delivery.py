@@ -693,7 +693,9 @@ def test_endpoint_that_answers_one_message_late_waits_for_the_next_sweep(
     scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     hang_up, requests = threading.Event(), itertools.count()
-    receiver.respond = lambda *request: hang_up.wait(10) and None if next(requests) == 0 else ACCEPTED(*request)
+    receiver.respond = lambda *request: (
+        hang_up.wait(10) and None if next(requests) == 0 else ACCEPTED(*request)
+    )
     endpoint, _ = make_endpoint(scenario, receiver.url)
     for _ in range(delivery.MAX_PARALLEL + 3):
         factories.finding(scenario)

@@ -209,6 +209,45 @@ def test_a_policy_that_is_replaced_meanwhile_counts_after_the_dismissal(scenario
     assert reopened.sla_policy_version == 2
 
 
+def test_a_policy_that_replaces_another_one_meanwhile_counts_after_the_dismissal(
+    scenario: Scenario, clock: Any
+):
+    set_policy(scenario, PAUSING)
+    task = dismiss(scenario, factories.task(scenario))
+    set_policy(scenario, {**PAUSING, "sla_hours": {**HOURS, "high": 24}})
+    finish_recalculation(scenario)
+    clock.shift(10 * HOUR)
+
+    assert reopen(scenario, task).sla_due_at == MONDAY + 34 * HOUR
+
+
+def test_a_recalculation_of_another_project_leaves_the_time_left(scenario: Scenario, clock: Any):
+    elsewhere = factories.scenario()
+    for hours in (24, 48):
+        set_policy(elsewhere, {**PAUSING, "sla_hours": {**HOURS, "high": hours}})
+        finish_recalculation(elsewhere)
+    set_policy(scenario, PAUSING)
+    task = dismiss(scenario, factories.task(scenario))
+    triage.update(task.finding_id, changes={"severity": "low"}, by=scenario.actor)
+    set_policy(scenario, {**PAUSING, "alert_routing": {"low": ["email"]}})
+    clock.shift(10 * HOUR)
+
+    assert reopen(scenario, task).sla_due_at == MONDAY + 82 * HOUR
+
+
+def test_a_blocked_task_to_which_a_person_gave_no_due_date_gets_none_after_a_dismissal(
+    scenario: Scenario, clock: Any
+):
+    set_policy(scenario, PAUSING)
+    task = set_status(scenario, factories.task(scenario), "blocked")
+    for due in (MONDAY + 5 * HOUR, None):
+        tasks.update(task.pk, changes={"sla_due_at": due}, by=scenario.actor)
+    dismiss(scenario, task)
+    set_status(scenario, task, "in_progress")
+
+    assert reopen(scenario, task).sla_due_at is None
+
+
 def test_a_policy_with_the_same_clock_leaves_the_time_left(scenario: Scenario, clock: Any):
     set_policy(scenario, PAUSING)
     task = dismiss(scenario, factories.task(scenario))
@@ -358,6 +397,34 @@ def test_undo_of_the_date_of_a_blocked_task_that_was_unblocked_since_continues_t
 
     task.refresh_from_db()
     assert (task.sla_due_at, clock_of(task).state) == (MONDAY + 74 * HOUR, "running")
+
+
+def test_undo_leaves_the_clocks_of_another_organisation(scenario: Scenario, clock: Any):
+    elsewhere = factories.scenario()
+    set_policy(elsewhere, PAUSING)
+    dated, blocked, unblocked = (factories.task(elsewhere) for _ in range(3))
+    for each in (blocked, unblocked):
+        set_status(elsewhere, each, "blocked")
+    clock.shift(HOUR)
+    set_status(elsewhere, unblocked, "in_progress")
+    task = dismiss(scenario, factories.task(scenario))
+    for each in (dated, blocked):
+        dismiss(elsewhere, each)
+    for each, *dates in ((dated, MONDAY), (blocked, MONDAY, None), (unblocked, None)):
+        for due in dates:
+            clock.shift(HOUR)
+            tasks.update(each.pk, changes={"sla_due_at": due}, by=elsewhere.actor)
+    bulk_change_id = set_in_bulk(scenario, task, MONDAY + 500 * HOUR)
+    others = Task.objects.filter(project=elsewhere.project)
+    rows = others.order_by("pk", "sla_pauses").values(
+        "pk", "sla_due_at", "sla_pauses", "sla_pauses__ended_at"
+    )
+    before = list(rows)
+
+    bulk_changes.undo(bulk_change_id, by=scenario.actor)
+
+    assert Task.objects.get(pk=task.pk).sla_due_at is None
+    assert list(rows.all()) == before
 
 
 def test_an_overdue_task_gets_the_date_of_a_policy_that_was_replaced_meanwhile(

@@ -8,8 +8,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.models import Event
+from remediation.errors import TaskDone
+from remediation.locks import lock_task
 from remediation.models import Task
-from remediation.services import verdicts
+from remediation.services import tasks, verdicts
 from tests import database_role, factories
 from tests.factories import Scenario
 
@@ -115,6 +117,18 @@ def test_another_change_of_a_started_task_leaves_the_status_of_its_finding(scena
 
     finding.refresh_from_db()
     assert finding.status == "triaged"
+
+
+@pytest.mark.parametrize(
+    ("state", "problems"), [("started", []), ("closed", []), ("reopened", [TaskDone.message])]
+)
+def test_ticket_of_a_done_task_changes_nothing(scenario: Scenario, state: str, problems: list[str]):
+    task = factories.task(scenario, status="done")
+
+    found = tasks.follow_ticket(lock_task(task.pk), state=state, by=scenario.actor)
+
+    task.refresh_from_db()
+    assert (found, task.status, task.verifications.count()) == (problems, "done", 0)
 
 
 def test_new_task_can_have_every_status_except_done(scenario: Scenario):
