@@ -1,6 +1,7 @@
 """Connect each provider by its form in the admin, and by a sign-in."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -12,6 +13,7 @@ from accounts import services as accounts
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Project
 from integrations import services
+from integrations.admin.connecting import SIGN_IN_KEY, SIGN_IN_SECONDS
 from integrations.credentials import open_credentials
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDER_CLASSES, PROVIDERS
@@ -174,6 +176,40 @@ def test_answer_of_a_sign_in_that_this_person_did_not_start_is_refused(
         messages_of(refused) + messages_of(repeated) == ["The sign-in was not completed. Start it again."] * 2
     )
     assert not Integration.objects.exists()
+
+
+@pytest.mark.parametrize("vendor", ["github"], indirect=True)
+def test_answer_of_a_sign_in_that_took_too_long_is_refused(
+    client_of_ours: None, vendor: Vendor, project: Project, time_machine: Any
+) -> None:
+    browser, address = staff.logged_in_client(), reverse("admin:integrations_integration_signedin")
+    started = browser.post(url("signin", project, vendor.name), {"repository": "acme/web-app"})
+    [state] = parse_qs(urlsplit(started.context["url"]).query)["state"]
+
+    time_machine.move_to(time.time() + SIGN_IN_SECONDS + 1)
+    refused = browser.get(address, {"code": "c0de", "state": state}, follow=True)
+
+    assert messages_of(refused) == ["The sign-in was not completed. Start it again."]
+    assert not Integration.objects.exists()
+
+
+@pytest.mark.parametrize("vendor", ["github"], indirect=True)
+def test_sign_in_needs_the_choices_of_the_form(
+    client_of_ours: None, vendor: Vendor, project: Project
+) -> None:
+    browser = staff.logged_in_client()
+
+    page = browser.post(url("signin", project, vendor.name), {"repository": ""})
+
+    assert page.context["form"].errors == {"repository": ["This field is required."]}
+    assert SIGN_IN_KEY not in browser.session
+
+
+@pytest.mark.parametrize("vendor", ["github"], indirect=True)
+def test_sign_in_needs_a_client_of_the_installation(vendor: Vendor, project: Project) -> None:
+    page = staff.logged_in_client().post(url("signin", project, vendor.name), {"repository": "acme/web-app"})
+
+    assert page.status_code == 404
 
 
 def test_tiles_show_every_provider_with_its_state(project: Project) -> None:

@@ -145,6 +145,38 @@ def test_stored_credentials_are_tested_with_a_readable_answer(project: Project, 
     assert refused == [f"GitHub of {project}: GitHub does not accept the token: connect again."]
 
 
+def test_refused_test_of_stored_credentials_is_shown_as_an_error(
+    project: Project, github: FakeGitHub
+) -> None:
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    browser = staff.logged_in_client()
+
+    accepted = run_action(browser, "test_connection", row)
+    github.token = "another"
+    refused = run_action(browser, "test_connection", row)
+
+    levels = [message.level_tag for page in (accepted, refused) for message in page.context["messages"]]
+    assert levels == ["success", "error"]
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        (None, set()),
+        (services.sync_now, {"sync_now"}),
+        (services.disconnect, {"sync_now", "test_connection", "disconnect"}),
+    ],
+)
+def test_page_refuses_what_its_state_does_not_allow(project: Project, change: Any, refused: set[str]) -> None:
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    if change:
+        change(project, "github", by=SYSTEM)
+
+    page = staff.logged_in_client().get(admin_url(Integration, "change", row.pk))
+
+    assert {each.name for each in page.context["buttons"] if each.refusal} == refused
+
+
 def test_page_of_a_running_sync_updates_itself(project: Project) -> None:
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
     browser, path = staff.logged_in_client(), admin_url(Integration, "change", row.pk)

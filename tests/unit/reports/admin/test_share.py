@@ -1,9 +1,12 @@
 """Admin page of shares."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from reports.models import Share
@@ -46,6 +49,32 @@ def test_page_shows_the_link_and_its_views(
 
     assert (page.context["detail"]["state"], page.context["detail"]["url"]) == ("Valid", url)
     assert "<dt>Views</dt><dd>1 " in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "refused"),
+    [
+        ({}, "Valid", set()),
+        ({"revoked_at": timezone.now()}, "Revoked", {"revoke"}),
+        ({"expires_at": timezone.now()}, "Expired", {"revoke"}),
+    ],
+)
+def test_page_says_whether_the_link_works(
+    operator: Client,
+    call_api: CallApi,
+    export_report: ExportReport,
+    changes: dict[str, Any],
+    state: str,
+    refused: set[str],
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
+    Share.objects.update(channel="link", **changes)
+
+    page = operator.get(reverse("admin:reports_share_change", args=[Share.objects.get().pk]))
+
+    assert page.context["detail"]["state"] == state
+    assert {each.name for each in page.context["buttons"] if each.refusal} == refused
 
 
 def test_revoke_action_revokes_the_link(
