@@ -1,10 +1,12 @@
 """Which verification runs next; pending parts that no worker holds are enqueued again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from accounts.services import create_project
 from krafter_audit.db import leases
 from remediation import jobs
 from remediation.models import Verification, VerificationPart
@@ -94,6 +96,18 @@ def order_of(named: dict[str, Verification]) -> list[str]:
 def test_organization_with_many_verifications_delays_no_other(scenario: Scenario) -> None:
     other = factories.scenario(site_url=REFUSED_AT_ONCE)
     busy = {f"busy {age}": running(scenario, age_minutes=age) for age in (9, 8, 7)}
+
+    order = order_of(busy | {"other": running(other)})
+
+    assert order == ["busy 9", "other", "busy 8", "busy 7"]
+
+
+@pytest.mark.usefixtures("no_recorded_use")
+def test_organization_with_many_projects_delays_no_other(scenario: Scenario) -> None:
+    other, busy = factories.scenario(site_url=REFUSED_AT_ONCE), {}
+    for age in (9, 8, 7):
+        project = create_project(scenario.organization, slug=f"site-{age}", site_url=REFUSED_AT_ONCE)
+        busy[f"busy {age}"] = running(replace(scenario, project=project), age_minutes=age)
 
     order = order_of(busy | {"other": running(other)})
 

@@ -1,0 +1,89 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from events.models import Event
+from notifications.errors import WebhookDisabled
+from notifications.models import EventDelivery, WebhookEndpoint
+from notifications.webhooks import services
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
+
+pytestmark = pytest.mark.django_db
+URL = "https://hooks.example.com/krafter"
+
+
+def postponed(scenario: Scenario) -> WebhookEndpoint:
+    """Create an endpoint with an event that is tried again tomorrow."""
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    queue_events()
+    tomorrow = timezone.now() + timedelta(days=1)
+    EventDelivery.objects.filter(endpoint=endpoint).update(attempts=3, next_attempt_at=tomorrow)
+    return endpoint
+
+
+def test_enabled_endpoint_and_no_other_gets_its_pending_events_at_once(
+    scenario: Scenario, enqueued: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+) -> None:
+    endpoint, other = postponed(scenario), postponed(factories.scenario())
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+    enqueued.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.update(scenario.organization, endpoint.pk, changes={"status": "enabled"}, by=SYSTEM)
+
+    due = EventDelivery.objects.filter(next_attempt_at__lte=timezone.now())
+    assert list(due.values_list("endpoint", "attempts")) == [(endpoint.pk, 0)]
+    assert EventDelivery.objects.get(endpoint=other).attempts == 3
+    assert enqueued == [("notifications.deliver_to_webhook", str(endpoint.pk))]
+
+
+def test_changes_of_an_endpoint_are_logged(scenario: Scenario) -> None:
+    organization, endpoint = scenario.organization, postponed(scenario)
+    pk, delivery = endpoint.pk, EventDelivery.objects.get()
+    hour_ago = timezone.now() - timedelta(hours=1)
+
+    services.update(organization, pk, changes={"description": "new"}, by=scenario.actor)
+    services.rotate_secret(organization, pk, overlap=timedelta(0), by=scenario.actor)
+    services.replay(organization, pk, delivery.pk, by=scenario.actor)
+    services.replay_range(
+        organization, pk, after=hour_ago, before=None, include_delivered=False, by=scenario.actor
+    )
+    services.delete(organization, pk, by=scenario.actor)
+
+    logged = Event.objects.filter(subject_id=pk).order_by("pk")
+    assert [(event.name.removeprefix("webhook."), event.actor_id) for event in logged] == [
+        ("created", None),
+        *(
+            (name, scenario.owner.pk)
+            for name in ("updated", "secret_rotated", "replayed", "replayed", "deleted")
+        ),
+    ]
+
+
+def test_delivery_of_a_disabled_endpoint_is_not_replayed(scenario: Scenario) -> None:
+    organization, endpoint = scenario.organization, postponed(scenario)
+    services.update(organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+    [delivery] = EventDelivery.objects.all()
+
+    with pytest.raises(WebhookDisabled):
+        services.replay(organization, endpoint.pk, delivery.pk, by=SYSTEM)
+
+    assert EventDelivery.objects.get().attempts == 3
+
+
+def test_replay_of_a_period_leaves_test_events_out(scenario: Scenario) -> None:
+    organization, (endpoint, _) = scenario.organization, make_endpoint(scenario, URL)
+    test = services.send_test(organization, endpoint.pk, by=SYSTEM)
+    EventDelivery.transitions.apply(test, "failed", next_attempt_at=None)
+
+    replayed = services.replay_range(
+        organization, endpoint.pk, after=test.event_at, before=None, include_delivered=True, by=SYSTEM
+    )
+
+    assert (replayed, EventDelivery.objects.get(pk=test.pk).status) == ((0, False), "failed")

@@ -1,0 +1,46 @@
+import pytest
+from django.test import Client
+
+from accounts.models import Membership
+from remediation.admin.tasks import NOT_A_MEMBER
+from remediation.errors import NoDueDate, TaskDone, VerificationInProgress
+from remediation.models import Task
+from remediation.services import verifications
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.staff import admin_url, member_of
+
+pytestmark = pytest.mark.django_db
+
+
+def refusals(client: Client, task: Task) -> dict[str, str]:
+    """Return the reasons at the buttons of a task's page."""
+    buttons = client.get(admin_url(Task, "change", task.pk)).context["buttons"]
+    return {each.name: each.refusal for each in buttons if each.refusal}
+
+
+def test_page_of_a_task_says_which_actions_would_change_nothing(scenario: Scenario) -> None:
+    user = member_of(scenario.organization, Membership.Role.MEMBER)
+    new, own, verified = factories.task(scenario), factories.task(scenario), factories.task(scenario)
+    Task.objects.filter(pk=own.pk).update(owner=user, sla_due_at=None)
+    verifications.run(scenario.project, task_id=verified.pk, by=scenario.actor)
+    in_backlog = {"return_to_backlog": "The task is in the backlog."}
+
+    found = [refusals(staff.logged_in_client(user), task) for task in (new, own, verified)]
+
+    assert found == [
+        in_backlog,
+        {**in_backlog, "assign_to_me": "You own the task.", "extend_due_date": NoDueDate.message},
+        {**in_backlog, "run_verification": VerificationInProgress.message},
+    ]
+
+
+def test_task_is_assigned_to_members_of_its_organisation_alone(scenario: Scenario) -> None:
+    assert refusals(staff.logged_in_client(), factories.task(scenario))["assign_to_me"] == NOT_A_MEMBER
+
+
+def test_done_task_is_verified_again_and_not_changed(scenario: Scenario) -> None:
+    found = refusals(staff.logged_in_client(), factories.task(scenario, status="done"))
+
+    assert set(found.values()) == {TaskDone.message}
+    assert "run_verification" not in found
