@@ -140,6 +140,26 @@ def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scen
 FORM = {"reason": "accepted_risk", "comment": "Behind a\nfirewall", "accepted_until": "2030-12-31"}
 
 
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [
+        ("new", set()),
+        ("triaged", {"triage"}),
+        ("in_progress", {"start"}),
+        ("dismissed", set()),
+        ("resolved", {"triage", "start", "dismiss"}),
+    ],
+)
+def test_page_of_a_finding_refuses_what_its_status_does_not_allow(
+    operator: Client, scenario: Scenario, status: str, refused: set[str]
+) -> None:
+    finding = factories.finding(scenario, status=status)
+
+    page = operator.get(reverse("admin:findings_finding_change", args=[finding.pk]))
+
+    assert {each.name for each in page.context["buttons"] if each.refusal} == refused
+
+
 def test_page_of_a_finding_dismisses_it_by_a_form(operator: Client, scenario: Scenario) -> None:
     finding = factories.finding(scenario)
     here = admin_url(Finding, "change", finding.pk)
