@@ -62,6 +62,20 @@ def test_preview_changes_nothing_and_its_plan_changes_what_it_lists(operator: Cl
     assert (task.sla_due_at - due).total_seconds() == pytest.approx(86400, abs=2)
 
 
+def test_policy_for_new_tasks_alone_moves_no_due_date(operator: Client, scenario: Scenario):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="critical"))
+    policy, due = policies.current(scenario.project), task.sla_due_at
+    page = operator.post(
+        page_url(policy, "preview"), form_values(operator, policy, **{"sla_hours.critical": "48"})
+    )
+    sent = {name: page.context[name] for name in ("name", "etag", "plan_token")}
+
+    operator.post(page_url(policy, "replace"), {**sent, "config": page.context["config_json"]})
+
+    task.refresh_from_db()
+    assert (policies.current(scenario.project).config["sla_hours"]["critical"], task.sla_due_at) == (48, due)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [

@@ -48,6 +48,20 @@ def test_create_change_pause_and_remove_a_schedule(admin: Client, scenario: Scen
     assert scan_config(project) is None
 
 
+def test_paused_schedule_is_resumed_and_not_paused_again(admin: Client, scenario: Scenario) -> None:
+    admin.post(ADD, {"project": scenario.project.pk, "schedule": "daily", "hour": "3"})
+    [schedule] = ScanSchedule.objects.all()
+
+    def refused() -> set[str]:
+        buttons = admin.get(admin_url(ScanSchedule, "change", schedule.pk)).context["buttons"]
+        return {each.name for each in buttons if each.refusal}
+
+    before = refused()
+    run_action(admin, "pause", schedule)
+
+    assert (before, refused(), scan_config(scenario.project)["paused"]) == ({"resume"}, {"pause"}, True)
+
+
 def test_change_requires_a_schedule_and_no_hour(admin: Client, scenario: Scenario) -> None:
     admin.post(ADD, {"project": scenario.project.pk, "schedule": "daily", "hour": "3"})
     page = admin_url(ScanSchedule, "change", ScanSchedule.objects.get().pk)
