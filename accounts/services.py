@@ -208,7 +208,7 @@ def _lock_member(membership: Membership) -> Membership:
     # All members of the organisation, so that the last two owners cannot remove each other at the same time.
     rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
     members = rows.filter(organization_id=membership.organization_id).order_by("pk")
-    found = [each for each in members if each.pk == membership.pk]
+    found = [member for member in members if member.pk == membership.pk]
     if not found:
         raise NotFound
     return found[0]

@@ -73,13 +73,13 @@ def _attached(subject: Subject, pks: Sequence[UUID]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     options = subject.model._meta
     relations: list[tuple[Any, str, Any]] = [
-        (each.related_model, each.field.attname, each.related_model)
-        for each in options.related_objects
-        if each.get_accessor_name() not in subject.kept_relations
+        (relation.related_model, relation.field.attname, relation.related_model)
+        for relation in options.related_objects
+        if relation.get_accessor_name() not in subject.kept_relations
     ]
     relations += [
-        (each.remote_field.through, each.m2m_column_name(), each.related_model)
-        for each in options.many_to_many
+        (field.remote_field.through, field.m2m_column_name(), field.related_model)
+        for field in options.many_to_many
     ]
     for related, column, named in relations:
         referring = related._base_manager.filter(**{f"{column}__in": pks})

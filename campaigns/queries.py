@@ -28,7 +28,7 @@ class CampaignProgress:
         self.by_status[status] = tasks
         if status != Task.Status.DONE:
             self.overdue += overdue
-            self.next_due_at = min((each for each in (self.next_due_at, next_due_at) if each), default=None)
+            self.next_due_at = min(filter(None, (self.next_due_at, next_due_at)), default=None)
 
     @property
     def total(self) -> int:

@@ -66,7 +66,7 @@ class CampaignViewSet(ProjectViewSet):
 
     def _add_progress(self, rows: Sequence[dict[str, Any]]) -> None:
         found = progress_of([row["id"] for row in rows])
-        progress = {str(pk): each for pk, each in found.items()}
+        progress = {str(pk): campaign_progress for pk, campaign_progress in found.items()}
         for row in rows:
             row["progress"] = self.serialize(progress[str(row["id"])], ProgressSerializer)
 

@@ -54,8 +54,7 @@ def page(name: str) -> DocumentationPage | None:
 @cache
 def all_pages() -> list[DocumentationPage]:
     lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{slug(tag)}" for tag in resources())]
-    found = (page(name) for name in [*contents.page_names(), *lists])
-    return [each for each in found if each]
+    return list(filter(None, map(page, [*contents.page_names(), *lists])))
 
 
 def _document(file: Path) -> Document:
@@ -85,7 +84,7 @@ def _page_urls() -> dict[str, str]:
 
 def _decisions() -> Document:
     found = [page(name) for name in contents.decision_names()]
-    lines = [f"- [{each.title}]({each.url})" for each in found if each]
+    lines = [f"- [{decision.title}]({decision.url})" for decision in found if decision]
     return render("# Decisions\n\nWhy the system is designed as it is.\n\n" + "\n".join(lines), str)
 
 
@@ -113,7 +112,7 @@ def _resource(name: str) -> DocumentationPage | None:
 def _operations(tag: str, operations: list[Operation]) -> Document:
     title = f"{resource_title(tag)}: operations"
     described = [
-        (operation, [(each, code_block(each.code, each.lexer)) for each in examples(operation)])
+        (operation, [(example, code_block(example.code, example.lexer)) for example in examples(operation)])
         for operation in operations
     ]
     description = TAG_DESCRIPTIONS[tag]

@@ -41,7 +41,7 @@ def search(query: str) -> list[SearchResult]:
     if not words:
         return []
     scored = [(_score(entry, words), entry) for entry in _entries()]
-    best = sorted((each for each in scored if each[0]), key=lambda each: -each[0])[:MAX_RESULTS]
+    best = sorted((match for match in scored if match[0]), key=lambda match: -match[0])[:MAX_RESULTS]
     return [
         SearchResult(entry.url, entry.page, entry.title, _snippet(entry.text, words)) for _, entry in best
     ]

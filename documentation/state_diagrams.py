@@ -73,18 +73,18 @@ class Diagram:
         found = ARROW.findall(rest)
         if header != "stateDiagram-v2" or len(found) != len(rest.splitlines()):
             raise ValueError("Only state diagrams with an arrow in each line are drawn.")
-        return cls(tuple(Arrow(*each) for each in found))
+        return cls(tuple(Arrow(*groups) for groups in found))
 
     def mermaid(self) -> str:
         lines = [
-            f"    {each.start} --> {each.end}{f': {each.cause}' if each.cause else ''}"
-            for each in self.arrows
+            f"    {arrow.start} --> {arrow.end}{f': {arrow.cause}' if arrow.cause else ''}"
+            for arrow in self.arrows
         ]
         return "\n".join(["stateDiagram-v2", *lines, ""])
 
     @property
     def statuses(self) -> list[str]:
-        found = [word for each in self.arrows for word in (each.start, each.end) if word != CREATION]
+        found = [word for arrow in self.arrows for word in (arrow.start, arrow.end) if word != CREATION]
         return list(dict.fromkeys(found))
 
     def html(self) -> str:
@@ -103,7 +103,7 @@ class Drawing:
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
         self.rows = {status: row for row, status in enumerate(diagram.statuses)}
-        self.caused = {(each.start, each.end): each.cause for each in diagram.arrows}
+        self.caused = {(arrow.start, arrow.end): arrow.cause for arrow in diagram.arrows}
         self.ports: dict[tuple[str, bool], int] = {}
         pairs = [pair for pair in self.caused if pair[0] != CREATION]
         self.two_way = self._nested(
@@ -120,7 +120,7 @@ class Drawing:
 
     def context(self) -> dict[str, object]:
         width = self.right + ARC_STEP * len(self.two_way) + MARGIN + 20
-        outgoing = [each for each in self.diagram.arrows if each.start != CREATION]
+        outgoing = [arrow for arrow in self.diagram.arrows if arrow.start != CREATION]
         first = self.diagram.arrows[0].end
         return {
             "width": width,
@@ -132,7 +132,9 @@ class Drawing:
             ],
             "first": first,
             "start_x": self.left + BOX_WIDTH // 2,
-            "rows": [(status, [each for each in outgoing if each.start == status]) for status in self.rows],
+            "rows": [
+                (status, [arrow for arrow in outgoing if arrow.start == status]) for status in self.rows
+            ],
         }
 
     def _is_down(self, pair: tuple[str, str]) -> bool:

@@ -150,7 +150,7 @@ def pattern_error(pattern: str, names: Collection[str] = frozenset(PROJECT_EVENT
     return f"Unknown event {pattern!r}. " + (
         f"Similar events: {', '.join(near)}."
         if near
-        else f"Use a name such as {min(names)}, or a group: {', '.join(f'{each}.*' for each in sorted(groups))}."
+        else f"Use a name such as {min(names)}, or a group: {', '.join(f'{prefix}.*' for prefix in sorted(groups))}."
     )
 
 

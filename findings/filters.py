@@ -35,8 +35,8 @@ class FindingFilter(FindingCountFilter, ListFilter):
         newest = self.queryset.order_by("-created_at", "-id")
         project_id = newest.values_list("project_id", flat=True).first()
         known, found = (
-            with_check(each, project_id, value) if project_id else each.none()
-            for each in (self.queryset, rows)
+            with_check(queryset, project_id, value) if project_id else queryset.none()
+            for queryset in (self.queryset, rows)
         )
         check_keys.require_known(value, known, parameter=name)
         return found

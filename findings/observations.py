@@ -73,7 +73,7 @@ def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> Fin
     return FindingDetails(
         [shortened(place, MAX_MARKUP_LENGTH) for place in places[:MAX_PLACES]],
         max(len(places) - MAX_PLACES, 0),
-        [_shortened_observation(each) for each in list(different.values())[:MAX_OBSERVATIONS]],
+        [_shortened_observation(seen) for seen in list(different.values())[:MAX_OBSERVATIONS]],
         _shortened_fix(fix_of(recommended_fix)),
     )
 
@@ -88,7 +88,7 @@ def _shortened_observation(seen: Observation) -> Observation:
         url=shortened(seen.url, MAX_MARKUP_LENGTH),
         detail=shortened(seen.detail),
         measured=shortened(seen.measured),
-        markup=[shortened(each, MAX_MARKUP_LENGTH) for each in seen.markup],
+        markup=[shortened(element, MAX_MARKUP_LENGTH) for element in seen.markup],
     )
 
 
@@ -138,7 +138,7 @@ def _pictures(seen: dict[str, Any]) -> dict[str, str]:
     # The element first, then the page around it.
     return {
         str(name): sha256
-        for name, sha256 in sorted(named, key=lambda each: each[0] == "screen")
+        for name, sha256 in sorted(named, key=lambda picture: picture[0] == "screen")
         if isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)
     }
 
@@ -207,11 +207,11 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 def mappings(value: Any) -> list[dict[str, Any]]:
     """Return the objects of a list."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def _texts(value: Any) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

@@ -238,8 +238,8 @@ def role_change_warning(membership: Membership) -> str:
 
 def role_change_warnings(organization_id: UUID, memberships: Sequence[Membership]) -> dict[UUID, str]:
     """Return `role_change_warning` of members of one organisation, by the ids of their users."""
-    keys: dict[UUID, list[ApiKey]] = {each.user_id: [] for each in memberships}
-    managers = [each.user_id for each in memberships if each.role in MANAGERS]
+    keys: dict[UUID, list[ApiKey]] = {membership.user_id: [] for membership in memberships}
+    managers = [membership.user_id for membership in memberships if membership.role in MANAGERS]
     if managers:
         for key in _active(api_keys.unrevoked_of(organization_id, managers, may_write=True)):
             keys[key.user_id].append(key)

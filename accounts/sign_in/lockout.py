@@ -89,7 +89,9 @@ def count_attempt(*subjects: AttemptSubject) -> AttemptOutcome:
     longest = settings.KRAFTER_SIGN_IN_PAUSE_SECONDS
     arguments = [time.time(), longest + MEMORY_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
     # Counted before the check, so that simultaneous attempts cannot pass the limit.
-    result = _run(COUNT, [each.key for each in subjects], [*arguments, *(each.limit for each in subjects)])
+    result = _run(
+        COUNT, [subject.key for subject in subjects], [*arguments, *(subject.limit for subject in subjects)]
+    )
     if result is None:
         unchecked_requests.count()
         return AttemptOutcome(0)

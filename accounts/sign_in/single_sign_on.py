@@ -82,7 +82,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return [app]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        email = next((each.email.lower() for each in sociallogin.email_addresses if each.verified), "")
+        email = next(
+            (address.email.lower() for address in sociallogin.email_addresses if address.verified), ""
+        )
         user = User.objects.by_email(email) if email else None
         if user is None and email:
             user = create_from_groups(email, _groups(sociallogin))

@@ -107,7 +107,9 @@ def newest_live_deploy(project: Project) -> Deploy | None:
     if named is not None:
         return finished.filter(environment__in=named).first()
     deploys = finished[:BATCH_SIZE]
-    return next((each for each in deploys if deploy_policy.is_live(each, config, project.site_url)), None)
+    return next(
+        (deploy for deploy in deploys if deploy_policy.is_live(deploy, config, project.site_url)), None
+    )
 
 
 def _postpone(row: PullRequest, error: RepositoryUnavailable) -> None:

@@ -61,22 +61,22 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         rows = list(row.rows.order_by("refusal", "pk")[:MAX_ROWS])
         model = subject_named(row.subject).model
         titles = dict(
-            model._default_manager.filter(pk__in=[each.subject_id for each in rows]).values_list(
-                "pk", "title"
-            )
+            model._default_manager.filter(
+                pk__in=[changed_row.subject_id for changed_row in rows]
+            ).values_list("pk", "title")
         )
-        owners = owner_names(each.get("owner_id") for row in rows for each in (row.before, row.after))
+        owners = owner_names(values.get("owner_id") for row in rows for values in (row.before, row.after))
         page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
         return {
             "rows": [
                 {
-                    "title": titles.get(each.subject_id),
-                    "id": each.subject_id,
-                    "url": reverse(page, args=[each.subject_id]),
-                    "effects": effects_in_words(each.before, each.after, owners),
-                    "refusal": each.refusal,
+                    "title": titles.get(changed_row.subject_id),
+                    "id": changed_row.subject_id,
+                    "url": reverse(page, args=[changed_row.subject_id]),
+                    "effects": effects_in_words(changed_row.before, changed_row.after, owners),
+                    "refusal": changed_row.refusal,
                 }
-                for each in rows
+                for changed_row in rows
             ],
             "more": max(0, row.changed + row.refused - MAX_ROWS),
         }

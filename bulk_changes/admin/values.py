@@ -9,7 +9,7 @@ Effect = tuple[str, str, str]  # field, value before, value after
 
 
 def owner_names(ids: Iterable[Any]) -> dict[str, str]:
-    users = User.objects.filter(pk__in={each for each in ids if each})
+    users = User.objects.filter(pk__in=set(filter(None, ids)))
     return {str(user.pk): str(user) for user in users}
 
 
@@ -18,7 +18,7 @@ def with_details(changes: Mapping[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for name, value in changes.items():
         if isinstance(value, dict):
-            plain |= {inner: each for inner, each in value.items() if each not in (None, "")}
+            plain |= {inner: detail for inner, detail in value.items() if detail not in (None, "")}
         else:
             plain[name] = value
     return plain

@@ -36,7 +36,7 @@ class ChooseCampaignForm(forms.Form):
     def __init__(self, data: Any = None, *, campaigns: Collection[Campaign]) -> None:
         super().__init__(data)
         field: Any = self.fields["campaign"]
-        field.choices = [*self.first_choices, *((str(each.pk), each.name) for each in campaigns)]
+        field.choices = [*self.first_choices, *((str(campaign.pk), campaign.name) for campaign in campaigns)]
 
 
 class AddToCampaignForm(ChooseCampaignForm):

@@ -73,7 +73,9 @@ class Operation:
     @property
     def variables(self) -> list[str]:
         """Return the variables that the examples read, beside those of every example."""
-        names = [self.variable(each) for each in self.path_parameters if each not in PATH_WORDS]
+        names = [
+            self.variable(parameter) for parameter in self.path_parameters if parameter not in PATH_WORDS
+        ]
         names += sorted(set(re.findall(r"\$([A-Z_0-9]+)", str(self.body))))
         return [name for name in dict.fromkeys(names) if name not in (ORGANIZATION, PROJECT)]
 
@@ -128,7 +130,9 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
 
 
 def _parameters(described: Mapping[str, Any], location: str) -> tuple[ApiField, ...]:
-    return tuple(_parameter(each) for each in described.get("parameters", ()) if each["in"] == location)
+    return tuple(
+        _parameter(parameter) for parameter in described.get("parameters", ()) if parameter["in"] == location
+    )
 
 
 def _parameter(described: Mapping[str, Any]) -> ApiField:
@@ -139,11 +143,11 @@ def _parameter(described: Mapping[str, Any]) -> ApiField:
 def type_in_words(schema: Mapping[str, Any]) -> str:
     """Return the type of a value in words: `string (uuid) or null`, `list of string`, `low, medium or high`."""
     if "enum" in schema:
-        return _choice([str(each) for each in schema["enum"] if each is not None])
+        return _choice([str(value) for value in schema["enum"] if value is not None])
     if "$ref" in schema:
         return "object"
     if "oneOf" in schema:
-        return _choice([type_in_words(each) for each in schema["oneOf"]])
+        return _choice([type_in_words(subschema) for subschema in schema["oneOf"]])
     types = schema.get("type", "any")
     if types == "array":
         return f"list of {type_in_words(schema.get('items', {}))}"

@@ -47,4 +47,4 @@ def _problem(url: str, violation: dict[str, Any]) -> Problem:
 
 def _selector(node: dict[str, Any]) -> str:
     target = nested(node, "target")
-    return " ".join(str(each) for each in target)[:500] if isinstance(target, list) else ""
+    return " ".join(map(str, target))[:500] if isinstance(target, list) else ""

@@ -32,6 +32,6 @@ def number(value: Any, *names: str) -> float | None:
 def objects(value: Any, *names: str) -> Iterator[dict[str, Any]]:
     """Yield the objects of the list below these keys; a single object counts as its list."""
     found = nested(value, *names)
-    for each in found if isinstance(found, list) else [found]:
-        if isinstance(each, dict):
-            yield each
+    for element in found if isinstance(found, list) else [found]:
+        if isinstance(element, dict):
+            yield element

@@ -60,7 +60,7 @@ def reports_of(problems: Iterable[Problem]) -> list[FindingReport]:
         group.assets |= dict.fromkeys(problem.assets)
         group.details += problem.details
         group.severities.append(problem.severity)
-    return [_report(each) for each in merged.values()]
+    return [_report(group) for group in merged.values()]
 
 
 def _as_our_check(problem: Problem) -> Problem:
@@ -97,7 +97,7 @@ def _report(merged: _Merged) -> FindingReport:
 
 
 def _fix(problem: Problem) -> dict[str, Any]:
-    references = [each[:MAX_ASSET_LENGTH] for each in problem.references if each][:MAX_REFERENCES]
+    references = [url[:MAX_ASSET_LENGTH] for url in problem.references if url][:MAX_REFERENCES]
     return {"summary": problem.fix[:MAX_TEXT_LENGTH], "steps": [], "references": references}
 
 

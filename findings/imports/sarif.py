@@ -33,7 +33,9 @@ def problems(document: Any) -> Iterator[Problem]:
 
 def _is_problem(result: dict[str, Any]) -> bool:
     # A suppression that was rejected does not suppress.
-    suppressed = any(text(each, "status") in ("", "accepted") for each in objects(result, "suppressions"))
+    suppressed = any(
+        text(suppression, "status") in ("", "accepted") for suppression in objects(result, "suppressions")
+    )
     kind, state = text(result, "kind") or "fail", text(result, "baselineState")
     return kind == "fail" and state != "absent" and not suppressed
 
@@ -85,7 +87,7 @@ def _places(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _domain(rule: dict[str, Any]) -> str:
     tags = nested(rule, "properties", "tags")
-    names = [each for each in tags if isinstance(each, str)] if isinstance(tags, list) else []
+    names = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return next((tag for tag in names if tag in Domain.values), "security")
 
 

@@ -112,7 +112,7 @@ def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
 
 
 def _undo_obstacles(values: Mapping[UUID, Mapping[str, Any]], since: datetime) -> dict[UUID, str]:
-    dismissed = [pk for pk, each in values.items() if each.get("status") == FindingStatus.DISMISSED]
+    dismissed = [pk for pk, row in values.items() if row.get("status") == FindingStatus.DISMISSED]
     return dict.fromkeys(dismissals.replaced_since(dismissed, since), "Its dismissal was replaced since.")
 
 

@@ -147,7 +147,7 @@ def _qualify_equal_titles(
         return
     titles = [finding.title for _, finding in sourced]
     rows = Finding.objects.filter(
-        project=project, title__in=titles, domain__in={each.domain for each, _ in sourced}
+        project=project, title__in=titles, domain__in={report.domain for report, _ in sourced}
     )
     taken = set(rows.values_list("domain", "title"))
     for report, finding in sourced:

@@ -15,11 +15,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(reconciliation.differences())
-        for each in found:
-            combination = " ".join(f"{name}={value}" for name, value in sorted(each.combination.items()))
+        for difference in found:
+            combination = " ".join(
+                f"{name}={value}" for name, value in sorted(difference.combination.items())
+            )
             self.stdout.write(
-                f"{each.project_id}  {each.name}  {combination or 'all'}:"
-                f" {_pair(each.stored)} stored, {_pair(each.counted)} counted"
+                f"{difference.project_id}  {difference.name}  {combination or 'all'}:"
+                f" {_pair(difference.stored)} stored, {_pair(difference.counted)} counted"
             )
         if found and options["rebuild"]:
             self.stdout.write(f"{reconciliation.correct()} counters corrected.")
