@@ -96,7 +96,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="refused")
     def refused_list(self, run: SyncRun) -> str:
-        lines = ((each["what"], each["why"]) for each in run.refused)
+        lines = ((refusal["what"], refusal["why"]) for refusal in run.refused)
         return format_html_join("", "<div>{}: {}</div>", lines) or "-"
 
     @admin.display(description="notes")

@@ -63,7 +63,7 @@ class ResponseRecord:
 
     @classmethod
     def of(cls, response: Response) -> "ResponseRecord":
-        return cls(**{each.name: getattr(response, each.name) for each in fields(cls)})
+        return cls(**{field.name: getattr(response, field.name) for field in fields(cls)})
 
 
 class Provider(ABC):

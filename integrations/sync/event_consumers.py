@@ -111,5 +111,5 @@ def _links(**of_tasks: Any) -> QuerySet[TicketLink]:
 
 def _request_syncs(integrations: Iterable[Integration]) -> None:
     # Locked in one order, so that two batches at once do not deadlock.
-    for integration in sorted(set(integrations), key=lambda each: each.pk):
+    for integration in sorted(set(integrations), key=lambda row: row.pk):
         services.request_sync(integration)

@@ -76,7 +76,7 @@ class SyncContext:
     def note_unreadable(self, name: str, ids: Sequence[str]) -> None:
         """Note in the log which rows of a list were left out."""
         if ids:
-            named = ", ".join(each or "one without an id" for each in ids[:MAX_IDS_NAMED])
+            named = ", ".join(row_id or "one without an id" for row_id in ids[:MAX_IDS_NAMED])
             more = f" and {len(ids) - MAX_IDS_NAMED} more" if len(ids) > MAX_IDS_NAMED else ""
             self.log_note(f"Left out of the {name}, since this version cannot read them: {named}{more}.")
 

@@ -43,7 +43,7 @@ class Release:
 
 class GitHubRepository(GitHubClient):
     def changed_deploys(self, since: datetime) -> Iterator[DeployBatch]:
-        changed = sorted(self._changed_deployments(since), key=lambda each: each.changed_at)
+        changed = sorted(self._changed_deployments(since), key=lambda deployment: deployment.changed_at)
         for start in range(0, len(changed), BATCH_SIZE):
             batch = changed[start : start + BATCH_SIZE]
             found = [self._deploy(deployment) for deployment in batch]
@@ -54,8 +54,8 @@ class GitHubRepository(GitHubClient):
         changed: list[Deployment] = []
         pages = self.linked_pages(self.repository_path("/deployments"), {"per_page": 100})
         for number, page in enumerate(pages, 1):
-            listed = self.parse_list(page, lambda body: [_deployment(each) for each in body])
-            changed += [each for each in listed if each.changed_at >= since]
+            listed = self.parse_list(page, lambda body: [_deployment(row) for row in body])
+            changed += [deployment for deployment in listed if deployment.changed_at >= since]
             if listed and listed[-1].created_at < since - MAX_DURATION:
                 break
             if number == MAX_PAGES:
@@ -81,9 +81,7 @@ class GitHubRepository(GitHubClient):
 
     def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
         response = self.request("GET", self.repository_path("/releases"), params={"per_page": MAX_RELEASES})
-        published = self.parse_list(
-            response, lambda body: [_release(each) for each in body if _is_final(each)]
-        )
+        published = self.parse_list(response, lambda body: [_release(row) for row in body if _is_final(row)])
         found = [self._released(release) for release in published if release.published_at >= since]
         return [release for release in found if release]
 

@@ -104,7 +104,7 @@ def _name(found: Any) -> str:
 def _names(identifiers: Any) -> list[str]:
     # A single object in GitLab's description of the API, a list in its responses.
     listed = identifiers if isinstance(identifiers, list) else [identifiers]
-    return [str(each["name"]) for each in map(_mapping, listed) if each.get("name")]
+    return [str(identifier["name"]) for identifier in map(_mapping, listed) if identifier.get("name")]
 
 
 def _fix(found: Any, url: str) -> dict[str, Any] | None:
@@ -113,7 +113,7 @@ def _fix(found: Any, url: str) -> dict[str, Any] | None:
         return None
     links = found.get("links")
     urls = [_mapping(link).get("url") for link in links] if isinstance(links, list) else []
-    references = [str(each) for each in urls if each]
+    references = [str(reference) for reference in urls if reference]
     return {"summary": solution, "steps": [solution], "references": [*references, url]}
 
 

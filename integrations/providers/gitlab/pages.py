@@ -38,7 +38,7 @@ class PageReader:
         try:
             return self._send(url)
         except ResponseTooLarge:
-            smaller = next((each for each in SMALLER_SIZES if each < size), None)
+            smaller = next((candidate for candidate in SMALLER_SIZES if candidate < size), None)
             if smaller is None:
                 raise
         if not self._smaller_until:

@@ -33,7 +33,7 @@ class GitLabRepository(GitLabClient):
         }
         changed: list[tuple[datetime, ReportedDeploy]] = []
         for number, page in enumerate(self.linked_pages(self.repository_path("/deployments"), query), 1):
-            changed += self.parse_list(page, lambda body: [_deploy(each) for each in body])
+            changed += self.parse_list(page, lambda body: [_deploy(row) for row in body])
             if number == MAX_PAGES:
                 self.notes.append(f"Only the newest {MAX_PAGES * 100} deployments were read.")
                 break
@@ -43,7 +43,7 @@ class GitLabRepository(GitLabClient):
     def releases(self, since: datetime) -> Sequence[ReportedDeploy]:
         query = {"order_by": "released_at", "sort": "desc", "per_page": MAX_RELEASES}
         response = self.request("GET", self.repository_path("/releases"), params=query)
-        found = self.parse_list(response, lambda body: [_release(each) for each in body if _is_final(each)])
+        found = self.parse_list(response, lambda body: [_release(row) for row in body if _is_final(row)])
         return [release for release in found if release.finished_at and release.finished_at >= since]
 
     def pull_request_number(self, url: str) -> int | None:
@@ -110,5 +110,5 @@ def _merge_state(body: Any) -> MergeState:
     is_closed = STATES[state]
     # With squash and without a merge commit, the commit of the target branch is the squashed one, or the last one.
     shas = (body.get("merge_commit_sha"), body.get("squash_commit_sha"), body.get("sha"))
-    sha = next((str(each) for each in shas if each), "") if state == "merged" else ""
+    sha = next(map(str, filter(None, shas)), "") if state == "merged" else ""
     return MergeState(sha, is_closed=is_closed)

@@ -69,7 +69,9 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def _merge_requests(self, merge_requests: Any) -> list[tuple[int, str]]:
         return [
-            (int(each["iid"]), str(each["web_url"])) for each in merge_requests if self._is_candidate(each)
+            (int(merge_request["iid"]), str(merge_request["web_url"]))
+            for merge_request in merge_requests
+            if self._is_candidate(merge_request)
         ]
 
     def _is_candidate(self, merge_request: Any) -> bool:

@@ -64,7 +64,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
 
     def _sitemaps(self) -> Iterator[Sequence[RemoteFinding]]:
         read = self.list_sitemaps(
-            lambda sitemaps: self.read_rows(sitemaps, self._sitemap_finding, lambda each: each["path"])
+            lambda sitemaps: self.read_rows(sitemaps, self._sitemap_finding, lambda sitemap: sitemap["path"])
         )
         yield [finding for finding in read if finding]
 

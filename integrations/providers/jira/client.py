@@ -125,7 +125,7 @@ class JiraClient(Provider):
             params = {**query, "startAt": start or 0, "maxResults": PAGE_SIZE}
             page, total = self.parse(
                 self.request("GET", self.path(path), params=params),
-                lambda body: ([read(each) for each in body[name]], int(body.get("total") or 0)),
+                lambda body: ([read(row) for row in body[name]], int(body.get("total") or 0)),
             )
             following = (start or 0) + len(page)
             return page, following if page and following < total else None
@@ -185,5 +185,5 @@ class JiraClient(Provider):
 
 
 def _sites(resources: Any) -> list[tuple[str, str]]:
-    found = {(str(each["id"]), urlsplit(str(each["url"])).hostname or "") for each in resources}
+    found = {(str(resource["id"]), urlsplit(str(resource["url"])).hostname or "") for resource in resources}
     return sorted((cloud_id, host) for cloud_id, host in found if CLOUD_ID.fullmatch(cloud_id) and host)

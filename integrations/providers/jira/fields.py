@@ -39,10 +39,10 @@ def read_issue_type(body: Any) -> IssueType:
 def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
     """Return the id of the named type, else of "Task", else of the first standard type."""
     wanted = str(name or "").strip().lower()
-    ids = {each.name: each.id for each in types}
+    ids = {issue_type.name: issue_type.id for issue_type in types}
     if wanted:
         return ids.get(wanted)
-    return ids.get("task") or next((each.id for each in types if each.is_standard), None)
+    return ids.get("task") or next((issue_type.id for issue_type in types if issue_type.is_standard), None)
 
 
 def summary(draft: TicketDraft) -> str:
@@ -89,5 +89,5 @@ def _labels(draft: TicketDraft, present: Sequence[str]) -> list[str]:
 def _priority(priority: str, metadata: Any) -> str | None:
     # Each site can define its own priorities; the usual names lead to their ids.
     allowed = (metadata or {}).get("allowedValues") or []
-    ids = {str(each.get("name") or "").strip().lower(): str(each["id"]) for each in allowed}
+    ids = {str(value.get("name") or "").strip().lower(): str(value["id"]) for value in allowed}
     return next((ids[name] for name in PRIORITIES.get(priority, ()) if name in ids), None)

@@ -231,7 +231,7 @@ class Jira(JiraClient, Tracker):
         transition = self._fitting_transition(issue, external_id, draft)
         refusal = _attempt(lambda: self._move(external_id, transition)) if transition else ""
         moved = self._get_issue(external_id)
-        before, after = (workflow.read_status(each["fields"]["status"]) for each in (issue, moved))
+        before, after = (workflow.read_status(body["fields"]["status"]) for body in (issue, moved))
         if transition and before.id == after.id:
             reason = refusal or "Jira accepted the transition, but did not make it."
             self.notes.append(f"{moved['key']} was not moved to {transition.to.name!r}: {reason}")
@@ -296,5 +296,5 @@ def _properties(marker: str) -> list[dict[str, Any]]:
 
 def _newest_pull_request(links: Any) -> str | None:
     found = [(int(link.get("id") or 0), text(link["object"]["url"])) for link in links]
-    pull_requests = [each for each in found if PULL_REQUEST.fullmatch(each[1])]
+    pull_requests = [(number, url) for number, url in found if PULL_REQUEST.fullmatch(url)]
     return max(pull_requests)[1] if pull_requests else None

@@ -69,8 +69,10 @@ def ticket_state(fields: Any) -> TicketState:
 def read_transitions(body: Any, *, dismissed: bool = False) -> list[WorkflowTransition]:
     """Read the available transitions, with the resolution of a fix or of a dismissal where they have one."""
     resolutions = NOT_FIXED_RESOLUTIONS if dismissed else FIXED_RESOLUTIONS
-    available = [each for each in body["transitions"] if each.get("isAvailable") is not False]
-    return [_transition(each, resolutions) for each in available]
+    available = [
+        transition for transition in body["transitions"] if transition.get("isAvailable") is not False
+    ]
+    return [_transition(transition, resolutions) for transition in available]
 
 
 def fits(status: WorkflowStatus, task_status: str) -> bool:
@@ -88,17 +90,21 @@ def direct_transition(
 ) -> WorkflowTransition | None:
     """Return the transition to the best status: one of its usual name, else one of its category."""
     candidates = [
-        each
-        for each in transitions
-        if each.to.category == category_of(task_status)
-        and (task_status == DISMISSED or not each.to.is_not_fixed)
+        transition
+        for transition in transitions
+        if transition.to.category == category_of(task_status)
+        and (task_status == DISMISSED or not transition.to.is_not_fixed)
     ]
     if task_status != "blocked":
-        candidates = [each for each in candidates if not each.to.has_usual_name_of("blocked")]
+        candidates = [
+            transition for transition in candidates if not transition.to.has_usual_name_of("blocked")
+        ]
     elif current.category == IN_PROGRESS:
-        candidates = [each for each in candidates if each.to.has_usual_name_of("blocked")]
+        candidates = [transition for transition in candidates if transition.to.has_usual_name_of("blocked")]
     return min(
-        candidates, key=lambda each: (not each.to.has_usual_name_of(task_status), each.missing), default=None
+        candidates,
+        key=lambda transition: (not transition.to.has_usual_name_of(task_status), transition.missing),
+        default=None,
     )
 
 
@@ -107,10 +113,14 @@ def intermediate_transition(
 ) -> WorkflowTransition | None:
     """Return a transition to an in-progress status not passed yet."""
     candidates = [
-        each for each in transitions if each.to.category == IN_PROGRESS and each.to.id not in passed
+        transition
+        for transition in transitions
+        if transition.to.category == IN_PROGRESS and transition.to.id not in passed
     ]
     return min(
-        candidates, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None
+        candidates,
+        key=lambda transition: (transition.to.has_usual_name_of("blocked"), transition.missing),
+        default=None,
     )
 
 
@@ -125,7 +135,7 @@ def _transition(body: Any, resolutions: Sequence[str]) -> WorkflowTransition:
 
 
 def _resolution(metadata: Any, names: Sequence[str]) -> str | None:
-    ids = {_name(each.get("name")): str(each["id"]) for each in metadata.get("allowedValues") or []}
+    ids = {_name(value.get("name")): str(value["id"]) for value in metadata.get("allowedValues") or []}
     return next((ids[name] for name in names if name in ids), None)
 
 

@@ -145,7 +145,7 @@ def _follow_moved_back(context: SyncContext, tracker: Tracker, copies: Mapping[s
     if not copies:
         return
     dropped = context.links.filter(last_synced__ticket__state=TicketState.DROPPED.value)
-    for link in [each for each in dropped.order_by("id") if str(each.task_id) in copies]:
+    for link in [link for link in dropped.order_by("id") if str(link.task_id) in copies]:
         with skip_if_refused(context, link.key):
             # People copy issues, too: only the copy of a moved one takes its place.
             if tracker.get_ticket(link.external_id).is_moved:
