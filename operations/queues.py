@@ -35,7 +35,7 @@ class PendingWork:
 def queue_lengths() -> dict[str, int]:
     """Return the number of messages in each queue. Raises redis.RedisError."""
     with redis_client.create_client(settings.REDIS_URL) as server:
-        return {queue: sum(int(server.llen(each)) for each in lists_of(queue)) for queue in QUEUES}
+        return {queue: sum(int(server.llen(key)) for key in lists_of(queue)) for queue in QUEUES}
 
 
 def pending_work() -> list[PendingWork]:

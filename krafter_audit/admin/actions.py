@@ -73,7 +73,9 @@ def _confirmation_page(
 
 def chosen_action_label(page: Any, request: HttpRequest) -> str:
     name = request.POST.get("action", "")
-    return next(str(each.description) for each in page.get_actions(request).values() if each.name == name)
+    return next(
+        str(action.description) for action in page.get_actions(request).values() if action.name == name
+    )
 
 
 def selection_page(

@@ -53,7 +53,7 @@ def _chosen_value(spec: Any, changelist: Any, request: HttpRequest) -> str | Non
         return _named_row(changelist, spec.field.remote_field.model, spec.value(), request)
     # The first choice of Django's filters is the one that filters nothing.
     choices = [*spec.choices(changelist)][1:]
-    return next((capfirst(str(each["display"])) for each in choices if each["selected"]), None)
+    return next((capfirst(str(choice["display"])) for choice in choices if choice["selected"]), None)
 
 
 def _sent_value(changelist: Any, names: list[str]) -> str:

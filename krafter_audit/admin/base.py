@@ -257,7 +257,9 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             found = self.find(queryset, search_term)
             if found is None:
                 searched = super().get_search_results
-                found = reduce(or_, (searched(request, queryset, each)[0] for each in spellings(search_term)))
+                found = reduce(
+                    or_, (searched(request, queryset, spelling)[0] for spelling in spellings(search_term))
+                )
             # Ordered, PostgreSQL would scan all rows until a page is full.
             keys = found.order_by().values_list("pk", flat=True)[:MAX_SEARCH_RESULTS]
             return queryset.filter(pk__in=list(keys)), False
@@ -458,7 +460,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
 
 
 def _is_possible(opts: Any, name: str, value: Any) -> bool:
-    field = next((each for each in opts.fields if each.name == name), None)
+    field = next((field for field in opts.fields if field.name == name), None)
     return field is None or not field.is_relation or is_possible_id(field, value)
 
 

@@ -42,7 +42,7 @@ def value_in_words(name: str, value: Any, owners: Mapping[str, str] | None = Non
         return "yes" if value else "no"
     if value in (None, "", [], {}):
         return "none"
-    if isinstance(value, list) and not any(isinstance(each, dict | list) for each in value):
+    if isinstance(value, list) and not any(isinstance(element, dict | list) for element in value):
         return ", ".join(map(str, value))
     if isinstance(value, dict | list):
         return "see the JSON"

@@ -107,9 +107,9 @@ def pages_of(request: HttpRequest, model: str) -> tuple[str, list[dict[str, Any]
     for title, _, pages in MENU:
         if model in (name for _, name in pages):
             return title, [
-                {"title": name, "link": list_url(each), "active": each == model}
-                for name, each in pages
-                if may_view(request, each)
+                {"title": name, "link": list_url(page), "active": page == model}
+                for name, page in pages
+                if may_view(request, page)
             ]
     return "", []
 

@@ -44,7 +44,7 @@ def _uncompressed(etag: str) -> str:
 def is_not_modified(if_none_match: str | None, etag: str) -> bool:
     # Compared weakly (RFC 9110, section 13.1.2): a proxy that compresses weakens the ETag.
     known = parse_etags(if_none_match or "")
-    return "*" in known or etag in [_uncompressed(each.removeprefix("W/")) for each in known]
+    return "*" in known or etag in [_uncompressed(tag.removeprefix("W/")) for tag in known]
 
 
 def require_match(if_match: str | None, row: Versioned | None) -> None:
@@ -54,5 +54,5 @@ def require_match(if_match: str | None, row: Versioned | None) -> None:
     # RFC 9110, section 13.1.1: an absent row has no version that could match.
     if row is None:
         raise PreconditionFailed
-    if not {"*", etag_for(row)} & {_uncompressed(each) for each in parse_etags(if_match)}:
+    if not {"*", etag_for(row)} & {_uncompressed(tag) for tag in parse_etags(if_match)}:
         raise PreconditionFailed(headers={"etag": etag_for(row)})

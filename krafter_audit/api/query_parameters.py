@@ -30,7 +30,9 @@ def declared_parameters(view_class: type, action: str) -> frozenset[str]:
     schema = getattr(view_class, action).kwargs["schema"]()
     schema.view, schema.method = view_class(action=action, request=None, kwargs={}), ""
     return frozenset(
-        each.name for each in schema.get_override_parameters() if each.location == OpenApiParameter.QUERY
+        parameter.name
+        for parameter in schema.get_override_parameters()
+        if parameter.location == OpenApiParameter.QUERY
     )
 
 

@@ -52,8 +52,8 @@ class StatusTransitions:
     ) -> int:
         """Change the status of those of `rows` that have a `start` status; return their number."""
         starts = {start} if isinstance(start, str) else set(start)
-        for each in starts:
-            self._require(rows.model, each, end)
+        for status in starts:
+            self._require(rows.model, status, end)
         if starts != {end}:
             changes.setdefault("updated_at", timezone.now())
         return rows.filter(**{f"{self.field}__in": starts}).update(**{self.field: end, **changes})

@@ -85,7 +85,7 @@ def by_least_use(kind: str, organizations: Iterable[UUID]) -> list[UUID]:
 
 def _recent_use(kind: str, organizations: list[UUID]) -> list[float]:
     now = time.time()
-    fields = [str(each) for each in organizations]
+    fields = [str(organization_id) for organization_id in organizations]
 
     def fetch(server: redis.Redis) -> list[list[bytes | None]]:
         pipeline = server.pipeline(transaction=False)

@@ -10,7 +10,7 @@ import re
 _REORDERING = "\u202a-\u202e\u2066-\u2069"
 _TAG = "[\U000e0000-\U000e007f]"
 _FLAGS = "|".join(
-    "".join(chr(0xE0000 + ord(each)) for each in f"gb{part}\x7f") for part in ("eng", "sct", "wls")
+    "".join(chr(0xE0000 + ord(character)) for character in f"gb{part}\x7f") for part in ("eng", "sct", "wls")
 )
 # Tags spell an invisible text that language models read, and so do variation selectors, unless it is one alone.
 _HIDDEN = (

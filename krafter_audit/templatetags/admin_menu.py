@@ -35,7 +35,7 @@ def list_name(context: Context) -> str:
 
 def _place(context: Context, opts: Any) -> tuple[str, str, list[dict[str, Any]]]:
     section, pages = pages_of(context["request"], f"{opts.app_label}.{opts.model_name}")
-    name = next((each["title"] for each in pages if each["active"]), opts.verbose_name_plural.capitalize())
+    name = next((page["title"] for page in pages if page["active"]), opts.verbose_name_plural.capitalize())
     return section, name, pages
 
 

@@ -89,7 +89,7 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     recipients = subscribed(project, recipients)
     if not recipients:
         raise DeliveryRefused("Every recipient has unsubscribed.")
-    waiting = [each for each in recipients if each not in alert.delivered_to]
+    waiting = [recipient for recipient in recipients if recipient not in alert.delivered_to]
     try:
         with mailers.default as server:
             results = [_send_to(alert, address, server) for address in waiting]

@@ -115,7 +115,7 @@ def _begin_attempts(endpoint: WebhookEndpoint) -> list[Message]:
             logger.error("webhook endpoint %s: %s", current.pk, error)
             _pause(current)
             return []
-        chosen = [each for each in _first_of_each_subject(current) if _begin_attempt(each)]
+        chosen = [delivery for delivery in _first_of_each_subject(current) if _begin_attempt(delivery)]
         return [_message(current, delivery, secrets) for delivery in chosen]
 
 

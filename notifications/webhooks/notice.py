@@ -70,7 +70,7 @@ def _send_one(
 def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
     """Return the messages to those whom no earlier attempt has reached."""
     administrators = destinations.administrator_addresses(endpoint.organization_id)
-    recipients = [each for each in administrators if each not in endpoint.notice_delivered_to]
+    recipients = [address for address in administrators if address not in endpoint.notice_delivered_to]
     context = {
         "endpoint": endpoint,
         "host": services.host_of(endpoint),

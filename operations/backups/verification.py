@@ -78,8 +78,9 @@ def _credentials() -> tuple[int, list[str]]:
 
 def _counters() -> tuple[int, list[str]]:
     found = [
-        f"{each.name} of project {each.project_id}: {each.stored} stored, {each.counted} counted"
-        for each in reconciliation.differences()
+        f"{difference.name} of project {difference.project_id}:"
+        f" {difference.stored} stored, {difference.counted} counted"
+        for difference in reconciliation.differences()
     ]
     return len(list(declared_counters())), found
 

@@ -32,7 +32,7 @@ MAX_CONNECTIONS_USED = 0.8  # share of max_connections
 def migrations() -> Iterator[Diagnosis]:
     """Whether all migrations are applied."""
     executor = MigrationExecutor(connection)
-    missing = [str(each) for each, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    missing = [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
     if missing:
         yield problem(
             "migrations", f"not applied: {', '.join(missing)}. Run migrate as the owner.", missing=missing

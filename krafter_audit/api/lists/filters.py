@@ -160,24 +160,27 @@ def include_parameter(names: Collection[str]) -> OpenApiParameter:
     )
 
 
-def _parameter(name: str, each: django_filters.Filter) -> OpenApiParameter:
-    choices = [value for value, _ in each.extra.get("choices", ())]
-    if isinstance(each, django_filters.MultipleChoiceFilter):
+def _parameter(name: str, query_filter: django_filters.Filter) -> OpenApiParameter:
+    choices = [value for value, _ in query_filter.extra.get("choices", ())]
+    if isinstance(query_filter, django_filters.MultipleChoiceFilter):
         return OpenApiParameter(name, str, enum=choices, many=True)
     if choices:
         return OpenApiParameter(name, str, enum=choices)
-    if isinstance(each, TextsFilter):
+    if isinstance(query_filter, TextsFilter):
         return OpenApiParameter(name, TEXTS)
-    if isinstance(each, OwnerFilter):
+    if isinstance(query_filter, OwnerFilter):
         return OpenApiParameter(name, USER, description="The id of a user, or `me`.")
-    if isinstance(each, TimeFilter):
+    if isinstance(query_filter, TimeFilter):
         return OpenApiParameter(name, DATE_TIME)
-    if isinstance(each, django_filters.UUIDFilter):
+    if isinstance(query_filter, django_filters.UUIDFilter):
         return OpenApiParameter(name, {"type": "string", "format": "uuid"})
-    lengths = {"minLength": each.extra.get("min_length", 1), "maxLength": each.extra.get("max_length")}
+    lengths = {
+        "minLength": query_filter.extra.get("min_length", 1),
+        "maxLength": query_filter.extra.get("max_length"),
+    }
     schema = {"type": "string", **{word: length for word, length in lengths.items() if length}}
     return OpenApiParameter(
-        name, schema | ({"format": "idn-hostname"} if isinstance(each, HostFilter) else {})
+        name, schema | ({"format": "idn-hostname"} if isinstance(query_filter, HostFilter) else {})
     )
 
 

@@ -80,7 +80,7 @@ class EnvelopeSchema(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        parameters = {each["name"] for each in operation.get("parameters", ())}
+        parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
         is_paged = "cursor" in parameters
         for status, response in operation.get("responses", {}).items():
             names = self._headers(str(status), is_paged=is_paged, has_etag=self._has_etag(response))

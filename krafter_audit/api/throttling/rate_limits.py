@@ -80,7 +80,7 @@ def hit(kind: str, client: str, *, also_get: str = "", own: OwnLimit | None = No
     if own is None:
         return window
     own_window = Window(own.per_minute, own_used, start + WINDOW_SECONDS, extra_value)
-    return min(own_window, window, key=lambda each: each.left)
+    return own_window if own_window.left <= window.left else window
 
 
 def peek(kind: str, client: str) -> Window:

@@ -18,10 +18,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = list(examine())
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(each) for each in found], indent=2))
+            self.stdout.write(json.dumps([asdict(diagnosis) for diagnosis in found], indent=2))
         else:
-            for each in found:
-                mark = "" if each.level == OK else f"{each.level.upper()}: "
-                self.stdout.write(f"  {each.subject:<14} {mark}{each.text}")
-        if any(each.level == PROBLEM for each in found):
+            for diagnosis in found:
+                mark = "" if diagnosis.level == OK else f"{diagnosis.level.upper()}: "
+                self.stdout.write(f"  {diagnosis.subject:<14} {mark}{diagnosis.text}")
+        if any(diagnosis.level == PROBLEM for diagnosis in found):
             sys.exit(1)
