@@ -90,5 +90,7 @@ def tasks_matching(project: Project, selection: Mapping[str, Any]) -> list[UUID]
     params = QueryDict(mutable=True)
     for name, value in selection.get("filter", {}).items():
         values = value if isinstance(value, list) else [value]
-        params.setlist(name, [str(each).lower() if each in (True, False) else str(each) for each in values])
+        params.setlist(
+            name, [str(value).lower() if value in (True, False) else str(value) for value in values]
+        )
     return bulk_changes.matching_ids(filter_rows(TaskFilter, params, rows)[0])

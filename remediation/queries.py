@@ -53,7 +53,7 @@ def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
 def command_center(project: Project, as_of: AsOf | None = None) -> dict[str, Any]:
     """Return the counts of findings and tasks and the latest scan, now or as of a moment."""
     counted = totals_of(project, "finding", "task", as_of=as_of)
-    still_open = [each for each in counted["finding"] if each[0]["status"] in OPEN_STATUSES]
+    still_open = [group for group in counted["finding"] if group[0]["status"] in OPEN_STATUSES]
     return {
         "findings_by_severity": rows_by("severity", Severity.values, still_open),
         "findings_by_domain": rows_by("domain", Domain.values, still_open),

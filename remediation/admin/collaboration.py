@@ -115,8 +115,10 @@ def _is_edited(comment: TaskComment) -> bool:
 
 def _sentences(errors: Any) -> list[str]:
     # Without the names of fields and the positions in lists: a form has one field.
+    if isinstance(errors, str):
+        return [str(errors)]
     inner = errors.values() if isinstance(errors, dict) else errors
-    return [str(errors)] if isinstance(errors, str) else [line for each in inner for line in _sentences(each)]
+    return [line for error in inner for line in _sentences(error)]
 
 
 def _page_of(task: Task) -> str:

@@ -138,8 +138,11 @@ class TaskAdmin(CollaborationPages, BulkActions):
         newest = list(row.verifications.order_by("-pk")[:MAX_VERIFICATIONS])
         return {
             "statuses": Task.Status.choices,
-            "running": any(each.running for each in newest),
-            "verifications": [(each, label := state_label(each), STATE_COLOURS[label]) for each in newest],
+            "running": any(verification.running for verification in newest),
+            "verifications": [
+                (verification, label := state_label(verification), STATE_COLOURS[label])
+                for verification in newest
+            ],
             "timeline": timeline.entries(row.finding),
             **self.collaboration(request, row),
             "clock": sla_clock.clock_of(row),

@@ -106,7 +106,9 @@ def _dismissal(values: Any) -> list[str]:
 
 
 def _moved_due_date(before: Any, after: Any, data: dict[str, Any]) -> str:
-    was, now = (in_words(datetime.fromisoformat(each)) if each else "paused" for each in (before, after))
+    was, now = (
+        in_words(datetime.fromisoformat(moment)) if moment else "paused" for moment in (before, after)
+    )
     reason = f", {data['reason']}" if data.get("reason") else ""
     moved = f"{was} → {now}" if was != now else now
     return f"{moved} ({DUE_DATE_CAUSES.get(data['cause'], data['cause'])}{reason})"

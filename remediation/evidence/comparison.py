@@ -60,9 +60,9 @@ class Integrity:
 
 def compare(verification: Verification, links: Iterable[Evidence]) -> list[CheckComparison]:
     seen = {
-        (each.key, each.url): each
-        for each in observations.observations_in(verification.task.finding.evidence)
-        if each.url
+        (observation.key, observation.url): observation
+        for observation in observations.observations_in(verification.task.finding.evidence)
+        if observation.url
     }
     found = {link.key: json.loads(link.body) for link in links if link.kind == Evidence.Kind.CHECK}
     return [_check(check, seen, found.get(check["key"], {})) for check in verification.checks]
@@ -78,7 +78,7 @@ def _check(
         for page in observations.mappings(body.get("pages"))
         if isinstance(page.get("url"), str)
     }
-    before = {url: each for (of, url), each in seen.items() if of == key}
+    before = {url: observation for (of, url), observation in seen.items() if of == key}
     # The pages that failed before come first: they are what the fix is about.
     urls = dict.fromkeys([*(url for url in before if url in after), *before, *after])
     return CheckComparison(

@@ -178,5 +178,5 @@ def _params(project: Project, config: dict[str, Any], dates_in_plan: bool) -> di
         "seconds": [float(count) * 3600 for count in hours.values()],
         "moment": timezone.now(),
         "levels": list(defaults),
-        **{f"{name}s": [getattr(each, name) for each in defaults.values()] for name in PRIORITY},
+        **{f"{name}s": [getattr(default, name) for default in defaults.values()] for name in PRIORITY},
     }

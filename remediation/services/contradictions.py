@@ -26,12 +26,12 @@ def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
         task__finding__in=by_id, result=Result.PENDING, superseded=False
     ).without_guards()
     undecided = list(waiting.select_related("task"))
-    failures = last_failures(undecided, [by_id[each.task.finding_id] for each in undecided])
+    failures = last_failures(undecided, [by_id[verification.task.finding_id] for verification in undecided])
     changed: dict[str, list[UUID]] = defaultdict(list)
-    for each in undecided:
-        cause = _cause(found_since(each, by_id[each.task.finding_id], failures).values())
-        if cause != each.contradicted_by:
-            changed[cause].append(each.pk)
+    for verification in undecided:
+        cause = _cause(found_since(verification, by_id[verification.task.finding_id], failures).values())
+        if cause != verification.contradicted_by:
+            changed[cause].append(verification.pk)
     for cause, pks in changed.items():
         rows = Verification.objects.filter(pk__in=pks)
         rows.update(contradicted_by=cause, updated_at=timezone.now())
@@ -56,7 +56,7 @@ def last_failures(verifications: Collection[Verification], findings: Collection[
     results = ScanResult.objects.filter(
         scan__in=scans,
         scan__project__in={finding.project_id for finding in findings},
-        key__in={check["key"] for each in verifications for check in each.checks},
+        key__in={check["key"] for verification in verifications for check in verification.checks},
         outcome=FAILED,
     )
     seen = results.values("scan_id", "key").annotate(at=Max("seen_at"))

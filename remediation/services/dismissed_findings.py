@@ -65,10 +65,10 @@ def restore_blocked_pauses(task_ids: Collection[UUID]) -> None:
     tasks = Task.objects.filter(pk__in=task_ids, status=BLOCKED, sla_due_at=None)
     # Of each task the last pause while it was blocked, and those of dismissals after it.
     pauses: dict[UUID, list[SlaPause]] = defaultdict(list)
-    for each in SlaPause.objects.filter(task__in=tasks).order_by("started_at"):
-        if each.cause == PauseCause.BLOCKED:
-            pauses[each.task_id].clear()
-        pauses[each.task_id].append(each)
+    for pause in SlaPause.objects.filter(task__in=tasks).order_by("started_at"):
+        if pause.cause == PauseCause.BLOCKED:
+            pauses[pause.task_id].clear()
+        pauses[pause.task_id].append(pause)
     restored = []
     for task_id, (blocked, *dismissed) in pauses.items():
         if blocked.cause != PauseCause.BLOCKED or not dismissed:
@@ -87,7 +87,9 @@ def pauses_at_date(task_ids: Collection[UUID]) -> list[UUID]:
 
 def continue_unblocked(pause_ids: Collection[UUID], *, by: Actor) -> None:
     """Continue the clocks of locked tasks without a due date from the end of these pauses."""
-    ended = {each.task_id: each for each in SlaPause.objects.filter(pk__in=pause_ids, ended_at__isnull=False)}
+    ended = {
+        pause.task_id: pause for pause in SlaPause.objects.filter(pk__in=pause_ids, ended_at__isnull=False)
+    }
     tasks = Task.objects.filter(pk__in=ended, sla_due_at=None).exclude(sla_pauses__ended_at=None)
     tasks = tasks.exclude(status=BLOCKED).exclude(finding__status=FindingStatus.DISMISSED)
     now = timezone.now()
@@ -124,9 +126,9 @@ def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
             pauses.append(_dismissed(task, now, left, missed_due_at=due if due <= now else None))
         elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
             pauses.append(_dismissed(task, now, pause.left))
-    end_pauses([open_pauses[each.task_id] for each in pauses if each.task_id in open_pauses], now)
+    end_pauses([open_pauses[pause.task_id] for pause in pauses if pause.task_id in open_pauses], now)
     SlaPause.objects.bulk_create(pauses)
-    _write(tasks, {each.task_id: None for each in pauses}, "dismissed", now, by=by)
+    _write(tasks, {pause.task_id: None for pause in pauses}, "dismissed", now, by=by)
 
 
 def _dismissed(task: Task, now: datetime, left: Any, **fields: Any) -> SlaPause:
@@ -134,7 +136,7 @@ def _dismissed(task: Task, now: datetime, left: Any, **fields: Any) -> SlaPause:
 
 
 def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
-    pauses = {pk: each for pk, each in _open_pauses(tasks).items() if each.cause == PauseCause.DISMISSED}
+    pauses = {pk: pause for pk, pause in _open_pauses(tasks).items() if pause.cause == PauseCause.DISMISSED}
     terms, now = current_terms(tasks[0].project), timezone.now()
     end_pauses(pauses.values(), now)
     # Recalculations leave tasks of dismissed findings out, also those to which the earlier policy gave no due date.
@@ -179,7 +181,7 @@ def _recalculated(tasks: Sequence[Task], terms: Terms, now: datetime) -> DueDate
     write_pauses(found, now)
     for task in tasks:
         task.sla_policy_version = terms.policy_version
-    return {each.task.pk: each.due.due_at for each in found}
+    return {recalculation.task.pk: recalculation.due.due_at for recalculation in found}
 
 
 def _write(tasks: Sequence[Task], dates: DueDates, cause: str, now: datetime, *, by: Actor) -> None:

@@ -44,13 +44,13 @@ def rules_of_version(project_id: UUID, version: int | None) -> SlaRules:
 def rules_of_tasks(tasks: Sequence[Task]) -> Rules:
     """Return the rules of each task's clock, for tasks of one project."""
     versions = {task.pk: task.sla_policy_version if task.sla_from_policy else None for task in tasks}
-    rules = {each: rules_of_version(tasks[0].project_id, each) for each in {*versions.values()}}
+    rules = {version: rules_of_version(tasks[0].project_id, version) for version in {*versions.values()}}
     return {pk: rules[version] for pk, version in versions.items()}
 
 
 def counted_pauses(pauses: Iterable[SlaPause], rules: SlaRules) -> list[SlaPause]:
     """Return the pauses that count by the rules: always those of a dismissed finding."""
-    return [each for each in pauses if rules.pause_while_blocked or each.cause == PauseCause.DISMISSED]
+    return [pause for pause in pauses if rules.pause_while_blocked or pause.cause == PauseCause.DISMISSED]
 
 
 def first_due_date(task: Task, terms: Terms) -> SlaPause | None:

@@ -196,32 +196,34 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     # Read when they are locked: a finding may have been dismissed meanwhile, without a change of its tasks.
     tasks = list(_with_columns(open_tasks(row.project)).filter(pk__in=pks).order_by("pk"))
     found = list(recalculated(tasks, terms, now))
-    counts = Counter(name for each in found for name in each.counts(now))
-    changed = [each for each in found if each.kind]
+    counts = Counter(name for recalculation in found for name in recalculation.counts(now))
+    changed = [recalculation for recalculation in found if recalculation.kind]
     write_pauses(found, now)
     events = [
-        (each.task.pk, moved(each.task, each.due.due_at, "policy", policy_version=row.policy_version))
-        for each in changed
+        (change.task.pk, moved(change.task, change.due.due_at, "policy", policy_version=row.policy_version))
+        for change in changed
     ]
     log_moves(row.project, events, by=SYSTEM)
     # Each row is updated once: PostgreSQL checks the foreign keys of a row that the same transaction updates again, for
     # which it locks the finding, after the task.
-    write_due_dates([(each.task.pk, each.due.due_at, terms.policy_version) for each in changed], now)
-    unchanged = Task.objects.filter(pk__in={task.pk for task in tasks} - {each.task.pk for each in changed})
+    write_due_dates([(change.task.pk, change.due.due_at, terms.policy_version) for change in changed], now)
+    unchanged = Task.objects.filter(
+        pk__in={task.pk for task in tasks} - {change.task.pk for change in changed}
+    )
     unchanged.exclude(sla_policy_version=terms.policy_version).update(sla_policy_version=terms.policy_version)
     return counts
 
 
 def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
     started, ended, continuing = [], [], []
-    for each in found:
-        if each.begins_pause:
-            started.append(SlaPause(task=each.task, started_at=now, left=each.due.left))
-        elif each.pause and each.due.left is None:
-            ended.append(each.pause)
-        elif each.pause and each.due.left is not None:
-            each.pause.left = each.due.left
-            continuing.append(each.pause)
+    for recalculation in found:
+        if recalculation.begins_pause:
+            started.append(SlaPause(task=recalculation.task, started_at=now, left=recalculation.due.left))
+        elif recalculation.pause and recalculation.due.left is None:
+            ended.append(recalculation.pause)
+        elif recalculation.pause and recalculation.due.left is not None:
+            recalculation.pause.left = recalculation.due.left
+            continuing.append(recalculation.pause)
     SlaPause.objects.bulk_create(started)
     end_pauses(ended, now)
     SlaPause.objects.bulk_update(continuing, ["left"])
@@ -279,5 +281,5 @@ def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
     for batch in islice(_batches(rows.order_by("-created_at", "-id")), MAX_SIMULATED // SIMULATED_BATCH):
         counts["checked"] += len(batch)
         found = recalculated(batch, terms, now, severity_rules(config))
-        counts.update(name for each in found for name in each.counts(now))
+        counts.update(name for recalculation in found for name in recalculation.counts(now))
     return {name: counts[name] for name in (*COUNTED, "checked")}

@@ -84,7 +84,7 @@ def clock_of(task: Task) -> TaskClock:
         started_at=_whole(task.created_at),
         due=_due(task, pauses),
         calendar=rules.calendar,
-        pauses=[_pause(each) for each in pauses],
+        pauses=[_pause(pause) for pause in pauses],
         extensions=[_extension(row) for row in extensions],
         stopped_at=_whole_or_none(task.sla_stopped_at),
         cause=BY_POLICY if by_policy else BY_PERSON,
@@ -95,7 +95,7 @@ def clock_of(task: Task) -> TaskClock:
 def _due(task: Task, pauses: Sequence[SlaPause]) -> DueDate:
     if task.sla_due_at is not None:
         return DueDate(due_at=_whole(task.sla_due_at))
-    pause = next((each for each in pauses if each.ended_at is None), None)
+    pause = next((pause for pause in pauses if pause.ended_at is None), None)
     if pause is None:
         return DueDate()
     if pause.missed_due_at:

@@ -126,7 +126,7 @@ def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS
         return []
     found = [part for span in _spans(clock, due or at) for part in _parts(clock, *span)]
     found = _mark_extensions(found, clock)
-    found = [piece for each in found for piece in _split(each, at)]
+    found = [piece for interval in found for piece in _split(interval, at)]
     if due is not None and at > due:
         found += _overdue(clock, due, at)
     if due is None and found and found[-1].state == ClockState.PAUSED:
@@ -136,7 +136,9 @@ def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS
 
 def _merged(found: Sequence[Interval], calendar: Calendar) -> Iterator[Interval]:
     """Yield the intervals, with counting ones and those outside business hours between them as one."""
-    for _, group in groupby(found, lambda each: (each.state not in MERGED and id(each), each.elapsed)):
+    for _, group in groupby(
+        found, lambda interval: (interval.state not in MERGED and id(interval), interval.elapsed)
+    ):
         parts = list(group)
         if len(parts) == 1:
             yield parts[0]

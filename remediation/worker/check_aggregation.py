@@ -25,7 +25,7 @@ def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
     status = CheckStatus.INCONCLUSIVE
     if FAILED in statuses:
         status = CheckStatus.FAILED
-    elif statuses and all(each == PASSED for each in statuses):
+    elif set(statuses) == {PASSED}:
         status = CheckStatus.PASSED
     values = [outcome.value for outcome in outcomes.values() if isinstance(outcome.value, int | float)]
     check = registry.get(key)

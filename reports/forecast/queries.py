@@ -51,11 +51,11 @@ def _ranges(flows: tuple[DailyFlow, ...], still_open: int, today: date) -> list[
     ranges = simulation.forecast(flows, still_open, seed=today.toordinal())
     return [
         {
-            "probability": each.probability,
-            "earliest": after(each.earliest),
-            "latest": after(each.latest),
+            "probability": date_range.probability,
+            "earliest": after(date_range.earliest),
+            "latest": after(date_range.latest),
         }
-        for each in ranges
+        for date_range in ranges
     ]
 
 

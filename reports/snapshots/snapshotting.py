@@ -61,7 +61,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     from_day_before = replace(period, start=queries.previous_period(period).end)
     before, *days = queries.burn_down(project.pk, from_day_before, changes)
     # Today's risk is that of the copied rows: the counters may have changed since.
-    days[-1]["open_risk_score"] = sum(each.score for each in findings if each.status in OPEN_STATUSES)
+    days[-1]["open_risk_score"] = sum(row.score for row in findings if row.status in OPEN_STATUSES)
     recorded = history.changes_by_day(project.pk, period.start, period.end, *RECORDED)
     [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
         copying.FIXED_OVERDUE_AND_ACCEPTED, values
@@ -117,16 +117,16 @@ def worst_open(
         if status in OPEN_STATUSES:
             by_severity[severity] = by_severity.get(severity, 0) + number
     return {
-        domain: next(((each, counts[each]) for each in SEVERITIES if each in counts), None)
+        domain: next(((severity, counts[severity]) for severity in SEVERITIES if severity in counts), None)
         for domain, counts in found.items()
     }
 
 
 def _open_scores(findings: Iterable[FindingCount]) -> list[tuple[dict[str, str], int]]:
     return [
-        ({"severity": each.severity, "domain": each.domain}, each.score)
-        for each in findings
-        if each.status in OPEN_STATUSES
+        ({"severity": row.severity, "domain": row.domain}, row.score)
+        for row in findings
+        if row.status in OPEN_STATUSES
     ]
 
 
@@ -146,11 +146,11 @@ def list_campaigns(project: Project) -> list[Item]:
 
 def count_breakdown(findings: Sequence[FindingCount], tasks: Iterable[tuple[Any, ...]]) -> dict[str, Counts]:
     # Tasks are counted as (status, number).
-    still_open = [each for each in findings if each.status in OPEN_STATUSES]
+    still_open = [row for row in findings if row.status in OPEN_STATUSES]
     return {
-        "open_by_severity": queries.sum_by_key((each.severity, each.number) for each in still_open),
-        "open_by_domain": queries.sum_by_key((each.domain, each.number) for each in still_open),
-        "findings_by_status": queries.sum_by_key((each.status, each.number) for each in findings),
+        "open_by_severity": queries.sum_by_key((row.severity, row.number) for row in still_open),
+        "open_by_domain": queries.sum_by_key((row.domain, row.number) for row in still_open),
+        "findings_by_status": queries.sum_by_key((row.status, row.number) for row in findings),
         "tasks_by_status": queries.sum_by_key(tasks),
     }
 

@@ -55,7 +55,9 @@ class PolicyAdmin(PolicyPages):
         form = SectionsForm(name=row.name, config=row.config)
         form, base = getattr(request, "policy_draft", (form, row.config))
         without_form = [
-            name for name in base if name in SECTION_WARNINGS.keys() - {each.name for each in sections()}
+            name
+            for name in base
+            if name in SECTION_WARNINGS.keys() - {section.name for section in sections()}
         ]
         return {
             "form": form,

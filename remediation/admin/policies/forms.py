@@ -93,7 +93,8 @@ def by_field(sentences: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     """Split sentences about a config: those about a field, with its name, and all others."""
     names = fields_by_name()
     about = [(_field_of(sentence, names), sentence) for sentence in sentences]
-    return [each for each in about if each[0] in names], [text for name, text in about if name not in names]
+    about_field = [(name, text) for name, text in about if name in names]
+    return about_field, [text for name, text in about if name not in names]
 
 
 def _field_of(sentence: str, names: Iterable[str]) -> str:

@@ -67,8 +67,8 @@ def impact_in_words(simulation: dict[str, Any]) -> list[tuple[str, int]]:
     tasks = simulation["tasks"]
     counted = [
         *(
-            (f"Open findings change from {each['from']} to {each['to']}", each["findings"])
-            for each in simulation["severities"]
+            (f"Open findings change from {change['from']} to {change['to']}", change["findings"])
+            for change in simulation["severities"]
         ),
         ("Due dates of tasks move", tasks["moved"]),
         ("Tasks get a due date", tasks["given"]),
