@@ -69,15 +69,15 @@ def storable(value: Any) -> Any:
             text = text.encode("utf-8", errors="replace").decode("utf-8")
         return text.replace("\x00", "\ufffd")
     if isinstance(value, Mapping):
-        return {storable(key): storable(each) for key, each in value.items()}
+        return {storable(key): storable(member) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [storable(each) for each in value]
+        return [storable(element) for element in value]
     return value
 
 
 def original_identity(before: Mapping[str, Outcome] | None) -> Identity | None:
     """Return the page's identity in earlier outcomes, preferably that of a rendered page."""
-    stored = [Identity.from_evidence(each.evidence.get("identity")) for each in (before or {}).values()]
+    stored = [Identity.from_evidence(outcome.evidence.get("identity")) for outcome in (before or {}).values()]
     identities = [identity for identity in stored if identity]
     rendered = [identity for identity in identities if identity.as_rendered()]
     return next(iter([*rendered, *identities]), None)

@@ -42,7 +42,7 @@ def access_problem(program: str) -> str:
     for setting, folder in used.items():
         # The folders belong to root: the last bit says whether any other user may enter.
         closed = next(
-            (each for each in (*reversed(folder.parents), folder) if not each.stat().st_mode & 1), None
+            (path for path in (*reversed(folder.parents), folder) if not path.stat().st_mode & 1), None
         )
         if closed:
             return (

@@ -102,7 +102,7 @@ def needs_browser(key: str) -> bool:
 def _unknown(key: str) -> str:
     known = registry.keys()
     similar = difflib.get_close_matches(key, known, n=3, cutoff=0.6)
-    similar += [each for each in known if key and key in each and each not in similar][: 3 - len(similar)]
+    similar += [name for name in known if key and key in name and name not in similar][: 3 - len(similar)]
     return f"There is no check {key!r}." + (f" Similar: {', '.join(similar)}." if similar else "")
 
 

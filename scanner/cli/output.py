@@ -111,7 +111,9 @@ def detail_of(outcome: Outcome) -> str:
 
 def printable(text: str) -> str:
     # A site may send escape sequences to manipulate the terminal, or a command to a CI runner.
-    plain = "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
+    plain = "".join(
+        "\ufffd" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character for character in text
+    )
     return RUNNER_COMMAND.sub(lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], plain)
 
 

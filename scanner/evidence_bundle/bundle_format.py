@@ -118,7 +118,7 @@ def _is_signature(value: Any) -> TypeGuard[dict[str, str]]:
     return (
         isinstance(value, dict)
         and set(value) == {"algorithm", "key_id", "value"}
-        and all(isinstance(each, str) for each in value.values())
+        and all(isinstance(member, str) for member in value.values())
     )
 
 
@@ -154,7 +154,7 @@ def _link(entry: Any) -> Link:
         link.key,
     )
     # For `isinstance`, true is an int as well.
-    if not all(type(each) is int for each in numbers) or not all(isinstance(each, str) for each in texts):
+    if not all(type(number) is int for number in numbers) or not all(isinstance(text, str) for text in texts):
         raise TypeError("a link of the chain is malformed")
     return link
 

@@ -165,7 +165,10 @@ def _require_complete(link: Link, body: dict[str, Any], earlier: list[Link]) -> 
     if (body.get("number"), body.get("earlier")) != (len(earlier) + 1, last):
         raise InvalidBundle(f"{link.name}: an earlier link of the same verification is missing.")
     if link.kind == "verdict":
-        links = [{"hash": each.hash, "key": each.key, "sequence": each.sequence} for each in earlier]
+        links = [
+            {"hash": earlier_link.hash, "key": earlier_link.key, "sequence": earlier_link.sequence}
+            for earlier_link in earlier
+        ]
         if body.get("links") != links:
             raise InvalidBundle(f"{link.name}: the verdict is based on other links than those in the bundle.")
 

@@ -185,7 +185,7 @@ def _is_found(fault: str, values: set[tuple[str, str]], urls: set[str], text: st
         return bool(url and url[1] in urls)
     tag = _FIRST_TAG.match(fault)
     attributes = set(_ATTRIBUTE.findall(tag[1])) if tag else set()
-    named = {(name, each) for name, each in attributes if name != "class"}
+    named = {(name, content) for name, content in attributes if name != "class"}
     words = _normalized(similarity.without_tags(fault))
     if named or words:
         return bool(named & values) or bool(words and words in text)

@@ -124,7 +124,9 @@ def from_headers(page: Page) -> list[CspPolicy]:
 
 def disables_scripts(page: Page) -> bool:
     """Return whether a policy puts the document into a sandbox in which no script and no timer runs."""
-    sandboxes = [each.directives["sandbox"] for each in from_headers(page) if "sandbox" in each.directives]
+    sandboxes = [
+        policy.directives["sandbox"] for policy in from_headers(page) if "sandbox" in policy.directives
+    ]
     return any("allow-scripts" not in allowed for allowed in sandboxes)
 
 

@@ -62,7 +62,9 @@ class ScanResultAdmin(ReadOnlyAdmin):
 
     @admin.display(description="samples")
     def sample_list(self, result: ScanResult) -> str:
-        samples = (f"{each:g}" if isinstance(each, int | float) else str(each) for each in result.samples)
+        samples = (
+            f"{sample:g}" if isinstance(sample, int | float) else str(sample) for sample in result.samples
+        )
         return f"{', '.join(samples)} {result.unit}".strip()
 
     @admin.display(description="tools")

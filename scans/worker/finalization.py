@@ -311,10 +311,7 @@ def _pages_without_result_note(scan: Scan) -> str:
 
 def _domain_counts(domain: str, counts: dict[tuple[str, str], int]) -> dict[str, Any]:
     keys = set(registry.keys(domain))  # type: ignore[arg-type]  # the same four words
-    return {
-        outcome: sum(rows for (key, each), rows in counts.items() if each == outcome and key in keys)
-        for outcome in OUTCOMES
-    }
+    return {outcome: sum(counts.get((key, outcome), 0) for key in keys) for outcome in OUTCOMES}
 
 
 def _first_detail(scan: Scan) -> str:

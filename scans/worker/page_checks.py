@@ -100,8 +100,8 @@ def run_checks(
             page.failed_domains.add(domain)
     page.results = [
         # Only now all requests for the page are known, also those of the other domains.
-        replace(each, outcome=engine.inconclusive_if_outage(each.key, each.outcome, context))
-        for each in page.results
+        replace(result, outcome=engine.inconclusive_if_outage(result.key, result.outcome, context))
+        for result in page.results
     ]
     page.duration_ms = (time.monotonic() - started) * 1000
     return page

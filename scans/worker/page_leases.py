@@ -57,7 +57,7 @@ def lease_next(kind: WorkerKind, *, limit: int, idle: bool, prefer: UUID | None 
 
     `idle`: the worker has no other page. An organisation to `prefer` comes first while it has work.
     """
-    for organization_id in sorted(_organizations_with_work(kind), key=lambda each: each != prefer):
+    for organization_id in sorted(_organizations_with_work(kind), key=lambda pk: pk != prefer):
         for work in _leased(organization_id, kind, limit=limit, idle=idle):
             return work
     return None

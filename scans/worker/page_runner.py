@@ -151,7 +151,7 @@ class PageRunner:
     def _session(self, scan: Scan) -> ScanSession:
         session = self._sessions.pop(scan.pk, None)
         if session is None:
-            idle = [each for each in self._sessions.values() if not each.pages_in_flight]
+            idle = [other for other in self._sessions.values() if not other.pages_in_flight]
             # A worker has one browser, which must be released before another organisation's is acquired.
             surplus = (
                 len(idle) if self._kind == WorkerKind.BROWSER else len(self._sessions) + 1 - MAX_SESSIONS
@@ -217,7 +217,7 @@ class PageRunner:
             self._save_page(started.row, found)
 
     def _save_discovery(self, session: ScanSession, scan: Scan, found: Discovery) -> None:
-        in_browser = any(CheckSelection.for_scan(scan, each).keys for each in IN_BROWSER)
+        in_browser = any(CheckSelection.for_scan(scan, scanner).keys for scanner in IN_BROWSER)
         without_browser = not session.may_use_browser
         if not persistence.save_discovery(
             scan, found, in_browser=in_browser, without_browser=without_browser
@@ -254,7 +254,7 @@ class UsageRecorder:
     def record(self, organizations: Collection[UUID]) -> float:
         """Divide the time since the last call among the organisations; return the seconds of each."""
         now = self._clock()
-        each = (now - self._last) / max(1, len(organizations))
+        seconds = (now - self._last) / max(1, len(organizations))
         self._last = now
-        fair_queue.record_use("scan", dict.fromkeys(organizations, each))
-        return each
+        fair_queue.record_use("scan", dict.fromkeys(organizations, seconds))
+        return seconds

@@ -115,7 +115,7 @@ def summary_of_parts(scan_id: UUID) -> dict[str, Any]:
     )
     changes, ingested, progress = [], False, {}
     for scanner, reported, ingested_at, found, done, measuring in counted:
-        part_changes = [each["change"] for each in reported.values()]
+        part_changes = [report["change"] for report in reported.values()]
         changes += part_changes
         ingested = ingested or ingested_at is not None
         progress[scanner] = {

@@ -19,7 +19,7 @@ def request_rechecks(part: ScanPart) -> bool:
     to_recheck = {page.pk: page for key in contradicted for page in pages[key]}
     for page in to_recheck.values():
         page.pending = True
-        page.recheck_keys = sorted(key for key in contradicted if page.pk in {each.pk for each in pages[key]})
+        page.recheck_keys = sorted(key for key in contradicted if page in pages[key])
     ScanPage.objects.bulk_update(to_recheck.values(), ["pending", "recheck_keys"])
     return bool(to_recheck)
 

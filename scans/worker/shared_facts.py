@@ -101,7 +101,7 @@ def _encode(fact: Any) -> dict[str, Any] | None:
 
 
 def _body_bytes(response: Response) -> int:
-    return sum(len(each.body) for each in (response, *response.history))
+    return sum(len(received.body) for received in (response, *response.history))
 
 
 def _decode(stored: dict[str, Any]) -> Any:
@@ -114,7 +114,7 @@ def _encode_response(response: Response) -> dict[str, Any]:
         "headers": response.headers.items(),
         "body": base64.b64encode(response.body).decode(),
         "started_at": response.started_at.isoformat(),
-        "history": [_encode_response(each) for each in response.history],
+        "history": [_encode_response(redirect) for redirect in response.history],
     }
 
 
@@ -124,7 +124,7 @@ def _decode_response(stored: Mapping[str, Any]) -> Response:
         headers=Headers((name.encode(), value.encode()) for name, value in stored["headers"]),
         body=base64.b64decode(stored["body"]),
         started_at=datetime.fromisoformat(stored["started_at"]),
-        history=tuple(_decode_response(each) for each in stored["history"]),
+        history=tuple(_decode_response(redirect) for redirect in stored["history"]),
     )
 
 

@@ -79,7 +79,7 @@ def _require_one_safe(
     found = [sorted(unsafe(policy)) for policy in policies]
     # Browsers load a resource only if every policy allows it.
     if all(found):
-        sources = sorted({source for each in found for source in each})
+        sources = sorted({source for listed in found for source in listed})
         return failed(f"{problem}: {', '.join(found[0])}.", faults=sources)
     return passed("The policy contains no unsafe source for this directive.")
 
