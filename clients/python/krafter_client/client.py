@@ -133,9 +133,9 @@ class ProjectClient:
         check: str = "",
     ) -> Iterator[FindingWithGuard]:
         """Yield the findings, highest score first; with `check` those that it verifies."""
-        severities = [GetFindingsSeverityItem(each) for each in severity]
-        statuses = [GetFindingsStatusItem(each) for each in status]
-        domains = [GetFindingsDomainItem(each) for each in domain]
+        severities = [GetFindingsSeverityItem(value) for value in severity]
+        statuses = [GetFindingsStatusItem(value) for value in status]
+        domains = [GetFindingsDomainItem(value) for value in domain]
         return iterate(
             lambda cursor: parsed(
                 get_findings.sync_detailed(
@@ -197,8 +197,8 @@ class ProjectClient:
         self, *, status: Iterable[str] = (), priority: Iterable[str] = (), finding_id: Id | None = None
     ) -> Iterator[TaskWithFinding]:
         """Yield the tasks, newest first."""
-        statuses = [GetTasksStatusItem(each) for each in status]
-        priorities = [GetTasksPriorityItem(each) for each in priority]
+        statuses = [GetTasksStatusItem(value) for value in status]
+        priorities = [GetTasksPriorityItem(value) for value in priority]
         return iterate(
             lambda cursor: parsed(
                 get_tasks.sync_detailed(
@@ -314,7 +314,7 @@ class ProjectClient:
 
     def scan_results(self, scan_id: Id, *, outcome: Iterable[str] = ()) -> Iterator[ScanResult]:
         """Yield the result of each check on each page of a scan, newest first."""
-        outcomes = [GetScansByIdResultsOutcomeItem(each) for each in outcome]
+        outcomes = [GetScansByIdResultsOutcomeItem(value) for value in outcome]
         return iterate(
             lambda cursor: parsed(
                 get_scans_by_id_results.sync_detailed(

@@ -41,7 +41,9 @@ def login(url: UrlOption, api_key: KeyOption, org: OrgOption = "", project: Slug
     with ProjectClient(address, key, org_id="", project_id="") as client:
         caller = client.me()
     org_id = org.strip() or str(caller.organization.id)
-    given = Login(address, key, org_id, project.strip() or _choose([each.id for each in caller.projects]))
+    given = Login(
+        address, key, org_id, project.strip() or _choose([candidate.id for candidate in caller.projects])
+    )
     with ProjectClient(given.url, given.api_key, org_id=given.org_id, project_id=given.project_id) as client:
         # The organisation and the project must be right too.
         client.summary()
@@ -68,15 +70,15 @@ def projects(
     """List the projects with a stored login, or choose the one to use."""
     config = Config.read()
     if use:
-        found = [each for each in config.logins if each.project_id == use]
+        found = [stored for stored in config.logins if stored.project_id == use]
         if not found:
             raise NotConfigured(f"There is no login for {use}: run krafter-audit login --project {use}.")
         config.use(found[-1])
     rows = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("", "Project", "Organisation", "URL"):
         rows.add_column(name, overflow="fold")
-    for each in reversed(config.logins):
-        rows.add_row("*" if each == config.logins[-1] else "", each.project_id, each.org_id, each.url)
+    for stored in reversed(config.logins):
+        rows.add_row("*" if stored == config.logins[-1] else "", stored.project_id, stored.org_id, stored.url)
     if config.logins:
         Console(highlight=False).print(rows)
     else:

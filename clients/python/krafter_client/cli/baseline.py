@@ -20,7 +20,7 @@ def read(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["version"] != VERSION:
             raise InvalidBaseline(f"{path} has another version than {VERSION}: write it again.")
-        return {str(each["fingerprint"]): each for each in document["problems"]}
+        return {str(problem["fingerprint"]): problem for problem in document["problems"]}
     except OSError as error:
         raise InvalidBaseline(f"{path} cannot be read: {error.strerror}.") from None
     except (ValueError, KeyError, TypeError):
@@ -37,7 +37,7 @@ def write(path: Path, result: Result) -> None:
             "title": problem.title,
             "urls": list(problem.urls[:5]),
         }
-        for problem in sorted(result.problems, key=lambda each: (each.rule, each.urls))
+        for problem in sorted(result.problems, key=lambda problem: (problem.rule, problem.urls))
     ]
     document = {"version": VERSION, "problems": problems}
     write_file(path, f"{json.dumps(document, indent=2, ensure_ascii=False)}\n".encode())

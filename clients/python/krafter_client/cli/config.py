@@ -48,16 +48,16 @@ class Config:
             return cls(path, [])
         try:
             return cls(
-                path, [Login(**each) for each in json.loads(path.read_text(encoding="utf-8"))["logins"]]
+                path, [Login(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))["logins"]]
             )
         except (ValueError, KeyError, TypeError):
             raise NotConfigured(f"{path} is damaged: delete it, then run krafter-audit login.") from None
 
     def use(self, login: Login) -> None:
         """Store a login as the one in use. Only the user can read the file, since it has the key."""
-        self.logins = [each for each in self.logins if each.name != login.name] + [login]
+        self.logins = [stored for stored in self.logins if stored.name != login.name] + [login]
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        text = json.dumps({"logins": [asdict(each) for each in self.logins]}, indent=2)
+        text = json.dumps({"logins": [asdict(stored) for stored in self.logins]}, indent=2)
         # Another file, then a rename: an interrupted write leaves the former one.
         written = self.path.with_suffix(".new")
         written.unlink(missing_ok=True)
@@ -79,9 +79,9 @@ def current_login(project: str | None = None, environment: Mapping[str, str] = o
     environment = {name: environment.get(name, "").strip() for name in (URL, API_KEY, ORGANIZATION, PROJECT)}
     url = environment[URL].rstrip("/")
     if url:  # a stored key is sent to its own server alone
-        logins = [each for each in logins if each.url == url]
+        logins = [login for login in logins if login.url == url]
     if project and not environment[PROJECT]:
-        logins = [each for each in logins if each.project_id == project] or logins
+        logins = [login for login in logins if login.project_id == project] or logins
     stored = logins[-1] if logins else None
     values = {
         URL: url or (stored.url if stored else ""),

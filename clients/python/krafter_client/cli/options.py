@@ -130,7 +130,7 @@ def finish(
     write_baseline: Path | None,
 ) -> None:
     """Write a result in all formats; raise typer.Exit with the status of the gate."""
-    files = [parse_report(each) for each in reports or []]
+    files = [parse_report(report) for report in reports or []]
     known = baselines.read(baseline) if baseline else None
     gated = apply_gate(result, fail_on=fail_on, known=known)
     for name, path in files:

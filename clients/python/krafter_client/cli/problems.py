@@ -63,7 +63,10 @@ class Result:
 
     def counts(self) -> dict[str, int]:
         """Return the number of problems by severity."""
-        return {severity: sum(each.severity == severity for each in self.problems) for severity in SEVERITIES}
+        return {
+            severity: sum(problem.severity == severity for problem in self.problems)
+            for severity in SEVERITIES
+        }
 
 
 def rank(severity: str) -> int:
@@ -73,7 +76,7 @@ def rank(severity: str) -> int:
 
 def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems sorted by severity, rule and URL."""
-    return tuple(sorted(problems, key=lambda each: (rank(each.severity), each.rule, each.urls)))
+    return tuple(sorted(problems, key=lambda problem: (rank(problem.severity), problem.rule, problem.urls)))
 
 
 def fingerprint(*parts: str) -> str:

@@ -86,9 +86,9 @@ def scan(
 
 def problems_of(client: ProjectClient, scan_id: Id) -> Result:
     """Return the open findings whose check failed in a scan; dismissed ones do not count."""
-    failed = {each.key for each in client.scan_results(scan_id, outcome=["failed"])}
+    failed = {result.key for result in client.scan_results(scan_id, outcome=["failed"])}
     found = client.findings(status=OPEN) if failed else iter(())
-    return Result(worst_first(from_finding(each) for each in found if failed & set(checks_of(each))))
+    return Result(worst_first(from_finding(finding) for finding in found if failed & set(checks_of(finding))))
 
 
 def verify(
@@ -135,7 +135,7 @@ def show_verification(verification: Verification | DescribedVerification) -> Non
         rows.add_column(name, overflow="fold")
     for check in verification.checks:
         rows.add_row(
-            *(Text(printable(str(each))) for each in (check.key, check.before, check.after, check.status))
+            *(Text(printable(str(value))) for value in (check.key, check.before, check.after, check.status))
         )
     console = Console(highlight=False, markup=False)
     console.print(f"{verification.id}  {verification.result}")

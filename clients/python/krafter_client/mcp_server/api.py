@@ -21,9 +21,9 @@ def without_hidden_text(value: Any) -> Any:
     if isinstance(value, str):
         return HIDDEN.sub("\ufffd", value)
     if isinstance(value, list):
-        return [without_hidden_text(each) for each in value]
+        return [without_hidden_text(element) for element in value]
     if isinstance(value, dict):
-        return {without_hidden_text(name): without_hidden_text(each) for name, each in value.items()}
+        return {without_hidden_text(name): without_hidden_text(member) for name, member in value.items()}
     return value
 
 

@@ -23,7 +23,7 @@ def _annotation(problem: Problem) -> str:
     level = LEVELS.get(problem.severity, "warning")
     more = len(problem.urls) - 1
     first_url = f"{problem.urls[0]}{f' and {more} more' if more > 0 else ''}" if problem.urls else ""
-    parts = [each for each in (first_url, problem.message, problem.fix) if each]
+    parts = filter(None, (first_url, problem.message, problem.fix))
     message = _data("\n".join(parts) or problem.title)
     return f"::{level} title={_property(f'{problem.severity}: {problem.title} ({problem.rule})')}::{message}"
 

@@ -15,7 +15,7 @@ def as_json(result: Result) -> str:
             "failing": len(result.failing),
             "counts": result.counts(),
             "passed": len(result.passed),
-            "inconclusive": [asdict(each) for each in result.inconclusive],
+            "inconclusive": [asdict(checked) for checked in result.inconclusive],
             "unreachable": list(result.unreachable),
         },
         indent=2,

@@ -17,8 +17,8 @@ def junit_xml(result: Result) -> str:
         _problem(problem, fails=problem.fails or not (result.has_gate or problem.known))
         for problem in result.problems
     ]
-    cases += [_checked(each) for each in result.passed]
-    cases += [_checked(each) for each in result.inconclusive]
+    cases += [_checked(checked) for checked in result.passed]
+    cases += [_checked(checked) for checked in result.inconclusive]
     counts = {
         "tests": len(cases),
         "failures": sum(case.find("failure") is not None for case in cases),
@@ -46,18 +46,16 @@ def _problem(problem: Problem, *, fails: bool) -> Element:
     message = {"message": _text(f"{problem.severity}: {problem.title}")}
     if fails:
         failure = SubElement(case, "failure", {"type": problem.severity, **message})
-        failure.text = _text(
-            "\n".join(each for each in (problem.message, *problem.urls, problem.fix) if each)
-        )
+        failure.text = _text("\n".join(filter(None, (problem.message, *problem.urls, problem.fix))))
     else:
         SubElement(case, "skipped", message)
     return case
 
 
-def _checked(each: CheckedRule) -> Element:
-    case = Element("testcase", {"name": _text(f"{each.rule} {each.url}"), "classname": "checks"})
-    if each.reason:
-        SubElement(case, "skipped", {"message": _text(f"inconclusive: {each.reason}")})
+def _checked(checked: CheckedRule) -> Element:
+    case = Element("testcase", {"name": _text(f"{checked.rule} {checked.url}"), "classname": "checks"})
+    if checked.reason:
+        SubElement(case, "skipped", {"message": _text(f"inconclusive: {checked.reason}")})
     return case
 
 

@@ -15,7 +15,9 @@ def without_controls(text: str) -> str:
     """Replace control characters, line breaks too, and those that reorder the text after them."""
     # The categories of control, format, surrogate, line separator and paragraph separator.
     invisible = ("Cc", "Cf", "Cs", "Zl", "Zp")
-    return "".join("\ufffd" if unicodedata.category(each) in invisible else each for each in text)
+    return "".join(
+        "\ufffd" if unicodedata.category(character) in invisible else character for character in text
+    )
 
 
 def printable(text: str) -> str:
