@@ -107,7 +107,7 @@ def _is_narrower(fact: str, released: Collection[str], limits: Mapping[tuple[str
     name, limit, value = found.groups()
     before = limits.get((name, limit))
     if before is None:
-        return any(each.startswith(f"{name}: ") for each in released)
+        return any(known.startswith(f"{name}: ") for known in released)
     if limit == "pattern":
         return True
     return float(value) < float(before) if limit.startswith("max") else float(value) > float(before)
@@ -123,7 +123,9 @@ def _released() -> set[str]:
 
 def section(name: str, added: Iterable[str], removed: Iterable[str]) -> str:
     parts = [("Added", sorted(added)), ("Removed", sorted(removed))]
-    lists = [f"**{title}**\n\n" + "\n".join(f"- `{fact}`" for fact in each) for title, each in parts if each]
+    lists = [
+        f"**{title}**\n\n" + "\n".join(f"- `{fact}`" for fact in listed) for title, listed in parts if listed
+    ]
     return f"## {name} ({datetime.now(UTC):%Y-%m-%d})\n\n" + "\n\n".join(lists or ["No changes."]) + "\n"
 
 

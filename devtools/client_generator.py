@@ -88,7 +88,7 @@ def _success(responses: dict[str, Any]) -> dict[str, Any]:
 
 def _binary_as_octets(response: dict[str, Any]) -> dict[str, Any]:
     content = response.get("content", {})
-    is_file = any(each["schema"].get("format") == "binary" for each in content.values())
+    is_file = any(media_type["schema"].get("format") == "binary" for media_type in content.values())
     # A download may be JSON as well; it is a file all the same.
     if set(content) <= {"application/json"} and not is_file:
         return response

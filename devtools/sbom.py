@@ -71,9 +71,9 @@ def bill_of_materials() -> dict[str, Any]:
     ]
     kept = {component["bom-ref"] for component in bill["components"]} | {"root-component"}
     bill["dependencies"] = [
-        {**each, "dependsOn": [ref for ref in each.get("dependsOn", []) if ref in kept]}
-        for each in bill["dependencies"]
-        if each["ref"] in kept
+        {**dependency, "dependsOn": [ref for ref in dependency.get("dependsOn", []) if ref in kept]}
+        for dependency in bill["dependencies"]
+        if dependency["ref"] in kept
     ]
     return bill
 
@@ -86,7 +86,7 @@ def with_hashes(component: dict[str, Any], hashes: Sequence[str]) -> dict[str, A
     reference = {
         "type": "distribution",
         "url": component["purl"],
-        "hashes": [{"alg": "SHA-256", "content": each} for each in hashes],
+        "hashes": [{"alg": "SHA-256", "content": sha256} for sha256 in hashes],
     }
     return {**component, "externalReferences": [*component.get("externalReferences", []), reference]}
 
@@ -99,15 +99,15 @@ def licences_of(component: dict[str, Any]) -> str:
 
 
 def _words(component: dict[str, Any]) -> Iterator[str]:
-    for each in component["licenses"]:
-        licence = each.get("license", {})
-        name = each.get("expression") or licence.get("id") or licence.get("name") or ""
+    for choice in component["licenses"]:
+        licence = choice.get("license", {})
+        name = choice.get("expression") or licence.get("id") or licence.get("name") or ""
         yield name.splitlines()[0] if name else ""
 
 
 def licences_page(bill: dict[str, Any]) -> str:
     rows = []
-    for component in sorted(bill["components"], key=lambda each: normalised(each["name"])):
+    for component in sorted(bill["components"], key=lambda entry: normalised(entry["name"])):
         name = normalised(component["name"])
         more = f"; {CONTAINED[name]}" if name in CONTAINED else ""
         rows.append(f"| {name} | {licences_of(component)}{more} |\n")

@@ -115,9 +115,11 @@ class Setup:
         if not missing:
             return
         lines = ["Missing on this machine:"]
-        lines += [f"  {each.name:<12} {each.problem}; without it {each.without}" for each in missing]
+        lines += [
+            f"  {package.name:<12} {package.problem}; without it {package.without}" for package in missing
+        ]
         # All of it at once, so that one command installs it.
-        absent = [each for each in missing if each.is_absent]
+        absent = [package for package in missing if package.is_absent]
         if absent:
             lines.append(f"To install, run: {system_packages.install_line(absent)}")
         if VENV_OF_PYTHON in missing:

@@ -210,10 +210,10 @@ class BenchmarkRun:
     def summarize(self) -> tuple[str, list[aims.Aim]]:
         found = aims.aims(self.measured, self.exports, self.webs)
         parts = [tables.machine()]
-        for rows in sorted({each.rows for each in self.measured}):
+        for rows in sorted({result.rows for result in self.measured}):
             parts += [
                 f"### {rows:,} findings",
-                tables.results_table([each for each in self.measured if each.rows == rows]),
+                tables.results_table([result for result in self.measured if result.rows == rows]),
                 tables.memory_sentence(self.webs[rows]),
             ]
         parts += ["### Exports", tables.exports_table(self.exports)] if self.exports else []
@@ -245,14 +245,14 @@ def main() -> int:
         options.out.write_text(tables.replace_figures(page, text))
     run.report(f"\n{time.monotonic() - began:.0f} s\n")
     print(json.dumps(as_json(run, results), indent=2) if options.json else text)
-    return 0 if all(aim.met for aim in results) and not any(each.errors for each in run.measured) else 1
+    return 0 if all(aim.met for aim in results) and not any(result.errors for result in run.measured) else 1
 
 
 def as_json(run: BenchmarkRun, results: list[aims.Aim]) -> dict[str, Any]:
     aims_as_json = [
         {"aim": aim.what, "figure": aim.value, "at_most": aim.limit, "met": aim.met} for aim in results
     ]
-    measured = [asdict(each) for each in run.measured]
+    measured = [asdict(result) for result in run.measured]
     webs = {rows: asdict(memory) for rows, memory in run.webs.items()}
     return {
         "machine": tables.machine(),

@@ -28,8 +28,10 @@ class ResultIndex:
     """The results by table size, server, case and connections."""
 
     def __init__(self, measured: list[CaseResult]) -> None:
-        self.by = {(each.rows, each.server, each.case, each.connections): each for each in measured}
-        self.sizes = sorted({each.rows for each in measured})
+        self.by = {
+            (result.rows, result.server, result.case, result.connections): result for result in measured
+        }
+        self.sizes = sorted({result.rows for result in measured})
 
     def get(self, rows: int, case: str, server: str = OURS, writers: int = 1) -> CaseResult | None:
         return self.by.get((rows, server, case, writers))

@@ -140,7 +140,7 @@ def calibrate(name: str, *, weeks: int, histories: int) -> Calibration:
 def _contains(forecast_range: Range, day: int) -> bool:
     after = HORIZON + 1
     earliest, latest = (
-        after if each is None else each for each in (forecast_range.earliest, forecast_range.latest)
+        after if day is None else day for day in (forecast_range.earliest, forecast_range.latest)
     )
     return earliest <= day <= latest
 
@@ -183,14 +183,14 @@ def main() -> None:
         calibrate(name, weeks=weeks, histories=arguments.histories) for name in PROJECTS for weeks in WEEKS
     ]
     if arguments.json:
-        print(json.dumps([asdict(each) for each in found]))
+        print(json.dumps([asdict(outcome) for outcome in found]))
         return
     print("| project | weeks known | histories | within 50 % | within 90 % | CPU ms, mean | max |")
     print("|---|---|---|---|---|---|---|")
-    for each in found:
+    for outcome in found:
         print(
-            f"| {each.project} | {each.weeks} | {each.histories} | {each.within_50:.0%} | {each.within_90:.0%}"
-            f" | {each.mean_ms} | {each.max_ms} |"
+            f"| {outcome.project} | {outcome.weeks} | {outcome.histories} | {outcome.within_50:.0%}"
+            f" | {outcome.within_90:.0%} | {outcome.mean_ms} | {outcome.max_ms} |"
         )
 
 

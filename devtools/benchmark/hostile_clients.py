@@ -87,7 +87,9 @@ class HostileClients:
             began = time.monotonic()
             readable = self._readable()
             self.connections = [
-                each for each in self.connections if self._goes_on(each, readable=each.fileno() in readable)
+                connection
+                for connection in self.connections
+                if self._goes_on(connection, readable=connection.fileno() in readable)
             ]
             for _ in range(self.kind.number - len(self.connections)):
                 with suppress(OSError):
@@ -214,18 +216,18 @@ def attack(facts: dict[str, Any], supervisor: int, *, seconds: float, scale: flo
     def measured(name: str, chosen: list[ClientKind]) -> LoadMeasurement:
         with ExitStack() as stack:
             clients = [stack.enter_context(HostileClients(port, kind)) for kind in chosen]
-            for each in clients:
-                each.wait_until_open()
+            for client in clients:
+                client.wait_until_open()
             found = measure(port, small, facts["api_key"], web, seconds)
-            opened = "".join(f"\n    {each}" for each in clients)
+            opened = "".join(f"\n    {client}" for client in clients)
         print(f"  {name}: {found}{opened}", flush=True)
         return found
 
     before = measured("none", [])
     attackers = kinds(large, facts["api_key"], scale=scale)
     found = [measured(kind.name, [kind]) for kind in attackers] + [measured("all", attackers)]
-    longest = max(each.api.percentile(0.99) for each in found)
-    failed = sum(each.failures().total() for each in found)
+    longest = max(measurement.api.percentile(0.99) for measurement in found)
+    failed = sum(measurement.failures().total() for measurement in found)
     factor = longest / before.api.percentile(0.99)
     print(f"\nThe API's p99 is at most {factor:.1f} times as long; {failed} requests failed.")
     return factor <= MAX_FACTOR and not failed

@@ -21,9 +21,9 @@ def tree(pid: int) -> set[int]:
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time of the tree, including children that have ended."""
     ticks = 0
-    for each in tree(pid):
+    for process_id in tree(pid):
         with suppress(OSError, ValueError):
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
             # utime, stime, cutime and cstime (proc_pid_stat(5)).
             ticks += sum(int(field) for field in fields[11:15])
     return ticks / TICK
@@ -35,16 +35,18 @@ def exact_cpu_seconds(pid: int) -> dict[int, float]:
     By its clock (clock_getcpuclockid(3)) and not in ticks of 10 ms, as long as several requests.
     """
     seconds, clock = {}, ctypes.c_int()
-    for each in tree(pid):
-        if LIBC.clock_getcpuclockid(each, ctypes.byref(clock)) == 0:
+    for process_id in tree(pid):
+        if LIBC.clock_getcpuclockid(process_id, ctypes.byref(clock)) == 0:
             with suppress(OSError):
-                seconds[each] = time.clock_gettime(clock.value)
+                seconds[process_id] = time.clock_gettime(clock.value)
     return seconds
 
 
 def cpu_seconds_since(before: Mapping[int, float], pid: int) -> float:
     """Return the CPU time since `exact_cpu_seconds`; without processes that have ended, such as a vacuum."""
-    return sum(seconds - before.get(each, 0.0) for each, seconds in exact_cpu_seconds(pid).items())
+    return sum(
+        seconds - before.get(process_id, 0.0) for process_id, seconds in exact_cpu_seconds(pid).items()
+    )
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,12 @@ class ProcessMemory:
 
 
 def memory(pid: int) -> ProcessMemory:
-    return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
+    return max((_memory(process_id) for process_id in tree(pid)), key=lambda found: found.resident)
 
 
 def proportional_megabytes(pids: Iterable[int]) -> float:
     """Return the processes' memory together; a shared page counts once."""
-    return sum(_memory(each).share for each in pids)
+    return sum(_memory(process_id).share for process_id in pids)
 
 
 def _memory(pid: int) -> ProcessMemory:

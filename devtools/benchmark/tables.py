@@ -47,14 +47,14 @@ def _aligned(line: list[str], widths: list[int]) -> list[str]:
 
 
 def results_table(measured: list[CaseResult]) -> str:
-    return table(RESULT_COLUMNS, [_row(each) for each in measured])
+    return table(RESULT_COLUMNS, [_row(result) for result in measured])
 
 
-def _row(each: CaseResult) -> list[str]:
+def _row(result: CaseResult) -> list[str]:
     return [
-        each.case, each.server, str(each.connections), f"{each.p50:.2f}", f"{each.p99:.2f}", f"{each.per_second:,.0f}",
-        f"{each.statements:.1f}", f"{each.cpu:.2f}", f"{each.application:.2f}", f"{each.database:.2f}",
-        f"{each.peak:.0f}",
+        result.case, result.server, str(result.connections), f"{result.p50:.2f}", f"{result.p99:.2f}",
+        f"{result.per_second:,.0f}", f"{result.statements:.1f}", f"{result.cpu:.2f}", f"{result.application:.2f}",
+        f"{result.database:.2f}", f"{result.peak:.0f}",
     ]  # fmt: skip
 
 

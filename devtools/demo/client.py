@@ -128,10 +128,10 @@ def shortened(value: Any) -> str:
 
 def cut(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: cut(each) for key, each in value.items()}
+        return {key: cut(member) for key, member in value.items()}
     if isinstance(value, list):
         rest = len(value) - MAX_LIST_ITEMS
-        return [cut(each) for each in value[:MAX_LIST_ITEMS]] + ([f"… {rest} more"] if rest > 0 else [])
+        return [cut(element) for element in value[:MAX_LIST_ITEMS]] + ([f"… {rest} more"] if rest > 0 else [])
     if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
         return f"{value[:MAX_TEXT_LENGTH]}…"
     return value

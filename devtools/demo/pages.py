@@ -156,7 +156,9 @@ def loaf(name: str, words: str, price: str) -> str:
 
 
 def story(heading: str, paragraphs: tuple[str, ...]) -> str:
-    return f"<section><h2>{heading}</h2>{''.join(f'<p>{each}</p>' for each in paragraphs)}</section>\n"
+    return (
+        f"<section><h2>{heading}</h2>{''.join(f'<p>{paragraph}</p>' for paragraph in paragraphs)}</section>\n"
+    )
 
 
 def order(faults: FaultState) -> str:

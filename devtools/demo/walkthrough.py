@@ -177,7 +177,9 @@ class Walkthrough:
         self.api.call("POST", f"/verifications/{verification['id']}/reopen")
         self.print_step("This is recorded as a regression.")
         regressions = self.api.call("GET", "/regressions?limit=5")
-        triggers = {each["trigger"] for each in regressions if each["finding_id"] == finding["id"]}
+        triggers = {
+            regression["trigger"] for regression in regressions if regression["finding_id"] == finding["id"]
+        }
         if "verification_reopened" not in triggers:
             raise DemoFailed("No regression was recorded for the reopened verification.")
 
@@ -186,7 +188,10 @@ class Walkthrough:
         statuses = [
             self.api.call("GET", f"/tasks/{task['id']}")["status"],
             self.api.call("GET", f"/findings/{finding['id']}", show=False)["status"],
-            *{each["status"] for each in self.api.call("GET", f"/findings/{finding['id']}/regressions")},
+            *{
+                regression["status"]
+                for regression in self.api.call("GET", f"/findings/{finding['id']}/regressions")
+            },
         ]
         if statuses != ["done", "resolved", "closed"]:
             raise DemoFailed(

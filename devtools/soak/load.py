@@ -25,7 +25,7 @@ class Load:
             self.scan: 45, self.verify: 1, self.export: 10, self.share: 5, self.read: 0.2, self.report_finding: 0.5,
         }  # fmt: skip
         self.threads = [
-            threading.Thread(target=self.repeat, args=each, daemon=True) for each in actions.items()
+            threading.Thread(target=self.repeat, args=action, daemon=True) for action in actions.items()
         ]
 
     def start(self) -> None:
@@ -42,7 +42,7 @@ class Load:
     @property
     def errors(self) -> dict[tuple[str, int], int]:
         """Return the answers that no correct system gives under load: none at all, or of defects."""
-        return {each: number for each, number in self.answers.items() if each[1] == 0 or each[1] >= 500}
+        return {key: number for key, number in self.answers.items() if key[1] == 0 or key[1] >= 500}
 
     def repeat(self, action: Callable[[], None], seconds: float) -> None:
         while not self.stopped.wait(seconds):

@@ -59,8 +59,8 @@ class UsageTrend:
         return "open files grow" if files > MAX_FILES else ""
 
     def __str__(self) -> str:
-        memory = " → ".join(f"{each.megabytes:6.1f}" for each in self.thirds)
-        files = " → ".join(f"{each.files:3d}" for each in self.thirds)
+        memory = " → ".join(f"{third.megabytes:6.1f}" for third in self.thirds)
+        files = " → ".join(f"{third.files:3d}" for third in self.thirds)
         return f"{self.process:<14} {memory} MB  {files} files   {self.problem or 'flat'}"
 
 
@@ -96,7 +96,9 @@ class History:
 
 
 def _median(samples: list[Sample]) -> Sample:
-    return Sample(median(each.megabytes for each in samples), round(median(each.files for each in samples)))
+    return Sample(
+        median(sample.megabytes for sample in samples), round(median(sample.files for sample in samples))
+    )
 
 
 def take_samples(root: int) -> dict[str, Sample]:

@@ -47,12 +47,14 @@ def _run(run: Mapping[str, Any]) -> list[str]:
 
 
 def _waits(run: Mapping[str, Any]) -> Iterator[list[str]]:
-    sizes = sorted({each["sites"] for each in run["organisations"]}, reverse=True)
+    sizes = sorted({organization["sites"] for organization in run["organisations"]}, reverse=True)
     for size in sizes:
-        group = [each for each in run["organisations"] if each["sites"] == size]
+        group = [organization for organization in run["organisations"] if organization["sites"] == size]
         minutes = (
-            mean(each["first_page_mean"] for each in group), max(each["first_page_max"] for each in group),
-            mean(each["finished_mean"] for each in group), max(each["finished_max"] for each in group),
-        )  # fmt: skip
+            mean(organization["first_page_mean"] for organization in group),
+            max(organization["first_page_max"] for organization in group),
+            mean(organization["finished_mean"] for organization in group),
+            max(organization["finished_max"] for organization in group),
+        )
         head = [str(run["machines"]), run["queue"], str(len(group)), str(size)]
         yield [*head, *(f"{value:.0f}" for value in minutes)]

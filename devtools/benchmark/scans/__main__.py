@@ -139,7 +139,7 @@ class ScanBenchmark:
             "machine": tables.machine(),
             "latency_ms": self.options.latency,
             "measured": [figures.as_dict() for figures in self.figures.values()],
-            "aims": [each.as_dict() for each in compared],
+            "aims": [figure.as_dict() for figure in compared],
             "wrong_outcomes": aims.wrong_outcomes(self.figures),
             "night": self.night,
         }
@@ -176,7 +176,7 @@ def main(arguments: list[str] | None = None) -> int:
     wrong = aims.wrong_outcomes(run.figures)
     progress.say("\n".join([f"{time.monotonic() - began:.0f} s", *wrong]))
     print(json.dumps(run.as_json(compared), indent=2) if options.json else text)
-    return 0 if all(each.met for each in compared) and not wrong else 1
+    return 0 if all(figure.met for figure in compared) and not wrong else 1
 
 
 if __name__ == "__main__":

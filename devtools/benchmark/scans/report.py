@@ -28,26 +28,26 @@ def markdown(
 ) -> str:
     aims = [
         [
-            each.case,
-            UNITS[each.figure],
-            _number(each.value),
-            _number(each.limit),
-            _number(each.ratio),
-            _met(each),
+            comparison.case,
+            UNITS[comparison.figure],
+            _number(comparison.value),
+            _number(comparison.limit),
+            _number(comparison.ratio),
+            _met(comparison),
         ]
-        for each in compared
+        for comparison in compared
     ]
     parts = [f"{machine()}; the sites answer after {latency:g} ms"]
-    parts += [table(COLUMNS, [_row(each) for each in measured.values()])] if measured else []
+    parts += [table(COLUMNS, [_row(figures) for figures in measured.values()])] if measured else []
     parts += [table(AIM_COLUMNS, aims)] if aims else []
     return "\n\n".join([*parts, *night_tables(night)])
 
 
-def _row(each: Figures) -> list[str]:
-    outcome = each.outcome or ("" if each.findings is None else f"{each.findings} rules violated")
+def _row(figures: Figures) -> list[str]:
+    outcome = figures.outcome or ("" if figures.findings is None else f"{figures.findings} rules violated")
     return [
-        each.name, str(each.pages), f"{each.seconds:.2f}", f"{each.cpu_per_page:.2f}",
-        f"{each.requests_per_page:.1f}", f"{each.megabytes:.0f}" if each.megabytes else "-", outcome,
+        figures.name, str(figures.pages), f"{figures.seconds:.2f}", f"{figures.cpu_per_page:.2f}",
+        f"{figures.requests_per_page:.1f}", f"{figures.megabytes:.0f}" if figures.megabytes else "-", outcome,
     ]  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:g}"
 
 
-def _met(each: ComparedFigure) -> str:
-    if each.limit is None:
+def _met(comparison: ComparedFigure) -> str:
+    if comparison.limit is None:
         return "-"
-    return "yes" if each.met else "NO"
+    return "yes" if comparison.met else "NO"

@@ -238,7 +238,9 @@ def _with_every_fault(path: str, origin: str) -> PageTemplate:
         f"{_thumbs('product', IMAGES - 1, sized=False, alt=False)}\n{FAINT_TEXT}\n{BROKEN_LIST}\n"
         f"<p>{VAGUE_LINK}</p>\n<p>{UNNAMED_LINK} {BROKEN_LINK}</p>\n{UNNAMED_BUTTON}"
     )
-    canonical = "".join(f'<link rel="canonical" href="{origin}{each}">\n' for each in (path, "/about"))
+    canonical = "".join(
+        f'<link rel="canonical" href="{origin}{canonical_path}">\n' for canonical_path in (path, "/about")
+    )
     data = f"{canonical}{BROKEN_DATA}"
     head = f"{_head(path, origin, description=False, graph=False, script='hero')}\n{data}"
     return PageTemplate(f"{_name(path) or 'Shop'}, made by hand", _body(main), head, extra=(COOKIE,))
