@@ -99,7 +99,7 @@ def test_people_issue_keys_for_themselves_alone(scenario: Scenario, role: str) -
     issuer = staff.member_of(scenario.organization, role)
     others = [
         scenario.owner,
-        *(staff.member_of(scenario.organization, each) for each in ("member", "viewer")),
+        *(staff.member_of(scenario.organization, role) for role in ("member", "viewer")),
     ]
     client = staff.logged_in_client(issuer)
 
@@ -244,7 +244,7 @@ def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scen
 
     remove_owner(operator, scenario)
 
-    assert [each.user for each in scenario.organization.memberships.all()] == [other]
+    assert [membership.user for membership in scenario.organization.memberships.all()] == [other]
     assert scenario.client.call("get", "tasks").status_code == 401
     assert ApiKey.objects.get().revoked_at is not None
     assert User.objects.filter(pk=scenario.owner.pk).exists()

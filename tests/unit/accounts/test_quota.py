@@ -69,7 +69,7 @@ def test_units_of_organisations_are_counted_apart() -> None:
 
     quota.refund(other.pk, spent_at=NOVEMBER)
 
-    assert [quota.usage(each)["spent"] for each in (exhausted, other)] == [2, 0]
+    assert [quota.usage(organization)["spent"] for organization in (exhausted, other)] == [2, 0]
     with pytest.raises(QuotaExceeded):
         quota.spend(exhausted.pk)
 

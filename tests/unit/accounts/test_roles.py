@@ -45,7 +45,10 @@ def urls_of(model: type[Model], row: Model) -> list[str]:
     return [
         *pages,
         *(
-            reverse(f"admin:{name}", kwargs={each: values[each] for each in _parameters(model, name)})
+            reverse(
+                f"admin:{name}",
+                kwargs={parameter: values[parameter] for parameter in _parameters(model, name)},
+            )
             for name in extra
             if {"pk", "project_id"} & _parameters(model, name)
         ),
@@ -131,7 +134,7 @@ def selectable_ids(client: Client, model: type[Model], field: str) -> set[str]:
         "field_name": field,
     }
     answer: dict[str, Any] = client.get(reverse("admin:autocomplete"), parameters).json()
-    return {each["id"] for each in answer["results"]}
+    return {result["id"] for result in answer["results"]}
 
 
 def test_pickers_offer_rows_of_own_organisations_alone():
@@ -226,7 +229,10 @@ def test_rights_of_a_group_need_a_role_above_viewer_in_the_organisation(scenario
     group.permissions.set(Permission.objects.filter(codename="delete_apikey"))
     user.groups.add(group)
 
-    may = [user.has_perm("accounts.delete_apikey", each.pk) for each in (scenario.organization, elsewhere)]
+    may = [
+        user.has_perm("accounts.delete_apikey", organization.pk)
+        for organization in (scenario.organization, elsewhere)
+    ]
 
     assert may == [role != Role.VIEWER, False]
     assert not user.has_perm("accounts.delete_project", scenario.organization.pk)

@@ -87,8 +87,8 @@ def test_key_without_a_known_scope_is_not_issued(scenario: Scenario, scopes: lis
 
 
 def test_key_opens_the_projects_of_its_organisation_and_of_its_list_alone(scenario: Scenario) -> None:
-    def project(each: Scenario, slug: str) -> Any:
-        return services.create_project(each.organization, slug=slug, site_url="https://example.com")
+    def project(tenant: Scenario, slug: str) -> Any:
+        return services.create_project(tenant.organization, slug=slug, site_url="https://example.com")
 
     def opened(key: str, slug: str) -> Any:
         return api_keys.authenticate(f"Bearer {key}", slug=slug).project
@@ -138,7 +138,7 @@ def test_key_of_a_viewer_can_only_read_whatever_the_person_is_elsewhere(scenario
     services.change_role(membership, role="viewer")
     after = api_keys.authenticate(f"Bearer {key}")
 
-    assert [(each.role, set(each.scopes)) for each in (before, after)] == [
+    assert [(authenticated.role, set(authenticated.scopes)) for authenticated in (before, after)] == [
         ("member", {"audit:write"}),
         ("viewer", {"audit:read"}),
     ]

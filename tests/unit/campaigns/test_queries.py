@@ -26,9 +26,9 @@ def test_progress_of_several_campaigns_needs_one_query(
     campaigns.append(services.create(scenario.project, name="Empty", by=scenario.actor))
 
     with django_assert_num_queries(1):
-        progress = progress_of([each.pk for each in campaigns])
+        progress = progress_of([campaign.pk for campaign in campaigns])
 
-    first, second, empty = (progress[each.pk] for each in campaigns)
+    first, second, empty = (progress[campaign.pk] for campaign in campaigns)
     assert first == second
     assert (first.total, first.done, first.overdue, first.next_due_at) == (1, 0, 0, soon)
     assert (empty.total, empty.percent, empty.late) == (0, 0, False)

@@ -38,7 +38,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def run_action(environment: dict[str, str], folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     """Run the last step of the action with these inputs, as GitHub's runner does."""
     step = ACTION["runs"]["steps"][-1]
-    values = {name: str(each.get("default", "")) for name, each in ACTION["inputs"].items()} | inputs
+    values = {
+        name: str(action_input.get("default", "")) for name, action_input in ACTION["inputs"].items()
+    } | inputs
     variables = {
         name: values[text.removeprefix("${{ inputs.").removesuffix(" }}")]
         for name, text in step["env"].items()

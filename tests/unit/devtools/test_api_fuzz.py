@@ -32,15 +32,15 @@ def created(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def test_configuration_names_variables_and_operations_that_exist(created: dict[str, str]) -> None:
     paths = CachedSchemaGenerator().get_schema(public=True)["paths"].values()
     operations = {operation["operationId"] for item in paths for operation in item.values()}
-    configured = {name for each in OPERATIONS for name in each["include-operation-id"]}
+    configured = {name for entry in OPERATIONS for name in entry["include-operation-id"]}
 
     assert set(re.findall(r"\${(\w+)}", CONFIGURATION)) == {*api_fuzz.variables(FACTS), *created}
     assert configured <= operations
-    assert all(each.get("enabled", True) for each in OPERATIONS)
+    assert all(entry.get("enabled", True) for entry in OPERATIONS)
 
 
 @pytest.mark.parametrize("operation", ["update_project", "delete_key", "update_member", "delete_member"])
 def test_what_would_end_the_run_is_done_to_spare_resources(created: dict[str, str], operation: str) -> None:
-    [parameters] = [each["parameters"] for each in OPERATIONS if operation in each["include-operation-id"]]
+    [parameters] = [entry["parameters"] for entry in OPERATIONS if operation in entry["include-operation-id"]]
 
     assert {value.strip("${}") for value in parameters.values()} <= set(created)

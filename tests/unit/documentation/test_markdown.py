@@ -12,7 +12,7 @@ def rendered(source: str) -> Document:
 def test_headings_have_anchors_of_github_and_sections_their_text() -> None:
     document = rendered("Before\n\n## A `B` & c\n\nText **bold**\nnext\n\n## A `B` & c\n\n```\ncode\n```")
 
-    assert [(each.level, each.anchor, each.text) for each in document.sections] == [
+    assert [(section.level, section.anchor, section.text) for section in document.sections] == [
         (1, "page", "Before"),
         (2, "a-b--c", "Text bold next"),
         (2, "a-b--c-1", "code"),

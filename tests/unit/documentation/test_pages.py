@@ -35,7 +35,7 @@ class Links(HTMLParser):
 def served() -> dict[str, Links]:
     """Return the links and ids of each page as it is served."""
     client = Client()
-    return {each.url: Links(client.get(each.url).content.decode()) for each in all_pages()}
+    return {documented.url: Links(client.get(documented.url).content.decode()) for documented in all_pages()}
 
 
 def test_every_markdown_file_of_the_folder_is_a_page() -> None:
@@ -50,7 +50,7 @@ def test_every_name_of_the_contents_has_its_file_and_title() -> None:
 
     assert len(set(names)) == len(names)
     assert [name for name in names if not contents.source(name).exists()] == []
-    assert Counter(each.title for each in all_pages()).most_common(1)[0][1] == 1
+    assert Counter(documented.title for documented in all_pages()).most_common(1)[0][1] == 1
 
 
 @pytest.mark.slow

@@ -44,4 +44,6 @@ def test_snippets_are_escaped() -> None:
     snippets = [result.snippet for result in search("html element")]
 
     assert snippets
-    assert not [each for each in snippets if "<" in each.replace("<mark>", "").replace("</mark>", "")]
+    assert not [
+        snippet for snippet in snippets if "<" in snippet.replace("<mark>", "").replace("</mark>", "")
+    ]

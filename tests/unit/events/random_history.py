@@ -33,8 +33,8 @@ def pick(rows: Any, number: int) -> Any:
 def report(scenario: Scenario, number: int) -> None:
     """Report one or two findings, of twelve, so that many are known or resolved."""
     reports = [
-        FindingReport(DOMAINS[each % 4], f"Finding {each % 12}", SEVERITIES[number % 4], checks=[])
-        for each in (number, number * 7 + 1)[: 1 + number % 2]
+        FindingReport(DOMAINS[variant % 4], f"Finding {variant % 12}", SEVERITIES[number % 4], checks=[])
+        for variant in (number, number * 7 + 1)[: 1 + number % 2]
     ]
     ingest(scenario.project, reports, by=scenario.actor)
 

@@ -43,7 +43,7 @@ def test_page_links_the_subject_for_those_who_may_open_it(scenario: Scenario) ->
     )  # fmt: skip
     client = staff.logged_in_client(staff.member_of(scenario.organization, "viewer"))
 
-    pages = [client.get(admin_url(Event, "change", each.pk)) for each in (event, gone)]
+    pages = [client.get(admin_url(Event, "change", row.pk)) for row in (event, gone)]
 
     subject = pages[0].context["detail"]["subject"]
     assert subject == {"url": admin_url(type(finding), "change", finding.pk), "title": "Header is missing"}

@@ -50,7 +50,7 @@ def test_an_event_is_consumed_once_by_each_consumer(scenario: Scenario, consumer
     assert (batch.project_id, batch.name) == (scenario.project.pk, HAPPENED)
     assert [event.data for event in batch.events] == [{"count": 1}]
     assert consumed(consumer) == []
-    assert [each.name for each in consumed("reader")] == [HAPPENED, "other.happened"]
+    assert [event.name for event in consumed("reader")] == [HAPPENED, "other.happened"]
 
 
 def test_events_logged_together_are_one_entry_in_order(scenario: Scenario, consumer: str):

@@ -358,8 +358,8 @@ def test_pages_by_due_date_have_findings_without_one_last(
     now = timezone.now()
     for hours in ((3, 9), (1,), (), (2,)):
         finding = factories.finding(scenario, title=f"Due in {hours}")
-        for each in hours:
-            factories.task(scenario, of=finding, sla_due_at=now + timedelta(hours=each))
+        for hour in hours:
+            factories.task(scenario, of=finding, sla_due_at=now + timedelta(hours=hour))
     column = 1 + FindingAdmin.list_display.index("due")
 
     def titles(order: int, page: int) -> list[str]:

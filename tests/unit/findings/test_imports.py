@@ -76,7 +76,12 @@ def imported(scenario: Scenario, format: str, document: Any) -> dict[str, tuple[
     response = scenario.client.call("post", "findings/import", {"format": format, "document": document})
     assert response.status_code == 200, response.content
     return {
-        row.title: (row.domain, row.severity, row.check_keys, [each["value"] for each in row.affected_assets])
+        row.title: (
+            row.domain,
+            row.severity,
+            row.check_keys,
+            [asset["value"] for asset in row.affected_assets],
+        )
         for row in Finding.objects.filter(project=scenario.project)
     }
 

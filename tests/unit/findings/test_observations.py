@@ -91,7 +91,7 @@ def test_configuration_is_set_apart_from_the_steps() -> None:
 
 
 def test_no_configuration_of_a_check_is_shown_as_a_step() -> None:
-    fixes = [each.fix for each in registry.REGISTRY.values()]
+    fixes = [check.fix for check in registry.REGISTRY.values()]
 
     shown = [observations.fix_of(fix.as_recommended_fix()) for fix in fixes]
 

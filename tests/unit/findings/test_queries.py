@@ -40,7 +40,9 @@ def test_counts_of_findings_follow_the_filters_and_the_moment(scenario: Scenario
 def test_screenshots_are_those_that_the_evidence_of_the_projects_findings_names(scenario: Scenario):
     def evidence(*outcomes: Any) -> dict[str, Any]:
         return {
-            "pages": [{"key": "lcp", "url": "https://example.com/", "outcome": each} for each in outcomes]
+            "pages": [
+                {"key": "lcp", "url": "https://example.com/", "outcome": outcome} for outcome in outcomes
+            ]
         }
 
     first, second = ({"evidence": {"pictures": {"screen": sha256, "rule": "c"}}} for sha256 in ("a", "b"))

@@ -74,8 +74,8 @@ def send_deliveries(secret: str) -> list[Any]:
     headers = SENDERS["github"].headers(body)
     signed = {**headers, "X-Hub-Signature-256": f"sha256={signature(body, secret)}"}
     return [
-        Client().post(address, body, content_type="application/json", headers=each)
-        for each in (signed, headers, {"X-Hub-Signature-256": secret})
+        Client().post(address, body, content_type="application/json", headers=sent_headers)
+        for sent_headers in (signed, headers, {"X-Hub-Signature-256": secret})
     ]
 
 

@@ -73,5 +73,5 @@ def test_pauses_double_and_end_after_five_attempts():
     seconds = [30, 60, 120, 240]
 
     assert [retry_delay(attempts) for attempts in range(1, 7)] == [
-        *(timedelta(seconds=each) for each in seconds), None, None,
+        *(timedelta(seconds=pause) for pause in seconds), None, None,
     ]  # fmt: skip

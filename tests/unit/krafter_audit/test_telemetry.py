@@ -79,7 +79,10 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], Any]]:
 
 
 def attributes(span: Span) -> dict[str, Any]:
-    return {each.key: each.value.string_value or each.value.int_value for each in span.attributes}
+    return {
+        attribute.key: attribute.value.string_value or attribute.value.int_value
+        for attribute in span.attributes
+    }
 
 
 @pytest.mark.django_db(transaction=True)

@@ -144,4 +144,4 @@ def test_member_sees_destinations_and_changes_none(scenario: Scenario) -> None:
     added = add(member, scenario, channel="slack", webhook_url=WEBHOOK)
 
     assert (seen, added.status_code) == (200, 403)
-    assert [each.recipients for each in Destination.objects.all()] == [["a@example.com"]]
+    assert [destination.recipients for destination in Destination.objects.all()] == [["a@example.com"]]

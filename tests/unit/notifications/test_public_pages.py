@@ -48,7 +48,7 @@ def test_each_link_opens_its_own_alert(alert: Alert) -> None:
     process_events()
     other = Alert.objects.get(channel="email", project=elsewhere.project)
 
-    pages = [Client().get(alert_url(each)).content.decode() for each in (alert, other)]
+    pages = [Client().get(alert_url(sent_alert)).content.decode() for sent_alert in (alert, other)]
 
     assert ["New: 12 critical" in page for page in pages] == [True, False]
     assert ["New: 3 critical" in page for page in pages] == [False, True]

@@ -84,7 +84,7 @@ def test_expression_groups_by_labels_that_exist(expression: str):
     labels = set().union(*(known[selector.name] for selector in selectors(promql_parser.parse(expression))))
 
     grouped = {
-        label.strip() for each in re.findall(r"by \(([^)]*)\)", expression) for label in each.split(",")
+        label.strip() for names in re.findall(r"by \(([^)]*)\)", expression) for label in names.split(",")
     }
     assert grouped <= labels | OF_EVERY_SERIES
 

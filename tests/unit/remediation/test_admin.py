@@ -504,7 +504,7 @@ def test_several_errors_of_a_field_have_one_id(operator: Client, scenario: Scena
     page = run_action(operator, "extend_due_date", task, hours="1", reason="a\x00" * 1500).content
     found = LexborHTMLParser(page).css('[id="id_reason_error"]')
 
-    assert [len(each.css("p")) for each in found] == [2]
+    assert [len(element.css("p")) for element in found] == [2]
 
 
 def test_extension_action_requests_hours_and_a_reason(

@@ -55,7 +55,7 @@ def test_task_update_locks_the_finding_first(scenario: Scenario):
 
 def test_several_rows_are_locked_in_the_order_of_their_ids(scenario: Scenario):
     findings = [factories.finding(scenario) for _ in range(2)]
-    items = [{"finding_id": each.pk, "title": "Fix"} for each in findings]
+    items = [{"finding_id": finding.pk, "title": "Fix"} for finding in findings]
 
     with CaptureQueriesContext(connection) as captured:
         created = tasks.create_many(scenario.project, items, by=scenario.actor)
@@ -70,4 +70,4 @@ def test_several_rows_are_locked_in_the_order_of_their_ids(scenario: Scenario):
 
     locks = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
     found = [re.search(r'FROM "(\w+)".* ORDER BY (?:1|"\w+"."id") ASC FOR UPDATE$', sql) for sql in locks]
-    assert [each and each[1] for each in found] == [ORDER[0], *ORDER[:2]]
+    assert [match and match[1] for match in found] == [ORDER[0], *ORDER[:2]]

@@ -440,8 +440,8 @@ def test_exported_file_is_readable_by_its_owner_alone(export_report: ExportRepor
 @pytest.mark.usefixtures("no_recorded_use")
 def test_organization_with_many_reports_delays_no_other(scenario: Scenario) -> None:
     other = factories.scenario()
-    for each in (scenario, scenario, scenario, other):
-        assert each.client.call("post", "reports/export", {"format": "json"}).status_code == 202
+    for tenant in (scenario, scenario, scenario, other):
+        assert tenant.client.call("post", "reports/export", {"format": "json"}).status_code == 202
 
     while export.run_next():
         pass

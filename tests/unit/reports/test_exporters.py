@@ -123,7 +123,7 @@ def test_csv_has_no_formula_for_a_spreadsheet_with_another_separator(separator: 
 
 
 def test_csv_has_no_control_characters_or_hidden_text() -> None:
-    hidden = "".join(chr(0xE0000 + ord(each)) for each in "=1+1")
+    hidden = "".join(chr(0xE0000 + ord(character)) for character in "=1+1")
     title = f"a\u202eb\x1b]8;;http://x\x07c{hidden}\td"
 
     [row] = rows(snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))

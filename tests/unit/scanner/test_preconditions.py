@@ -46,7 +46,7 @@ RESPONSES_WITHOUT_PAGE = {
 }
 
 
-@pytest.mark.parametrize("reason", [each for each in RESPONSES_WITHOUT_PAGE if each != "challenge"])
+@pytest.mark.parametrize("reason", [reason for reason in RESPONSES_WITHOUT_PAGE if reason != "challenge"])
 def test_certificate_checks_are_inconclusive_without_a_page(reason: str) -> None:
     outcomes = run_checks_on(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
 

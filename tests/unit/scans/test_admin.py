@@ -83,7 +83,7 @@ def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
         admin_url(ScanResult, "changelist"), {"page__id__exact": page.pk, "outcome__exact": "failed"}
     )
 
-    assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]
+    assert [response.headers.get("Refresh") for response in (waiting, half, over)] == ["5", "5", None]
     assert "HTTP: 1 of 1 page, " in half.content.decode()
     assert "pending" in half.content.decode()
     assert "pending" not in over.content.decode()

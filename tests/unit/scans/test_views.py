@@ -23,7 +23,9 @@ def test_accepted_scan_has_its_location_also_when_the_request_is_repeated(scenar
 
     pk = Scan.objects.get().pk
     expected = (202, f"{scenario.client.base}scans/{pk}", "1")
-    assert [(each.status_code, each["location"], each["retry-after"]) for each in (first, again)] == [
+    assert [
+        (response.status_code, response["location"], response["retry-after"]) for response in (first, again)
+    ] == [
         expected,
         expected,
     ]
@@ -84,7 +86,7 @@ def test_wait_answers_with_the_running_scan_after_its_seconds(scenario: Scenario
 def test_scan_of_another_project_is_not_waited_for(scenario: Scenario) -> None:
     pk, started = queued(factories.scenario()), time.monotonic()
 
-    responses = [scenario.client.call("get", f"scans/{each}?wait=60") for each in (pk, "x")]
+    responses = [scenario.client.call("get", f"scans/{scan_id}?wait=60") for scan_id in (pk, "x")]
 
     assert [response.status_code for response in responses] == [404, 404]
     assert time.monotonic() - started < 10

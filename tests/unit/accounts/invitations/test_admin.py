@@ -144,7 +144,7 @@ def test_page_of_an_administrator_says_which_keys_end_with_the_role(scenario: Sc
     url = admin_url(Membership, "change", member.pk)
     sentence = f"these API keys of the person stop working at once: {escape(writes)}."
 
-    pages = [client.get(each).content.decode() for each in (url, organization_url(scenario))]
+    pages = [client.get(address).content.decode() for address in (url, organization_url(scenario))]
     done = client.post(url, {"role": "member"}, follow=True)
     later = client.get(url).content.decode()
 
@@ -268,4 +268,4 @@ def test_superuser_invites_into_each_organisation(scenario: Scenario):
         client.post(reverse("admin:accounts_membership_add"), data)
 
     added = Membership.objects.filter(user__email__startswith="new").order_by("user__email")
-    assert [each.organization for each in added] == organizations
+    assert [membership.organization for membership in added] == organizations

@@ -49,7 +49,9 @@ def test_menu_leads_to_own_organisations_alone(client: Client, scenario: Scenari
     shown = page.content.decode()
 
     assert f'href="{reverse("organizations")}"' in menu
-    assert [leave_url(each) in shown for each in (scenario.organization, other, unrelated)] == [
+    assert [
+        leave_url(organization) in shown for organization in (scenario.organization, other, unrelated)
+    ] == [
         True,
         True,
         False,
@@ -89,8 +91,8 @@ def test_confirmation_names_the_keys_that_stop_working(client: Client, scenario:
     page = client.get(leave_url(scenario.organization)).content.decode()
     removal = staff.run_action(staff.logged_in_client(), "remove", member).content.decode()
 
-    assert ["These 2 API keys stop working at once: " in each for each in (page, removal)] == [True, True]
-    assert [all(name in each for name in named) for each in (page, removal)] == [True, True]
+    assert ["These 2 API keys stop working at once: " in html for html in (page, removal)] == [True, True]
+    assert [all(name in html for name in named) for html in (page, removal)] == [True, True]
     assert ["Revoked" in page, "Expired" in page, is_member(user, scenario.organization)] == [
         False, False, True,
     ]  # fmt: skip
@@ -152,9 +154,9 @@ def test_leaving_requires_csrf_token_sign_in_and_membership(scenario: Scenario, 
     before = Membership.objects.count()
 
     statuses = [
-        each.post(url).status_code for each in (strict, Client(), other_owner, staff.logged_in_client())
+        browser.post(url).status_code for browser in (strict, Client(), other_owner, staff.logged_in_client())
     ]
-    shown = [each.get(url).status_code for each in (Client(), other_owner)]
+    shown = [browser.get(url).status_code for browser in (Client(), other_owner)]
 
     assert (statuses, shown) == ([403, 302, 404, 404], [302, 404])
     assert Client().get(reverse("organizations"))["location"].startswith("/admin/login/?next=")

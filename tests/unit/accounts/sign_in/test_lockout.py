@@ -172,7 +172,7 @@ def test_address_of_a_person_in_several_organisations_is_for_superusers_alone(sc
 
     events = Event.objects.filter(name="sign_in.locked")
     known = {"kind": "account", "email": user.email}
-    assert [each.data for each in events.exclude(organization=None)] == [known, known]
+    assert [event.data for event in events.exclude(organization=None)] == [known, known]
     assert events.get(organization=None).data == {**known, "address": "192.0.2.1"}
 
 

@@ -78,7 +78,7 @@ def test_rows_of_expired_sessions_are_deleted(settings: Any, time_machine: Any) 
     jobs.delete_expired_sessions()
 
     rows = (Session.objects, UserSession.objects)
-    assert [list(each.values_list("session_key", flat=True)) for each in rows] == [
+    assert [list(manager.values_list("session_key", flat=True)) for manager in rows] == [
         [current.session.session_key]
     ] * 2
     assert is_signed_in(current)

@@ -267,7 +267,7 @@ def test_project_that_has_used_up_its_budget_delays_no_other(
 
     run_due()
 
-    assert [statuses(each)[0] for each in exhausted] == ["open"] * 3
+    assert [statuses(window)[0] for window in exhausted] == ["open"] * 3
     assert statuses(window)[0] == "passed"
 
 

@@ -117,7 +117,7 @@ def test_worker_that_is_killed_in_a_failing_run_reopens_the_finding_once(
 
     regressions = Regression.objects.filter(finding=window.finding)
     window.refresh_from_db()
-    assert (window.status, [each.trigger for each in regressions]) == ("failed", ["guard_failed"])
+    assert (window.status, [regression.trigger for regression in regressions]) == ("failed", ["guard_failed"])
 
 
 def lock_is_awaited() -> bool:

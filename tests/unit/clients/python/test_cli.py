@@ -178,7 +178,7 @@ def test_findings_are_listed_as_json_and_fail_by_severity(
 
     assert statuses == [0, exits.FAILED, 0]
     first = json.JSONDecoder().raw_decode(documents)[0]
-    assert [each["id"] for each in first] == [str(finding.pk)]
+    assert [row["id"] for row in first] == [str(finding.pk)]
 
 
 def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario) -> None:

@@ -72,10 +72,10 @@ def test_reopened_verification_opens_a_regression(project_client: ProjectClient,
 
     project_client.reopen(approved.id)
 
-    assert [str(each.trigger) for each in project_client.regressions_of(finding_id)] == [
+    assert [str(regression.trigger) for regression in project_client.regressions_of(finding_id)] == [
         "verification_reopened"
     ]
-    assert [each.id for each in project_client.verifications()] == [approved.id]
+    assert [verification.id for verification in project_client.verifications()] == [approved.id]
 
 
 @pytest.mark.slow
@@ -95,7 +95,7 @@ def test_lists_are_read_to_their_end(project_client: ProjectClient) -> None:
 
     findings = list(project_client.findings(domain=["seo"], severity=["low", "high"]))
 
-    assert (result.created, len({each.id for each in findings})) == (230, 230)
+    assert (result.created, len({finding.id for finding in findings})) == (230, 230)
     assert list(project_client.findings(severity=["high"])) == []
 
 

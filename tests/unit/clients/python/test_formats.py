@@ -94,8 +94,8 @@ def test_sarif_follows_the_standard(result: Result) -> None:
     jsonschema.Draft202012Validator(sarif_subset.SCHEMA).validate(document)
     run = document["runs"][0]
     rules = run["tool"]["driver"]["rules"]
-    assert [rules[each["ruleIndex"]]["id"] for each in run["results"]] == [
-        each["ruleId"] for each in run["results"]
+    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [
+        result["ruleId"] for result in run["results"]
     ]
 
 
@@ -113,7 +113,7 @@ def test_sarif_is_valid_by_the_official_schema(result: Result) -> None:
 def test_sarif_states_severity_place_and_baseline() -> None:
     results = json.loads(FORMATS["sarif"](gate_result("low", ("f-csp",))))["runs"][0]["results"]
 
-    assert [(each["level"], each["baselineState"]) for each in results] == [
+    assert [(result["level"], result["baselineState"]) for result in results] == [
         ("error", "unchanged"),
         ("note", "new"),
     ]
@@ -221,7 +221,7 @@ def test_control_characters_of_a_site_are_not_printed(format: str) -> None:
 
     written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
 
-    kinds = {unicodedata.category(each) for each in written.replace("\n", "").replace("\u200b", "")}
+    kinds = {unicodedata.category(character) for character in written.replace("\n", "").replace("\u200b", "")}
     assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
 
 
@@ -233,7 +233,7 @@ def test_hidden_characters_of_a_site_are_not_printed(format: str) -> None:
 
     written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
 
-    kinds = {unicodedata.category(each) for each in written.replace("\n", "").replace("\u200b", "")}
+    kinds = {unicodedata.category(character) for character in written.replace("\n", "").replace("\u200b", "")}
     assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
     if format == "json":
         assert json.loads(written)["problems"][0]["title"] == text

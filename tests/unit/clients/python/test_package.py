@@ -20,7 +20,9 @@ def sources() -> tuple[str, ...]:
 
 def packaged() -> list[str]:
     return [
-        path for path in files() if any(path == each or path.startswith(f"{each}/") for each in sources())
+        path
+        for path in files()
+        if any(path == source or path.startswith(f"{source}/") for source in sources())
     ]
 
 

@@ -27,7 +27,11 @@ each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=l
 
 
 def test_operation_has_an_example_in_each_language() -> None:
-    assert [each.language for each in examples(OPERATIONS["get_task"])] == ["curl", "Python", "JavaScript"]
+    assert [example.language for example in examples(OPERATIONS["get_task"])] == [
+        "curl",
+        "Python",
+        "JavaScript",
+    ]
 
 
 @each_operation

@@ -15,7 +15,7 @@ def test_every_operation_of_the_description_is_read() -> None:
 
     described = {operation["operationId"] for path in paths for operation in path.values()}
     assert set(OPERATIONS) == described
-    assert {each.id for operations in resources().values() for each in operations} == described
+    assert {documented.id for operations in resources().values() for documented in operations} == described
 
 
 def test_operation_has_what_its_page_shows() -> None:

@@ -170,7 +170,7 @@ def test_snapshot_makes_the_changes_before_it_unnecessary(
 def rows_by_day(project: Project, day: int) -> dict[int, int]:
     """Return the rows of the findings that were counted before a day of March 2040, and their change on it."""
     days = history.changes_by_day(project.pk, date(2040, 3, day), date(2040, 3, day), "finding")["finding"]
-    return {each.day: sum(rows for _, rows, _ in totals) for each, totals in days.items()}
+    return {counted_on.day: sum(rows for _, rows, _ in totals) for counted_on, totals in days.items()}
 
 
 def test_change_at_the_moment_of_a_snapshot_counts_once_and_is_in_the_next_one(

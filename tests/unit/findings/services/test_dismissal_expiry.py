@@ -83,8 +83,8 @@ def test_all_batches_are_reopened(scenario: Scenario, monkeypatch: pytest.Monkey
     with time_machine.travel(START, tick=False) as clock:
         for _ in range(2):
             accept(scenario, None)  # as many as a batch, with a lower id
-        for each in (scenario, other, scenario, other, scenario):
-            accept(each)
+        for tenant in (scenario, other, scenario, other, scenario):
+            accept(tenant)
         clock.shift(40 * DAY)
         reopened = dismissal_expiry.reopen_expired()
 

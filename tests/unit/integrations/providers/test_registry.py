@@ -71,7 +71,7 @@ def test_provider_imports_neither_models_nor_settings_nor_an_http_library(name: 
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
         for module in (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
         )
     ]
 

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 
 def shown(page: object) -> list[tuple[str, str]]:
-    return [(each["label"], each["value"]) for each in page.context["active_filters"]]
+    return [
+        (active_filter["label"], active_filter["value"]) for active_filter in page.context["active_filters"]
+    ]
 
 
 def test_filters_are_shown_in_words(scenario: Scenario) -> None:
@@ -40,7 +42,9 @@ def test_link_of_a_filter_removes_it_alone_and_begins_at_the_first_page(scenario
 
     page = staff.logged_in_client().get(admin_url(Finding, "changelist"), {**sent, "p": "1"})
 
-    severity, project = (QueryDict(each["url"][1:]).dict() for each in page.context["active_filters"])
+    severity, project = (
+        QueryDict(active_filter["url"][1:]).dict() for active_filter in page.context["active_filters"]
+    )
     kept = {"q": "x", "o": "1"}
     assert severity == {**kept, "project__id__exact": str(scenario.project.pk)}
     assert project == {**kept, "severity__exact": "high"}

@@ -56,9 +56,11 @@ def archived_row(model: type[Model], scenario: Scenario) -> Model:
 def actions_of(model: type[Model]) -> dict[str, frozenset[str]]:
     """Return the permissions of the model's actions, by name."""
     page: Any = admin.site._registry[model]
-    actions = {getattr(each, "__name__", each): each for each in page.actions or ()}
-    functions = {name: each if callable(each) else getattr(page, name) for name, each in actions.items()}
-    return {name: frozenset(each.allowed_permissions) for name, each in functions.items()}
+    actions = {getattr(action, "__name__", action): action for action in page.actions or ()}
+    functions = {
+        name: action if callable(action) else getattr(page, name) for name, action in actions.items()
+    }
+    return {name: frozenset(function.allowed_permissions) for name, function in functions.items()}
 
 
 def refused_actions(model: type[Model]) -> set[str]:
@@ -127,7 +129,7 @@ def test_page_of_a_row_says_that_its_project_is_archived_and_disables_buttons(
     page = staff.logged_in_client().get(admin_url(model, "change", row.pk))
 
     assert f'role="note">{REASON}' in page.content.decode()
-    refused = {each.name for each in page.context["buttons"] if each.refusal == REASON}
+    refused = {button.name for button in page.context["buttons"] if button.refusal == REASON}
     assert refused == refused_actions(model) - admin.site._registry[model].list_only_actions
     assert not page.context["has_change_permission"]
 
@@ -177,7 +179,7 @@ def selectable_ids(client: Client, url: str, model: type[Model], field: str) -> 
     names = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
     separator = "&" if "?" in url else "?"
     query = "&".join(f"{name}={value}" for name, value in names.items())
-    return [each["id"] for each in client.get(f"{url}{separator}{query}").json()["results"]]
+    return [result["id"] for result in client.get(f"{url}{separator}{query}").json()["results"]]
 
 
 def test_task_of_a_finding_of_an_archived_project_is_not_created(scenario: Scenario) -> None:

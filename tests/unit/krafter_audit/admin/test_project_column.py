@@ -68,4 +68,4 @@ def test_picker_shows_name_and_slug(scenario: Scenario, member: Client):
 
     response = member.get(reverse("admin:autocomplete"), {**source, "term": "web"})
 
-    assert [each["text"] for each in response.json()["results"]] == ["Web shop · production-website"]
+    assert [result["text"] for result in response.json()["results"]] == ["Web shop · production-website"]

@@ -96,9 +96,9 @@ def test_work_that_proceeds_or_is_not_due_is_not_stalled(scenario: Scenario) -> 
         consumer="webhooks", project=scenario.project, name="task.updated", event_ids=[1], not_before=later
     )
 
-    queues = {each["name"]: each for each in overview(member_of(scenario.organization))["queues"]}
+    queues = {queue["name"]: queue for queue in overview(member_of(scenario.organization))["queues"]}
 
-    assert {name: (each["depth"], each["stalled"]) for name, each in queues.items()} == {
+    assert {name: (queue["depth"], queue["stalled"]) for name, queue in queues.items()} == {
         "Scans": (1, False),
         "Verifications": (0, False),
         "Syncs": (0, False),

@@ -116,6 +116,9 @@ def test_project_is_found_however_its_accents_are_encoded(scenario: Scenario, fo
     Project.objects.filter(pk=scenario.project.pk).update(name=unicodedata.normalize(form, "Café"))
     client = staff.logged_in_client()
 
-    found = [search(client, unicodedata.normalize(each, "café"), only="projects") for each in ("NFC", "NFD")]
+    found = [
+        search(client, unicodedata.normalize(other_form, "café"), only="projects")
+        for other_form in ("NFC", "NFD")
+    ]
 
-    assert [list(each.values()) for each in found] == [[[unicodedata.normalize(form, "Café")]]] * 2
+    assert [list(groups.values()) for groups in found] == [[[unicodedata.normalize(form, "Café")]]] * 2

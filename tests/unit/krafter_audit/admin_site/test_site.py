@@ -250,15 +250,17 @@ def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[M
 
 
 @pytest.mark.parametrize(
-    "model", [each for each in admin.site._registry if each is not User], ids=lambda model: model._meta.label
+    "model",
+    [model for model in admin.site._registry if model is not User],
+    ids=lambda model: model._meta.label,
 )
 def test_list_without_rows_says_how_to_fill_it(operator: Client, model: type[Model]) -> None:
     page = LexborHTMLParser(operator.get(admin_url(model, "changelist")).text)
 
     sentence, button = page.css_first(".k-empty p"), page.css_first(".k-empty a")
-    words = [each.text(strip=True) for each in (sentence, button) if each]
+    words = [element.text(strip=True) for element in (sentence, button) if element]
     assert words != []
-    assert [each for each in words if not re.fullmatch(r"[A-Z“].{20,}\.|Add .+", each)] == []
+    assert [text for text in words if not re.fullmatch(r"[A-Z“].{20,}\.|Add .+", text)] == []
 
 
 @every_model

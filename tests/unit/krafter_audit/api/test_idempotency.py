@@ -71,8 +71,8 @@ def test_the_same_key_for_another_url_is_refused(scenario: Scenario):
     verification, other = (factories.verification(scenario) for _ in range(2))
 
     first, refused = (
-        scenario.client.call("post", f"verifications/{each.pk}/approve", idempotency_key="k1")
-        for each in (verification, other)
+        scenario.client.call("post", f"verifications/{row.pk}/approve", idempotency_key="k1")
+        for row in (verification, other)
     )
 
     assert (first.status_code, refused.status_code) == (200, 422)

@@ -50,9 +50,9 @@ def test_share_token_is_left_out_of_the_log(scenario: Scenario, log_lines: Any):
 
 def routes(patterns: Any, prefix: str = "") -> Iterator[str]:
     """Yield the URL patterns, with those of included ones."""
-    for each in patterns:
-        route = f"{prefix}{each.pattern}"
-        yield from routes(each.url_patterns, route) if isinstance(each, URLResolver) else [route]
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        yield from routes(pattern.url_patterns, route) if isinstance(pattern, URLResolver) else [route]
 
 
 LINKS = [route for route in routes(get_resolver().url_patterns) if "token>" in route]

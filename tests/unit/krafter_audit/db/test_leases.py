@@ -92,7 +92,7 @@ def test_hold_of_no_row_yields_none():
 @pytest.mark.django_db(transaction=True)
 def test_keeper_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
     other = ScanPage.objects.create(part=page.part, position=1, url=page.url, route="")
-    rows = [leases.acquire(ScanPage, each.pk, seconds=1) for each in (page, other)]
+    rows = [leases.acquire(ScanPage, scan_page.pk, seconds=1) for scan_page in (page, other)]
     assert rows[0] is not None
     assert rows[1] is not None
 
@@ -101,7 +101,7 @@ def test_keeper_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
             keeper.add(row)
         keeper.discard(rows[1])
         threading.Event().wait(1.2)
-        held = [leases.acquire(ScanPage, each.pk, seconds=30) is None for each in (page, other)]
+        held = [leases.acquire(ScanPage, scan_page.pk, seconds=30) is None for scan_page in (page, other)]
 
     assert held == [True, False]
 

@@ -45,8 +45,8 @@ class Relay:
     def _forward(self, client: socket.socket, server: socket.socket) -> None:
         other = {client: server, server: client}
         with selectors.DefaultSelector() as selector:
-            for each in other:
-                selector.register(each, selectors.EVENT_READ)
+            for endpoint in other:
+                selector.register(endpoint, selectors.EVENT_READ)
             while not self.frozen.is_set():
                 for key, _ in selector.select(timeout=0.05):
                     source = key.fileobj
@@ -61,10 +61,10 @@ class Relay:
 
     def close(self) -> None:
         """Close every socket."""
-        for each in self._sockets:
+        for endpoint in self._sockets:
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+                endpoint.shutdown(socket.SHUT_RDWR)
+            endpoint.close()
 
 
 @pytest.fixture

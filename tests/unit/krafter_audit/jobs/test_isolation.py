@@ -93,7 +93,7 @@ def test_row_that_raises_is_not_the_next_again(two_organizations: Pair) -> None:
             raise ValueError
         return True
 
-    rows = Project.objects.filter(pk__in=[each.project.pk for each in two_organizations])
+    rows = Project.objects.filter(pk__in=[tenant.project.pk for tenant in two_organizations])
     found = [
         fair_queue.run_next("test", rows, run, organization="organization", since="created_at")
         for _ in range(2)
@@ -135,7 +135,7 @@ def test_dismissals_of_others_expire(two_organizations: Pair) -> None:
 
         assert [dismissal_expiry.reopen_expired() for _ in range(2)] == [1, 0]
     statuses = dict(Finding.objects.values_list("project", "status"))
-    assert [statuses[each.project.pk] for each in two_organizations] == ["dismissed", "new"]
+    assert [statuses[tenant.project.pk] for tenant in two_organizations] == ["dismissed", "new"]
 
 
 def test_scheduled_scans_of_others_are_queued(two_organizations: Pair) -> None:
@@ -220,7 +220,7 @@ def test_counters_of_others_are_aggregated_and_stored(
     taken = history.take_interim_snapshots(changes=1)
 
     of_first, of_second = (
-        Counter.objects.filter(name="finding", project=each.project).count() for each in two_organizations
+        Counter.objects.filter(name="finding", project=tenant.project).count() for tenant in two_organizations
     )
     assert (taken, of_first, of_second) == (1, 3, 1)
 

@@ -73,14 +73,16 @@ def use_broker() -> Iterator[UseBroker]:
 
 
 def messages(queue: str) -> list[dict[str, Any]]:
-    return [json.loads(each)["headers"] for each in redis_client.connection().lrange(queue, 0, -1)]
+    return [json.loads(message)["headers"] for message in redis_client.connection().lrange(queue, 0, -1)]
 
 
 def waiting(queue: str) -> int:
     return len(messages(queue))
 
 
-@pytest.mark.parametrize(("job", "queue"), QUEUE_OF_JOB.items(), ids=lambda each: getattr(each, "name", each))
+@pytest.mark.parametrize(
+    ("job", "queue"), QUEUE_OF_JOB.items(), ids=lambda value: getattr(value, "name", value)
+)
 def test_job_goes_to_its_queue_with_its_time_limits(job: Any, queue: str) -> None:
     assert enqueue(job.name, "a", "b")
 
@@ -133,7 +135,7 @@ def lines_of_a_worker(*, until: int) -> list[dict[str, str]]:
         for line in worker.stderr or ():
             if '"event": "task_' in line:
                 log_lines.append(json.loads(line))
-            if [each["event"] for each in log_lines].count("task_succeeded") == until:
+            if [line["event"] for line in log_lines].count("task_succeeded") == until:
                 break
         worker.terminate()
         worker.communicate(timeout=30)
@@ -195,7 +197,9 @@ def publishing_connections() -> set[str]:
     """The connections whose last command was publishing a message, to the database of this test process."""
     server = redis_client.connection()
     ours = str(server.client_info()["db"])
-    return {each["id"] for each in server.client_list() if (each["cmd"], each["db"]) == ("lpush", ours)}
+    return {
+        client["id"] for client in server.client_list() if (client["cmd"], client["db"]) == ("lpush", ours)
+    }
 
 
 def test_unresponsive_broker_costs_one_timeout_and_is_then_skipped(

@@ -27,7 +27,7 @@ def test_text_of_every_script_stays_as_it_is():
 
 
 def test_flag_that_consists_of_tags_stays_as_it_is():
-    tags = "".join(chr(0xE0000 + ord(each)) for each in "gbeng\x7f")
+    tags = "".join(chr(0xE0000 + ord(character)) for character in "gbeng\x7f")
 
     assert replace_controls(f"🏴{tags}🏴{tags}") == f"🏴{tags}🏴{tags}"
     assert replace_controls(f"🏴{tags}{tags}") == "🏴\ufffd"

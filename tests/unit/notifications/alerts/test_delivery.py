@@ -153,8 +153,8 @@ def test_address_that_is_refused_for_a_while_gets_the_email_later(
 
 def test_alert_goes_to_the_destination_of_its_project_alone(scenario: Scenario) -> None:
     elsewhere = factories.scenario()
-    for each, address in ((elsewhere, "theirs@example.com"), (scenario, "ours@example.com")):
-        destinations.set_destination(each.project, "email", recipients=[address], by=SYSTEM)
+    for tenant, address in ((elsewhere, "theirs@example.com"), (scenario, "ours@example.com")):
+        destinations.set_destination(tenant.project, "email", recipients=[address], by=SYSTEM)
     make_findings(scenario, 1)
     run_workers()
     first = [message.to for message in mail.outbox]

@@ -36,14 +36,14 @@ def test_message_of_each_kind_keeps_the_limits_of_slack(scenario: Scenario, kind
         {"kind": kind, "severity": "critical", "title": "<&>" * 500, "id": scenario.project.pk}
         for _ in range(10)
     ]
-    counts = {each: {"critical": 10**9, "low": 10**9} for each in LABELS}
+    counts = {name: {"critical": 10**9, "low": 10**9} for name in LABELS}
     scenario.project.slug = "s" * 300
     alert = Alert(project=scenario.project, counts=counts, worst=worst, total=10**9, held_back=10**9)
     plain = Alert(project=scenario.project, counts={kind: {"low": 1}}, worst=worst[:1], total=1)
 
     page = f"https://audit.example.com/{'x' * 200}"
 
-    assert [slack_limits.violations(slack_payload(each, page)) for each in (alert, plain)] == [[], []]
+    assert [slack_limits.violations(slack_payload(message, page)) for message in (alert, plain)] == [[], []]
 
 
 def test_controls_of_a_name_or_a_title_reverse_nothing_in_slack(scenario: Scenario) -> None:

@@ -251,7 +251,7 @@ def test_actions_that_would_change_nothing_say_why(scenario: Scenario) -> None:
 
     def reasons() -> dict[str, str]:
         page = client.get(admin_url(WebhookEndpoint, "change", endpoint.pk))
-        return {each.name: each.refusal for each in page.context["buttons"] if each.refusal}
+        return {button.name: button.refusal for button in page.context["buttons"] if button.refusal}
 
     enabled = reasons()
     services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)

@@ -143,7 +143,7 @@ def test_failure_is_retried_with_the_same_id_and_body(
     assert (first.headers["webhook-id"], first.body) == (second.headers["webhook-id"], second.body)
     assert (failed.status, failed.attempts, succeeded.status) == ("pending", 1, "delivered")
     code = int(status[:3])
-    assert [(each["status_code"], each["error"]) for each in succeeded.attempt_log] == [
+    assert [(attempt["status_code"], attempt["error"]) for attempt in succeeded.attempt_log] == [
         (code, f"The endpoint answered {code}."),
         (200, ""),
     ]
@@ -440,7 +440,7 @@ def test_endpoint_whose_messages_cannot_be_made_waits_and_delays_no_other(
     served = [queueing.run_next() for _ in range(4)]
 
     assert (served, len(receiver.requests), len(enqueued)) == ([True, True, True, False], 1, 2)
-    states = {each.state for each in WebhookEndpoint.objects.filter(pk__in=broken)}
+    states = {endpoint.state for endpoint in WebhookEndpoint.objects.filter(pk__in=broken)}
     attempts = set(EventDelivery.objects.filter(endpoint__in=broken).values_list("status", "attempts"))
     assert (states, attempts) == ({"paused"}, {("pending", 0)})
 
@@ -494,9 +494,9 @@ def test_receiver_that_speaks_no_http_and_a_closed_port_are_failures(
     delivery.deliver(closed.pk)
     without_connection.refresh_from_db()
 
-    attempts = [each.attempt_log[0] for each in (without_response, without_connection)]
-    assert [each["status_code"] for each in attempts] == [None, None]
-    assert [each["error"] for each in attempts] == [
+    attempts = [row.attempt_log[0] for row in (without_response, without_connection)]
+    assert [attempt["status_code"] for attempt in attempts] == [None, None]
+    assert [attempt["error"] for attempt in attempts] == [
         "127.0.0.1 did not answer with valid HTTP.",
         f"127.0.0.1 refuses connections on port {port}.",
     ]
@@ -571,7 +571,7 @@ def test_worker_killed_between_request_and_record_delivers_again_after_its_lease
     assert interrupted.next_attempt_at > timezone.now()
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert (done.status, done.attempts) == ("delivered", 2)
-    assert [each["error"] for each in done.attempt_log] == [delivery.UNFINISHED, ""]
+    assert [attempt["error"] for attempt in done.attempt_log] == [delivery.UNFINISHED, ""]
 
 
 def test_delivery_whose_outcome_cannot_be_stored_ends_and_delays_no_other(

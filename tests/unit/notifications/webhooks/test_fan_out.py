@@ -83,11 +83,11 @@ def test_events_of_another_organisation_are_not_stored(scenario: Scenario) -> No
 
 def test_enabled_endpoints_get_the_events_of_their_own_organisation_alone(scenario: Scenario) -> None:
     scenarios, own = (scenario, factories.scenario()), []
-    for each in scenarios:
-        disabled, _ = make_endpoint(each, f"{URL}/disabled", events=["finding.*"])
-        services.update(each.organization, disabled.pk, changes={"status": "disabled"}, by=SYSTEM)
-        enabled, _ = make_endpoint(each, URL, events=["finding.*"])
-        own.append((enabled.pk, factories.finding(each).pk))
+    for tenant in scenarios:
+        disabled, _ = make_endpoint(tenant, f"{URL}/disabled", events=["finding.*"])
+        services.update(tenant.organization, disabled.pk, changes={"status": "disabled"}, by=SYSTEM)
+        enabled, _ = make_endpoint(tenant, URL, events=["finding.*"])
+        own.append((enabled.pk, factories.finding(tenant).pk))
     WebhookEndpoint.objects.update(enabled_at=timezone.now() - timedelta(hours=1))
 
     queue_events()

@@ -36,8 +36,8 @@ def test_organization_with_many_endpoints_delays_no_other(scenario: Scenario, re
     for name, age in (("first", 9), ("second", 8), ("third", 7)):
         waiting_endpoint(scenario, receiver, name, age_minutes=age)
     waiting_endpoint(other, receiver, "other", age_minutes=1)
-    for each in (scenario, other):
-        factories.finding(each)
+    for tenant in (scenario, other):
+        factories.finding(tenant)
     queue_events()
 
     while queueing.run_next():
@@ -102,8 +102,8 @@ def test_organization_leaves_a_process_to_others_while_one_of_its_endpoints_is_s
     first = waiting_endpoint(scenario, receiver, "first", age_minutes=9)
     waiting_endpoint(scenario, receiver, "second", age_minutes=8)
     waiting_endpoint(other, receiver, "other", age_minutes=1)
-    for each in (scenario, other):
-        factories.finding(each)
+    for tenant in (scenario, other):
+        factories.finding(tenant)
     queue_events()
     leases.acquire(WebhookEndpoint, first.pk, seconds=600)
     runs = [queueing.run_next(), queueing.run_next()]

@@ -26,11 +26,11 @@ def test_each_secret_adds_a_signature() -> None:
 
     together = signed_headers(secrets, message_id="m", timestamp=1, body=b"{}")["webhook-signature"]
 
-    each = [
+    signatures = [
         signed_headers([secret], message_id="m", timestamp=1, body=b"{}")["webhook-signature"]
         for secret in secrets
     ]
-    assert together == " ".join(each)
+    assert together == " ".join(signatures)
 
 
 def test_secret_has_the_prefix_and_32_random_bytes() -> None:

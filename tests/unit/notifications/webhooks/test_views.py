@@ -90,7 +90,7 @@ def test_key_bound_to_projects_neither_reads_nor_changes_endpoints(scenario: Sce
         bound.call("post", f"{path}/{endpoint.pk}/test"),
     ]
 
-    assert {(each.status_code, each.json()["error"]["code"]) for each in refused} == {
+    assert {(response.status_code, response.json()["error"]["code"]) for response in refused} == {
         (403, "insufficient_role")
     }
     assert list(WebhookEndpoint.objects.values_list("url", flat=True)) == [URL]
@@ -207,7 +207,7 @@ def test_changes_need_the_current_version_if_the_client_names_one(scenario: Scen
         call(scenario, "delete", f"/{pk}", if_match=first),
     ]
 
-    assert (changed.status_code, [each.status_code for each in late]) == (200, [412, 412, 412])
+    assert (changed.status_code, [response.status_code for response in late]) == (200, [412, 412, 412])
     assert WebhookEndpoint.objects.get().description == "new"
     assert call(scenario, "get", f"/{pk}", if_none_match=changed["etag"]).status_code == 304
     assert call(scenario, "delete", f"/{pk}", if_match=changed["etag"]).status_code == 200

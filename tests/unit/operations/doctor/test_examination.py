@@ -25,11 +25,11 @@ pytestmark = pytest.mark.django_db
 
 
 def levels(found) -> dict[str, str]:
-    return {each.subject: each.level for each in found}
+    return {diagnosis.subject: diagnosis.level for diagnosis in found}
 
 
 def texts(found, subject: str) -> list[str]:
-    return [each.text for each in found if each.subject == subject]
+    return [diagnosis.text for diagnosis in found if diagnosis.subject == subject]
 
 
 def test_database_of_a_correct_installation_has_no_problem():
@@ -63,7 +63,7 @@ def test_retention_that_migrate_has_not_set_yet_is_a_problem(settings):
 def test_wrong_clock_is_a_problem(time_machine):
     time_machine.move_to(timezone.now() + timedelta(hours=1))
 
-    assert {(each.level, round(each.data["seconds"], -2)) for each in database.clocks()} == {
+    assert {(diagnosis.level, round(diagnosis.data["seconds"], -2)) for diagnosis in database.clocks()} == {
         ("problem", -3600)
     }
 
@@ -85,10 +85,10 @@ def test_pending_work_is_reported_with_its_age(scenario):
     assert response.status_code == 202
     ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=20))
 
-    found = [each for each in work.pending() if each.data["kind"].startswith("scan")]
+    found = [diagnosis for diagnosis in work.pending() if diagnosis.data["kind"].startswith("scan")]
 
-    assert {each.level for each in found} == {"problem"}
-    assert all(1200 <= each.data["oldest_seconds"] < 1260 for each in found)
+    assert {diagnosis.level for diagnosis in found} == {"problem"}
+    assert all(1200 <= diagnosis.data["oldest_seconds"] < 1260 for diagnosis in found)
 
 
 @pytest.mark.slow
@@ -109,7 +109,9 @@ def test_worker_that_is_too_busy_to_answer_is_not_missing():
     found = list(work.workers())
     redis_client.connection().delete(*(f"{consumed_queues.PREFIX}{queue}" for queue in queues))
 
-    assert [(each.level, each.text) for each in found] == [("ok", "all are busy, none answered")]
+    assert [(diagnosis.level, diagnosis.text) for diagnosis in found] == [
+        ("ok", "all are busy, none answered")
+    ]
 
 
 def test_missing_beat_is_a_problem():
@@ -141,8 +143,10 @@ def test_bucket_is_writable_and_private(settings):
         before, found = list(machine.disks()), list(machine.object_storage())
         left = object_storage.keys(endpoint)
 
-    assert [each.data.get("place") for each in before if "files" in each.text] == []
-    assert [(each.level, each.text) for each in found] == [("ok", "krafter-files: writable and private")]
+    assert [diagnosis.data.get("place") for diagnosis in before if "files" in diagnosis.text] == []
+    assert [(diagnosis.level, diagnosis.text) for diagnosis in found] == [
+        ("ok", "krafter-files: writable and private")
+    ]
     assert left == []
 
 
@@ -204,7 +208,7 @@ def test_failing_examination_is_a_problem_and_the_others_go_on(settings):
     found = list(examine())
 
     assert levels(found)["migrations"] == "ok"
-    assert [each.subject for each in found if "cannot be examined" in each.text] == ["clocks"]
+    assert [diagnosis.subject for diagnosis in found if "cannot be examined" in diagnosis.text] == ["clocks"]
 
 
 def test_command_ends_with_1_and_prints_json(capsys, monkeypatch):
@@ -232,5 +236,5 @@ def test_database_that_does_not_answer_is_named_once_and_the_rest_is_examined(
         found = list(examine())
 
     assert texts(found, "database") == ["does not answer: connection timeout expired"]
-    assert [each.text for each in found if "cannot be examined" in each.text] == []
+    assert [diagnosis.text for diagnosis in found if "cannot be examined" in diagnosis.text] == []
     assert {"queue", "workers", "beat", "rate limits", "disk"} <= set(levels(found))

@@ -50,8 +50,8 @@ def test_comment_of_another_person_stays(scenario: Scenario) -> None:
     sent = [{"body": "Yours."}, {"delete": "1", "confirmed": "1"}, {"body": "x", "comment": "no-such-id"}]
 
     pages = [
-        browser.post(url("comments", task), {"comment": str(comment.pk), **each}, follow=True)
-        for each in sent
+        browser.post(url("comments", task), {"comment": str(comment.pk), **fields}, follow=True)
+        for fields in sent
     ]
 
     comment.refresh_from_db()

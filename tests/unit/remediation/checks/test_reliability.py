@@ -247,7 +247,7 @@ def test_measurements_come_after_all_other_jobs(scenario: Scenario) -> None:
 
     jobs.measure_all_projects()
 
-    lengths = [redis_client.connection().llen(each) for each in (normal, low)]
+    lengths = [redis_client.connection().llen(queue) for queue in (normal, low)]
     redis_client.connection().delete(low)
     assert lengths == [0, 1]
 

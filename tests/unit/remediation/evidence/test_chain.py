@@ -188,7 +188,7 @@ def test_evidence_is_read_after_its_key_was_removed(scenario: Scenario, settings
 
     seen = evidence_of(scenario, verification)
 
-    assert (seen["keys"], [each["key_id"] for each in seen["chain"]]) == ([], [link.key_id])
+    assert (seen["keys"], [entry["key_id"] for entry in seen["chain"]]) == ([], [link.key_id])
 
 
 def test_signers_are_the_keys_of_the_signed_links_in_order():

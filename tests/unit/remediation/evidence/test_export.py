@@ -421,7 +421,10 @@ def test_screenshots_are_limited_and_not_public(
 
     contents = [json.loads(export.bundle(verification, public=public))["bundle"] for public in (False, True)]
 
-    assert [[each["sha256"] for each in content["pictures"]] for content in contents] == [stored[:2], []]
+    assert [[screenshot["sha256"] for screenshot in content["pictures"]] for content in contents] == [
+        stored[:2],
+        [],
+    ]
 
 
 def test_export_requires_a_signing_key(scenario: Scenario, settings: Any):

@@ -20,9 +20,9 @@ from tests.factories import Scenario
 def first_month(scenario: Scenario) -> date:
     """Create the partitions of the last four months; return the first day of the first one."""
     firsts = [month(date.today(), after) for after in range(-4, 0)]
-    for each in firsts:
+    for first_day in firsts:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT remediation_evidence_create_month(%s)", [each])
+            cursor.execute("SELECT remediation_evidence_create_month(%s)", [first_day])
     return firsts[0]
 
 

@@ -61,7 +61,7 @@ def test_versions_are_compared(scenario: Scenario, ids: list[str]):
             {"path": "/checks", "change": "added", "before": None, "after": {}},
         ],
     }
-    assert [each["change"] for each in backwards["changes"]] == ["changed", "added", "removed"]
+    assert [change["change"] for change in backwards["changes"]] == ["changed", "added", "removed"]
 
 
 @pytest.mark.parametrize(("value", "status"), [("x", 422), ("01954f1e-6c2a-7b3d-9a41-5f0c2d8e7a10", 404)])

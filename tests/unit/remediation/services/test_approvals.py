@@ -51,14 +51,16 @@ def test_approval_that_completes_the_number_closes_everything(scenario: Scenario
     verification = factories.verification(scenario, open_regressions=1)
     people = [person(scenario), person(scenario)]
 
-    for each in people:
-        verdicts.approve(verification.pk, by=each)
+    for member in people:
+        verdicts.approve(verification.pk, by=member)
 
     assert remediation_state(verification) == {
         "result": "passed", "task": "done", "finding": "resolved", "open regressions": 0,
     }  # fmt: skip
     verdict = json.loads(Evidence.objects.get(kind="verdict").body)
-    assert [each["user_id"] for each in verdict["approvals"]] == [str(each.user_id) for each in people]
+    assert [approval["user_id"] for approval in verdict["approvals"]] == [
+        str(member.user_id) for member in people
+    ]
 
 
 def test_rule_of_another_project_requires_nothing(scenario: Scenario) -> None:
@@ -172,7 +174,10 @@ def test_approval_of_a_removed_or_inactive_member_does_not_count(scenario: Scena
 
     assert between == (before, 1)
     verdict = json.loads(Evidence.objects.get(kind="verdict").body)
-    assert [each["user_id"] for each in verdict["approvals"]] == [str(second.user_id), str(third.user_id)]
+    assert [approval["user_id"] for approval in verdict["approvals"]] == [
+        str(second.user_id),
+        str(third.user_id),
+    ]
 
 
 def test_approval_of_a_member_who_became_a_viewer_does_not_count(scenario: Scenario) -> None:
@@ -218,7 +223,10 @@ def test_approval_from_before_a_member_was_removed_does_not_count_after_their_re
 
     assert between == "pending"
     verdict = json.loads(Evidence.objects.get(kind="verdict").body)
-    assert [each["user_id"] for each in verdict["approvals"]] == [str(second.user_id), str(first.user_id)]
+    assert [approval["user_id"] for approval in verdict["approvals"]] == [
+        str(second.user_id),
+        str(first.user_id),
+    ]
 
 
 def test_approval_of_a_person_who_becomes_the_author_later_does_not_count(scenario: Scenario) -> None:
@@ -243,8 +251,8 @@ def test_approval_of_an_approved_verification_is_not_withdrawn(scenario: Scenari
     set_rule(scenario, high=2)
     verification = factories.verification(scenario)
     people = [person(scenario), person(scenario)]
-    for each in people:
-        verdicts.approve(verification.pk, by=each)
+    for member in people:
+        verdicts.approve(verification.pk, by=member)
 
     with pytest.raises(errors.VerificationApproved):
         approvals.withdraw(verification.pk, project=scenario.project, by=people[0])
@@ -276,7 +284,7 @@ def test_refusal_of_a_withdrawal_is_known_beforehand(scenario: Scenario) -> None
 
     def refusals() -> list[str]:
         verification.refresh_from_db()
-        return [approvals.withdrawal_refusal(verification, by=each.user_id) for each in (first, second)]
+        return [approvals.withdrawal_refusal(verification, by=member.user_id) for member in (first, second)]
 
     verdicts.approve(verification.pk, by=first)
     undecided = refusals()
@@ -289,13 +297,13 @@ def test_refusal_of_a_withdrawal_is_known_beforehand(scenario: Scenario) -> None
 def test_approvals_count_after_the_decision_oldest_first_whoever_leaves(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
     verification, people = factories.verification(scenario), [person(scenario), person(scenario)]
-    for each in people:
-        verdicts.approve(verification.pk, by=each)
+    for member in people:
+        verdicts.approve(verification.pk, by=member)
     Approval.objects.filter(user=people[1].user_id).update(created_at="2026-01-01T00:00:00Z")
     accounts.remove_member(Membership.objects.get(user=people[0].user_id), by=SYSTEM)
     verification.refresh_from_db()
 
-    oldest_first = [each.user_id for each in approvals.active(verification)]
+    oldest_first = [approval.user_id for approval in approvals.active(verification)]
 
     assert approvals.state_of(verification)["given"] == 2
     assert oldest_first == [people[1].user_id, people[0].user_id]

@@ -109,9 +109,12 @@ def test_undo_of_a_creation_is_recorded_and_names_the_tasks_that_are_gone(scenar
     undone = post(scenario, f"bulk-changes/{shown['bulk_change_id']}/undo").json()["data"]
 
     row = BulkChange.objects.get(action="delete")
-    assert [(each["id"], each["code"]) for each in undone["refusals"]] == [(gone, "not_found")]
+    assert [(refusal["id"], refusal["code"]) for refusal in undone["refusals"]] == [(gone, "not_found")]
     assert (row.matched, row.changed, row.refused) == (2, 1, 1)
-    assert {str(each.subject_id): (each.refusal, each.after) for each in row.rows.all()} == {
+    assert {
+        str(changed_row.subject_id): (changed_row.refusal, changed_row.after)
+        for changed_row in row.rows.all()
+    } == {
         gone: ("Not found.", {}),
         kept: ("", {"deleted": True}),
     }
@@ -260,9 +263,9 @@ def test_bulk_change_is_read_listed_and_undone(scenario: Scenario):
 
 def test_bulk_changes_of_other_projects_are_not_listed(scenario: Scenario):
     elsewhere = factories.scenario()
-    for each in (scenario, elsewhere):
-        body = {"ids": [str(factories.task(each).pk)], "set": {"status": "blocked"}}
-        made = post(each, "tasks/bulk-update", body).json()["data"]["bulk_change_id"]
+    for tenant in (scenario, elsewhere):
+        body = {"ids": [str(factories.task(tenant).pk)], "set": {"status": "blocked"}}
+        made = post(tenant, "tasks/bulk-update", body).json()["data"]["bulk_change_id"]
 
     listed = elsewhere.client.call("get", "bulk-changes").json()
 

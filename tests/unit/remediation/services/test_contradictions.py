@@ -40,7 +40,7 @@ def scan_that_saw(verification: Verification, outcome: str, *, after: int) -> UU
 
 
 def report(scenario: Scenario, *findings: Finding, **fields: Any) -> None:
-    reports = [FindingReport(domain=each.domain, title=each.title, **fields) for each in findings]
+    reports = [FindingReport(domain=finding.domain, title=finding.title, **fields) for finding in findings]
     ingest(scenario.project, reports, by=scenario.actor)
 
 
@@ -189,7 +189,9 @@ def test_decided_verification_keeps_its_state_and_its_time(scenario: Scenario) -
 
 def test_number_of_queries_does_not_grow_with_the_findings(scenario: Scenario) -> None:
     findings = [factories.finding(scenario, title=f"Finding {number}") for number in range(8)]
-    first = [factories.verification(scenario, of=factories.task(scenario, of=each)) for each in findings][0]
+    first = [
+        factories.verification(scenario, of=factories.task(scenario, of=finding)) for finding in findings
+    ][0]
     scan_id = scan_that_saw(first, "failed", after=1)
     counts = []
     for chosen in (findings[:2], findings[2:]):

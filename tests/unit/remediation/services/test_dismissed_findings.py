@@ -50,8 +50,8 @@ def reopen(scenario: Scenario, task: Task) -> Task:
 def intervals_of(task: Task) -> list[tuple[str, float, str]]:
     found = clock_of(Task.objects.get(pk=task.pk))
     return [
-        (each.state.value, (each.end - each.start) / HOUR if each.end else 0, each.cause)
-        for each in found.intervals
+        (interval.state.value, (interval.end - interval.start) / HOUR if interval.end else 0, interval.cause)
+        for interval in found.intervals
     ]
 
 
@@ -93,7 +93,7 @@ def test_an_overdue_task_is_overdue_again_after_the_dismissal(scenario: Scenario
 
     assert (dismissed.sla_due_at, during) == (None, ("paused", -8 * HOUR, 72 * HOUR))
     assert (reopened.sla_due_at, found.state, found.late) == (due, "overdue", 9 * HOUR)
-    assert [each[:2] for each in intervals_of(task)] == [
+    assert [interval[:2] for interval in intervals_of(task)] == [
         ("counting", 72), ("overdue", 8), ("paused", 100), ("overdue", 1),
     ]  # fmt: skip
 
@@ -117,7 +117,7 @@ def test_bulk_dismissals_and_their_replacement_pause_once(scenario: Scenario, cl
     again = dismiss(scenario, rows[0])
 
     assert set(Task.objects.values_list("sla_due_at", flat=True)) == {None}
-    assert [each.left for each in again.sla_pauses.all()] == [72 * HOUR]
+    assert [pause.left for pause in again.sla_pauses.all()] == [72 * HOUR]
 
 
 @pytest.mark.parametrize("status", ["in_progress", "blocked"])

@@ -35,8 +35,8 @@ def pausing_scenario(scenario: Scenario) -> Scenario:
 def moves(task: Task) -> list[tuple[str, Any, Any]]:
     events = Event.objects.filter(subject_id=task.pk, name="task.due_date_moved").order_by("id")
     return [
-        (each.data["cause"], each.data["was"]["sla_due_at"], each.data["now"]["sla_due_at"])
-        for each in events
+        (event.data["cause"], event.data["was"]["sla_due_at"], event.data["now"]["sla_due_at"])
+        for event in events
     ]
 
 
@@ -164,7 +164,7 @@ def test_bulk_changes_pause_and_continue_as_single_ones(pausing_scenario: Scenar
             clock.shift(5 * HOUR)
 
     found = Task.objects.in_bulk(pks)
-    assert [found[pk].sla_due_at for pk in pks] == [*(each + 5 * HOUR for each in due if each), None]
+    assert [found[pk].sla_due_at for pk in pks] == [*(due_at + 5 * HOUR for due_at in due if due_at), None]
     assert [cause for cause, _, _ in moves(rows[0])] == ["blocked", "unblocked"]
     assert (moves(not_chosen), moves(dismissed)) == ([], [])
 
@@ -236,8 +236,8 @@ def test_rules_of_an_earlier_version_stay_known(pausing_scenario: Scenario):
 
     rules = [rules_of_version(pausing_scenario.project.pk, version) for version in (2, 3, 99, None)]
 
-    assert [each.pause_while_blocked for each in rules] == [True, False, False, False]
-    assert {type(each.calendar) for each in rules} == {AllHours}
+    assert [rule.pause_while_blocked for rule in rules] == [True, False, False, False]
+    assert {type(rule.calendar) for rule in rules} == {AllHours}
     assert rules[0].allowed("high") == timedelta(hours=72)
     assert not rules_of_version(factories.scenario().project.pk, 2).pause_while_blocked
 

@@ -126,7 +126,9 @@ def test_each_project_has_its_own_policy(scenario: Scenario):
 
     put(scenario, {"a": 1})
 
-    after, own = (each.client.call("get", "policies/current").json()["data"] for each in (other, scenario))
+    after, own = (
+        tenant.client.call("get", "policies/current").json()["data"] for tenant in (other, scenario)
+    )
     assert (after, own["config"]) == (before, {"a": 1})
 
 

@@ -50,7 +50,7 @@ def test_open_tasks_follow_a_new_policy_and_others_stay(scenario: Scenario):
         assert due_in_hours(high) == 72  # nothing has changed yet
         row = finish_recalculation(scenario)
 
-    assert [due_in_hours(each) for each in (high, low, by_hand, done)] == [48, None, 1, 72]
+    assert [due_in_hours(task) for task in (high, low, by_hand, done)] == [48, None, 1, 72]
     assert counts(row) == {"checked": 2, "moved": 1, "given": 0, "lifted": 1, "overdue_at_once": 0}
     assert row.finished_at is not None
     [moved] = Event.objects.filter(name="task.due_date_moved", subject_id=high.pk)
@@ -128,7 +128,7 @@ def test_a_newer_policy_supersedes_a_recalculation(scenario: Scenario, monkeypat
 
     first.refresh_from_db()
     assert (first.superseded, first.checked, recalculations.run_batch(first.pk)) == (True, 2, False)
-    assert (second.checked, [due_in_hours(each) for each in rows]) == (3, [20, 20, 20])
+    assert (second.checked, [due_in_hours(task) for task in rows]) == (3, [20, 20, 20])
 
 
 def test_a_policy_starts_the_recalculation_of_its_project_alone(
@@ -137,9 +137,9 @@ def test_a_policy_starts_the_recalculation_of_its_project_alone(
     sent: list[Any] = []
     monkeypatch.setattr(recalculations, "enqueue_on_commit", lambda *message: sent.append(message))
     other = factories.scenario()
-    for each in (other, scenario):
-        factories.task(each)
-        set_policy(each, {**PAUSING, "sla_hours": {"high": 10}})
+    for tenant in (other, scenario):
+        factories.task(tenant)
+        set_policy(tenant, {**PAUSING, "sla_hours": {"high": 10}})
     waiting, started = SlaRecalculation.objects.order_by("created_at")
 
     more = [recalculations.run_batch(started.pk) for _ in range(2)]
@@ -165,7 +165,7 @@ def test_a_stopped_recalculation_continues_where_it_was(scenario: Scenario, monk
     recalculations.requeue_unfinished()  # it is finished
 
     assert sent == [("remediation.recalculate_due_dates", str(row.pk))]
-    assert (row.checked, row.moved, {due_in_hours(each) for each in rows}) == (5, 5, {10})
+    assert (row.checked, row.moved, {due_in_hours(task) for task in rows}) == (5, 5, {10})
 
 
 def test_a_long_recalculation_lets_other_jobs_follow_its_first_batches(

@@ -20,7 +20,7 @@ FRIDAY = datetime(2026, 11, 27, 9, 0, 0, 123456, tzinfo=UTC)  # 10:00 in Vienna
 
 
 def intervals_of(clock: TaskClock) -> list[tuple[str, float]]:
-    return [(each.state.value, each.counted / HOUR) for each in clock.intervals]
+    return [(interval.state.value, interval.counted / HOUR) for interval in clock.intervals]
 
 
 def test_default_policy_counts_all_hours(scenario: Scenario):
@@ -58,7 +58,7 @@ def test_all_that_happened_is_in_the_intervals(scenario: Scenario):
         "running", "Europe/Vienna", 17 * HOUR, 20 * HOUR,
     )  # fmt: skip
     assert found.intervals[-1].cause == f"Extended by {scenario.owner}: The vendor is late."
-    assert sum((each.counted for each in found.intervals), ZERO) == found.allowed
+    assert sum((interval.counted for interval in found.intervals), ZERO) == found.allowed
 
 
 def test_time_left_is_that_of_the_pause_that_has_not_ended(scenario: Scenario):
@@ -92,7 +92,7 @@ def test_states_of_a_clock(scenario: Scenario):
         set_status(scenario, paused, "blocked")
         tasks.update(none.pk, changes={"sla_due_at": None}, by=scenario.actor)
         clock.shift(80 * HOUR)
-        states = [clock_of(Task.objects.get(pk=each.pk)).state for each in (paused, late, none)]
+        states = [clock_of(Task.objects.get(pk=task.pk)).state for task in (paused, late, none)]
 
     assert states == ["paused", "overdue", "none"]
 

@@ -59,7 +59,7 @@ def test_due_date_of_a_done_task_stays_so_that_it_agrees_with_the_outcome(scenar
 
     for refused in (changed, removed):
         assert (refused.status_code, refused.json()["error"]["code"]) == (409, "task_done")
-    assert [each["code"] for each in in_bulk["data"]["refusals"]] == ["task_done"]
+    assert [refusal["code"] for refusal in in_bulk["data"]["refusals"]] == ["task_done"]
     assert (sent_back.status_code, sent_back.json()["data"]) == (200, before)
     clock = scenario.client.call("get", f"tasks/{task.pk}/sla").json()["data"]
     assert (clock["outcome"], clock["sla_due_at"]) == ("missed", before["sla_due_at"])

@@ -228,7 +228,8 @@ def test_approval_is_refused_in_words_before_it_is_tried(scenario: Scenario):
     approved.refresh_from_db()
 
     refusals = [
-        verdicts.approval_refusal(each, by=scenario.owner.pk) for each in (open_one, blocked, approved)
+        verdicts.approval_refusal(verification, by=scenario.owner.pk)
+        for verification in (open_one, blocked, approved)
     ]
 
     assert refusals == ["", errors.ChecksNotPassed.message, "This verification is approved."]

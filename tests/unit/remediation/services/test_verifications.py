@@ -59,7 +59,7 @@ def test_run_of_a_finding_that_got_checks_ends_the_manual_review_of_its_task_alo
 
     for review in reviews:
         review.refresh_from_db()
-    assert [(each.running, each.superseded) for each in reviews] == [(False, True), (True, False)]
+    assert [(review.running, review.superseded) for review in reviews] == [(False, True), (True, False)]
 
 
 @pytest.mark.parametrize(

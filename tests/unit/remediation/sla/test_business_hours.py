@@ -77,7 +77,7 @@ def test_all_minutes_of_the_spans_count_when_the_clocks_are_changed(zone: str, d
     start = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC) - timedelta(days=2)
     end = start + timedelta(days=4)
 
-    minutes = (start + timedelta(minutes=each) for each in range(4 * 24 * 60))
+    minutes = (start + timedelta(minutes=minute) for minute in range(4 * 24 * 60))
     times = [moment.astimezone(calendar.time_zone) for moment in minutes]
     inside = sum(any(opens <= at.hour * 60 + at.minute < closes for opens, closes in hours) for at in times)
     assert counted(calendar, start, end) == timedelta(minutes=inside)
@@ -123,7 +123,7 @@ def test_spans_are_in_order_apart_and_additive(
 def test_zero_hours_end_at_once_outside_business_hours_too():
     sunday = local("2026-11-29T12:00")
 
-    assert [add(each, sunday, ZERO) for each in (OFFICE, AllHours())] == [sunday, sunday]
+    assert [add(calendar, sunday, ZERO) for calendar in (OFFICE, AllHours())] == [sunday, sunday]
 
 
 def test_due_date_in_all_hours_is_at_most_50_years_ahead():

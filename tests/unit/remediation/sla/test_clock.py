@@ -30,8 +30,13 @@ seconds = st.integers(0, 300 * 3600).map(lambda number: timedelta(seconds=number
 def intervals_of(clock: Clock, now: datetime) -> list[tuple[str, float, float, bool]]:
     """Return (state, hours, counted hours, elapsed) of each interval."""
     return [
-        (each.state.value, ((each.end or now) - each.start) / HOUR, each.counted / HOUR, each.elapsed)
-        for each in intervals(clock, now)
+        (
+            interval.state.value,
+            ((interval.end or now) - interval.start) / HOUR,
+            interval.counted / HOUR,
+            interval.elapsed,
+        )
+        for interval in intervals(clock, now)
     ]
 
 
@@ -70,13 +75,13 @@ def test_a_pause_that_goes_on_has_no_end_and_keeps_the_time_left():
     assert (found.due, time_left(found, now), allowed_time(found, now)) == (
         DueDate(left=8 * HOUR), 8 * HOUR, 10 * HOUR,
     )  # fmt: skip
-    assert [each.end for each in intervals(found, now)] == [START + 2 * HOUR, None]
+    assert [interval.end for interval in intervals(found, now)] == [START + 2 * HOUR, None]
 
 
 def test_extensions_are_the_last_of_the_counted_time():
     found = clock(10, AllHours(), extensions=[Extension(2 * HOUR, "first"), Extension(HOUR, "second")])
 
-    causes = [(each.cause, each.counted) for each in intervals(found, START + 20 * HOUR)]
+    causes = [(interval.cause, interval.counted) for interval in intervals(found, START + 20 * HOUR)]
     assert causes == [
         ("The clock counts.", 7 * HOUR), ("first", 2 * HOUR), ("second", HOUR), ("The due date has passed.", 10 * HOUR),
     ]  # fmt: skip
@@ -102,7 +107,7 @@ def test_years_of_single_days_are_merged():
 
     merged = intervals(found, START + 1000 * HOUR)
     assert len(merged) == 2 < MAX_INTERVALS
-    assert sum((each.counted for each in merged), ZERO) == 8 * 600 * HOUR
+    assert sum((interval.counted for interval in merged), ZERO) == 8 * 600 * HOUR
 
 
 def test_days_are_merged_beside_a_weekend_that_has_elapsed_and_a_pause():
@@ -110,8 +115,8 @@ def test_days_are_merged_beside_a_weekend_that_has_elapsed_and_a_pause():
     found = clock(48, OFFICE, Pause(thursday, thursday + 2 * HOUR), start=saturday)
 
     shown = [
-        (each.state, each.counted / HOUR, each.cause)
-        for each in intervals(found, saturday + HOUR, max_intervals=6)
+        (interval.state, interval.counted / HOUR, interval.cause)
+        for interval in intervals(found, saturday + HOUR, max_intervals=6)
     ]
 
     assert shown == [
@@ -128,7 +133,7 @@ def test_a_pause_within_years_of_single_days_is_not_merged():
 
     merged = intervals(found, START + 1000 * HOUR)
 
-    assert [(each.state.value, each.elapsed) for each in merged] == [
+    assert [(interval.state.value, interval.elapsed) for interval in merged] == [
         ("counting", True),
         ("counting", False),
         ("paused", False),
@@ -180,12 +185,12 @@ def test_intervals_are_contiguous_and_sum_to_the_due_date_and_the_time_left(
 
     until = max(now, due.due_at) if due.due_at else None
     assert_contiguous(parts, start, until)
-    before = [each for each in parts if each.state != ClockState.OVERDUE]
+    before = [interval for interval in parts if interval.state != ClockState.OVERDUE]
     ahead = due.left or ZERO
-    assert sum((each.counted for each in before), ahead) == total == allowed_time(found, now)
-    late = sum((each.counted for each in parts if each.state == ClockState.OVERDUE), ZERO)
-    assert left == sum((each.counted for each in parts if not each.elapsed), ahead) - late
-    extended = sum((each.counted for each in parts if each.state == ClockState.EXTENDED), ZERO)
+    assert sum((interval.counted for interval in before), ahead) == total == allowed_time(found, now)
+    late = sum((interval.counted for interval in parts if interval.state == ClockState.OVERDUE), ZERO)
+    assert left == sum((interval.counted for interval in parts if not interval.elapsed), ahead) - late
+    extended = sum((interval.counted for interval in parts if interval.state == ClockState.EXTENDED), ZERO)
     assert extended == max(sum(added, ZERO) - ahead, ZERO)
 
 
@@ -193,6 +198,9 @@ def assert_contiguous(parts: list[Interval], start: datetime, until: datetime | 
     assert all(before.end == after.start for before, after in pairwise(parts))
     if parts:
         assert (parts[0].start, parts[-1].end) == (start, until)
-        assert all(each.counted <= (each.end - each.start if each.end else ZERO) for each in parts)
+        assert all(
+            interval.counted <= (interval.end - interval.start if interval.end else ZERO)
+            for interval in parts
+        )
     else:
         assert until == start

@@ -110,7 +110,7 @@ def test_failed_verification_of_25_pages_takes_two_requests(shop: Site):
     assert verification.checks[0]["status"] == "failed"
     assert shop.paths() == PATHS[:1] * 2
     seen = pages_of(CSP)
-    assert [each["reason"] for each in seen] == [None] + ["not_looked_at"] * 24
+    assert [visited["reason"] for visited in seen] == [None] + ["not_looked_at"] * 24
     assert seen[0]["evidence"]["looks"] == ["failed", "failed"]
 
 

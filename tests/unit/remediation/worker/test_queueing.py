@@ -116,7 +116,9 @@ def test_organization_with_many_projects_delays_no_other(scenario: Scenario) -> 
 
 @pytest.mark.usefixtures("no_recorded_use")
 def test_verification_that_a_person_requested_comes_before_older_ones(scenario: Scenario) -> None:
-    triggered = {each: running(scenario, trigger=each, age_minutes=9) for each in ("guard", "deploy")}
+    triggered = {
+        trigger: running(scenario, trigger=trigger, age_minutes=9) for trigger in ("guard", "deploy")
+    }
 
     order = order_of(triggered | {"requested": running(scenario)})
 
@@ -138,8 +140,8 @@ def test_organization_leaves_processes_to_others_while_two_of_its_parts_run(scen
     other = factories.scenario(site_url=REFUSED_AT_ONCE)
     held = [running(scenario, age_minutes=9) for _ in range(queueing.MAX_RUNNING)]
     waiting, others = running(scenario, age_minutes=8), running(other)
-    for each in held:
-        leases.acquire(VerificationPart, each.parts.get().pk, seconds=600)
+    for verification in held:
+        leases.acquire(VerificationPart, verification.parts.get().pk, seconds=600)
 
     beside = order_of({"waiting": waiting, "others": others})
     VerificationPart.objects.filter(verification=held[0]).update(lease_until=None)
@@ -160,6 +162,6 @@ def test_job_runs_a_waiting_verification_and_enqueues_the_next(
         jobs.run_verification(str(started[1].pk))
 
     assert not VerificationPart.objects.filter(finished_at__isnull=True).exists()
-    assert [each for each in enqueued if each[0] == "remediation.run_verification"] == [
+    assert [message for message in enqueued if message[0] == "remediation.run_verification"] == [
         ("remediation.run_verification", str(started[1].pk))
     ] * 2

@@ -38,8 +38,8 @@ def test_forecast_names_its_basis_and_its_dates(scenario: Scenario, call_api: Ca
         "status": "forecast", "open_critical": 2, "horizon_days": 364,
         "basis": {"days": 55, "opened": 0, "closed": 8},
     })  # fmt: skip
-    assert [each["probability"] for each in ranges] == [0.5, 0.9]
-    assert all(today < each["earliest"] for each in ranges)
+    assert [date_range["probability"] for date_range in ranges] == [0.5, 0.9]
+    assert all(today < date_range["earliest"] for date_range in ranges)
     assert call_api("get", "reports/forecast")[1]["data"]["ranges"] == ranges
 
 

@@ -38,7 +38,11 @@ def test_same_arguments_have_the_same_forecast():
 def test_days_are_within_the_horizon():
     ranges = forecast(flows(*[(1, 1)] * 7), 9, seed=3)
 
-    assert all(day is None or 1 <= day <= HORIZON for each in ranges for day in (each.earliest, each.latest))
+    assert all(
+        day is None or 1 <= day <= HORIZON
+        for date_range in ranges
+        for day in (date_range.earliest, date_range.latest)
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from tests.unit.reports.sample_snapshot import snapshot
 
 
 def test_a_grade_follows_the_worst_open_finding_and_names_the_change_of_the_risk():
-    found = [(each.label, each.letter, each.reason, each.change, each.tone) for each in grades(snapshot())]
+    found = [
+        (grade.label, grade.letter, grade.reason, grade.change, grade.tone) for grade in grades(snapshot())
+    ]
 
     assert found == [
         ("Security", "F", "2 critical findings are open.", "Risk down 186.", "better"),
@@ -28,7 +30,7 @@ def test_domains_that_were_never_scanned_have_no_grade():
 def test_a_grade_names_no_change_where_only_one_day_is_known():
     first = snapshot(scores=[964])
 
-    assert {each.change for each in grades(first)} == {""}
+    assert {grade.change for grade in grades(first)} == {""}
 
 
 def test_reports_of_earlier_versions_have_no_grades():

@@ -104,4 +104,4 @@ def test_lateness_is_in_hours_then_in_days(due: str, late: str) -> None:
 def test_campaign_has_its_due_date_in_words() -> None:
     listed = [{"name": "A", "due_date": "2026-03-31"}, {"name": "B", "due_date": None}, {"name": "C"}]
 
-    assert [each["due_on"] for each in items.campaigns(listed, 2)] == ["31 March 2026", ""]
+    assert [campaign["due_on"] for campaign in items.campaigns(listed, 2)] == ["31 March 2026", ""]

@@ -176,8 +176,8 @@ def test_link_opens_no_evidence_of_a_later_report_and_each_page_has_its_own(
 
     refused = Client().get(first.replace(str(approved_verification.pk), str(later.pk)))
     pages = {
-        each.pk: Client().get(second.replace(str(later.pk), str(each.pk)))
-        for each in (approved_verification, later)
+        verification.pk: Client().get(second.replace(str(later.pk), str(verification.pk)))
+        for verification in (approved_verification, later)
     }
 
     assert refused.status_code == 404

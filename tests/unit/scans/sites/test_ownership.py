@@ -282,7 +282,9 @@ def test_browser_visits_verified_sites_only(shop: Served):
     with Client() as client, Browser() as browser:
         seen = dict(run_checks(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
 
-    outcomes = {(each.status, each.reason, HOST in each.evidence["detail"]) for each in seen.values()}
+    outcomes = {
+        (outcome.status, outcome.reason, HOST in outcome.evidence["detail"]) for outcome in seen.values()
+    }
     assert outcomes == {("inconclusive", "not_available", True)}
     assert [hit for hit in shop.hits if hit != "GET /"] == []
 
@@ -334,7 +336,7 @@ def test_verification_is_lost_when_the_places_of_its_method_answer_without_the_t
     Site.objects.update(method=method, verified_at=timezone.now())
     site.refresh_from_db()
     other = "file" if method == "meta_tag" else "meta_tag"
-    attempts = [ownership.OwnershipAttempt(method, "", "", answered=each) for each in answered]
+    attempts = [ownership.OwnershipAttempt(method, "", "", answered=answer) for answer in answered]
 
     ownership.store_attempts(site, [*attempts, ownership.OwnershipAttempt(other, "", "")])
 

@@ -29,7 +29,7 @@ def test_each_check_belongs_to_one_scanner() -> None:
     by_scanner = {scanner: page_checks.keys_of(scanner) for scanner in Scanner}
 
     assert sorted(key for keys in by_scanner.values() for key in keys) == sorted(registry.keys())
-    kinds = {each: {registry.REGISTRY[key].kind for key in keys} for each, keys in by_scanner.items()}
+    kinds = {scanner: {registry.REGISTRY[key].kind for key in keys} for scanner, keys in by_scanner.items()}
     assert kinds == {"http": {"http", "tls"}, "browser": {"browser", "markup"}, "lab": {"lab"}}
 
 

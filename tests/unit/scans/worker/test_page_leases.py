@@ -106,7 +106,7 @@ def test_stored_page_is_not_leased_again_and_an_earlier_holder_cannot_store_it(s
     again = leased()
     assert again is not None
 
-    saved = [persistence.save_results(each.pages[0], PageResults()) for each in (work, again)]
+    saved = [persistence.save_results(held.pages[0], PageResults()) for held in (work, again)]
 
     assert (saved, leased()) == ([False, True], None)
 
@@ -176,7 +176,7 @@ def test_part_is_leased_by_the_workers_of_its_kind(
     ScanPart.objects.update(scanner=scanner, without_browser=without_browser)
     works = {}
 
-    for kind in sorted(WorkerKind, key=lambda each: each == expected):
+    for kind in sorted(WorkerKind, key=lambda candidate: candidate == expected):
         works[kind] = page_leases.lease_next(kind, limit=5, idle=True)
 
     assert [kind for kind, work in works.items() if work] == [expected]

@@ -142,7 +142,7 @@ def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site)
         "get", f"scans/{scan.pk}/results?outcome=failed&limit=2&cursor={shown['meta']['next_cursor']}"
     )
     row = rest.json()["data"][0]
-    assert {each["url"] for each in (*shown["data"], row)} == {page["url"] for page in pages["data"]}
+    assert {result["url"] for result in (*shown["data"], row)} == {page["url"] for page in pages["data"]}
     assert list(row) == [
         "url", "route", "scanner", "key", "version", "outcome", "reason", "value", "samples", "unit", "threshold",
         "evidence", "tools", "profile", "duration_ms", "seen_at",
@@ -354,9 +354,9 @@ def test_each_further_page_costs_at_most_18_queries(scenario: Scenario, site: Si
             jobs.run_scan(str(scan.pk))
         counts.append(len(captured))
 
-    each = (counts[2] - counts[1]) / 3
+    per_page = (counts[2] - counts[1]) / 3
     # the work chosen and leased, the page and its results stored, the part read, the scan's summary saved
-    assert each <= 18
+    assert per_page <= 18
 
 
 def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(

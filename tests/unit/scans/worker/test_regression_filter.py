@@ -266,11 +266,11 @@ def test_streaming_has_the_result_of_one_ingestion(scenario: Scenario):
     ]
 
     summaries = [
-        [scanned(each, "ttfb", outcomes, streaming=streaming).summary for outcomes in seen]
-        for each, streaming in ((scenario, True), (other, False))
+        [scanned(tenant, "ttfb", outcomes, streaming=streaming).summary for outcomes in seen]
+        for tenant, streaming in ((scenario, True), (other, False))
     ]
 
-    findings = [Finding.objects.get(project=each.project) for each in (scenario, other)]
+    findings = [Finding.objects.get(project=tenant.project) for tenant in (scenario, other)]
     assert summaries[0] == summaries[1]
     assert findings[0].affected_assets == findings[1].affected_assets
     assert findings[0].evidence["values"] == findings[1].evidence["values"] == {"ttfb": 950}

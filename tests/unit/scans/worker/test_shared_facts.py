@@ -33,7 +33,7 @@ def fail_if_produced() -> Any:
 
 
 def described(response: Response) -> Any:
-    history = [described(each) for each in response.history]
+    history = [described(redirect) for redirect in response.history]
     return vars(response) | {"headers": response.headers.items(), "history": history}
 
 

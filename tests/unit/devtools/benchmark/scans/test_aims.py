@@ -22,8 +22,8 @@ BARE = Figures(aims.BARE_AXE_TRIVIAL, pages=25, seconds=10.0, cpu=10.0, requests
 
 
 def by_figure(*measured: Figures) -> dict[str, aims.ComparedFigure]:
-    compared = aims.compare({each.name: each for each in measured})
-    return {each.figure: each for each in compared if each.case == aims.SCAN_TRIVIAL}
+    compared = aims.compare({figures.name: figures for figures in measured})
+    return {comparison.figure: comparison for comparison in compared if comparison.case == aims.SCAN_TRIVIAL}
 
 
 def test_figures_are_beside_their_aims_with_the_ratio_to_the_bare_run() -> None:
@@ -62,7 +62,7 @@ def test_an_outcome_that_was_not_planted_is_reported() -> None:
 
 
 def test_tables_have_every_case_and_aim() -> None:
-    measured = {each.name: each for each in (BARE, scan())}
+    measured = {figures.name: figures for figures in (BARE, scan())}
 
     text = report.markdown(measured, list(aims.compare(measured)), {}, latency=5)
 

@@ -209,5 +209,5 @@ def test_unreadable_setting_is_left_out(
 
     found = findings(provider)
 
-    assert [each.evidence["setting"] for each in found] == ["brotli"]
+    assert [finding.evidence["setting"] for finding in found] == ["brotli"]
     assert provider.unreadable == [name]

@@ -25,9 +25,9 @@ def test_every_issue_and_alert_event_of_the_description_is_read() -> None:
     meanings = {}
     for event in events:
         name = next(
-            each
-            for each in ("issues", "issue-comment", "dependabot-alert", "code-scanning-alert", "")
-            if event.startswith(each)
+            prefix
+            for prefix in ("issues", "issue-comment", "dependabot-alert", "code-scanning-alert", "")
+            if event.startswith(prefix)
         )
         payload = {"action": event.removeprefix(name + "-"), "issue": issue(now()), "alert": {"number": 1}}
         sent = WebhookRequest({"x-github-event": name.replace("-", "_"), "x-github-delivery": "1"}, b"")

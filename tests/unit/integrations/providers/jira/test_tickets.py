@@ -29,7 +29,7 @@ UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"id"
 
 
 def lines(node: dict[str, Any]) -> list[str]:
-    return ["".join(part["text"] for part in each["content"]) for each in node["content"]]
+    return ["".join(part["text"] for part in paragraph["content"]) for paragraph in node["content"]]
 
 
 def test_create_sends_title_priority_due_date_guidance_and_the_task_as_property(

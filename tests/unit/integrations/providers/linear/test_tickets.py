@@ -370,7 +370,7 @@ def test_campaigns_are_a_line_of_the_description_that_follows_them(
     left = provider.update_ticket(moved, draft(), {"campaigns"})
 
     task = f"Krafter Audit task {TASK}"
-    assert [each.body.rpartition("---\n\n")[2] for each in (ticket, moved, left)] == [
+    assert [version.body.rpartition("---\n\n")[2] for version in (ticket, moved, left)] == [
         f"Campaigns: Autumn, Spring\n\n{task}",
         f"Campaigns: Spring\n\n{task}",
         task,

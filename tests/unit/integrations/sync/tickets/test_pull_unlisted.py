@@ -308,13 +308,13 @@ def break_title(tracker: FakeTracker, monkeypatch: pytest.MonkeyPatch, title: st
 
     def without_title(value: Any) -> Any:
         if isinstance(value, list):
-            return [without_title(each) for each in value]
+            return [without_title(element) for element in value]
         if not isinstance(value, dict):
             return value
         is_broken = title in (value.get("title"), value.get("summary"))
         hidden = {"title": None, "summary": None} if is_broken else {}
-        return {name: hidden.get(name, without_title(each)) if name in hidden else without_title(each)
-                for name, each in value.items()}  # fmt: skip
+        return {name: hidden.get(name, without_title(member)) if name in hidden else without_title(member)
+                for name, member in value.items()}  # fmt: skip
 
     def route(request: Request) -> Answer:
         status, headers, body = routed(request)
@@ -346,7 +346,7 @@ def test_unreadable_ticket_is_named_and_the_others_are_synced(
     for _ in range(2):
         row = run_sync(row)
         assert (row.status, status_of(good), status_of(bad)) == ("connected", "ready_verify", "backlog")
-        assert [each["what"] for each in last_run().refused] == [key]
+        assert [refusal["what"] for refusal in last_run().refused] == [key]
     repair()
     run_sync(row)
 
@@ -380,7 +380,7 @@ def test_entry_without_an_id_is_read_by_the_next_sync(
     def with_null() -> Answer:
         status, headers, body = routed(tracker.requests[-1])
         listed = rows(body)
-        listed[:] = [None if "Bad" in str(each) else each for each in listed]
+        listed[:] = [None if "Bad" in str(row) else row for row in listed]
         return status, headers, body
 
     tracker.next_answer(method, path, with_null)

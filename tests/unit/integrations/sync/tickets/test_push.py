@@ -405,7 +405,7 @@ def test_ticket_that_the_vendor_did_not_close_is_reported_and_closed_by_the_next
     run_sync(row)
 
     link, closed = TicketLink.objects.get(task=task), last_run()
-    assert (ignored.pushed, [each["what"] for each in ignored.refused]) == (0, [link.key])
+    assert (ignored.pushed, [refusal["what"] for refusal in ignored.refused]) == (0, [link.key])
     assert "did not close" in ignored.refused[0]["why"]
     assert (closed.pushed, closed.refused, link.last_synced["ticket"]["state"]) == (1, [], "closed")
 

@@ -99,7 +99,8 @@ def test_few_rows_with_a_check_are_those_of_the_list_without_it(scenario: Scenar
 def test_few_tasks_of_a_campaign_are_in_the_order_of_the_list(scenario: Scenario, sort: str):
     due = timezone.now()
     tasks = [
-        factories.task(scenario, sla_due_at=each) for each in (due, None, due + timedelta(days=1), None, due)
+        factories.task(scenario, sla_due_at=due_at)
+        for due_at in (due, None, due + timedelta(days=1), None, due)
     ]
     campaign = Campaign.objects.create(project=scenario.project, name="Few", owner=scenario.owner)
     for task in tasks:
@@ -119,7 +120,7 @@ def test_many_rows_with_a_check_are_read_in_the_order_of_the_list(
         seen = read_pages(scenario, "findings?check=lcp&sort=created_at&limit=2", start="")
 
     assert seen == [str(row.pk) for row in made]
-    assert not any(" IN (" in each["sql"] for each in statements if "ORDER BY" in each["sql"])
+    assert not any(" IN (" in statement["sql"] for statement in statements if "ORDER BY" in statement["sql"])
 
 
 def test_findings_page_by_offset(scenario: Scenario):

@@ -57,8 +57,8 @@ def test_requests_without_a_key_are_limited_by_address(client: Client, settings:
     responses = [client.get("/api/v1/nothing", REMOTE_ADDR=address) for _ in range(3)]
     elsewhere = client.get("/api/v1/nothing", REMOTE_ADDR=new_address())
 
-    assert [each.status_code for each in responses] == [404, 404, 429]
-    assert [each["x-ratelimit-remaining"] for each in responses] == ["1", "0", "0"]
+    assert [response.status_code for response in responses] == [404, 404, 429]
+    assert [response["x-ratelimit-remaining"] for response in responses] == ["1", "0", "0"]
     assert responses[2].json()["error"]["code"] == "rate_limited"
     assert elsewhere.status_code == 404
 
@@ -69,7 +69,7 @@ def test_pages_outside_of_the_api_are_not_counted(client: Client, settings: Any)
 
     pages = [client.get("/admin/login/", REMOTE_ADDR=address) for _ in range(2)]
 
-    assert [(each.status_code, NAMES[0] in each) for each in pages] == [(200, False)] * 2
+    assert [(response.status_code, NAMES[0] in response) for response in pages] == [(200, False)] * 2
 
 
 def test_a_key_with_its_own_limit_leaves_the_rest_to_the_others(scenario: Scenario, settings: Any):
@@ -80,11 +80,11 @@ def test_a_key_with_its_own_limit_leaves_the_rest_to_the_others(scenario: Scenar
     limited = [scenario.client.call("get", "tasks") for _ in range(4)]
     rest = [other.call("get", "tasks") for _ in range(3)]
 
-    assert [each.status_code for each in limited] == [200, 200, 429, 429]
-    assert [each["x-ratelimit-limit"] for each in limited] == ["2"] * 4
-    assert [each.status_code for each in rest] == [200, 200, 429]
-    assert [each["x-ratelimit-limit"] for each in rest] == ["4"] * 3
-    assert len({each["x-ratelimit-reset"] for each in [*limited, *rest]}) == 1
+    assert [response.status_code for response in limited] == [200, 200, 429, 429]
+    assert [response["x-ratelimit-limit"] for response in limited] == ["2"] * 4
+    assert [response.status_code for response in rest] == [200, 200, 429]
+    assert [response["x-ratelimit-limit"] for response in rest] == ["4"] * 3
+    assert len({response["x-ratelimit-reset"] for response in [*limited, *rest]}) == 1
 
 
 def test_the_limit_of_the_organisation_holds_for_a_key_with_a_higher_one(scenario: Scenario, settings: Any):

@@ -40,7 +40,8 @@ def status_of(key: str, site: Site, client: Client, text: str, policy: str | Non
 
 
 @pytest.mark.parametrize(
-    ("added", "status"), [(each, FAILED) for each in LOADED] + [(each, PASSED) for each in NOT_LOADED]
+    ("added", "status"),
+    [(element, FAILED) for element in LOADED] + [(element, PASSED) for element in NOT_LOADED],
 )
 def test_what_a_page_loads(added: str, status: str, https_site: Site, client: Client) -> None:
     assert status_of("mixed_content", https_site, client, html(add=added)) == status
