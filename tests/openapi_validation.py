@@ -109,7 +109,7 @@ def _root() -> dict[str, Any]:
 
 def _closed(value: Any) -> Any:
     if isinstance(value, list):
-        return [_closed(each) for each in value]
+        return [_closed(element) for element in value]
     if not isinstance(value, dict):
         return value
     closed = {name: _closed(inner) for name, inner in value.items()}

@@ -39,7 +39,7 @@ def test_pages_have_no_problem_and_request_nothing_from_other_hosts(live_server:
             visitor.check_page(f"docs-{name}")
 
     not_found = "Failed to load resource: the server responded with a status of 404 (Not Found)"
-    assert [each for each in visitor.problems if each[1] != not_found] == []
+    assert [problem for problem in visitor.problems if problem[1] != not_found] == []
     assert {url for url in requested if not url.startswith((f"{live_server.url}/", "data:"))} == set()
 
 
@@ -49,7 +49,7 @@ def test_axe_finds_nothing_on_any_page(live_server: Any) -> None:
     client = Client()
     found = [
         (url, client.get(url).content.decode())
-        for url in (*SHOWN.values(), *(each.url for each in all_pages()))
+        for url in (*SHOWN.values(), *(documented.url for documented in all_pages()))
     ]
     chosen = [url for url, _ in found] if SCREENSHOTS else with_new_structure(found)
 

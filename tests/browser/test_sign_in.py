@@ -130,7 +130,7 @@ def test_password_is_reset_by_the_link_of_the_mail_after_a_lock_out(
         visitor.check_page("password-change")
 
     # The browser reports the status of the page that says the pause.
-    assert [each for each in visitor.problems if "429 (Too Many Requests)" not in str(each)] == []
+    assert [problem for problem in visitor.problems if "429 (Too Many Requests)" not in str(problem)] == []
 
 
 def test_sign_in_works_without_scripts(live_server: Any, scenario: Scenario) -> None:

@@ -183,8 +183,8 @@ def test_web_without_its_database_fails_quickly_and_recovers(machines: Machines,
     assert_passes(machines, verify(machines, site, "Verified by the others"))
     proxy.restore()
 
-    assert (before.status, other.status, [each.status for each in during]) == (200, 200, [503] * 3)
-    assert max(each.seconds for each in during) < 15
+    assert (before.status, other.status, [response.status for response in during]) == (200, 200, [503] * 3)
+    assert max(response.seconds for response in during) < 15
     wait_until(lambda: machines.send("cut", "GET", "tasks").status == 200, seconds=30)
 
 

@@ -46,7 +46,7 @@ class Load:
             (self.scan, 8),
             (self.read, 0.1),
         ]
-        self.threads = [threading.Thread(target=self.repeat, args=each) for each in work]
+        self.threads = [threading.Thread(target=self.repeat, args=arguments) for arguments in work]
 
     def repeat(self, action: Callable[[int], None], pause: float) -> None:
         number = 0

@@ -38,7 +38,7 @@ class Clients:
             (self.report, 0.2),
             (self.verify, 1),
         ]
-        self.threads = [threading.Thread(target=self.repeat, args=each) for each in work]
+        self.threads = [threading.Thread(target=self.repeat, args=arguments) for arguments in work]
 
     def __enter__(self) -> "Clients":
         for thread in self.threads:
@@ -99,7 +99,7 @@ class Clients:
 
     @property
     def failed(self) -> dict[tuple[str, str, int], int]:
-        return {each: number for each, number in self.answers.items() if not 200 <= each[2] < 300}
+        return {answer: number for answer, number in self.answers.items() if not 200 <= answer[2] < 300}
 
 
 @pytest.fixture

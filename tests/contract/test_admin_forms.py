@@ -93,7 +93,7 @@ def sent(field: LexborNode) -> dict[str, list[str]]:
 
 
 def has_id(field: LexborNode) -> bool:
-    values = [each.attributes.get("value") for each in (field, *field.css("option"))]
+    values = [element.attributes.get("value") for element in (field, *field.css("option"))]
     return "admin-autocomplete" in (field.attributes.get("class") or "") or any(map(is_uuid, values))
 
 

@@ -217,7 +217,9 @@ def test_the_current_version_is_changed(scenario: Scenario, method: str, route: 
 
 
 @pytest.mark.parametrize(
-    ("method", "route"), [each for each in CHANGES if each[0] != "delete"], ids=lambda value: value
+    ("method", "route"),
+    [(method, route) for method, route in CHANGES if method != "delete"],
+    ids=lambda value: value,
 )
 def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario, method: str, route: str):
     case = RESOURCES[route](scenario)
@@ -228,7 +230,9 @@ def test_a_changed_resource_has_the_etag_that_a_read_returns(scenario: Scenario,
 
 
 @pytest.mark.parametrize(
-    ("method", "route"), [each for each in CHANGES if each[0] in ("put", "patch")], ids=lambda value: value
+    ("method", "route"),
+    [(method, route) for method, route in CHANGES if method in ("put", "patch")],
+    ids=lambda value: value,
 )
 def test_a_repeated_change_writes_nothing_and_keeps_the_etag(scenario: Scenario, method: str, route: str):
     case = RESOURCES[route](scenario)

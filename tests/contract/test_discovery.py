@@ -55,7 +55,7 @@ def test_orgs_has_the_organisation_of_the_key_alone(scenario: Scenario):
 
     body = scenario.client.get("/api/v1/orgs").json()
 
-    assert [each["id"] for each in body["data"]] == [str(scenario.organization.pk)]
+    assert [organization["id"] for organization in body["data"]] == [str(scenario.organization.pk)]
 
 
 def test_project_is_created_changed_archived_and_restored(scenario: Scenario, org: str):
@@ -80,7 +80,7 @@ def test_project_is_created_changed_archived_and_restored(scenario: Scenario, or
     assert archived.json()["data"]["archived_at"] is not None
     assert code(refused) == (409, "project_archived")
     assert (read.status_code, tested.status_code, allowed.status_code) == (200, 200, 201)
-    assert [each["id"] for each in scenario.client.get(f"{org}/projects").json()["data"]] == [
+    assert [project["id"] for project in scenario.client.get(f"{org}/projects").json()["data"]] == [
         "shop",
         "production-website",
     ]
@@ -189,7 +189,7 @@ def test_an_admin_does_not_touch_owners(scenario: Scenario, org: str):
         admin.call("post", f"{org}/members", {"email": "a@example.com", "role": "owner"}),
     ]
 
-    assert [code(each) for each in refused] == [(403, "insufficient_role")] * 4
+    assert [code(response) for response in refused] == [(403, "insufficient_role")] * 4
 
 
 def test_key_is_issued_used_and_revoked(scenario: Scenario, org: str):
@@ -217,8 +217,10 @@ def test_bound_key_sees_its_projects_alone_and_does_not_administer(scenario: Sce
 
     assert client.call("get", "tasks").status_code == 200
     assert client.get(f"{org}/projects/other/audit/tasks").status_code == 404
-    assert [each["id"] for each in client.get(f"{org}/projects").json()["data"]] == ["production-website"]
-    assert [each["id"] for each in client.get("/api/v1/me").json()["data"]["projects"]] == [
+    assert [project["id"] for project in client.get(f"{org}/projects").json()["data"]] == [
+        "production-website"
+    ]
+    assert [project["id"] for project in client.get("/api/v1/me").json()["data"]["projects"]] == [
         "production-website"
     ]
     assert code(client.call("post", f"{org}/keys", {"name": "wider"})) == (403, "insufficient_role")

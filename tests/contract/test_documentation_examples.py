@@ -199,7 +199,7 @@ def conflict(scenario: Scenario) -> SyncConflict:
 
 
 def example_of(operation: Any, language: str) -> CodeExample:
-    return next(each for each in examples(operation) if each.language == language)
+    return next(example for example in examples(operation) if example.language == language)
 
 
 @pytest.mark.slow

@@ -187,7 +187,9 @@ def test_a_listed_origin_may_call_the_api_without_cookies(scenario: Scenario, co
 
     assert preflight.status_code == 200
     assert "if-match" in preflight["access-control-allow-headers"]
-    assert [each["access-control-allow-origin"] for each in (preflight, allowed, refused)] == [ORIGIN] * 3
+    assert [response["access-control-allow-origin"] for response in (preflight, allowed, refused)] == [
+        ORIGIN
+    ] * 3
     assert "etag" in allowed["access-control-expose-headers"]
     assert "access-control-allow-credentials" not in {**cors_headers(preflight), **cors_headers(allowed)}
 

@@ -109,7 +109,8 @@ def operations_with(header: str) -> set[str]:
         f"{method.upper()} {path}"
         for path, item in CachedSchemaGenerator().get_schema(public=True)["paths"].items()
         for method, operation in item.items()
-        if header in [each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"]
+        if header
+        in [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"]
     }
 
 

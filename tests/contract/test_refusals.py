@@ -84,7 +84,10 @@ def test_config_of_a_policy_is_echoed_as_it_was_sent(scenario: Scenario):
     read = scenario.client.call("get", "policies/current")
 
     compact = sent.replace(": ", ":").replace(", ", ",")
-    assert [f'"config":{compact}' in each.content.decode() for each in (changed, read)] == [True, True]
+    assert [f'"config":{compact}' in response.content.decode() for response in (changed, read)] == [
+        True,
+        True,
+    ]
 
 
 def test_exhausted_quota_says_when_it_returns_and_creates_nothing():
@@ -98,11 +101,11 @@ def test_exhausted_quota_says_when_it_returns_and_creates_nothing():
 
     refused = [scenario.client.call("post", path, body) for path, body in requests]
 
-    assert [each.json()["error"]["code"] for each in refused] == ["quota_exceeded"] * 3
-    for each in refused:
-        resets_at = datetime.fromisoformat(each.json()["error"]["details"]["resets_at"])
+    assert [response.json()["error"]["code"] for response in refused] == ["quota_exceeded"] * 3
+    for response in refused:
+        resets_at = datetime.fromisoformat(response.json()["error"]["details"]["resets_at"])
         left = (resets_at - timezone.now()).total_seconds()
-        assert (each.status_code, abs(int(each["retry-after"]) - left) < 30) == (429, True)
+        assert (response.status_code, abs(int(response["retry-after"]) - left) < 30) == (429, True)
     assert [model.objects.count() for model in (Scan, Verification, Report)] == [0, 0, 0]
 
 

@@ -71,7 +71,7 @@ class FakeTracker(ABC):
     @property
     def comment_count(self) -> int:
         """The number of all comments."""
-        return sum(len(each) for each in self.comments.values())
+        return sum(len(comments) for comments in self.comments.values())
 
     # ---- How it answers
 

@@ -28,7 +28,9 @@ COUNTED = (
     "task.overdue", "task.due_soon",
 )  # fmt: skip
 NOT_USED = ("bulk_change_tasks", "bulk_change_findings", "undo", "recalculate")
-OPERATIONS = {name: each for name, each in operations.OPERATIONS.items() if name not in NOT_USED} | {
+OPERATIONS = {
+    name: operation for name, operation in operations.OPERATIONS.items() if name not in NOT_USED
+} | {
     "report_finding": (8, operations.OPERATIONS["report_finding"][1]),
     "replace_policy": (6, "put policies/current"),
     "set_recipients": (3, "put alerts/destinations/email"),
@@ -106,7 +108,7 @@ class Api(operations.Api):
         return str(error["code"]) if error else int(response.status_code)
 
     def _unsubscribe(self, person: str) -> Answer:
-        message = next(each for each in reversed(mail.outbox) if self.people[each.to[0]] == person)
+        message = next(message for message in reversed(mail.outbox) if self.people[message.to[0]] == person)
         url = message.extra_headers["List-Unsubscribe"].strip("<>")
         body = "List-Unsubscribe=One-Click"
         kind = "application/x-www-form-urlencoded"
@@ -128,7 +130,9 @@ class Api(operations.Api):
         )
         return {
             "alerts": sorted((tuple(row[key] for key in keys) for row in rows), key=itemgetter(0)),
-            "e-mails": dict(Counter(self.people[address] for each in mail.outbox for address in each.to)),
+            "e-mails": dict(
+                Counter(self.people[address] for message in mail.outbox for address in message.to)
+            ),
             "events": dict(logged),
         }
 

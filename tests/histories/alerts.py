@@ -64,17 +64,17 @@ class Project(model.Project):
         return super().names() | {*ADDRESSES} | {*self.members}
 
     def perform(self, operation: str, name: str, body: dict[str, Any]) -> Answer:
-        statuses = {each: finding.status for each, finding in self.findings.items()}
+        statuses = {finding_name: finding.status for finding_name, finding in self.findings.items()}
         answer = super().perform(operation, name, body)
-        for each, finding in self.findings.items():
-            was = statuses.get(each)
+        for finding_name, finding in self.findings.items():
+            was = statuses.get(finding_name)
             if finding.status != DISMISSED:
-                self.until.pop(each, None)
-            elif each not in self.until:
-                self.until[each] = date.max, was or "new"
+                self.until.pop(finding_name, None)
+            elif finding_name not in self.until:
+                self.until[finding_name] = date.max, was or "new"
             if was is None:
                 self._log("finding.created", "new", finding)
-            elif was == "resolved" and (operation, name) == ("report_finding", each):
+            elif was == "resolved" and (operation, name) == ("report_finding", finding_name):
                 self._log("finding.regressed", "regression", finding)
         self._run_jobs()
         return answer
@@ -82,12 +82,12 @@ class Project(model.Project):
     @property
     def is_busy(self) -> bool:
         """Return whether findings follow each other so closely that an alert will be held back."""
-        return self.logged["finding.created"] < BUSY and not any(each.held_back for each in self.alerts)
+        return self.logged["finding.created"] < BUSY and not any(alert.held_back for alert in self.alerts)
 
     def likely(self) -> dict[str, int]:
         if not self.is_busy:
             return {"pass_time": 30, "create_task": 10}
-        gathering = any((each.channel, each.status) == ("email", "gathering") for each in self.alerts)
+        gathering = any((alert.channel, alert.status) == ("email", "gathering") for alert in self.alerts)
         return {"pass_time" if gathering else "report_finding": 150}
 
     def reopen(self, name: str) -> Answer:
@@ -155,7 +155,7 @@ class Project(model.Project):
                 self._send(alert)
 
     def _log_due_date(self, name: str, task: Task, due: datetime) -> None:
-        near = sum(due - self.now <= each for each in WARNINGS)
+        near = sum(due - self.now <= warning for warning in WARNINGS)
         known = self.warned.get(name)
         warned = known[1] if known and known[0] == due else 0
         if due < self.now and self.overdue.get(name) != due:
@@ -169,10 +169,10 @@ class Project(model.Project):
         self.logged[event] += 1
         for channel in self.routing.get(finding.severity, []):
             gathering = [
-                each for each in self.alerts if (each.channel, each.status) == (channel, "gathering")
+                alert for alert in self.alerts if (alert.channel, alert.status) == (channel, "gathering")
             ]
             alert = gathering[0] if gathering else Alert(channel, self.now + MINUTE)
-            recent = [each for each in self.sent if each > self.now - WINDOW] if channel == "email" else []
+            recent = [at for at in self.sent if at > self.now - WINDOW] if channel == "email" else []
             if not gathering:
                 self.alerts.append(alert)
                 if len(recent) >= MAX_IN_WINDOW:
@@ -191,7 +191,7 @@ class Project(model.Project):
 
     def state(self) -> dict[str, Any]:
         return {
-            "alerts": sorted((each.shown() for each in self.alerts[::-1]), key=itemgetter(0)),
+            "alerts": sorted((alert.shown() for alert in self.alerts[::-1]), key=itemgetter(0)),
             "e-mails": dict(self.received),
             "events": {name: number for name, number in self.logged.items() if number},
         }

@@ -83,7 +83,7 @@ class Project(model.Project):
         return "inconclusive" if self.is_down else "passed" if finding in self.fixed else "failed"
 
     def _name(self, finding: Finding) -> str:
-        return next(name for name, each in self.findings.items() if each is finding)
+        return next(name for name, other in self.findings.items() if other is finding)
 
     def run_verification(self, name: str, task_id: str) -> Answer:
         task = self.tasks[task_id]
@@ -92,7 +92,8 @@ class Project(model.Project):
         return 202
 
     def _is_superseded(self, row: model.Verification) -> bool:
-        return [each for each in self.verifications.values() if each.task is row.task][-1] is not row
+        of_task = [other for other in self.verifications.values() if other.task is row.task]
+        return of_task[-1] is not row
 
     def approve(self, name: str, **override: Any) -> Answer:
         row, was = self.verifications[name], self.verifications[name].result
@@ -113,7 +114,7 @@ class Project(model.Project):
                 window.end("cancelled")
         offsets = self.guard.get(row.task.finding.severity, []) if is_guarded else []
         if offsets:
-            runs = [Run(self.now + int(each[:-1]) * UNITS[each[-1]]) for each in offsets]
+            runs = [Run(self.now + int(offset[:-1]) * UNITS[offset[-1]]) for offset in offsets]
             self.windows.append(Window(finding, row, self.now, runs))
 
     def deploy(self, name: str, **body: str) -> Answer:
@@ -143,15 +144,15 @@ class Project(model.Project):
             self._fail(window)
         elif result == "passed":
             window.last_pass = self.now
-        if window.status == "open" and all(each.status != "pending" for each in window.runs):
-            window.end("passed" if any(each.status == "passed" for each in window.runs) else "cancelled")
+        if window.status == "open" and all(run.status != "pending" for run in window.runs):
+            window.end("passed" if any(run.status == "passed" for run in window.runs) else "cancelled")
 
     def _fail(self, window: Window) -> None:
         task, finding = window.verification.task, window.verification.task.finding
         window.end("failed")
         task.set_status("in_progress", self.now)
         finding.status, finding.regressions = "in_progress", finding.regressions + 1
-        self.deploys_of.append(sum(each > window.last_pass for each in self.deployed))
+        self.deploys_of.append(sum(deployed_at > window.last_pass for deployed_at in self.deployed))
 
     def spoil(self, name: str) -> Answer:
         self.fixed.discard(name)
@@ -176,6 +177,6 @@ class Project(model.Project):
             return window.finding, window.status, statuses.count("passed"), len(statuses)
 
         return {
-            "guard-windows": [numbers(each) for each in self.windows][::-1],
+            "guard-windows": [numbers(window) for window in self.windows][::-1],
             "regressions?trigger=guard_failed&include=deploys": self.deploys_of[::-1],
         }

@@ -96,7 +96,10 @@ class Project:
 
     def run_verification(self, name: str, task_id: str) -> Answer:
         task = self.tasks[task_id]
-        if any(each.task is task and each.result == "pending" for each in self.verifications.values()):
+        if any(
+            verification.task is task and verification.result == "pending"
+            for verification in self.verifications.values()
+        ):
             return "verification_in_progress"
         self.verifications[name] = Verification(task)
         return 202
@@ -144,12 +147,12 @@ class Project:
         return 200
 
     def bulk_change_tasks(self, name: str, ids: list[str], values: dict[str, Any]) -> Answer:
-        rows = [self.tasks[each] for each in ids]
+        rows = [self.tasks[task_name] for task_name in ids]
         copies = [replace(row, pauses=[*map(replace, row.pauses)]) for row in rows]
         return self._bulk(rows, copies, self._dated(values))
 
     def bulk_change_findings(self, name: str, ids: list[str], values: dict[str, Any]) -> Answer:
-        rows = [self.findings[each] for each in ids]
+        rows = [self.findings[finding_name] for finding_name in ids]
         return self._bulk(rows, [*map(replace, rows)], values)
 
     def _bulk(self, rows: list[Any], copies: list[Any], values: dict[str, Any]) -> Answer:
@@ -243,7 +246,9 @@ class Project:
     def state(self) -> dict[str, Any]:
         """Return what the lists and the counts of the API must contain."""
         kinds = {"findings": self.findings, "tasks": self.tasks}
-        state: dict[str, Any] = {name: each.result for name, each in self.verifications.items()}
+        state: dict[str, Any] = {
+            name: verification.result for name, verification in self.verifications.items()
+        }
         for name, finding in self.findings.items():
             state[name] = finding.status, finding.severity, finding.owner_id, finding.regressions
         for name, task in self.tasks.items():

@@ -119,7 +119,7 @@ class Project(Numbers):
         statuses = Counter(row.status for row in self.findings.values())
         results = [self.verifications[name].result for name, day in self.verified.items() if day >= since]
         returned = sum(day >= since for days in self.regressed.values() for day in days)
-        series = [{key: each[key] for key in ("date", "open_risk_score")} for each in self.burn_down(start)]
+        series = [{key: day[key] for key in ("date", "open_risk_score")} for day in self.burn_down(start)]
         return {
             "risk_burn_down": series,
             "verification_pass_rate": _rate(results.count("passed"), len(results)),
@@ -131,7 +131,7 @@ class Project(Numbers):
         days = []
         for day in _days(start, self.today):
             changes, findings = (
-                {each: counted[day, each] for each in CHANGES}
+                {change: counted[day, change] for change in CHANGES}
                 for counted in (self.burned, self.burned_findings)
             )
             score = sum(change for (of_day, _), change in self.burned.items() if of_day <= day)
@@ -142,7 +142,7 @@ class Project(Numbers):
         tasks = [self.tasks[name] for name in campaign.added]
         by_status = Counter(task.status for task in tasks)
         dates = [task.sla_due_at for task in tasks if task.sla_due_at and task.status != DONE]
-        due = [each for each in dates if each >= self.now]
+        due = [due_at for due_at in dates if due_at >= self.now]
         is_late = campaign.due and campaign.due < self.today and len(tasks) > by_status[DONE]
         return {
             "total": len(tasks),
@@ -157,7 +157,7 @@ class Project(Numbers):
         days = []
         for day in _days(campaign.created, self.today):
             added = {name for name, added in campaign.added.items() if added <= day}
-            not_done = self.not_done[max(each for each in self.not_done if each <= day)]
+            not_done = self.not_done[max(earlier for earlier in self.not_done if earlier <= day)]
             days.append({"date": str(day), "total": len(added), "open": len(added & not_done)})
         return days
 
@@ -168,11 +168,11 @@ def _filtered(random: Random, kind: str, rows: Mapping[str, dict[str, Any]]) -> 
     filters = {key: {like[key]} for key in random.sample([*like], min(len(like), 2)) if like[key]}
     if "severity" in filters:
         filters["severity"].add("low")
-    found = [name for name, row in rows.items() if all(row[key] in each for key, each in filters.items())]
+    found = [name for name, row in rows.items() if all(row[key] in values for key, values in filters.items())]
     named = [
         (key, f"{{{value}}}" if key in NAMED else value)
-        for key, each in filters.items()
-        for value in sorted(each)
+        for key, values in filters.items()
+        for value in sorted(values)
     ]
     return f"{kind}?" + "&".join(f"{key}={value}" for key, value in named), found
 

@@ -42,14 +42,16 @@ class Numbers(Project):
         return super().names() | {*self.campaigns}
 
     def perform(self, operation: str, name: str, body: dict[str, Any]) -> Answer:
-        before = {each: self._open_score(each) for each in self.findings}
+        before = {finding_name: self._open_score(finding_name) for finding_name in self.findings}
         answer = super().perform(operation, name, body)
-        for each, finding in self.findings.items():
-            self._burn(each, before.get(each))
-            days = self.regressed.setdefault(each, [])
+        for finding_name, finding in self.findings.items():
+            self._burn(finding_name, before.get(finding_name))
+            days = self.regressed.setdefault(finding_name, [])
             days += [self.today] * (finding.regressions - len(days))
             del days[finding.regressions :]
-        self.not_done[self.today] = {each for each, task in self.tasks.items() if task.status != DONE}
+        self.not_done[self.today] = {
+            task_name for task_name, task in self.tasks.items() if task.status != DONE
+        }
         return answer
 
     def _score(self, name: str) -> int:

@@ -155,7 +155,9 @@ class Api:
 
     def _sent(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return a body with ids, times and a policy instead of names and numbers."""
-        sent = {key: self.ids[each] if key.endswith("_id") and each else each for key, each in body.items()}
+        sent = {
+            key: self.ids[value] if key.endswith("_id") and value else value for key, value in body.items()
+        }
         if "values" in sent:
             ids = [self.ids[name] for name in sent["ids"]]
             return {"ids": ids, "set": self._sent(sent["values"]), "mode": "partial"}
@@ -183,7 +185,10 @@ class Api:
 
     def counts(self, as_of: str = "") -> dict[str, dict[str, int]]:
         found = {kind: self.get(f"{kind}/counts{as_of}")["by_status"] for kind in ("findings", "tasks")}
-        return {kind: {key: number for key, number in each.items() if number} for kind, each in found.items()}
+        return {
+            kind: {key: number for key, number in numbers.items() if number}
+            for kind, numbers in found.items()
+        }
 
     def view(self, path: str) -> Any:
         """Return what a path says that `Project.views` names."""

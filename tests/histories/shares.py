@@ -35,12 +35,12 @@ class Project(model.Project):
         return super().names() | {*self.shares} | {*self.saved}
 
     def export(self, name: str, **other: str) -> Answer:
-        findings, results = self.findings.values(), [each.result for each in self.verifications.values()]
+        results = [verification.result for verification in self.verifications.values()]
         rate = round(results.count("passed") / len(results), 2) if results else 0
-        rows = {each: (row.status, row.severity) for each, row in self.findings.items()}
-        rows |= {each: (row.status, row.priority) for each, row in self.tasks.items()}
-        rows |= {each: row.result for each, row in self.verifications.items()}
-        self.reports[name] = Report(rows, sum(row.status in OPEN for row in findings), rate)
+        rows = {name: (row.status, row.severity) for name, row in self.findings.items()}
+        rows |= {name: (row.status, row.priority) for name, row in self.tasks.items()}
+        rows |= {name: row.result for name, row in self.verifications.items()}
+        self.reports[name] = Report(rows, sum(row.status in OPEN for row in self.findings.values()), rate)
         return 202
 
     def write_files(self, name: str) -> Answer:

@@ -167,7 +167,7 @@ class Task:
 
     def counted_pauses(self) -> list[Pause]:
         of_blocked = self.from_policy and self.rules.pause_while_blocked
-        return [each for each in self.pauses if of_blocked or each.cause == DISMISSED]
+        return [pause for pause in self.pauses if of_blocked or pause.cause == DISMISSED]
 
     def clock(self, now: datetime) -> tuple[str, int | None, str | None]:
         """Return the state, the seconds that are left, and the outcome of a task that is done."""
@@ -178,6 +178,6 @@ class Task:
         if due is None:
             return ("paused", pause.left // SECOND, None) if pause else ("none", None, None)
         left = due - now
-        for each in self.counted_pauses():  # a pause does not count as late
-            left += max(min(each.end or now, now) - max(each.start, due), ZERO)
+        for counted in self.counted_pauses():  # a pause does not count as late
+            left += max(min(counted.end or now, now) - max(counted.start, due), ZERO)
         return "paused" if pause else "overdue" if now > due else "running", left // SECOND, None

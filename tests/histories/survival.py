@@ -61,8 +61,8 @@ class Project(model.Project):
         elif operation == "pass_days":
             self.changed = changed
         trigger = "verification_reopened" if operation == "reopen" else "scan_detected"
-        for each, finding in self.findings.items():
-            self._follow_regressions(each, finding, trigger)
+        for finding_name, finding in self.findings.items():
+            self._follow_regressions(finding_name, finding, trigger)
         return answer
 
     def likely(self) -> dict[str, int]:
@@ -70,15 +70,15 @@ class Project(model.Project):
             return {"restore": 20}
         if self.changed:
             return {"pass_days": 60, "undo": 60}
-        pending = any(each.result == "pending" for each in self.verifications.values())
-        resolved = any(each.status == "resolved" for each in self.findings.values())
+        pending = any(verification.result == "pending" for verification in self.verifications.values())
+        resolved = any(finding.status == "resolved" for finding in self.findings.values())
         return {"approve": 20 * pending, "report_finding": 15 * resolved}
 
     def _follow_regressions(self, name: str, finding: Finding, trigger: str) -> None:
         known = self.regressions.setdefault(name, [])
-        opened = [each for each in known if each.closed is None]
-        for each in opened if not finding.regressions else []:
-            each.closed = self.now
+        opened = [regression for regression in known if regression.closed is None]
+        for regression in opened if not finding.regressions else []:
+            regression.closed = self.now
         known += [Regression(trigger, self.now) for _ in range(finding.regressions - len(opened))]
 
     def undo(self, name: str) -> Answer:

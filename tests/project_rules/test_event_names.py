@@ -24,7 +24,9 @@ def logged_names() -> set[str]:
     for path in files():
         for node in nodes(path):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in LOGGING and node.args:
-                literals = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant)]
+                literals = [
+                    child.value for child in ast.walk(node.args[0]) if isinstance(child, ast.Constant)
+                ]
                 found |= {str(value) for value in literals if NAME.fullmatch(str(value))}
     return found
 
@@ -65,7 +67,7 @@ def test_every_event_of_an_organisation_is_declared() -> None:
     ]
 
     literals = {
-        each.value for call in calls for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)
+        child.value for call in calls for child in ast.walk(call.args[0]) if isinstance(child, ast.Constant)
     }
     # Chosen in an expression, in the admin.
     assert literals | {"organization.updated", "project.updated"} == set(ORGANIZATION_EVENTS)

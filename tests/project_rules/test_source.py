@@ -82,7 +82,9 @@ def unannotated(path: str) -> Iterator[str]:
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         arguments += [extra for extra in (node.args.vararg, node.args.kwarg) if extra]
         missing = [
-            each.arg for each in arguments if each.annotation is None and each.arg not in ("self", "cls")
+            argument.arg
+            for argument in arguments
+            if argument.annotation is None and argument.arg not in ("self", "cls")
         ]
         if missing or node.returns is None:
             yield f"{node.name}:{node.lineno} {' '.join(missing)}".strip()

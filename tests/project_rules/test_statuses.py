@@ -27,7 +27,7 @@ def status_writes(path: str) -> Iterator[str]:
         keywords = {keyword.arg for keyword in node.keywords}
         if node.func.attr in WRITERS and keywords & STATUSES:
             yield ast.unparse(node)
-        constants = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+        constants = [child.value for child in ast.walk(node) if isinstance(child, ast.Constant)]
         if node.func.attr in ("bulk_update", "bulk_create") and STATUSES & set(map(str, constants)):
             yield ast.unparse(node)
 

@@ -89,7 +89,7 @@ def test_simultaneous_creations_of_a_project_create_one(scenario: Scenario) -> N
 
             results = race(*[create] * THREADS)
 
-            assert sum(isinstance(each, SlugTaken) for each in results) == THREADS - 1
+            assert sum(isinstance(result, SlugTaken) for result in results) == THREADS - 1
             assert Project.objects.filter(slug=f"shop-{number}").count() == 1
 
 
@@ -133,9 +133,9 @@ def test_owners_who_remove_each_other_simultaneously_leave_one(scenario: Scenari
             )
             owners.append(invited[0])
 
-            results = race(*[partial(services.remove_member, each) for each in owners])
+            results = race(*[partial(services.remove_member, owner) for owner in owners])
 
-            assert [type(each) for each in results].count(LastOwner) == 1
+            assert [type(result) for result in results].count(LastOwner) == 1
             owners = list(Membership.objects.filter(organization=scenario.organization, role="owner"))
             assert len(owners) == 1
 

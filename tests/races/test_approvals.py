@@ -51,6 +51,6 @@ def test_simultaneous_approvals_of_one_person_count_once(scenario: Scenario) -> 
 
             results = race(*[lambda pk=verification.pk: verdicts.approve(pk, by=someone)] * 2)
 
-            refused = [each for each in results if isinstance(each, errors.AlreadyApproved)]
+            refused = [result for result in results if isinstance(result, errors.AlreadyApproved)]
             assert (len(refused), Approval.objects.filter(verification=verification).count()) == (1, 1)
             assert remediation_state(verification)["result"] == "pending"

@@ -69,7 +69,7 @@ def test_concurrent_adds_do_not_exceed_the_limit(scenario: Scenario, monkeypatch
                 lambda pk=campaign.pk: services.add_tasks(pk, task_ids=ids[2:], by=scenario.actor),
             )
 
-            assert sum(isinstance(each, InvalidParams) for each in results) == 1
+            assert sum(isinstance(result, InvalidParams) for result in results) == 1
             assert len(tasks_of(campaign)) == 2
 
 
@@ -106,5 +106,5 @@ def test_archiving_is_before_an_add_or_after_it(scenario: Scenario) -> None:
 def test_concurrent_creations_with_one_name_create_one_campaign(scenario: Scenario) -> None:
     results = at_once(*[lambda: services.create(scenario.project, name="Headers", by=scenario.actor)] * 4)
 
-    assert sum(isinstance(each, CampaignNameTaken) for each in results) == 3
+    assert sum(isinstance(result, CampaignNameTaken) for result in results) == 3
     assert Campaign.objects.filter(name="Headers").count() == 1

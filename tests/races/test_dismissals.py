@@ -59,7 +59,7 @@ def test_expiry_against_extension_keeps_the_extended_dismissal(scenario: Scenari
                 dismissal_expiry.reopen_expired,
             )
 
-            assert [each for each in results if isinstance(each, BaseException)] == []
+            assert [result for result in results if isinstance(result, BaseException)] == []
             finding.refresh_from_db()
             [row] = Dismissal.objects.filter(finding=finding, ended_at=None)
             assert (finding.status, row.reason, row.status_before) == ("dismissed", "wont_fix", "new")

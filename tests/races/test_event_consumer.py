@@ -54,5 +54,5 @@ def test_consumption_against_a_bulk_change_has_no_deadlock(
                 consume,
             )
 
-            assert [each for each in results if isinstance(each, BaseException)] == []
+            assert [result for result in results if isinstance(result, BaseException)] == []
     assert [record for record in caplog.records if "handling by" in record.getMessage()] == []

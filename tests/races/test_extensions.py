@@ -64,7 +64,7 @@ def test_extension_and_block_and_recalculation_are_all_kept(scenario: Scenario) 
                 lambda pk=row.pk: recalculations.run_batch(pk),
             )
 
-            assert [each for each in results if isinstance(each, BaseException)] == []
+            assert [result for result in results if isinstance(result, BaseException)] == []
             pause = SlaPause.objects.get(task=task)
             task.refresh_from_db()
             passed = pause.started_at - task.created_at

@@ -55,6 +55,6 @@ def test_window_that_is_cancelled_during_a_deploy_has_no_unfinished_run(scenario
 
             results = race(cancel, lambda deploy=deploy: deploys.check_guarded_findings(deploy))
 
-            assert [each for each in results if isinstance(each, BaseException)] == []
+            assert [result for result in results if isinstance(result, BaseException)] == []
             unfinished = GuardRun.objects.filter(window__in=windows, status__in=GuardRun.UNFINISHED)
             assert not unfinished.exists()

@@ -43,7 +43,9 @@ def labels_after(present: list[str], added: list[str]) -> list[str]:
         label = html.unescape(re.sub(r"<[A-Za-z/!?][^>]*>?", "", part)).strip()[:255]
         scope = label.rpartition("::")[0]
         present = [
-            each for each in present if each != label and not (scope and each.rpartition("::")[0] == scope)
+            other
+            for other in present
+            if other != label and not (scope and other.rpartition("::")[0] == scope)
         ]
         present = [*present, label]
     return present

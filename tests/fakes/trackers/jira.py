@@ -146,7 +146,9 @@ class FakeJira(FakeTracker):
 
     def _comment_page(self, request: Request, number: int) -> Answer:
         # Jira's description promises no properties in the list.
-        comments = [{"id": each["id"], "body": each["body"]} for each in self.comments.get(number, [])]
+        comments = [
+            {"id": comment["id"], "body": comment["body"]} for comment in self.comments.get(number, [])
+        ]
         if request.query.get("orderBy") == "-created":
             comments.reverse()
         return self._offset_page(request, "comments", comments)
@@ -172,7 +174,7 @@ class FakeJira(FakeTracker):
             "id": str(number),
             "key": f"SHOP-{number - 10000}",
             "fields": {"status": TO_DO, "resolution": None, "description": None},
-            "properties": {each["key"]: each["value"] for each in body.get("properties", [])},
+            "properties": {item["key"]: item["value"] for item in body.get("properties", [])},
         }
         self.write(number, fields)
         return 201, {}, {"id": str(number), "key": f"SHOP-{number - 10000}", "self": f"{self.url}/{number}"}
@@ -198,7 +200,7 @@ class FakeJira(FakeTracker):
         reached = [
             to
             for to in STATUSES
-            if to["name"] in self.transitions.get(at, [each["name"] for each in STATUSES])
+            if to["name"] in self.transitions.get(at, [known["name"] for known in STATUSES])
         ]
         return [
             {"id": f"{to['id']}1", "name": f"To {to['name']}", "to": to, "fields": screen(to)}
@@ -208,7 +210,12 @@ class FakeJira(FakeTracker):
 
     def _move(self, number: int, body: dict[str, Any]) -> Answer:
         transition = next(
-            (each for each in self._available(number) if each["id"] == body["transition"]["id"]), None
+            (
+                available
+                for available in self._available(number)
+                if available["id"] == body["transition"]["id"]
+            ),
+            None,
         )
         given = body.get("fields", {})
         if transition is None or set(given) != set(transition["fields"]):
@@ -218,7 +225,7 @@ class FakeJira(FakeTracker):
                 {"errorMessages": ["It is not on the appropriate screen, or unknown."], "errors": {}},
             )
         chosen = given.get("resolution", {}).get("id")
-        resolution = next((each for each in RESOLUTIONS if each["id"] == chosen), None)
+        resolution = next((resolution for resolution in RESOLUTIONS if resolution["id"] == chosen), None)
         self.write(number, {"status": transition["to"], "resolution": resolution})
         return 204, {}, b""
 

@@ -122,7 +122,7 @@ class FakeLinear(FakeTracker):
         if errors:
             return error("GRAPHQL_VALIDATION_FAILED", errors[0])
         result = execute(schema(), parse(request.document), body["data"], variable_values=request.variables)
-        self.complaints += [each.message for each in result.errors or []]
+        self.complaints += [fault.message for fault in result.errors or []]
         return {"data": result.data}
 
     def _team(self, variables: dict[str, Any]) -> Answer:
