@@ -20,8 +20,8 @@ def burn_down_by_change(project_id: UUID, period: Period) -> list[dict[str, Any]
     none = dict.fromkeys(CHANGES, 0)
     scores = {day["date"]: dict(none) for day in days}
     findings = {day["date"]: dict(none) for day in days}
-    for found in counters.risk_changes([project_id], period.start, period.end):
-        name = found.change if found.change in none else "other"
-        scores[found.day.isoformat()][str(name)] += found.score
-        findings[found.day.isoformat()][str(name)] += found.findings
+    for change in counters.risk_changes([project_id], period.start, period.end):
+        name = change.change if change.change in none else "other"
+        scores[change.day.isoformat()][str(name)] += change.score
+        findings[change.day.isoformat()][str(name)] += change.findings
     return [{**day, **scores[day["date"]], "findings": findings[day["date"]]} for day in days]

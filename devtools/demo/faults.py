@@ -58,4 +58,7 @@ class FaultState:
             new.replace(self.path)
 
     def listed(self) -> list[dict[str, object]]:
-        return [{"name": name, "what": what, "broken": name in self} for name, what in FAULTS.items()]
+        return [
+            {"name": name, "what": description, "broken": name in self}
+            for name, description in FAULTS.items()
+        ]

@@ -51,7 +51,7 @@ def role_problem() -> str:
     """Return the rights of the DATABASE_URL role that the web and the workers should not have, or ""."""
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
         return ""  # this is the owner, and they use another
-    return " ".join(found.text for found in database_roles() if found.level != "ok")
+    return " ".join(diagnosis.text for diagnosis in database_roles() if diagnosis.level != "ok")
 
 
 if __name__ == "__main__":

@@ -75,7 +75,9 @@ def _import(context: SyncContext, server: str, listed: FindingList, excluded: Co
     context.checkpoint()
     for page in listed.pages():
         skipped = {*excluded, *_observed_before_approval(context, server, page)}
-        changed = _changed(context, server, [found for found in page if found.external_id not in skipped])
+        changed = _changed(
+            context, server, [finding for finding in page if finding.external_id not in skipped]
+        )
         if changed:
             ingest(context.integration.project, changed, by=BY_INTEGRATION)
         context.log.pulled += len(changed)
@@ -84,7 +86,7 @@ def _import(context: SyncContext, server: str, listed: FindingList, excluded: Co
 
 def _observed_before_approval(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> set[str]:
     # A vendor may report what it saw before the fix was approved (Google: at its last crawl): that is no regression.
-    observed = {found.external_id: found.observed_at for found in page if found.observed_at}
+    observed = {finding.external_id: finding.observed_at for finding in page if finding.observed_at}
     if not observed:
         return set()
     resolved = Finding.objects.filter(
@@ -99,7 +101,7 @@ def _observed_before_approval(context: SyncContext, server: str, page: Sequence[
 
 def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     # Unchanged findings are not ingested, so that a severity set by a person is not overwritten at every sync.
-    reports = [to_report(found, server) for found in page]
+    reports = [to_report(finding, server) for finding in page]
     rows = Finding.objects.filter(
         project=context.integration.project,
         domain__in=Domain.values,
@@ -119,22 +121,22 @@ def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -
     return changed
 
 
-def to_report(found: RemoteFinding, server: str) -> FindingReport:
+def to_report(finding: RemoteFinding, server: str) -> FindingReport:
     """Convert a provider's finding for the ingestion, with its server, id and URL as evidence."""
     evidence = {
         "server": server,
-        "source": found.external_id,
-        "url": found.url,
-        "severity": found.severity,
-        **found.evidence,
+        "source": finding.external_id,
+        "url": finding.url,
+        "severity": finding.severity,
+        **finding.evidence,
     }
     return FindingReport(
-        domain=found.domain,
-        title=found.title[:MAX_TITLE_LENGTH],
-        severity=found.severity,
-        description=found.description[:MAX_DESCRIPTION_LENGTH],
-        affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in found.assets],
+        domain=finding.domain,
+        title=finding.title[:MAX_TITLE_LENGTH],
+        severity=finding.severity,
+        description=finding.description[:MAX_DESCRIPTION_LENGTH],
+        affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in finding.assets],
         evidence=shorten(evidence),
-        recommended_fix=dict(found.fix) if found.fix else None,
-        source_key=provider_key(server, found.external_id),
+        recommended_fix=dict(finding.fix) if finding.fix else None,
+        source_key=provider_key(server, finding.external_id),
     )

@@ -163,7 +163,7 @@ class WebURLField(StrictCharField):
             parts = urlsplit(url)
         except ValueError:
             self.fail("form")
-        if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
+        if parts.scheme not in ("http", "https") or not parts.hostname or any(map(str.isspace, url)):
             self.fail("form")
         return url
 

@@ -170,7 +170,9 @@ class VerificationAdmin(EvidencePages):
 
     @admin.display(description="checks")
     def check_results(self, verification: Verification) -> str:
-        lines = ((c["key"], c["before"], c["after"], c["status"]) for c in verification.checks)
+        lines = (
+            (check["key"], check["before"], check["after"], check["status"]) for check in verification.checks
+        )
         return format_html_join("", "<div><code>{}</code>: {} → {} ({})</div>", lines)
 
     @admin.display(description="notes")

@@ -78,7 +78,9 @@ class CspPolicy:
         sources -= {"'unsafe-inline'"}
         # 'strict-dynamic' makes browsers ignore hosts and schemes.
         if names[-1] == "script-src" and "'strict-dynamic'" in sources:
-            return frozenset(s for s in sources if not s.startswith(tuple(BROAD)) and s != "'self'")
+            return frozenset(
+                source for source in sources if not source.startswith(tuple(BROAD)) and source != "'self'"
+            )
         return sources
 
     def all_sources(self) -> frozenset[str]:

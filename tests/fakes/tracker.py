@@ -51,7 +51,9 @@ class FakeTracker(ABC):
 
     def received(self, method: str, path: str = "") -> list[Request]:
         """Return the requests of a method whose path ends with `path`."""
-        return [seen for seen in self.requests if seen.method == method and seen.path.endswith(path)]
+        return [
+            request for request in self.requests if request.method == method and request.path.endswith(path)
+        ]
 
     def touch(self, number: Any, **changes: Any) -> dict[str, Any]:
         """Change an issue as a person at the vendor, a minute later."""

@@ -118,7 +118,9 @@ class FakeServer:
 
     def received(self, path: str = "", method: str = "GET") -> list[Request]:
         """Return the requests of a method whose path matches."""
-        return [seen for seen in self.requests if seen.method == method and re.search(path, seen.path)]
+        return [
+            request for request in self.requests if request.method == method and re.search(path, request.path)
+        ]
 
     def answer(self, request: Request) -> Answer:
         """Answer one request."""

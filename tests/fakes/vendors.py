@@ -216,10 +216,10 @@ def _exchange_findings(source: FindingSource) -> int:
     count = 0
     for listed in source.finding_lists():
         for page in listed.pages():
-            for found in page:
+            for finding in page:
                 count += 1
-                for key in found.evidence.get("checks", []):
-                    source.recheck(key, {**found.evidence, "source": found.external_id}, LONG_AGO)
+                for key in finding.evidence.get("checks", []):
+                    source.recheck(key, {**finding.evidence, "source": finding.external_id}, LONG_AGO)
                 if source.resolvable_prefix:
-                    source.resolve(found.external_id)
+                    source.resolve(finding.external_id)
     return count

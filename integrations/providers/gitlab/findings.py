@@ -25,7 +25,7 @@ class GitLabFindings(GitLabClient, FindingSource):
         for page in self._pages():
             # Filtered here, since GitLab's own filter is documented in two ways.
             read = self.parse(page, lambda listed: self.read_rows(listed, self._open_finding, _name))
-            yield [found for found in read if found]
+            yield [finding for finding in read if finding]
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         prefix, source = self._external_id(""), str(evidence.get("source"))
@@ -44,31 +44,31 @@ class GitLabFindings(GitLabClient, FindingSource):
             self.repository_path("/vulnerability_findings"), {"scope": "all", "per_page": 100}
         )
 
-    def _open_finding(self, found: Any) -> RemoteFinding | None:
-        return None if _is_settled(found) else self._finding(found)
+    def _open_finding(self, vulnerability: Any) -> RemoteFinding | None:
+        return None if _is_settled(vulnerability) else self._finding(vulnerability)
 
-    def _finding(self, found: Any) -> RemoteFinding:
-        name = _name(found)
-        kind = str(found.get("report_type") or "vulnerability").replace("_", " ")
-        location = _mapping(found.get("location"))
-        path = str(_mapping(found.get("project")).get("full_path") or self.repository).strip("/")
+    def _finding(self, vulnerability: Any) -> RemoteFinding:
+        name = _name(vulnerability)
+        kind = str(vulnerability.get("report_type") or "vulnerability").replace("_", " ")
+        location = _mapping(vulnerability.get("location"))
+        path = str(_mapping(vulnerability.get("project")).get("full_path") or self.repository).strip("/")
         url = f"{self.base_url.removesuffix(API_PATH)}/{path}/-/security/vulnerability_report"
         return RemoteFinding(
             external_id=self._external_id(name),
             url=url,
             domain="security",
-            title=f"{text(found['name'])[:MAX_NAME_LENGTH]} ({kind} finding {name[:8]})",
-            severity=SEVERITY.get(str(found.get("severity")).lower(), "medium"),
-            description=str(found.get("description") or ""),
+            title=f"{text(vulnerability['name'])[:MAX_NAME_LENGTH]} ({kind} finding {name[:8]})",
+            severity=SEVERITY.get(str(vulnerability.get("severity")).lower(), "medium"),
+            description=str(vulnerability.get("description") or ""),
             assets=tuple((key, str(location[key])) for key in ("file", "image") if location.get(key)),
             evidence={
                 "checks": [RESOLVED],
-                "scanner": _mapping(found.get("scanner")).get("name"),
-                "identifiers": _names(found.get("identifiers")),
+                "scanner": _mapping(vulnerability.get("scanner")).get("name"),
+                "identifiers": _names(vulnerability.get("identifiers")),
                 # Only the location: the code may be a leaked secret.
                 "location": location,
             },
-            fix=_fix(found, url),
+            fix=_fix(vulnerability, url),
         )
 
     def _external_id(self, name: str) -> str:
@@ -77,10 +77,10 @@ class GitLabFindings(GitLabClient, FindingSource):
 
 def vulnerability_result(listed: Any, name: str) -> RecheckResult | None:
     """Judge the finding of this name in a page of the list; None if the page lacks it."""
-    for found in listed:
-        if name == _name(found):
+    for vulnerability in listed:
+        if name == _name(vulnerability):
             return result_by_state(
-                "dismissed" if found.get("dismissal_feedback") else found.get("state"),
+                "dismissed" if vulnerability.get("dismissal_feedback") else vulnerability.get("state"),
                 subject="The vulnerability",
                 fixed={"resolved": "is resolved"},
                 open_={"detected": "is still detected", "confirmed": "is confirmed and still open"},
@@ -93,12 +93,13 @@ def vulnerability_result(listed: Any, name: str) -> RecheckResult | None:
     return None
 
 
-def _is_settled(found: Any) -> bool:
-    return text(found.get("state") or "detected") in SETTLED or bool(found.get("dismissal_feedback"))
+def _is_settled(vulnerability: Any) -> bool:
+    state = text(vulnerability.get("state") or "detected")
+    return state in SETTLED or bool(vulnerability.get("dismissal_feedback"))
 
 
-def _name(found: Any) -> str:
-    return str(found.get("uuid") or int(found["id"]))
+def _name(vulnerability: Any) -> str:
+    return str(vulnerability.get("uuid") or int(vulnerability["id"]))
 
 
 def _names(identifiers: Any) -> list[str]:
@@ -107,11 +108,11 @@ def _names(identifiers: Any) -> list[str]:
     return [str(identifier["name"]) for identifier in map(_mapping, listed) if identifier.get("name")]
 
 
-def _fix(found: Any, url: str) -> dict[str, Any] | None:
-    solution = " ".join(str(found.get("solution") or "").split())
+def _fix(vulnerability: Any, url: str) -> dict[str, Any] | None:
+    solution = " ".join(str(vulnerability.get("solution") or "").split())
     if not solution:
         return None
-    links = found.get("links")
+    links = vulnerability.get("links")
     urls = [_mapping(link).get("url") for link in links] if isinstance(links, list) else []
     references = [str(reference) for reference in urls if reference]
     return {"summary": solution, "steps": [solution], "references": [*references, url]}

@@ -174,7 +174,9 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
         passive = frozenset().union(*(policy.directives.get(name, ()) for name in PASSIVE))
-        return frozenset(s for s in policy.all_sources() | passive if s.startswith(INSECURE_SCHEMES))
+        return frozenset(
+            source for source in policy.all_sources() | passive if source.startswith(INSECURE_SCHEMES)
+        )
 
     return _require_one_safe(context, unsafe, "The policy allows insecure sources")
 

@@ -70,7 +70,7 @@ class FakeLinear(FakeTracker):
 
     def variables(self, operation: str) -> list[dict[str, Any]]:
         """Return the variables of the requests of an operation."""
-        return [seen.variables for seen in self.requests if seen.operation == operation]
+        return [request.variables for request in self.requests if request.operation == operation]
 
     @property
     def comment_count(self) -> int:

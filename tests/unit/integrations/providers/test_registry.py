@@ -29,8 +29,8 @@ FORBIDDEN_IMPORTS = ("django", "rest_framework", "celery", "httpx2", "requests",
 
 def modules() -> Iterator[str]:
     """Yield the names of all modules of the providers."""
-    for found in pkgutil.walk_packages(integrations.providers.__path__, "integrations.providers."):
-        yield found.name
+    for module in pkgutil.walk_packages(integrations.providers.__path__, "integrations.providers."):
+        yield module.name
 
 
 def test_providers_are_listed_in_the_order_of_the_api() -> None:

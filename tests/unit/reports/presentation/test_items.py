@@ -26,7 +26,9 @@ def test_finding_has_its_places_observations_and_configuration() -> None:
     [shown] = items.top_findings([found], 5)
 
     assert (len(shown["places"]), shown["more_places"]) == (10, 2)
-    assert [(seen.detail, seen.measured) for seen in shown["observed"]] == [("It took long.", "812 ms")]
+    assert [(observation.detail, observation.measured) for observation in shown["observed"]] == [
+        ("It took long.", "812 ms")
+    ]
     assert (shown["fix"].steps, shown["fix"].snippets) == (["Measure."], [("nginx", "proxy_cache on;")])
     assert (shown["severity_label"], shown["score"]) == ("High", "60")
 
@@ -39,7 +41,7 @@ def test_observations_that_pages_share_are_shown_once() -> None:
 
     [shown] = items.top_findings([{**FINDINGS[0], "evidence": {"pages": pages}}], 5)
 
-    assert [seen.detail for seen in shown["observed"]] == ["Slow.", "Slower."]
+    assert [observation.detail for observation in shown["observed"]] == ["Slow.", "Slower."]
 
 
 @pytest.mark.parametrize("evidence", [{}, {"pages": "none"}, {"pages": [{"outcome": 3}]}])

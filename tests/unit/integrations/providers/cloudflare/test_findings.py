@@ -120,7 +120,7 @@ def test_every_value_of_the_description_is_secure_or_found(
     weak = set()
     for value in load_spec("cloudflare.json").d["components"]["schemas"][f"zones_{name}_value"]["enum"]:
         zone.settings[name] = value
-        weak |= {found.evidence["value"] for found in findings(provider)}
+        weak |= {finding.evidence["value"] for finding in findings(provider)}
 
     assert weak == {value for setting, value, *_ in WEAK if setting == name}
 
@@ -130,7 +130,7 @@ def test_default_security_header_of_the_description_is_found(provider: Cloudflar
     schemas = load_spec("cloudflare.json").d["components"]["schemas"]
     zone.settings["security_header"] = schemas["zones_security_header_value"]["default"]
 
-    assert [found.evidence["value"] for found in findings(provider)] == [zone.settings["security_header"]]
+    assert [finding.evidence["value"] for finding in findings(provider)] == [zone.settings["security_header"]]
 
 
 @requires_spec("cloudflare.json")
@@ -139,7 +139,7 @@ def test_every_dnssec_status_but_active_is_found(provider: Cloudflare, zone: Fak
     weak = []
     for status in statuses:
         zone.settings["dnssec"] = status
-        weak += [found.evidence["value"] for found in findings(provider)]
+        weak += [finding.evidence["value"] for finding in findings(provider)]
 
     assert weak == [status for status in statuses if status != "active"]
 

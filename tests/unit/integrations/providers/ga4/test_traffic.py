@@ -42,7 +42,7 @@ def test_all_pages_of_the_report_are_read(
     views = provider.page_views()
 
     assert len(views.pages) == 5
-    assert [seen.body["offset"] for seen in server.received(REPORT, "POST")] == ["0", "2", "4"]
+    assert [request.body["offset"] for request in server.received(REPORT, "POST")] == ["0", "2", "4"]
 
 
 def test_rarely_viewed_pages_are_not_read_when_the_quota_is_nearly_exhausted(

@@ -126,7 +126,7 @@ def test_alert_without_a_title_or_url_is_left_out(
 
     (page,) = provider.finding_lists()[list_index].pages()
 
-    assert [found.external_id.rpartition("/")[2] for found in page] == [str(good["number"])]
+    assert [finding.external_id.rpartition("/")[2] for finding in page] == [str(good["number"])]
     assert provider.unreadable == ["99"]
 
 

@@ -179,7 +179,7 @@ def test_examples_of_the_description_are_read(provider: GitHub, github: FakeGitH
     listed = [ticket for page in provider.changed_tickets(LONG_AGO) for ticket in page]
     ticket = provider.create_ticket(draft())
 
-    assert [found.key for found in listed] == [
+    assert [ticket.key for ticket in listed] == [
         f"acme/web-app#{i['number']}" for i in issues if "pull_request" not in i
     ]
     assert (ticket.key, ticket.title, ticket.labels) == ("acme/web-app#1347", "Found a bug", ("bug",))

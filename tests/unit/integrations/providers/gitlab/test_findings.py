@@ -66,7 +66,7 @@ def test_dismissed_and_resolved_vulnerabilities_are_left_out(provider: GitLab, g
     ]
     gitlab.page_size = 2
 
-    assert [found.external_id.rpartition("/")[2] for found in findings_of(provider)] == ["c1", "c2"]
+    assert [finding.external_id.rpartition("/")[2] for finding in findings_of(provider)] == ["c1", "c2"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_severity_is_mapped_to_ours(
 ) -> None:
     gitlab.findings = [vulnerability(severity=severity)]
 
-    assert [found.severity for found in findings_of(provider)] == [expected]
+    assert [finding.severity for finding in findings_of(provider)] == [expected]
 
 
 def test_vulnerability_with_few_members_is_read(provider: GitLab, gitlab: FakeGitLab) -> None:

@@ -287,7 +287,7 @@ def test_examples_of_the_description_are_read(provider: GitLab, gitlab: FakeGitL
     assert ticket.url == "http://example.com/example/example/issues/14"
     assert provider.find_pull_request(KEY) is None
     (page,) = provider.finding_lists()[0].pages()
-    assert [found.severity for found in page] == ["medium"]
+    assert [ticket.severity for ticket in page] == ["medium"]
 
 
 def test_timeout_is_unavailable(gitlab: FakeGitLab) -> None:

@@ -215,7 +215,7 @@ def test_undocumented_response_is_unavailable(
 def test_unreadable_issue_is_left_out(provider: Sentry, fake: FakeSentry, broken: dict[str, Any]) -> None:
     fake.issues = [{**issue(1), "shortId": "SHOP-1", **broken}, issue(2)]
 
-    assert [found.external_id.rpartition("/")[2] for found in findings(provider)] == ["2"]
+    assert [finding.external_id.rpartition("/")[2] for finding in findings(provider)] == ["2"]
     assert provider.unreadable == ["SHOP-1"]
 
 

@@ -68,7 +68,7 @@ def test_doctor_warns_of_requests_that_were_not_limited(outage: pytest.MonkeyPat
 def test_doctor_fails_while_requests_are_not_limited(settings: Any) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
 
-    assert [found.level for found in work.rate_limits()] == ["problem"]
+    assert [diagnosis.level for diagnosis in work.rate_limits()] == ["problem"]
 
 
 @pytest.mark.django_db
