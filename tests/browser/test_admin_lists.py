@@ -234,6 +234,9 @@ def test_findings_fit_the_window_and_titles_the_header(live_server: Any, scenari
 
 def cut_off(page: Page, selector: str) -> list[str]:
     """Return the texts of the elements that are wider than their boxes."""
-    script = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText)"
+    script = (
+        "all => all.filter(element => element.scrollWidth > element.clientWidth + 1)"
+        ".map(element => element.innerText)"
+    )
     found: list[str] = page.eval_on_selector_all(selector, script)
     return found

@@ -36,13 +36,14 @@ READ_THEME = """() => {
 SETTLE = """async () => {
   const pause = ms => new Promise(end => setTimeout(end, ms));
   const running = () => document.getAnimations().filter(
-    each => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
+    animation => animation.playState === "running"
+      && Number.isFinite(animation.effect.getComputedTiming().endTime));
   const ends = performance.now() + 3000;
   await pause(100);
   while (running().length && performance.now() < ends) await pause(20);
 }"""
 AXE = """options => axe.run(options).then(results =>
-  results.violations.map(each => [each.id, each.nodes[0].target]))"""
+  results.violations.map(violation => [violation.id, violation.nodes[0].target]))"""
 
 
 class Visitor:
