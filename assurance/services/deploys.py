@@ -124,10 +124,11 @@ def _find(
 
 def _is_followed(deploy: Deploy, last_start: datetime | None, times: ReportedTimes) -> bool:
     """Return whether another commit was deployed after it; `last_start` is the newest start of other commits."""
-    is_repeated = times.finished_at is not None and times.finished_at == deploy.finished_at
-    if is_repeated or deploy.finished_at is None or last_start is None:
+    if deploy.finished_at is None or last_start is None:
         return False
-    return last_start > deploy.finished_at
+    # An end that was before the start is stored as the start.
+    is_repeated = times.finished_at and max(times.finished_at, deploy.started_at) == deploy.finished_at
+    return not is_repeated and last_start > deploy.finished_at
 
 
 def _reported_identity(deploy: Deploy, sha: str, started_at: datetime | None) -> dict[str, Any]:

@@ -296,6 +296,18 @@ def test_deploy_does_not_end_before_its_start(scenario: Scenario) -> None:
     assert (deploy.started_at, deploy.finished_at) == (start, start)
 
 
+def test_repeated_end_before_the_start_is_no_deploy_after_that_of_another_commit(scenario: Scenario) -> None:
+    now = timezone.now()
+    ahead, behind = now + timedelta(minutes=2), now - timedelta(minutes=2)
+    deploy, _ = record(scenario, started_at=now)
+    record(scenario, finished_at=behind)
+    record(scenario, sha="def5678", started_at=ahead)
+
+    repeated, is_new = record(scenario, finished_at=behind)
+
+    assert (repeated.pk, is_new) == (deploy.pk, False)
+
+
 def test_late_start_equal_to_that_of_another_deploy_is_ignored(scenario: Scenario) -> None:
     start = timezone.now() - timedelta(minutes=10)
     arrived, _ = record(scenario, external_id="1")
