@@ -2,6 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ class FakeTracker(ABC):
 
     url: str = ""
     page_size: int = 100
+    # Of each repository: a vendor gives the number of a deleted issue to no other.
+    created: Counter[str] = field(default_factory=Counter)
     issues: dict[Any, dict[str, Any]] = field(default_factory=dict)
     comments: dict[Any, Any] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
@@ -76,6 +79,10 @@ class FakeTracker(ABC):
         return sum(len(comments) for comments in self.comments.values())
 
     # ---- How it answers
+
+    def next_number(self, repository: str = "") -> int:
+        self.created[repository] += 1
+        return self.created[repository]
 
     def answer(self, request: Request) -> Answer:
         """Answer one request."""

@@ -167,7 +167,7 @@ class FakeGitHub(FakeTracker):
 
     def create(self, body: dict[str, Any]) -> Answer:
         """Create an issue."""
-        number = max(self.issues, default=0) + 1
+        number = self.next_number(self.repository)
         labels = body.get("labels", []) if self.keeps_labels else []
         self.issues[number] = {"number": number, "state": "open", "state_reason": None, "labels": []}
         self.write(number, {**body, "labels": labels})

@@ -217,7 +217,7 @@ class FakeGitLab(FakeTracker):
 
     def create(self, body: dict[str, Any]) -> Answer:
         """Create an issue."""
-        iid = max(self.issues, default=0) + 1
+        iid = self.next_number()
         self.issues[iid] = {"iid": iid, "project_id": self.number, "state": "opened", "labels": []}
         self.write(iid, body)
         return 201, {}, self.issues[iid]

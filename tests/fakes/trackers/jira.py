@@ -169,7 +169,7 @@ class FakeJira(FakeTracker):
         errors = self._errors(fields)
         if errors:
             return 400, {}, {"errorMessages": [], "errors": errors}
-        number = max(self.issues, default=10000) + 1
+        number = 10000 + self.next_number()
         self.issues[number] = {
             "id": str(number),
             "key": f"SHOP-{number - 10000}",

@@ -163,7 +163,7 @@ class FakeLinear(FakeTracker):
         given = variables["input"]
         if given["id"] in self.issues:
             return 400, {}, error("INPUT_ERROR", "Entity with this id already exists")
-        number = len(self.issues) + 1
+        number = self.next_number()
         self.issues[given["id"]] = {
             "id": given["id"],
             "number": number,
