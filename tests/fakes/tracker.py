@@ -30,6 +30,10 @@ class FakeTracker(ABC):
     token_path: ClassVar[str] = ""
     api_path: ClassVar[str] = ""
     credentials: ClassVar[dict[str, str]]
+    title_field: ClassVar[str] = "title"
+    moves: ClassVar[
+        dict[str, dict[str, Any]]
+    ]  # what a person changes to close, drop, start or reopen an issue
     # Operations that the stored description leaves out: a pattern of their path, and the query of the vendor's pages.
     undescribed: ClassVar[dict[str, frozenset[str]]] = {}
 
@@ -158,6 +162,13 @@ class FakeTracker(ABC):
     def title_of(self, issue: dict[str, Any]) -> str:
         """Return the title of an issue."""
         return str(issue["title"])
+
+    def is_closed(self, issue: dict[str, Any]) -> bool:
+        return bool(issue["state"] == "closed")
+
+    def delete(self, number: Any) -> None:
+        """Delete an issue as a person at the vendor."""
+        del self.issues[number]
 
 
 @contextmanager

@@ -37,6 +37,7 @@ OPERATIONS = {
 }
 CREATING = (
     "report_finding", "create_task", "run_verification", "create_campaign", "export", "share", "save_view",
+    "connect",
 )  # fmt: skip
 type Arguments = dict[str, tuple[str, dict[str, Any]]]
 SEVERITIES = ["critical", "high", "medium", "low"]
@@ -74,7 +75,7 @@ def choose(random: Random, project: Project, number: int, area: "Area") -> Opera
     weights = [weight + likely.get(name, 0) for name, (weight, _) in area.operations.items()]
     for _ in range(ATTEMPTS):
         name = "create_task" if project.findings else "report_finding"
-        if project.tasks:
+        if project.tasks or name not in area.operations:
             [name] = random.choices([*area.operations], weights)
         chosen = Operation(number, name, *area.arguments(random, project, number).get(name, ("", {})))
         is_too_much = name == "create_task" and len(project.tasks) == MAX_TASKS

@@ -16,7 +16,15 @@ from django.db import DatabaseError, transaction
 
 from events.models import OutboxEntry
 from krafter_audit.http.timestamps import format_timestamp
-from tests.histories import alert_requests, guard_requests, number_requests, share_requests, survival
+from tests.histories import (
+    alert_requests,
+    deploys,
+    guard_requests,
+    number_requests,
+    share_requests,
+    survival,
+    ticket_requests,
+)
 from tests.histories.model import Project
 from tests.histories.operations import Api, Area, Operation, choose, run_jobs
 from tests.histories.sla_clock import SECOND
@@ -29,6 +37,8 @@ AREAS = {
     "alerts": alert_requests.AREA,
     "guard-windows": guard_requests.AREA,
     "shares": share_requests.AREA,
+    "tickets": ticket_requests.AREA,
+    "deploys": deploys.AREA,
 }
 # The seeds and lengths of the histories in each run of all tests.
 FEW = {
@@ -38,6 +48,8 @@ FEW = {
     "alerts": [(1, 8)],
     "guard-windows": [(1, 8)],
     "shares": [(1, 10)],
+    "tickets": [(212, 18), (3, 30)],
+    "deploys": [(51, 30)],
 }
 MANY_OPERATIONS = 60  # of those that are run by hand
 SHRINKING_SECONDS = 150

@@ -25,6 +25,11 @@ class FakeGitHub(FakeTracker):
     spec_name = "github.json"
     token_path = "/login/oauth/access_token"
     credentials = {"token": TOKEN, "repository": REPOSITORY}
+    moves = {
+        "close": {"state": "closed", "state_reason": "completed"},
+        "drop": {"state": "closed", "state_reason": "not_planned"},
+        "reopen": {"state": "open", "state_reason": "reopened"},
+    }
     undescribed = {
         r"/deployments$": PAGE_PARAMETERS | {"sha", "ref", "task", "environment"},
         r"/deployments/\d+/statuses$": PAGE_PARAMETERS,

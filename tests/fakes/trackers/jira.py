@@ -62,6 +62,13 @@ class FakeJira(FakeTracker):
     spec_name = "jira.json"
     token_path = "/oauth/token"
     credentials = CREDENTIALS
+    title_field = "summary"
+    moves = {
+        "close": {"status": DONE, "resolution": RESOLUTIONS[1]},
+        "drop": {"status": WONT_DO, "resolution": RESOLUTIONS[0]},
+        "start": {"status": IN_PROGRESS, "resolution": None},
+        "reopen": {"status": TO_DO, "resolution": None},
+    }
 
     form: dict[str, Any] = field(default_factory=lambda: dict(FORM))
     issue_types: list[dict[str, Any]] = field(
@@ -83,6 +90,9 @@ class FakeJira(FakeTracker):
 
     def title_of(self, issue: dict[str, Any]) -> str:
         return str(issue["fields"]["summary"])
+
+    def is_closed(self, issue: dict[str, Any]) -> bool:
+        return bool(issue["fields"]["status"]["statusCategory"]["key"] == "done")
 
     def check(self, request: Request) -> None:
         """Check requests of the API, by their path at the site."""

@@ -58,6 +58,12 @@ class FakeLinear(FakeTracker):
     provider = "linear"
     spec_name = SCHEMA
     credentials = {"api_key": KEY, "team_id": TEAM}
+    moves = {
+        "close": {"stateId": "done"},
+        "drop": {"stateId": "canceled"},
+        "start": {"stateId": "progress"},
+        "reopen": {"stateId": "todo"},
+    }
 
     team: str = TEAM
     authorization: str = KEY
@@ -190,6 +196,13 @@ class FakeLinear(FakeTracker):
             return 200, {}, error("INPUT_ERROR", "Entity not found: Issue")
         self.write(variables["id"], variables["input"])
         return 200, {}, {"data": {"issueUpdate": {"success": True, "issue": self.issues[variables["id"]]}}}
+
+    def is_closed(self, issue: dict[str, Any]) -> bool:
+        return bool(issue["trashed"]) or issue["state"]["type"] in ("completed", "canceled", "duplicate")
+
+    def delete(self, number: str) -> None:
+        # Linear still answers with a deleted issue.
+        self.write(number, {"trashed": True})
 
     def write(self, number: str, changes: dict[str, Any]) -> dict[str, Any]:
         issue = self.issues[number]
