@@ -1,6 +1,7 @@
 """Create the tickets of tasks, one each, and update those of changed tasks."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -245,7 +246,7 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
     context.log_provider_notes()
     task = tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
     current = task_values(draft_of(task))
-    agreed = _agreed_before(link, tracker.server, ticket, current)
+    agreed = _agreed_before(link, tracker, ticket, current)
     TicketLink.transitions.apply(
         link,
         State.LINKED,
@@ -261,14 +262,20 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
         merge_ticket(context, link.pk, ticket)
 
 
-def _agreed_before(link: TicketLink, server: str, ticket: Ticket, current: dict[str, Any]) -> dict[str, Any]:
+def _agreed_before(
+    link: TicketLink, tracker: Tracker, ticket: Ticket, current: dict[str, Any]
+) -> dict[str, Any]:
     """Return the values on which both sides last agreed: a person may have changed a ticket before it is linked."""
-    earlier = link.earlier.get(f"{server} {ticket.external_id}", {})
+    earlier = link.earlier.get(f"{tracker.server} {ticket.external_id}", {})
     sent = link.last_synced.get("task")
     task, found = earlier.get("task") or sent or current, ticket_values(ticket)
     values = earlier.get("ticket") or found
     if not earlier and _was_changed_by_person(ticket, sent) or _awaits_decision(ticket, task, current):
         values = {**values, "state": TicketState.OPEN.value}
+    if not earlier and sent:
+        draft = replace(draft_of(link.task), title=sent["title"])
+        if ticket.title != tracker.shown_title(draft):  # the title of a person, which is not overwritten
+            values = {**values, "title": sent["title"]}
     return {"task": task, "ticket": values}
 
 

@@ -124,6 +124,23 @@ def test_task_that_changed_after_a_lost_answer_is_pushed(
     assert (tracker.titles, SyncConflict.objects.count()) == (["Send a strict policy"], 0)
 
 
+def test_title_that_both_sides_changed_after_a_lost_answer_waits_for_a_decision(
+    tracker: FakeTracker, project: Project, make_task: MakeTask
+) -> None:
+    task = make_task()
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    lose_creation(tracker)
+    run_sync(row)
+    (number,) = tracker.issues
+    change(task, title="Ours")
+    tracker.touch(number, **{tracker.title_field: "Theirs"})
+
+    sync_after_search_lag(row)
+
+    conflict = SyncConflict.objects.get()
+    assert (tracker.titles, conflict.field, conflict.theirs) == (["Theirs"], "title", "Theirs")
+
+
 def switch(github: FakeGitHub, project: Project, repository: str) -> None:
     """Connect another repository of the same server; the issues of both stay."""
     shelf = github.__dict__.setdefault("shelf", {})
