@@ -189,7 +189,7 @@ class Api(operations.Api):
         for number in self._numbers(task["id"]):
             if conflict["field"] == "title" and number in self.given:
                 title, _ = self.given.pop(number)
-                if title != conflict["theirs"]:  # given since: nobody has decided about it
+                if title != conflict["theirs"]:  # given since: still to be decided
                     self.given[number] = title, task["title"]
 
     # ---- What the jobs do
