@@ -344,6 +344,7 @@ def test_body_of_very_many_gzip_members_is_truncated() -> None:
     empty = gzip.compress(b"", 1)
     few, many = empty * 10 + gzip.compress(b"a"), empty * 100_000 + gzip.compress(b"a")
 
-    with within(1):
-        assert decode_body(many, "gzip", limit=2_000_000) == (b"", False)
+    began = time.thread_time()
+    assert decode_body(many, "gzip", limit=2_000_000) == (b"", False)
+    assert time.thread_time() - began < 1  # in CPU time: the machine may be busy
     assert decode_body(few, "gzip", limit=2_000_000) == (b"a", True)
