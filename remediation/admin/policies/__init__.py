@@ -69,6 +69,7 @@ class PolicyAdmin(PolicyPages):
             "warnings": by_field(ignored_parts(base))[1],
             "without_form": without_form,
             "versions": row.versions.select_related("replaced_by").order_by("-version")[:MAX_VERSIONS],
+            "recalculation": row.project.sla_recalculations.order_by("-created_at", "-id").first(),
             "may_change": self.has_change_permission(request, row),
         }
 

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership
 from remediation.admin.policies import presentation
 from remediation.models import Policy
-from remediation.services import policies
+from remediation.services import policies, recalculations
+from remediation.sla.models import SlaRecalculation
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, member_of
@@ -205,6 +207,22 @@ def test_json_that_the_api_rejects_is_refused(operator: Client, scenario: Scenar
     assert refused.status_code == 200
     assert staff.messages_of(refused) != []
     assert Policy.objects.get().version == 1
+
+
+@pytest.mark.parametrize("is_newest", [True, False])
+def test_recalculation_that_ended_with_an_error_is_shown_until_the_next(
+    operator: Client, scenario: Scenario, is_newest: bool
+):
+    policy = policies.current(scenario.project)
+    ended = {"project": scenario.project, "policy_version": 2, "finished_at": timezone.now()}
+    SlaRecalculation.objects.create(**ended, checked=312, error=recalculations.GIVEN_UP)
+    if not is_newest:
+        SlaRecalculation.objects.create(**ended)
+
+    shown = text_of(operator.get(admin_url(Policy, "change", policy.pk)))
+
+    says = "Due dates could not be recalculated by version 2 of the policy"
+    assert (says in shown, recalculations.GIVEN_UP in shown) == (is_newest, is_newest)
 
 
 @pytest.mark.parametrize("page", ["preview", "replace"])
