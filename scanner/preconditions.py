@@ -282,7 +282,9 @@ def require_same_page(page: Page, original: Identity | None) -> None:
     # A page that moved keeps its title.
     if original and page.response.history and now.title != original.title and not _same_path(now, original):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
-    if _is_other_title(title, former):
+    # `lost_content` requires the same of what the site's other pages do not show.
+    known = similarity.hashes_of(original.sample) if original else frozenset()
+    if is_other_title(title, former) and not similarity.is_mostly_left(known, found):
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
     if original and not similarity.is_similar(original.sample, found):
         raise Inconclusive("target_missing", DISSIMILAR)
@@ -299,7 +301,8 @@ def unavailable_reason(title: str, former: str = "") -> str | None:
     return "challenge" if is_challenge else None
 
 
-def _is_other_title(title: str, former: str) -> bool:
+def is_other_title(title: str, former: str) -> bool:
+    """Return whether a title, in lower case, is unlike the former one."""
     # Shop, brand and topic stay when a title is edited: one common word is enough.
     words = set(re.findall(r"\w{4,}", former)) & set(re.findall(r"\w{4,}", title))
     if len(former) not in GOOD_TITLE_LENGTHS or words:

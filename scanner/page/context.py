@@ -137,10 +137,10 @@ class PageContext(SiteRequests):
         """The response at a random path, whatever its status."""
         return self._response_elsewhere("nonexistent", _random_path())
 
-    @property
-    def nonexistent_sibling(self) -> Page:
-        """The response at a random path in the same directory, whatever its status."""
-        return self._response_elsewhere("nonexistent sibling", _random_path().removeprefix("/"))
+    def nonexistent_in(self, directory: str) -> Page:
+        """The response at a random path of a directory, relative to the page, whatever its status."""
+        path = directory + _random_path().removeprefix("/")
+        return self._response_elsewhere(f"nonexistent in {directory}", path)
 
     def _response_elsewhere(self, fact: str, path: str) -> Page:
         url = urljoin(self.landing.url, path)

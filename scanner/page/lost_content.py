@@ -19,10 +19,10 @@ from scanner.page.page import Page, value
 from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import same_site
 from scanner.parsing.scripted_content import is_built_by_scripts
-from scanner.preconditions import Inconclusive, unavailable_reason
+from scanner.preconditions import Inconclusive, is_other_title, unavailable_reason
 from scanner.registry import Check
 
-MIN_SHARE = 0.7  # of the content that must be left where the elements with the fault are gone
+MIN_LAB_SHARE = 1 / 3  # of the content that must be left for a metric: less content is a fix of it
 # A page with other content of the same extent has not lost any. The estimate of the extent is off by a fifth.
 MIN_EXTENT = 0.8
 MIN_OWN_CONTENT = 40  # words and links; a notice or a login page has fewer
@@ -38,7 +38,7 @@ def has_own_content(context: PageContext) -> bool:
     page = context.landing
     try:
         # A section of a site, such as its shop, may have its own frame and error page.
-        missing = [context.nonexistent_page, context.nonexistent_sibling]
+        missing = [context.nonexistent_page, context.nonexistent_in("")]
         others = [other for other in (*missing, context.home_page) if other is not page]
     except Inconclusive:
         return False
@@ -55,7 +55,10 @@ def is_error_page(context: PageContext) -> bool:
     if not may_be_error_page(page):
         return False
     try:
-        return is_same_error_page(page, context.nonexistent_page)
+        # A section of a site may have its own error page. The index of an application may answer for all URLs in it.
+        beside = "../" if urlsplit(page.url).path.endswith("/") else ""
+        missing = (context.nonexistent_page, context.nonexistent_in(beside))
+        return any(is_same_error_page(page, each) for each in missing)
     except Inconclusive:
         return False
 
@@ -78,6 +81,9 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         page, sample, title = _compared(check, context, original)
     except Inconclusive:
         return  # the check has passed without the page, as one of a directory that is closed now
+    if original.status_class >= 4:
+        _require_other_title_than_missing(context, page, title)
+        return  # what is known is of the error
     known = similarity.hashes_of(sample)
     found = page.fingerprints_with_title
     # The HTML of a page that scripts build has no sample, and perhaps the same title at every URL.
@@ -88,26 +94,37 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     if page.title == title and not is_shorter:
         return  # before the other pages are requested
     others = _other_pages(context)
+    content = known - _shown_by(others or _first_linked_page(context))
+    _require_known_page(context, page, title, known, content)
+    if not is_shorter:
+        return
+    _require_left(found, content, page)
+    if check.kind == "lab" or _are_gone(page, _faults(before)):
+        faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
+        # What the elements themselves contained may be gone with them.
+        removed = similarity.fingerprints(" ".join(faults), "") - found
+        share = MIN_LAB_SHARE if check.kind == "lab" else similarity.MIN_SHARE
+        _require_most(found, known - removed, content - removed, share)
+
+
+def _require_known_page(
+    context: PageContext, page: Page, title: str, known: frozenset[bytes], content: frozenset[bytes]
+) -> None:
+    """Raise for a title of notices or of another page, unless the page has content of its own that is known."""
+    found = page.fingerprints_with_title
     is_notice = unavailable_reason(page.title, title) is not None
-    is_retitled = page.title != title and page.title in [other.title for other in others]
-    if is_retitled and len(known & found) <= MIN_SHARE * len(known):
+    is_retitled = page.title != title and page.title in [other.title for other in _other_pages(context)]
+    if is_retitled and len(known & found) <= similarity.MIN_SHARE * len(known):
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
-    content = known - _shown_by(others)
     if (is_notice or is_retitled) and len(content) < MIN_CONTENT:
         raise Inconclusive(
             "target_missing",
             f"The page has the title {page.title[:80]!r}, and what is known of it other pages of the site show too.",
         )
-    if not is_shorter:
-        return
-    _require_left(found, content - _shown_by(others or _first_linked_page(context)), page)
-    if check.kind == "lab" or _are_gone(page, _faults(before)):
-        faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
-        # What the elements themselves contained may be gone with them.
-        removed = similarity.fingerprints(" ".join(faults), "") - found
-        _require_most(found, known - removed, content - removed)
+    if is_other_title(page.title.lower(), title.lower()):
+        _require_own_content(found, content - _shown_by(_first_linked_page(context)), context, page)
 
 
 def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
@@ -115,6 +132,16 @@ def _compared(check: Check, context: PageContext, original: Identity) -> tuple[P
     if is_rendered and context.rendered.identity():
         return context.rendered.visited_page(), original.rendered_sample, original.rendered_title or ""
     return context.page, original.sample, original.title
+
+
+def _require_other_title_than_missing(context: PageContext, page: Page, title: str) -> None:
+    missing = [each.title for each in _missing_pages(context)]
+    # All pages of a site may have the same title.
+    existing = [each.title for each in _home_page(context) or _first_linked_page(context)]
+    if page.title != title and page.title in missing and page.title not in existing:
+        raise Inconclusive(
+            "target_missing", f"The page has the title of a URL that does not exist, {page.title[:80]!r}."
+        )
 
 
 def _require_left(found: frozenset[bytes], content: frozenset[bytes], page: Page) -> None:
@@ -128,19 +155,42 @@ def _require_left(found: frozenset[bytes], content: frozenset[bytes], page: Page
             )
 
 
-def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes]) -> None:
+def _require_own_content(
+    found: frozenset[bytes], content: frozenset[bytes], context: PageContext, page: Page
+) -> None:
+    """Raise unless a page with quite another title has most of what was known of it alone."""
+    if is_built_by_scripts(context.page):
+        content = frozenset()  # so are the other pages, and what they show is not known
+    for counted in (content, content - page.head_fingerprints):
+        if len(counted) < MIN_CONTENT or not similarity.is_mostly_left(counted, found):
+            raise Inconclusive("target_missing", f"Another page answers, with the title {page.title[:80]!r}.")
+
+
+def _require_most(
+    found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes], share: float
+) -> None:
     counted = content if len(content) >= MIN_CONTENT else known
-    if len(counted & found) < MIN_SHARE * len(counted):
+    if len(counted & found) < share * len(counted):
         raise Inconclusive(
             "target_missing", "What failed before is gone, and with it much of the page's other content."
         )
 
 
 def _other_pages(context: PageContext) -> list[Page]:
+    return _missing_pages(context) + _home_page(context)
+
+
+def _missing_pages(context: PageContext) -> list[Page]:
     missing = context.nonexistent_path
     # Also beside the page: a section of a site may have its own frame and error page.
-    paths = [missing, missing.removeprefix("/")]
-    paths += ["/"] if urlsplit(context.page.url).path not in ("", "/") else []
+    return _pages_at(context, missing, missing.removeprefix("/"))
+
+
+def _home_page(context: PageContext) -> list[Page]:
+    return [] if urlsplit(context.page.url).path in ("", "/") else _pages_at(context, "/")
+
+
+def _pages_at(context: PageContext, *paths: str) -> list[Page]:
     found = []
     for path in paths:
         with suppress(Inconclusive):
@@ -153,7 +203,7 @@ def _shown_by(pages: list[Page]) -> frozenset[bytes]:
 
 
 def _first_linked_page(context: PageContext) -> list[Page]:
-    # For a home page whose site has no error page in HTML.
+    # For a home page, or a site that has no error page in HTML or none in the frame of its other pages.
     links = same_origin_links(context.page, logged_in=context.client.credentials is not None)
     with suppress(Inconclusive):
         return [page for page in map(context.page_at, links[:1]) if page.is_html]

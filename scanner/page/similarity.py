@@ -12,6 +12,7 @@ SAMPLE_SIZE = 32  # fingerprints that the evidence stores
 MIN_FINGERPRINTS = 8  # with fewer words and links a sample says too little
 # When a fifth of a page is left, fewer than two hashes of the sample are found in 7 of 1,000 cases.
 MIN_SHARED = 2
+MIN_SHARE = 0.7  # of a sample that must be left where other evidence says that the page may be another one
 MAX_CHARACTERS = 512 * 1024
 
 # What is not closed ends with the page, as in a browser: a search for its end from each start takes quadratic time.
@@ -75,6 +76,10 @@ def is_complete(stored: str, found: frozenset[bytes]) -> bool:
     """Return whether a page has all words and links of the sample; without a sample this is not known."""
     hashes = hashes_of(stored)
     return bool(hashes) and hashes <= found
+
+
+def is_mostly_left(known: frozenset[bytes], found: frozenset[bytes]) -> bool:
+    return bool(known) and len(known & found) >= MIN_SHARE * len(known)
 
 
 def is_similar(stored: str, found: frozenset[bytes]) -> bool:

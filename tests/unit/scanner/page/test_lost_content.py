@@ -1,9 +1,16 @@
 """A pass counts only while the page has the content on which the check failed before."""
 
+from contextlib import nullcontext
+
 import pytest
 
+from scanner import registry
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.page.context import PageContext
+from scanner.page.identity import page_identity
+from scanner.page.lost_content import require_content
+from scanner.preconditions import Inconclusive
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -36,17 +43,19 @@ CLOSED = f"{HEADING}<p>We are rebuilding the bakery. Please return tomorrow, tha
 GONE = "<h1>Oops</h1><p>Whatever was published under this address has disappeared."
 
 
-def verify(key: str, main: str, *, title: str = TITLE, missing_title: str = "404") -> Outcome:
+def verify(
+    key: str, main: str, *, title: str = TITLE, missing_title: str = "404", path: str = "courses"
+) -> Outcome:
     missing = Answer(framed(GONE, missing_title), 404 if missing_title == "404" else 200, [HTML])
     site = Site({"/": Answer(HOME, 200, [HTML])}, otherwise=missing)
-    site.answers["/courses"] = Answer(framed("".join(COURSES)), 200, [HTML])
+    site.answers[f"/{path}"] = Answer(framed("".join(COURSES)), 200, [HTML])
     site.answers["/.env"] = Answer("DB_PASSWORD=4f9c0a7e21\n", 200, [("Content-Type", "text/plain")])
     with served(site), loopback_client() as client:
-        url = f"{site.url}courses"
+        url = f"{site.url}{path}"
         before = dict(run_checks(url, [key], client=client, retry_delays=()))
         assert before[key].status == FAILED
         del site.answers["/.env"]
-        site.answers["/courses"] = Answer(framed(main, title), 200, [HTML, NOSNIFF])
+        site.answers[f"/{path}"] = Answer(framed(main, title), 200, [HTML, NOSNIFF])
         return dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
 
 
@@ -108,6 +117,14 @@ def test_header_of_a_shortened_page_passes() -> None:
     assert verify(HEADER, HEADING + "".join(PARAGRAPHS[:2])).status == PASSED
 
 
+@pytest.mark.parametrize("key", [HEADER, LINKS])
+@pytest.mark.parametrize("path", ["", "courses"], ids=["home page", "page"])
+def test_quite_another_title_of_the_same_content_passes(path: str, key: str) -> None:
+    main = "".join([HEADING, *PARAGRAPHS[:2], FIXED, *PARAGRAPHS[2:]])
+
+    assert verify(key, main, title="Saturday workshops", path=path).status == PASSED
+
+
 @pytest.mark.parametrize("main", ["".join(COURSES), "".join(COURSES[:-1])], ids=["same", "shortened"])
 def test_title_that_every_page_has_now_passes(main: str) -> None:
     after = verify(HEADER, main, title="Oops – Corner Bakery", missing_title="Oops – Corner Bakery")
@@ -147,20 +164,45 @@ def test_wall_in_place_of_a_small_page_does_not_pass(main: str) -> None:
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
 
+@pytest.mark.parametrize(
+    ("main", "is_lost"),
+    [(HEADING + "".join(PARAGRAPHS[:2]), False), (CONSENT, True), (HEADING + PARAGRAPHS[0][:20], True)],
+    ids=["half", "wall", "heading"],
+)
+def test_metric_counts_while_a_third_of_the_content_is_left(main: str, is_lost: bool) -> None:
+    """To remove content makes a page faster."""
+    site = Site({"/": Answer(HOME, 200, [HTML]), "/courses": Answer(framed("".join(COURSES)), 200, [HTML])})
+    with served(site), loopback_client() as client:
+        url = f"{site.url}courses"
+        original = page_identity(PageContext(url, client).page)
+        site.answers["/courses"] = Answer(framed(main), 200, [HTML])
+        context = PageContext(url, client, retry_delays=(), original_identity=original)
+        before = Outcome(FAILED, evidence={"identity": original.as_evidence()})
+        check = registry.get("lcp")
+        assert check is not None
+        with pytest.raises(Inconclusive) if is_lost else nullcontext():
+            require_content(check, context, before)
+
+
 LARGE_MENU = "".join(
     f'<a href="/topics/{n}">topic{chr(97 + n % 26)}{chr(97 + n // 26)}</a>' for n in range(200)
 )
 
 
-def test_error_page_in_a_large_frame_does_not_pass() -> None:
+@pytest.mark.parametrize("title", ["404 Not Found", "Whatever happened here"])
+@pytest.mark.parametrize("path", ["", "rye"], ids=["home page", "page"])
+@pytest.mark.parametrize("has_missing_page", [True, False])
+def test_error_page_in_a_large_frame_does_not_pass(path: str, title: str, has_missing_page: bool) -> None:
     """The sample of a short page may be of the frame alone, and the error page has all of it."""
-    page = f"<title>Rye bread</title>{LARGE_MENU}<p>Rye bread with walnuts"
-    site = Site({"/rye": Answer(page, 200, [HTML])}, otherwise=Answer("", 404))
+    page = f"<title>Rye bread courses</title>{LARGE_MENU}<p>Rye bread with walnuts"
+    topic = Answer(f"<title>Topic</title>{LARGE_MENU}<p>Spelt", 200, [HTML])
+    site = Site({"/topics/0": topic, f"/{path}": Answer(page, 200, [HTML])}, otherwise=Answer("", 404))
     with served(site), loopback_client() as client:
-        url = f"{site.url}rye"
+        url = f"{site.url}{path}"
         before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
-        error = f"<title>404 Not Found</title>{LARGE_MENU}<p>Sorry"
-        site.answers, site.otherwise = {}, Answer(error, 200, [HTML, NOSNIFF])
+        error = Answer(f"<title>{title}</title>{LARGE_MENU}<p>Sorry", 200, [HTML, NOSNIFF])
+        site.answers[f"/{path}"] = error
+        site.otherwise = error if has_missing_page else site.otherwise
         after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
@@ -196,6 +238,61 @@ def test_error_page_of_a_section_does_not_pass(
         after = dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
 
     assert (before[key].status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "target_missing")
+
+
+TRACE = "".join(f"<li>at handler{chr(97 + n % 26)}{chr(97 + n // 26)} (/srv/app/{n}.js)" for n in range(600))
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (f"<title>Error</title><ul>{TRACE}</ul>", TITLE),
+        (f"<title>Something went wrong</title>{LARGE_MENU}<p>Sorry", TITLE),
+        (f"<title>Error</title>{LARGE_MENU}<p>Sorry", "Corner Bakery"),
+    ],
+    ids=["longer than the page", "in the frame of the site", "title that every page has"],
+)
+def test_page_in_place_of_an_error_needs_nothing_of_it(error: str, title: str) -> None:
+    missing = f"<title>Corner Bakery</title>{LARGE_MENU}{GONE}"
+    site = Site({"/": Answer(HOME, 200, [HTML])}, otherwise=Answer(missing, 404, [HTML]))
+    site.answers["/rye"] = Answer(error, 500, [HTML])
+    with served(site), loopback_client() as client:
+        url = f"{site.url}rye"
+        before = dict(run_checks(url, ["http_status_ok"], client=client, retry_delays=()))
+        site.answers["/rye"] = Answer(f"<title>{title}</title>{LARGE_MENU}{PARAGRAPHS[0]}", 200, [HTML])
+        [(_, after)] = run_checks(url, ["http_status_ok"], client=client, before=before, retry_delays=())
+
+    assert after.status == PASSED
+
+
+@pytest.mark.parametrize("path", ["shop/rye", "shop/rye/"])
+def test_error_page_of_a_section_with_the_title_of_the_error_does_not_pass(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else is known of a page that answered with status 500: it had no words."""
+    monkeypatch.setattr(Shop.error, "body", "<title>Shop</title><p>Whatever was here has disappeared.")
+    site = Shop({"/": Answer("<title>Bakery</title>", 200, [HTML])})
+    site.answers[f"/{path}"] = Answer("<title>Shop</title>", 500, [HTML])
+    with served(site), loopback_client() as client:
+        url = f"{site.url}{path}"
+        before = dict(run_checks(url, ["http_status_ok"], client=client, retry_delays=()))
+        del site.answers[f"/{path}"]
+        [(_, after)] = run_checks(url, ["http_status_ok"], client=client, before=before, retry_delays=())
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+def test_index_of_a_section_that_answers_for_each_url_in_it_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Shop.error, "body", f"<title>Shop</title>{LARGE_MENU}<p>Bread")
+    site = Shop({"/": Answer("<title>Bakery</title>", 200, [HTML])})
+    site.answers["/shop/"] = Answer("<title>Shop</title>", 500, [HTML])
+    with served(site), loopback_client() as client:
+        url = f"{site.url}shop/"
+        before = dict(run_checks(url, ["http_status_ok"], client=client, retry_delays=()))
+        del site.answers["/shop/"]
+        [(_, after)] = run_checks(url, ["http_status_ok"], client=client, before=before, retry_delays=())
+
+    assert after.status == PASSED
 
 
 STYLES = "".join(f'<link rel="stylesheet" href="/{name}.css">' for name in ("base", "menu", "print"))
