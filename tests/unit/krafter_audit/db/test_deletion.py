@@ -24,6 +24,7 @@ from krafter_audit.db import deletion
 from notifications import jobs as notification_jobs
 from notifications.models import EventDelivery, WebhookEndpoint
 from remediation.models import Task
+from scans.models import ScanPage, ScanResult
 from tests import factories
 from tests.factories import Scenario
 
@@ -134,6 +135,38 @@ def test_backlog_is_deleted_in_batches_and_by_later_calls(
     deleting = [query["sql"] for query in captured if query["sql"].startswith(table)]
     assert left == [3 + kept, kept]
     assert len(deleting) >= 4
+
+
+REFERRING = "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = %s::regclass"
+REFUSING = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass"
+
+
+@pytest.mark.parametrize(
+    ("model", "deleted_with_it"),
+    [
+        (BulkChange, {"bulk_changes_bulkchange", "bulk_changes_bulkchangerow"}),
+        (BulkChangeRow, set()),
+        (WebhookDelivery, set()),
+        (EventDelivery, set()),
+        (IdempotentResponse, set()),
+        (Session, set()),
+        (UserSession, set()),
+        (CounterSnapshot, set()),
+        (ScanPage, {"scans_scanresult"}),
+        (ScanResult, set()),
+    ],
+)
+def test_no_other_row_and_no_trigger_can_refuse_the_deletion(
+    scenario: Scenario, model: type[Any], deleted_with_it: set[str]
+):
+    """One row that cannot be deleted would stop the deletion of its table each time."""
+    with connection.cursor() as cursor:
+        cursor.execute(REFERRING, [model._meta.db_table])
+        referring = {name for (name,) in cursor.fetchall()}
+        cursor.execute(REFUSING, [model._meta.db_table])
+        triggers = cursor.fetchall()
+
+    assert (referring, triggers) == (deleted_with_it, [])
 
 
 # Each deleted row takes a millisecond.
