@@ -110,7 +110,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
 def _require_known_page(
     context: PageContext, page: Page, title: str, known: frozenset[bytes], content: frozenset[bytes]
 ) -> None:
-    """Raise for a title of notices or of another page, unless the page has content of its own that is known."""
+    """Raise for a title of notices or of another page, unless the page has known content that they do not show."""
     found = page.fingerprints_with_title
     is_notice = unavailable_reason(page.title, title) is not None
     is_retitled = page.title != title and page.title in [other.title for other in _other_pages(context)]

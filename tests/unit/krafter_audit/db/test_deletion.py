@@ -137,7 +137,9 @@ def test_backlog_is_deleted_in_batches_and_by_later_calls(
     assert len(deleting) >= 4
 
 
-REFERRING = "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = %s::regclass"
+REFERRING = (
+    "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confrelid = %s::regclass"
+)
 REFUSING = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = %s::regclass"
 
 
