@@ -22,7 +22,6 @@ from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import Inconclusive, is_other_title, unavailable_reason
 from scanner.registry import Check
 
-MIN_LAB_SHARE = 1 / 3  # of the content that must be left for a metric: less content is a fix of it
 # A page with other content of the same extent has not lost any. The estimate of the extent is off by a fifth.
 MIN_EXTENT = 0.8
 MIN_OWN_CONTENT = 40  # words and links; a notice or a login page has fewer
@@ -58,7 +57,7 @@ def is_error_page(context: PageContext) -> bool:
         # A section of a site may have its own error page. The index of an application may answer for all URLs in it.
         beside = "../" if urlsplit(page.url).path.endswith("/") else ""
         missing = (context.nonexistent_page, context.nonexistent_in(beside))
-        return any(is_same_error_page(page, each) for each in missing)
+        return any(is_same_error_page(page, missing_page) for missing_page in missing)
     except Inconclusive:
         return False
 
@@ -103,8 +102,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
         # What the elements themselves contained may be gone with them.
         removed = similarity.fingerprints(" ".join(faults), "") - found
-        share = MIN_LAB_SHARE if check.kind == "lab" else similarity.MIN_SHARE
-        _require_most(found, known - removed, content - removed, share)
+        _require_most(found, known - removed, content - removed)
 
 
 def _require_known_page(
@@ -135,9 +133,9 @@ def _compared(check: Check, context: PageContext, original: Identity) -> tuple[P
 
 
 def _require_other_title_than_missing(context: PageContext, page: Page, title: str) -> None:
-    missing = [each.title for each in _missing_pages(context)]
+    missing = [found.title for found in _missing_pages(context)]
     # All pages of a site may have the same title.
-    existing = [each.title for each in _home_page(context) or _first_linked_page(context)]
+    existing = [found.title for found in _home_page(context) or _first_linked_page(context)]
     if page.title != title and page.title in missing and page.title not in existing:
         raise Inconclusive(
             "target_missing", f"The page has the title of a URL that does not exist, {page.title[:80]!r}."
@@ -166,11 +164,9 @@ def _require_own_content(
             raise Inconclusive("target_missing", f"Another page answers, with the title {page.title[:80]!r}.")
 
 
-def _require_most(
-    found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes], share: float
-) -> None:
+def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes]) -> None:
     counted = content if len(content) >= MIN_CONTENT else known
-    if len(counted & found) < share * len(counted):
+    if len(counted & found) < similarity.MIN_SHARE * len(counted):
         raise Inconclusive(
             "target_missing", "What failed before is gone, and with it much of the page's other content."
         )
