@@ -53,7 +53,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
     external_id, start, duration = choice(["", "", "1", "2"]), choice(STARTS), choice(DURATIONS)
     end = None if duration is None else (start or 0) + duration
     if not external_id:  # the API rejects other times to come
-        start, end = (None if each is None else min(each, MAX_AHEAD) for each in (start, end))
+        start, end = (None if moment is None else min(moment, MAX_AHEAD) for moment in (start, end))
     report = {
         "sha": choice(COMMITS)[: choice([7, 12, 40])],
         "environment": choice(["production", "production", "staging"]),

@@ -157,7 +157,7 @@ def test_page_of_a_finding_refuses_what_its_status_does_not_allow(
 
     page = operator.get(reverse("admin:findings_finding_change", args=[finding.pk]))
 
-    assert {each.name for each in page.context["buttons"] if each.refusal} == refused
+    assert {button.name for button in page.context["buttons"] if button.refusal} == refused
 
 
 def test_page_of_a_finding_dismisses_it_by_a_form(operator: Client, scenario: Scenario) -> None:

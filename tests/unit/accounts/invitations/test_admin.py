@@ -194,7 +194,10 @@ def test_owner_makes_and_changes_owners(scenario: Scenario):
     client.post(admin_url(Membership, "change", member.pk), {"role": "owner"})
     client.post(admin_url(Membership, "change", first.pk), {"role": "viewer"})
 
-    assert [Membership.objects.get(pk=each.pk).role for each in (member, first)] == ["owner", "viewer"]
+    assert [Membership.objects.get(pk=membership.pk).role for membership in (member, first)] == [
+        "owner",
+        "viewer",
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.VIEWER])
@@ -230,9 +233,9 @@ def test_page_of_a_member_says_when_the_invitation_ends_and_what_can_be_done(
     joined = Membership.objects.get(user=member_of(scenario.organization, Role.MEMBER))
     Invitation.objects.create(membership=joined, due_at=None, sent_at=sent_at)
 
-    pages = [administrator.get(admin_url(Membership, "change", each.pk)).context for each in (new, joined)]
+    pages = [administrator.get(admin_url(Membership, "change", row.pk)).context for row in (new, joined)]
 
-    refused = [{each.name for each in page["buttons"] if each.refusal} for page in pages]
+    refused = [{button.name for button in page["buttons"] if button.refusal} for page in pages]
     assert [page["detail"]["valid_until"] for page in pages] == [sent_at + timedelta(days=7), None]
     assert refused == [{"remove"}, {"send_again", "revoke"}]
 

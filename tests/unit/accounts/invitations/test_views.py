@@ -119,7 +119,9 @@ def test_link_of_a_deactivated_person_is_not_valid(invitation_path: str, client:
 
 def test_link_stays_valid_while_another_organisation_has_invited_the_person(scenario: Scenario) -> None:
     organizations = [scenario.organization, factories.scenario().organization]
-    member, other = (accounts.invite_member(each, email=EMAIL, role="viewer")[0] for each in organizations)
+    member, other = (
+        accounts.invite_member(organization, email=EMAIL, role="viewer")[0] for organization in organizations
+    )
     token = invitation_url(other.user).rpartition("/")[2]
 
     accounts.remove_member(member)

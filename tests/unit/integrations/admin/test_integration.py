@@ -174,7 +174,7 @@ def test_page_refuses_what_its_state_does_not_allow(project: Project, change: An
 
     page = staff.logged_in_client().get(admin_url(Integration, "change", row.pk))
 
-    assert {each.name for each in page.context["buttons"] if each.refusal} == refused
+    assert {button.name for button in page.context["buttons"] if button.refusal} == refused
 
 
 def test_page_of_a_running_sync_updates_itself(project: Project) -> None:

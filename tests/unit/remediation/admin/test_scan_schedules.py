@@ -54,7 +54,7 @@ def test_paused_schedule_is_resumed_and_not_paused_again(admin: Client, scenario
 
     def refused() -> set[str]:
         buttons = admin.get(admin_url(ScanSchedule, "change", schedule.pk)).context["buttons"]
-        return {each.name for each in buttons if each.refusal}
+        return {button.name for button in buttons if button.refusal}
 
     before = refused()
     run_action(admin, "pause", schedule)

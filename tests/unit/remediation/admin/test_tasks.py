@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def refusals(client: Client, task: Task) -> dict[str, str]:
     """Return the reasons at the buttons of a task's page."""
     buttons = client.get(admin_url(Task, "change", task.pk)).context["buttons"]
-    return {each.name: each.refusal for each in buttons if each.refusal}
+    return {button.name: button.refusal for button in buttons if button.refusal}
 
 
 def test_page_of_a_task_says_which_actions_would_change_nothing(scenario: Scenario) -> None:

@@ -403,17 +403,17 @@ def test_undo_leaves_the_clocks_of_another_organisation(scenario: Scenario, cloc
     elsewhere = factories.scenario()
     set_policy(elsewhere, PAUSING)
     dated, blocked, unblocked = (factories.task(elsewhere) for _ in range(3))
-    for each in (blocked, unblocked):
-        set_status(elsewhere, each, "blocked")
+    for row in (blocked, unblocked):
+        set_status(elsewhere, row, "blocked")
     clock.shift(HOUR)
     set_status(elsewhere, unblocked, "in_progress")
     task = dismiss(scenario, factories.task(scenario))
-    for each in (dated, blocked):
-        dismiss(elsewhere, each)
-    for each, *dates in ((dated, MONDAY), (blocked, MONDAY, None), (unblocked, None)):
+    for row in (dated, blocked):
+        dismiss(elsewhere, row)
+    for row, *dates in ((dated, MONDAY), (blocked, MONDAY, None), (unblocked, None)):
         for due in dates:
             clock.shift(HOUR)
-            tasks.update(each.pk, changes={"sla_due_at": due}, by=elsewhere.actor)
+            tasks.update(row.pk, changes={"sla_due_at": due}, by=elsewhere.actor)
     bulk_change_id = set_in_bulk(scenario, task, MONDAY + 500 * HOUR)
     others = Task.objects.filter(project=elsewhere.project)
     rows = others.order_by("pk", "sla_pauses").values(

@@ -74,7 +74,7 @@ def test_page_says_whether_the_link_works(
     page = operator.get(reverse("admin:reports_share_change", args=[Share.objects.get().pk]))
 
     assert page.context["detail"]["state"] == state
-    assert {each.name for each in page.context["buttons"] if each.refusal} == refused
+    assert {button.name for button in page.context["buttons"] if button.refusal} == refused
 
 
 def test_revoke_action_revokes_the_link(

@@ -54,7 +54,7 @@ def throttled_client(rate: int = 2) -> Client:
 
 @pytest.fixture
 def granted(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
-    """The moment of each granted slot by the clock of the pace: on a busy machine callers learn of it later."""
+    """The moment of each granted slot in the time of the pace: on a busy machine callers learn of it later."""
     moments: dict[str, float] = {}
     acquire = HostPace.acquire
 
