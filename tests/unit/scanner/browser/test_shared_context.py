@@ -153,12 +153,16 @@ def test_limits_are_those_of_one_visit(chrome: Browser):
 
 def test_suspended_browser_is_replaced_in_the_next_run(chrome: Browser, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(session, "SHUTDOWN_TIMEOUT", 1.0)
+    others = descendants(os.getpid())  # such as the browser of the tests of pages
+    stopped = set()
     with served(shop()) as site:
         visit_page(chrome, site.url, keep_cache=True)
-        for pid in descendants(os.getpid()):
+        for pid in descendants(os.getpid()) - others:
             with suppress(OSError):  # it has ended
                 if "chromium" in str(Path(f"/proc/{pid}/exe").readlink()):  # not their guard
                     os.kill(pid, signal.SIGSTOP)
+                    stopped.add(pid)
+        assert stopped
         chrome.begin_run(chrome.policy)
         snapshot = visit_page(chrome, f"{site.url}lamps", keep_cache=True)
 
