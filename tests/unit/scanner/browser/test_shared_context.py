@@ -3,7 +3,6 @@
 import os
 import signal
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -153,17 +152,15 @@ def test_limits_are_those_of_one_visit(chrome: Browser):
 
 def test_suspended_browser_is_replaced_in_the_next_run(chrome: Browser, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(session, "SHUTDOWN_TIMEOUT", 1.0)
-    others = descendants(os.getpid())  # such as the browser of the tests of pages
-    stopped = set()
     with served(shop()) as site:
         visit_page(chrome, site.url, keep_cache=True)
-        for pid in descendants(os.getpid()) - others:
-            with suppress(OSError):  # it has ended
-                if "chromium" in str(Path(f"/proc/{pid}/exe").readlink()):  # not their guard
-                    os.kill(pid, signal.SIGSTOP)
-                    stopped.add(pid)
-        assert stopped
+        suspended = chrome._session
+        guard = int((suspended.home / "pid").read_text())
+        for pid in descendants(guard):
+            with suppress(ProcessLookupError):  # it has ended
+                os.kill(pid, signal.SIGSTOP)
         chrome.begin_run(chrome.policy)
         snapshot = visit_page(chrome, f"{site.url}lamps", keep_cache=True)
 
+    assert chrome._session is not suspended
     assert snapshot.elements > 3
