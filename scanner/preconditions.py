@@ -10,7 +10,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from krafter_audit.http.addresses import parse_address
-from krafter_audit.http.client import GONE_STATUSES, AddressPolicy, Headers, RequestCredentials
+from krafter_audit.http.client import GONE_STATUSES, AddressPolicy, Headers, RequestCredentials, Response
 from scanner.page import similarity
 from scanner.page.identity import Identity, page_identity
 from scanner.page.page import Page
@@ -38,6 +38,7 @@ _LOGIN_TITLES = (
     "anmelden",
     "connexion",
 )
+MIN_TEXT_BYTES = 100  # so many compressed bytes are not valid UTF-8 by chance
 READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
 _UNAVAILABLE_TITLES = (
@@ -246,6 +247,20 @@ def require_whole_response(page: Page) -> None:
 def encodings_of(headers: Headers) -> set[str]:
     """Return the encodings of a body in lower case; an empty one stands for none."""
     return {word.strip().lower() for word in (headers.get("content-encoding") or "").split(",")}
+
+
+def require_encoded(response: Response) -> None:
+    """Raise when a body, received with `decode=False`, is text although Content-Encoding says that it is compressed.
+
+    Browsers show an error instead of it.
+    """
+    if len(response.body) < MIN_TEXT_BYTES or encodings_of(response.headers) <= {"", "identity"}:
+        return
+    try:
+        response.body.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    raise Inconclusive("truncated", f"{response.url[:200]} is not compressed as its Content-Encoding says.")
 
 
 def require_content(page: Page, original: Identity | None) -> None:

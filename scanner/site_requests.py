@@ -112,9 +112,11 @@ class SiteRequests(TlsContext):
 
     def fetch_as_browser(self, plain: Response) -> Response:
         """Request the page with a browser's headers; a body that cannot be decoded is that of the plain response."""
-        response = decoded(
-            self.fetch("page", "GET", self.url, follow_redirects=True, headers=BROWSER_HEADERS, decode=False)
+        sent = self.fetch(
+            "page", "GET", self.url, follow_redirects=True, headers=BROWSER_HEADERS, decode=False
         )
+        preconditions.require_encoded(sent)
+        response = decoded(sent)
         is_readable = encodings_of(response.headers) <= READABLE_ENCODINGS
         return response if is_readable else replace(response, body=plain.body, truncated=False)
 

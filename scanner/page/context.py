@@ -394,8 +394,7 @@ class PageContext(SiteRequests):
 
     def _fetch_encoded(self) -> Response:
         response = self._root.page.response
-        # A large response without compression might have it with another encoding, which the first pages of a scan
-        # confirm.
+        # A large response without compression may have another encoding, which the first pages of a scan confirm.
         is_small = len(response.body) <= SMALL_BODY_BYTES
         is_enough = is_small or bool(encodings_of(response.headers) - {"", "identity"})
         if self is self._root and (is_enough or not self.confirmation.is_required(COMPRESSION)):
@@ -403,6 +402,7 @@ class PageContext(SiteRequests):
             return response
         encoded = self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
         preconditions.require_whole_response(Page(encoded))
+        preconditions.require_encoded(encoded)
         if not encoded.body:
             raise Inconclusive("target_missing", "The URL answers with an empty page.")
         return encoded

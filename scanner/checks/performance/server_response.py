@@ -10,7 +10,7 @@ from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, faults_in
 from scanner.page.context import COMPRESSION, SMALL_BODY_BYTES, PageContext
 from scanner.page.page import Page, media_type
 from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
-from scanner.preconditions import Inconclusive, encodings_of, require_whole_response
+from scanner.preconditions import Inconclusive, encodings_of, require_encoded, require_whole_response
 from scanner.registry import LOW, MEDIUM, Fix, Metric, check
 
 ENCODINGS = frozenset({"gzip", "x-gzip", "br", "zstd", "deflate"})
@@ -83,7 +83,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=7,
+    version=8,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
@@ -105,6 +105,7 @@ def text_is_compressed(context: PageContext) -> Outcome:
     if outcome.status != FAILED:
         for asset in assets:
             require_whole_response(Page(asset))  # of a part it is not known whether it is large
+            require_encoded(asset)
     return _unless_unavailable(outcome, context, COMPRESSION, is_kind=_is_text_asset)
 
 

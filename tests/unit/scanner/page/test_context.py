@@ -146,7 +146,7 @@ def test_other_encodings_are_offered_on_the_first_two_uncompressed_pages(client:
 @pytest.mark.parametrize("named", [None, "identity"])
 def test_page_that_is_compressed_with_brotli_alone_passes(client: Client, named: str | None) -> None:
     plain = page(f"<!doctype html><title>Words</title>{LARGE}", {"Content-Encoding": named})
-    brotli = Answer(b"\x0b" * 2000, headers=[("Content-Type", "text/html"), ("Content-Encoding", "br")])
+    brotli = Answer(b"\x8b" * 2000, headers=[("Content-Type", "text/html"), ("Content-Encoding", "br")])
 
     def answer(_: str, headers: dict[str, str]) -> Answer:
         return brotli if "br" in headers["accept-encoding"] else plain

@@ -1,6 +1,7 @@
 """Compression and caching, as older servers configure them."""
 
 import gzip
+import random
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.fakes.website import Answer, Headers, Site, loopback_client, served
 
 PAGE = "<html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title><script src='/a.js'></script></head></html>"
 LONG = "/* a comment that is repeated */" * 100
+COMPRESSED = gzip.compress(random.Random(1).randbytes(2000))
 DATE, NEXT_DAY, NEXT_YEAR = (
     "Mon, 02 Mar 2026 10:00:00 GMT",
     "Tue, 03 Mar 2026 10:00:00 GMT",
@@ -18,8 +20,10 @@ DATE, NEXT_DAY, NEXT_YEAR = (
 )
 
 
-def status_of(key: str, headers: Headers, *, kind: str = "text/html", page: str = PAGE) -> str:
-    answers = {"/": Answer(page, headers=[("Content-Type", kind)]), "/a.js": Answer(LONG, headers=headers)}
+def status_of(
+    key: str, headers: Headers, *, kind: str = "text/html", page: str = PAGE, script: str | bytes = LONG
+) -> str:
+    answers = {"/": Answer(page, headers=[("Content-Type", kind)]), "/a.js": Answer(script, headers=headers)}
     with served(Site(answers)) as site, loopback_client() as client:
         return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status
 
@@ -51,7 +55,29 @@ def test_script_of_an_older_type_is_compressible(kind: str) -> None:
 def test_every_name_of_a_compression_counts(coding: str) -> None:
     headers = [("Content-Type", "text/css"), ("Content-Encoding", coding)]
 
-    assert status_of("text_compression", headers) == PASSED
+    assert status_of("text_compression", headers, script=COMPRESSED) == PASSED
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_script_that_is_not_compressed_as_its_header_says_is_not_fixed(coding: str) -> None:
+    now = Answer(LONG, headers=[("Content-Type", "text/javascript"), ("Content-Encoding", coding)])
+
+    assert verified("text_compression", PAGE, {"/a.js": now}) == (FAILED, INCONCLUSIVE, "truncated")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_page_that_is_not_compressed_as_its_header_says_is_not_fixed(coding: str) -> None:
+    def wrong_for_browsers(method: str, headers: dict[str, str]) -> Answer:
+        encoding = [("Content-Encoding", coding)] if "br" in headers.get("accept-encoding", "") else []
+        return Answer(page, headers=[("Content-Type", "text/html"), *encoding])
+
+    page = PAGE.replace("<script src='/a.js'></script>", f"<meta name='a' content='{LONG}'/>")
+
+    assert verified("text_compression", page, {"/": wrong_for_browsers}) == (
+        FAILED,
+        INCONCLUSIVE,
+        "truncated",
+    )
 
 
 def test_xhtml_is_compressible() -> None:
