@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import PurePath
 
 from tests.project_rules.source import ROOT, imported
-from tests.project_rules.test_unit_tests import TESTED_IN, is_tested
+from tests.project_rules.tested_modules import TESTED_IN, is_tested
 
 RULES = "tests/project_rules/"
 

@@ -9,7 +9,7 @@ from accounts.actors import SYSTEM
 from notifications import destinations, unsubscribing
 from reports import services
 from reports.sharing import delivery
-from tests.browser.test_admin_journeys import verified
+from tests.browser.scenarios import verified
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from findings.models import Dismissal, Finding
 from findings.services import dismissals
 from tests import factories
-from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.scenarios import staff_owner
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import api_keys
 from accounts.models import Membership
 from tests import factories
-from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.scenarios import staff_owner
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 

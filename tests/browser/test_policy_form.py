@@ -7,7 +7,7 @@ import pytest
 from remediation.models import Policy
 from remediation.services import policies
 from tests import factories
-from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.scenarios import staff_owner
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url

@@ -14,7 +14,7 @@ from reports.models import Report
 from reports.sharing import links
 from tests import factories
 from tests.browser.chromium import lent_browser, new_page
-from tests.browser.test_admin_journeys import verified
+from tests.browser.scenarios import verified
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 

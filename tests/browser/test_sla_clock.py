@@ -10,7 +10,7 @@ from django.utils import timezone
 from remediation.models import Task
 from remediation.services.extensions import extend
 from tests import factories
-from tests.browser.test_admin_journeys import staff_owner
+from tests.browser.scenarios import staff_owner
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
 from tests.staff import admin_url

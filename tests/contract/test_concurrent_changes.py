@@ -20,7 +20,7 @@ from notifications import destinations
 from notifications.webhooks import services as webhook_endpoints
 from scans.site_credentials.services import set_credentials
 from tests import factories
-from tests.contract.test_every_url import ROUTES
+from tests.contract.routes import ROUTES
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db

@@ -1,10 +1,6 @@
 """The examples of the documentation work as they are: every operation, and the quickstart, in each language."""
 
-import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +23,12 @@ from reports import export
 from reports.services import queue_export, share_latest
 from scans import screenshots
 from tests import factories
+from tests.contract.example_programs import each_language, run
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import scan_part
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("enqueued")]
 
-CLIENT = Path(__file__).resolve().parents[2] / "clients" / "python"
 SIGNING_KEY = "k1:" + "QUFB" * 10 + "QUE="
 # What an example alone cannot do.
 NOT_RUN = {"withdraw_approval_verification": "needs a policy that requires the approvals of several people"}
@@ -44,61 +40,7 @@ OPERATIONS = sorted(
 )
 
 
-def python_runner(codes: dict[str, str], folder: Path) -> list[str]:
-    script = folder / "run.py"
-    script.write_text(
-        "import sys, traceback\n"
-        f"for name, code in {codes!r}.items():\n"
-        "    try:\n"
-        "        exec(compile(code, name, 'exec'), {'__name__': '__main__'})\n"
-        "    except Exception:\n"
-        "        traceback.print_exc()\n"
-        "        sys.exit(name)\n",
-        encoding="utf-8",
-    )
-    return [sys.executable, str(script)]
-
-
-def curl_runner(codes: dict[str, str], folder: Path) -> list[str]:
-    # Each example in a shell: `-e` would not end a command that is the condition of another.
-    lines = [f"( {code.strip()}\n) || {{ echo {name} >&2; exit 1; }}" for name, code in codes.items()]
-    return ["bash", "-c", "\n".join(lines)]
-
-
-def javascript_runner(codes: dict[str, str], folder: Path) -> list[str]:
-    for name, code in codes.items():
-        (folder / f"{name}.mjs").write_text(code, encoding="utf-8")
-    run = folder / "run.mjs"
-    imports = [
-        f"await import('./{name}.mjs').catch((error) => {{ console.error('{name}', error); process.exit(1); }});"
-        for name in codes
-    ]
-    run.write_text("\n".join(imports), encoding="utf-8")
-    return ["node", str(run)]
-
-
-type Runner = Callable[[dict[str, str], Path], list[str]]
-RUNNERS: dict[str, Runner] = {"curl": curl_runner, "Python": python_runner, "JavaScript": javascript_runner}
 PROGRAMS = {"curl": "curl", "Python": sys.executable, "JavaScript": "node"}
-needs_node = pytest.mark.skipif(
-    not shutil.which("node"), reason="Node.js is not installed: JavaScript is not run"
-)
-each_language = pytest.mark.parametrize(
-    "language", ["curl", "Python", pytest.param("JavaScript", marks=needs_node)]
-)
-
-
-def run(language: str, codes: dict[str, str], variables: dict[str, str], folder: Path) -> Any:
-    """Run examples one after the other in one process of their language."""
-    environment = {**os.environ, "PYTHONPATH": str(CLIENT), **variables}
-    return subprocess.run(
-        RUNNERS[language](codes, folder),
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=90,
-    )
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from documentation.contents import source
 from notifications.webhooks import signing
 from tests import factories
-from tests.contract.test_documentation_examples import each_language, needs_node, run
-from tests.contract.test_readme import demo_site  # noqa: F401  fixture
+from tests.contract.example_programs import each_language, needs_node, run
 
 LEXERS = {"curl": "bash", "Python": "python", "JavaScript": "javascript"}
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -30,7 +29,7 @@ def blocks(page: str, lexer: str) -> list[str]:
 
 
 @pytest.fixture
-def variables(live_server: LiveServer, demo_site: str, eager_jobs: None, settings: Any) -> dict[str, str]:  # noqa: F811
+def variables(live_server: LiveServer, demo_site: str, eager_jobs: None, settings: Any) -> dict[str, str]:
     """Return the variables of a project with a faulty site; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_CHROMIUM = "/no/such/browser"  # the finding of the guide needs none

@@ -8,7 +8,7 @@ from django.db.models import fetch_modes
 
 from findings.models import Finding
 from tests import factories
-from tests.contract.test_query_counts import COUNTS, ids
+from tests.contract.query_counts import COUNTS, ids
 from tests.factories import Scenario
 
 

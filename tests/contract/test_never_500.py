@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests import factories
-from tests.contract.test_every_url import ROUTES, fill
+from tests.contract.routes import ROUTES, fill
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db

@@ -4,17 +4,13 @@ import json
 import re
 import subprocess
 import sys
-import threading
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from devtools.demo.faults import FaultState
-from devtools.demo.site import DemoServer
 from scanner.page_visit import visit
 from tests import factories, missing_packages
 
@@ -29,16 +25,6 @@ MILESTONES = (
     '"Default Audit Policy"',
     "/insights/audit/reports/shared/",
 )
-
-
-@pytest.fixture
-def demo_site() -> Iterator[str]:
-    """Serve the demo website with all of its faults except slow responses."""
-    site = DemoServer(0, FaultState(fixed={"ttfb"}))
-    threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{site.server_port}"
-    site.shutdown()
-    site.server_close()
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """Imports between modules; the layers of packages are contracts of import-linter in pyproject.toml."""
 
 import ast
+import re
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
-from tests.project_rules.source import files, imported, nodes
+from tests.project_rules.source import ROOT, files, imported, nodes
 
 NETWORK_MODULES = (
     "httpx",
@@ -27,6 +28,8 @@ NETWORK_USERS = {
     "devtools/benchmark/": "sends requests to the web servers that it has started on this machine",
     "devtools/demo/": "a client that uses nothing but the standard library and the API",
 }
+# What tests share is in other modules, and fixtures are in conftest.py.
+IMPORT_OF_TEST = re.compile(r"^from tests\b.*\btest_\w+", re.MULTILINE)
 
 
 def module_name(path: str) -> str:
@@ -98,3 +101,11 @@ def test_services_and_models_import_no_views_framework() -> None:
     assert [
         path for path in layers if any(name.startswith("rest_framework") for name in imported(path))
     ] == []
+
+
+def test_no_test_module_is_imported() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
+
+    assert len(texts) > 500
+    assert [str(path) for path, text in texts.items() if IMPORT_OF_TEST.search(text)] == []
+    assert IMPORT_OF_TEST.search("\nfrom tests.unit.scans.test_views import started")

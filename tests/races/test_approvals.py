@@ -12,7 +12,7 @@ from remediation.services import verdicts
 from tests import factories
 from tests.factories import Scenario, remediation_state
 from tests.races.threads import racers
-from tests.unit.remediation.services.test_approvals import person, set_rule
+from tests.unit.remediation.services.approvers import person, set_rule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 10

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 10
 
 
-def at_once(*actions: Any) -> list[BaseException]:
-    """Run the actions in threads that start together; return the errors."""
-    return [error for error in threads.at_once(*actions) if isinstance(error, BaseException)]
-
-
 def ingest_titles(scenario: Scenario, titles: list[str]) -> Any:
     return lambda: ingest(
         scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor
@@ -38,7 +33,7 @@ def test_overlapping_batches_create_each_finding_once_without_deadlock():
         titles = [f"{turn} {index}" for index in range(60)]
         batches = [chance.sample(titles, 40) for _ in range(4)]
 
-        assert at_once(*(ingest_titles(scenario, batch) for batch in batches)) == []
+        assert threads.errors_at_once(*(ingest_titles(scenario, batch) for batch in batches)) == []
 
         made = Finding.objects.filter(title__startswith=f"{turn} ").values_list("title", flat=True)
         assert sorted(made) == sorted({title for batch in batches for title in batch})
@@ -59,7 +54,7 @@ def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
         batch = chance.sample(titles, 30)
         changed = chance.sample(list(rows.values_list("pk", flat=True)), 20)
 
-        broken = at_once(
+        broken = threads.errors_at_once(
             ingest_titles(scenario, batch),
             lambda pk=verification.pk: verdicts.approve(pk, by=scenario.actor),
             lambda pks=changed: bulk_changes.change(

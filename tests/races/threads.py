@@ -46,3 +46,8 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
     """Run the actions in threads that start together; return the results or errors."""
     with racers(len(actions)) as race:
         return race(*actions)
+
+
+def errors_at_once(*actions: Callable[[], Any]) -> list[BaseException]:
+    """Run the actions in threads that start together; return their errors."""
+    return [error for error in at_once(*actions) if isinstance(error, BaseException)]

@@ -1,13 +1,17 @@
 """A GitHub on loopback, and a project that is connected to it."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client as TestClient
 from pytest_django import Settings
 
+from accounts import api_keys
 from accounts.actors import SYSTEM
-from accounts.models import Project
+from accounts.models import Membership, Project, Scope
+from accounts.services import create_user
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import services
 from integrations.models import Integration
@@ -25,6 +29,7 @@ from tests.unit.integrations.webhooks.senders import SECRET
 
 MakeTask = Callable[..., Task]
 Sync = Callable[[], Integration]
+Call = Callable[..., Any]
 CREDENTIALS = FakeGitHub.credentials
 
 
@@ -116,3 +121,20 @@ def connect_by_code(project: Project, provider: str, **fields: str) -> Integrati
     """Exchange an OAuth code and connect, as a request does."""
     credentials = services.exchange_code(project, provider, **fields)
     return services.connect(project, provider, credentials=credentials, by=SYSTEM)
+
+
+@pytest.fixture
+def call(project: Project) -> Call:
+    """Call an address below `audit/` with a key that may do everything."""
+    user = create_user("owner@acme.example", organization=project.organization, role=Membership.Role.OWNER)
+    _, key = api_keys.issue(project.organization, user=user, name="tests", scopes=[Scope.ALL])
+    base = f"/api/v1/orgs/{project.organization_id}/projects/{project.slug}/audit/"
+
+    def send(method: str, path: str, body: Any = None, **headers: str) -> Any:
+        sent = "" if body is None else json.dumps(body)
+        kind = "application/octet-stream" if body is None else "application/json"
+        return TestClient(raise_request_exception=False).generic(
+            method, base + path, sent, kind, headers={"authorization": f"Bearer {key}", **headers}
+        )
+
+    return send

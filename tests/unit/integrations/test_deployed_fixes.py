@@ -21,7 +21,7 @@ from tests.fakes.tracker import serve
 from tests.fakes.trackers.github import FakeGitHub
 from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.unit.integrations.conftest import MakeTask, run_sync
-from tests.unit.integrations.sync.test_deploy_import import deliver
+from tests.unit.integrations.sync.deployment_webhooks import deliver
 from tests.unit.integrations.webhooks.senders import SECRET
 
 pytestmark = pytest.mark.django_db

@@ -33,12 +33,11 @@ from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 from tests import staff
 from tests.fakes.trackers.github import TOKEN, FakeGitHub
-from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
-from tests.unit.integrations.test_views import Call, call, everything_stored
-from tests.unit.integrations.webhooks.test_services_deliveries import SENDERS, now, signature
+from tests.unit.integrations.conftest import CREDENTIALS, Call, MakeTask
+from tests.unit.integrations.stored_text import everything_stored
+from tests.unit.integrations.webhooks.senders import SENDERS, now, signature
 
 pytestmark = pytest.mark.django_db
-__all__ = ["call"]
 WEBHOOK = "https://127.0.0.1:9/services/T000/B000/slack-secret-4711"
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"
 NEW = f"new:{base64.b64encode(bytes([1] * 32)).decode()}"

@@ -1,47 +1,25 @@
 """The API of integrations: list, connect, sync, disconnect, log; and that no credential is shown."""
 
-import io
-import json
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import api_keys
 from accounts.actors import SYSTEM
-from accounts.models import Membership, Project, Scope
+from accounts.models import Project, Scope
 from accounts.services import create_organization, create_project, create_user
 from integrations import credentials, services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from tests import staff
 from tests.fakes.trackers.github import TOKEN, FakeGitHub
-from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
+from tests.unit.integrations.conftest import CREDENTIALS, Call, MakeTask
+from tests.unit.integrations.stored_text import everything_stored
 
 pytestmark = pytest.mark.django_db
-Call = Callable[..., Any]
-
-
-@pytest.fixture
-def call(project: Project) -> Call:
-    """Call an address below `audit/` with a key that may do everything."""
-    user = create_user("owner@acme.example", organization=project.organization, role=Membership.Role.OWNER)
-    _, key = api_keys.issue(project.organization, user=user, name="tests", scopes=[Scope.ALL])
-    base = f"/api/v1/orgs/{project.organization_id}/projects/{project.slug}/audit/"
-
-    def send(method: str, path: str, body: Any = None, **headers: str) -> Any:
-        sent = "" if body is None else json.dumps(body)
-        kind = "application/octet-stream" if body is None else "application/json"
-        return Client(raise_request_exception=False).generic(
-            method, base + path, sent, kind, headers={"authorization": f"Bearer {key}", **headers}
-        )
-
-    return send
 
 
 def code(response: Any) -> tuple[int, str]:
@@ -233,21 +211,6 @@ def test_read_key_cannot_connect(call: Call, project: Project) -> None:
 
     assert code(refused) == (403, "insufficient_scope")
     assert call("GET", "integrations", **reader).status_code == 200
-
-
-def everything_stored() -> str:
-    """Return all text of all tables; binary columns as they are, so that clear text in them would show."""
-    out = io.StringIO()
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
-            cursor.execute(f'SELECT * FROM "{table}"')
-            for row in cursor.fetchall():
-                out.write(" ".join(_shown(value) for value in row) + "\n")
-    return out.getvalue()
-
-
-def _shown(value: Any) -> str:
-    return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
 
 
 def test_no_response_log_table_or_admin_page_contains_a_credential(

@@ -1,7 +1,6 @@
 """A check whose preconditions do not hold is inconclusive, with a reason; it never passes."""
 
 import gzip
-from collections.abc import Iterable
 
 import pytest
 import trustme
@@ -14,23 +13,11 @@ from scanner.registry import REGISTRY
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
+from tests.unit.scanner.refused_pages import CHALLENGE_SCRIPT, HTML, LOGIN, reasons, run_checks_on
 
-HTML = [("Content-Type", "text/html; charset=utf-8")]
-LOGIN = "<title>Sign in</title><form><input type=password></form>"
 OWN_CONTENT = "".join(f"<p>lamp{'abcdefghij'[n // 5]}{'vwxyz'[n % 5]}" for n in range(50))
 WITHOUT_A_PAGE = {"http_status_ok", "tls_certificate_valid", "tls_certificate_days_left", "tls_min_version"}
 WITHOUT_A_PAGE |= {"tls_key_strength"}
-
-
-def run_checks_on(
-    site: Site, keys: Iterable[str], client: Client | None = None, **options: object
-) -> dict[str, Outcome]:
-    with served(site), client or loopback_client() as used:
-        return dict(run_checks(site.url, keys, client=used, **{"retry_delays": (), **options}))  # type: ignore[arg-type]
-
-
-def reasons(outcomes: dict[str, Outcome]) -> set[tuple[str, str | None]]:
-    return {(outcome.status, outcome.reason) for outcome in outcomes.values()}
 
 
 def of_the_page() -> list[str]:
@@ -70,9 +57,6 @@ def test_error_status_fails_http_status_ok_and_a_temporary_one_is_inconclusive(
     outcomes = run_checks_on(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
 
     assert outcomes["http_status_ok"].status == verdict
-
-
-CHALLENGE_SCRIPT = "<script>window._cf_chl_opt = {}</script>"
 
 
 @pytest.mark.parametrize(

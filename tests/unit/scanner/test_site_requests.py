@@ -8,7 +8,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scanner.page.context import PageContext
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
-from tests.unit.scanner.test_preconditions import CHALLENGE_SCRIPT, HTML, LOGIN, reasons, run_checks_on
+from tests.unit.scanner.refused_pages import CHALLENGE_SCRIPT, HTML, LOGIN, reasons, run_checks_on
 
 CHALLENGE_PAGE = f"<title>Just a moment...</title><p>Wait{CHALLENGE_SCRIPT}"
 CHALLENGES = {

@@ -15,7 +15,7 @@ from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest
 from tests import factories
 from tests.factories import Scenario
-from tests.races.test_ingestion import at_once
+from tests.races.threads import errors_at_once
 
 
 def run(*arguments: str) -> str:
@@ -95,7 +95,7 @@ def test_counters_match_while_they_are_aggregated_corrected_and_written():
         for _ in range(5):
             run("--rebuild")
 
-    assert at_once(write, aggregate, correct) == []
+    assert errors_at_once(write, aggregate, correct) == []
     assert (run(), counters.count(scenario.project.pk, "finding")) == (
         "Every counter matches its rows.",
         15,
@@ -117,7 +117,7 @@ def test_two_writers_of_one_project_do_not_wait_for_each_other():
 
     with transaction.atomic():  # the first writer has changed a finding and the totals and has not committed
         change(first)()
-        errors = at_once(change_without_waiting)
+        errors = errors_at_once(change_without_waiting)
 
     assert errors == []
     assert counters.count(scenario.project.pk, "finding", {"severity": ["low"]}) == 2

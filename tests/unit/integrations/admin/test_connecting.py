@@ -22,7 +22,7 @@ from tests.fakes.token_endpoint import CLIENT_ID, CLIENT_SECRET
 from tests.fakes.vendor_server import Answer, Request, listen
 from tests.fakes.vendors import Vendor, serve
 from tests.staff import messages_of
-from tests.unit.integrations.oauth.test_service_accounts import KEY
+from tests.unit.integrations.oauth.service_account_key import KEY
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -22,18 +22,8 @@ from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
+from tests.unit.integrations.oauth.service_account_key import KEY, PEM, PRIVATE
 
-PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-PEM = PRIVATE.private_bytes(
-    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-).decode()
-KEY = {
-    "type": "service_account",
-    "private_key_id": "k1",
-    "private_key": PEM,
-    "client_email": "audit@acme.iam.gserviceaccount.com",
-    "token_uri": "https://attacker.example/token",
-}
 SITE = "https://example.com/"
 
 

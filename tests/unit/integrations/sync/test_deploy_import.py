@@ -1,6 +1,5 @@
 """Deploys and releases that no webhook has reported are recorded by the next sync, and each only once."""
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,13 +16,13 @@ from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from integrations.webhooks.services import enable
 from remediation.services import policies
-from tests import factories
 from tests.fakes.tracker import serve
 from tests.fakes.trackers.github import FakeGitHub
 from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import run_sync
-from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call
+from tests.unit.integrations.sync.deployment_webhooks import deliver
+from tests.unit.integrations.webhooks.senders import SECRET
 
 pytestmark = pytest.mark.django_db
 SHA, OTHER = "a" * 40, "b" * 40
@@ -48,18 +47,6 @@ def connected(project: Project, vendor: Fake) -> Integration:
     """The vendor, connected, with a webhook."""
     services.connect(project, vendor.provider, credentials=vendor.credentials, by=SYSTEM)
     return enable(project, vendor.provider, secret=SECRET, by=SYSTEM)[0].integration
-
-
-def deliver(integration: Integration, event: dict[str, Any]) -> int:
-    """Send a signed webhook delivery; return the status of the answer."""
-    body, number = json.dumps(event).encode(), str(next(factories.number))
-    headers = SENDERS[integration.provider].headers(body)
-    if integration.provider == "github":
-        name = "release" if "release" in event else "deployment_status"
-        headers |= {"X-GitHub-Event": name, "X-GitHub-Delivery": number}
-    else:
-        headers |= {"X-Gitlab-Event-UUID": number}
-    return int(call(integration, body, headers).status_code)
 
 
 def of_repository(event: dict[str, Any], name: str, number: int) -> dict[str, Any]:

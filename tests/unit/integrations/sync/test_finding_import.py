@@ -11,7 +11,7 @@ from integrations import services
 from tests.fakes.tracker import serve
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
-from tests.unit.integrations.providers.github.test_findings import code_scanning_alert, dependabot_alert
+from tests.unit.integrations.providers.github.alerts import code_scanning_alert, dependabot_alert
 from tests.unit.integrations.sync.scenario import last_run
 
 pytestmark = pytest.mark.django_db

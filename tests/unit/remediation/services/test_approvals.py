@@ -12,22 +12,12 @@ from events.models import Event
 from remediation import approval_rules, errors
 from remediation.approval_rules import ApprovalRule
 from remediation.models import Approval, Evidence, Verification
-from remediation.services import approvals, policies, tasks, verdicts
+from remediation.services import approvals, tasks, verdicts
 from tests import factories
 from tests.factories import Scenario, remediation_state
+from tests.unit.remediation.services.approvers import person, set_rule
 
 pytestmark = pytest.mark.django_db
-
-
-def person(scenario: Scenario) -> Actor:
-    user = User.objects.create_user(f"person{next(factories.number)}@example.com", "correct horse battery")
-    Membership.objects.create(organization=scenario.organization, user=user, role="member")
-    return Actor("api_key", user.pk)
-
-
-def set_rule(scenario: Scenario, **rule: Any) -> None:
-    config = policies.DEFAULT_CONFIG | {"approvals": rule}
-    policies.replace(scenario.project, config=config, name=None, by=SYSTEM)
 
 
 def test_approval_below_the_number_is_recorded_and_closes_nothing(scenario: Scenario) -> None:

@@ -1,6 +1,6 @@
 """Policies with an SLA clock, and tasks that follow them, for tests."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from remediation.models import Task
@@ -22,6 +22,7 @@ OFFICE: dict[str, Any] = {
     },
 }
 HOUR = timedelta(hours=1)
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def set_policy(scenario: Scenario, config: dict[str, Any], **fields: Any) -> None:

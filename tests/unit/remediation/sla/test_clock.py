@@ -1,6 +1,6 @@
 """The SLA clock: its intervals follow each other, and sum to the due date and to the time left."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
@@ -20,10 +20,10 @@ from remediation.sla.clock import (
     intervals,
     time_left,
 )
-from tests.unit.remediation.sla.test_business_hours import CALENDARS, OFFICE, local, moments
+from tests.unit.remediation.sla.calendars import CALENDARS, OFFICE, local, moments
+from tests.unit.remediation.sla.clock_scenarios import START
 
 HOUR = timedelta(hours=1)
-START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 seconds = st.integers(0, 300 * 3600).map(lambda number: timedelta(seconds=number))
 
 

@@ -5,7 +5,7 @@ from rest_framework.exceptions import ValidationError
 
 from remediation.sla.clock import ClockState, Interval
 from remediation.sla.serializers import ExtendDueDateRequestSerializer, IntervalSerializer
-from tests.unit.remediation.sla.test_clock import START
+from tests.unit.remediation.sla.clock_scenarios import START
 
 
 def test_interval_in_whole_seconds():

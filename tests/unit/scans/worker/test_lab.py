@@ -12,7 +12,7 @@ from scans.worker import finalization, page_leases, page_runner, persistence, qu
 from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
-from tests.unit.scans.worker.test_regression_filter import SITE, outcome_of, started, store
+from tests.unit.scans.worker.scan_parts import SITE, outcome_of, started, store
 
 pytestmark = pytest.mark.django_db
 KEY = "lcp"

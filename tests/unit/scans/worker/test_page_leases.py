@@ -14,8 +14,7 @@ from scans.worker.page_checks import PageResults
 from scans.worker.page_leases import Work, WorkerKind
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.scans.worker.scan_parts import leased_pages, scan_part
-from tests.unit.scans.worker.test_regression_filter import SITE, started
+from tests.unit.scans.worker.scan_parts import SITE, leased_pages, scan_part, started
 
 pytestmark = pytest.mark.django_db
 URLS = [f"{SITE}{number}" for number in range(8)]

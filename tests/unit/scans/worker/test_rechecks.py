@@ -12,7 +12,7 @@ from scans.worker import finalization, page_checks, page_leases, scan_session
 from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
-from tests.unit.scans.worker.test_regression_filter import FOUR_PAGES, leased_pages, started, store
+from tests.unit.scans.worker.scan_parts import FOUR_PAGES, lease_pages, started, store
 
 pytestmark = pytest.mark.django_db
 KEY = "title_present"
@@ -23,7 +23,7 @@ CONTRADICTED = passed("There it is.").with_evidence({"looks": ["failed", "passed
 
 def checked(scenario: Scenario, outcomes: list[Outcome]) -> list[ScanPage]:
     registry.load()
-    pages = leased_pages(started(scenario, FOUR_PAGES))
+    pages = lease_pages(started(scenario, FOUR_PAGES))
     for page, outcome in zip(pages, outcomes, strict=True):
         store(page, KEY, outcome)
     finalization.continue_part(pages[0].part_id)

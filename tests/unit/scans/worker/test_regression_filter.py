@@ -1,31 +1,23 @@
 """Reports of a scan are compared with known findings: fluctuations are ignored and unchecked pages stay."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services import transitions
 from findings.services.ingestion import FindingReport, ingest_one
-from krafter_audit.db import leases
 from scanner import registry
-from scanner.crawler import Discovery
-from scanner.metric_verdict import judge_metric
-from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
-from scans.models import Scan, ScanPage, ScanPart
-from scans.services import scans
-from scans.worker import finalization, page_leases, page_runner, persistence
-from scans.worker.page_checks import CheckResult, PageResults
-from scans.worker.page_leases import WorkerKind
+from scanner.outcome import Outcome, failed, inconclusive, passed
+from scans.models import Scan, ScanPart
+from scans.worker import finalization, persistence
 from tests import factories
 from tests.factories import Scenario
+from tests.unit.scans.worker.scan_parts import FOUR_PAGES, SITE, lease_pages, outcome_of, started, store
 
 pytestmark = pytest.mark.django_db
-SITE = "https://example.com/"
 
 
 def scanned(
@@ -34,7 +26,7 @@ def scanned(
     """Store and finish a scan with these outcomes of a check by page; `streaming`: ingest after each page."""
     registry.load()
     scan = started(scenario, seen, url=url)
-    for page in leased_pages(scan):
+    for page in lease_pages(scan):
         store(page, key, seen[page.url])
         if streaming:
             ScanPart.objects.update(ingested_at=None)
@@ -42,33 +34,6 @@ def scanned(
     finalization.finish_parts_without_pages()
     scan.refresh_from_db()
     return scan
-
-
-def started(scenario: Scenario, urls: Iterable[str], *, url: str = SITE) -> Scan:
-    scan = scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
-    held = leases.acquire(Scan, scan.pk, seconds=30)
-    assert held is not None
-    page_runner.start_scan(held)
-    persistence.save_discovery(held, Discovery(list(urls)), in_browser=False)
-    return scan
-
-
-def leased_pages(scan: Scan) -> list[ScanPage]:
-    work = page_leases.lease_next(WorkerKind.HTTP, limit=25, idle=True)
-    assert work is not None
-    assert work.scan == scan
-    return list(work.pages)
-
-
-def store(page: ScanPage, key: str, outcome: Outcome) -> None:
-    assert persistence.save_results(page, PageResults([CheckResult(key, outcome, 1.0)]))
-
-
-def outcome_of(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
-    """Return the outcome of a metric for these samples."""
-    known = registry.get(key)
-    assert known is not None
-    return judge_metric(known, Measurement(samples), threshold)
 
 
 def measured(milliseconds: float) -> Outcome:
@@ -251,9 +216,6 @@ def test_missing_failure_leaves_the_finding_open(scenario: Scenario):
     assert (finding.status, finding.affected_assets) == ("new", [{"type": "url", "value": SITE}])
 
 
-FOUR_PAGES = [SITE, SITE + "shop", SITE + "about", SITE + "help"]
-
-
 def events(finding: Finding) -> list[str]:
     return list(Event.objects.filter(subject_id=finding.pk).order_by("id").values_list("name", flat=True))
 
@@ -286,7 +248,7 @@ def test_streaming_reopens_a_finding_once_a_page_is_beyond_the_margin(scenario: 
 
     scan = started(scenario, FOUR_PAGES)
     seen = []
-    for page, value in zip(leased_pages(scan), [650, 860, 100, 870], strict=True):
+    for page, value in zip(lease_pages(scan), [650, 860, 100, 870], strict=True):
         store(page, "ttfb", measured(value))
         ScanPart.objects.update(ingested_at=None)
         finalization.ingest_new_failures(page.part_id)
@@ -310,7 +272,7 @@ def finding_pages(finding: Finding) -> list[str]:
 
 def test_finding_that_is_resolved_while_the_scan_runs_stays_resolved(scenario: Scenario):
     scan = started(scenario, FOUR_PAGES)
-    first, *others = leased_pages(scan)
+    first, *others = lease_pages(scan)
     store(first, "title_present", failed("No title."))
     finalization.continue_part(first.part_id)
     finding = resolved("title_present")
@@ -330,7 +292,7 @@ def test_pages_that_are_not_checked_yet_stay_in_a_finding_until_they_are(scenari
     outcomes = [passed("There it is."), failed("No title."), passed("There it is."), passed("There it is.")]
 
     scan, seen = started(scenario, FOUR_PAGES), []
-    for page, outcome in zip(leased_pages(scan), outcomes, strict=True):
+    for page, outcome in zip(lease_pages(scan), outcomes, strict=True):
         store(page, "title_present", outcome)
         ScanPart.objects.update(ingested_at=None)
         finalization.ingest_new_failures(page.part_id)
@@ -343,7 +305,7 @@ def test_pages_that_are_not_checked_yet_stay_in_a_finding_until_they_are(scenari
 
 def test_two_ingestions_within_three_seconds_are_one(scenario: Scenario):
     scan = started(scenario, FOUR_PAGES)
-    first, second, *_ = leased_pages(scan)
+    first, second, *_ = lease_pages(scan)
     store(first, "title_present", failed("No title."))
 
     ingested = [finalization.ingest_new_failures(first.part_id)]

@@ -6,7 +6,7 @@ import json
 import time
 
 from devtools.benchmark.sites.server import COUNTERS_PATH, IDLE_SECONDS
-from tests.unit.devtools.benchmark.sites.test_sites import served
+from tests.unit.devtools.benchmark.sites.serving import served
 
 
 def test_requests_are_counted_over_one_connection() -> None:

@@ -1,20 +1,17 @@
 """The benchmark sites are the same each time, and exactly the planted faults fail."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from devtools.benchmark.sites import content, realistic
 from devtools.benchmark.sites.content import BenchmarkSite
-from devtools.benchmark.sites.server import SITES, BenchmarkSiteServer
+from devtools.benchmark.sites.server import SITES
 from krafter_audit.http.addresses import AddressPolicy
 from krafter_audit.http.client import Client
 from scanner import crawler, registry
 from scanner.cli.run import AnyHost
 from scanner.engine import run_checks
 from scanner.page.context import PageContext
+from tests.unit.devtools.benchmark.sites.serving import served
 
 LAB = {"lcp", "fcp", "cls", "tbt"}
 ORIGIN = "http://127.0.0.1:8000"
@@ -24,14 +21,6 @@ SAMPLES = {
     "realistic": ("/", "/lamps", "/oak-lamp", "/delivery"),
     "one_build": ("/",),
 }
-
-
-@contextmanager
-def served(name: str, latency: float = 0.0) -> Iterator[BenchmarkSiteServer]:
-    with BenchmarkSiteServer(name, latency=latency) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tests.fakes.trackers.gitlab import PROJECT, TOKEN, FakeGitLab
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.drafts import draft
 from tests.unit.integrations.providers.gitlab.conftest import connect
-from tests.unit.integrations.providers.gitlab.test_findings import vulnerability
+from tests.unit.integrations.providers.gitlab.vulnerabilities import vulnerability
 
 pytestmark = pytest.mark.django_db
 CREDENTIALS = FakeGitLab.credentials

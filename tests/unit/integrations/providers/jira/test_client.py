@@ -14,7 +14,7 @@ from tests.fakes.trackers import jira as fake_jira
 from tests.fakes.trackers.jira import API_TOKEN, CLOUD_ID, CREDENTIALS, TOKEN, FakeJira
 from tests.unit.integrations.providers.drafts import LONG_AGO, draft
 from tests.unit.integrations.providers.jira.conftest import connect, connect_by_oauth
-from tests.unit.integrations.providers.jira.test_tickets import FIRST
+from tests.unit.integrations.providers.jira.ticket_parts import FIRST
 from tests.unit.integrations.providers.rate_limits import unavailable_for
 
 

@@ -10,7 +10,7 @@ from krafter_audit.http.client import Client
 from tests.fakes.trackers.jira import FakeJira
 from tests.unit.integrations.providers.drafts import TASK
 from tests.unit.integrations.providers.jira.conftest import connect
-from tests.unit.integrations.providers.jira.test_tickets import FIRST, draft, lines
+from tests.unit.integrations.providers.jira.ticket_parts import FIRST, draft, lines
 
 
 def test_due_date_is_left_out_if_the_task_has_none(provider: Jira, jira: FakeJira) -> None:

@@ -17,7 +17,7 @@ from tests.fakes.trackers import jira as fake_jira
 from tests.fakes.trackers.jira import API_TOKEN, TOKEN, FakeJira
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.jira.conftest import age_ticket_links_by_an_hour
-from tests.unit.integrations.providers.jira.test_tickets import FIRST
+from tests.unit.integrations.providers.jira.ticket_parts import FIRST
 
 
 def status_of(task: Task) -> str:

@@ -8,28 +8,15 @@ import pytest
 
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.jira import Jira
-from integrations.providers.types import TicketDraft, TicketState
+from integrations.providers.types import TicketState
 from tests.fakes.specs import load_spec, requires_spec
 from tests.fakes.trackers import jira as fake_jira
 from tests.fakes.trackers.jira import FakeJira
 from tests.fakes.vendor_server import Answer
-from tests.unit.integrations.providers import drafts
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK
+from tests.unit.integrations.providers.jira.ticket_parts import DONE, FIRST, draft, lines
 
-FIRST = "acme.atlassian.net/SHOP/10001"
-
-
-def draft(**changes: Any) -> TicketDraft:
-    """Return the draft of a task with its own page."""
-    return drafts.draft(**{"url": f"https://audit.acme.example/tasks/{TASK}", **changes})
-
-
-DONE = {"status": "done", "closed": True}
 UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"id": "x"}']
-
-
-def lines(node: dict[str, Any]) -> list[str]:
-    return ["".join(part["text"] for part in paragraph["content"]) for paragraph in node["content"]]
 
 
 def test_create_sends_title_priority_due_date_guidance_and_the_task_as_property(

@@ -9,7 +9,7 @@ from integrations.providers.jira import Jira
 from integrations.providers.types import TicketState
 from tests.fakes.trackers import jira as fake_jira
 from tests.fakes.trackers.jira import FakeJira
-from tests.unit.integrations.providers.jira.test_tickets import DONE, FIRST, draft
+from tests.unit.integrations.providers.jira.ticket_parts import DONE, FIRST, draft
 
 
 @pytest.mark.parametrize(

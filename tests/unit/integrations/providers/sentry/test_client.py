@@ -12,7 +12,7 @@ from tests.fakes.sentry import CREDENTIALS, TOKEN
 from tests.fakes.vendor_server import FakeServer
 from tests.unit.integrations.providers.rate_limits import unavailable_for
 from tests.unit.integrations.providers.sentry.conftest import connect
-from tests.unit.integrations.providers.sentry.test_findings import PROJECT
+from tests.unit.integrations.providers.sentry.paths import PROJECT
 
 
 @pytest.mark.parametrize("given", ["{url}/", "{url}/api/0", "{url}/api/0/"])

@@ -11,8 +11,7 @@ from integrations.providers.types import RemoteFinding
 from tests.fakes.sentry import TOKEN, FakeSentry, issue
 from tests.fakes.specs import load_spec, requires_spec
 from tests.fakes.vendor_server import FakeServer
-
-ISSUES, ISSUE, PROJECT = "/organizations/acme/issues/$", r"/issues/\d+/$", "/projects/acme/pump-station/$"
+from tests.unit.integrations.providers.sentry.paths import ISSUE, ISSUES, PROJECT
 
 
 def findings(provider: Sentry) -> list[RemoteFinding]:

@@ -11,7 +11,7 @@ from integrations.models import Integration, SyncRun
 from tests.fakes.sentry import FakeSentry, issue
 from tests.fakes.vendor_server import Answer, FakeServer
 from tests.unit.integrations.conftest import run_sync
-from tests.unit.integrations.providers.sentry.test_findings import ISSUE
+from tests.unit.integrations.providers.sentry.paths import ISSUE
 
 
 def synced(integration: Integration) -> SyncRun:

@@ -22,8 +22,12 @@ from tests.fakes.trackers.linear import OTHER_TEAM
 from tests.fakes.vendor_server import Answer, Request
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, last_run
-from tests.unit.integrations.sync.tickets.test_push import sync_after_search_lag
-from tests.unit.integrations.sync.tickets.test_push_found import FIXED, STARTED, lose_creation
+from tests.unit.integrations.sync.tickets.lost_creations import (
+    FIXED,
+    STARTED,
+    lose_creation,
+    sync_after_search_lag,
+)
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
@@ -21,6 +20,7 @@ from tests.fakes.tracker import FakeTracker
 from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, labels, last_run, verify
+from tests.unit.integrations.sync.tickets.lost_creations import sync_after_search_lag
 
 pytestmark = pytest.mark.django_db
 BAD_GATEWAY = (502, {}, {})
@@ -277,18 +277,6 @@ def test_issue_is_created_once_when_a_refusal_does_not_say_that_it_was_not(
     link = TicketLink.objects.get()
     assert (len(tracker.issues), link.state, task.external_ticket_key) == (1, "linked", link.key)
     assert Integration.objects.get().status == "connected"
-
-
-def sync_after_search_lag(row: Integration) -> None:
-    """Run the next sync after the vendor's search shows what was created, if it waits."""
-    an_hour_ago = timezone.now() - timedelta(hours=1)
-    TicketLink.objects.filter(state="creating").update(updated_at=an_hour_ago)
-    Integration.objects.update(not_before=an_hour_ago)
-    row.refresh_from_db()
-    if row.status == "syncing":
-        engine.sync(row.pk)
-    else:
-        run_sync(row)
 
 
 def test_refused_task_does_not_stop_the_others(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:

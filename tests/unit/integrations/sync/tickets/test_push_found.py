@@ -16,42 +16,20 @@ from tests.fakes.trackers import jira as jira_dialect
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, verify
-from tests.unit.integrations.sync.tickets.test_push import sync_after_search_lag
+from tests.unit.integrations.sync.tickets.lost_creations import (
+    FIXED,
+    STARTED,
+    lose_creation,
+    sync_after_search_lag,
+)
 
 pytestmark = pytest.mark.django_db
-BAD_GATEWAY = (502, {}, {})
-FIXED: dict[str, dict[str, Any]] = {
-    "github": {"state": "closed", "state_reason": "completed"},
-    "gitlab": {"state_event": "close"},
-    "jira": {"status": jira_dialect.DONE, "resolution": jira_dialect.RESOLUTIONS[1]},
-    "linear": {"stateId": "done"},
-}
 NOT_FIXED: dict[str, dict[str, Any]] = {
     "github": {"state": "closed", "state_reason": "not_planned"},
     "gitlab": {"state_event": "close", "add_labels": ["krafter:dismissed"]},
     "jira": {"status": jira_dialect.WONT_DO, "resolution": jira_dialect.RESOLUTIONS[0]},
     "linear": {"stateId": "canceled"},
 }
-STARTED: dict[str, dict[str, Any]] = {
-    "github": {"labels": ["krafter:in_progress"]},
-    "gitlab": {"add_labels": ["Doing"]},
-    "jira": {"status": jira_dialect.IN_PROGRESS},
-    "linear": {"stateId": "progress"},
-}
-
-
-def lose_creation(tracker: FakeTracker) -> None:
-    """Create the next issue, answer with an error, and answer Linear's look-up with one, too."""
-
-    def create_and_lose() -> Any:
-        request = tracker.requests[-1]
-        tracker.create(request.variables if tracker.provider == "linear" else request.body)
-        return BAD_GATEWAY
-
-    is_linear = tracker.provider == "linear"
-    tracker.next_answer("POST", "^Create$" if is_linear else "/issues?$", create_and_lose)
-    for _ in range(3 if is_linear else 0):
-        tracker.next_answer("POST", "^Issue$", BAD_GATEWAY)
 
 
 def synced_after_loss(tracker: FakeTracker, project: Project, by_person: dict[str, Any]) -> Integration:
