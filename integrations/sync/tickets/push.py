@@ -307,7 +307,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         merged.push -= {"closed", "status"}
     if merged.push:
         context.checkpoint()
-        ticket = tracker.update_ticket(ticket, draft, merged.push)
+        ticket = _as_known(tracker.update_ticket(ticket, draft, merged.push), ticket, merged)
         context.log_provider_notes()
     is_ignored = _is_ignored(draft, ticket, merged)
     if is_ignored:
@@ -324,6 +324,16 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         state_changes=link.state_changes,
         halted_at=link.halted_at,
     )
+
+
+def _as_known(updated: Ticket, read: Ticket, merged: Merge) -> Ticket:
+    """Return the updated ticket without the state that a person has changed since it was read.
+
+    The next sync finds that change, and the task follows it.
+    """
+    if "closed" in merged.push or updated.state.is_closed == read.state.is_closed:
+        return updated
+    return replace(updated, state=read.state, updated_at=read.updated_at)
 
 
 def _is_ignored(draft: TicketDraft, ticket: Ticket, merged: Merge) -> bool:

@@ -413,6 +413,27 @@ def test_ticket_that_the_vendor_never_closes_waits_for_a_person(
     assert [conflict.field for conflict in SyncConflict.objects.all()] == ["loop"]
 
 
+def test_issue_that_is_closed_while_a_change_is_sent_is_followed_by_the_next_sync(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    change(task, priority="low")
+
+    def close_and_answer() -> Any:
+        github.touch(1, state="closed", state_reason="completed")
+        return github.route(github.requests[-1])
+
+    github.next_answer("PATCH", "/issues/1$", close_and_answer)
+    seen = []
+    for _ in range(2):
+        sync()
+        task.refresh_from_db()
+        seen.append((task.status, github.issues[1]["state"]))
+
+    assert seen == [("backlog", "closed"), ("ready_verify", "closed")]
+
+
 def test_new_task_of_a_finding_dismissed_during_a_lost_answer_has_a_closed_issue(
     sync: Sync, make_task: MakeTask, github: FakeGitHub
 ) -> None:
