@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from findings import policy_rules
 from findings.models import Finding, FindingStatus
@@ -67,6 +67,7 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
         # The last report decides which of many pages are kept: earlier ones do not know all that were checked.
         limit = MAX_PAGES if final else 2 * MAX_PAGES
         filtered.accepted.append(_with_unchecked_pages(report, finding, coverage[key], limit))
+    filtered.accepted = _without_earlier_scan(part, known, filtered.accepted)
     return filtered
 
 
@@ -80,6 +81,32 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
         return {}
     advisory_lock(f"ingest:{part.scan.project_id}")  # the lock that ingestion takes
     return lock_findings(part.scan.project, reports)
+
+
+def _without_earlier_scan(
+    part: ScanPart, known: Mapping[Identity, Finding], reports: list[FindingReport]
+) -> list[FindingReport]:
+    """Leave the scan out of the reports of failures that another scan, at the same time, has seen later.
+
+    The last scan of a finding decides whether a verification is contradicted.
+    """
+    last_scans = {finding.last_scan_id for finding in known.values() if finding.last_scan_id}
+    at_once = Scan.objects.filter(pk__in=last_scans - {part.scan_id})
+    others = list(at_once.exclude(finished_at__lt=part.scan.created_at))
+    if not others:
+        return reports
+    failures = ScanResult.objects.filter(
+        scan__in=[*others, part.scan], key__in=map(check_key, reports), outcome=FAILED
+    )
+    rows = failures.values_list("scan_id", "key").annotate(Max("seen_at"))
+    seen = {(scan_id, key): seen_at for scan_id, key, seen_at in rows}
+
+    def is_earlier(report: FindingReport) -> bool:
+        finding, key = known.get(report.identity), check_key(report)
+        seen_at = seen.get((finding.last_scan_id, key)) if finding and finding.last_scan_id else None
+        return seen_at is not None and seen[part.scan_id, key] < seen_at
+
+    return [replace(report, scan_id=None) if is_earlier(report) else report for report in reports]
 
 
 def _checked_urls(part: ScanPart, reports: list[FindingReport], *, final: bool) -> dict[str, set[str]]:

@@ -12,6 +12,7 @@ from scanner.outcome import Outcome, failed, inconclusive, passed
 from scans.models import Scan, ScanPart
 from scans.worker import finalization, persistence
 from scans.worker.page_checks import CheckResult, PageResults
+from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import SITE, leased_pages, scan_part
 
@@ -163,3 +164,20 @@ def test_largest_evidence_of_a_scan_is_within_the_limit_and_says_what_was_left_o
     assert MAX_EVIDENCE_BYTES * 0.9 < size_of(evidence) <= MAX_EVIDENCE_BYTES
     assert details == ["No CSP."] * 11 + [finalization.NO_SPACE] * 14
     assert [page["url"] for page in evidence["pages"]] == [f"{SITE}{index}" for index in range(MAX_PAGES)]
+
+
+def test_end_of_a_scan_does_not_lift_the_block_by_another_that_saw_the_check_fail_later(
+    scenario: Scenario,
+) -> None:
+    first = checked(scenario, failed("No header."))
+    finalization.ingest_new_failures(first.pk)
+    task = factories.task(scenario, of=Finding.objects.get())
+    verification = factories.verification(scenario, of=task)
+
+    states = []
+    for part in (checked(scenario, failed("No header.")), first):
+        finalization.finish_part(part.pk)
+        verification.refresh_from_db()
+        states.append(verification.state)
+
+    assert states == ["blocked", "blocked"]
