@@ -56,10 +56,11 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
             filtered.accepted.append(report)
             continue
         is_continued = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
-        # It was resolved after this scan had reported it.
-        if finding.status == FindingStatus.RESOLVED and is_continued:
+        # It was resolved after this scan had reported it, or had seen it.
+        is_resolved = finding.status == FindingStatus.RESOLVED
+        if is_resolved and (is_continued or not _was_seen_since(part, key, finding)):
             continue
-        if finding.status == FindingStatus.RESOLVED and not _is_regression(part, report, finding):
+        if is_resolved and not _is_regression(part, report, finding):
             filtered.suspected.append(key)
             continue
         if is_continued:
@@ -172,6 +173,12 @@ def _worst_value(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -
         if isinstance(outcome, dict) and isinstance(outcome.get("value"), int | float)
     ]
     return {key: metric.worst(values)} if values else {}
+
+
+def _was_seen_since(part: ScanPart, key: str, finding: Finding) -> bool:
+    """Return whether a part has seen a check fail since its finding was resolved."""
+    failures = ScanResult.objects.filter(page__part=part, key=key, outcome=FAILED)
+    return failures.filter(seen_at__gt=finding.updated_at).exists()
 
 
 def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> bool:

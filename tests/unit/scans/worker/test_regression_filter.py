@@ -286,6 +286,18 @@ def test_finding_that_is_resolved_while_the_scan_runs_stays_resolved(scenario: S
     assert (scan.summary["findings_created"], scan.summary["regressions"]) == (1, 0)
 
 
+def test_failure_that_was_seen_before_the_approval_is_no_regression(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
+    first, second = lease_pages(started(scenario, FOUR_PAGES[:2]))
+    store(first, "title_present", failed("No title."))
+    finding = resolved("title_present")
+
+    store(second, "title_present", passed("There it is."))
+    finalization.finish_parts_without_pages()
+
+    assert stored_state(finding) == ("resolved", 0)
+
+
 def test_pages_that_are_not_checked_yet_stay_in_a_finding_until_they_are(scenario: Scenario):
     scanned(scenario, "title_present", dict.fromkeys(FOUR_PAGES, failed("No title.")))
     finding = Finding.objects.get()
