@@ -91,14 +91,15 @@ def update(
     """
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     require_match(if_match, endpoint)
-    changed = {name: value for name, value in changes.items() if getattr(endpoint, name) != value}
+    present = {**vars(endpoint), "status": endpoint.state}  # enabling ends a pause
+    changed = {name: value for name, value in changes.items() if present[name] != value}
     if not changed:
         return endpoint
     fields = {name: value for name, value in changed.items() if name != "status"}
     if "url" in fields:
         fields |= {"url": require_allowed_url(fields["url"]), "paused_until": None}
-    status = changes.get("status", endpoint.status)
-    if status != endpoint.status:
+    status = changed.get("status", endpoint.status)
+    if "status" in changed:
         fields |= _enable(endpoint) if status == Status.ENABLED else _disabled("Disabled by a user.")
     WebhookEndpoint.transitions.apply(endpoint, status, **fields)
     log_organization_event("webhook.updated", organization, endpoint.pk, by=by, changed=sorted(changed))

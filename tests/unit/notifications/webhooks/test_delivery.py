@@ -390,7 +390,7 @@ def test_pause_grows_and_ends_when_one_message_is_answered(scenario: Scenario, r
     assert (statuses(), endpoint.paused_until, endpoint.timeouts) == (["delivered"] * 3, None, 0)
 
 
-@pytest.mark.parametrize("request_of_a_person", ["test", "replay", "url"])
+@pytest.mark.parametrize("request_of_a_person", ["test", "replay", "url", "status"])
 def test_request_of_a_person_ends_the_pause(
     scenario: Scenario, receiver: Server, request_of_a_person: str
 ) -> None:
@@ -405,8 +405,9 @@ def test_request_of_a_person_ends_the_pause(
     elif request_of_a_person == "replay":
         services.replay(scenario.organization, endpoint.pk, queued.pk, by=SYSTEM)
     else:
-        changes = {"url": f"{receiver.url}/other"}
-        services.update(scenario.organization, endpoint.pk, changes=changes, by=SYSTEM)
+        changes = {"url": f"{receiver.url}/other", "status": "enabled"}
+        changed = {request_of_a_person: changes[request_of_a_person]}
+        services.update(scenario.organization, endpoint.pk, changes=changed, by=SYSTEM)
     delivery.deliver(endpoint.pk)
 
     first = received(receiver)[0].json["type"]
