@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Project
@@ -57,11 +57,11 @@ def _store(batch: EventBatch) -> list[UUID]:
     """Store events for the endpoints of their organisation that select them; return the ids of these endpoints."""
     # Runs in the transaction that deletes the outbox entry: an event is neither lost nor stored twice.
     project = Project.objects.filter(pk=batch.project_id).first()
-    if project is None:
+    if project is None or not batch.events:
         return []
-    enabled = WebhookEndpoint.objects.filter(
-        organization_id=project.organization_id, status=WebhookEndpoint.Status.ENABLED
-    )
+    # One that was disabled after the events gets them too, once it is enabled.
+    is_enabled = Q(status=WebhookEndpoint.Status.ENABLED) | Q(disabled_at__gt=batch.events[0].at)
+    enabled = WebhookEndpoint.objects.filter(is_enabled, organization_id=project.organization_id)
     enabled = enabled.defer("credentials").order_by("pk")
     selecting = [endpoint for endpoint in enabled if selects(endpoint, batch.name, project.pk)]
     for endpoint in selecting:

@@ -265,3 +265,16 @@ def test_disabled_endpoint_stores_nothing(scenario: Scenario) -> None:
     queue_events()
 
     assert (queued_types(), subscribers.has_endpoints(scenario.organization.pk)) == ([], False)
+
+
+def test_endpoint_that_is_disabled_before_its_events_are_stored_gets_them_once_enabled(
+    scenario: Scenario,
+) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)
+    services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
+    factories.task(scenario, of=factories.finding(scenario))
+
+    queue_events()
+
+    assert queued_types() == ["finding.created"]
