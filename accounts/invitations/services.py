@@ -90,7 +90,11 @@ def resend(membership: Membership) -> None:
 
 @transaction.atomic
 def accept(user: User, *, name: str, password: str, request_id: str = "") -> User:
-    """Set the name and the password of an invited user."""
+    """Set the name and the password of an invited user. Raises AlreadyJoined."""
+    found, user = user, User.objects.select_for_update().get(pk=user.pk)
+    # The form may be submitted twice at the same time, or the account be deactivated meanwhile.
+    if (user.password, user.email, user.is_active) != (found.password, found.email, True):
+        raise AlreadyJoined
     # Every member is staff: passwords serve the admin alone, where roles say what is allowed.
     user.name, user.is_staff = name, True
     user.set_password(password)

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.errors import AlreadyJoined
 from accounts.invitations import services
 from accounts.invitations.links import invited_user
 from accounts.models import User
@@ -29,12 +30,15 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, status=410)
     form = AcceptInvitationForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.accept(
-            user,
-            name=form.cleaned_data["name"],
-            password=form.cleaned_data["new_password1"],
-            request_id=request_id_of(request),
-        )
+        try:
+            services.accept(
+                user,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["new_password1"],
+                request_id=request_id_of(request),
+            )
+        except AlreadyJoined:
+            return _page(request, status=410)
         return _page(request, email=user.email)
     return _page(request, form=form, email=user.email, status=422 if form.is_bound else 200)
 

@@ -8,9 +8,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import services
-from accounts.errors import TooManyInvitations
-from accounts.invitations.services import MAX_FOR_ADDRESS, resend
+from accounts.errors import AlreadyJoined, TooManyInvitations
+from accounts.invitations.services import MAX_FOR_ADDRESS, accept, resend
 from accounts.models import InvitationMail, Membership, User
+from events.models import Event
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import member_of, messages_of, run_action
@@ -45,6 +46,18 @@ def test_address_gets_five_mails_of_an_organisation_a_day(scenario: Scenario, ti
     assert 86_300 < int(refused.value.headers["retry-after"]) <= 86_400
     # Older ones are deleted.
     assert InvitationMail.objects.filter(organization=scenario.organization).count() == 1
+
+
+def test_link_that_is_used_twice_at_the_same_time_works_once(scenario: Scenario) -> None:
+    member = invite(scenario)
+    first, second = (User.objects.get(pk=member.user_id) for _ in range(2))
+    accept(first, name="Ada", password="of the first request")
+
+    with pytest.raises(AlreadyJoined):
+        accept(second, name="Ada", password="of the second request")
+
+    assert User.objects.get(pk=member.user_id).check_password("of the first request")
+    assert Event.objects.filter(name="member.joined").count() == 1
 
 
 def test_limit_outlives_the_removal_of_the_member(scenario: Scenario) -> None:
