@@ -10,13 +10,15 @@ from django.utils import timezone
 from accounts import api_keys
 from accounts.actors import SYSTEM, Actor
 from accounts.audit import announce
-from accounts.errors import LastOwner, ProjectArchived, SlugTaken
+from accounts.errors import InsufficientRole, LastOwner, ProjectArchived, SlugTaken
 from accounts.invitations.services import request_mail, request_notice
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import MANAGERS
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
+
+ONLY_OWNERS = "Only owners may make, change or remove owners."
 
 
 @transaction.atomic
@@ -165,7 +167,7 @@ def change_role(
 
     Owners and admins alone issue keys that may write, and lose theirs with the role.
     """
-    locked = _lock_member(membership)
+    locked = _lock_member(membership, role=role, by=by)
     require_match(if_match, locked)
     if role != Membership.Role.OWNER:
         _require_another_owner(locked)
@@ -181,7 +183,7 @@ def change_role(
 @transaction.atomic
 def remove_member(membership: Membership, *, if_match: str | None = None, by: Actor = SYSTEM) -> Membership:
     """Remove a member and revoke their API keys. Raises LastOwner."""
-    locked = _lock_member(membership)
+    locked = _lock_member(membership, by=by)
     require_match(if_match, locked)
     _require_another_owner(locked)
     # They would work again once the person is invited again.
@@ -204,14 +206,22 @@ def _end_invitations(user_id: UUID) -> None:
         user.save(update_fields=["password"])
 
 
-def _lock_member(membership: Membership) -> Membership:
+def _lock_member(membership: Membership, *, by: Actor, role: str = "") -> Membership:
     # All members of the organisation, so that the last two owners cannot remove each other at the same time.
     rows = Membership.objects.select_for_update(of=("self",)).select_related("user")
-    members = rows.filter(organization_id=membership.organization_id).order_by("pk")
-    found = [member for member in members if member.pk == membership.pk]
-    if not found:
+    members = {row.pk: row for row in rows.filter(organization_id=membership.organization_id).order_by("pk")}
+    if membership.pk not in members:
         raise NotFound
-    return found[0]
+    locked = members[membership.pk]
+    # Again after the view: the member may have become an owner since. Others than members are superusers.
+    own = next((row for row in members.values() if row.user_id == by.user_id), None)
+    if own and Membership.Role.OWNER in (role, locked.role) and not _is_owner(own):
+        raise InsufficientRole(ONLY_OWNERS)
+    return locked
+
+
+def _is_owner(membership: Membership) -> bool:
+    return membership.role == Membership.Role.OWNER or membership.user.is_superuser
 
 
 def _require_another_owner(membership: Membership) -> None:

@@ -103,7 +103,7 @@ class ManagementViewSet(OrganizationViewSet):
     def require_owner_for(self, *roles: str) -> None:
         """Raise InsufficientRole if an admin gives or takes the role of an owner."""
         if Membership.Role.OWNER in roles and self.caller.role != Membership.Role.OWNER:
-            raise InsufficientRole("Only owners may make, change or remove owners.")
+            raise InsufficientRole(services.ONLY_OWNERS)
 
 
 class OrganizationProjectsViewSet(ManagementViewSet):

@@ -25,7 +25,6 @@ from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import moment
 
-ONLY_OWNERS = "Only owners may make, change or remove owners."
 STATE_COLOURS = {
     str(InvitationState.JOINED.label): "success",
     str(InvitationState.QUEUED.label): "info",
@@ -63,7 +62,7 @@ class RoleForm(ServiceForm):
         organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
         is_owner = organization is None or type(self).changed_by(organization) in (None, Role.OWNER)
         if cleaned.get("role") == Role.OWNER and not is_owner:
-            self.add_error("role", ONLY_OWNERS)
+            self.add_error("role", services.ONLY_OWNERS)
         return cleaned
 
 

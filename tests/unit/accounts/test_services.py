@@ -1,7 +1,9 @@
 """Members and their API keys: who has access to which organisation and project, and until when."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -236,3 +238,18 @@ def test_member_who_was_removed_meanwhile_is_not_found(scenario: Scenario) -> No
 
     with pytest.raises(NotFound):
         services.remove_member(membership)
+
+
+@pytest.mark.parametrize("change", [services.remove_member, partial(services.change_role, role="viewer")])
+def test_admin_does_not_change_a_member_who_became_an_owner_meanwhile(
+    scenario: Scenario, change: Callable[..., Any]
+) -> None:
+    admin = services.create_user("admin@example.com", organization=scenario.organization, role="admin")
+    user = services.create_user(EMAIL, organization=scenario.organization)
+    as_member = Membership.objects.get(user=user)
+    services.change_role(Membership.objects.get(user=user), role="owner", by=scenario.actor)
+
+    with pytest.raises(InsufficientRole):
+        change(as_member, by=replace(scenario.actor, user_id=admin.pk))
+
+    assert Membership.objects.get(user=user).role == "owner"
