@@ -94,7 +94,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
         url, error = "", " ".join((invalid.details or {})["url"])
     with transaction.atomic():
         # Of two beats at the same time, one finds the schedule locked or no longer due.
-        schedule = _lock_due(schedule_id)
+        schedule = _lock_due(schedule_id, site_url)
         if schedule is None:
             return False
         now = timezone.now()
@@ -111,12 +111,11 @@ def start(schedule_id: UUID, site_url: str) -> bool:
         return not error
 
 
-def _lock_due(schedule_id: UUID) -> ScanSchedule | None:
-    rows = ScanSchedule.objects.select_related("project")
-    due = rows.select_for_update(skip_locked=True, of=("self",)).filter(
-        next_at__lte=timezone.now(), paused=False
-    )
-    return due.filter(pk=schedule_id).first()
+def _lock_due(schedule_id: UUID, site_url: str) -> ScanSchedule | None:
+    rows = ScanSchedule.objects.select_related("project").select_for_update(skip_locked=True, of=("self",))
+    # The project may have changed while the names of other hosts were resolved.
+    unchanged = {"project__archived_at": None, "project__site_url": site_url}
+    return rows.filter(pk=schedule_id, next_at__lte=timezone.now(), paused=False, **unchanged).first()
 
 
 def _queue(project: Project, url: str) -> str:

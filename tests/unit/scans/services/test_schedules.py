@@ -8,9 +8,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import QuotaMonth
+from accounts.services import update_project
 from events.models import Event
 from scans import jobs
 from scans.models import Scan, ScanPart, ScanSchedule
+from scans.services import scans
 from scans.services.schedules import ScheduleRule
 from tests import factories
 from tests.factories import Scenario
@@ -89,6 +91,23 @@ def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
 
     assert waiting.note == "Another scan of the project is still running."
     assert list(Scan.objects.order_by("id").values_list("trigger", flat=True)) == ["manual", "scheduled"]
+
+
+@pytest.mark.parametrize("change", [{"archived": True}, {"site_url": "https://example.com"}])
+def test_project_that_changes_while_its_host_is_resolved_is_not_scanned_as_before(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+):
+    set_schedule(scenario, NIGHTLY)
+    due(scenario)
+
+    def resolve(url: str) -> str:
+        update_project(scenario.project, changes=change)
+        return url
+
+    monkeypatch.setattr(scans, "validated_url", resolve)
+    jobs.start_due_scans()
+
+    assert Scan.objects.count() == 0
 
 
 def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: Site):
