@@ -276,3 +276,17 @@ def test_requests_are_described_as_strictly_as_they_are_read() -> None:
     assert (finding["title"]["minLength"], "minLength" in finding["description"]) == (1, False)
     assert key["projects"]["items"]["minLength"] == 1
     assert credentials["headers"]["additionalProperties"]["minLength"] == 1
+
+
+def test_cursor_may_be_empty_as_that_of_the_first_page() -> None:
+    document = CachedSchemaGenerator().get_schema(public=True)
+
+    schemas = [
+        parameter["schema"]
+        for path in document["paths"].values()
+        for operation in path.values()
+        for parameter in operation.get("parameters", [])
+        if parameter["name"] == "cursor"
+    ]
+
+    assert [schema for schema in schemas if schema != {"type": "string"}] == []

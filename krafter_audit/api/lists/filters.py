@@ -23,7 +23,9 @@ LIMIT = OpenApiParameter(
 )
 # An empty parameter is rejected: a filter that is left out by mistake must not return everything.
 NOT_EMPTY = {"type": "string", "minLength": 1}
-CURSOR = OpenApiParameter("cursor", NOT_EMPTY, description="`meta.next_cursor` of the previous page.")
+CURSOR = OpenApiParameter(
+    "cursor", str, description="`meta.next_cursor` of the previous page; empty for the first page."
+)
 OFFSET = OpenApiParameter(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
