@@ -67,7 +67,7 @@ def issue(
 ) -> tuple[ApiKey, str]:
     """Create a key for a member; return the row and the key, which is not stored.
 
-    Raises InvalidParams, and InsufficientRole for a key that a member or viewer issues.
+    Raises InvalidParams, ValidationError, and InsufficientRole for a key that a member or viewer issues.
     """
     scopes = list(scopes)
     _require_valid_scopes(organization, user, scopes, by=by)
@@ -87,6 +87,7 @@ def issue(
         project_ids=sorted(project.pk for project in projects),
         rate_limit=rate_limit,
     )
+    row.clean_fields(exclude={"organization", "user", "issued_by"})  # their rows are known: no query
     row.save()
     data = {"key_prefix": row.key_prefix, "user_id": user.pk, "scopes": scopes, "expires_at": expires_at}
     announce("api_key.issued", organization, row.pk, by=by, name=name, **data)

@@ -1,12 +1,14 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from accounts import api_keys
 from accounts.management.base import AccountCommand, find_organization, find_user
 from accounts.models import Scope
+
+MAX_DAYS = 36_500
 
 
 class Command(AccountCommand):
@@ -21,6 +23,8 @@ class Command(AccountCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
+        if days is not None and not 1 <= days <= MAX_DAYS:
+            raise CommandError(f"--days is 1 to {MAX_DAYS}.")
         _, key = api_keys.issue(
             find_organization(options["organization"]),
             user=find_user(options["user"]),

@@ -118,6 +118,12 @@ def test_quota_can_be_set_and_removed(organization: str):
         (["create_user", "nonsense", "--organization", "ORG"], "valid email"),
         (["create_user", "ada@example.com", "--organization", "nowhere"], "Organisation .* not found"),
         (["issue_key", "--organization", "ORG", "--user", "nobody@example.com"], "User .* not found"),
+        (["issue_key", "--organization", "ORG", "--user", "o@example.com", "--days", "0"], "1 to 36500"),
+        (["issue_key", "--organization", "ORG", "--user", "o@example.com", "--days", "9" * 9], "1 to 36500"),
+        (
+            ["issue_key", "--organization", "ORG", "--user", "o@example.com", "--name", "x" * 201],
+            "at most 200",
+        ),
         (["revoke_key", "nowhere"], "Key .* not found"),
         (["set_quota", "ORG", "many"], "whole number"),
         (["set_quota", "ORG", "²"], "whole number"),
@@ -127,6 +133,8 @@ def test_quota_can_be_set_and_removed(organization: str):
     ],
 )
 def test_command_errors_are_sentences(organization: str, command: list[str], message: str):
+    run("create_user", "o@example.com", "--organization", organization)
+
     with pytest.raises(CommandError, match=message):
         run(*[organization if word == "ORG" else word for word in command])
 
