@@ -138,8 +138,9 @@ class DataDirectory:
         return ports[name]
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.create_server((host, 0), family=address_family(host)) as probe:
+def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
+    """Return the port, or any free one for 0. Raises OSError if nothing can listen on it."""
+    with socket.create_server((host, port), family=address_family(host)) as probe:
         return int(probe.getsockname()[1])
 
 

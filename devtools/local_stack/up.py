@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -20,7 +21,6 @@ from devtools.local_stack.data import (
     DataDirectory,
     free_port,
     is_ready,
-    port_is_free,
     write_private,
 )
 from devtools.local_stack.postgres import APPLICATION_USER, Postgres, settings_for_memory, total_memory
@@ -52,6 +52,17 @@ def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
     return Command(name=name, arguments=[sys.executable, *arguments], env=env)
 
 
+def web_port(host: str, port: int) -> int:
+    """Return the port of the web, which is any free one for 0. Raises StartFailed."""
+    try:
+        return free_port(host, port)
+    except OSError as error:
+        reason = f"--host {host} --port {port}: {error.strerror}."
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} on {host} is in use. Choose another, or --port 0 for any free one."
+        raise StartFailed(reason) from None
+
+
 def metrics_address(number: int) -> dict[str, str]:
     """Return KRAFTER_WORKER_METRICS of a worker: each has its own port."""
     host, _, port = os.environ.get("KRAFTER_WORKER_METRICS", "").rpartition(":")
@@ -79,19 +90,11 @@ class System:
         self.data = data
         self.supervisor = supervisor
         self.secrets = data.secrets()
-        self.port = self.web_port()
+        self.port = web_port(options.host, options.port)
         self.env = self.environment()
         self.owner_env: dict[str, str] = {}  # for `migrate`, besides `env`
         self.notices = [sandbox_notice()]  # printed after the banner
         self.demo_site = self.demo_url() if options.demo else None
-
-    def web_port(self) -> int:
-        host, port = self.options.host, self.options.port
-        if port and not port_is_free(host, port):
-            raise StartFailed(
-                f"Port {port} on {host} is in use. Choose another, or --port 0 for any free one."
-            )
-        return int(port) or free_port(host)
 
     @property
     def url(self) -> str:
@@ -274,6 +277,10 @@ def port_number(text: str) -> int:
     return int(text)
 
 
+def resolved(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=port_number, default=8000, help="0 picks a free port (default 8000)")
@@ -284,7 +291,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--no-demo", dest="demo", action="store_false", help="without the demo's website and data"
     )
-    parser.add_argument("--ready", type=Path, help="write what is printed as JSON once all of it answers")
+    parser.add_argument("--ready", type=resolved, help="write what is printed as JSON once all of it answers")
     return parser.parse_args(arguments)
 
 
@@ -317,9 +324,16 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     return 0
 
 
+def delete_ready_file(path: Path) -> None:
+    # It is written at the end of the start: an error then would stop a system that runs.
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise StartFailed(f"The file of --ready, {path}, cannot be written.")
+    path.unlink(missing_ok=True)
+
+
 def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> None:
     if options.ready:
-        options.ready.unlink(missing_ok=True)
+        delete_ready_file(options.ready)
     data.remove_socket_directory()
     data.delete(ENVIRONMENT, OWNER_ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
@@ -329,7 +343,7 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     data.write(OWNER_ENVIRONMENT, system.env | system.owner_env)
     data.write(READY, facts)
     if options.ready:
-        write_private(options.ready.expanduser().resolve(), facts)
+        write_private(options.ready, facts)
     print("\n".join(filter(None, (render_banner(facts), *system.notices))), flush=True)
     supervisor.on_restart = lambda name, status: print(
         f"{name} ended (status {status}); it is started again.", flush=True

@@ -1,8 +1,12 @@
 """The notices that `./krafter up` prints."""
 
+import socket
+from pathlib import Path
+
 import pytest
 
 from devtools.local_stack import up
+from devtools.local_stack.process import StartFailed
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,31 @@ def test_invalid_port_is_rejected(port: str, capsys: pytest.CaptureFixture[str])
         up.parse_arguments(["--port", port])
 
     assert "0 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "message"),
+    [
+        ("999.1.1.1", 0, "--host 999.1.1.1 --port 0: .+"),
+        ("192.0.2.1", 8000, "--host 192.0.2.1 --port 8000: Cannot assign requested address"),
+    ],
+)
+def test_host_without_an_address_of_this_machine_is_named(host: str, port: int, message: str) -> None:
+    with pytest.raises(StartFailed, match=message):
+        up.web_port(host, port)
+
+
+def test_used_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(StartFailed, match="is in use"):
+        up.web_port("127.0.0.1", server.getsockname()[1])
+
+
+@pytest.mark.parametrize("name", ["", "absent/ready.json"], ids=["a folder", "in no folder"])
+def test_ready_file_that_cannot_be_written_stops_the_start_at_once(name: str, tmp_path: Path) -> None:
+    options = up.parse_arguments(["--ready", str(tmp_path / name)])
+
+    with pytest.raises(StartFailed, match=r"--ready, .*, cannot be written"):
+        up.delete_ready_file(options.ready)
 
 
 def test_notice_names_the_rights_of_the_database_role() -> None:
