@@ -5,6 +5,7 @@ changes are the facts that are new or gone. `--check` fails if one of them break
 them to docs/api-changelog.md, and writes the file again.
 """
 
+import argparse
 import json
 import re
 import sys
@@ -140,14 +141,20 @@ def release(name: str, current: set[str]) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Print, check or release the changes; return the exit status."""
+    parser = argparse.ArgumentParser(prog="./krafter api-changelog", description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="end with 1 if a change breaks clients, and list these"
+    )
+    parser.add_argument("--release", metavar="NAME", help="add a section to docs/api-changelog.md")
+    options = parser.parse_args(arguments)
     set_dummy_settings()
     django.setup()
     current, old = facts(description()), _released()
     added, removed = current - old, old - current
-    if arguments[:1] == ["--release"] and len(arguments) == 2:
-        release(arguments[1], current)
+    if options.release:
+        release(options.release, current)
         return 0
-    if "--check" in arguments:
+    if options.check:
         broken = breaking(added, removed)
         print("\n".join(broken), file=sys.stderr)
         return 1 if broken else 0

@@ -7,6 +7,7 @@ directory. Ends with 1 if something fails.
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,14 @@ def variables(facts: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"{text} is no regular expression: {error}") from None
+    return text
+
+
 def create_spare_resources(facts: dict[str, Any]) -> dict[str, str]:
     """Create what requests may archive, revoke or remove; return ids by environment variable."""
     project = {"id": "fuzz-spare", "site_url": "https://www.example.com"}
@@ -64,7 +73,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--workers", type=int, default=2, help="that send requests at the same time (default 2)"
     )
-    parser.add_argument("--only", default="", help="only paths that match this regular expression")
+    parser.add_argument(
+        "--only", type=regular_expression, default="", help="only paths that match this regular expression"
+    )
     parser.add_argument("--seed", type=int, help="of an earlier run, to repeat it")
     options = parser.parse_args(arguments)
     with temporary_system() as (_, facts):

@@ -3,6 +3,7 @@
 `--check` changes nothing, and fails when the generated code is not what the description gives.
 """
 
+import argparse
 import json
 import re
 import shutil
@@ -156,10 +157,13 @@ def files_in(folder: Path) -> dict[str, str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Generate the client, or with `--check` compare it; return the exit status."""
+    parser = argparse.ArgumentParser(prog="./krafter generate-client", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only; end with 1 if a file is stale")
+    options = parser.parse_args(arguments)
     set_dummy_settings()
     django.setup()
     schema = prepare(description())
-    if "--check" not in arguments:
+    if not options.check:
         generate(schema, GENERATED)
         print(f"{len(files_in(GENERATED))} files are in {GENERATED.relative_to(ROOT)}.")
         return 0

@@ -132,3 +132,10 @@ def test_release_is_added_to_the_changelog(released: set[str]) -> None:
     text = api_changelog.CHANGELOG.read_text()
     assert text.index("## 1.1.0 (") < text.index("- `Task.status = blocked`") < text.index("## 1.0.0")
     assert "Task.status = blocked" in json.loads(api_changelog.SURFACE.read_text())
+
+
+def test_release_without_a_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        api_changelog.main(["--release"])
+
+    assert "--release: expected one argument" in capsys.readouterr().err

@@ -23,6 +23,13 @@ def test_command_names_description_duration_and_paths() -> None:
     assert {"--max-time=90", "--workers=2", "--include-path-regex=findings", "--seed=7"} <= {*words}
 
 
+def test_invalid_expression_is_refused_before_the_system_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        api_fuzz.main(["--only", "["])
+
+    assert "[ is no regular expression" in capsys.readouterr().err
+
+
 @pytest.fixture
 def created(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setattr(api_fuzz, "_create", lambda facts, resource, body: f"a spare one of {resource}")

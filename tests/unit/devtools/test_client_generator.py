@@ -74,3 +74,10 @@ print(before, found == {name: name for name in models.__all__}, hasattr(models, 
     )
 
     assert (done.stdout, done.stderr) == ("False True False\n", "")
+
+
+def test_unknown_option_generates_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        client_generator.main(["--chek"])
+
+    assert "unrecognized arguments: --chek" in capsys.readouterr().err
