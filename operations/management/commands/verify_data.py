@@ -7,7 +7,7 @@ from operations.backups.verification import verify
 
 
 class Command(BaseCommand):
-    help = "Verify evidence chains, credentials, counters, report files and migrations of this installation."
+    help = "Verify evidence chains, screenshots, credentials, counters, report files and migrations."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
