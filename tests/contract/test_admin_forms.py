@@ -15,10 +15,9 @@ from events.models import Event
 from tests import factories, staff
 from tests.staff import ROWS, admin_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
 def test_malformed_ids_in_forms_change_nothing(model: type[Model]) -> None:
     row = ROWS[model](factories.scenario())

@@ -22,6 +22,7 @@ def no_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch_modes.FetchOne, "fetch", refuse)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", COUNTS)
 def test_reads_fetch_no_related_row_lazily(scenario: Scenario, address: str, request: pytest.FixtureRequest):
     method, _ = COUNTS[address]

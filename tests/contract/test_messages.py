@@ -17,6 +17,7 @@ def error(response: Any) -> dict[str, Any]:
     return dict(response.json()["error"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "body", "message"),
     [

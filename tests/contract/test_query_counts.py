@@ -11,6 +11,8 @@ from tests import factories
 from tests.contract.query_counts import COUNTS, ids
 from tests.factories import Scenario
 
+pytestmark = pytest.mark.slow
+
 Ask = Callable[[Scenario], Any]
 
 

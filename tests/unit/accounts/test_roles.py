@@ -27,7 +27,7 @@ FOR_SUPERUSERS = (Group, Backup, RestoreDrill)
 MODELS = [model for model in admin.site._registry if model not in FOR_SUPERUSERS]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def urls_of(model: type[Model], row: Model) -> list[str]:

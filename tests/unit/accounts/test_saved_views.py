@@ -11,7 +11,7 @@ from krafter_audit.api.errors import Forbidden, NotFound
 from tests import factories
 from tests.factories import AuditClient, Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BODY = {"list": "findings.finding", "name": "Open cookies", "query": "quick=open&q=cookie"}
 
 

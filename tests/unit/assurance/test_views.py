@@ -12,7 +12,7 @@ from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 from tests.unit.assurance.conftest import opened, run_due
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DEPLOY = {"sha": "ABC1234", "environment": "production"}
 
 

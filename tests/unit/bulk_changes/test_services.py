@@ -27,7 +27,7 @@ from remediation.services.bulk import TASKS, with_due_date
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def change(scenario: Scenario, subject: Subject, *rows: Any, **changes: Any) -> BulkChangeResult:

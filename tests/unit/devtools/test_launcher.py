@@ -13,6 +13,8 @@ import pytest
 from devtools import launcher
 from tests.unit.devtools.script import NO_SANDBOX, Script, is_root
 
+pytestmark = pytest.mark.slow
+
 SHOW = (
     "import json, os, sys; print(json.dumps([sys.argv[1:], os.environ.get('KRAFTER_CHROMIUM'), os.getcwd()]))"
 )
@@ -132,7 +134,6 @@ def test_a_command_installs_its_locked_set_once_and_becomes_its_module(script: S
     assert script.calls("uv pip sync")[0].endswith("requirements/base.txt")
 
 
-@pytest.mark.slow
 def test_a_larger_set_replaces_a_smaller_one_and_is_kept(script: Script) -> None:
     for command in ("check", "demo", "check"):
         assert script.run(command).returncode == 0
@@ -171,7 +172,6 @@ def test_a_failed_installation_shows_the_end_of_its_log_and_what_to_do(script: S
     assert script.run("check").returncode == 0
 
 
-@pytest.mark.slow
 def test_second_concurrent_set_up_waits_for_the_first(script: Script) -> None:
     both = [script.start("check", SYNC_SECONDS="1") for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0] for process in both]

@@ -13,13 +13,14 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from devtools import sbom
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def bill_of_materials() -> dict[str, Any]:
     return sbom.bill_of_materials()
 
 
-@pytest.mark.slow
 def test_bill_has_the_locked_packages_with_version_hash_and_licence(bill_of_materials: dict[str, Any]):
     locked = sbom.requirements()
     found = {sbom.normalised(component["name"]): component for component in bill_of_materials["components"]}
@@ -47,7 +48,6 @@ def form(value: Any) -> Any:
     return sorted({json.dumps(form(element)) for element in value}) if isinstance(value, list) else None
 
 
-@pytest.mark.slow
 def test_bill_is_valid_cyclonedx(bill_of_materials: dict[str, Any]):
     """Of the components with the same form one is validated: the validator parses each URL by a grammar."""
     forms = {
@@ -63,7 +63,6 @@ def test_bill_is_valid_cyclonedx(bill_of_materials: dict[str, Any]):
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
 
 
-@pytest.mark.slow
 def test_page_of_licences_is_current(bill_of_materials: dict[str, Any]):
     def rows(text: str) -> list[str]:
         return re.findall(r"^\| ([a-z0-9-]+) \|", text, re.M)
@@ -71,7 +70,6 @@ def test_page_of_licences_is_current(bill_of_materials: dict[str, Any]):
     assert rows(sbom.LICENCES.read_text()) == rows(sbom.licences_page(bill_of_materials))
 
 
-@pytest.mark.slow
 def test_file_that_cannot_be_written_is_named_in_one_sentence(
     bill_of_materials: dict[str, Any],
     tmp_path: Path,

@@ -69,6 +69,7 @@ def test_internal_links_and_anchors_exist(served: dict[str, Links]) -> None:
     assert broken == []
 
 
+@pytest.mark.slow
 def test_ids_are_unique_on_each_page(served: dict[str, Links]) -> None:
     repeated = {
         url: [name for name, count in Counter(links.ids).items() if count > 1]

@@ -21,6 +21,8 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def operator(db: None) -> Client:

@@ -24,7 +24,7 @@ from tests.unit.integrations.conftest import MakeTask, run_sync
 from tests.unit.integrations.sync.deployment_webhooks import deliver
 from tests.unit.integrations.webhooks.senders import SECRET
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BEFORE, FIX, AFTER = "a" * 40, "b" * 40, "c" * 40
 COMPARISON = r"/compare/|/repository/merge_base$"
 FAULTS: dict[str, list[Any]] = {

@@ -25,6 +25,8 @@ from tests.fakes.vendor_server import Answer, RawAnswer, Request, listen
 from tests.fakes.vendors import Vendor, exchange_everything, serve
 from tests.unit.integrations.conftest import run_sync
 
+pytestmark = pytest.mark.slow
+
 HTML = {"Content-Type": "text/html"}
 INSTALLATION = "7a485448-a9e2-4c85-8a3c-4f44175783c9"
 TRUNCATED = b'{"access_token": "at-1'

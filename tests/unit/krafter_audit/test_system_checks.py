@@ -46,6 +46,7 @@ def test_manage_check_refuses_every_setting_that_is_out_of_bounds() -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("setting", "value"),
     [*BELOW, *ABOVE],
@@ -65,6 +66,7 @@ def test_a_value_out_of_bounds_is_refused_and_has_the_default(
     assert settings.ENVIRONMENT[setting.name] == setting.default
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

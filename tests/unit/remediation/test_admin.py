@@ -18,6 +18,8 @@ from tests import factories, staff
 from tests.factories import Scenario, remediation_state
 from tests.staff import admin_url, messages_of, run_action
 
+pytestmark = pytest.mark.slow
+
 CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
 
 

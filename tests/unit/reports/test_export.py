@@ -31,6 +31,8 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
+pytestmark = pytest.mark.slow
+
 
 def content(scenario: Scenario, report: Report) -> bytes:
     response = scenario.client.call("get", f"reports/{report.pk}/download")
@@ -90,7 +92,6 @@ def test_export_beyond_the_quota_creates_no_report(scenario: Scenario, call_api:
     assert (Report.objects.count(), ReportItem.objects.count()) == (0, 0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
 def test_exported_file_downloads_with_its_name_and_content_type(
     scenario: Scenario, export_report: ExportReport, format: str

@@ -22,7 +22,7 @@ from events.models import Event
 from tests import factories, staff
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 EMAIL, PASSWORD = "new@example.com", "a long enough passphrase"
 FORM = {"name": "Ada", "new_password1": PASSWORD, "new_password2": PASSWORD}
 

@@ -14,7 +14,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.races.threads import racers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LOGIN = "/admin/login/"
 

@@ -13,7 +13,7 @@ from tests import staff
 from tests.factories import Scenario
 from tests.fakes.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, new_key
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 START, CALLBACK = "/admin/sign-on/sso/start/", "/admin/sign-on/sso/callback/"
 

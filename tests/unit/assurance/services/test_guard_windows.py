@@ -25,7 +25,7 @@ from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 from tests.unit.assurance.conftest import approved, opened, run_due, set_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def statuses(window: GuardWindow) -> tuple[str, list[str]]:

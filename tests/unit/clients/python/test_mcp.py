@@ -25,7 +25,7 @@ from remediation.models import Task, TaskComment, Verification
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 CLIENTS = Path(__file__).parents[4] / "clients" / "python"
 COMMAND = ["-m", "krafter_client.cli", "mcp"]
 READING = {
@@ -103,7 +103,6 @@ def test_tools_are_those_that_the_scopes_of_the_key_allow(
     assert assistant(tool_names, key=reader.removeprefix("Bearer ")) == READING
 
 
-@pytest.mark.slow
 def test_server_answers_by_standard_input_and_output(running_api: Scenario, live_server: LiveServer) -> None:
     finding = factories.finding(running_api, title="By a pipe")
     values = environment(running_api, live_server.url, running_api.key)
@@ -123,7 +122,6 @@ def test_server_answers_by_standard_input_and_output(running_api: Scenario, live
     assert task["id"] == str(Task.objects.get().pk)
 
 
-@pytest.mark.slow
 def test_assistant_reads_findings_tasks_and_the_summary(
     running_api: Scenario, assistant: Callable[..., Any]
 ) -> None:
@@ -212,7 +210,6 @@ def test_assistant_creates_changes_and_comments_on_a_task(
     assert (comment["task_id"], TaskComment.objects.get().body) == (task["id"], "Started.")
 
 
-@pytest.mark.slow
 def test_verification_is_approved_after_its_evidence_was_read(
     running_api: Scenario, assistant: Callable[..., Any]
 ) -> None:
@@ -307,7 +304,6 @@ def http_port(running_api: Scenario, live_server: LiveServer) -> Iterator[int]:
     process.wait(timeout=10)
 
 
-@pytest.mark.slow
 def test_server_answers_by_streamable_http(running_api: Scenario, http_port: int) -> None:
     factories.finding(running_api, title="By HTTP")
 
@@ -319,7 +315,6 @@ def test_server_answers_by_streamable_http(running_api: Scenario, http_port: int
     assert [row["title"] for row in findings] == ["By HTTP"]
 
 
-@pytest.mark.slow
 def test_refused_key_ends_the_command_with_a_message(running_api: Scenario, live_server: LiveServer) -> None:
     values = environment(running_api, live_server.url, "kr_live_wrong")
 

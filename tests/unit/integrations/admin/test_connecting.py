@@ -24,7 +24,7 @@ from tests.fakes.vendors import Vendor, serve
 from tests.staff import messages_of
 from tests.unit.integrations.oauth.service_account_key import KEY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(params=PROVIDERS)

@@ -17,7 +17,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.staff import admin_url, messages_of, run_action
 from tests.unit.integrations.conftest import CREDENTIALS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_admin_actions_sync_and_disconnect(project: Project) -> None:

@@ -24,7 +24,7 @@ from tests.unit.integrations.conftest import run_sync
 from tests.unit.integrations.sync.deployment_webhooks import deliver
 from tests.unit.integrations.webhooks.senders import SECRET
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SHA, OTHER = "a" * 40, "b" * 40
 LIST = r"/deployments$"
 

@@ -18,7 +18,7 @@ from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import last_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BAD_GATEWAY = (502, {}, {})
 
 

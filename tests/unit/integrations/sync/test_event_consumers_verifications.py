@@ -15,7 +15,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.sync.scenario import store_result
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_failed_checks_reopen_the_issue_with_a_comment(

@@ -14,7 +14,7 @@ from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.providers.github.alerts import code_scanning_alert, dependabot_alert
 from tests.unit.integrations.sync.scenario import last_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_alerts_are_imported_as_security_findings(sync: Sync, github: FakeGitHub, project: Project) -> None:

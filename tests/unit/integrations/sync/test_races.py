@@ -25,7 +25,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def during_request(github: FakeGitHub, method: str, path: str, call: Callable[[], Any]) -> None:
@@ -131,7 +131,6 @@ def test_no_transaction_is_open_during_a_request(
     assert open_then == [[], [], []]
 
 
-@pytest.mark.slow
 def test_worker_killed_during_a_request_creates_no_second_issue(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:

@@ -105,6 +105,7 @@ def test_requests_that_change_a_row_of_an_archived_project_are_refused_with_the_
     assert (unexplained, stored(model)) == ([], before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS_OF_PROJECTS, ids=lambda model: model._meta.label)
 def test_actions_of_a_list_are_refused_before_they_show_a_form(
     model: type[Model], scenario: Scenario
@@ -120,6 +121,7 @@ def test_actions_of_a_list_are_refused_before_they_show_a_form(
     assert (forms, unexplained) == ([], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS_OF_PROJECTS, ids=lambda model: model._meta.label)
 def test_page_of_a_row_says_that_its_project_is_archived_and_disables_buttons(
     model: type[Model], scenario: Scenario

@@ -33,7 +33,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import ROWS, admin_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def _member(scenario: Scenario, organization: Any) -> None:

@@ -15,7 +15,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import ROWS, admin_url, messages_of, run_action
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CHOOSE = "/admin/choose-project/"
 # Backups are of the whole installation.
 SCOPED = [

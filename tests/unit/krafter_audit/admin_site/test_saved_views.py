@@ -11,7 +11,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SAVE = "/admin/saved-views/"
 QUERY = "quick=open&severity__exact=high&q=cookie&o=-5"
 

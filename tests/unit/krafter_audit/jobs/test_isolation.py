@@ -34,7 +34,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.failing_rows import refuse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Pair = tuple[Scenario, Scenario]
 
 

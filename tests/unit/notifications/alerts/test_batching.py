@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import alerts, make_findings, process_events, run_workers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_policy_routes_severities_to_channels(scenario: Scenario, slack: HTTPServer) -> None:

@@ -20,7 +20,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import alerts, make_findings, process_events, run_workers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_every_channel_has_a_sender() -> None:

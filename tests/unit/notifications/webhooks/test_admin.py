@@ -18,7 +18,7 @@ from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
 from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 URL = "https://hooks.example.com/krafter"
 
 

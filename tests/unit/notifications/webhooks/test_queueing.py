@@ -14,7 +14,7 @@ from tests.factories import Scenario
 from tests.fakes.raw_servers import Server, answer, sends
 from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_recorded_use"), pytest.mark.slow]
 
 
 def waiting_endpoint(scenario: Scenario, receiver: Server, path: str, *, age_minutes: int) -> WebhookEndpoint:

@@ -10,7 +10,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def url(name: str, task: Task) -> str:

@@ -12,7 +12,7 @@ from remediation.models import TaskComment, TaskLabel
 from tests import factories
 from tests.factories import AuditClient, Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MARKDOWN = "**Look** at <script>alert(1)</script>\n\n- one"
 
 

@@ -26,7 +26,7 @@ from scans import screenshots
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STRANGER = parse_signing_keys("k1:" + base64.b64encode(b"S" * 32).decode())
 SEEN = {

@@ -20,7 +20,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STRICT = {"severity_rules": {"security": "critical"}, "sla_hours": {"critical": 12, "low": 500}}
 

@@ -17,7 +17,7 @@ from tests import factories
 from tests.factories import Scenario, remediation_state
 from tests.unit.remediation.services.approvers import person, set_rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_approval_below_the_number_is_recorded_and_closes_nothing(scenario: Scenario) -> None:

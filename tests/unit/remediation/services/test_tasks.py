@@ -15,7 +15,7 @@ from remediation.services import tasks, verdicts
 from tests import database_role, factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OPEN = ["backlog", "in_progress", "blocked", "ready_verify"]
 

@@ -18,7 +18,7 @@ from tests.factories import Scenario
 from tests.failing_rows import refuse
 from tests.fakes.faulty_site import Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CSP = "default-src 'self'"
 WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": "no"}

@@ -20,6 +20,8 @@ from tests.browser.chromium import lent_browser, new_page
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
+pytestmark = pytest.mark.slow
+
 PATH = "/insights/audit/reports/shared/"
 
 
@@ -87,7 +89,6 @@ def test_page_sets_no_cookie_runs_no_script_and_is_not_indexed(link: Link) -> No
     assert '<meta name="robots" content="noindex, nofollow">' in html
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
 def test_file_downloads_without_login(link: Link, format: str) -> None:
     response = Client().get(link(format) + "/download")

@@ -23,6 +23,8 @@ from tests.unit.scanner.checks.fixes import (
     redirecting,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def http_site() -> Iterator[Site]:
@@ -69,7 +71,6 @@ def test_only_this_check_changes_when_its_fault_is_fixed(key: str, https_site: S
     assert changed(before, after) == affected_checks(key)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted(CONNECTION_FIXES))
 def test_only_this_check_changes_when_the_connection_is_fixed(
     key: str, http_site: Site, https_site: Site, client: Client

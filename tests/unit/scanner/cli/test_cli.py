@@ -388,6 +388,7 @@ def test_every_host_counts_as_verified():
     assert AnyHost().covers("example.com")
 
 
+@pytest.mark.slow
 def test_command_needs_no_database_broker_or_settings(site: Site, tmp_path: Any):
     site.headers |= CSP
     env = {

@@ -9,6 +9,8 @@ from scanner.parsing.parser_limits import exceeds_parser_limits
 from tests.fakes.faulty_site import GOOD_PAGE
 from tests.fakes.html_response import html_response
 
+pytestmark = pytest.mark.slow
+
 BOMBS = {
     "elements in elements": "<div>" * 400_000,
     "elements of no name": "<x-y>" * 400_000,
@@ -60,7 +62,6 @@ HIDDEN_BOMBS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", HIDDEN_BOMBS)
 def test_html_bomb_that_is_not_counted_exceeds_the_limits(name: str) -> None:

@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -80,7 +80,6 @@ def test_second_scan_neither_duplicates_nor_closes_findings(scenario: Scenario, 
     assert fixed.status == "new"
 
 
-@pytest.mark.slow
 def test_second_scan_keeps_the_triage_of_a_finding(scenario: Scenario):
     scan(scenario)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
@@ -91,7 +90,6 @@ def test_second_scan_keeps_the_triage_of_a_finding(scenario: Scenario):
     assert (finding.severity, finding.status) == ("low", "triaged")
 
 
-@pytest.mark.slow
 def test_scan_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
     scan(scenario)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(status="resolved")

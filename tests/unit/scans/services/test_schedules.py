@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NIGHTLY = {"schedule": "daily", "hour": 3}
 
 

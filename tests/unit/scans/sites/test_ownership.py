@@ -25,7 +25,7 @@ from tests.fakes.faulty_site import GOOD_PAGE, serve
 from tests.fakes.faulty_site import Site as Served
 from tests.fakes.network import FakeNetwork, connected
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HOST = "shop.example.com"
 GIT = {"/.git/config": "[core]\n\trepositoryformatversion = 0\n"}
 

@@ -22,7 +22,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import scan_part
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SCANS, PAGES = 100, 25
 real_check = ScanSession.check
 
@@ -55,7 +55,6 @@ def queue(scenario: Scenario, url: str) -> Scan:
     return scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("with_redis", [True, False])
 def test_small_scan_is_done_before_the_queue_of_another_organization(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch, with_redis: bool

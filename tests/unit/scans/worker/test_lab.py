@@ -14,7 +14,7 @@ from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import SITE, outcome_of, started, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEY = "lcp"
 GOOD, BAD = outcome_of(KEY, [0.5]), outcome_of(KEY, [9.0])
 UNCLEAR = outcome_of(KEY, [2.3, 2.4, 2.4, 2.3, 2.4])

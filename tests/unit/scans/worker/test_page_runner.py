@@ -35,7 +35,7 @@ from tests.factories import Scenario
 from tests.failing_rows import refuse
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY_HTTP = {"security_header_csp", "text_compression", "cookies_httponly"}
 BY_BROWSER = {"a11y_html_has_lang", "dom_size"}
 

@@ -17,7 +17,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import FOUR_PAGES, SITE, lease_pages, outcome_of, started, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def scanned(

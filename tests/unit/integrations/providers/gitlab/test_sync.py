@@ -25,7 +25,7 @@ from tests.unit.integrations.providers.drafts import draft
 from tests.unit.integrations.providers.gitlab.conftest import connect
 from tests.unit.integrations.providers.gitlab.vulnerabilities import vulnerability
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CREDENTIALS = FakeGitLab.credentials
 KEY = f"{PROJECT}#1"
 
@@ -291,7 +291,6 @@ def test_refused_token_refresh_requires_a_new_connection_and_is_not_retried(
     assert (len(gitlab.token_requests), gitlab.requests) == (1, [])
 
 
-@pytest.mark.slow
 def test_page_of_issues_of_1_mib_each_is_read_in_smaller_pages(
     sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
 ) -> None:

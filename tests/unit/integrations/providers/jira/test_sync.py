@@ -19,6 +19,8 @@ from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
 from tests.unit.integrations.providers.jira.conftest import age_ticket_links_by_an_hour
 from tests.unit.integrations.providers.jira.ticket_parts import FIRST
 
+pytestmark = pytest.mark.slow
+
 
 def status_of(task: Task) -> str:
     task.refresh_from_db()

@@ -13,6 +13,8 @@ from tests.fakes.vendor_server import Answer, FakeServer
 from tests.unit.integrations.conftest import run_sync
 from tests.unit.integrations.providers.sentry.paths import ISSUE
 
+pytestmark = pytest.mark.slow
+
 
 def synced(integration: Integration) -> SyncRun:
     """Run a sync; return its log."""

@@ -16,6 +16,8 @@ from tests.fakes.sentry import FakeSentry, issue
 from tests.unit.integrations.conftest import run_sync
 from tests.unit.integrations.webhooks.senders import SECRET, call, now, signature
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def connected(integration: Integration, fake: FakeSentry) -> Integration:

@@ -20,7 +20,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import change, last_run, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
@@ -215,7 +215,6 @@ def close_and_reopen(sync: Sync, github: FakeGitHub, task: Task, rounds: int) ->
         sync()
 
 
-@pytest.mark.slow
 def test_ticket_in_a_loop_is_halted_with_one_conflict(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
 ) -> None:
@@ -232,7 +231,6 @@ def test_ticket_in_a_loop_is_halted_with_one_conflict(
     assert github.received("PATCH") == []
 
 
-@pytest.mark.slow
 def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
     task = make_task()
     sync()
@@ -244,7 +242,6 @@ def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask,
     assert github.issues[1]["title"] == "Send a strict policy"
 
 
-@pytest.mark.slow
 def test_halted_ticket_is_synced_again_after_the_resolution(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
 ) -> None:

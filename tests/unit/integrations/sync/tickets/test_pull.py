@@ -18,7 +18,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.sync.scenario import labels, last_run, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_closed_issue_moves_the_task_to_ready_verify_and_starts_one_verification(

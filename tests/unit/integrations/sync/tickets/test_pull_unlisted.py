@@ -30,7 +30,7 @@ from tests.unit.integrations.sync.tickets.lost_creations import (
 )
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MOVED = "#1 was moved to another repository, whose issues this connection does not sync: move it back"
 
 

@@ -18,7 +18,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
 from tests.unit.integrations.webhooks.senders import SENDERS, call, now, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_closed_issue_is_followed_by_requesting_only_this_issue(

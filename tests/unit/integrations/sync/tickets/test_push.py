@@ -22,7 +22,7 @@ from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sy
 from tests.unit.integrations.sync.scenario import change, labels, last_run, verify
 from tests.unit.integrations.sync.tickets.lost_creations import sync_after_search_lag
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BAD_GATEWAY = (502, {}, {})
 
 

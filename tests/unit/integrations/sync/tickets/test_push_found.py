@@ -23,7 +23,7 @@ from tests.unit.integrations.sync.tickets.lost_creations import (
     sync_after_search_lag,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOT_FIXED: dict[str, dict[str, Any]] = {
     "github": {"state": "closed", "state_reason": "not_planned"},
     "gitlab": {"state_event": "close", "add_labels": ["krafter:dismissed"]},
