@@ -25,6 +25,7 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.forms import SerializerForm
 from krafter_audit.admin.text import text_moment
+from krafter_audit.moments import in_words
 from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services
@@ -218,7 +219,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
             )
 
         def replay(endpoint: WebhookEndpoint) -> str:
-            replayed, more = services.replay_range(
+            replayed, continue_from = services.replay_range(
                 endpoint.organization,
                 endpoint.pk,
                 after=form.cleaned_data["created_after"],
@@ -227,7 +228,9 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
                 by=operator(request),
             )
             queued = f"{replayed:,} event{'' if replayed == 1 else 's'} queued"
-            return f"{queued}; there are more: replay the period again." if more else f"{queued}."
+            if continue_from is None:
+                return f"{queued}."
+            return f"{queued}; there are more: replay the period from {in_words(continue_from)}."
 
         self.run_for_each(request, queryset, replay)
         return None

@@ -1,11 +1,11 @@
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
@@ -117,24 +117,31 @@ def queue_missed() -> None:
     )
     for endpoint in recent.defer("credentials").select_related("organization"):
         with isolated("catching up of webhook", endpoint.pk), transaction.atomic():
-            if queue_logged(endpoint, after=endpoint.enabled_at, limit=MAX_CATCH_UP):
+            missed = missing_events(endpoint, after=endpoint.enabled_at)[:MAX_CATCH_UP]
+            if queue_logged(endpoint, list(missed)):
                 enqueue_on_commit("notifications.deliver_to_webhook", str(endpoint.pk))
 
 
-def queue_logged(
-    endpoint: WebhookEndpoint, *, after: datetime, before: datetime | None = None, limit: int
-) -> int:
-    """Store missing deliveries of selected events of the audit log, under `LOCK`; return their number."""
-    projects = Project.objects.filter(organization_id=endpoint.organization_id)
-    if endpoint.project_ids:
-        projects = projects.filter(pk__in=endpoint.project_ids)
-    by_id = {project.pk: project for project in projects}
+def missing_events(
+    endpoint: WebhookEndpoint, *, after: datetime, before: datetime | None = None
+) -> QuerySet[Event]:
+    """Return the selected events of the audit log that have no delivery, oldest first."""
+    projects = _projects_of(endpoint).values_list("pk", flat=True)
     known = EventDelivery.objects.filter(endpoint=endpoint, event_id=OuterRef("pk"))
-    events = Event.objects.filter(~Exists(known), project__in=list(by_id), at__gte=after)
+    events = Event.objects.filter(~Exists(known), project__in=list(projects), at__gte=after)
     events = events.filter(at__lt=before) if before else events
     names = [name for name in PROJECT_EVENTS if not endpoint.events or matches(name, endpoint.events)]
-    queued = 0
-    found = list(events.filter(name__in=names).order_by("at", "id")[:limit])
-    for project_id, project in by_id.items():
-        queued += queue(endpoint, project, [event for event in found if event.project_id == project_id])
-    return queued
+    return events.filter(name__in=names).order_by("at", "id")
+
+
+def queue_logged(endpoint: WebhookEndpoint, events: Collection[Event]) -> int:
+    """Store missing deliveries of events of the audit log, under `LOCK`; return their number."""
+    return sum(
+        queue(endpoint, project, [event for event in events if event.project_id == project.pk])
+        for project in _projects_of(endpoint)
+    )
+
+
+def _projects_of(endpoint: WebhookEndpoint) -> QuerySet[Project]:
+    projects = Project.objects.filter(organization_id=endpoint.organization_id)
+    return projects.filter(pk__in=endpoint.project_ids) if endpoint.project_ids else projects

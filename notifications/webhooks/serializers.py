@@ -82,10 +82,11 @@ class ReplayEventsRequestSerializer(RequestSerializer):
 
 
 class ReplayResultSerializer(serializers.Serializer[Any]):
-    """How many events are sent again, and whether the period has more than one request may replay."""
+    """How many events are sent again, whether the period has more, and the `created_after` that continues with them."""
 
     replayed = serializers.IntegerField()
     more = serializers.BooleanField()
+    continue_from = UTCDateTimeField(allow_null=True)
 
 
 class WebhookEndpointSerializer(serializers.Serializer[Any]):

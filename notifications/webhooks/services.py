@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Organization
 from events.log import log_organization_event
+from events.models import Event
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -210,11 +211,12 @@ def replay_range(
     before: datetime | None,
     include_delivered: bool,
     by: Actor,
-) -> tuple[int, bool]:
+) -> tuple[int, datetime | None]:
     """Send the selected, not accepted events of a period again; with `include_delivered` also the accepted ones.
 
-    Those logged while the endpoint was disabled are among them. Returns the number, and whether more remain than one
-    request may replay. Raises InvalidParams for a period whose deliveries are deleted by now.
+    Those logged while the endpoint was disabled are among them, those that wait for their first attempt are not.
+    Returns the number, and the time of the first event that is more than one request may replay. Raises InvalidParams
+    for a period whose deliveries are deleted by now.
     """
     keep = settings.KRAFTER_WEBHOOKS_KEEP_DAYS
     if keep and after < timezone.now() - timedelta(days=keep):
@@ -224,17 +226,31 @@ def replay_range(
     rows = queries.deliveries_of(endpoint, after=after, before=before)
     if not include_delivered:
         rows = rows.exclude(status=DeliveryStatus.DELIVERED)
-    rows = rows.exclude(event_id=None).order_by("event_at", "event_id")
-    known = list(rows.values_list("pk", flat=True)[: MAX_REPLAYED + 1])
-    _make_pending(known[:MAX_REPLAYED])
-    room = MAX_REPLAYED - min(len(known), MAX_REPLAYED)
-    missing = fan_out.queue_logged(endpoint, after=after, before=before, limit=room) if room else 0
-    replayed = min(len(known), MAX_REPLAYED) + missing
+    # Without those that are queued: the next request continues, also when many events have the same time.
+    rows = rows.exclude(event_id=None).exclude(status=DeliveryStatus.PENDING, attempts=0)
+    known = rows.order_by("event_at", "event_id").values_list("event_at", "event_id", "pk")
+    missing = fan_out.missing_events(endpoint, after=after, before=before)
+    replayed, continue_from = _replay_oldest(
+        endpoint, list(known[: MAX_REPLAYED + 1]), list(missing[: MAX_REPLAYED + 1])
+    )
     log_organization_event(
         "webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, after=after, before=before
     )
     _deliver_now(endpoint)
-    return replayed, replayed == MAX_REPLAYED
+    return replayed, continue_from
+
+
+def _replay_oldest(
+    endpoint: WebhookEndpoint, known: list[tuple[datetime, Any, UUID]], missing: list[Event]
+) -> tuple[int, datetime | None]:
+    """Replay the oldest of the deliveries (time, event, id) and events; return as `replay_range`."""
+    order = sorted(
+        [(at, event_id) for at, event_id, _ in known] + [(event.at, event.pk) for event in missing]
+    )
+    end = order[MAX_REPLAYED] if len(order) > MAX_REPLAYED else None
+    _make_pending([pk for at, event_id, pk in known if end is None or (at, event_id) < end])
+    fan_out.queue_logged(endpoint, [event for event in missing if end is None or (event.at, event.pk) < end])
+    return min(len(order), MAX_REPLAYED), end[0] if end else None
 
 
 def _deliver_now(endpoint: WebhookEndpoint) -> None:

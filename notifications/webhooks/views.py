@@ -146,7 +146,7 @@ class WebhookEndpointViewSet(EndpointViewSet):
         """Send the events of a period again that were not delivered, or all of them; at most 10,000."""
         endpoint = self.get_endpoint(pk)
         body = self.validated_body(ReplayEventsRequestSerializer)
-        replayed, more = services.replay_range(
+        replayed, continue_from = services.replay_range(
             self.caller.organization,
             endpoint.pk,
             after=body["created_after"],
@@ -154,7 +154,8 @@ class WebhookEndpointViewSet(EndpointViewSet):
             include_delivered=body["include_delivered"],
             by=self.actor,
         )
-        result = self.serialize({"replayed": replayed, "more": more}, ReplayResultSerializer)
+        found = {"replayed": replayed, "more": continue_from is not None, "continue_from": continue_from}
+        result = self.serialize(found, ReplayResultSerializer)
         return Response(result, status=202, headers={"location": deliveries_url(request)})
 
     def _respond_with_secret(self, endpoint: WebhookEndpoint, secret: str, status: int = 200) -> Response:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.actors import SYSTEM
 from accounts.models import Membership, User
+from events.models import Event
+from krafter_audit.moments import in_words
 from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_secrets, services
@@ -191,6 +193,24 @@ def test_events_of_a_period_are_replayed(scenario: Scenario) -> None:
     assert (before, too_old) == ({"failed"}, [f"{URL}: Deliveries are kept for 30 days."])
     assert messages == [f"{URL}: 2 events queued."]  # the finding and the person
     assert [delivery.status for delivery in EventDelivery.objects.all()] == ["pending", "pending"]
+
+
+def test_message_says_from_when_to_replay_the_rest(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MAX_REPLAYED", 1)
+    endpoint, _ = make_endpoint(scenario, URL)
+    factories.finding(scenario)  # and its person
+    period = {"created_after": f"{timezone.now() - timedelta(hours=1):%Y-%m-%dT%H:%M}"}
+
+    messages = messages_of(
+        run_action(staff_client(scenario, Membership.Role.ADMIN), "replay_period", endpoint, **period)
+    )
+
+    second = Event.objects.filter(project=scenario.project).latest("at", "pk")
+    assert messages == [
+        f"{URL}: 1 event queued; there are more: replay the period from {in_words(second.at)}."
+    ]
 
 
 def test_period_of_a_disabled_endpoint_is_not_requested(scenario: Scenario) -> None:

@@ -132,7 +132,7 @@ def test_missed_events_of_a_period_are_those_before_its_end(scenario: Scenario) 
     end = timezone.now()
     factories.finding(scenario)
 
-    queued = fan_out.queue_logged(endpoint, after=start, before=end, limit=10)
+    queued = fan_out.queue_logged(endpoint, list(fan_out.missing_events(endpoint, after=start, before=end)))
 
     assert (queued, EventDelivery.objects.get().subject_id) == (1, within.pk)
 

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import services as accounts
 from accounts.actors import SYSTEM
-from events.models import Event
+from events.models import Event, OutboxEntry
 from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.http.timestamps import format_timestamp
 from notifications.models import EventDelivery, WebhookEndpoint
@@ -21,6 +22,7 @@ from tests.unit.notifications.webhooks.conftest import ACCEPTED, make_endpoint, 
 
 pytestmark = pytest.mark.django_db
 URL = "https://hooks.example.com/krafter?token=abc"
+NO_MORE = {"more": False, "continue_from": None}
 
 
 def call(scenario: Scenario, method: str, path: str = "", body: Any = None, **headers: str) -> Any:
@@ -364,11 +366,11 @@ def test_replay_of_a_period_sends_what_failed_and_what_was_missed(
     )
 
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "webhook_disabled")
-    assert (first.status_code, first.json()["data"]) == (202, {"replayed": 3, "more": False})
+    assert (first.status_code, first.json()["data"]) == (202, {"replayed": 3, **NO_MORE})
     sent = EventDelivery.objects.filter(subject_id__in=[before.pk, failed.pk, missed.pk])
     assert (sent.count(), len(receiver.requests)) == (3, 3)
-    assert again.json()["data"] == {"replayed": 0, "more": False}
-    assert everything.json()["data"] == {"replayed": 3, "more": False}
+    assert again.json()["data"] == {"replayed": 0, **NO_MORE}
+    assert everything.json()["data"] == {"replayed": 3, **NO_MORE}
 
 
 def test_replay_leaves_failed_deliveries_before_and_after_the_period(scenario: Scenario) -> None:
@@ -390,7 +392,7 @@ def test_replay_leaves_failed_deliveries_before_and_after_the_period(scenario: S
     result = call(scenario, "post", f"/{endpoint.pk}/replay", period).json()["data"]
 
     pending = EventDelivery.objects.filter(status="pending").values_list("pk", flat=True)
-    assert (result, list(pending)) == ({"replayed": 1, "more": False}, [second.pk])
+    assert (result, list(pending)) == ({"replayed": 1, **NO_MORE}, [second.pk])
 
 
 def test_replay_says_when_there_is_more(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -402,7 +404,68 @@ def test_replay_says_when_there_is_more(scenario: Scenario, monkeypatch: pytest.
 
     result = call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": start}).json()["data"]
 
-    assert (result, EventDelivery.objects.count()) == ({"replayed": 2, "more": True}, 2)
+    third = Event.objects.filter(name="finding.created").latest("at")
+    assert (result, EventDelivery.objects.count()) == (
+        {"replayed": 2, "more": True, "continue_from": format_timestamp(third.at)},
+        2,
+    )
+
+
+def test_repeated_replay_continues_with_the_rest(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MAX_REPLAYED", 2)
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
+    for _ in range(3):
+        factories.finding(scenario)
+    queue_events()
+    EventDelivery.objects.update(status="failed", next_attempt_at=None)
+    period = {"created_after": format_timestamp(timezone.now() - timedelta(minutes=1))}
+
+    first, second = (call(scenario, "post", f"/{endpoint.pk}/replay", period) for _ in range(2))
+
+    assert [response.json()["data"]["replayed"] for response in (first, second)] == [2, 1]
+    assert set(EventDelivery.objects.values_list("status", flat=True)) == {"pending"}
+
+
+def test_replay_of_delivered_events_continues_from_the_time_of_the_response(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MAX_REPLAYED", 2)
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
+    now = timezone.now()
+    for hours in (3, 2, 1):
+        with time_machine.travel(now - timedelta(hours=hours), tick=False):
+            factories.finding(scenario)
+    queue_events()
+    delivered = {"status": "delivered", "next_attempt_at": None}
+    EventDelivery.objects.update(**delivered)
+    body = {"created_after": format_timestamp(now - timedelta(days=1)), "include_delivered": True}
+
+    first = call(scenario, "post", f"/{endpoint.pk}/replay", body).json()["data"]
+    EventDelivery.objects.update(**delivered)
+    rest = body | {"created_after": first["continue_from"]}
+    second = call(scenario, "post", f"/{endpoint.pk}/replay", rest).json()["data"]
+
+    assert (first["replayed"], second) == (2, {"replayed": 1, **NO_MORE})
+    assert EventDelivery.objects.get(status="pending") == EventDelivery.objects.latest("event_at")
+
+
+def test_event_without_delivery_is_replayed_before_newer_deliveries(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MAX_REPLAYED", 2)
+    start = format_timestamp(timezone.now() - timedelta(minutes=1))
+    endpoint, _ = make_endpoint(scenario, URL, events=["finding.*"])
+    missed = factories.finding(scenario)
+    OutboxEntry.objects.all().delete()
+    WebhookEndpoint.objects.update(enabled_at=timezone.now())
+    newer = [factories.finding(scenario) for _ in range(2)]
+    queue_events()
+    EventDelivery.objects.update(status="failed", next_attempt_at=None)
+
+    call(scenario, "post", f"/{endpoint.pk}/replay", {"created_after": start})
+
+    pending = EventDelivery.objects.filter(status="pending").order_by("event_at")
+    assert list(pending.values_list("subject_id", flat=True)) == [missed.pk, newer[0].pk]
 
 
 def test_replay_further_back_than_deliveries_are_kept_is_refused(scenario: Scenario) -> None:

@@ -19,7 +19,8 @@ T = TypeVar("T", bound="PostWebhooksByIdReplayResponse2XX")
 @_attrs_define
 class PostWebhooksByIdReplayResponse2XX:
     data: ReplayResult
-    """ How many events are sent again, and whether the period has more than one request may replay. """
+    """ How many events are sent again, whether the period has more, and the `created_after` that continues with
+    them. """
     meta: PostWebhooksByIdReplayResponse2XXMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

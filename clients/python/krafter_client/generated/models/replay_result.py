@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -11,10 +12,11 @@ T = TypeVar("T", bound="ReplayResult")
 
 @_attrs_define
 class ReplayResult:
-    """How many events are sent again, and whether the period has more than one request may replay."""
+    """How many events are sent again, whether the period has more, and the `created_after` that continues with them."""
 
     replayed: int
     more: bool
+    continue_from: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -22,12 +24,19 @@ class ReplayResult:
 
         more = self.more
 
+        continue_from: None | str
+        if isinstance(self.continue_from, datetime.datetime):
+            continue_from = self.continue_from.isoformat()
+        else:
+            continue_from = self.continue_from
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "replayed": replayed,
                 "more": more,
+                "continue_from": continue_from,
             }
         )
 
@@ -40,9 +49,25 @@ class ReplayResult:
 
         more = d.pop("more")
 
+        def _parse_continue_from(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                continue_from_type_0 = datetime.datetime.fromisoformat(data)
+
+                return continue_from_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        continue_from = _parse_continue_from(d.pop("continue_from"))
+
         replay_result = cls(
             replayed=replayed,
             more=more,
+            continue_from=continue_from,
         )
 
         replay_result.additional_properties = d
