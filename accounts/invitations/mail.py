@@ -19,6 +19,7 @@ from krafter_audit.web.public_urls import public_url
 logger = logging.getLogger(__name__)
 LEASE_SECONDS = 60
 RETRY_AFTER = timedelta(minutes=5)  # until the mail server accepts the message
+DONE: dict[str, Any] = {"due_at": None, "attempts": 0}
 
 
 def due() -> QuerySet[Invitation]:
@@ -40,6 +41,9 @@ def send(invitation_id: UUID) -> None:
 
 def _send(invitation: Invitation) -> dict[str, Any]:
     """Send the e-mail; return the changes of the invitation."""
+    # By the link of another organisation; this one's does not work any more.
+    if not invitation.is_notice and invitation.membership.user.signs_in:
+        return DONE
     try:
         with mailers.default as server:
             message = _notice(invitation) if invitation.is_notice else _link(invitation)
@@ -51,13 +55,12 @@ def _send(invitation: Invitation) -> dict[str, Any]:
 
 
 def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]:
-    done = {"due_at": None, "attempts": 0}
     if result == MailResult.SENT:
-        return {**done, "sent_at": timezone.now()}
+        return {**DONE, "sent_at": timezone.now()}
     delay = mail.retry_delay(invitation.attempts) if result == MailResult.POSTPONED else None
     if delay is None:
         logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
-        return done
+        return DONE
     return {"due_at": timezone.now() + delay}
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import jobs, services
 from accounts.actors import SYSTEM, Actor
-from accounts.invitations.services import MAX_FOR_ADDRESS, resend
+from accounts.invitations.services import MAX_FOR_ADDRESS, accept, resend
 from accounts.invitations.states import state_of
 from accounts.models import Invitation, InvitationMail, Membership, Organization, User
 from accounts.sign_in.group_mapping import create_from_groups
@@ -201,6 +201,20 @@ def test_person_who_was_removed_before_the_mail_is_sent_gets_none(
     jobs.send_invitation(str(notice.pk))
 
     assert mail.outbox == []
+
+
+def test_person_who_joins_another_organisation_before_the_mail_is_sent_gets_no_void_link(
+    scenario: Scenario,
+):
+    for organization in (scenario.organization, factories.scenario().organization):
+        services.invite_member(organization, email="new@example.com", role="member")
+    [waiting, other] = Invitation.objects.order_by("created_at")
+
+    accept(other.membership.user, name="Ada", password="correct horse battery")
+    jobs.send_invitation(str(waiting.pk))
+
+    waiting.refresh_from_db()
+    assert (mail.outbox, waiting.due_at, waiting.sent_at) == ([], None, None)
 
 
 def test_person_who_is_added_and_removed_again_and_again_gets_five_mails(
