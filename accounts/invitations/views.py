@@ -19,6 +19,10 @@ class AcceptInvitationForm(SetPasswordForm[User]):
     name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ("name", "new_password1", "new_password2")
 
+    def clean(self) -> dict[str, Any] | None:
+        self.user.name = self.cleaned_data.get("name", "")  # a password that is similar to it is refused
+        return super().clean()
+
 
 @sensitive_post_parameters()
 @never_cache

@@ -1,11 +1,13 @@
 import os
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, CommandParser
 
 from accounts import services
 from accounts.management.base import AccountCommand, find_organization
-from accounts.models import Membership
+from accounts.models import Membership, User
 
 
 class Command(AccountCommand):
@@ -26,6 +28,9 @@ class Command(AccountCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        password = os.environ.get("KRAFTER_PASSWORD") or None
+        if password:
+            _require_strong(password, User(email=options["email"], name=options["name"]))
         user = services.create_user(
             options["email"],
             organization=find_organization(options["organization"]),
@@ -33,6 +38,13 @@ class Command(AccountCommand):
             name=options["name"],
             is_staff=options["staff"],
             is_superuser=options["superuser"],
-            password=os.environ.get("KRAFTER_PASSWORD"),
+            password=password,
         )
         self.stdout.write(str(user.pk))
+
+
+def _require_strong(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise CommandError(f"KRAFTER_PASSWORD: {' '.join(error.messages)}") from None

@@ -177,6 +177,19 @@ def test_invalid_form_is_shown_again(invitation_path: str, change: dict[str, str
     assert not User.objects.get(email=EMAIL).has_usable_password()
 
 
+def test_password_that_is_the_name_is_refused(invitation_path: str) -> None:
+    weak = {
+        "name": "Ada Lovelace-King",
+        "new_password1": "Ada Lovelace-King",
+        "new_password2": "Ada Lovelace-King",
+    }
+
+    response = Client().post(invitation_path, weak)
+
+    assert (response.status_code, b"too similar to the name" in response.content) == (422, True)
+    assert not User.objects.get(email=EMAIL).has_usable_password()
+
+
 def test_page_is_not_cached_and_the_log_has_no_token(
     invitation_path: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -139,6 +139,21 @@ def test_command_errors_are_sentences(organization: str, command: list[str], mes
         run(*[organization if word == "ORG" else word for word in command])
 
 
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [("x", "too short"), ("password1234", "too common"), ("ada@example.com", "too similar to the e-mail")],
+)
+def test_weak_password_is_rejected(
+    organization: str, monkeypatch: pytest.MonkeyPatch, password: str, message: str
+):
+    monkeypatch.setenv("KRAFTER_PASSWORD", password)
+
+    with pytest.raises(CommandError, match=f"KRAFTER_PASSWORD: .*{message}"):
+        run("create_user", "ada@example.com", "--organization", organization)
+
+    assert not User.objects.exists()
+
+
 def test_key_for_a_user_without_membership_is_rejected(organization: str):
     other = run("create_organization", "Other")
     run("create_user", "ada@example.com", "--organization", other)
