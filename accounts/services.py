@@ -19,6 +19,7 @@ from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
 
 ONLY_OWNERS = "Only owners may make, change or remove owners."
+LAST_WHO_SIGNS_IN = "No other owner can sign in. Make a member who has joined an owner first."
 
 
 @transaction.atomic
@@ -225,8 +226,22 @@ def _is_owner(membership: Membership) -> bool:
 
 
 def _require_another_owner(membership: Membership) -> None:
+    if reason := reason_to_stay(membership):
+        raise LastOwner(reason)
+
+
+def reason_to_stay(membership: Membership) -> str:
+    """Return why an owner must stay one; empty if the organisation has another owner."""
     if membership.role != Membership.Role.OWNER:
-        return
+        return ""
     owners = Membership.objects.filter(organization_id=membership.organization_id, role=Membership.Role.OWNER)
-    if not owners.exclude(pk=membership.pk).exists():
-        raise LastOwner
+    others = [other.user for other in owners.exclude(pk=membership.pk).select_related("user")]
+    if not others:
+        return LastOwner.message
+    # One who was deactivated, or has not joined yet, could not manage the organisation after the last who can.
+    is_last = _can_sign_in(membership.user) and not any(_can_sign_in(user) for user in others)
+    return LAST_WHO_SIGNS_IN if is_last else ""
+
+
+def _can_sign_in(user: User) -> bool:
+    return user.is_active and user.signs_in

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,25 +11,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.admin.actor import operator
 from accounts.admin.api_keys import removal_warning
-from accounts.errors import LastOwner
 from accounts.models import Membership
 from krafter_audit.admin.base import staff_of
 from krafter_audit.api.errors import ApiError
-
-Role = Membership.Role
 
 
 @require_safe
 def own_organizations(request: HttpRequest) -> HttpResponse:
     """Show the organisations with the role, since when, and the link to leave."""
-    owners = Membership.objects.filter(organization=OuterRef("organization"), role=Role.OWNER)
-    rows = Membership.objects.filter(user=staff_of(request).pk).select_related("organization")
-    rows = rows.annotate(has_other_owner=Exists(owners.exclude(pk=OuterRef("pk"))))
+    rows = Membership.objects.filter(user=staff_of(request).pk).select_related("organization", "user")
     context = {
         "title": "Organisations",
         "memberships": [
-            (row, LastOwner.message if row.role == Role.OWNER and not row.has_other_owner else "")
-            for row in rows.order_by("organization__name", "pk")
+            (row, services.reason_to_stay(row)) for row in rows.order_by("organization__name", "pk")
         ],
     }
     return TemplateResponse(request, "accounts/organizations.html", context)

@@ -14,7 +14,7 @@ from accounts.errors import InsufficientRole, LastOwner
 from accounts.models import ApiKey, Membership, Scope, User
 from events.models import Event
 from krafter_audit.api.errors import InvalidParams, NotFound, Unauthorized
-from tests import factories
+from tests import factories, staff
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,36 @@ def test_owner_of_another_organisation_is_no_other_owner(scenario: Scenario) -> 
         services.remove_member(owner)
 
     assert list(scenario.organization.memberships.all()) == [owner]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!", "is_staff": False}])
+def test_only_owner_who_can_sign_in_stays(scenario: Scenario, change: dict[str, Any]) -> None:
+    owner, other = owner_with_password(scenario), owner_with_password(scenario)
+    services.remove_member(Membership.objects.get(user=scenario.owner))
+    User.objects.filter(pk=other.user_id).update(**change)
+
+    for leave in (services.remove_member, partial(services.change_role, role="admin")):
+        with pytest.raises(LastOwner, match="No other owner can sign in"):
+            leave(owner)
+
+    assert set(scenario.organization.memberships.values_list("user", "role")) == {
+        (owner.user_id, "owner"),
+        (other.user_id, "owner"),
+    }
+
+
+def test_owner_who_cannot_sign_in_is_removed(scenario: Scenario) -> None:
+    owner, other = owner_with_password(scenario), owner_with_password(scenario)
+    User.objects.filter(pk=other.user_id).update(is_active=False)
+
+    for membership in (other, Membership.objects.get(user=scenario.owner)):
+        services.remove_member(membership)
+
+    assert scenario.organization.memberships.get() == owner
+
+
+def owner_with_password(scenario: Scenario) -> Membership:
+    return Membership.objects.get(user=staff.member_of(scenario.organization, "owner"))
 
 
 @pytest.mark.parametrize("scopes", [[], ["audit:delete"], ["audit:read", "admin"]])

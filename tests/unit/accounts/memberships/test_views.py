@@ -146,6 +146,15 @@ def test_last_owner_is_refused(scenario: Scenario):
     ]
 
 
+def test_owner_cannot_leave_while_no_other_owner_has_joined(scenario: Scenario):
+    organization = scenario.organization
+    owner = staff.member_of(organization, "owner")
+
+    shown = staff.logged_in_client(owner).get(reverse("organizations")).content.decode()
+
+    assert ("No other owner can sign in" in shown, leave_url(organization) in shown) == (True, False)
+
+
 def test_leaving_requires_csrf_token_sign_in_and_membership(scenario: Scenario, user: User):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(user)
