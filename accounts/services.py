@@ -80,7 +80,11 @@ def get_or_create_staff(email: str, *, organization: Organization, role: str) ->
 @transaction.atomic
 def set_member(organization: Organization, user: User, *, role: str, by: Actor = SYSTEM) -> Membership:
     """Add a user to an organisation, or change their role. Raises LastOwner."""
-    membership = Membership.objects.filter(organization=organization, user=user).first()
+    members = Membership.objects.filter(organization=organization, user=user)
+    membership = members.first()
+    if membership is None:
+        _lock_user(user.email)  # another request may add the same person
+        membership = members.first()
     if membership is not None:
         return change_role(membership, role=role, by=by)[0]
     membership = Membership(organization=organization, user=user, role=role)

@@ -78,6 +78,18 @@ def test_person_with_an_account_who_is_added_by_simultaneous_requests_gets_one_m
             assert InvitationMail.objects.filter(email=user.email).count() == 1
 
 
+def test_person_who_is_added_on_two_ways_simultaneously_is_one_member(scenario: Scenario) -> None:
+    with racers(THREADS) as race:
+        for _ in range(ROUNDS):
+            user = staff.member_of(factories.scenario().organization, "member")
+            add = partial(services.set_member, scenario.organization, user, role="viewer")
+
+            results = race(*[add] * (THREADS - 1), partial(_invite, scenario, user.email))
+
+            assert [result for result in results if isinstance(result, BaseException)] == []
+            assert Membership.objects.filter(organization=scenario.organization, user=user).count() == 1
+
+
 def test_simultaneous_creations_of_a_project_create_one(scenario: Scenario) -> None:
     with racers(THREADS) as race:
         for number in range(ROUNDS):
