@@ -176,8 +176,9 @@ class Api(operations.Api):
     def _delete(self, provider: str, task_id: str) -> None:
         for number in self._numbers(self.ids[task_id]):
             self.deleted.add(self.get(f"tasks/{self.ids[task_id]}")["external_ticket_key"])
-            self.given.pop(number, None)
             self.fake.delete(number)
+            if number not in self.fake.issues:  # Linear moves it to the trash
+                self.given.pop(number, None)
 
     def _resolve(self, provider: str, keep: str) -> None:
         for conflict in self.get(f"{self.path}/conflicts?limit=1"):

@@ -25,7 +25,9 @@ query Issues($team: ID!, $since: DateTimeOrDuration!, $after: String) {{
 
 ISSUE = f"query Issue($id: String!) {{ issue(id: $id) {{ ...IssueFields }} }}{_ISSUE_FIELDS}"
 
-WORKFLOW = f"query Workflow($id: String!) {{ issue(id: $id) {{ state {{ type }} team {{ {_STATES} }} }} }}"
+WORKFLOW = (
+    f"query Workflow($id: String!) {{ issue(id: $id) {{ trashed state {{ type }} team {{ {_STATES} }} }} }}"
+)
 
 ATTACHMENTS = """
 query Attachments($id: String!, $after: String) {

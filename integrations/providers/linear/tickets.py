@@ -122,16 +122,17 @@ class Linear(LinearClient, Tracker):
             raise ProviderRefused("Linear did not accept the change and gave no reason.")
         return self.parse(response, lambda body: self._read_issue(body["data"][name]["issue"]))
 
-    def _state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
+    def _state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str | None]:
         response = self.execute(graphql.WORKFLOW, {"id": self._issue_id(ticket.external_id)})
-        current, states = self.parse(
-            response,
-            lambda body: (body["data"]["issue"]["state"]["type"], read_states(body["data"]["issue"]["team"])),
-        )
+        issue, current, states = self.parse(response, lambda body: _workflow_of(body["data"]["issue"]))
+        changes: dict[str, str | None] = {}
+        # A state alone leaves a deleted issue in the trash; null restores it.
+        if issue.get("trashed") and not draft.closed:
+            changes["trashed"] = None
         # Of the issue's current team: people move issues between teams, which have different states.
-        if current in _state_types(draft) and draft.status != "ready_verify":
-            return {}
-        return {"stateId": choose_state(draft, states)}
+        if current not in _state_types(draft) or draft.status == "ready_verify":
+            changes["stateId"] = choose_state(draft, states)
+        return changes
 
     def _created_before(self, chosen: str, failure: ProviderRefused | ProviderUnavailable) -> Ticket | None:
         # The issue exists if Linear says so ("already exists"), or if only the response was lost.
@@ -172,6 +173,10 @@ class Linear(LinearClient, Tracker):
             # People move issues between teams; the list is that of the connected one.
             is_listed=(issue.get("team") or {}).get("id", self.team) == self.team,
         )
+
+
+def _workflow_of(issue: Node) -> tuple[Node, str, list[Node]]:
+    return issue, issue["state"]["type"], read_states(issue["team"])
 
 
 def issue_id(team: str, task: str) -> str:

@@ -240,6 +240,16 @@ def test_fitting_and_closed_states_are_kept(
     assert linear.variables("Update") == []
 
 
+@pytest.mark.parametrize("status", ["backlog", "in_progress"])
+def test_reopened_issue_is_restored_from_the_trash(provider: Linear, linear: FakeLinear, status: str) -> None:
+    ticket = provider.create_ticket(draft())
+    linear.delete(linear.only["id"])
+
+    opened = provider.update_ticket(ticket, draft(status=status), ["closed", "status"])
+
+    assert not opened.state.is_closed
+
+
 def test_moved_issue_uses_the_workflow_of_its_team(provider: Linear, linear: FakeLinear) -> None:
     ticket = provider.create_ticket(draft())
     linear.workflow = (("theirs", "completed", 1), ("ready", "started", 0))
