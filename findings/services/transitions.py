@@ -1,6 +1,7 @@
 """Status changes of a locked finding that follow from its tasks and verifications."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -27,9 +28,9 @@ def advance_all(finding_ids: Collection[UUID], status: str) -> int:
     return Finding.transitions.update(Finding.objects.filter(pk__in=finding_ids), behind, status)
 
 
-def resolve(finding: Finding) -> int:
+def resolve(finding: Finding, *, fixed_at: datetime) -> int:
     """Resolve the finding and close its open regressions; return their number."""
-    Finding.transitions.apply(finding, FindingStatus.RESOLVED)
+    Finding.transitions.apply(finding, FindingStatus.RESOLVED, fixed_at=fixed_at)
     return Regression.transitions.update(
         Regression.objects.filter(finding=finding),
         Regression.Status.OPEN,

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from findings.models import Domain, Finding, FindingStatus
@@ -74,7 +75,7 @@ def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
 def _import(context: SyncContext, server: str, listed: FindingList, excluded: Collection[str]) -> None:
     context.checkpoint()
     for page in listed.pages():
-        skipped = {*excluded, *_observed_before_approval(context, server, page)}
+        skipped = {*excluded, *_observed_before_fix(context, server, page)}
         changed = _changed(
             context, server, [finding for finding in page if finding.external_id not in skipped]
         )
@@ -84,8 +85,8 @@ def _import(context: SyncContext, server: str, listed: FindingList, excluded: Co
         context.checkpoint()
 
 
-def _observed_before_approval(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> set[str]:
-    # A vendor may report what it saw before the fix was approved (Google: at its last crawl): that is no regression.
+def _observed_before_fix(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> set[str]:
+    # A vendor may report what it saw before the fix was verified (Google: at its last crawl): that is no regression.
     observed = {finding.external_id: finding.observed_at for finding in page if finding.observed_at}
     if not observed:
         return set()
@@ -95,8 +96,8 @@ def _observed_before_approval(context: SyncContext, server: str, page: Sequence[
         evidence__server=server,
         evidence__source__in=list(observed),
     )
-    approved = resolved.values_list("evidence__source", "updated_at")
-    return {external_id for external_id, at in approved if observed[external_id] <= at}
+    fixed = resolved.values_list("evidence__source", Coalesce("fixed_at", "updated_at"))
+    return {external_id for external_id, at in fixed if observed[external_id] <= at}
 
 
 def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> list[FindingReport]:

@@ -49,7 +49,7 @@ def approve(
         override_reason = ""
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
-    closed = transitions.resolve(locked.finding)
+    closed = transitions.resolve(locked.finding, fixed_at=verification.created_at)
     if verification.manual:
         chain.append_answers(verification, by=by)
     # Last, since it locks the end of the evidence chain.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Q
@@ -176,9 +177,13 @@ def _worst_value(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -
 
 
 def _was_seen_since(part: ScanPart, key: str, finding: Finding) -> bool:
-    """Return whether a part has seen a check fail since its finding was resolved."""
+    """Return whether a part has seen a check fail since its finding was fixed."""
     failures = ScanResult.objects.filter(page__part=part, key=key, outcome=FAILED)
-    return failures.filter(seen_at__gt=finding.updated_at).exists()
+    return failures.filter(seen_at__gt=_fixed_at(finding)).exists()
+
+
+def _fixed_at(finding: Finding) -> datetime:
+    return finding.fixed_at or finding.updated_at
 
 
 def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> bool:
@@ -217,7 +222,7 @@ def _previous_value(part: ScanPart, key: str, metric: Metric, finding: Finding) 
     )
     previous = completed.order_by("-created_at", "-id").first()
     # Only a scan of the same URL after the fix is comparable.
-    if previous is None or previous.url != scan.url or previous.created_at < finding.updated_at:
+    if previous is None or previous.url != scan.url or previous.created_at < _fixed_at(finding):
         return None
     failed = ScanResult.objects.filter(scan=previous, key=key, outcome=FAILED).values_list("value", flat=True)
     values = [value for value in failed if isinstance(value, int | float)]

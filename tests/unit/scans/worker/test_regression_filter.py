@@ -43,7 +43,7 @@ def measured(milliseconds: float) -> Outcome:
 
 def resolved(key: str) -> Finding:
     finding = Finding.objects.get(check_keys=[key])
-    transitions.resolve(finding)
+    transitions.resolve(finding, fixed_at=timezone.now())
     return finding
 
 
@@ -90,6 +90,17 @@ def test_scan_before_the_fix_does_not_count_as_previous_scan(scenario: Scenario)
     scanned(scenario, "ttfb", {SITE: measured(700)})
 
     assert stored_state(finding) == ("resolved", 0)
+
+
+def test_change_of_the_resolved_finding_does_not_delay_a_regression(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    scenario.client.call("patch", f"findings/{finding.pk}", {"severity": "low"})
+
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+
+    assert stored_state(finding) == ("in_progress", 1)
 
 
 def test_scan_of_another_url_does_not_count_as_previous_scan(scenario: Scenario):
@@ -298,6 +309,33 @@ def test_failure_that_was_seen_before_the_approval_is_no_regression(scenario: Sc
     assert stored_state(finding) == ("resolved", 0)
 
 
+def test_failure_that_was_seen_after_the_approved_verification_began_is_a_regression(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
+    finding = Finding.objects.get()
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    first, second = lease_pages(started(scenario, FOUR_PAGES[:2]))
+    store(first, "title_present", failed("No title."))
+    scenario.client.call("post", f"verifications/{verification.pk}/approve", {})
+
+    store(second, "title_present", passed("There it is."))
+    finalization.finish_parts_without_pages()
+
+    assert stored_state(finding) == ("in_progress", 1)
+
+
+def test_failure_that_was_seen_before_a_change_of_the_resolved_finding_is_a_regression(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
+    finding = resolved("title_present")
+    first, second = lease_pages(started(scenario, FOUR_PAGES[:2]))
+    store(first, "title_present", failed("No title."))
+    scenario.client.call("patch", f"findings/{finding.pk}", {"severity": "low"})
+
+    store(second, "title_present", passed("There it is."))
+    finalization.finish_parts_without_pages()
+
+    assert stored_state(finding) == ("in_progress", 1)
+
+
 def test_pages_that_are_not_checked_yet_stay_in_a_finding_until_they_are(scenario: Scenario):
     scanned(scenario, "title_present", dict.fromkeys(FOUR_PAGES, failed("No title.")))
     finding = Finding.objects.get()
@@ -350,7 +388,7 @@ def test_value_beyond_all_doubles_is_none(scenario: Scenario):
         evidence={"values": {"ttfb": 10**400}},
     )
     ingest_one(scenario.project, reported, by=scenario.actor)
-    transitions.resolve(finding)
+    transitions.resolve(finding, fixed_at=timezone.now())
 
     scans_after = [scanned(scenario, "ttfb", {SITE: measured(700)}) for _ in range(2)]
 

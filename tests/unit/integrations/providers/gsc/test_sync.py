@@ -52,6 +52,24 @@ def test_problem_seen_before_the_approval_is_not_a_regression(
     assert states == [("new", 0), ("resolved", 0), ("in_progress", 1)]
 
 
+def test_problem_seen_since_the_fix_is_a_regression_also_after_a_change_of_the_finding(
+    integration: Integration, fake: FakeSearchConsole
+) -> None:
+    fake.impressions = {"https://example.com/a": 20}
+    now = datetime.now(UTC)
+    for crawled in (timedelta(days=-3), timedelta(days=-1)):
+        moment = (now + crawled).isoformat()
+        fake.pages["https://example.com/a"] = inspection(robotsTxtState="DISALLOWED", lastCrawlTime=moment)
+        Integration.objects.update(cursor={})
+        run_sync(integration)
+        finding = Finding.objects.get()
+        status = finding.status
+        fixed_at = now - timedelta(days=2)
+        Finding.objects.filter(pk=finding.pk).update(status="resolved", fixed_at=fixed_at, updated_at=now)
+
+    assert (status, Regression.objects.count()) == ("in_progress", 1)
+
+
 def test_findings_are_found_by_source_with_an_index(project_with_many: Project) -> None:
     rows = Finding.objects.filter(project=project_with_many, evidence__source__in=["gsc/x/1", "gsc/x/2"])
 
