@@ -1,5 +1,6 @@
 """Parse Content-Security-Policy (CSP Level 3), with the definitions of MDN HTTP Observatory 1.4."""
 
+import re
 from dataclasses import dataclass
 
 from scanner.page.page import Page, value
@@ -8,7 +9,8 @@ BROAD = frozenset({"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "ht
 UPGRADE = "upgrade-insecure-requests"
 META = 'head meta[http-equiv="content-security-policy" i]'
 INLINE = frozenset({"'unsafe-inline'", "data:"})
-NONCE_OR_HASH = ("'nonce-", "'sha256-", "'sha384-", "'sha512-")
+# CSP 3, 2.3.1, in lower case. Browsers ignore one without a value, as of a template without its variable.
+_NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[a-z0-9+/_-]+={0,2}'")
 PASSIVE = ("img-src", "media-src")
 REPEATABLE = ("report-uri", "report-to")
 # HTML, 4.2.5.3: these directives have no effect in a meta element.
@@ -72,7 +74,7 @@ class CspPolicy:
     def fetches(self, *names: str) -> frozenset[str]:
         """Return the sources in effect of the first of the directives that is set, else of default-src."""
         sources = self.sources(*names, "default-src")
-        if not any(source.startswith(NONCE_OR_HASH) for source in sources):
+        if not has_nonce_or_hash(sources):
             return sources
         # CSP 3, 6.7.3.2: a nonce or a hash disables 'unsafe-inline'.
         sources -= {"'unsafe-inline'"}
@@ -135,6 +137,10 @@ def disables_scripts(page: Page) -> bool:
 def upgrades_requests(page: Page) -> bool:
     """Return whether a policy makes browsers request http: URLs of subresources and forms over HTTPS."""
     return any(UPGRADE in policy.directives for policy in enforced(page))
+
+
+def has_nonce_or_hash(sources: frozenset[str]) -> bool:
+    return any(_NONCE_OR_HASH.fullmatch(source) for source in sources)
 
 
 def is_usable(policy: CspPolicy) -> bool:

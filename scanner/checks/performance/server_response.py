@@ -169,10 +169,10 @@ def _is_compressed(response: Response) -> bool:
     ),
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},
-    version=5,
+    version=6,
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
-    """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""
+    """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or none and are immutable."""
     assets = [asset for asset in context.assets if asset.status == HTTPStatus.OK]
     if not assets:
         return _unless_unavailable(
@@ -195,9 +195,10 @@ def _is_cached_for_a_week(asset: Response) -> bool:
     if "no-store" in parts or "no-cache" in parts:
         return False
     ages = [part.removeprefix("max-age=").strip('"') for part in parts if part.startswith("max-age=")]
-    if not ages and "immutable" not in parts:
-        return _seconds_to_expiry(asset) >= MIN_CACHE_SECONDS
-    return "immutable" in parts or any(age.isdecimal() and int(age[:12]) >= MIN_CACHE_SECONDS for age in ages)
+    if not ages:
+        return "immutable" in parts or _seconds_to_expiry(asset) >= MIN_CACHE_SECONDS
+    # Of several, as of two Cache-Control headers, browsers use the first. What is immutable is so until it expires.
+    return ages[0].isdecimal() and int(ages[0][:12]) >= MIN_CACHE_SECONDS
 
 
 def _seconds_to_expiry(asset: Response) -> float:

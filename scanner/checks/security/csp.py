@@ -6,7 +6,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
-from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, CspPolicy
+from scanner.parsing.csp_policy import BROAD, INLINE, PASSIVE, CspPolicy
 from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"
@@ -41,7 +41,7 @@ INSECURE_SCHEMES = ("http:", "ftp:")
     ),
     headers=HEADERS,
     oracle={"observatory": "content-security-policy"},
-    version=2,
+    version=3,
 )
 def content_security_policy(context: PageContext) -> Outcome:
     """An enforced Content-Security-Policy, in a header or a meta element, is valid and repeats no directive."""
@@ -66,7 +66,7 @@ def content_security_policy(context: PageContext) -> Outcome:
 
 def _blocks_every_script(policy: CspPolicy) -> bool:
     scripts = policy.sources("script-src", "default-src")
-    return "'strict-dynamic'" in scripts and not any(source.startswith(NONCE_OR_HASH) for source in scripts)
+    return "'strict-dynamic'" in scripts and not csp_policy.has_nonce_or_hash(scripts)
 
 
 def _require_one_safe(
@@ -110,7 +110,7 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInline"},
-    version=2,
+    version=3,
 )
 def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
@@ -166,6 +166,7 @@ def no_unsafe_eval(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureSchemeActive, policy.insecureSchemePassive"},
+    version=2,
 )
 def no_insecure_scheme(context: PageContext) -> Outcome:
     """On an HTTPS page, no source of the policy starts with http: or ftp:."""
@@ -197,7 +198,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInlineStyle"},
-    version=2,
+    version=3,
 )
 def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""

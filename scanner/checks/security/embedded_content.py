@@ -263,10 +263,10 @@ def passwords_are_secure(context: PageContext) -> Outcome:
     ),
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},
-    version=4,
+    version=5,
 )
 def cors_is_restricted(context: PageContext) -> Outcome:
-    """Neither a preflight nor a GET of a foreign origin is answered with that origin and Allow-Credentials: true."""
+    """A foreign origin's preflight and GET are not answered with it, or null, and Allow-Credentials: true."""
     answers = context.cors
     if any(map(_allows_foreign_origin, answers)):
         return failed("A foreign origin is allowed with credentials.")
@@ -283,7 +283,7 @@ def cors_is_restricted(context: PageContext) -> Outcome:
 def _allows_foreign_origin(response: Response) -> bool:
     headers = response.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
+    # Every site can send the origin null, from a frame in a sandbox.
+    is_allowed = origin in (FOREIGN_ORIGIN, "null")
     # Fetch, 4.10: browsers require true, not True.
-    return (
-        origin == FOREIGN_ORIGIN and (headers.get("access-control-allow-credentials") or "").strip() == "true"
-    )
+    return is_allowed and (headers.get("access-control-allow-credentials") or "").strip() == "true"

@@ -100,10 +100,12 @@ def test_reflected_origin_with_credentials_fails(
     assert status_of("cors_restricted", https_site, client, html()) == status
 
 
+@pytest.mark.parametrize("allowed_origin", ["{origin}", "null"])
 @pytest.mark.parametrize("method", ["OPTIONS", "GET"])
-def test_cors_that_a_preflight_or_a_response_allows_is_not_fixed(method: str) -> None:
+def test_cors_that_a_preflight_or_a_response_allows_is_not_fixed(method: str, allowed_origin: str) -> None:
     def answer(request_method: str, headers: dict[str, str]) -> Answer:
-        origin = headers.get("origin", "") if request_method == method else ""
+        sent = headers.get("origin", "") if request_method == method else ""
+        origin = sent and allowed_origin.format(origin=sent)
         allowed = [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
         return Answer(
             "<title>Lamps</title>", headers=[("Content-Type", "text/html"), *(allowed if origin else [])]
