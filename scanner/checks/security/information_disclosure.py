@@ -86,6 +86,7 @@ _NO_ADDRESSES = re.compile(
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
 )
+_GIT_HEAD = re.compile(r"(?:ref: refs/|[\da-f]{40}\s*$)")
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
 
 
@@ -271,13 +272,16 @@ def no_private_addresses(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "git-config"},
-    version=5,
+    version=6,
 )
 def git_is_hidden(context: PageContext) -> Outcome:
-    """GET /.git/config does not answer with a [core] section, whatever the status or the site's redirects."""
+    """/.git/config has no [core] section, whatever the status or the redirects; after a fix also /.git/HEAD."""
     response = _probe(context, "/.git/config")
     if "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
         return failed("/.git/config is publicly accessible.")
+    # The fix may have closed this one file.
+    if context.is_verification and _GIT_HEAD.match(_probe(context, "/.git/HEAD").text[:MAX_TEXT_LENGTH]):
+        return failed("/.git/HEAD is publicly accessible.")
     return passed(f"/.git/config is not accessible (status {response.status}).")
 
 

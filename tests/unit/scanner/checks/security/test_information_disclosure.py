@@ -150,6 +150,24 @@ def test_file_that_an_error_response_contains_is_exposed(key: str, path: str, te
     assert outcome_of(key, {path: Answer(text, status, TEXT)}).status == FAILED
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (Answer("ref: refs/heads/main\n", 200, TEXT), FAILED),
+        (Answer("4b825dc642cb6eb9a060e54bf8d69288fbee4904\n", 200, TEXT), FAILED),
+        (Answer("no", 403, TEXT), PASSED),
+        (Answer("<title>Lamps</title>", 200, HTML), PASSED),
+    ],
+)
+def test_git_repository_of_which_one_file_is_closed_is_still_exposed(head: Answer, status: str) -> None:
+    site = good_site(**{"/.git/config": Answer("no", 403, TEXT), "/.git/HEAD": head})
+    before = {"exposed_git": Outcome(FAILED)}
+    with served(site), loopback_client() as client:
+        outcomes = dict(run_checks(site.url, [*before], client=client, before=before, retry_delays=()))
+
+    assert outcomes["exposed_git"].status == status
+
+
 @pytest.mark.parametrize(("key", "path", "text"), FILES)
 def test_file_to_which_a_redirect_on_the_site_leads_is_exposed(key: str, path: str, text: str) -> None:
     moved = {path: redirect_to("{url}/copy"), "/copy": Answer(text, 200, TEXT)}
