@@ -72,6 +72,8 @@ def _title(page: Page) -> str:
 
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:
     """Raise when the page has lost the content on which the check failed before."""
+    if check.kind not in ("http", "tls"):
+        context.rendered.require_data()
     original = Identity.from_evidence(before.evidence.get("identity"))
     # The outcome of a check of the site depends on no page.
     if original is None or check.scope == "site":

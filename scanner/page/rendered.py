@@ -251,6 +251,12 @@ class RenderedPage:
             raise Inconclusive("not_available", "No browser has visited the page.")
         return Page(visits[0].response)
 
+    def require_data(self) -> None:
+        """Raise when what the page's scripts requested was temporarily not available: content may be missing."""
+        for visit in self._visits + self._loads:
+            for url, problem in visit.unavailable_data.items():
+                raise Inconclusive("blocked", f"{url[:200]}, which the page's scripts request, {problem}.")
+
     def _visit(self, *, throttled: bool, largest: dict[str, Any] | None = None) -> "PageSnapshot":
         # Imported here: Playwright is large, and processes without a browser never need it.
         from scanner.page_visit import visit_page

@@ -16,6 +16,8 @@ MAX_LONG_LIVED = 2
 _ESSENTIAL = frozenset({"script", "stylesheet", "document"})
 # Without one of these it is lighter, and paints its largest content earlier.
 _HEAVY = frozenset({"image", "font", "media"})
+# Without one of these its scripts may lack content.
+_DATA = frozenset({"xhr", "fetch"})
 _TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
 # Chromium's errors of a server that is down for a moment.
 _TEMPORARY_ERRORS = frozenset(
@@ -79,6 +81,7 @@ class NetworkMonitor:
         # `{URL: status or error}` of the site's scripts, style sheets and frames that were temporarily not available.
         self.unavailable: dict[str, str] = {}
         self.unavailable_media: dict[str, str] = {}  # of its images, fonts, audio and video
+        self.unavailable_data: dict[str, str] = {}  # of what its scripts request
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_finished)
         page.on("requestfailed", self._on_failed)
@@ -165,13 +168,18 @@ class NetworkMonitor:
 
     def _record_unavailable(self, request: Request, problem: str) -> None:
         kind = request.resource_type
-        if kind not in _ESSENTIAL | _HEAVY:
+        if kind not in _ESSENTIAL | _HEAVY | _DATA:
             return
         owner = request.frame.parent_frame if kind == "document" else request.frame
         if owner != self._page.main_frame:
             return
         if same_site(host_of(request.url), host_of(self._page.url)):
-            (self.unavailable if kind in _ESSENTIAL else self.unavailable_media)[request.url] = problem
+            self._unavailable_of(kind)[request.url] = problem
+
+    def _unavailable_of(self, kind: str) -> dict[str, str]:
+        if kind in _DATA:
+            return self.unavailable_data
+        return self.unavailable if kind in _ESSENTIAL else self.unavailable_media
 
     def _on_failed(self, request: Request) -> None:
         if request.failure in _TEMPORARY_ERRORS:

@@ -95,6 +95,7 @@ class PageSnapshot:
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
     # `{URL: status or error}` of the site's own files, without which the page is lighter.
     unavailable_media: Mapping[str, str] = field(default_factory=dict)
+    unavailable_data: Mapping[str, str] = field(default_factory=dict)  # likewise, of what its scripts request
     axe_error: str = ""  # why there are no results of axe-core, or not all
     is_frameset: bool = False
     # A frameset, or a page that shows nothing else, has frames that axe-core cannot test, as of another origin.
@@ -290,6 +291,7 @@ class _PageVisit:
         rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
         results, axe_error = self._run_axe(rules, rendered, report["elements"])
         self._require_same_document(report["origin"])
+        screenshots = screenshots and not _is_large(report["elements"])
         return PageSnapshot(
             response=rendered,
             vitals=_vitals(report),
@@ -305,12 +307,11 @@ class _PageVisit:
             profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
             # Last: taking one may scroll the page. Of a large page it takes as long as a visit may.
-            screenshots=self._screenshots(results)
-            if screenshots and not _is_large(report["elements"])
-            else {},
+            screenshots=self._screenshots(results) if screenshots else {},
             scripts=scripts,
             resources=self._monitor.resources(),
             unavailable_media=self._monitor.unavailable_media,
+            unavailable_data=self._monitor.unavailable_data,
         )
 
     def _run_axe(

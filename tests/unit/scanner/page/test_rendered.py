@@ -184,6 +184,28 @@ def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int
 
 
 @pytest.mark.needs_chromium
+@pytest.mark.parametrize(("status", "expected"), [(503, (INCONCLUSIVE, "blocked")), (404, (PASSED, None))])
+def test_element_that_a_script_can_not_request_at_the_moment_is_not_fixed(
+    status: int, expected: tuple[str, str | None], chrome: Browser
+) -> None:
+    script = "fetch('/part').then(part => part.ok ? part.text() : '').then(part => { document.querySelector('footer').innerHTML = part })"
+    answers = {
+        "/": plain(html(add=f"<footer></footer><script>{script}</script>")),
+        "/part": Answer('<img src="/lamp.png">', headers=[("Content-Type", "text/html")]),
+    }
+    keys = ["a11y_image_alt", "image_dimensions"]
+    with served(Site(answers)) as site, loopback_client() as client:
+        before = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=()))
+        site.answers["/part"] = Answer("sorry", status)
+        after = dict(
+            run_checks(site.url, keys, client=client, browser=chrome, before=before, retry_delays=())
+        )
+
+    assert {outcome.status for outcome in before.values()} == {FAILED}
+    assert {(outcome.status, outcome.reason) for outcome in after.values()} == {expected}
+
+
+@pytest.mark.needs_chromium
 @pytest.mark.parametrize("path", ["/site.css", "/site.js"])
 def test_page_whose_style_sheet_or_script_is_not_received_is_not_judged(path: str, chrome: Browser) -> None:
     outcomes = run_checks_on(
