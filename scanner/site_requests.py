@@ -34,6 +34,7 @@ BROWSER_HEADERS = {
 }
 LINK_RETRIES = 2  # of a link that answers with a server error
 MAX_PROBE_REDIRECTS = 10
+MIN_ARTICLE = 40  # words and links; a notice has fewer
 PROBE = "probe:"
 # Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
 ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
@@ -167,8 +168,14 @@ class SiteRequests(TlsContext):
 
     def _note_soft_404(self, url: str, response: Response) -> None:
         page = Page(response)
+        # A redirect without a Location, a status without a body, a blank page.
+        if response.status < 400 and (not response.is_success or not response.body.strip()):
+            self._site.add(f"soft 404 {url}", f"{url} answers without a page (status {response.status}).")
+            return
         preconditions.require_parseable(page)
-        if page.is_html and preconditions.unavailable_reason(page.title) == "target_missing":
+        reason = preconditions.unavailable_reason(page.title) if page.is_html else None
+        # An article may be about maintenance; a notice of it is short.
+        if reason == "target_missing" or (reason and len(page.fingerprints) < MIN_ARTICLE):
             self._site.add(f"soft 404 {url}", f"{url} answers with the title {page.title[:80]!r}.")
         elif page.response.is_success and may_be_error_page(page):
             self._site.add(f"fixed link {url}", page)

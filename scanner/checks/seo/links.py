@@ -34,6 +34,7 @@ _NO_NAVIGATION = re.compile(
     r"javascript:(?:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go)|location\.reload)"
     r"\([^()]*\);*)+(?:return(?:true|false);?)?"
 )
+_AROUND_WORDS = re.compile(r"^\W+|\W+$")
 _HOME_PATH = re.compile(r"/*(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 
 # From Lighthouse 12's list of non-descriptive link texts, in the languages with most entries.
@@ -79,7 +80,7 @@ LANGUAGES_OF_TEXTS = {
     ),
     kind="markup",
     oracle={"lighthouse": "link-text"},
-    version=2,
+    version=3,
 )
 def link_text_is_descriptive(context: PageContext) -> Outcome:
     """No link has one of Lighthouse's non-descriptive texts."""
@@ -107,7 +108,9 @@ def _normalized_text(page: Page, texts: ElementTexts, node: LexborNode) -> str:
     ids = value(node, "aria-labelledby").split()
     labels = [label for label in map(page.element, ids) if label]
     text = " ".join(map(texts.of, labels)) or value(node, "aria-label") or texts.of(node)
-    return " ".join(text.split()).strip(" .…→»>!").lower()
+    # Neither a colon nor an arrow, nor a character that is not shown, describes anything.
+    shown = "".join(character for character in " ".join(text.split()) if character.isprintable())
+    return _AROUND_WORDS.sub("", shown).lower()
 
 
 def _language_of(node: LexborNode | None) -> str:
@@ -191,7 +194,7 @@ def _is_parseable(url: str) -> bool:
     ),
     oracle={"webhint": "no-broken-links"},
     confirm=False,
-    version=4,
+    version=5,
 )
 def links_work(context: PageContext) -> Outcome:
     """None of the first 50 same-origin links, frames (of a frameset) and refreshes answers with status 400 or above."""

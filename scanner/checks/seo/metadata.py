@@ -33,13 +33,19 @@ GOOGLE = "https://developers.google.com/search/docs"
     ),
     kind="markup",
     oracle={"lighthouse": "document-title"},
+    version=2,
 )
 def title_present(context: PageContext) -> Outcome:
     """The document has a title element that is not empty."""
-    title = context.markup.title
+    title = _shown(context.markup.title)
     if title:
         return passed("The page has a title.", title=title[:200])
     return failed("The title element is missing or empty.")
+
+
+def _shown(text: str) -> str:
+    """Return the text without characters that are not shown, such as zero-width spaces, white space collapsed."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable()).strip()
 
 
 @check(
@@ -61,10 +67,11 @@ def title_present(context: PageContext) -> Outcome:
     ),
     kind="markup",
     oracle={"lighthouse": "meta-description"},
+    version=2,
 )
 def meta_description(context: PageContext) -> Outcome:
     """A meta element named description has content."""
-    texts = [text.strip() for text in context.markup.metas("description")]
+    texts = [_shown(text) for text in context.markup.metas("description")]
     if not any(texts):
         return failed("The meta description is empty." if texts else "There is no meta description.")
     return passed("The page has a meta description.", description=next(filter(None, texts))[:200])
@@ -83,10 +90,11 @@ def meta_description(context: PageContext) -> Outcome:
     ),
     kind="markup",
     oracle={"practice": "title length"},
+    version=2,
 )
 def title_length(context: PageContext) -> Outcome:
     """The title has between 10 and 70 characters."""
-    title = context.markup.title
+    title = _shown(context.markup.title)
     if not title:
         return not_applicable("The page has no title.")
     if len(title) in GOOD_TITLE_LENGTHS:
@@ -210,7 +218,7 @@ def charset(context: PageContext) -> Outcome:
         },
     ),
     oracle={"ogp": "basic metadata"},
-    version=2,
+    version=3,
 )
 def open_graph(context: PageContext) -> Outcome:
     """og:title, og:type, og:image and og:url are set and not empty."""
@@ -218,7 +226,7 @@ def open_graph(context: PageContext) -> Outcome:
     found = {
         name
         for node in page.css("meta[content]")
-        if value(node, "content").strip()
+        if _shown(value(node, "content"))
         # In RDFa, property is a list of names.
         for name in f"{value(node, 'property')} {value(node, 'name')}".lower().split()
     }

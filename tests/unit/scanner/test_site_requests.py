@@ -19,6 +19,8 @@ CHALLENGES = {
 }
 SORRY = Answer("<title>Lamps</title><h1>Sorry</h1><p>Whatever was here has disappeared.", 200, HTML)
 MANY_LAMPS = Answer("<title>Lamps</title><p>Ceiling, standing, reading and garden lights.", 200, HTML)
+WORDS = " ".join(f"lamp{first}{second}" for first in "abcdef" for second in "abcdefgh")
+ON_MAINTENANCE = Answer(f"<title>Maintenance of lamps</title><p>{WORDS}", 200, HTML)
 LAMPS, GONE = Answer("<title>Lamps</title><p>Here they are", 200, HTML), Answer("gone", 404, HTML)
 OF_OTHER_URLS = [
     *("robots_txt_valid", "sitemap_valid", "soft_404", "security_txt", "exposed_git", "exposed_env"),
@@ -145,6 +147,11 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
         ({"/old": SORRY, "otherwise": GONE}, PASSED),
         ({"/old": MANY_LAMPS, "otherwise": SORRY}, PASSED),
         ({"/old": LAMPS}, PASSED),
+        ({"/old": Answer(status=204)}, INCONCLUSIVE),
+        ({"/old": Answer(" ", 200, HTML)}, INCONCLUSIVE),
+        ({"/old": Answer(status=302)}, INCONCLUSIVE),
+        ({"/old": Answer("<title>Internal Server Error</title><p>Sorry", 200, HTML)}, INCONCLUSIVE),
+        ({"/old": ON_MAINTENANCE}, PASSED),
         ({"/old": [LAMPS, GONE, GONE]}, FAILED),
         ({"/old": [LAMPS, GONE, LAMPS]}, INCONCLUSIVE),
         ({"/old": [GONE, LAMPS, GONE]}, INCONCLUSIVE),
@@ -157,6 +164,11 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
         "page that says sorry",
         "back where every URL answers",
         "back",
+        "nothing",
+        "blank page",
+        "redirect to nowhere",
+        "notice",
+        "article about a notice",
         "back at first",
         "at times",
         "at times too",

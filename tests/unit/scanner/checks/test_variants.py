@@ -88,8 +88,16 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
         PASSED,
     ),
     *[
-        ("csp_script_src_safe", {"Content-Security-Policy": f"object-src 'none'; script-src {sources}"}, FAILED)
-        for sources in ("'nonce-' 'unsafe-inline'", "'sha256-' 'unsafe-inline'", "'nonce-{{ nonce }}' 'unsafe-inline'")
+        (
+            "csp_script_src_safe",
+            {"Content-Security-Policy": f"object-src 'none'; script-src {sources}"},
+            FAILED,
+        )
+        for sources in (
+            "'nonce-' 'unsafe-inline'",
+            "'sha256-' 'unsafe-inline'",
+            "'nonce-{{ nonce }}' 'unsafe-inline'",
+        )
     ],
     ("security_header_csp", {"Content-Security-Policy": "script-src 'nonce-' 'strict-dynamic'"}, FAILED),
     ("csp_script_src_safe", {"Content-Security-Policy": "img-src 'self'"}, FAILED),

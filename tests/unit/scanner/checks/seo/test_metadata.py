@@ -12,6 +12,25 @@ OPEN_GRAPH = '<meta property="og:type" content="a"><meta property="og:url" conte
 VARIANTS = [
     ("doctype", "text/html", "<?xml version='1.0'?><!doctype html><title>A</title>", PASSED),
     ("doctype", "text/html", "<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Transitional//EN' 'x'>", FAILED),
+    *[
+        (key, "text/html", f"{OPEN_GRAPH}{text}", status)
+        for key, text, status in (
+            ("title_present", "<title>\u200b&shy;\ufeff</title>", FAILED),
+            ("title_length", "<title>Home\u200b\u200b\u200b&shy;&shy;&shy;</title>", FAILED),
+            ("title_length", "<title>Lamps&nbsp;and chairs</title>", PASSED),
+            ("meta_description", '<meta name="description" content="\u200b">', FAILED),
+            (
+                "meta_description",
+                '<meta name="description" content="\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645">',
+                PASSED,
+            ),
+            (
+                "open_graph",
+                '<meta property="og:title" content="\u200b"><meta property="og:image" content="c">',
+                FAILED,
+            ),
+        )
+    ],
     ("charset", "text/html", "<!-- <meta charset=utf-8> --><title>A</title>", FAILED),
     ("charset", "text/html", "<!-- <meta charset=utf-8><title>A</title>", FAILED),
     ("charset", "text/html", "<!-- a --><META CHARSET = 'utf-8'><title>A</title>", PASSED),
