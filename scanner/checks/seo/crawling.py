@@ -11,6 +11,8 @@ from scanner.page.context import PageContext
 from scanner.page.lost_content import has_own_content, is_error_page
 from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
+from scanner.parsing.page_references import refresh_of
+from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import (
@@ -46,7 +48,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
-    version=5,
+    version=6,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -74,6 +76,20 @@ def _require_page(context: PageContext) -> None:
             raise
     if is_error_page(context):
         raise Inconclusive("target_missing", "A URL that does not exist answers with the same page.")
+    _require_next_page(context)
+
+
+def _require_next_page(context: PageContext) -> None:
+    """Raise when the page leads to an error of the same origin (refresh)."""
+    landing = context.landing
+    found = refresh_of(landing) if landing.is_html else None
+    if not found or origin_of(found[1]) != origin_of(landing.url):
+        return
+    status = context.link_status(found[1])
+    if status is None or status >= 400:
+        raise Inconclusive(
+            "target_missing", f"The page leads to {found[1][:200]} (refresh), with status {status}."
+        )
 
 
 @check(

@@ -371,19 +371,27 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
         ("<title>Down for maintenance</title><p>Back soon", (INCONCLUSIVE, "blocked")),
         ("<title>404 Not Found</title><p>Sorry", (INCONCLUSIVE, "target_missing")),
         ("", (INCONCLUSIVE, "target_missing")),
+        (
+            "<title>Delivery</title><meta http-equiv=refresh content='0; url=/gone'>",
+            (INCONCLUSIVE, "target_missing"),
+        ),
+        ("<title>Delivery</title><meta http-equiv=refresh content='0; url=/delivery'>", (PASSED, None)),
         ("<title>Delivery and returns</title><p>How we deliver", (PASSED, None)),
         (f"<title>Car maintenance</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>The Peugeot 404</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>Forum</title><form><input type=password></form>{OWN_CONTENT}", (PASSED, None)),
     ],
-    ids=["login", "maintenance", "soft 404", "empty", "page", "services", "car", "login beside content"],
+    ids=[
+        *("login", "maintenance", "soft 404", "empty", "refresh to an error", "refresh", "page", "services"),
+        *("car", "login beside content"),
+    ],
 )
 def test_error_status_is_not_fixed_by_a_notice_with_status_200(
     now: str, expected: tuple[str, str | None]
 ) -> None:
     site = Site({"/": Answer("<title>500 Internal Server Error</title>", 500, HTML)})
     before = run_checks_on(site, ["http_status_ok"])
-    site.answers["/"] = Answer(now, 200, HTML)
+    site.answers |= {"/": Answer(now, 200, HTML), "/delivery": Answer("How we deliver", 200, HTML)}
 
     assert before["http_status_ok"].status == FAILED
     assert reasons(run_checks_on(site, ["http_status_ok"], before=before)) == {expected}
