@@ -185,22 +185,38 @@ def doctype(context: PageContext) -> Outcome:
         {"html": '<meta charset="utf-8">', "nginx": "charset utf-8;", "apache": "AddDefaultCharset utf-8"},
     ),
     oracle={"lighthouse": "charset"},
-    version=2,
+    version=3,
 )
 def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
     page = context.document  # as sent: the first bytes count
     body = page.response.body
-    if re.search(r"charset\s*=\s*[^\s;]", page.response.content_type, re.IGNORECASE):
-        return passed("Content-Type declares the charset.")
+    # It overrides Content-Type.
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return passed("A byte order mark declares the charset.")
+    declared = re.search(r"charset\s*=\s*[\"']?([^\s;\"']+)", page.response.content_type, re.IGNORECASE)
+    if declared:
+        if context.is_verification and _is_other_than_utf_8(declared[1]) and _is_utf_8(body):
+            return failed(f"Content-Type declares {declared[1][:40]}, but the page is UTF-8.")
+        return passed("Content-Type declares the charset.")
     if media_type(page.response.content_type) == XHTML:
         return passed("XHTML is UTF-8 unless its XML declaration names another charset.")
     start = _COMMENT.sub(b"", body[:1024])
     if re.search(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?\s*[\w-]", start, re.IGNORECASE):
         return passed("A meta element declares the charset.")
     return failed("No charset is declared in Content-Type or in the first 1024 bytes.")
+
+
+def _is_other_than_utf_8(charset: str) -> bool:
+    return charset.lower() not in ("utf-8", "utf8", "unicode-1-1-utf-8")
+
+
+def _is_utf_8(body: bytes) -> bool:
+    """Return whether the body has other characters than ASCII, encoded as UTF-8."""
+    try:
+        return not body.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 @check(

@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, PASSED
+from scanner.outcome import FAILED, PASSED, Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 XHTML = "application/xhtml+xml"
@@ -73,3 +73,24 @@ def test_metadata_is_judged_in_each_type_of_document(key: str, kind: str, text: 
         outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
 
     assert outcome.status == status, outcome.evidence
+
+
+@pytest.mark.parametrize(
+    ("charset", "body", "status"),
+    [
+        ("iso-8859-1", "<title>A</title><p>Größe".encode(), FAILED),
+        ("iso-8859-1", "\ufeff<title>A</title><p>Größe".encode(), PASSED),
+        ("iso-8859-1", "<title>A</title><p>Größe".encode("latin-1"), PASSED),
+        ("iso-8859-1", b"<title>A</title><p>Size", PASSED),
+        ('"UTF-8"', "<title>A</title><p>Größe".encode(), PASSED),
+    ],
+)
+def test_charset_is_not_fixed_by_one_in_which_the_page_is_not_written(
+    charset: str, body: bytes, status: str
+) -> None:
+    answer = Answer(body, headers=[("Content-Type", f"text/html; charset={charset}")])
+    before = {"charset": Outcome(FAILED)}
+    with served(Site({"/": answer})) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, [*before], client=client, before=before, retry_delays=()))
+
+    assert outcomes["charset"].status == status
