@@ -1,5 +1,6 @@
 """Turn axe-core's result for a rule into an outcome: a violation fails, "incomplete" is not a pass."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 # Content that is hidden from everybody may have aria-hidden and links.
 FIXED_BY_HIDING = ("aria-hidden-focus",)
+OF_NAMES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
+# To axe-core a name of characters that are not shown, as a zero-width space, is one; screen readers read nothing.
+_NOT_SHOWN = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
+_EMPTY_NAME = re.compile(
+    rf"\s(?:alt|title|aria-label)=\"\s*[{_NOT_SHOWN}][\s{_NOT_SHOWN}]*\""
+    rf"|^<(?:a|button)\b(?![^>]*\saria-label)[^>]*>\s*[{_NOT_SHOWN}][\s{_NOT_SHOWN}]*</"
+)
+NOT_SHOWN = "axe-core reports no violation, but some names have only characters that are not shown."
 MAX_EXPLAINED = 5  # elements, in the evidence
 # These are about the page itself. The others are about content, which is in its frames.
 OF_A_FRAMESET = frozenset(
@@ -54,7 +63,13 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             "Elements that violated the rule are unchanged, but hidden, so axe-core does not test them.",
             elements=not_judged,
         )
+    if empty := _empty_names(result) if earlier else []:
+        return inconclusive("not_available", NOT_SHOWN, elements=empty[:MAX_EXPLAINED])
     return passed("axe-core reports no violation.", judged=len(result.passed), **_needs_review(review))
+
+
+def _empty_names(result: "RuleResult") -> list[str]:
+    return [html for html in result.passed if result.rule in OF_NAMES and _EMPTY_NAME.search(html)]
 
 
 def _failed(result: "RuleResult", review: list[str]) -> Outcome:

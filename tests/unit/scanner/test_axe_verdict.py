@@ -45,6 +45,9 @@ def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
     ("now", "status", "reason"),
     [
         (FIXED, PASSED, None),
+        (FAULT.replace("<img", '<img alt="\u200b"'), INCONCLUSIVE, "not_available"),
+        (FAULT.replace("<img", '<img alt="&shy; &zwj;"'), INCONCLUSIVE, "not_available"),
+        (FAULT.replace("<img", '<img alt="\u200fA chair"'), PASSED, None),
         ("", PASSED, None),
         (f"<!-- {FAULT} -->", PASSED, None),
         (f'<div style="display: none">{FAULT}</div>', INCONCLUSIVE, "target_missing"),
@@ -55,7 +58,17 @@ def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
             None,
         ),
     ],
-    ids=["fixed", "removed", "commented out", "hidden", "in closed details", "in a frame"],
+    ids=[
+        "fixed",
+        "zero-width",
+        "hyphen and joiner",
+        "from right to left",
+        "removed",
+        "commented out",
+        "hidden",
+        "in closed details",
+        "in a frame",
+    ],
 )
 def test_violating_element_is_searched_for(
     now: str, status: str, reason: str | None, site: Site, before: dict[str, Outcome], chrome: Browser
