@@ -1,6 +1,6 @@
 """The identity of a page: what distinguishes it from another page at the same URL."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +22,8 @@ class Identity:
     scheme: str | None = None  # None where it was not stored
     sample: str = ""
     rendered_sample: str = ""
+    # URLs without query of what the scripts requested when its server was overloaded or down.
+    unavailable_data: Sequence[str] = ()
 
     def with_rendered(self, rendered: "Identity | None") -> "Identity":
         if rendered is None:
@@ -31,6 +33,7 @@ class Identity:
             rendered_title=rendered.title,
             rendered_password_form=rendered.password_form,
             rendered_sample=rendered.sample,
+            unavailable_data=rendered.unavailable_data,
         )
 
     def as_rendered(self) -> "Identity | None":

@@ -72,12 +72,12 @@ def _title(page: Page) -> str:
 
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:
     """Raise when the page has lost the content on which the check failed before."""
-    if check.kind not in ("http", "tls"):
-        context.rendered.require_data()
     original = Identity.from_evidence(before.evidence.get("identity"))
     # The outcome of a check of the site depends on no page.
     if original is None or check.scope == "site":
         return
+    if original.as_rendered() and check.kind not in ("http", "tls"):
+        context.rendered.require_data(except_for=original.unavailable_data)
     try:
         page, sample, title = _compared(check, context, original)
     except Inconclusive:

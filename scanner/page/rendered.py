@@ -9,8 +9,9 @@ run in the thread that owns the browser.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
@@ -241,7 +242,8 @@ class RenderedPage:
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
         if (self._visits or self._loads) and self._identity is None:  # computed once for all checks
-            self._identity = page_identity(self.visited_page())
+            missing = sorted(_without_query(url) for url in self._unavailable_data())
+            self._identity = replace(page_identity(self.visited_page()), unavailable_data=missing)
         return self._identity
 
     def visited_page(self) -> Page:
@@ -251,11 +253,18 @@ class RenderedPage:
             raise Inconclusive("not_available", "No browser has visited the page.")
         return Page(visits[0].response)
 
-    def require_data(self) -> None:
-        """Raise when what the page's scripts requested was temporarily not available: content may be missing."""
-        for visit in self._visits + self._loads:
-            for url, problem in visit.unavailable_data.items():
+    def require_data(self, *, except_for: Collection[str]) -> None:
+        """Raise when what the page's scripts requested was temporarily not available: content may be missing.
+
+        `except_for` are the URLs, without query, that were not available when the finding was made.
+        """
+        for url, problem in self._unavailable_data().items():
+            if _without_query(url) not in except_for:
                 raise Inconclusive("blocked", f"{url[:200]}, which the page's scripts request, {problem}.")
+
+    def _unavailable_data(self) -> dict[str, str]:
+        visits = self._visits + self._loads
+        return {url: problem for visit in visits for url, problem in visit.unavailable_data.items()}
 
     def _visit(self, *, throttled: bool, largest: dict[str, Any] | None = None) -> "PageSnapshot":
         # Imported here: Playwright is large, and processes without a browser never need it.
@@ -406,3 +415,7 @@ class RenderedPage:
             preconditions.require_no_downgrade(url, page, original)
             preconditions.require_content(page, rendered)
             preconditions.require_same_page(page, rendered)
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]

@@ -172,7 +172,7 @@ def _is_compressed(response: Response) -> bool:
     version=6,
 )
 def static_assets_are_cached(context: PageContext) -> Outcome:
-    """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or none and are immutable."""
+    """Same-origin CSS, JavaScript and images have a max-age of at least 7 days, or are immutable."""
     assets = [asset for asset in context.assets if asset.status == HTTPStatus.OK]
     if not assets:
         return _unless_unavailable(
@@ -195,9 +195,11 @@ def _is_cached_for_a_week(asset: Response) -> bool:
     if "no-store" in parts or "no-cache" in parts:
         return False
     ages = [part.removeprefix("max-age=").strip('"') for part in parts if part.startswith("max-age=")]
+    if "immutable" in parts:
+        return True
     if not ages:
-        return "immutable" in parts or _seconds_to_expiry(asset) >= MIN_CACHE_SECONDS
-    # Of several, as of two Cache-Control headers, browsers use the first. What is immutable is so until it expires.
+        return _seconds_to_expiry(asset) >= MIN_CACHE_SECONDS
+    # Of several, as of two Cache-Control headers, browsers use the first.
     return ages[0].isdecimal() and int(ages[0][:12]) >= MIN_CACHE_SECONDS
 
 

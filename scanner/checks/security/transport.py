@@ -103,15 +103,15 @@ def _sent_hsts(context: PageContext) -> Hsts | None:
     ),
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security.includeSubDomains"},
-    version=3,
+    version=2,
 )
 def hsts_with_subdomains(context: PageContext) -> Outcome:
-    """Strict-Transport-Security, if sent, is in effect and has includeSubDomains."""
+    """Strict-Transport-Security, if sent, is valid and has includeSubDomains."""
     sent = _sent_hsts(context)
     if sent is None:
         return not_applicable("No Strict-Transport-Security header is sent over HTTPS.")
-    if not sent.max_age:
-        return failed("Strict-Transport-Security has no valid max-age, or 0, which ends it.")
+    if sent.max_age is None:
+        return failed("Strict-Transport-Security is invalid, so browsers ignore it.")
     if sent.include_subdomains:
         return passed("includeSubDomains is set.")
     return failed("includeSubDomains is not set.")

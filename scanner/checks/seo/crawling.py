@@ -87,9 +87,8 @@ def _require_next_page(context: PageContext) -> None:
         return
     status = context.link_status(found[1])
     if status is None or status >= 400:
-        raise Inconclusive(
-            "target_missing", f"The page leads to {found[1][:200]} (refresh), with status {status}."
-        )
+        answer = f"answers with status {status}" if status else "does not answer"
+        raise Inconclusive("target_missing", f"The page leads to {found[1][:200]} (refresh), which {answer}.")
 
 
 @check(

@@ -34,7 +34,6 @@ _NO_NAVIGATION = re.compile(
     r"javascript:(?:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go)|location\.reload)"
     r"\([^()]*\);*)+(?:return(?:true|false);?)?"
 )
-_AROUND_WORDS = re.compile(r"^\W+|\W+$")
 _HOME_PATH = re.compile(r"/*(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 
 # From Lighthouse 12's list of non-descriptive link texts, in the languages with most entries.
@@ -108,9 +107,9 @@ def _normalized_text(page: Page, texts: ElementTexts, node: LexborNode) -> str:
     ids = value(node, "aria-labelledby").split()
     labels = [label for label in map(page.element, ids) if label]
     text = " ".join(map(texts.of, labels)) or value(node, "aria-label") or texts.of(node)
-    # Neither a colon nor an arrow, nor a character that is not shown, describes anything.
+    # A zero-width space describes nothing.
     shown = "".join(character for character in " ".join(text.split()) if character.isprintable())
-    return _AROUND_WORDS.sub("", shown).lower()
+    return shown.strip(" .…→»>!").lower()
 
 
 def _language_of(node: LexborNode | None) -> str:

@@ -208,6 +208,25 @@ def test_element_that_a_script_can_not_request_at_the_moment_is_not_fixed(
 
 
 @pytest.mark.needs_chromium
+def test_request_that_also_failed_when_the_finding_was_made_blocks_no_verification(chrome: Browser) -> None:
+    page = html(add="<script>fetch('/stock?at=1')</script><img src=/lamp.png>")
+    down = Answer("sorry", 503)
+    site = Site({"/": plain(page), "/stock?at=1": down, "/stock?at=2": down})
+    with served(site), loopback_client() as client:
+        before = dict(
+            run_checks(site.url, ["a11y_image_alt"], client=client, browser=chrome, retry_delays=())
+        )
+        site.answers["/"] = plain(page.replace("<img", "<img alt=Lamp").replace("at=1", "at=2"))
+        after = dict(
+            run_checks(
+                site.url, ["a11y_image_alt"], client=client, browser=chrome, before=before, retry_delays=()
+            )
+        )
+
+    assert (before["a11y_image_alt"].status, after["a11y_image_alt"].status) == (FAILED, PASSED)
+
+
+@pytest.mark.needs_chromium
 @pytest.mark.parametrize("path", ["/site.css", "/site.js"])
 def test_page_whose_style_sheet_or_script_is_not_received_is_not_judged(path: str, chrome: Browser) -> None:
     outcomes = run_checks_on(
