@@ -35,7 +35,7 @@ def test_address_gets_five_mails_of_an_organisation_a_day(scenario: Scenario, ti
         resend(member)
     invite(elsewhere, EMAIL)
     invite(scenario, "another@example.com")
-    time_machine.move_to(start + timedelta(days=1, seconds=1))
+    time_machine.move_to(start + timedelta(days=1, minutes=1))
     resend(member)
 
     assert refused.value.message == (
