@@ -10,7 +10,7 @@ from tests import factories
 from tests.contract.shape import META, MOMENT, UUID, Like, answer, same
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LINK = re.compile(r"\Ahttps?://[^/]+/insights/audit/reports/shared/[^/]+\Z")
 

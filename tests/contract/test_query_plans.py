@@ -16,6 +16,8 @@ from scans.models import Scan
 from tests import factories
 from tests.factories import Scenario
 
+pytestmark = pytest.mark.slow
+
 LARGE = {
     "findings_finding": 1_000_000,
     "findings_regression": 50_000,

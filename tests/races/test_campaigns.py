@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import at_once, racers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROUNDS = 10
 
 
@@ -56,7 +56,6 @@ def test_concurrent_adds_of_overlapping_tasks_add_and_log_each_once(scenario: Sc
             assert logged("task.added_to_campaign", campaign) == len(ids)
 
 
-@pytest.mark.slow
 def test_concurrent_adds_do_not_exceed_the_limit(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "MAX_TASKS", 3)
     ids = [factories.task(scenario).pk for _ in range(4)]
@@ -73,7 +72,6 @@ def test_concurrent_adds_do_not_exceed_the_limit(scenario: Scenario, monkeypatch
             assert len(tasks_of(campaign)) == 2
 
 
-@pytest.mark.slow
 def test_concurrent_add_and_removal_are_one_after_the_other(scenario: Scenario) -> None:
     ids = [factories.task(scenario).pk for _ in range(3)]
     with racers(2) as race:

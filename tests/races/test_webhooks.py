@@ -23,7 +23,7 @@ from tests.fakes.raw_servers import Server
 from tests.races import threads
 from tests.unit.notifications.webhooks.conftest import received
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 URL = "https://hooks.example.com/krafter"
 STATUSES = ("triaged", "in_progress", "ready_verify", "triaged", "in_progress")

@@ -9,7 +9,7 @@ from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
 from tests.unit.assurance.conftest import opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_page_of_a_finding_shows_its_guard_window(scenario: Scenario) -> None:

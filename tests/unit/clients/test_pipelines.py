@@ -13,6 +13,8 @@ from tests.fakes import faulty_site
 from tests.fakes.faulty_site import Site
 from tests.project_rules.source import ROOT
 
+pytestmark = pytest.mark.slow
+
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 TEMPLATE = yaml.safe_load((ROOT / "clients" / "gitlab" / "krafter-audit.yml").read_text(encoding="utf-8"))
 CLIENT = ROOT / "clients" / "python"
@@ -60,7 +62,6 @@ def page() -> Iterator[Site]:
         yield served
 
 
-@pytest.mark.slow
 def test_action_annotates_and_fails_by_new_problems_only(
     page: Site, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ from events.partitions import EVENTS, create_partitions, drop_expired, month, pa
 from tests import database_role
 from tests.factories import Scenario
 
+pytestmark = pytest.mark.slow
+
 NOW = "2031-05-20T12:00:00Z"
 
 

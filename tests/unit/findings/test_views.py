@@ -9,7 +9,7 @@ from findings.services.evidence_limits import MAX_EVIDENCE_BYTES
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BODY = {"reason": "accepted_risk", "comment": "Behind a firewall", "accepted_until": "2030-12-31"}
 
 

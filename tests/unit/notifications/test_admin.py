@@ -12,7 +12,7 @@ from tests import staff
 from tests.factories import Scenario
 from tests.staff import ROWS, admin_url, run_action
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_alert_shows_its_numbers_and_findings_in_words(scenario: Scenario) -> None:

@@ -24,6 +24,8 @@ from operations import metrics
 from operations.models import Backup, RestoreDrill
 from tests.factories import Scenario
 
+pytestmark = pytest.mark.slow
+
 Scrape = Callable[[], dict[tuple[str, ...], float]]
 TOKEN = {"authorization": "Bearer secret-token"}
 
@@ -48,7 +50,6 @@ def samples(text: str) -> dict[tuple[str, ...], float]:
     }
 
 
-@pytest.mark.slow
 def test_requests_are_counted_by_route_and_status(scrape: Scrape, scenario: Scenario, client: Client):
     route = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/findings"
     ok = ("krafter_http_request_seconds_count", "GET", route, "2xx")

@@ -8,7 +8,7 @@ from remediation.models import Verification
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def state(scenario: Scenario, pk: Any) -> str:

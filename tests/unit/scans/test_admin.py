@@ -15,6 +15,8 @@ from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 from tests.staff import admin_url, messages_of, run_action
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def operator(db: None) -> Client:

@@ -15,7 +15,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import messages_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests import staff
 from tests.factories import Scenario
 from tests.fakes import mail as servers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(

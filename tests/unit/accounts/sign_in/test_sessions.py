@@ -14,7 +14,7 @@ from events.models import Event
 from tests import staff
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def sign_in(user: User, browser: str = "Firefox") -> Client:

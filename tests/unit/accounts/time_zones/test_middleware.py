@@ -12,7 +12,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, member_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 DUE = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ from devtools.local_stack.process import Command, StartFailed, kill_guarded, lau
 from scanner.browser.process_guard import descendants
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
+pytestmark = pytest.mark.slow
+
 # A command whose child has left its session and its process group, as a daemon does.
 FAMILY = "import subprocess, time; subprocess.Popen(['sleep', '60'], start_new_session=True); time.sleep(60)"
 

@@ -24,6 +24,8 @@ from krafter_audit.http.client import Client
 from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
 from tests.unit.integrations.oauth.service_account_key import KEY, PEM, PRIVATE
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://example.com/"
 
 

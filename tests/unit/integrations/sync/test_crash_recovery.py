@@ -16,7 +16,7 @@ from krafter_audit.http.client import Client
 from tests.fakes.tracker import FakeTracker
 from tests.unit.integrations.conftest import MakeTask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class Killed(BaseException):
@@ -56,7 +56,6 @@ def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, kill_at: int = 0, *,
     return False
 
 
-@pytest.mark.slow
 def test_worker_killed_at_any_request_creates_no_ticket_twice(
     row: Integration,
     tracker: FakeTracker,

@@ -19,7 +19,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, member_of, messages_of, run_action
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def api_key(scenario: Scenario) -> ApiKey:

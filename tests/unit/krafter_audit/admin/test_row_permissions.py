@@ -13,6 +13,8 @@ from tests import staff
 from tests.factories import Scenario
 from tests.staff import ROWS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("role", "archived", "refusals"),

@@ -1,5 +1,6 @@
 """The menu of the admin."""
 
+import pytest
 from django.contrib import admin
 from django.test import Client
 
@@ -8,6 +9,8 @@ from krafter_audit.admin_site.menu import MENU
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url
+
+pytestmark = pytest.mark.slow
 
 
 def test_menu_leads_to_the_list_of_every_model_once() -> None:

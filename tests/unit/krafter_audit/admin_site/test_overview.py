@@ -17,7 +17,7 @@ from scans.models import Scan, Scanner, ScanPart
 from tests import factories, staff
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def member_of(organization: Organization) -> User:

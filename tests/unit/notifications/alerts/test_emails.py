@@ -16,7 +16,7 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PUBLIC = "https://audit.example.com"
 
 

@@ -16,6 +16,8 @@ from operations.models import Backup
 from tests.factories import Scenario
 from tests.fakes import object_storage
 
+pytestmark = pytest.mark.slow
+
 
 def test_program_of_another_version_is_named_with_what_to_install(settings, tmp_path: Path):
     program = tmp_path / "pg_dump"
@@ -44,7 +46,6 @@ def test_failed_backup_leaves_no_directory_and_is_recorded(installation: Scenari
     assert (Backup.objects.get().outcome, "disk full" in Backup.objects.get().error) == ("failed", True)
 
 
-@pytest.mark.slow
 def test_backup_without_its_file_storage_names_it(installation: Scenario, tmp_path: Path, settings):
     object_storage.use(settings, "http://127.0.0.1:1")
 
@@ -55,7 +56,6 @@ def test_backup_without_its_file_storage_names_it(installation: Scenario, tmp_pa
     assert Backup.objects.get().error == "The file storage is unavailable."
 
 
-@pytest.mark.slow
 def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, settings, time_machine):
     settings.KRAFTER_BACKUP_KEEP = 2
     began = timezone.now()

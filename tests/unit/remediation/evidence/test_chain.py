@@ -16,7 +16,7 @@ from tests import database_role, factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
 

@@ -15,6 +15,8 @@ from scanner.evidence_bundle.verification import verify
 from tests import database_role, factories
 from tests.factories import Scenario
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def first_month(scenario: Scenario) -> date:

@@ -9,7 +9,7 @@ from remediation.models import Policy, PolicyVersion
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST = {"sla_hours": {"critical": 24, "low": 100}, "severity_rules": {"seo": "low"}}
 SECOND = {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 8}, "checks": {}}
 

@@ -18,7 +18,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.remediation.sla.clock_scenarios import HOUR, HOURS, set_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 START = datetime(2026, 11, 30, 9, tzinfo=UTC)
 WARNING: dict[str, Any] = {
     "sla_hours": HOURS,

@@ -22,7 +22,7 @@ from tests.unit.remediation.sla.clock_scenarios import (
     set_status,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)  # 10:00 in Vienna
 
 

@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CSP = "default-src 'self'"
 BOTH = ["security_header_csp", "seen_in_browser"]

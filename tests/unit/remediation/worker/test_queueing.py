@@ -16,7 +16,7 @@ from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 REFUSED_AT_ONCE = "http://127.0.0.1"  # so that its checks are inconclusive in no time
 
 

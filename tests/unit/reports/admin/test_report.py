@@ -11,6 +11,8 @@ from tests import factories, staff
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def operator(db: None) -> Client:
@@ -86,7 +88,6 @@ def report_page(operator: Client, page: str, report: Report, data: Any = None) -
     return operator.get(url) if data is None else operator.post(url, data, follow=True)
 
 
-@pytest.mark.slow
 def test_report_page_shows_the_summary_in_words_and_no_json(
     operator: Client, export_report: ExportReport
 ) -> None:

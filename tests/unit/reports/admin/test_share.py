@@ -13,6 +13,8 @@ from reports.models import Share
 from tests import staff
 from tests.unit.reports.conftest import CallApi, ExportReport
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def operator(db: None) -> Client:

@@ -19,7 +19,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

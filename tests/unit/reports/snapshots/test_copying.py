@@ -18,7 +18,7 @@ from reports.snapshots.snapshotting import load_snapshot
 from tests import factories
 from tests.factories import Scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def snapshot_of(scenario: Scenario) -> Any:

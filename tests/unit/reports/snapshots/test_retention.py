@@ -14,6 +14,8 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def move_time(time_machine: Any) -> Callable[..., None]:

@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import SITE, leased_pages, scan_part
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CSP = "security_header_csp"
 
 

@@ -14,7 +14,7 @@ from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import FOUR_PAGES, lease_pages, started, store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEY = "title_present"
 AT_ONE_LOOK = failed("No title.").with_evidence({"confirmed": False})
 CONFIRMED = failed("No title.").with_evidence({"looks": ["failed", "failed"]})

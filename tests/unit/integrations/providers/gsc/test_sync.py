@@ -12,6 +12,8 @@ from tests import factories
 from tests.fakes.gsc import TOKEN, FakeSearchConsole, inspection
 from tests.unit.integrations.conftest import run_sync
 
+pytestmark = pytest.mark.slow
+
 
 def test_sync_imports_findings_and_stores_the_inspected_urls(
     integration: Integration, fake: FakeSearchConsole

@@ -16,6 +16,8 @@ from remediation.services import tasks, verdicts, verifications
 from tests.fakes.trackers.linear import KEY, OTHER_TEAM, TEAM, FakeLinear, error
 from tests.unit.integrations.conftest import MakeTask, Sync
 
+pytestmark = pytest.mark.slow
+
 
 def last_run() -> SyncRun:
     return SyncRun.objects.order_by("started_at", "id").last()

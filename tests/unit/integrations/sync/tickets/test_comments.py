@@ -24,7 +24,7 @@ from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.sync.scenario import last_run, store_result
 
 FIRST, SECOND = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11", "5d1c7e90-2b3a-4f6d-8e1f-9a7b5c3d100"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_event_processed_twice_adds_one_comment(

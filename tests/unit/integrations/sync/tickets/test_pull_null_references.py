@@ -12,7 +12,7 @@ from tests.fakes.tracker import FakeTracker
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PULL_REQUEST = "https://github.com/acme/web-app/pull/5"
 
 
