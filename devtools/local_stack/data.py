@@ -146,7 +146,7 @@ def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
 
 def port_is_free(host: str, port: int) -> bool:
     try:
-        socket.create_server((host, port), family=address_family(host)).close()
+        free_port(host, port)
     except OSError:
         return False
     return True

@@ -83,3 +83,8 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
     while child is not None:
         yield child
         child = child.next
+
+
+def shown_text(text: str) -> str:
+    """Return the text without characters that are not shown, such as zero-width spaces, white space collapsed."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable()).strip()

@@ -12,7 +12,7 @@ from krafter_audit.http.urls import resolve
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, has, snippet, value
-from scanner.parsing.element_text import ElementTexts
+from scanner.parsing.element_text import ElementTexts, shown_text
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of
 from scanner.parsing.scripted_content import is_built_by_scripts
@@ -108,8 +108,7 @@ def _normalized_text(page: Page, texts: ElementTexts, node: LexborNode) -> str:
     labels = [label for label in map(page.element, ids) if label]
     text = " ".join(map(texts.of, labels)) or value(node, "aria-label") or texts.of(node)
     # A zero-width space describes nothing.
-    shown = "".join(character for character in " ".join(text.split()) if character.isprintable())
-    return shown.strip(" .…→»>!").lower()
+    return shown_text(text).strip(" .…→»>!").lower()
 
 
 def _language_of(node: LexborNode | None) -> str:

@@ -6,6 +6,7 @@ from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page.context import PageContext
 from scanner.page.page import XHTML, media_type, value
 from scanner.parsing import doctype as doctypes
+from scanner.parsing.element_text import shown_text
 from scanner.preconditions import GOOD_TITLE_LENGTHS
 from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
@@ -37,15 +38,10 @@ GOOGLE = "https://developers.google.com/search/docs"
 )
 def title_present(context: PageContext) -> Outcome:
     """The document has a title element that is not empty."""
-    title = _shown(context.markup.title)
+    title = shown_text(context.markup.title)
     if title:
         return passed("The page has a title.", title=title[:200])
     return failed("The title element is missing or empty.")
-
-
-def _shown(text: str) -> str:
-    """Return the text without characters that are not shown, such as zero-width spaces, white space collapsed."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable()).strip()
 
 
 @check(
@@ -71,7 +67,7 @@ def _shown(text: str) -> str:
 )
 def meta_description(context: PageContext) -> Outcome:
     """A meta element named description has content."""
-    texts = [_shown(text) for text in context.markup.metas("description")]
+    texts = [shown_text(text) for text in context.markup.metas("description")]
     if not any(texts):
         return failed("The meta description is empty." if texts else "There is no meta description.")
     return passed("The page has a meta description.", description=next(filter(None, texts))[:200])
@@ -94,7 +90,7 @@ def meta_description(context: PageContext) -> Outcome:
 )
 def title_length(context: PageContext) -> Outcome:
     """The title has between 10 and 70 characters."""
-    title = _shown(context.markup.title)
+    title = shown_text(context.markup.title)
     if not title:
         return not_applicable("The page has no title.")
     if len(title) in GOOD_TITLE_LENGTHS:
@@ -242,7 +238,7 @@ def open_graph(context: PageContext) -> Outcome:
     found = {
         name
         for node in page.css("meta[content]")
-        if _shown(value(node, "content"))
+        if shown_text(value(node, "content"))
         # In RDFa, property is a list of names.
         for name in f"{value(node, 'property')} {value(node, 'name')}".lower().split()
     }
