@@ -41,6 +41,7 @@ def test_every_api_view_inherits_the_request_order():
     assert others == []
 
 
+@pytest.mark.slow
 def test_every_url_requires_a_key(scenario: Scenario):
     anyone, answers = AuditClient(scenario.project, None), {}
 
@@ -51,6 +52,7 @@ def test_every_url_requires_a_key(scenario: Scenario):
     assert answers == dict.fromkeys(answers, (401, "unauthorized"))
 
 
+@pytest.mark.slow
 def test_every_url_rejects_the_key_of_another_organisation(scenario: Scenario):
     other = factories.scenario()
     row = str(factories.task(scenario).pk)
@@ -101,6 +103,7 @@ def test_every_change_of_the_organisation_rejects_a_key_that_is_bound_to_project
     assert answers == dict.fromkeys(answers, (403, "insufficient_role"))
 
 
+@pytest.mark.slow
 def test_every_url_of_a_project_rejects_a_key_that_is_bound_to_another(scenario: Scenario):
     elsewhere = services.create_project(scenario.organization, slug="other", site_url="https://example.org")
     bound = factories.api_key(scenario, projects=[elsewhere])
@@ -114,6 +117,7 @@ def test_every_url_of_a_project_rejects_a_key_that_is_bound_to_another(scenario:
     assert answers == dict.fromkeys(answers, (404, "not_found"))
 
 
+@pytest.mark.slow
 def test_every_operation_rejects_unknown_parameters(scenario: Scenario):
     answers, expected = {}, {}
 
@@ -138,6 +142,7 @@ def test_every_operation_rejects_unknown_parameters(scenario: Scenario):
     assert answers == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ["another project's", "absent", "no-uuid", "%00", "1" * 300])
 def test_rows_of_another_project_are_not_found(scenario: Scenario, row: str):
     other = factories.scenario()
@@ -179,6 +184,7 @@ MODELS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_rows_of_another_organisation_are_not_found(scenario: Scenario):
     other, answers = factories.scenario(), {}
     rows = {name: ROWS[model](other).pk for name, model in MODELS.items()}
@@ -214,6 +220,7 @@ def test_bodies_with_rows_of_another_project_are_rejected(scenario: Scenario, pa
     assert Task.objects.filter(project=scenario.project).count() == 0
 
 
+@pytest.mark.slow
 def test_options_lists_the_methods_of_every_url(scenario: Scenario):
     answers, expected = {}, {}
 

@@ -83,6 +83,7 @@ def test_accepted_json_is_returned_unchanged_by_responses_and_exports(
     assert len(rows) > len(values)
 
 
+@pytest.mark.slow
 @EXAMPLES
 @given(value=VALUES)
 @pytest.mark.django_db

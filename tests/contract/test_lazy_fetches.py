@@ -32,6 +32,7 @@ def test_reads_fetch_no_related_row_lazily(scenario: Scenario, address: str, req
     assert scenario.client.call(method, path).status_code == 200
 
 
+@pytest.mark.slow
 def test_writes_fetch_no_related_row_lazily(scenario: Scenario, request: pytest.FixtureRequest):
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
     finding = factories.finding(scenario)

@@ -268,6 +268,7 @@ def test_findings_are_filtered_by_an_international_host(scenario: Scenario, host
     assert listed(scenario, f"findings?host={host}") == (["ASCII", "Unicode"], 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "host", ["bücher example", "bücher.example/", "ü" * 80, "a.b/c", 'a"b.example', "-a.example", "ab"]
 )

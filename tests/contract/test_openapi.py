@@ -42,6 +42,7 @@ def test_description_is_valid_openapi_without_warnings() -> None:
     validate()
 
 
+@pytest.mark.slow
 def test_every_schema_is_valid_and_every_tag_is_described(client: Client) -> None:
     description = client.get(PATH).json()
     operations = [operation for path in description["paths"].values() for operation in path.values()]

@@ -60,6 +60,7 @@ def _invite(scenario: Scenario, email: str) -> None:
     services.invite_member(scenario.organization, email=email, role="member")
 
 
+@pytest.mark.slow
 def test_person_with_an_account_who_is_added_by_simultaneous_requests_gets_one_mail(
     scenario: Scenario,
 ) -> None:
@@ -105,6 +106,7 @@ def test_simultaneous_creations_of_a_project_create_one(scenario: Scenario) -> N
             assert Project.objects.filter(slug=f"shop-{number}").count() == 1
 
 
+@pytest.mark.slow
 def test_member_who_is_removed_while_a_key_is_issued_has_no_valid_key(scenario: Scenario) -> None:
     with racers(2) as race:
         for number in range(ROUNDS):
@@ -120,6 +122,7 @@ def test_member_who_is_removed_while_a_key_is_issued_has_no_valid_key(scenario: 
             assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
 
 
+@pytest.mark.slow
 def test_admin_who_becomes_a_member_while_they_issue_a_key_has_no_valid_key(scenario: Scenario) -> None:
     with racers(2) as race:
         for number in range(ROUNDS):
@@ -136,6 +139,7 @@ def test_admin_who_becomes_a_member_while_they_issue_a_key_has_no_valid_key(scen
             assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
 
 
+@pytest.mark.slow
 def test_owners_who_remove_each_other_simultaneously_leave_one(scenario: Scenario) -> None:
     owners = [Membership.objects.get(organization=scenario.organization, role="owner")]
     with racers(2) as race:
@@ -152,6 +156,7 @@ def test_owners_who_remove_each_other_simultaneously_leave_one(scenario: Scenari
             assert len(owners) == 1
 
 
+@pytest.mark.slow
 def test_member_who_leaves_while_the_only_owner_hands_over_leaves_one_owner(scenario: Scenario) -> None:
     [owner] = Membership.objects.filter(organization=scenario.organization, role="owner")
     with racers(2) as race:

@@ -24,6 +24,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
     close_old_connections()
 
 
+@pytest.mark.slow
 def test_concurrent_reports_of_a_pipeline_and_a_provider_are_one_deploy(scenario: Scenario) -> None:
     start = timezone.now() - timedelta(hours=1)
     of_pipelines = [
@@ -56,6 +57,7 @@ def test_concurrent_reports_of_a_pipeline_and_a_provider_are_one_deploy(scenario
             assert list(names) == ["deploy.finished", "deploy.recorded"]
 
 
+@pytest.mark.slow
 def test_concurrent_reports_of_one_pipeline_with_and_without_a_start_are_one_deploy(
     scenario: Scenario,
 ) -> None:

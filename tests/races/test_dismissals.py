@@ -48,6 +48,7 @@ def test_two_workers_at_once_reopen_each_finding_once(
             assert (sum(results), logged, open_again) == (7, 7, 7)
 
 
+@pytest.mark.slow
 def test_expiry_against_extension_keeps_the_extended_dismissal(scenario: Scenario) -> None:
     with racers(3) as race:
         for _ in range(ROUNDS):

@@ -20,6 +20,7 @@ def lease() -> Work | None:
     return page_leases.lease_next(WorkerKind.HTTP, limit=BATCH, idle=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("delay", "expected"), [(0.0, WORKERS * BATCH), (0.5, 1)])
 def test_simultaneous_workers_lease_each_page_once(
     monkeypatch: pytest.MonkeyPatch, delay: float, expected: int

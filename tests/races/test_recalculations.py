@@ -36,6 +36,7 @@ def wait_until_another_transaction_waits_for_this_one() -> None:
     raise AssertionError("No transaction waits for this one.")
 
 
+@pytest.mark.slow
 def test_task_of_a_finding_that_is_dismissed_meanwhile_gets_no_due_date(scenario: Scenario) -> None:
     set_policy(scenario, {**PAUSING, "sla_hours": {}})
     task = factories.task(scenario)

@@ -13,6 +13,7 @@ def test_tests_of_a_module_are_named_by_its_path_or_import_it() -> None:
     assert "tests/unit/scanner/test_crawler.py" not in tests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "test"),
     [

@@ -79,6 +79,7 @@ def test_every_queue_has_a_worker() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @needs_helm
 def test_resources_are_valid_for_kubernetes(resources: list[dict[str, Any]]) -> None:
     known = [resource for resource in resources if resource["kind"] not in CUSTOM]

@@ -79,6 +79,7 @@ def test_ids_are_unique_on_each_page(served: dict[str, Links]) -> None:
     assert {url: names for url, names in repeated.items() if names} == {}
 
 
+@pytest.mark.slow
 def test_markdown_of_no_page_becomes_an_element_that_loads_a_resource() -> None:
     documents = [page.document.html for page in all_pages()]
 

@@ -5,6 +5,7 @@ import pytest
 from documentation.search import MAX_RESULTS, search
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "first"),
     [

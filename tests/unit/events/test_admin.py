@@ -30,6 +30,7 @@ def test_changes_and_details_are_in_words(
     assert (changes_of(data), details_of(data)) == (changes, details)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_page_links_the_subject_for_those_who_may_open_it(scenario: Scenario) -> None:
     finding = factories.finding(scenario, title="Header is missing")

@@ -241,6 +241,7 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "answer", "status", "reason", "sentence"), CASES)
 def test_outcome_follows_the_answer_of_the_provider(
     project: Project,

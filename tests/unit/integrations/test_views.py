@@ -213,6 +213,7 @@ def test_read_key_cannot_connect(call: Call, project: Project) -> None:
     assert call("GET", "integrations", **reader).status_code == 200
 
 
+@pytest.mark.slow
 def test_no_response_log_table_or_admin_page_contains_a_credential(
     call: Call, project: Project, make_task: MakeTask, github: FakeGitHub, caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],

@@ -153,6 +153,7 @@ def test_every_call_reports_an_outage(call: str, settings: Settings) -> None:
         getattr(default_storage, call)("reports/1.csv")
 
 
+@pytest.mark.slow
 def test_wrong_key_is_an_outage_and_not_a_missing_file(endpoint: str, settings: Settings) -> None:
     settings.KRAFTER_S3_BUCKET = "another-bucket"
     settings.STORAGES = {**settings.STORAGES}

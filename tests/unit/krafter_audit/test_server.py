@@ -182,6 +182,7 @@ def test_liveness_answers_while_every_thread_is_busy(port: int, application: App
         connection.close()
 
 
+@pytest.mark.slow
 def test_slow_readers_of_large_responses_take_no_thread(port: int) -> None:
     readers = [send(port, b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(8)]
 

@@ -85,6 +85,7 @@ def attributes(span: Span) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_retry_delay")
 def test_request_job_and_fetch_are_one_trace_with_the_request_id(

@@ -11,6 +11,7 @@ from tests.factories import Scenario
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_every_filter_applies_to_rows_and_total(scenario: Scenario):
     late = timezone.now() - timedelta(hours=1)
     mine = factories.task(scenario, priority="high", owner_id=scenario.owner.pk, sla_due_at=late)

@@ -191,6 +191,7 @@ def test_pdf_embeds_its_fonts() -> None:
     assert {"Inter", "Inter-Bold"} <= names
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_contents_of_the_pdf_link_to_its_chapters() -> None:
     content = exported_pdf()
@@ -230,6 +231,7 @@ def test_pdf_has_a_qr_code_and_links_to_the_report_and_its_evidence() -> None:
     assert targets == {url, f"{url}/evidence/{FIXED[0]['id']}"}
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_pdf_contains_numbers_severities_and_page_numbers() -> None:
     content = exported_pdf()

@@ -100,6 +100,7 @@ def test_inconclusive_repetition_is_inconclusive() -> None:
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
 
+@pytest.mark.slow
 def test_metric_is_the_median_of_three_samples_after_a_warm_up() -> None:
     site = good_site(**{"/": [Answer("x", delay=0.0), Answer("x", delay=0.3), Answer("x")]})
 
@@ -112,6 +113,7 @@ def test_metric_is_the_median_of_three_samples_after_a_warm_up() -> None:
     assert {key: outcome.evidence[key] for key in ("unit", "threshold")} == {"unit": "ms", "threshold": 600}
 
 
+@pytest.mark.slow
 def test_slow_server_fails_and_fast_server_passes() -> None:
     slow = run_check(good_site(**{"/": Answer("x", delay=0.05)}), "ttfb", thresholds={"ttfb": 20})
     fast = run_check(good_site(**{"/": Answer("x")}), "ttfb", thresholds={"ttfb": 500})

@@ -125,6 +125,7 @@ def test_weak_passwords_are_refused() -> None:
     assert ([page.status_code for page in pages], user.check_password(staff.PASSWORD)) == ([200] * 4, True)
 
 
+@pytest.mark.slow
 def test_reset_ends_the_sessions_and_the_pause() -> None:
     user = staff.superuser()
     session = staff.logged_in_client(user)
@@ -158,6 +159,7 @@ def test_password_change_ends_the_other_sessions() -> None:
     assert Event.objects.filter(name="password.changed", subject_id=user.pk, actor_id=user.pk).count() == 1
 
 
+@pytest.mark.slow
 def test_guesses_of_the_old_password_are_paused() -> None:
     client = staff.logged_in_client()
     wrong = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}

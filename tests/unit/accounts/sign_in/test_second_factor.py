@@ -48,6 +48,7 @@ def with_app(time_machine: Any) -> tuple[User, str]:
     return user, secret
 
 
+@pytest.mark.slow
 def test_sign_in_takes_password_and_code(time_machine: Any) -> None:
     user, secret = with_app(time_machine)
 
@@ -60,6 +61,7 @@ def test_sign_in_takes_password_and_code(time_machine: Any) -> None:
     assert Event.objects.filter(name="second_factor.added", subject_id=user.pk).count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("steps", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_clock_may_be_half_a_minute_wrong(time_machine: Any, steps: int, accepted: bool) -> None:
     user, secret = with_app(time_machine)
@@ -71,6 +73,7 @@ def test_clock_may_be_half_a_minute_wrong(time_machine: Any, steps: int, accepte
     assert (response.status_code == 302) == accepted
 
 
+@pytest.mark.slow
 def test_code_works_once(time_machine: Any) -> None:
     user, secret = with_app(time_machine)
     first, second = sign_in(user)[0], sign_in(user)[0]
@@ -81,6 +84,7 @@ def test_code_works_once(time_machine: Any) -> None:
     assert statuses == [302, 200]
 
 
+@pytest.mark.slow
 def test_code_works_once_in_simultaneous_requests(time_machine: Any) -> None:
     user, secret = with_app(time_machine)
     authenticator = Authenticator.objects.get(user=user, type="totp")
@@ -102,6 +106,7 @@ def test_code_of_the_set_up_does_not_sign_in(time_machine: Any) -> None:
     assert other.post(CODE, {"code": code_of(secret)}).status_code == 200
 
 
+@pytest.mark.slow
 def test_sixth_wrong_code_is_paused(time_machine: Any) -> None:
     user, secret = with_app(time_machine)
     client, _ = sign_in(user)
@@ -122,6 +127,7 @@ def test_recovery_code_works_once(time_machine: Any) -> None:
     assert Event.objects.filter(name="second_factor.recovery_code_used", subject_id=user.pk).count() == 1
 
 
+@pytest.mark.slow
 def test_secrets_are_sealed_and_in_no_page_afterwards(time_machine: Any) -> None:
     user, secret = with_app(time_machine)
     client, _ = sign_in(user)
@@ -175,6 +181,7 @@ def test_removal_needs_a_recent_confirmation(time_machine: Any) -> None:
     assert Event.objects.filter(name="second_factor.removed", subject_id=user.pk).count() == 1
 
 
+@pytest.mark.slow
 def test_command_removes_a_lost_factor_and_ends_the_sessions(time_machine: Any) -> None:
     user, secret = with_app(time_machine)
     client, _ = sign_in(user)

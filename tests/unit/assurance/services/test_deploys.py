@@ -40,6 +40,7 @@ def test_start_and_end_are_one_deploy(scenario: Scenario) -> None:
     assert events_of(finished) == ["deploy.recorded", "deploy.finished"]
 
 
+@pytest.mark.slow
 def test_repeated_report_changes_nothing(scenario: Scenario) -> None:
     moment = timezone.now()
     first, _ = record(scenario, started_at=moment, finished_at=moment)
@@ -65,6 +66,7 @@ def test_other_commit_environment_or_start_is_another_deploy(
     assert second.pk != first.pk
 
 
+@pytest.mark.slow
 def test_finished_deploy_checks_guarded_findings_again(scenario: Scenario) -> None:
     window = opened(scenario)
 
@@ -86,6 +88,7 @@ def test_each_deploy_adds_one_run_to_a_window(scenario: Scenario) -> None:
     assert window.runs.filter(reason="deploy").count() == 1
 
 
+@pytest.mark.slow
 def test_deploys_that_are_reported_together_check_a_window_once(scenario: Scenario) -> None:
     window = opened(scenario)
     now = timezone.now()

@@ -62,6 +62,7 @@ def login_arguments(scenario: Scenario, live_server: LiveServer, key: str | None
     return ["login", "--url", live_server.url, *project, "--api-key", key or scenario.key]
 
 
+@pytest.mark.slow
 def test_login_stores_the_key_for_the_user_only(
     running_api: Scenario, live_server: LiveServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +148,7 @@ def test_login_with_a_wrong_key_stores_nothing(
     assert "unauthorized" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_projects_switches_between_logins(
     running_api: Scenario, live_server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +183,7 @@ def test_findings_are_listed_as_json_and_fail_by_severity(
     assert [row["id"] for row in first] == [str(finding.pk)]
 
 
+@pytest.mark.slow
 def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario) -> None:
     factories.finding(logged_in, title="Known", severity="critical")
     command = ["findings", "list", "--baseline", "base.json"]
@@ -243,6 +246,7 @@ def test_verify_then_approve_then_export(
     assert str(project_client.finding(finding.id).status) == "resolved"
 
 
+@pytest.mark.slow
 def test_verification_by_a_person_is_announced(
     logged_in: Scenario, project_client: ProjectClient, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -83,6 +83,7 @@ def test_list_whose_cursor_repeats_is_an_error() -> None:
         list(iterate(Page))
 
 
+@pytest.mark.slow
 def test_key_is_not_sent_to_the_host_of_a_redirect(
     pipeline: HTTPServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -110,6 +110,7 @@ print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started 
     assert output == "left: set() in time: True\n"
 
 
+@pytest.mark.slow
 def test_too_large_log_is_truncated(tmp_path):
     output = run_supervisor(
         """

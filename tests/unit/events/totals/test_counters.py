@@ -79,6 +79,7 @@ def test_a_wrong_counter_is_named_and_corrected(scenario: Scenario):
     assert run() == "Every counter matches its rows."
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_counters_match_while_they_are_aggregated_corrected_and_written():
     scenario = factories.scenario()

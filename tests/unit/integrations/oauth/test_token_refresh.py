@@ -272,6 +272,7 @@ def test_unavailable_token_endpoint_keeps_the_old_pair(
     assert (stored()["refresh_token"], row.token_refresh_until) == ("ghr_first", None)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_refreshes_exchange_the_token_once(project: Project, github: FakeGitHub) -> None:
     row = signed_in(project, renew_in=-1)

@@ -14,6 +14,7 @@ from tests.unit.integrations.sync.scenario import labels
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.slow
 def test_issue_follows_the_campaigns_of_its_task(
     sync: Sync, make_task: MakeTask, github: FakeGitHub, integration: Integration
 ) -> None:

@@ -49,6 +49,7 @@ def test_change_that_a_sync_has_read_requests_no_sync(
     assert (before, is_requested(integration)) == (True, False)
 
 
+@pytest.mark.slow
 def test_dismissal_and_its_end_are_sent(
     make_task: MakeTask, github: FakeGitHub, integration: Integration, sync_events: Callable[[], None]
 ) -> None:

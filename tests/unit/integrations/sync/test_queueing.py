@@ -34,6 +34,7 @@ def named(project: Project, name: str) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_organization_with_many_waiting_syncs_delays_no_other(github: FakeGitHub) -> None:
     busy, other = factories.project(), factories.project()
     second = create_project(busy.organization, slug="second", site_url="https://example.com", name="second")
@@ -67,6 +68,7 @@ def test_sync_that_another_worker_runs_is_left_out(github: FakeGitHub) -> None:
     )
 
 
+@pytest.mark.slow
 def test_job_runs_a_waiting_sync_and_enqueues_the_next(
     github: FakeGitHub, enqueued: list[tuple[str, ...]]
 ) -> None:

@@ -62,6 +62,7 @@ def test_sync_is_not_started_early_or_after_disconnecting(integration: Integrati
     assert (early, services.start_due_syncs()) == (0, 0)
 
 
+@pytest.mark.slow
 def test_pause_grows_with_each_failure(
     integration: Integration, make_task: MakeTask, github: FakeGitHub
 ) -> None:

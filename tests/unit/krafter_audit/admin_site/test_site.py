@@ -50,6 +50,7 @@ def open_page(operator: Client, path: str) -> tuple[Any, int]:
     return page, len(captured)
 
 
+@pytest.mark.slow
 @every_model
 def test_list_needs_as_many_queries_for_five_rows_as_for_one(operator: Client, model: type[Model]) -> None:
     ROWS[model](factories.scenario())
@@ -75,6 +76,7 @@ def test_list_counts_up_to_a_limit(operator: Client, monkeypatch: pytest.MonkeyP
     assert "more than 3" in page.content.decode()
 
 
+@pytest.mark.slow
 @every_model
 def test_every_admin_page_opens_and_shows_no_secret(operator: Client, model: type[Model]) -> None:
     row = ROWS[model](factories.scenario())
@@ -143,6 +145,7 @@ MALFORMED: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @every_model
 def test_malformed_requests_cause_no_server_error(operator: Client, model: type[Model]) -> None:
     ROWS[model](factories.scenario())
@@ -173,6 +176,7 @@ def test_rows_for_a_term_with_a_nul_byte_are_refused(operator: Client) -> None:
     assert operator.get(reverse("admin:autocomplete"), chosen).status_code == 400
 
 
+@pytest.mark.slow
 def test_dashboard_shows_projects_with_a_constant_number_of_queries(operator: Client) -> None:
     scenario = factories.scenario()
     factories.verification(
@@ -236,6 +240,7 @@ def test_users_who_are_not_staff_are_redirected_to_the_login(db: None, scenario:
     assert [response.status_code for response in (anonymous, member)] == [302, 302]
 
 
+@pytest.mark.slow
 @every_model
 def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[Model]) -> None:
     page = operator.get(admin_url(model, "changelist")).content.decode()
@@ -249,6 +254,7 @@ def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[M
     assert re.sub("<[^>]*>", "", heading[1]).strip().endswith(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "model",
     [model for model in admin.site._registry if model is not User],
@@ -276,6 +282,7 @@ def test_name_of_a_row_contains_neither_identifiers_nor_raw_dates(db: None, mode
     assert not re.search(r"_|[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\d", name)
 
 
+@pytest.mark.slow
 @every_model
 def test_page_of_a_row_shows_no_empty_json(operator: Client, model: type[Model]) -> None:
     row = ROWS[model](factories.scenario())

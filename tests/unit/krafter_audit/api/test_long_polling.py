@@ -46,6 +46,7 @@ def test_wait_ends_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (answers, time.monotonic() - started < 5) == ([], True)
 
 
+@pytest.mark.slow
 def test_wait_ends_when_the_time_is_over() -> None:
     started = time.monotonic()
     long_polling.wait_until(lambda: False, 0.3)
@@ -63,6 +64,7 @@ def test_wait_ends_at_shutdown() -> None:
         shutdown.reset()
 
 
+@pytest.mark.slow
 def test_request_beyond_the_waiters_is_answered_at_once() -> None:
     done = threading.Event()
     waiting = [

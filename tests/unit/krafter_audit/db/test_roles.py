@@ -52,6 +52,7 @@ def append_only_rows(scenario: factories.Scenario) -> None:
     verdicts.approve(factories.verification(scenario).pk, by=scenario.actor)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS)
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.usefixtures("append_only_rows")
@@ -123,6 +124,7 @@ def test_migrations_are_refused_as_the_application_role():
             roles.require_owner(plan=["0002_next"])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_migrate_without_new_migrations_succeeds_as_the_application_role():
     with database_role.session_of_application():

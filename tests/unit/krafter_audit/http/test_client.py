@@ -90,6 +90,7 @@ def test_response_has_url_address_and_times(serve: Serve, client: Client, dns: D
     assert response.history == ()
 
 
+@pytest.mark.slow
 def test_ttfb_starts_at_the_request_and_duration_ends_at_the_last_byte(serve: Serve, client: Client) -> None:
     def slow(connection: object, _request: bytes) -> None:
         _sleep(0.1)

@@ -173,6 +173,7 @@ def test_traffic_beyond_the_budget_is_blocked_and_recorded(
     assert sum(request.received for request in proxy.proxied_requests) < limits.bytes + 65536
 
 
+@pytest.mark.slow
 def test_connections_end_with_the_proxy(dns: Dns, serve: Callable[..., Server]):
     server = serve(sends_repeatedly(b"x", every=0.01))
 

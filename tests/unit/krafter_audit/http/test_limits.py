@@ -44,6 +44,7 @@ def test_server_without_a_response_times_out(serve: Serve, client: Client) -> No
     assert (error.value.reason, str(error.value)) == ("timeout", "127.0.0.1 sent no data in time.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("piece", "opening"),
     [
@@ -66,6 +67,7 @@ def test_slow_response_ends_at_the_total_timeout(
         client.get(server.url, limits=SHORT)
 
 
+@pytest.mark.slow
 def test_total_timeout_includes_redirects(serve: Serve, client: Client) -> None:
     def slow(connection: object, request: bytes) -> None:
         threading.Event().wait(0.1)
@@ -89,6 +91,7 @@ def test_total_timeout_includes_the_tls_handshake(serve: Serve, client: Client) 
         client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.2))
 
 
+@pytest.mark.slow
 def test_server_that_reads_nothing_times_out(serve: Serve, client: Client) -> None:
     server = serve(send_nothing)
     content = b"x" * 30_000_000
@@ -111,6 +114,7 @@ def stuck_dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     released.set()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stuck_dns")
 def test_hanging_dns_lookup_times_out() -> None:
     slow = r"^The DNS lookup of site\.example took too long\.$"
@@ -122,6 +126,7 @@ def test_hanging_dns_lookup_times_out() -> None:
         dial("site.example", 443, policy=AddressPolicy(), timeout=0.15)
 
 
+@pytest.mark.slow
 def test_lookups_of_a_page_whose_name_servers_hang_leave_others_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -307,6 +312,7 @@ def test_compression_bomb_is_truncated_at_the_limit(
     assert (len(response.body), response.truncated) == (100_000, True)
 
 
+@pytest.mark.slow
 def test_compression_bomb_is_not_decompressed_beyond_the_limit() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     tracemalloc.start()
@@ -340,6 +346,7 @@ def test_empty_body_with_any_encoding_is_complete(serve: Serve, client: Client, 
         assert (response.body, response.truncated) == (b"", False)
 
 
+@pytest.mark.slow
 def test_body_of_very_many_gzip_members_is_truncated() -> None:
     empty = gzip.compress(b"", 1)
     few, many = empty * 10 + gzip.compress(b"a"), empty * 100_000 + gzip.compress(b"a")

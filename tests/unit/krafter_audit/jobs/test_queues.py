@@ -182,6 +182,7 @@ def test_job_carries_the_request_id_from_any_thread() -> None:
     assert message["__django_structlog__"]["request_id"] == "request-of-the-caller"
 
 
+@pytest.mark.slow
 def test_threads_share_the_broker_connections() -> None:
     with ThreadPoolExecutor(24) as threads:
         sent = list(threads.map(lambda number: enqueue("scans.verify_site", str(number)), range(240)))
@@ -202,6 +203,7 @@ def publishing_connections() -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_unresponsive_broker_costs_one_timeout_and_is_then_skipped(
     use_broker: UseBroker, caplog: pytest.LogCaptureFixture
 ) -> None:

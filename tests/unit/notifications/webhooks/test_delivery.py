@@ -150,6 +150,7 @@ def test_failure_is_retried_with_the_same_id_and_body(
     assert failed.attempt_log[0]["response"] == "try later�"
 
 
+@pytest.mark.slow
 def test_pauses_grow_over_three_days_and_the_endpoint_is_then_disabled(
     scenario: Scenario, receiver: Server, time_machine: Any
 ) -> None:
@@ -575,6 +576,7 @@ def test_worker_killed_between_request_and_record_delivers_again_after_its_lease
     assert [attempt["error"] for attempt in done.attempt_log] == [delivery.UNFINISHED, ""]
 
 
+@pytest.mark.slow
 def test_delivery_whose_outcome_cannot_be_stored_ends_and_delays_no_other(
     scenario: Scenario, receiver: Server
 ) -> None:
@@ -623,6 +625,7 @@ def test_two_workers_never_deliver_to_an_endpoint_at_the_same_time(
     assert (receiver.requests, statuses()) == ([], ["pending"])
 
 
+@pytest.mark.slow
 def test_events_of_a_subject_are_delivered_in_their_order(scenario: Scenario, receiver: Server) -> None:
     make_endpoint(scenario, receiver.url, events=["finding.*"])
     findings = [factories.finding(scenario) for _ in range(3)]
@@ -670,6 +673,7 @@ def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Ser
     assert statuses() == ["pending", "delivered"]
 
 
+@pytest.mark.slow
 def test_endpoint_that_accepts_nothing_waits_for_the_next_sweep(
     scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:

@@ -339,6 +339,7 @@ def test_replayed_delivery_is_sent_again_with_its_id(scenario: Scenario, receive
     assert (done.status, len(done.attempt_log)) == ("delivered", 2)
 
 
+@pytest.mark.slow
 def test_replay_of_a_period_sends_what_failed_and_what_was_missed(
     scenario: Scenario, receiver: Server
 ) -> None:

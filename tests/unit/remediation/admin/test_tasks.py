@@ -19,6 +19,7 @@ def refusals(client: Client, task: Task) -> dict[str, str]:
     return {button.name: button.refusal for button in buttons if button.refusal}
 
 
+@pytest.mark.slow
 def test_page_of_a_task_says_which_actions_would_change_nothing(scenario: Scenario) -> None:
     user = member_of(scenario.organization, Membership.Role.MEMBER)
     new, own, verified = factories.task(scenario), factories.task(scenario), factories.task(scenario)

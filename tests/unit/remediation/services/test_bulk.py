@@ -132,6 +132,7 @@ def test_undo_of_a_creation_deletes_tasks_with_a_pull_request_or_a_paused_clock(
     assert (undone["updated"], undone["refusals"], Task.objects.count()) == (2, [], 0)
 
 
+@pytest.mark.slow
 def test_undo_of_a_creation_deletes_tasks_whose_changes_were_undone(scenario: Scenario):
     shown = post(scenario, "tasks/bulk", {"tasks": items(*(factories.finding(scenario) for _ in "12"))})
     created = shown.json()["data"]

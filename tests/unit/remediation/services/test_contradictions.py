@@ -187,6 +187,7 @@ def test_decided_verification_keeps_its_state_and_its_time(scenario: Scenario) -
     assert (row.state, row.updated_at) == ("decided", verification.updated_at)
 
 
+@pytest.mark.slow
 def test_number_of_queries_does_not_grow_with_the_findings(scenario: Scenario) -> None:
     findings = [factories.finding(scenario, title=f"Finding {number}") for number in range(8)]
     first = [

@@ -268,6 +268,7 @@ def test_a_policy_that_is_replaced_meanwhile_gives_the_first_date(scenario: Scen
     assert (task.sla_due_at, reopen(scenario, task).sla_due_at) == (None, MONDAY + 72 * HOUR)
 
 
+@pytest.mark.slow
 def test_a_policy_that_is_replaced_meanwhile_counts_for_the_severity_set_with_the_status(
     scenario: Scenario, clock: Any
 ):

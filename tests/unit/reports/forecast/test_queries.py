@@ -66,6 +66,7 @@ def test_empty_project_has_no_history(scenario: Scenario):
     assert (found["status"], found["basis"]["days"]) == ("none_open", 0)
 
 
+@pytest.mark.slow
 def test_forecast_of_several_projects_adds_them_up(scenario: Scenario, time_machine: Any):
     other = factories.scenario()
     close_one_each_week(other, time_machine, findings=3, weeks=1)

@@ -49,6 +49,7 @@ def test_sharing_without_a_report_returns_no_report(call_api: CallApi) -> None:
     assert Share.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_latest_report_is_shared(call_api: CallApi, export_report: ExportReport) -> None:
     older, latest = export_report("json"), export_report("csv")
 
@@ -369,6 +370,7 @@ def test_permanent_slack_error_fails_the_delivery_and_deletes_the_webhook_url(
     assert f"({status})" in share.outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_temporary_slack_error_is_tried_five_times(
     call_api: CallApi,

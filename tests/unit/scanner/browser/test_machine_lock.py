@@ -59,6 +59,7 @@ def test_timed_load_and_another_visit_exclude_each_other(held: object, wanted: o
     second.release()
 
 
+@pytest.mark.slow
 def test_visit_does_not_overtake_a_waiting_timed_load() -> None:
     running = Holder(visit_slot)
     assert running.has_it(10)

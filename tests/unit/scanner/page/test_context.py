@@ -64,6 +64,7 @@ def test_fast_page_of_a_scan_is_timed_once(client: Client) -> None:
     assert (outcome.status, len(outcome.samples), len(site.requests)) == (PASSED, 1, 1)
 
 
+@pytest.mark.slow
 def test_slow_page_of_a_scan_is_timed_several_times(client: Client) -> None:
     answers = [page(delay=0.35), page()]
     with served(good_site(**{"/": answers})) as site:
@@ -72,6 +73,7 @@ def test_slow_page_of_a_scan_is_timed_several_times(client: Client) -> None:
     assert (outcome.status, len(outcome.samples), len(site.requests)) == (PASSED, 3, 5)
 
 
+@pytest.mark.slow
 def test_one_sample_is_not_enough_near_a_low_threshold(client: Client) -> None:
     with served(good_site(**{"/": page(delay=0.15)})) as site:
         scanned(start(site, client), "ttfb", thresholds={"ttfb": 200})
@@ -79,6 +81,7 @@ def test_one_sample_is_not_enough_near_a_low_threshold(client: Client) -> None:
     assert len(site.requests) >= 5
 
 
+@pytest.mark.slow
 def test_one_slow_response_is_not_enough_for_a_failure(client: Client) -> None:
     with served(good_site(**{"/": [page(delay=0.29), page()]})) as site:
         outcome = scanned(start(site, client), "ttfb", thresholds={"ttfb": 200})["ttfb"]

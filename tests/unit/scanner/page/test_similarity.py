@@ -64,6 +64,7 @@ def test_page_with_few_words_is_identified_by_its_title():
     assert check_page(f"{TITLE}<p>Quite different", CSP, before=before).status == PASSED
 
 
+@pytest.mark.slow
 def test_page_with_a_fifth_of_its_content_is_similar():
     similar = 0
     for seed in range(200):

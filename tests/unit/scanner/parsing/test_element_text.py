@@ -41,6 +41,7 @@ def test_long_text_deep_in_an_element_is_split_once() -> None:
     assert {ElementTexts().of(node) for _ in range(1000)} == {" ".join(["word"] * element_text.MAX_WORDS)}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("html", ["<p>" + "<br>" * 200_000, "<p>"], ids=["large", "empty"])
 def test_element_that_is_read_too_often_is_inconclusive(html: str) -> None:

@@ -173,6 +173,7 @@ def test_page_without_login_marker_is_a_login_wall(scenario: Scenario, staging: 
     assert (page["status"], page["reason"]) == ("inconclusive", "login_wall")
 
 
+@pytest.mark.slow
 def test_scan_with_rejected_credentials_reports_nothing(scenario: Scenario, staging: Site):
     put(
         scenario,
@@ -242,6 +243,7 @@ def everything_kept(scenario: Scenario) -> str:
     return str(kept) + "".join(responses)
 
 
+@pytest.mark.slow
 def test_credentials_echoed_by_the_site_are_not_stored(
     scenario: Scenario, staging: Site, caplog: pytest.LogCaptureFixture
 ):
@@ -329,6 +331,7 @@ def test_credentials_are_replaced_and_deleted(scenario: Scenario, staging: Site)
     assert SiteCredentials.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario: Scenario, staging: Site):
     links = ["/about", "/logout", "/account/sign-out", "/items/3/delete", "/unsubscribe?x=1"]
     anchors = "".join(f'<a href="{link}">a link there</a>' for link in links)
@@ -344,6 +347,7 @@ def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario:
     assert [link for link in links if link in staging.paths()] == ["/about"]
 
 
+@pytest.mark.slow
 def test_admin_form_sets_credentials_and_never_shows_them(scenario: Scenario):
     operator = staff.logged_in_client()
     form = {

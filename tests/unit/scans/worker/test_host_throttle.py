@@ -120,6 +120,7 @@ def test_all_workers_together_send_two_requests_a_second(with_and_without_redis:
     assert min(later - earlier for earlier, later in zip(began, began[2:], strict=False)) > 0.9
 
 
+@pytest.mark.slow
 def test_at_most_two_requests_are_concurrent(with_and_without_redis: None, site: Site):
     inside, most = [], []
     guard = threading.Lock()

@@ -5,10 +5,13 @@ import http.client
 import json
 import time
 
+import pytest
+
 from devtools.benchmark.sites.server import COUNTERS_PATH, IDLE_SECONDS
 from tests.unit.devtools.benchmark.sites.serving import served
 
 
+@pytest.mark.slow
 def test_requests_are_counted_over_one_connection() -> None:
     with served("realistic", latency=0.05) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=IDLE_SECONDS)

@@ -19,6 +19,7 @@ def synced(integration: Integration) -> SyncRun:
     return SyncRun.objects.order_by("-started_at", "-id")[0]
 
 
+@pytest.mark.slow
 def test_weak_settings_are_imported_once_and_updated(integration: Integration, zone: FakeZone) -> None:
     zone.settings |= {"ssl": "flexible", "http3": "off"}
 
@@ -45,6 +46,7 @@ def test_unavailable_setting_is_noted_and_the_others_are_imported(
     assert [note.partition(":")[0] for note in run.notes] == ["The findings of brotli are not available"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ssl", "brotli"])
 def test_unreadable_setting_is_named_and_the_others_are_imported(
     integration: Integration, zone: FakeZone, server: FakeServer, name: str
@@ -94,6 +96,7 @@ def test_echoed_token_is_redacted(integration: Integration, server: FakeServer) 
     assert integration.last_error.endswith("(status 400: Bad token [hidden] (1000)).")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])
 def test_setting_that_the_token_may_not_read_is_noted(
     integration: Integration, zone: FakeZone, server: FakeServer, name: str

@@ -74,6 +74,7 @@ def test_findings_are_weighted_by_the_traffic_of_their_pages(
     assert Event.objects.filter(name="finding.priority_changed").count() == 4
 
 
+@pytest.mark.slow
 def test_weighting_is_idempotent_and_starts_from_the_unweighted_impact(
     integration: Integration, project: Project, fake: FakeAnalytics
 ) -> None:
@@ -185,6 +186,7 @@ def test_site_without_page_views_weights_nothing(
     assert run.notes == ["There were no page views in this period, so no finding was weighted."]
 
 
+@pytest.mark.slow
 def test_findings_are_weighted_in_batches_each_once(
     integration: Integration, project: Project, fake: FakeAnalytics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
