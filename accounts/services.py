@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -230,16 +231,25 @@ def _is_owner(membership: Membership) -> bool:
 
 
 def _require_another_owner(membership: Membership) -> None:
-    if reason := reason_to_stay(membership):
+    [reason] = reasons_to_stay([membership])
+    if reason:
         raise LastOwner(reason)
 
 
-def reason_to_stay(membership: Membership) -> str:
-    """Return why an owner must stay one; empty if the organisation has another owner."""
+def reasons_to_stay(memberships: Sequence[Membership]) -> list[str]:
+    """Return for each why an owner must stay one; empty if the organisation has another owner."""
+    owned = [row.organization_id for row in memberships if row.role == Membership.Role.OWNER]
+    owners = Membership.objects.filter(organization__in=owned, role=Membership.Role.OWNER).select_related("user")
+    owners_of = defaultdict(list)
+    for owner in owners:
+        owners_of[owner.organization_id].append(owner.user)
+    return [_reason_to_stay(row, owners_of[row.organization_id]) for row in memberships]
+
+
+def _reason_to_stay(membership: Membership, owners: Sequence[User]) -> str:
     if membership.role != Membership.Role.OWNER:
         return ""
-    owners = Membership.objects.filter(organization_id=membership.organization_id, role=Membership.Role.OWNER)
-    others = [other.user for other in owners.exclude(pk=membership.pk).select_related("user")]
+    others = [user for user in owners if user.pk != membership.user_id]
     if not others:
         return LastOwner.message
     # One who was deactivated, or has not joined yet, could not manage the organisation after the last who can.

@@ -20,12 +20,9 @@ from krafter_audit.api.errors import ApiError
 def own_organizations(request: HttpRequest) -> HttpResponse:
     """Show the organisations with the role, since when, and the link to leave."""
     rows = Membership.objects.filter(user=staff_of(request).pk).select_related("organization", "user")
-    context = {
-        "title": "Organisations",
-        "memberships": [
-            (row, services.reason_to_stay(row)) for row in rows.order_by("organization__name", "pk")
-        ],
-    }
+    memberships = list(rows.order_by("organization__name", "pk"))
+    reasons = services.reasons_to_stay(memberships)
+    context = {"title": "Organisations", "memberships": zip(memberships, reasons, strict=True)}
     return TemplateResponse(request, "accounts/organizations.html", context)
 
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -70,6 +72,20 @@ def test_organisations_are_in_the_order_of_their_names(client: Client, user: Use
     shown = client.get(reverse("organizations")).content.decode()
 
     assert sorted(names, key=shown.index) == ["Alpha", "Beta", "Gamma"]
+
+
+def test_owner_of_many_organisations_sees_them_with_as_many_queries_as_of_two(client: Client, user: User):
+    Membership.objects.filter(user=user).update(role="owner")
+    with CaptureQueriesContext(connection) as of_two:
+        client.get(reverse("organizations"))
+    for name in ("Alpha", "Beta", "Gamma"):
+        organization = Organization.objects.create(name=name)
+        Membership.objects.create(organization=organization, user=user, role="owner")
+
+    with CaptureQueriesContext(connection) as of_five:
+        client.get(reverse("organizations"))
+
+    assert len(of_five) == len(of_two)
 
 
 def test_other_methods_are_not_allowed(client: Client, scenario: Scenario, user: User):
