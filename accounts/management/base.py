@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
@@ -34,3 +35,12 @@ def find_user(email: str) -> User:
     if found is None:
         raise CommandError(f"User {email} not found. Create one with create_user.")
     return found
+
+
+def require_strong_password(password: str, user: User, *, variable: str) -> None:
+    """Ask Django's password validators. Raises CommandError that names the environment variable."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        reasons = " ".join(error.messages)
+        raise CommandError(f"{variable}: {reasons} Choose another password and try again.") from None

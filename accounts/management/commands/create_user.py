@@ -1,12 +1,10 @@
 import os
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts import services
-from accounts.management.base import AccountCommand, find_organization
+from accounts.management.base import AccountCommand, find_organization, require_strong_password
 from accounts.models import Membership, User
 
 
@@ -30,8 +28,9 @@ class Command(AccountCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         password = os.environ.get("KRAFTER_PASSWORD") or None
         if password:
-            _require_strong(password, User(email=options["email"], name=options["name"]))
-        user = services.create_user(
+            user = User(email=options["email"], name=options["name"])
+            require_strong_password(password, user, variable="KRAFTER_PASSWORD")
+        created = services.create_user(
             options["email"],
             organization=find_organization(options["organization"]),
             role=options["role"],
@@ -40,11 +39,4 @@ class Command(AccountCommand):
             is_superuser=options["superuser"],
             password=password,
         )
-        self.stdout.write(str(user.pk))
-
-
-def _require_strong(password: str, user: User) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        raise CommandError(f"KRAFTER_PASSWORD: {' '.join(error.messages)}") from None
+        self.stdout.write(str(created.pk))

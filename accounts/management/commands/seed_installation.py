@@ -5,11 +5,11 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts import api_keys, services
-from accounts.management.base import AccountCommand
+from accounts.management.base import AccountCommand, require_strong_password
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 
 SLUG = "production-website"
-EMAIL = "owner@krafter.example"
+EMAIL, NAME = "owner@krafter.example", "Owner"
 
 
 class Command(AccountCommand):
@@ -17,7 +17,7 @@ class Command(AccountCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--api-key", required=True, help="The key to create: kr_live_ and 43 characters.")
-        parser.add_argument("--admin-password", required=True)
+        parser.add_argument("--admin-password", required=True, help="KRAFTER_ADMIN_PASSWORD.")
         parser.add_argument("--site-url", default="https://example.com")
         parser.add_argument("--demo", action="store_true", help="Update the site URL of the project.")
         parser.add_argument(
@@ -39,6 +39,7 @@ class Command(AccountCommand):
         self.stdout.write(json.dumps(output))
 
     def owner(self, password: str) -> User:
+        require_strong_password(password, User(email=EMAIL, name=NAME), variable="KRAFTER_ADMIN_PASSWORD")
         owner = User.objects.filter(email=EMAIL).first()
         if owner is None:
             organization = services.create_organization("Acme")
@@ -48,7 +49,7 @@ class Command(AccountCommand):
                 organization=organization,
                 role=role,
                 password=password,
-                name="Owner",
+                name=NAME,
                 is_superuser=True,
             )
         # `./krafter up` prints the password of its data directory, so that it must be the valid one.

@@ -162,6 +162,15 @@ def test_key_for_a_user_without_membership_is_rejected(organization: str):
         run("issue_key", "--organization", organization, "--user", "ada@example.com")
 
 
+def test_weak_password_of_the_first_user_is_rejected():
+    key = "kr_live_" + "k" * 43
+
+    with pytest.raises(CommandError, match=r"KRAFTER_ADMIN_PASSWORD: .*too short.* Choose another"):
+        run("seed_installation", "--api-key", key, "--admin-password", "secret")
+
+    assert not User.objects.exists()
+
+
 def test_seeding_twice_creates_one_installation():
     key = "kr_live_" + "k" * 43
     arguments = ["--api-key", key, "--admin-password", PASSWORD, "--site-url", "http://127.0.0.1:1"]
