@@ -40,8 +40,11 @@ def _version_of_empty_database(parameters: dict[str, Any]) -> int:
             [tables] = connection.execute(COUNT_TABLES).fetchone() or [0]
             version = connection.info.server_version
     except psycopg.OperationalError as error:
+        # After a timeout the error itself does not name the server.
+        server = ", ".join(f"{name} {parameters[name]}" for name in ("host", "port", "dbname") if name in parameters)
         raise OperationFailed(
-            f"The database to restore into cannot be reached: {type(error).__name__}."
+            f"The database to restore into ({server}) cannot be used: {str(error).splitlines()[0]}."
+            " Check the URL, and that the server is running and accepts connections from this machine."
         ) from None
     if tables:
         raise OperationFailed(f"The database to restore into is not empty: it has {tables} tables.")

@@ -21,6 +21,7 @@ from integrations.models import Integration
 from operations.backups import schedule
 from operations.backups.creation import back_up
 from operations.backups.drill import rehearse, temporary_database
+from operations.backups.restoration import restore_files
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill
 from reports import services as reports
@@ -240,3 +241,16 @@ def test_unreachable_server_is_reported_without_its_password(installation: Scena
 
     assert "the-password" not in str(failed.value) + RestoreDrill.objects.get().error
     assert Backup.objects.get().outcome == "succeeded"
+
+
+def test_server_to_restore_into_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path):
+    url = "postgres://someone:the-password@127.0.0.1:1/shop"
+
+    with pytest.raises(OperationFailed) as failed:
+        restore_files(tmp_path, database_url=url, media_root=tmp_path / "media")
+
+    message = str(failed.value)
+    assert message.startswith("The database to restore into (host 127.0.0.1, port 1, dbname shop) cannot be used: ")
+    assert ("Connection refused" in message, "Check the URL" in message, "the-password" in message) == (
+        True, True, False,
+    )  # fmt: skip
