@@ -16,6 +16,7 @@ from scanner.cli.output import Table, as_json
 from scanner.cli.run import BROWSER_DISABLED, UrlResult, browser_problem, check_urls
 from scanner.outcome import FAILED, INCONCLUSIVE
 
+USAGE = "./krafter check URL… [--json] [--only KEY,…] [--no-browser]"
 EXIT_PASSED, EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 64, 130
 
 
@@ -24,7 +25,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         print(f"check: {message[:1].upper()}{message[1:]}.".replace("..", "."), file=sys.stderr)
-        print("Usage: ./krafter check URL… [--json] [--only KEY,…] [--no-browser]", file=sys.stderr)
+        print(f"Usage: {USAGE}", file=sys.stderr)
         # argparse exits with 2, which means here that a check is inconclusive.
         sys.exit(EXIT_USAGE)
 
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger().addHandler(logging.NullHandler())
     parser = _parser()
     options = parser.parse_args(arguments)
+    if not options.urls:
+        parser.error("the following arguments are required: URL")
     try:
         environment = Environment.read(os.environ)
         keys = selected_keys(options.only, with_browser=not options.no_browser)
@@ -57,14 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(
-        prog="./krafter check",
+        usage=USAGE,
         description="Run the checks on URLs. Nothing is stored. Check only sites that you are authorised to test: "
         "paths such as /.git/config are requested too.",
         epilog="Exit status: 0 nothing failed; 1 a check failed; 2 a check was inconclusive; 64 usage error. "
         "KRAFTER_CA_FILE adds trusted roots, KRAFTER_ALLOWED_NETWORKS allows networks that are not public.",
     )
+    # Not "+": argparse would report a missing URL before an unknown option.
     parser.add_argument(
-        "urls", metavar="URL", nargs="+", help="an http(s) URL; - reads URLs from standard input"
+        "urls", metavar="URL", nargs="*", help="an http(s) URL; - reads URLs from standard input"
     )
     parser.add_argument("--json", action="store_true", help="print one line of JSON for each URL")
     parser.add_argument("--only", metavar="KEY,…", action="append", help="run only these checks; repeatable")

@@ -114,6 +114,7 @@ def test_only_runs_the_named_checks(site: Site, capsys: Any):
         (["http://a/", "--only", ","], "check: --only names no check."),
         ([], "check: The following arguments are required: URL."),
         (["http://a/", "--fast"], "check: Unrecognized arguments: --fast."),
+        (["--fast"], "check: Unrecognized arguments: --fast."),
     ],
 )  # fmt: skip
 def test_usage_error_is_a_sentence_and_exits_with_64(arguments: list[str], sentence: str, capsys: Any):
