@@ -2,6 +2,7 @@
 
 # Standard library only: this runs before the virtual environment exists.
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,7 +11,7 @@ from typing import NoReturn, TextIO
 
 from devtools import lint, system_packages
 from devtools.doctor import doctor
-from devtools.progress import Progress, SetupFailed
+from devtools.progress import Progress, SetupFailed, UsageError
 from devtools.setup_environment import DATA, LOG, PYTHON, ROOT, Setup, is_installed
 
 HELP = (ROOT / "devtools" / "help.txt").read_text(encoding="utf-8")
@@ -37,7 +38,10 @@ MODULES = {
 CHAOS = "tests/chaos"
 BROWSER = "tests/browser"
 HISTORIES = "tests/histories"
+# Commands whose --help is their part of help.txt: they parse no options themselves.
+WITHOUT_PARSER = ("test", "chaos", "histories", "screenshots", "rehearse-upgrade", "lint", "doctor", "lock")
 MAX_TEST_PROCESSES = 8
+EXIT_USAGE = 2
 SLOW = "slow or needs_chromium"  # the markers of tests that `--all` adds
 
 type Arguments = Sequence[str]
@@ -54,9 +58,8 @@ def become(program: object, *arguments: str) -> NoReturn:
 
 
 def run_with_chromium(name: str, arguments: Arguments, stream: TextIO | None = None) -> NoReturn:
-    wants_help = bool({"-h", "--help"} & set(arguments))
     # --help must not install system packages.
-    setup(stream).ensure("local", system=not wants_help)
+    setup(stream).ensure("local", system=not wants_help(arguments))
     use_found_chromium()
     run_module(name, arguments)
 
@@ -142,7 +145,7 @@ def histories(arguments: Arguments) -> NoReturn:
 
 def screenshots(arguments: Arguments) -> NoReturn:
     if not arguments or arguments[0].startswith("-"):
-        raise SetupFailed("Name the folder for the screenshots: ./krafter screenshots FOLDER")
+        raise UsageError("Name the folder for the screenshots: ./krafter screenshots FOLDER")
     folder = Path(arguments[0]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["SCREENSHOTS_FOLDER"] = str(folder)
@@ -161,6 +164,8 @@ def fuzz_api(arguments: Arguments) -> NoReturn:
 
 
 def run_lint(arguments: Arguments) -> None:
+    if arguments:
+        raise UsageError(f"lint has no argument {arguments[0]}: it takes none.")
     setup().ensure("dev")
     lint.lint(Progress(LOG))
 
@@ -182,7 +187,7 @@ def run_doctor(arguments: Arguments) -> None:
     as_json = "--json" in arguments
     data, unknown = data_directory([word for word in arguments if word != "--json"])
     if unknown:
-        raise SetupFailed(f"doctor has no argument {unknown[0]}: ./krafter doctor --data DIR --json")
+        raise UsageError(f"doctor has no argument {unknown[0]}: ./krafter doctor --data DIR --json")
     if not doctor(MODULES, Path(data), as_json=as_json):
         raise SetupFailed("./krafter up would fail, or something is wrong; the lines above say what to do.")
 
@@ -216,7 +221,7 @@ def data_directory(arguments: Arguments) -> tuple[str, Arguments]:
     if not arguments or arguments[0] != "--data":
         return str(DATA), arguments
     if len(arguments) < 2:
-        raise SetupFailed("--data DIR needs the directory.")
+        raise UsageError("--data DIR needs the directory.")
     return arguments[1], arguments[2:]
 
 
@@ -268,6 +273,16 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
 }
 
 
+def wants_help(arguments: Arguments) -> bool:
+    return not {"-h", "--help"}.isdisjoint(arguments)
+
+
+def usage_of(name: str) -> str:
+    """Return the lines of the help about a command."""
+    found = re.search(rf"^  \./krafter {name} .*\n(?:   .*\n)*", HELP, re.MULTILINE)
+    return found[0] if found else HELP
+
+
 def setup(stream: TextIO | None = None) -> Setup:
     return Setup(Progress(LOG, stream or sys.stdout))
 
@@ -298,9 +313,15 @@ def main(arguments: list[str]) -> int:
         return 0
     if name not in COMMANDS:
         print(f"{HELP}\nThere is no command {name}.", file=sys.stderr)
-        return 1
+        return EXIT_USAGE
+    if name in WITHOUT_PARSER and wants_help(arguments):
+        print(usage_of(name), end="")
+        return 0
     try:
         COMMANDS[name](arguments)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return EXIT_USAGE
     except SetupFailed as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -16,6 +16,10 @@ class SetupFailed(Exception):
     """The set-up cannot continue; the text is for the terminal."""
 
 
+class UsageError(SetupFailed):
+    """The arguments of a command are wrong: nothing was started."""
+
+
 class StepFailed(Exception):
     """A command of a step failed; its output is in the log."""
 

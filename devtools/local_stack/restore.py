@@ -1,5 +1,6 @@
 """`./krafter restore`: manage.py restore; a drill without KRAFTER_DRILL_URL gets a temporary server."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -34,12 +35,22 @@ def drill(environment: dict[str, str], arguments: Sequence[str]) -> int:
             command.remove_files()
 
 
+def require_drill_arguments(arguments: Sequence[str]) -> None:
+    """End with the status 2 for what manage.py would reject only after the server was started."""
+    parser = argparse.ArgumentParser(prog="./krafter restore", add_help=False)
+    parser.add_argument("backup", metavar="BACKUP", nargs="?")
+    parser.add_argument("--drill", action="store_true", required=True)
+    parser.parse_args(arguments)
+
+
 def main(arguments: list[str]) -> int:
     # The first argument is the data directory.
     data, *rest = arguments
     environment = manage.environment(DataDirectory(Path(data)), "restore")
-    if "--drill" not in rest or environment.get("KRAFTER_DRILL_URL"):
+    without_server = "--drill" not in rest or not {"-h", "--help"}.isdisjoint(rest)
+    if without_server or environment.get("KRAFTER_DRILL_URL"):
         manage.main([data, "restore", *rest])
+    require_drill_arguments(rest)
     try:
         return drill(environment, rest)
     except StartFailed as error:

@@ -45,7 +45,7 @@ def test_the_help_lists_every_command_and_no_other(script: Script) -> None:
 def test_unknown_argument_of_doctor_is_rejected(script: Script) -> None:
     ended = script.run("doctor", "--dta", "/srv/krafter")
 
-    assert (ended.returncode, ended.stdout) == (1, "")
+    assert (ended.returncode, ended.stdout) == (2, "")
     assert "doctor has no argument --dta" in ended.stderr
 
 
@@ -58,9 +58,32 @@ def test_tests_that_do_not_exist_are_named(script: Script) -> None:
 def test_unknown_command_is_rejected_with_the_help(script: Script) -> None:
     ended = script.run("upp")
 
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert ended.stderr.endswith("There is no command upp.\n")
     assert "./krafter up " in ended.stderr
+
+
+@pytest.mark.parametrize("name", launcher.WITHOUT_PARSER)
+def test_help_of_a_command_without_options_of_its_own_starts_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(launcher.COMMANDS, name, Mock(side_effect=AssertionError))
+
+    status = launcher.main([name, "--help"])
+
+    shown = capsys.readouterr().out
+    assert (status, re.findall(r"\./krafter ([\w-]+) ", shown)[:1]) == (0, [name])
+    assert shown.count("./krafter ") == 1
+
+
+@pytest.mark.parametrize("arguments", [["lint", "tests"], ["lint", "--fix"], ["screenshots"]])
+def test_wrong_arguments_end_with_2_and_start_nothing(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(launcher, "setup", Mock())
+    monkeypatch.setattr(launcher.lint, "lint", Mock(side_effect=AssertionError))
+
+    assert (launcher.main([*arguments]), arguments[0] in capsys.readouterr().err) == (2, True)
 
 
 @pytest.mark.parametrize("name", launcher.MODULES.values())
