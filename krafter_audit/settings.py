@@ -136,7 +136,7 @@ MIDDLEWARE = [
     "accounts.sign_in.session_age.SessionAgeMiddleware",
     "accounts.time_zones.middleware.TimeZoneMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "krafter_audit.web.reordering_controls.ReorderingControlsMiddleware",
+    "krafter_audit.web.control_characters.ControlCharactersMiddleware",
 ]
 if CORS_ALLOWED_ORIGINS:
     # Second, so that errors of the middlewares below have its headers too.

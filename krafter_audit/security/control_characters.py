@@ -16,9 +16,8 @@ _FLAGS = "|".join(
 _HIDDEN = (
     f"(?<!\U0001f3f4(?=(?:{_FLAGS})(?!{_TAG})))(?<!{_TAG}){_TAG}+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{{2,}}"
 )
-# In a page, where terminals and mail programs execute nothing.
-MISLEADING = re.compile(f"[{_REORDERING}]|{_HIDDEN}")
-# Those, and the ones of ASCII and Latin-1 but for tabs and line ends, which terminals and mail programs may execute.
+# Also those of ASCII and Latin-1 but for tabs and line ends: terminals and mail programs may execute them, and HTML
+# allows none.
 CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_REORDERING}]|{_HIDDEN}")
 # In a log, also what ends a line.
 UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|{_HIDDEN}")

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from findings.models import Finding
-from krafter_audit.web.reordering_controls import replace_reordering
+from krafter_audit.web.control_characters import replace_in_texts
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url
@@ -12,13 +12,13 @@ from tests.staff import admin_url
 def test_texts_are_shown_without_controls_and_values_of_forms_are_kept():
     html = '<p title="\u202e">a\u202eb</p><textarea name="x">\u2067 < y</textarea><TEXTAREA>\u202e</TEXTAREA >\u2069'
 
-    assert replace_reordering(html) == (
+    assert replace_in_texts(html) == (
         '<p title="\u202e">a\ufffdb</p><textarea name="x">\u2067 < y</textarea><TEXTAREA>\u202e</TEXTAREA >\ufffd'
     )
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("hidden", ["\u202e", "\U000e0068\U000e0069", "\ufe01\ufe02"])
+@pytest.mark.parametrize("hidden", ["\u202e", "\U000e0068\U000e0069", "\ufe01\ufe02", "\x1b", "\x7f", "\x9b"])
 def test_title_of_a_finding_hides_nothing_in_the_admin(scenario: Scenario, hidden: str):
     finding = factories.finding(scenario, title=f"a{hidden}b")
     client: Any = staff.logged_in_client(staff.superuser())
