@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,7 +61,7 @@ class Snapshot:
     first_day: date | None = None
     share_url: str = ""
     # The active campaigns, as `{id, name, due_date, total, done, percent, overdue, late}`, the next due first.
-    campaigns: Iterable[Item] = ()
+    campaigns: Sequence[Item] = ()
     # As the API has it, at the time of the export.
     forecast: Mapping[str, Any] | None = None
 

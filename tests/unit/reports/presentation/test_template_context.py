@@ -1,14 +1,17 @@
 """Contexts of the shared page and the PDF."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 
-from reports.presentation.template_context import pdf_context, trends
-from reports.snapshots.snapshot import DOMAINS, SEVERITIES
+from reports.presentation.template_context import page_context, pdf_context, trends
+from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 from tests.unit.reports.sample_snapshot import FINDINGS, FIXED, OVERDUE, TASKS, snapshot
 
+SHARE = {"token": "t", "expires_at": None}  # what the shared page adds to its context
 # Rows of which each has texts as long as they may be.
 LISTED_OF_WORST = {
     "a": {"findings": 100, "tasks": 55, "fixed": 8, "overdue": 66},
@@ -44,6 +47,22 @@ def test_a_report_without_the_scores_by_domain_has_no_trend() -> None:
     breakdown = {name: value for name, value in taken.breakdown.items() if name != "trends"}
 
     assert trends(snapshot(breakdown=breakdown), "domain", DOMAINS) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "context"), [("reports/shared.html", page_context), ("reports/pdf.html", pdf_context)]
+)
+def test_report_says_how_many_campaigns_it_leaves_out(
+    template: str, context: Callable[[Snapshot], dict[str, Any]]
+) -> None:
+    listed = [{"name": f"Campaign {number}", "due_date": None} for number in range(23)]
+
+    some, all_of_them = [
+        render_to_string(template, {**SHARE, **context(snapshot(campaigns=listed[:number]))})
+        for number in (23, 20)
+    ]
+
+    assert ("3 more campaigns are not shown." in some, "more campaign" in all_of_them) == (True, False)
 
 
 def test_pdf_has_titles_alone_of_findings_after_the_characters_of_the_details() -> None:
