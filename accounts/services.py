@@ -239,9 +239,9 @@ def _require_another_owner(membership: Membership) -> None:
 def reasons_to_stay(memberships: Sequence[Membership]) -> list[str]:
     """Return for each why an owner must stay one; empty if the organisation has another owner."""
     owned = [row.organization_id for row in memberships if row.role == Membership.Role.OWNER]
-    owners = Membership.objects.filter(organization__in=owned, role=Membership.Role.OWNER).select_related("user")
+    owners = Membership.objects.filter(organization__in=owned, role=Membership.Role.OWNER)
     owners_of = defaultdict(list)
-    for owner in owners:
+    for owner in owners.select_related("user"):
         owners_of[owner.organization_id].append(owner.user)
     return [_reason_to_stay(row, owners_of[row.organization_id]) for row in memberships]
 

@@ -41,7 +41,9 @@ def _version_of_empty_database(parameters: dict[str, Any]) -> int:
             version = connection.info.server_version
     except psycopg.OperationalError as error:
         # After a timeout the error itself does not name the server.
-        server = ", ".join(f"{name} {parameters[name]}" for name in ("host", "port", "dbname") if name in parameters)
+        server = ", ".join(
+            f"{name} {parameters[name]}" for name in ("host", "port", "dbname") if name in parameters
+        )
         raise OperationFailed(
             f"The database to restore into ({server}) cannot be used: {str(error).splitlines()[0]}."
             " Check the URL, and that the server is running and accepts connections from this machine."

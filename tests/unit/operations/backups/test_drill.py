@@ -250,7 +250,9 @@ def test_server_to_restore_into_that_cannot_be_reached_is_named_without_its_pass
         restore_files(tmp_path, database_url=url, media_root=tmp_path / "media")
 
     message = str(failed.value)
-    assert message.startswith("The database to restore into (host 127.0.0.1, port 1, dbname shop) cannot be used: ")
+    assert message.startswith(
+        "The database to restore into (host 127.0.0.1, port 1, dbname shop) cannot be used: "
+    )
     assert ("Connection refused" in message, "Check the URL" in message, "the-password" in message) == (
         True, True, False,
     )  # fmt: skip
