@@ -4,8 +4,8 @@ from typing import Any
 
 from findings.imports.json_access import nested, number, objects, text
 from findings.imports.problem import Problem, checks_of, urls_in, without_markup
-from scanner.checks.security.headers import OPENER_POLICIES
 from scanner.parsing import set_cookie
+from scanner.parsing.cross_origin_policies import OPENER_POLICIES
 from scanner.parsing.registrable_domain import host_of, same_site
 
 SEVERITIES = {3: "high", 2: "medium", 1: "low"}  # 0 is informational, and no problem

@@ -6,6 +6,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, passed
 from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
+from scanner.parsing.cross_origin_policies import OPENER_POLICIES, RESOURCE_POLICIES
 from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers"
@@ -26,8 +27,6 @@ LEGACY_REFERRERS = {
     "never": "no-referrer",
     "origin-when-crossorigin": "origin-when-cross-origin",
 }
-OPENER_POLICIES = ("same-origin", "same-origin-allow-popups", "noopener-allow-popups")
-RESOURCE_POLICIES = ("same-origin", "same-site", "cross-origin")
 
 # A dictionary of structured fields (RFC 9651, 3.2): feature=(allowlist), feature=(allowlist).
 _KEY = r"[a-z*][a-z0-9_.*-]*"
