@@ -39,7 +39,7 @@ _LOGIN_TITLES = (
     "connexion",
 )
 MIN_TEXT_BYTES = 100  # so many compressed bytes are not valid UTF-8 by chance
-READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+READABLE_ENCODINGS = {"gzip", "x-gzip", "deflate"}
 _NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
 _UNAVAILABLE_TITLES = (
     "maintenance",
@@ -245,8 +245,9 @@ def require_whole_response(page: Page) -> None:
 
 
 def encodings_of(headers: Headers) -> set[str]:
-    """Return the encodings of a body in lower case; an empty one stands for none."""
-    return {word.strip().lower() for word in (headers.get("content-encoding") or "").split(",")}
+    """Return the encodings of a body in lower case, without `identity`."""
+    words = (headers.get("content-encoding") or "").split(",")
+    return {word.strip().lower() for word in words} - {"", "identity"}
 
 
 def require_encoded(response: Response) -> None:
@@ -254,7 +255,7 @@ def require_encoded(response: Response) -> None:
 
     Browsers show an error instead of it.
     """
-    if len(response.body) < MIN_TEXT_BYTES or encodings_of(response.headers) <= {"", "identity"}:
+    if len(response.body) < MIN_TEXT_BYTES or not encodings_of(response.headers):
         return
     try:
         response.body.decode("utf-8")

@@ -396,7 +396,7 @@ class PageContext(SiteRequests):
         response = self._root.page.response
         # A large response without compression may have another encoding, which the first pages of a scan confirm.
         is_small = len(response.body) <= SMALL_BODY_BYTES
-        is_enough = is_small or bool(encodings_of(response.headers) - {"", "identity"})
+        is_enough = is_small or bool(encodings_of(response.headers))
         if self is self._root and (is_enough or not self.confirmation.is_required(COMPRESSION)):
             self.log["encoded"] = [response]
             return response

@@ -96,7 +96,9 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         return  # before the other pages are requested
     others = _other_pages(context)
     content = known - _shown_by(others or _first_linked_page(context))
-    _require_known_page(context, page, title, known, content)
+    _require_own_title(page, title, others, known, content)
+    if is_other_title(page.title.lower(), title.lower()):
+        _require_own_content(found, content - _shown_by(_first_linked_page(context)), context, page)
     if not is_shorter:
         return
     _require_left(found, content, page)
@@ -107,14 +109,13 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         _require_most(found, known - removed, content - removed)
 
 
-def _require_known_page(
-    context: PageContext, page: Page, title: str, known: frozenset[bytes], content: frozenset[bytes]
+def _require_own_title(
+    page: Page, title: str, others: list[Page], known: frozenset[bytes], content: frozenset[bytes]
 ) -> None:
     """Raise for a title of notices or of another page, unless the page has known content that they do not show."""
-    found = page.fingerprints_with_title
     is_notice = unavailable_reason(page.title, title) is not None
-    is_retitled = page.title != title and page.title in [other.title for other in _other_pages(context)]
-    if is_retitled and len(known & found) <= similarity.MIN_SHARE * len(known):
+    is_retitled = page.title != title and page.title in [other.title for other in others]
+    if is_retitled and len(known & page.fingerprints_with_title) <= similarity.MIN_SHARE * len(known):
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
@@ -123,8 +124,6 @@ def _require_known_page(
             "target_missing",
             f"The page has the title {page.title[:80]!r}, and what is known of it other pages of the site show too.",
         )
-    if is_other_title(page.title.lower(), title.lower()):
-        _require_own_content(found, content - _shown_by(_first_linked_page(context)), context, page)
 
 
 def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
