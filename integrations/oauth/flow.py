@@ -15,7 +15,6 @@ from krafter_audit.http.client import Client, HttpError, Response
 REFRESH_AT = 0.8  # of a token's life
 # About 30 years; a larger number would overflow a datetime.
 MAX_LIFE_SECONDS = 10**9
-MAX_DIGITS = 18  # int() raises for more than 4,300
 MAX_ERROR_CODE_LENGTH = 60  # a longer text is not a code, and may contain secrets
 # Within the time in which vendors accept a refresh token again whose answer was lost (Atlassian: ten minutes).
 RETRY_AFTER = timedelta(minutes=1)
@@ -189,8 +188,8 @@ def _lifetime(body: Mapping[str, Any]) -> dict[str, str]:
 
 def _seconds(body: Mapping[str, Any]) -> float:
     seconds, expires_at = body.get("expires_in"), body.get("expires_at")
-    if isinstance(seconds, str) and seconds.isdecimal() and len(seconds) <= MAX_DIGITS:
-        seconds = int(seconds)
+    if isinstance(seconds, str) and seconds.isdecimal():
+        seconds = int(seconds[:12])  # int() raises for more than 4,300 digits
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return seconds
     try:
