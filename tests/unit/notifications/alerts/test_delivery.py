@@ -80,14 +80,18 @@ def test_delivery_to_an_unavailable_slack_fails_after_five_attempts(
     assert alert.outcome == "Slack could not accept the message (503). It was tried 5 times."
 
 
-def test_retry_skips_addresses_that_have_received_the_email(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recipients = ["a@example.com", "b@example.com"]
+def email_alert(scenario: Scenario, recipients: list[str]) -> Alert:
     destinations.set_destination(scenario.project, "email", recipients=recipients, by=SYSTEM)
     make_findings(scenario, 1)
     process_events()
     Alert.objects.update(due_at=timezone.now())
+    return Alert.objects.get(channel="email")
+
+
+def test_retry_skips_addresses_that_have_received_the_email(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = email_alert(scenario, ["a@example.com", "b@example.com"])
     send_messages = EmailBackend.send_messages
 
     def disconnect_at_the_second(self: EmailBackend, messages: Any) -> int:
@@ -95,7 +99,6 @@ def test_retry_skips_addresses_that_have_received_the_email(
             raise smtplib.SMTPServerDisconnected
         return send_messages(self, messages)
 
-    alert = Alert.objects.get(channel="email")
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "send_messages", disconnect_at_the_second)
         delivery.deliver(alert.pk)
@@ -103,14 +106,6 @@ def test_retry_skips_addresses_that_have_received_the_email(
     delivery.deliver(alert.pk)
 
     assert [email.to for email in mail.outbox] == [["a@example.com"], ["b@example.com"]]
-
-
-def email_alert(scenario: Scenario, recipients: list[str]) -> Alert:
-    destinations.set_destination(scenario.project, "email", recipients=recipients, by=SYSTEM)
-    make_findings(scenario, 1)
-    process_events()
-    Alert.objects.update(due_at=timezone.now())
-    return Alert.objects.get(channel="email")
 
 
 def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, settings: Settings) -> None:

@@ -32,11 +32,17 @@ NOT_FIXED: dict[str, dict[str, Any]] = {
 }
 
 
-def synced_after_loss(tracker: FakeTracker, project: Project, by_person: dict[str, Any]) -> Integration:
-    """Lose the answer of a creation, let a person change the issue, and run the next sync."""
+def synced_with_loss(tracker: FakeTracker, project: Project) -> Integration:
+    """Connect a tracker, and lose the answer of the first creation."""
     row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
     lose_creation(tracker)
     run_sync(row)
+    return row
+
+
+def synced_after_loss(tracker: FakeTracker, project: Project, by_person: dict[str, Any]) -> Integration:
+    """Lose the answer of a creation, let a person change the issue, and run the next sync."""
+    row = synced_with_loss(tracker, project)
     (number,) = tracker.issues
     tracker.touch(number, **by_person)
     sync_after_search_lag(row)
@@ -91,9 +97,7 @@ def test_task_that_changed_after_a_lost_answer_is_pushed(
     tracker: FakeTracker, project: Project, make_task: MakeTask
 ) -> None:
     task = make_task()
-    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
-    lose_creation(tracker)
-    run_sync(row)
+    row = synced_with_loss(tracker, project)
     change(task, title="Send a strict policy")
 
     sync_after_search_lag(row)
@@ -106,9 +110,7 @@ def test_title_that_both_sides_changed_after_a_lost_answer_waits_for_a_decision(
     tracker: FakeTracker, project: Project, make_task: MakeTask
 ) -> None:
     task = make_task()
-    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
-    lose_creation(tracker)
-    run_sync(row)
+    row = synced_with_loss(tracker, project)
     (number,) = tracker.issues
     change(task, title="Ours")
     tracker.touch(number, **{tracker.title_field: "Theirs"})
