@@ -223,7 +223,7 @@ def eager_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site(settings: object) -> Iterator[faulty_site.Site]:
+def site(settings: object) -> Iterator[faulty_site.FaultySite]:
     """Serve a website on loopback, which the test's settings allow to be scanned."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"  # type: ignore[attr-defined]
     with faulty_site.serve() as served:

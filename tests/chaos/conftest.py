@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.system import System, running_system
-from tests.fakes.faulty_site import Site, serve
+from tests.fakes.faulty_site import FaultySite, serve
 
 HERE = Path(__file__).parent
 
@@ -41,7 +41,7 @@ def system(_running: System) -> System:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Iterator[FaultySite]:
     """A website on loopback whose finding is fixed."""
     with serve() as site:
         site.headers["Content-Security-Policy"] = "default-src 'self'"

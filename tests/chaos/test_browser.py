@@ -9,7 +9,7 @@ import pytest
 
 from scanner.browser.process_guard import descendants
 from tests.chaos.system import System, wait_until
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.chaos, pytest.mark.needs_chromium]
 
@@ -33,7 +33,7 @@ def is_stopped(pid: int) -> bool:
         return False
 
 
-def test_scan_completes_after_its_browser_is_suspended(system: System, site: Site):
+def test_scan_completes_after_its_browser_is_suspended(system: System, site: FaultySite):
     scan_id = system.request("POST", "scans/run", {"url": site.url}).data["id"]
     wait_until(lambda: browsers(system), seconds=120)
     suspended = browsers(system)

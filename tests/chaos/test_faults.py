@@ -19,7 +19,7 @@ from devtools.local_stack.postgres import APPLICATION_USER, DATABASE
 from scanner.browser.process_guard import descendants
 from tests.chaos.machines import Machines, installed_machines
 from tests.chaos.system import wait_until
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = pytest.mark.chaos
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
@@ -28,7 +28,7 @@ needs_faketime = pytest.mark.skipif(FAKETIME is None, reason="The system package
 
 
 @pytest.fixture
-def machines(tmp_path: Path, site: Site) -> Iterator[Machines]:
+def machines(tmp_path: Path, site: FaultySite) -> Iterator[Machines]:
     site.headers["X-Content-Type-Options"] = "nosniff"
     with installed_machines(tmp_path) as machines:
         yield machines
@@ -42,7 +42,7 @@ def start(machines: Machines, **env: str) -> None:
     machines.wait_until_ready()
 
 
-def verify(machines: Machines, site: Site, title: str) -> str:
+def verify(machines: Machines, site: FaultySite, title: str) -> str:
     """Start a verification of a fixed finding; return its id."""
     asset = {"type": "url", "value": site.url}
     body = {"domain": "security", "title": title, "severity": "high", "checks": ["security_header_csp"]}
@@ -59,7 +59,7 @@ def assert_passes(machines: Machines, verification_id: str, *, seconds: float = 
     assert len(machines.request("GET", f"{path}/evidence").data["chain"]) == 1
 
 
-def test_emptied_valkey_loses_no_work(machines: Machines, site: Site):
+def test_emptied_valkey_loses_no_work(machines: Machines, site: FaultySite):
     machines.add_web("web")
     machines.wait_until_ready()
     waiting = verify(machines, site, "Queued before Valkey is emptied")
@@ -74,7 +74,7 @@ def test_emptied_valkey_loses_no_work(machines: Machines, site: Site):
     assert_passes(machines, verify(machines, site, "Started after a running Valkey was emptied"))
 
 
-def test_worker_process_that_the_kernel_kills_loses_no_work(machines: Machines, site: Site):
+def test_worker_process_that_the_kernel_kills_loses_no_work(machines: Machines, site: FaultySite):
     start(machines)
     requested, resumed = threading.Event(), threading.Event()
     site.before_answer = lambda: (requested.set(), resumed.wait(timeout=30))
@@ -88,7 +88,7 @@ def test_worker_process_that_the_kernel_kills_loses_no_work(machines: Machines, 
     assert_passes(machines, waiting)
 
 
-def test_exhausted_connections_at_a_cold_start_delay_work_only(machines: Machines, site: Site):
+def test_exhausted_connections_at_a_cold_start_delay_work_only(machines: Machines, site: FaultySite):
     machines.add_web("web")
     machines.wait_until_ready()
     waiting = verify(machines, site, "Queued before the connections were exhausted")
@@ -168,7 +168,9 @@ class Proxy:
 
 
 @pytest.mark.parametrize("fault", ["silent", "refusing"])
-def test_web_without_its_database_fails_quickly_and_recovers(machines: Machines, site: Site, fault: str):
+def test_web_without_its_database_fails_quickly_and_recovers(
+    machines: Machines, site: FaultySite, fault: str
+):
     folder = parse_qs(urlsplit(machines.servers.postgres.url).query)["host"][0]
     proxy = Proxy(f"{folder}/.s.PGSQL.5432")
     url = f"postgres://{APPLICATION_USER}:{machines.role_password}@127.0.0.1:{proxy.port}/{DATABASE}"
@@ -197,7 +199,7 @@ def set_clock(path: Path, offset: str) -> None:
 
 @needs_faketime
 @pytest.mark.parametrize("jump", ["+1h", "-1h", "+1d", "-1d"])
-def test_clock_jump_stops_no_work(machines: Machines, site: Site, tmp_path: Path, jump: str):
+def test_clock_jump_stops_no_work(machines: Machines, site: FaultySite, tmp_path: Path, jump: str):
     clock = tmp_path / "clock"
     set_clock(clock, "+0")
     start(
@@ -236,7 +238,7 @@ def export(machines: Machines) -> str:
 @needs_root
 @pytest.mark.parametrize("fault", ["full", "read-only"])
 def test_export_is_repeated_until_the_disk_can_be_written(
-    machines: Machines, site: Site, tmp_path: Path, fault: str
+    machines: Machines, site: FaultySite, tmp_path: Path, fault: str
 ):
     disk = tmp_path / "disk"
     with small_disk(disk, 256):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.chaos.machines import Machines, installed_machines
 from tests.chaos.system import wait_until
-from tests.fakes.faulty_site import GOOD_PAGE, Site
+from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
 
 pytestmark = pytest.mark.chaos
 CHECKS = ["security_header_csp", "security_header_x_content_type_options"]
@@ -29,7 +29,7 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
 class Load:
     """Clients that send requests until they are stopped, and remember what was accepted."""
 
-    def __init__(self, machines: Machines, site: Site) -> None:
+    def __init__(self, machines: Machines, site: FaultySite) -> None:
         self.machines, self.site = machines, site
         self.accepted: dict[str, list[str]] = {
             "verifications": [],
@@ -99,7 +99,7 @@ class Load:
             thread.join()
 
 
-def prepare(site: Site) -> None:
+def prepare(site: FaultySite) -> None:
     """Give the site several pages, each with a fault and without the two that are verified."""
     site.headers["X-Content-Type-Options"] = "nosniff"
     site.headers["X-Powered-By"] = "PHP/5.3"
@@ -116,7 +116,9 @@ def all_finished(machines: Machines, accepted: dict[str, list[str]]) -> bool:
     return not waiting and all(map(machines.is_checked, accepted["verifications"]))
 
 
-def test_each_process_is_killed_under_load_and_nothing_is_lost_or_doubled(machines: Machines, site: Site):
+def test_each_process_is_killed_under_load_and_nothing_is_lost_or_doubled(
+    machines: Machines, site: FaultySite
+):
     prepare(site)
     before = int(machines.request("GET", "/usage").data["spent"])
     with Load(machines, site) as load:

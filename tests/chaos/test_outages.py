@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.system import System, wait_until
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = pytest.mark.chaos
 
 
-def pause_responses(site: Site) -> tuple[threading.Event, Callable[[], None]]:
+def pause_responses(site: FaultySite) -> tuple[threading.Event, Callable[[], None]]:
     """Hold back the responses of the site; return the event of the first request and the function that resumes."""
     requested, resumed = threading.Event(), threading.Event()
 
@@ -32,7 +32,7 @@ def assert_passed_once(system: System, verification_id: str) -> None:
     assert [link["key"] for link in evidence["chain"]] == [check["key"] for check in finished["checks"]]
 
 
-def test_verification_continues_after_its_worker_is_killed(system: System, site: Site):
+def test_verification_continues_after_its_worker_is_killed(system: System, site: FaultySite):
     site.headers["X-Content-Type-Options"] = "nosniff"
     task_id, spent = system.create_task(site.url, "Worker killed"), system.units_spent()
     requested, resume = pause_responses(site)
@@ -46,7 +46,7 @@ def test_verification_continues_after_its_worker_is_killed(system: System, site:
     assert system.units_spent() == spent + 1
 
 
-def test_queued_verification_finishes_after_an_outage_of_postgresql(system: System, site: Site):
+def test_queued_verification_finishes_after_an_outage_of_postgresql(system: System, site: FaultySite):
     site.headers["X-Content-Type-Options"] = "nosniff"
     task_id, spent = system.create_task(site.url, "PostgreSQL killed"), system.units_spent()
     requested, resume = pause_responses(site)
@@ -64,7 +64,7 @@ def test_queued_verification_finishes_after_an_outage_of_postgresql(system: Syst
     assert system.units_spent() == spent + 1
 
 
-def test_verification_requested_during_an_outage_of_valkey_finishes(system: System, site: Site):
+def test_verification_requested_during_an_outage_of_valkey_finishes(system: System, site: FaultySite):
     site.headers["X-Content-Type-Options"] = "nosniff"
     task_id = system.create_task(site.url, "Valkey killed")
 

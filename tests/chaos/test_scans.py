@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tests.chaos.system import System, wait_until
-from tests.fakes.faulty_site import GOOD_PAGE, Site
+from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
 
 pytestmark = pytest.mark.chaos
 PAGES = 8
 
 
-def link_pages(site: Site) -> None:
+def link_pages(site: FaultySite) -> None:
     """Give the site `PAGES` pages, its start page included, with a fault on each."""
     links = [f"/page-{number}" for number in range(1, PAGES)]
     site.pages = dict.fromkeys(links, GOOD_PAGE)
@@ -28,7 +28,7 @@ def checked_pages(system: System, scan_id: str) -> dict[tuple[str, str], str]:
     }
 
 
-def test_scan_continues_each_time_its_workers_are_killed_in_each_part(system: System, site: Site):
+def test_scan_continues_each_time_its_workers_are_killed_in_each_part(system: System, site: FaultySite):
     # Other tests of the same system create findings, which the scan would update.
     system = system.in_new_project("killed-workers", site.url)
     link_pages(site)

@@ -15,7 +15,7 @@ import pytest
 from tests.chaos.machines import Code, Machines, installed_machines
 from tests.chaos.system import Response, wait_until
 from tests.chaos.versions import THIS_CODE, code_with_migration, migration_with_sql, versions
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = pytest.mark.chaos
 ROWS = 500  # findings before the upgrade
@@ -27,7 +27,7 @@ CHECKS = ["security_header_csp"]
 class Clients:
     """Clients that call the next web of those that are balanced, without repeating a call."""
 
-    def __init__(self, machines: Machines, site: Site) -> None:
+    def __init__(self, machines: Machines, site: FaultySite) -> None:
         self.machines, self.site = machines, site
         self.phase, self.answers = "", Counter[tuple[str, str, int]]()
         self.reported: list[str] = []
@@ -152,7 +152,7 @@ def replace(machines: Machines, clients: Clients) -> None:
         clients.enter(f"{name} replaced")
 
 
-def test_no_call_fails_during_an_upgrade(upgrade: tuple[Machines, Any], site: Site) -> None:
+def test_no_call_fails_during_an_upgrade(upgrade: tuple[Machines, Any], site: FaultySite) -> None:
     machines, following = upgrade
     fill(machines)
 
@@ -183,7 +183,7 @@ def test_no_call_fails_during_an_upgrade(upgrade: tuple[Machines, Any], site: Si
     ],
     ids=["renamed column", "long lock"],
 )
-def test_calls_fail_during_an_unsafe_upgrade(tmp_path: Path, site: Site, sql: str) -> None:
+def test_calls_fail_during_an_unsafe_upgrade(tmp_path: Path, site: FaultySite, sql: str) -> None:
     following = code_with_migration(tmp_path, migration_with_sql(sql))
     with running_machines(tmp_path, THIS_CODE) as machines, Clients(machines, site) as clients:
         clients.enter("previous version")

@@ -13,7 +13,7 @@ GOOD_PAGE = (
 )
 
 
-class Site:
+class FaultySite:
     """What the site sends: change the attributes at any time. `before_answer` runs before each answer."""
 
     def __init__(self) -> None:
@@ -42,9 +42,9 @@ class Site:
 
 
 @contextmanager
-def serve() -> Iterator[Site]:
+def serve() -> Iterator[FaultySite]:
     """Serve a site on a free port of 127.0.0.1."""
-    site = Site()
+    site = FaultySite()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -73,7 +73,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
 
 @dataclass
 class SiteScenario(Scenario):
-    site: faulty_site.Site
+    site: faulty_site.FaultySite
 
 
 @contextmanager

@@ -10,14 +10,14 @@ from remediation.models import Verification
 from remediation.services import policies, verdicts
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 CSP = "default-src 'self'"
 GUARD = {"high": ["1h", "1d", "7d"]}
 
 
 @pytest.fixture
-def scenario(db: None, site: Site, time_machine: Any) -> Scenario:
+def scenario(db: None, site: FaultySite, time_machine: Any) -> Scenario:
     """Return a project of a fixed site whose policy guards its findings."""
     # A second ahead of the clock of PostgreSQL, which the outbox uses.
     time_machine.move_to(datetime.now(UTC) + timedelta(seconds=1))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from assurance.models import Deploy
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.unit.assurance.conftest import opened, run_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -103,7 +103,7 @@ def test_finding_embeds_its_newest_guard_window(scenario: Scenario) -> None:
 
 
 def test_regression_names_the_deploys_since_the_last_pass(
-    scenario: Scenario, site: Site, time_machine: Any
+    scenario: Scenario, site: FaultySite, time_machine: Any
 ) -> None:
     opened(scenario)
     finished_at = timezone.now().isoformat()

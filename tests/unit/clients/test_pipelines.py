@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.fakes import faulty_site
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.project_rules.source import ROOT
 
 pytestmark = pytest.mark.slow
@@ -56,14 +56,14 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> subpro
 
 
 @pytest.fixture
-def page() -> Iterator[Site]:
+def page() -> Iterator[FaultySite]:
     """Serve a website on loopback."""
     with faulty_site.serve() as served:
         yield served
 
 
 def test_action_annotates_and_fails_by_new_problems_only(
-    page: Site, environment: dict[str, str], tmp_path: Path
+    page: FaultySite, environment: dict[str, str], tmp_path: Path
 ) -> None:
     urls = f"{page.url}\n"
     first = run_action(environment, tmp_path, urls=urls)
@@ -87,7 +87,7 @@ def test_action_annotates_and_fails_by_new_problems_only(
 
 
 def test_inputs_of_the_action_are_not_run_as_commands(
-    page: Site, environment: dict[str, str], tmp_path: Path
+    page: FaultySite, environment: dict[str, str], tmp_path: Path
 ) -> None:
     done = run_action(
         environment, tmp_path, urls=f"{page.url}$(touch${{IFS}}owned) ; touch owned", **{"fail-on": "x"}
@@ -98,7 +98,7 @@ def test_inputs_of_the_action_are_not_run_as_commands(
 
 
 def test_gitlab_template_writes_test_results_and_fails(
-    page: Site, environment: dict[str, str], tmp_path: Path
+    page: FaultySite, environment: dict[str, str], tmp_path: Path
 ) -> None:
     job = TEMPLATE["krafter-audit"]
     variables = job["variables"] | {"KRAFTER_AUDIT_PAGES": page.url}

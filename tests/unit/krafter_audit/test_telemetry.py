@@ -26,7 +26,7 @@ from krafter_audit.celery import app
 from krafter_audit.http import tracing
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.unit.devtools.local_stack.processes import eventually
 
 Span = Any
@@ -90,7 +90,7 @@ def attributes(span: Span) -> dict[str, Any]:
 @pytest.mark.usefixtures("no_retry_delay")
 def test_request_job_and_fetch_are_one_trace_with_the_request_id(
     scenario: Scenario,
-    site: Site,
+    site: FaultySite,
     received: list[Span],
     queued: list[Callable[[], Any]],
 ) -> None:
@@ -200,7 +200,7 @@ def web_and_worker(folder: Path, **env: str) -> Iterator[str]:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_web_and_worker_processes_send_one_trace(
-    collected: list[Span], httpserver: HTTPServer, site: Site, tmp_path: Path
+    collected: list[Span], httpserver: HTTPServer, site: FaultySite, tmp_path: Path
 ) -> None:
     scenario = factories.scenario()
     task = factories.task(scenario, of=factories.finding(

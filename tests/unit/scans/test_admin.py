@@ -7,12 +7,11 @@ from accounts.actors import SYSTEM
 from events.models import Event
 from scanner import registry
 from scans import jobs
-from scans.models import Scan, ScanPage, ScanResult
-from scans.models import Site as VerifiedSite
+from scans.models import Scan, ScanPage, ScanResult, Site
 from scans.services import scans
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.staff import admin_url, messages_of, run_action
 
 pytestmark = pytest.mark.slow
@@ -24,7 +23,7 @@ def operator(db: None) -> Client:
     return staff.logged_in_client()
 
 
-def test_scan_now_queues_a_scan_and_logs_the_operator(scenario: Scenario, site: Site) -> None:
+def test_scan_now_queues_a_scan_and_logs_the_operator(scenario: Scenario, site: FaultySite) -> None:
     user = staff.superuser()
     scenario.project.site_url = site.url
     scenario.project.save()
@@ -38,7 +37,7 @@ def test_scan_now_queues_a_scan_and_logs_the_operator(scenario: Scenario, site: 
     assert event.request_id
 
 
-def test_scan_now_shows_a_message_for_each_project(operator: Client, site: Site) -> None:
+def test_scan_now_shows_a_message_for_each_project(operator: Client, site: FaultySite) -> None:
     fine, spent, inside = factories.scenario(), factories.scenario(ai_quota=0), factories.scenario()
     for scenario, url in ((fine, site.url), (spent, site.url), (inside, "http://169.254.169.254/")):
         scenario.project.site_url = url
@@ -69,7 +68,7 @@ def test_form_shows_the_error_for_a_url_that_is_not_allowed(operator: Client, sc
 
 
 def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
-    operator: Client, scenario: Scenario, site: Site
+    operator: Client, scenario: Scenario, site: FaultySite
 ) -> None:
     scenario.project.site_url = site.url
     scenario.project.save()
@@ -95,10 +94,10 @@ def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
 
 def test_result_and_site_are_shown_in_words(operator: Client) -> None:
     result = staff.ROWS[ScanResult](factories.scenario())
-    site = staff.ROWS[VerifiedSite](factories.scenario())
+    site = staff.ROWS[Site](factories.scenario())
 
     page = operator.get(admin_url(ScanResult, "change", result.pk)).content.decode()
-    sites = operator.get(admin_url(VerifiedSite, "changelist")).content.decode()
+    sites = operator.get(admin_url(Site, "changelist")).content.decode()
 
     for words in (
         "Failed",

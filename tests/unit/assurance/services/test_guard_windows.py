@@ -22,7 +22,7 @@ from remediation.models import Evidence, Verification
 from remediation.services import verdicts, verifications
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.unit.assurance.conftest import approved, opened, run_due, set_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -106,7 +106,7 @@ def test_passed_run_is_a_link_of_the_evidence_chain(scenario: Scenario, time_mac
     assert (verdict["guards"], verdict["decided_by"]["kind"]) == (str(window.verification_id), "system")
 
 
-def test_failed_run_reopens_the_finding(scenario: Scenario, site: Site, time_machine: Any) -> None:
+def test_failed_run_reopens_the_finding(scenario: Scenario, site: FaultySite, time_machine: Any) -> None:
     window = opened(scenario)
     deploy, _ = deploys.record(
         scenario.project, sha="abc1234", environment="production", finished_at=timezone.now(), by=SYSTEM
@@ -129,7 +129,7 @@ def test_failed_run_reopens_the_finding(scenario: Scenario, site: Site, time_mac
 
 
 def test_site_that_breaks_a_day_later_is_reopened_with_the_deploys_since_the_last_pass(
-    scenario: Scenario, site: Site, time_machine: Any
+    scenario: Scenario, site: FaultySite, time_machine: Any
 ) -> None:
     window = opened(scenario)
     time_machine.shift(timedelta(hours=1))
@@ -162,7 +162,7 @@ def test_site_that_breaks_a_day_later_is_reopened_with_the_deploys_since_the_las
 
 
 def test_failed_run_is_an_event_of_tickets_and_alerts(
-    scenario: Scenario, site: Site, time_machine: Any
+    scenario: Scenario, site: FaultySite, time_machine: Any
 ) -> None:
     window = opened(scenario)
     del site.headers["Content-Security-Policy"]
@@ -176,7 +176,7 @@ def test_failed_run_is_an_event_of_tickets_and_alerts(
 
 
 def test_inconclusive_run_is_repeated_and_then_reported(
-    scenario: Scenario, site: Site, no_retry_delay: None, time_machine: Any
+    scenario: Scenario, site: FaultySite, no_retry_delay: None, time_machine: Any
 ) -> None:
     window = opened(scenario)
     site.status = 503
@@ -196,7 +196,7 @@ def test_inconclusive_run_is_repeated_and_then_reported(
 
 
 def test_window_without_any_result_is_cancelled_and_not_passed(
-    scenario: Scenario, site: Site, no_retry_delay: None, time_machine: Any
+    scenario: Scenario, site: FaultySite, no_retry_delay: None, time_machine: Any
 ) -> None:
     set_policy(scenario, guard={"high": ["1h"]})
     window = opened(scenario)
@@ -254,7 +254,7 @@ def test_call_whose_time_is_over_starts_no_run(
 
 
 def test_project_that_has_used_up_its_budget_delays_no_other(
-    scenario: Scenario, site: Site, time_machine: Any, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, time_machine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard_windows, "BATCH_SIZE", 2)
     exhausted = [opened(scenario) for _ in range(3)]

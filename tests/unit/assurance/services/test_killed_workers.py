@@ -21,7 +21,7 @@ from remediation.models import Evidence, VerificationPart
 from remediation.worker import part_runner
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.unit.assurance.conftest import CSP, GUARD, opened, run_due, set_policy
 from tests.unit.devtools.local_stack.processes import eventually
 
@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=part_runner.LEASE_SECONDS + 1)
 
 
 @pytest.fixture
-def scenario(transactional_db: None, site: Site) -> Iterator[Scenario]:
+def scenario(transactional_db: None, site: FaultySite) -> Iterator[Scenario]:
     """A project of a fixed site whose policy guards its findings, on the clock of the workers."""
     site.headers["Content-Security-Policy"] = CSP
     made = factories.scenario(site_url=site.url)
@@ -56,7 +56,7 @@ def start_worker(job: str, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code], env=environment)
 
 
-def kill_during_check(site: Site, run: GuardRun) -> int:
+def kill_during_check(site: FaultySite, run: GuardRun) -> int:
     """Let a worker run the checks of a started run, and kill it while the site answers; return its exit status."""
     worker: list[subprocess.Popen[bytes]] = []
 
@@ -80,7 +80,7 @@ def make_due(window: GuardWindow) -> GuardRun:
 
 @pytest.mark.slow
 def test_worker_that_is_killed_in_each_run_delays_the_window_and_changes_no_result(
-    scenario: Scenario, site: Site
+    scenario: Scenario, site: FaultySite
 ) -> None:
     window = opened(scenario)
     exits = []
@@ -102,7 +102,7 @@ def test_worker_that_is_killed_in_each_run_delays_the_window_and_changes_no_resu
 
 @pytest.mark.slow
 def test_worker_that_is_killed_in_a_failing_run_reopens_the_finding_once(
-    scenario: Scenario, site: Site
+    scenario: Scenario, site: FaultySite
 ) -> None:
     window = opened(scenario)
     run = make_due(window)

@@ -23,7 +23,7 @@ def running_api(live_server: LiveServer, eager_jobs: None, settings: Any, tmp_pa
 
 @pytest.fixture
 def project_client(
-    running_api: Scenario, site: faulty_site.Site, live_server: LiveServer
+    running_api: Scenario, site: faulty_site.FaultySite, live_server: LiveServer
 ) -> Iterator[ProjectClient]:
     """Return a client of the running API."""
     organization, project = running_api.organization.pk, running_api.project.slug

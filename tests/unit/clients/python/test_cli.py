@@ -25,7 +25,7 @@ from scanner.cli.__main__ import main as check_with_the_engine
 from scans.models import Scan
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.project_rules.source import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,7 +199,7 @@ def test_only_problems_that_are_not_in_the_baseline_fail(logged_in: Scenario) ->
 
 @pytest.mark.slow
 def test_scan_waits_and_lists_what_it_has_found_and_fails_until_it_is_dismissed(
-    logged_in: Scenario, site: Site, settings: Any, capsys: pytest.CaptureFixture[str]
+    logged_in: Scenario, site: FaultySite, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.KRAFTER_CHROMIUM = "/no/such/browser"  # problems of other checks are enough
     reports = ["--report", "sarif=out.sarif", "--report", "junit=out.xml", "--report", "markdown=out.md"]
@@ -222,7 +222,7 @@ def test_scan_waits_and_lists_what_it_has_found_and_fails_until_it_is_dismissed(
 
 @pytest.mark.slow
 def test_verify_then_approve_then_export(
-    logged_in: Scenario, project_client: ProjectClient, site: Site, capsys: pytest.CaptureFixture[str]
+    logged_in: Scenario, project_client: ProjectClient, site: FaultySite, capsys: pytest.CaptureFixture[str]
 ) -> None:
     finding = project_client.report_finding(
         domain="security",
@@ -302,7 +302,7 @@ def test_report_of_another_tool_is_imported(logged_in: Scenario, capsys: pytest.
 
 
 def test_own_sarif_can_be_imported_again(
-    logged_in: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    logged_in: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
     main(["check", site.url, "--only", HEADER, "--report", "sarif=own.sarif"])
@@ -312,7 +312,7 @@ def test_own_sarif_can_be_imported_again(
 
 
 def test_check_needs_no_server_and_fails_by_what_it_finds(
-    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    site: FaultySite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
     command = ["check", site.url, "--only", HEADER, "--only", "doctype", "--format", "json"]
@@ -334,7 +334,7 @@ def test_check_needs_no_server_and_fails_by_what_it_finds(
     ids=["all checks", "a check without a browser", "no browser is wanted"],
 )
 def test_check_without_a_browser_prints_the_same_reason_as_the_engine(
-    site: Site,
+    site: FaultySite,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     options: list[str],

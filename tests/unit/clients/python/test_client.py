@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from findings.models import Finding
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.project_rules.source import ROOT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HEADER = "security_header_x_content_type_options"
 
 
-def ready_task(audit: ProjectClient, site: Site, *, checks: tuple[str, ...] = (HEADER,)) -> tuple[str, str]:
+def ready_task(
+    audit: ProjectClient, site: FaultySite, *, checks: tuple[str, ...] = (HEADER,)
+) -> tuple[str, str]:
     """Report a finding and create a task that is ready to verify; return their ids."""
     finding = audit.report_finding(
         domain="security",
@@ -35,7 +37,7 @@ def ready_task(audit: ProjectClient, site: Site, *, checks: tuple[str, ...] = (H
 
 @pytest.mark.slow
 def test_client_reports_fixes_verifies_approves_exports_and_shares(
-    project_client: ProjectClient, site: Site
+    project_client: ProjectClient, site: FaultySite
 ) -> None:
     finding_id, task_id = ready_task(project_client, site)
     first = project_client.wait_for_verification(project_client.verify(task_id).id)
@@ -63,7 +65,7 @@ def test_client_reports_fixes_verifies_approves_exports_and_shares(
 
 
 @pytest.mark.slow
-def test_reopened_verification_opens_a_regression(project_client: ProjectClient, site: Site) -> None:
+def test_reopened_verification_opens_a_regression(project_client: ProjectClient, site: FaultySite) -> None:
     site.headers["X-Content-Type-Options"] = "nosniff"
     finding_id, task_id = ready_task(project_client, site)
     approved = project_client.approve(
@@ -79,7 +81,7 @@ def test_reopened_verification_opens_a_regression(project_client: ProjectClient,
 
 
 @pytest.mark.slow
-def test_waiting_ends_where_a_person_has_to_review(project_client: ProjectClient, site: Site) -> None:
+def test_waiting_ends_where_a_person_has_to_review(project_client: ProjectClient, site: FaultySite) -> None:
     _, task_id = ready_task(project_client, site, checks=())
 
     verification = project_client.wait_for_verification(project_client.verify(task_id).id, timeout=5)
@@ -127,7 +129,7 @@ def test_generated_functions_are_usable_directly(project_client: ProjectClient) 
 
 @pytest.mark.slow
 def test_waiting_has_an_end(
-    project_client: ProjectClient, monkeypatch: pytest.MonkeyPatch, site: Site
+    project_client: ProjectClient, monkeypatch: pytest.MonkeyPatch, site: FaultySite
 ) -> None:
     _, task_id = ready_task(project_client, site)
     monkeypatch.setattr("krafter_client.waiting.verification_has_finished", lambda row: False)
@@ -140,7 +142,7 @@ def test_waiting_has_an_end(
 def test_example_of_the_readme_works(
     project_client: ProjectClient,
     running_api: Scenario,
-    site: Site,
+    site: FaultySite,
     live_server: LiveServer,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.project_rules.source import ROOT
 
 SOURCE = ROOT / "clients" / "typescript"
@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_generated_typescript_client_does_the_main_job(
-    folder: Path, live_server: LiveServer, eager_jobs: None, site: Site, settings: Any, tmp_path: Path
+    folder: Path, live_server: LiveServer, eager_jobs: None, site: FaultySite, settings: Any, tmp_path: Path
 ) -> None:
     settings.KRAFTER_PUBLIC_URL, settings.MEDIA_ROOT = live_server.url, tmp_path / "media"
     scenario = factories.scenario()

@@ -14,7 +14,7 @@ from scanner.evidence_bundle.chain import GENESIS, Head, hash_of_format_1
 from scanner.evidence_bundle.keys import from_jwk, is_valid_signature
 from tests import database_role, factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -22,7 +22,7 @@ CSP = {"Content-Security-Policy": "default-src 'self'"}
 
 
 @pytest.fixture
-def scenario(db: None, site: Site) -> Scenario:
+def scenario(db: None, site: FaultySite) -> Scenario:
     return factories.scenario(site_url=site.url)
 
 
@@ -54,7 +54,7 @@ def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
     assert (Evidence.objects.count(), EvidenceChain.objects.get().hash) == (3, previous)
 
 
-def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, site: Site):
+def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, site: FaultySite):
     site.headers |= CSP
     verification = verified(scenario)
     seen = Evidence.objects.get()

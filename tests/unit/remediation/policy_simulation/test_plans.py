@@ -18,7 +18,7 @@ from remediation.models import Evidence, Policy, Task, Verification
 from remediation.services import tasks
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -240,7 +240,7 @@ def test_plan_costs_the_same_number_of_queries_for_any_number_of_rows(scenario: 
     assert cost(1) == cost(9)
 
 
-def test_check_disabled_by_the_policy_is_inconclusive(site: Site):
+def test_check_disabled_by_the_policy_is_inconclusive(site: FaultySite):
     scenario = factories.scenario(site_url=site.url)
     site.headers["Content-Security-Policy"] = "default-src 'self'"
     put(scenario, {"checks": {"security_header_csp": {"enabled": False}}}, None)

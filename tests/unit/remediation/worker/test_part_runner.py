@@ -16,7 +16,7 @@ from scans.models import Screenshot
 from tests import factories
 from tests.factories import Scenario
 from tests.failing_rows import refuse
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": 
 
 
 @pytest.fixture
-def scenario(db: None, site: Site) -> Scenario:
+def scenario(db: None, site: FaultySite) -> Scenario:
     return factories.scenario(site_url=site.url)
 
 
@@ -43,7 +43,7 @@ def take_part(verification: Verification, *, seconds: int = 30) -> VerificationP
     return leases.acquire(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
-def test_check_fails_while_the_fault_remains(scenario: Scenario, site: Site):
+def test_check_fails_while_the_fault_remains(scenario: Scenario, site: FaultySite):
     verification = run(scenario)
 
     assert verification.checks == [
@@ -52,7 +52,7 @@ def test_check_fails_while_the_fault_remains(scenario: Scenario, site: Site):
     assert (verification.result, verification.running) == ("pending", False)
 
 
-def test_check_passes_after_the_fix_and_the_result_stays_pending(scenario: Scenario, site: Site):
+def test_check_passes_after_the_fix_and_the_result_stays_pending(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
 
     verification = run(scenario)
@@ -61,7 +61,7 @@ def test_check_passes_after_the_fix_and_the_result_stays_pending(scenario: Scena
     assert (verification.result, verification.verified_at) == ("pending", None)
 
 
-def test_only_required_urls_are_fetched(scenario: Scenario, site: Site):
+def test_only_required_urls_are_fetched(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
 
     run(scenario)
@@ -85,7 +85,7 @@ def test_metric_is_measured_an_odd_number_of_times_and_the_median_counts(scenari
 
 @pytest.mark.parametrize(("status", "reason"), [(500, "blocked"), (404, "target_missing"), (403, "blocked")])
 def test_blocked_or_replaced_page_is_inconclusive(
-    scenario: Scenario, site: Site, no_retry_delay: None, status: int, reason: str
+    scenario: Scenario, site: FaultySite, no_retry_delay: None, status: int, reason: str
 ):
     site.headers["Content-Security-Policy"] = CSP
     site.status = status
@@ -97,7 +97,9 @@ def test_blocked_or_replaced_page_is_inconclusive(
     assert (check["status"], check["after"], page["reason"]) == ("inconclusive", "inconclusive", reason)
 
 
-def test_disallowed_address_is_inconclusive_and_not_requested(scenario: Scenario, site: Site, settings: Any):
+def test_disallowed_address_is_inconclusive_and_not_requested(
+    scenario: Scenario, site: FaultySite, settings: Any
+):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
     verification = run(scenario)
@@ -136,7 +138,9 @@ def test_unit_is_spent_when_a_check_has_a_result(scenario: Scenario):
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_missing_page_among_those_that_pass_makes_the_check_inconclusive(scenario: Scenario, site: Site):
+def test_missing_page_among_those_that_pass_makes_the_check_inconclusive(
+    scenario: Scenario, site: FaultySite
+):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "/gone"}]
 
@@ -145,7 +149,7 @@ def test_missing_page_among_those_that_pass_makes_the_check_inconclusive(scenari
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_duplicate_message_changes_nothing(scenario: Scenario, site: Site):
+def test_duplicate_message_changes_nothing(scenario: Scenario, site: FaultySite):
     verification = run(scenario)
     hits = len(site.hits)
 
@@ -154,7 +158,7 @@ def test_duplicate_message_changes_nothing(scenario: Scenario, site: Site):
     assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
 
 
-def test_each_check_gets_its_own_result(scenario: Scenario, site: Site):
+def test_each_check_gets_its_own_result(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
     keys = ["security_header_csp", "security_header_x_content_type_options", "no_such_check"]
 
@@ -219,7 +223,7 @@ def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scen
     assert sorted(rows.values_list("sha256", flat=True)) == ["a" * 64, "b" * 64]
 
 
-def test_leased_part_is_not_run_by_another_worker(scenario: Scenario, site: Site):
+def test_leased_part_is_not_run_by_another_worker(scenario: Scenario, site: FaultySite):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     take_part(verification)
@@ -229,7 +233,7 @@ def test_leased_part_is_not_run_by_another_worker(scenario: Scenario, site: Site
     assert site.hits == []
 
 
-def test_checks_are_inconclusive_after_three_crashes(scenario: Scenario, site: Site):
+def test_checks_are_inconclusive_after_three_crashes(scenario: Scenario, site: FaultySite):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     VerificationPart.objects.update(attempts=3)
@@ -241,7 +245,7 @@ def test_checks_are_inconclusive_after_three_crashes(scenario: Scenario, site: S
 
 
 def test_verification_whose_work_never_begins_is_inconclusive(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     verification = verifications.run(scenario.project, task_id=factories.task(scenario).pk, by=scenario.actor)
 
@@ -259,7 +263,7 @@ def test_verification_whose_work_never_begins_is_inconclusive(
     assert (page["evidence"]["detail"], QuotaMonth.objects.get().spent) == (part_runner.GIVEN_UP, 0)
 
 
-def test_verification_whose_evidence_cannot_be_stored_is_inconclusive(scenario: Scenario, site: Site):
+def test_verification_whose_evidence_cannot_be_stored_is_inconclusive(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
     verification = verifications.run(scenario.project, task_id=factories.task(scenario).pk, by=scenario.actor)
     refuse(Evidence, "project_id", scenario.project.pk)
@@ -279,7 +283,7 @@ def test_verification_whose_evidence_cannot_be_stored_is_inconclusive(scenario: 
     assert (shown.status_code, shown.json()["data"]["checks"]) == (200, [])
 
 
-def test_reopened_verification_is_not_run(scenario: Scenario, site: Site):
+def test_reopened_verification_is_not_run(scenario: Scenario, site: FaultySite):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     verdicts.reopen(verification.pk, by=scenario.actor)
@@ -289,7 +293,7 @@ def test_reopened_verification_is_not_run(scenario: Scenario, site: Site):
     assert site.hits == []
 
 
-def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: Site):
+def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
     verification = run(scenario)
 
@@ -321,7 +325,7 @@ def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: Site):
     ids=repr,
 )
 def test_unexpected_evidence_does_not_stop_the_check(
-    scenario: Scenario, site: Site, evidence: dict[str, Any]
+    scenario: Scenario, site: FaultySite, evidence: dict[str, Any]
 ):
     site.headers["Content-Security-Policy"] = CSP
     evidence = json.loads(json.dumps(evidence).replace("SITE", site.url))
@@ -334,7 +338,7 @@ def test_unexpected_evidence_does_not_stop_the_check(
 @pytest.mark.parametrize(
     "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
 )
-def test_invalid_asset_url_is_inconclusive(scenario: Scenario, site: Site, address: str):
+def test_invalid_asset_url_is_inconclusive(scenario: Scenario, site: FaultySite, address: str):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
 
@@ -343,7 +347,7 @@ def test_invalid_asset_url_is_inconclusive(scenario: Scenario, site: Site, addre
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_checks_of_a_verification_share_responses(scenario: Scenario, site: Site):
+def test_checks_of_a_verification_share_responses(scenario: Scenario, site: FaultySite):
     site.headers |= {
         "Content-Security-Policy": CSP,
         "X-Content-Type-Options": "nosniff",
@@ -361,7 +365,7 @@ def test_checks_of_a_verification_share_responses(scenario: Scenario, site: Site
     assert len(site.hits) <= 2
 
 
-def test_invalid_page_identity_does_not_stop_the_check(scenario: Scenario, site: Site):
+def test_invalid_page_identity_does_not_stop_the_check(scenario: Scenario, site: FaultySite):
     outcome = {"status": "failed", "evidence": {"identity": WHO}}
 
     verification = run(scenario, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
@@ -378,7 +382,7 @@ def test_threshold_above_the_maximum_is_ignored(scenario: Scenario):
     assert run(scenario).checks[0]["status"] == "failed"
 
 
-def test_pages_beyond_the_limit_are_inconclusive(scenario: Scenario, site: Site):
+def test_pages_beyond_the_limit_are_inconclusive(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": f"{site.url}#{number}"} for number in range(part_runner.MAX_PAGES + 1)]
 

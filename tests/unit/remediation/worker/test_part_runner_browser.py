@@ -19,7 +19,7 @@ from scanner.page.context import PageContext
 from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -56,7 +56,7 @@ def browser_check(monkeypatch: pytest.MonkeyPatch) -> BrowserCheck:
 
 
 @pytest.fixture
-def scenario(db: None, site: Site) -> Iterator[Scenario]:
+def scenario(db: None, site: FaultySite) -> Iterator[Scenario]:
     site.headers["Content-Security-Policy"] = CSP
     return factories.scenario(site_url=site.url)
 
@@ -213,7 +213,7 @@ def test_browser_part_waits_until_the_queue_is_stalled(
 
 
 @pytest.mark.needs_chromium
-def test_real_browser_verifies_a_browser_finding(scenario: Scenario, site: Site):
+def test_real_browser_verifies_a_browser_finding(scenario: Scenario, site: FaultySite):
     site.body = site.body.replace("Good things.", '<font color="#cccccc">Hardly to be read.</font>')
     verification = run(scenario, checks=["a11y_color_contrast", "security_header_csp"])
 

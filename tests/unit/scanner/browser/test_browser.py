@@ -15,13 +15,13 @@ from tests.fakes import faulty_site
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[faulty_site.Site]:
+def served() -> Iterator[faulty_site.FaultySite]:
     with faulty_site.serve() as site:
         yield site
 
 
 @pytest.mark.needs_chromium
-def test_visit_records_the_hosts_that_were_reached(chrome: Browser, served: faulty_site.Site):
+def test_visit_records_the_hosts_that_were_reached(chrome: Browser, served: faulty_site.FaultySite):
     with chrome.page(served.url) as page:
         seen = (page.title(), chrome.visit.response.status)
 
@@ -31,7 +31,7 @@ def test_visit_records_the_hosts_that_were_reached(chrome: Browser, served: faul
     assert chrome.visit.received > len(served.body)
 
 
-def test_non_public_address_is_refused_without_a_request(served: faulty_site.Site):
+def test_non_public_address_is_refused_without_a_request(served: faulty_site.FaultySite):
     hits = len(served.hits)
 
     with (
@@ -44,7 +44,7 @@ def test_non_public_address_is_refused_without_a_request(served: faulty_site.Sit
     assert (refusal.value.reason, len(served.hits)) == ("refused_address", hits)
 
 
-def test_error_without_chromium_has_an_install_hint(served: faulty_site.Site):
+def test_error_without_chromium_has_an_install_hint(served: faulty_site.FaultySite):
     options = ChromiumOptions(executable="/nowhere/chromium")
 
     with (

@@ -20,7 +20,7 @@ from scanner.cli.environment import Environment
 from scanner.cli.output import Table
 from scanner.cli.run import AnyHost, UrlResult, UrlRun
 from scanner.outcome import failed, inconclusive, passed
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
@@ -61,7 +61,7 @@ def lines(out: str) -> dict[str, dict[str, Any]]:
     return {line["url"]: line["checks"] for line in map(json.loads, out.splitlines())}
 
 
-def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
+def test_failed_check_is_printed_and_exits_with_1(site: FaultySite, capsys: Any):
     ended = main([site.url, *ONLY_CSP])
 
     shown = capsys.readouterr().out.splitlines()
@@ -73,7 +73,7 @@ def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
     assert shown[-1].startswith("  1 failed (")
 
 
-def test_passed_exits_with_0_and_inconclusive_with_2(site: Site, no_retry_delay: None, capsys: Any):
+def test_passed_exits_with_0_and_inconclusive_with_2(site: FaultySite, no_retry_delay: None, capsys: Any):
     site.headers |= CSP
 
     assert main([site.url, *ONLY_CSP]) == 0
@@ -82,11 +82,11 @@ def test_passed_exits_with_0_and_inconclusive_with_2(site: Site, no_retry_delay:
     assert "inconclusive" in capsys.readouterr().out
 
 
-def test_failed_takes_precedence_over_inconclusive(site: Site, capsys: Any):
+def test_failed_takes_precedence_over_inconclusive(site: FaultySite, capsys: Any):
     assert main([site.url, "nonsense", *ONLY_CSP]) == 1
 
 
-def test_json_is_one_line_per_url_with_every_check(site: Site, capsys: Any):
+def test_json_is_one_line_per_url_with_every_check(site: FaultySite, capsys: Any):
     main([site.url, "--json", "--no-browser"])
 
     out = capsys.readouterr().out
@@ -99,7 +99,7 @@ def test_json_is_one_line_per_url_with_every_check(site: Site, capsys: Any):
     assert checks["ttfb"]["value"] < 600
 
 
-def test_only_runs_the_named_checks(site: Site, capsys: Any):
+def test_only_runs_the_named_checks(site: FaultySite, capsys: Any):
     main([site.url, "--json", "--only", "doctype,charset", "--only", "doctype"])
 
     assert list(lines(capsys.readouterr().out)[site.url]) == ["doctype", "charset"]
@@ -209,7 +209,7 @@ def send_without_end(connection: socket.socket) -> None:
 
 @pytest.mark.slow
 def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
-    site: Site, no_retry_delay: None, capsys: Any
+    site: FaultySite, no_retry_delay: None, capsys: Any
 ):
     with ExitStack() as opened:
         hostile = {
@@ -236,7 +236,9 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
     }
 
 
-def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_retry_delay: None, capsys: Any):
+def test_malformed_bytes_break_no_check_and_reach_no_terminal(
+    site: FaultySite, no_retry_delay: None, capsys: Any
+):
     with endpoint(send_invalid_response) as url:
         main([url, "--json", "--no-browser"])
         checks = lines(capsys.readouterr().out)[url]
@@ -330,7 +332,7 @@ def test_reason_shared_by_many_checks_is_printed_once():
 
 
 @pytest.mark.needs_chromium
-def test_browser_checks_run_in_one_chromium_for_all_urls(site: Site, capsys: Any):
+def test_browser_checks_run_in_one_chromium_for_all_urls(site: FaultySite, capsys: Any):
     site.pages = {"/second": site.body.replace("<h1>Shop</h1>", '<h1>Shop</h1><a href="/" id="nothing"></a>')}
     second = f"{site.url}second"
 
@@ -351,7 +353,7 @@ def test_browser_checks_run_in_one_chromium_for_all_urls(site: Site, capsys: Any
 
 
 def test_browser_checks_are_inconclusive_without_chromium(
-    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    site: FaultySite, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ):
     monkeypatch.setenv("KRAFTER_CHROMIUM", "/nowhere/chromium")
 
@@ -372,7 +374,7 @@ def test_browser_checks_are_inconclusive_without_chromium(
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_full_disk_is_an_error_message_and_not_a_failed_check(site: Site, options: list[str]):
+def test_full_disk_is_an_error_message_and_not_a_failed_check(site: FaultySite, options: list[str]):
     command = [sys.executable, "-P", "-m", "scanner.cli", site.url, *ONLY_CSP, *options]
     env = {"PYTHONPATH": str(Path(scanner.__file__).parent.parent), "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
 
@@ -390,7 +392,7 @@ def test_every_host_counts_as_verified():
 
 
 @pytest.mark.slow
-def test_command_needs_no_database_broker_or_settings(site: Site, tmp_path: Any):
+def test_command_needs_no_database_broker_or_settings(site: FaultySite, tmp_path: Any):
     site.headers |= CSP
     env = {
         "PATH": os.environ["PATH"],

@@ -14,13 +14,13 @@ from scans.services import scans
 from scans.worker import finalization, page_checks
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import GOOD_PAGE, Site
+from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
-def scenario(db: None, site: Site) -> Scenario:
+def scenario(db: None, site: FaultySite) -> Scenario:
     return factories.scenario(site_url=site.url)
 
 
@@ -34,7 +34,7 @@ def scan(scenario: Scenario, **body: Any) -> Scan:
     return row
 
 
-def test_queued_scan_has_the_keys_of_the_contract(scenario: Scenario, site: Site):
+def test_queued_scan_has_the_keys_of_the_contract(scenario: Scenario, site: FaultySite):
     response = scenario.client.call("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
 
     shown = response.json()["data"]
@@ -47,7 +47,9 @@ def test_queued_scan_has_the_keys_of_the_contract(scenario: Scenario, site: Site
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_scan_without_browser_reports_http_findings_and_counts_all_domains(scenario: Scenario, site: Site):
+def test_scan_without_browser_reports_http_findings_and_counts_all_domains(
+    scenario: Scenario, site: FaultySite
+):
     site.body = "<html><head></head><body><img src=x.png><input name=q>" + "words " * 1000 + "</body></html>"
     site.headers["Set-Cookie"] = "session=1"
 
@@ -68,7 +70,7 @@ def test_scan_without_browser_reports_http_findings_and_counts_all_domains(scena
     assert csp.recommended_fix["steps"]
 
 
-def test_second_scan_neither_duplicates_nor_closes_findings(scenario: Scenario, site: Site):
+def test_second_scan_neither_duplicates_nor_closes_findings(scenario: Scenario, site: FaultySite):
     scan(scenario)
     before = set(Finding.objects.values_list("pk", flat=True))
     site.headers["X-Content-Type-Options"] = "nosniff"
@@ -101,7 +103,7 @@ def test_scan_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
 
 
 def test_scan_of_an_unreachable_site_fails_and_refunds_the_unit(
-    scenario: Scenario, site: Site, no_retry_delay: None
+    scenario: Scenario, site: FaultySite, no_retry_delay: None
 ):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
@@ -113,7 +115,9 @@ def test_scan_of_an_unreachable_site_fails_and_refunds_the_unit(
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_scan_during_an_outage_fails_without_findings(scenario: Scenario, site: Site, no_retry_delay: None):
+def test_scan_during_an_outage_fails_without_findings(
+    scenario: Scenario, site: FaultySite, no_retry_delay: None
+):
     site.status = 503
 
     row = scan(scenario)
@@ -123,7 +127,7 @@ def test_scan_during_an_outage_fails_without_findings(scenario: Scenario, site: 
 
 
 def test_error_in_one_domain_leaves_the_others_complete(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     run_in_order = page_checks.run_in_order
 
@@ -141,7 +145,7 @@ def test_error_in_one_domain_leaves_the_others_complete(
     assert row.summary["domains"]["security"]["failed"] > 0
 
 
-def test_scan_checks_every_linked_page(scenario: Scenario, site: Site):
+def test_scan_checks_every_linked_page(scenario: Scenario, site: FaultySite):
     site.pages = {"/about": GOOD_PAGE.replace("What we sell", "")}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
 
@@ -226,7 +230,7 @@ def test_host_is_resolved_outside_of_transactions(scenario: Scenario, monkeypatc
     assert depths == [depth]
 
 
-def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: Site):
+def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: FaultySite):
     scenario = factories.scenario(site_url=site.url, ai_quota=0)
 
     response = scenario.client.call("post", "scans/run", {})
@@ -236,7 +240,7 @@ def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: Site):
     assert Scan.objects.count() == 0
 
 
-def test_part_with_a_pending_page_cannot_be_finished(scenario: Scenario, site: Site):
+def test_part_with_a_pending_page_cannot_be_finished(scenario: Scenario, site: FaultySite):
     row = scan(scenario)
     part = row.parts.get(scanner="http")
     ScanPart.objects.filter(pk=part.pk).update(finished_at=None)
@@ -248,7 +252,7 @@ def test_part_with_a_pending_page_cannot_be_finished(scenario: Scenario, site: S
     assert part.finished_at is None
 
 
-def test_scans_are_listed_newest_first(scenario: Scenario, site: Site):
+def test_scans_are_listed_newest_first(scenario: Scenario, site: FaultySite):
     ids = [
         scenario.client.call("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)
     ]

@@ -16,14 +16,14 @@ from scans.services import scans
 from scans.services.schedules import ScheduleRule
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
+from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NIGHTLY = {"schedule": "daily", "hour": 3}
 
 
 @pytest.fixture
-def scenario(db: None, site: Site) -> Scenario:
+def scenario(db: None, site: FaultySite) -> Scenario:
     return factories.scenario(site_url=site.url)
 
 
@@ -38,7 +38,7 @@ def due(scenario: Scenario) -> ScanSchedule:
     return ScanSchedule.objects.get(project=scenario.project)
 
 
-def test_due_scan_is_queued(scenario: Scenario, site: Site, time_machine: Any):
+def test_due_scan_is_queued(scenario: Scenario, site: FaultySite, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
     set_schedule(scenario, NIGHTLY)
     jobs.start_due_scans()
@@ -110,7 +110,7 @@ def test_project_that_changes_while_its_host_is_resolved_is_not_scanned_as_befor
     assert Scan.objects.count() == 0
 
 
-def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: Site):
+def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: FaultySite):
     scenario = factories.scenario(site_url=site.url, ai_quota=0)
     set_schedule(scenario, NIGHTLY)
     due(scenario)
@@ -124,7 +124,7 @@ def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: Site):
     assert Event.objects.get(name="scan.skipped").data == {"reason": schedule.note}
 
 
-def test_schedule_with_a_disallowed_url_is_skipped_and_others_run(site: Site):
+def test_schedule_with_a_disallowed_url_is_skipped_and_others_run(site: FaultySite):
     inside, fine = (
         factories.scenario(site_url="http://169.254.169.254/"),
         factories.scenario(site_url=site.url),

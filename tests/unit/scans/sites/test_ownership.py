@@ -21,8 +21,7 @@ from scans.models import Site
 from scans.sites import ownership, services
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import GOOD_PAGE, serve
-from tests.fakes.faulty_site import Site as Served
+from tests.fakes.faulty_site import GOOD_PAGE, FaultySite, serve
 from tests.fakes.network import FakeNetwork, connected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -37,7 +36,7 @@ def network(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[FakeNetw
 
 
 @pytest.fixture
-def shop(network: FakeNetwork) -> Iterator[Served]:
+def shop(network: FakeNetwork) -> Iterator[FaultySite]:
     """Serve a website at http://shop.example.com/ that publishes its Git repository."""
     with serve() as served:
         served.pages, served.types = (
@@ -154,14 +153,14 @@ def test_dns_record_with_another_token_does_not_verify(
     assert network.queried == [HOST, "example.com"]
 
 
-def test_file_verifies_a_site(scenario: Scenario, shop: Served):
+def test_file_verifies_a_site(scenario: Scenario, shop: FaultySite):
     site = named(scenario)
     shop.pages[ownership.FILE_PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
 
     assert proved_by(verified(scenario, site)) == ("proved", "file")
 
 
-def test_meta_tag_verifies_a_site(scenario: Scenario, shop: Served):
+def test_meta_tag_verifies_a_site(scenario: Scenario, shop: FaultySite):
     site = named(scenario)
     shop.body = GOOD_PAGE.replace(
         "<title>", f'<meta name="krafter-verification" content="{site.token}"><title>'
@@ -179,7 +178,7 @@ def test_meta_tag_verifies_a_site(scenario: Scenario, shop: Served):
     ],
     ids=["in the body, where visitors write", "as text", "another token"],
 )
-def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: Served, page: str):
+def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: FaultySite, page: str):
     site = named(scenario)
     shop.body = page.replace("{token}", site.token)
     shop.types[ownership.FILE_PATH] = "text/html"
@@ -188,7 +187,7 @@ def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: Served,
     assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_redirect_to_another_host_does_not_verify(scenario: Scenario, network: FakeNetwork, shop: Served):
+def test_redirect_to_another_host_does_not_verify(scenario: Scenario, network: FakeNetwork, shop: FaultySite):
     site = named(scenario)
     with serve() as mine:
         network.hosts["evil.example", 80] = int(mine.url.rsplit(":", 1)[1].strip("/"))
@@ -199,7 +198,7 @@ def test_redirect_to_another_host_does_not_verify(scenario: Scenario, network: F
         assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: Served):
+def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: FaultySite):
     shown = verified(scenario, named(scenario))
 
     assert [
@@ -214,7 +213,7 @@ def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: Se
     ]
 
 
-def test_probing_check_is_inconclusive_for_an_unverified_site(scenario: Scenario, shop: Served):
+def test_probing_check_is_inconclusive_for_an_unverified_site(scenario: Scenario, shop: FaultySite):
     status, page = exposed_git(scenario)
 
     assert (status, page["reason"]) == ("inconclusive", "not_available")
@@ -223,7 +222,7 @@ def test_probing_check_is_inconclusive_for_an_unverified_site(scenario: Scenario
     assert [hit for hit in shop.hits if "git" in hit] == []
 
 
-def test_verified_site_is_probed(scenario: Scenario, network: FakeNetwork, shop: Served):
+def test_verified_site_is_probed(scenario: Scenario, network: FakeNetwork, shop: FaultySite):
     site = named(scenario)
     network.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
@@ -232,7 +231,9 @@ def test_verified_site_is_probed(scenario: Scenario, network: FakeNetwork, shop:
     assert "GET /.git/config" in shop.hits
 
 
-def test_domain_verified_by_dns_covers_its_subdomains(scenario: Scenario, network: FakeNetwork, shop: Served):
+def test_domain_verified_by_dns_covers_its_subdomains(
+    scenario: Scenario, network: FakeNetwork, shop: FaultySite
+):
     site = named(scenario, "example.com")
     network.records["example.com"] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
@@ -241,7 +242,7 @@ def test_domain_verified_by_dns_covers_its_subdomains(scenario: Scenario, networ
 
 
 def test_verification_of_another_project_does_not_count(
-    scenario: Scenario, network: FakeNetwork, shop: Served
+    scenario: Scenario, network: FakeNetwork, shop: FaultySite
 ):
     other = factories.scenario()
     site = named(other)
@@ -261,14 +262,14 @@ def test_verification_of_another_project_does_not_count(
     ],
 )
 def test_hosts_listed_by_the_operator_are_verified(
-    scenario: Scenario, shop: Served, settings: Any, listed: str, status: str
+    scenario: Scenario, shop: FaultySite, settings: Any, listed: str, status: str
 ):
     settings.KRAFTER_OWNED_HOSTS = listed
 
     assert exposed_git(scenario)[0] == status
 
 
-def test_scan_of_an_unverified_site_requests_only_published_paths(scenario: Scenario, shop: Served):
+def test_scan_of_an_unverified_site_requests_only_published_paths(scenario: Scenario, shop: FaultySite):
     made = scenario.client.call("post", "scans/run", {}).json()["data"]
     jobs.run_scan(made["id"])
 
@@ -278,7 +279,7 @@ def test_scan_of_an_unverified_site_requests_only_published_paths(scenario: Scen
     assert not Finding.objects.filter(check_keys=["exposed_git"]).exists()
 
 
-def test_browser_visits_verified_sites_only(shop: Served):
+def test_browser_visits_verified_sites_only(shop: FaultySite):
     with Client() as client, Browser() as browser:
         seen = dict(run_checks(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
 
@@ -289,7 +290,9 @@ def test_browser_visits_verified_sites_only(shop: Served):
     assert [hit for hit in shop.hits if hit != "GET /"] == []
 
 
-def test_expired_verification_is_repeated_before_use(scenario: Scenario, network: FakeNetwork, shop: Served):
+def test_expired_verification_is_repeated_before_use(
+    scenario: Scenario, network: FakeNetwork, shop: FaultySite
+):
     site = named(scenario)
     network.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
@@ -307,7 +310,7 @@ def test_expired_verification_is_repeated_before_use(scenario: Scenario, network
 
 
 def test_expired_verification_without_an_answer_is_not_used_and_not_revoked(
-    scenario: Scenario, network: FakeNetwork, shop: Served
+    scenario: Scenario, network: FakeNetwork, shop: FaultySite
 ):
     site = named(scenario)
     network.records[HOST] = [f"krafter-verification={site.token}"]
@@ -371,7 +374,7 @@ def test_site_is_not_verified_without_its_event(scenario: Scenario, monkeypatch:
     assert Site.objects.get().verified_at is None
 
 
-def test_meta_tag_in_a_text_file_does_not_verify(scenario: Scenario, shop: Served):
+def test_meta_tag_in_a_text_file_does_not_verify(scenario: Scenario, shop: FaultySite):
     site = named(scenario)
     tag = f'<meta name="krafter-verification" content="{site.token}">'
     shop.pages["/"], shop.types["/"] = GOOD_PAGE.replace("<title>", f"{tag}<title>"), "text/plain"

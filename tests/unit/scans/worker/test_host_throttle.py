@@ -25,14 +25,14 @@ from scanner.outcome import FAILED, PASSED
 from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scans.worker import host_throttle
-from tests.fakes.faulty_site import GOOD_PAGE, Site
+from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
 
 pytestmark = pytest.mark.usefixtures("site")
 
 
 @pytest.fixture(params=["Redis", "no Redis"])
 def with_and_without_redis(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: Site
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: FaultySite
 ) -> Iterator[None]:
     """Run the test with Redis, and with Redis unavailable."""
     if request.param == "no Redis":
@@ -76,12 +76,12 @@ def adaptive(max_rate: float | None = None) -> Client:
     )
 
 
-def pace_of(site: Site) -> HostPace:
+def pace_of(site: FaultySite) -> HostPace:
     """Return the state of the site's host."""
     return host_throttle._update(host_throttle.host_key(ParsedUrl.parse(site.url)), lambda pace, _: pace)
 
 
-def started_for(seconds: float, site: Site, client: Client, *, threads: int = 6) -> list[float]:
+def started_for(seconds: float, site: FaultySite, client: Client, *, threads: int = 6) -> list[float]:
     """Send requests for this long; return when the site received each."""
     began: list[float] = []
     ended = time.monotonic() + seconds
@@ -109,7 +109,7 @@ def at_once(calls: int, call: Callable[[], Any]) -> None:
 
 
 @pytest.mark.slow
-def test_all_workers_together_send_two_requests_a_second(with_and_without_redis: None, site: Site):
+def test_all_workers_together_send_two_requests_a_second(with_and_without_redis: None, site: FaultySite):
     began: list[float] = []
     site.before_answer = lambda: began.append(time.monotonic())
 
@@ -121,7 +121,7 @@ def test_all_workers_together_send_two_requests_a_second(with_and_without_redis:
 
 
 @pytest.mark.slow
-def test_at_most_two_requests_are_concurrent(with_and_without_redis: None, site: Site):
+def test_at_most_two_requests_are_concurrent(with_and_without_redis: None, site: FaultySite):
     inside, most = [], []
     guard = threading.Lock()
 
@@ -141,7 +141,7 @@ def test_at_most_two_requests_are_concurrent(with_and_without_redis: None, site:
 
 
 @contextmanager
-def other_requests(site: Site, client: Client) -> Iterator[None]:
+def other_requests(site: FaultySite, client: Client) -> Iterator[None]:
     """Send requests of other threads all the time."""
     stopped = threading.Event()
 
@@ -161,7 +161,7 @@ def other_requests(site: Site, client: Client) -> Iterator[None]:
 
 @pytest.mark.slow
 def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(
-    with_and_without_redis: None, site: Site
+    with_and_without_redis: None, site: FaultySite
 ):
     client = adaptive()
     with other_requests(site, adaptive()):
@@ -178,7 +178,7 @@ def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(
 
 
 @pytest.mark.slow
-def test_page_that_is_slow_only_beside_other_requests_passes(with_and_without_redis: None, site: Site):
+def test_page_that_is_slow_only_beside_other_requests_passes(with_and_without_redis: None, site: FaultySite):
     inside, guard, confirmation = [0], threading.Lock(), ConfirmFirst()
 
     def call_together() -> None:
@@ -203,7 +203,7 @@ def test_page_that_is_slow_only_beside_other_requests_passes(with_and_without_re
 
 
 @pytest.mark.slow
-def test_retry_after_applies_to_all_workers(with_and_without_redis: None, site: Site):
+def test_retry_after_applies_to_all_workers(with_and_without_redis: None, site: FaultySite):
     site.status, site.headers["Retry-After"] = 429, "1"
     throttled_client(rate=100).get(site.url)
     site.status, began = 200, time.monotonic()
@@ -213,7 +213,7 @@ def test_retry_after_applies_to_all_workers(with_and_without_redis: None, site: 
     assert time.monotonic() - began > 0.9
 
 
-def test_long_retry_after_raises_an_error_at_once(with_and_without_redis: None, site: Site):
+def test_long_retry_after_raises_an_error_at_once(with_and_without_redis: None, site: FaultySite):
     site.status, site.headers["Retry-After"] = 503, "86400"
     throttled_client(rate=100).get(site.url)
 
@@ -223,7 +223,7 @@ def test_long_retry_after_raises_an_error_at_once(with_and_without_redis: None, 
 
 
 def test_waiting_for_a_slot_times_out(
-    with_and_without_redis: None, site: Site, monkeypatch: pytest.MonkeyPatch
+    with_and_without_redis: None, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(host_throttle, "MAX_WAIT_SECONDS", 0.2)
     throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
@@ -237,7 +237,7 @@ def test_waiting_for_a_slot_times_out(
         raise AssertionError("three at once")
 
 
-def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_unreleased_slot_expires(site: FaultySite, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "SLOT_LEASE_SECONDS", 0.1)
     throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
@@ -250,7 +250,7 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.slow
 def test_pace_of_an_allowed_network_rises_to_the_ceiling(
-    with_and_without_redis: None, site: Site, granted: dict[str, float]
+    with_and_without_redis: None, site: FaultySite, granted: dict[str, float]
 ):
     client = adaptive(max_rate=25)
 
@@ -261,7 +261,9 @@ def test_pace_of_an_allowed_network_rises_to_the_ceiling(
 
 
 @pytest.mark.slow
-def test_two_workers_share_the_ceiling(with_and_without_redis: None, site: Site, granted: dict[str, float]):
+def test_two_workers_share_the_ceiling(
+    with_and_without_redis: None, site: FaultySite, granted: dict[str, float]
+):
     workers = [adaptive(), adaptive()]
     turns_of_workers = itertools.cycle(workers)
 
@@ -272,7 +274,9 @@ def test_two_workers_share_the_ceiling(with_and_without_redis: None, site: Site,
 
 
 @pytest.mark.slow
-def test_few_requests_are_refused_by_a_site_that_limits_the_rate(with_and_without_redis: None, site: Site):
+def test_few_requests_are_refused_by_a_site_that_limits_the_rate(
+    with_and_without_redis: None, site: FaultySite
+):
     times: list[float] = []
     refused: list[float] = []
 
@@ -293,7 +297,9 @@ def test_few_requests_are_refused_by_a_site_that_limits_the_rate(with_and_withou
 
 
 @pytest.mark.slow
-def test_site_that_slows_down_gets_fewer_requests_and_recovers(with_and_without_redis: None, site: Site):
+def test_site_that_slows_down_gets_fewer_requests_and_recovers(
+    with_and_without_redis: None, site: FaultySite
+):
     client = adaptive()
     fast = started_for(1, site, client, threads=3)
     rate = pace_of(site).rate
@@ -311,7 +317,7 @@ def test_site_that_slows_down_gets_fewer_requests_and_recovers(with_and_without_
 
 
 @pytest.mark.slow
-def test_site_that_refuses_us_gets_two_requests_a_second(with_and_without_redis: None, site: Site):
+def test_site_that_refuses_us_gets_two_requests_a_second(with_and_without_redis: None, site: FaultySite):
     client = adaptive()
     site.status = 403
     client.get(site.url)
@@ -325,7 +331,7 @@ def test_site_that_refuses_us_gets_two_requests_a_second(with_and_without_redis:
     assert len(began) <= 2 * seconds
 
 
-def test_challenge_is_treated_as_a_refusal(with_and_without_redis: None, site: Site):
+def test_challenge_is_treated_as_a_refusal(with_and_without_redis: None, site: FaultySite):
     site.headers["cf-mitigated"] = "challenge"
 
     with adaptive() as client, pytest.raises(Inconclusive, match="challenge"):
@@ -334,7 +340,7 @@ def test_challenge_is_treated_as_a_refusal(with_and_without_redis: None, site: S
     assert pace_of(site).slow_until > 0
 
 
-def test_refused_probe_or_link_is_no_refusal_of_the_page(with_and_without_redis: None, site: Site):
+def test_refused_probe_or_link_is_no_refusal_of_the_page(with_and_without_redis: None, site: FaultySite):
     site.body = GOOD_PAGE.replace("</main>", '<a href="/admin">Staff</a></main>')
 
     def refuse_closed_paths() -> None:
@@ -350,7 +356,7 @@ def test_refused_probe_or_link_is_no_refusal_of_the_page(with_and_without_redis:
     assert pace_of(site).slow_until == 0
 
 
-def test_timeout_halves_the_rate(with_and_without_redis: None, site: Site):
+def test_timeout_halves_the_rate(with_and_without_redis: None, site: FaultySite):
     site.before_answer = lambda: time.sleep(0.3)
 
     with pytest.raises(TimedOut):
@@ -359,7 +365,7 @@ def test_timeout_halves_the_rate(with_and_without_redis: None, site: Site):
     assert pace_of(site).rate == 5
 
 
-def test_host_is_adaptive_when_it_is_verified(site: Site):
+def test_host_is_adaptive_when_it_is_verified(site: FaultySite):
     class Verified:
         def covers(self, host: str) -> bool:
             return host == "example.com"
@@ -370,7 +376,7 @@ def test_host_is_adaptive_when_it_is_verified(site: Site):
     assert [throttle.limits(ParsedUrl.parse(url)).adaptive for url in urls] == [True, False, False]
 
 
-def test_name_is_adaptive_when_its_address_turns_out_to_be_allowed(site: Site):
+def test_name_is_adaptive_when_its_address_turns_out_to_be_allowed(site: FaultySite):
     client = adaptive()
     target = ParsedUrl.parse(site.url.replace("127.0.0.1", "localhost"))
     before = client.throttle.limits(target).adaptive
@@ -384,7 +390,7 @@ def test_no_host_is_throttled_at_rate_zero(settings: Any):
     assert not isinstance(host_throttle.client().throttle, host_throttle.SharedHostThrottle)
 
 
-def test_worker_continues_where_another_one_left_off(site: Site):
+def test_worker_continues_where_another_one_left_off(site: FaultySite):
     host = f"{host_throttle.PREFIX}{uuid.uuid4().hex}"
     host_throttle._update(host, lambda pace, _: pace.observe(PaceObservation(429), PaceLimits(), 1.0))
     host_throttle._last_seen.clear()
@@ -461,7 +467,7 @@ def test_retry_after_date_is_converted_to_seconds(time_machine: Any):
 
 
 @pytest.mark.parametrize(("seconds", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])
-def test_crawl_delay_is_read_and_limited(site: Site, seconds: str, delay: float):
+def test_crawl_delay_is_read_and_limited(site: FaultySite, seconds: str, delay: float):
     site.pages = {"/robots.txt": f"User-agent: *\nCrawl-delay: {seconds}", "/a": GOOD_PAGE}
 
     with Client() as client:

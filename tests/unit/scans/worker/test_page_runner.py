@@ -33,7 +33,7 @@ from scans.worker.page_leases import WorkerKind
 from tests import factories
 from tests.factories import Scenario
 from tests.failing_rows import refuse
-from tests.fakes.faulty_site import GOOD_PAGE, Site
+from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY_HTTP = {"security_header_csp", "text_compression", "cookies_httponly"}
@@ -41,7 +41,7 @@ BY_BROWSER = {"a11y_html_has_lang", "dom_size"}
 
 
 @pytest.fixture
-def scenario(db: None, site: Site) -> Scenario:
+def scenario(db: None, site: FaultySite) -> Scenario:
     scenario = factories.scenario(site_url=site.url)
     run_only(scenario, BY_HTTP)
     return scenario
@@ -53,7 +53,7 @@ def run_only(scenario: Scenario, keys: set[str]) -> None:
     scenario.client.call("put", "policies/current", {"config": {"checks": off}})
 
 
-def add_pages(site: Site, count: int) -> None:
+def add_pages(site: FaultySite, count: int) -> None:
     """Link pages from the start page, so that the site has this many with it."""
     links = [f"/page-{number}" for number in range(1, count)]
     site.pages = dict.fromkeys(links, GOOD_PAGE)
@@ -124,7 +124,7 @@ COMPLETED_SCAN = {
 }
 
 
-def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site):
+def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: FaultySite):
     add_pages(site, 3)
     scan = queue_scan(scenario)
 
@@ -163,7 +163,7 @@ def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
     assert "Did you mean security_header_csp" in refused[-1]["key"][0]
 
 
-def test_results_of_a_removed_check_are_filtered_by_its_key(scenario: Scenario, site: Site):
+def test_results_of_a_removed_check_are_filtered_by_its_key(scenario: Scenario, site: FaultySite):
     add_pages(site, 2)
     scan = queue_scan(scenario)
     jobs.run_scan(str(scan.pk))
@@ -199,7 +199,7 @@ def test_results_of_a_removed_check_are_filtered_by_its_key(scenario: Scenario, 
 )
 def test_scan_resumes_after_a_worker_crash_without_duplicates(
     scenario: Scenario,
-    site: Site,
+    site: FaultySite,
     monkeypatch: pytest.MonkeyPatch,
     module: Any,
     name: str,
@@ -225,7 +225,7 @@ def test_scan_resumes_after_a_worker_crash_without_duplicates(
 
 
 def test_progress_has_the_pages_findings_and_the_pages_being_checked(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     add_pages(site, 4)
     scan = queue_scan(scenario)
@@ -258,7 +258,7 @@ def test_progress_has_the_pages_findings_and_the_pages_being_checked(
 
 
 def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     add_pages(site, 3)
     scan = queue_scan(scenario)
@@ -298,7 +298,7 @@ def test_scan_fails_when_every_worker_crashes_during_discovery(
 
 
 def test_time_limit_of_a_scan_is_noted_in_its_summary(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     add_pages(site, 8)
     scan = queue_scan(scenario)
@@ -315,7 +315,7 @@ def test_time_limit_of_a_scan_is_noted_in_its_summary(
     ]
 
 
-def test_worker_without_lease_writes_nothing(scenario: Scenario, site: Site):
+def test_worker_without_lease_writes_nothing(scenario: Scenario, site: FaultySite):
     add_pages(site, 2)
     scan = queue_scan(scenario)
     late = leases.acquire(Scan, scan.pk, seconds=-1)
@@ -333,7 +333,7 @@ def test_worker_without_lease_writes_nothing(scenario: Scenario, site: Site):
     assert (ScanPage.objects.count(), ScanResult.objects.count(), ScanPart.objects.count()) == (2, 6, 1)
 
 
-def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: Site):
+def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: FaultySite):
     site.pages = {"/robots.txt": "User-agent: *\nDisallow: /", "/closed": GOOD_PAGE}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
     scan = queue_scan(scenario)
@@ -345,7 +345,7 @@ def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: 
     assert Finding.objects.get().evidence["pages"][0]["outcome"]["evidence"]["note"] == note
 
 
-def test_each_further_page_costs_at_most_18_queries(scenario: Scenario, site: Site):
+def test_each_further_page_costs_at_most_18_queries(scenario: Scenario, site: FaultySite):
     counts = []
     for pages in (1, 1, 4):  # after the first scan the finding exists
         add_pages(site, pages)
@@ -360,7 +360,7 @@ def test_each_further_page_costs_at_most_18_queries(scenario: Scenario, site: Si
 
 
 def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
-    scenario: Scenario, site: Site
+    scenario: Scenario, site: FaultySite
 ):
     add_pages(site, 2)
     run_only(scenario, BY_HTTP | BY_BROWSER)
@@ -387,7 +387,7 @@ def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
     ]  # fmt: skip
 
 
-def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_browser_part_can_finish_first(scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch):
     run_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queue_scan(scenario)
     with monkeypatch.context() as patch:
@@ -406,7 +406,7 @@ def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypat
 
 
 @pytest.mark.needs_chromium
-def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario, site: Site):
+def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario, site: FaultySite):
     run_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
     scan = queue_scan(scenario)
@@ -432,7 +432,7 @@ def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario,
 
 
 def test_job_out_of_time_leaves_pages_to_the_next_job(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, monkeypatch: pytest.MonkeyPatch
 ):
     add_pages(site, 2)
     run_only(scenario, BY_BROWSER)
@@ -448,7 +448,7 @@ def test_job_out_of_time_leaves_pages_to_the_next_job(
 
 
 def test_stopping_worker_leaves_pages_to_the_next_worker(
-    scenario: Scenario, site: Site, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: FaultySite, enqueued: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     add_pages(site, 8)
     scan = queue_scan(scenario)
@@ -482,7 +482,7 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
 
 
 def test_browser_part_without_browser_worker_is_finished_by_http_workers(
-    scenario: Scenario, site: Site, enqueued: list[tuple[str, ...]]
+    scenario: Scenario, site: FaultySite, enqueued: list[tuple[str, ...]]
 ):
     run_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queue_scan(scenario)
@@ -498,7 +498,7 @@ def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     )
 
 
-def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, site: Site):
+def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, site: FaultySite):
     add_pages(site, 4)
     login = "<title>Sign in</title><form><input type=password></form>"
     site.pages |= {"/page-1": login, "/page-2": login}
@@ -510,7 +510,7 @@ def test_pages_that_show_the_same_login_page_are_not_judged(scenario: Scenario, 
     assert set(judged.values_list("page__route", flat=True)) == {"", "page-3"}
 
 
-def test_scan_whose_results_cannot_be_stored_ends_no_other(scenario: Scenario, site: Site):
+def test_scan_whose_results_cannot_be_stored_ends_no_other(scenario: Scenario, site: FaultySite):
     other = factories.scenario(site_url=site.url)
     run_only(other, BY_HTTP)
     failing, scan = queue_scan(scenario), queue_scan(other)
@@ -531,7 +531,7 @@ def store_unusable_credentials(scenario: Scenario) -> None:
     )
 
 
-def test_scan_whose_work_cannot_begin_ends_no_other(scenario: Scenario, site: Site):
+def test_scan_whose_work_cannot_begin_ends_no_other(scenario: Scenario, site: FaultySite):
     other = factories.scenario(site_url=site.url)
     run_only(other, BY_HTTP)
     failing, scan = queue_scan(scenario), queue_scan(other)
@@ -555,7 +555,7 @@ def run_until_it_ends(scan: Scan, kind: WorkerKind = WorkerKind.HTTP) -> int:
     return 0
 
 
-def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: Site):
+def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: FaultySite):
     scan = queue_scan(scenario)
     store_unusable_credentials(scenario)
 
@@ -569,7 +569,7 @@ def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: Site):
     )
 
 
-def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scenario, site: Site):
+def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scenario, site: FaultySite):
     scan = queue_scan(scenario)
     discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
     assert discovery
@@ -586,7 +586,9 @@ def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scena
     )
 
 
-def test_scan_whose_results_can_never_be_stored_ends_when_its_time_is_over(scenario: Scenario, site: Site):
+def test_scan_whose_results_can_never_be_stored_ends_when_its_time_is_over(
+    scenario: Scenario, site: FaultySite
+):
     scan = queue_scan(scenario)
     refuse(ScanResult, "scan_id", scan.pk)
 
@@ -599,7 +601,7 @@ def test_scan_whose_results_can_never_be_stored_ends_when_its_time_is_over(scena
     )
 
 
-def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site: Site):
+def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site: FaultySite):
     scan = queue_scan(scenario)
     refuse(Finding, "project_id", scenario.project.pk)
 
@@ -614,7 +616,7 @@ def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site:
     assert not ScanPart.objects.filter(finished_at=None).exists()
 
 
-def test_page_whose_results_cannot_be_stored_is_noted_in_the_summary(scenario: Scenario, site: Site):
+def test_page_whose_results_cannot_be_stored_is_noted_in_the_summary(scenario: Scenario, site: FaultySite):
     add_pages(site, 3)
     scan = queue_scan(scenario)
     discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
