@@ -16,15 +16,15 @@ from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decode_key
 @dataclass(frozen=True)
 class Key:
     key_id: str
-    has_private_half: bool
-    raw: bytes = field(repr=False)  # 32 bytes: the private half, or only the public one
+    is_private: bool
+    raw: bytes = field(repr=False)  # 32 bytes: the private key, or only the public one
 
     def sign(self, message: bytes) -> str:
         return base64.b64encode(self._private.sign(message)).decode()
 
     @cached_property
     def public(self) -> bytes:
-        return self._private.public_key().public_bytes_raw() if self.has_private_half else self.raw
+        return self._private.public_key().public_bytes_raw() if self.is_private else self.raw
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
@@ -57,18 +57,18 @@ def parse_signing_keys(setting: str) -> Keyring:
         key = _key(entry, number)
         if key.key_id in keys:
             raise ValueError(f"Entry {number} repeats the key id {key.key_id!r}.")
-        if number == 1 and not key.has_private_half:
-            raise ValueError("Entry 1 is a public key; the first one signs and has to be whole.")
+        if number == 1 and not key.is_private:
+            raise ValueError("Entry 1 is a public key; the first entry signs, and must be a private key.")
         keys[key.key_id] = key
     return Keyring(tuple(keys.values()))
 
 
 def _key(entry: str, number: int) -> Key:
     key_id, _, rest = entry.partition(":")
-    half, _, encoded = rest.rpartition(":")
-    if not KEY_ID.fullmatch(key_id) or not encoded or half not in ("", "public"):
+    kind, _, encoded = rest.rpartition(":")
+    if not KEY_ID.fullmatch(key_id) or not encoded or kind not in ("", "public"):
         raise ValueError(f"Entry {number} is neither id:base64 nor id:public:base64.")
-    return Key(key_id, half != "public", decode_key(encoded, number))
+    return Key(key_id, kind != "public", decode_key(encoded, number))
 
 
 def is_valid_signature(public: bytes, signature: str, message: bytes) -> bool:
@@ -105,5 +105,5 @@ def from_jwk(jwk: Any) -> tuple[str, bytes]:
     # A JSON Web Key has no padding (RFC 7515).
     raw = base64.urlsafe_b64decode(x + "=" * (-len(x) % 4))
     if len(raw) != KEY_BYTES:
-        raise ValueError(f"The key {key_id} has {len(raw)} bytes; it takes {KEY_BYTES}.")
+        raise ValueError(f"The key {key_id} has {len(raw)} bytes instead of {KEY_BYTES}.")
     return key_id, raw

@@ -58,7 +58,7 @@ def test_a_signature_has_one_spelling():
         (f"k1:{ONE},k1:{TWO}", "Entry 2 repeats the key id 'k1'."),
         ("k1:not base64!", "The key of entry 1 is not base64."),
         ("k1:AAAA", "The key of entry 1 has 3 bytes; it must have 32."),
-        (f"k1:public:{ONE}", "Entry 1 is a public key; the first one signs and has to be whole."),
+        (f"k1:public:{ONE}", "Entry 1 is a public key; the first entry signs, and must be a private key."),
     ],
 )
 def test_a_malformed_setting_is_refused_by_its_place_and_never_repeated(setting: str, sentence: str):
@@ -87,7 +87,7 @@ def test_public_key_is_the_same_after_conversion_to_jwk_and_has_a_fingerprint():
         ({"kid": 7}, "The JSON Web Key has no usable id or no key in it."),
         ({"kid": "k 1"}, "The JSON Web Key has no usable id or no key in it."),
         ({"x": None}, "The JSON Web Key has no usable id or no key in it."),
-        ({"x": "AAAA"}, "The key k1 has 3 bytes; it takes 32."),
+        ({"x": "AAAA"}, "The key k1 has 3 bytes instead of 32."),
     ],
 )
 def test_json_web_key_that_is_none_of_ed25519_is_refused(changes: dict[str, Any], sentence: str):
