@@ -39,15 +39,25 @@ def application_role() -> str:
 
 
 def role_exists() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [application_role()])
-        return cursor.fetchone() is not None
+    return _is_true("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", application_role())
 
 
 def is_application_role() -> bool:
+    return _is_true("SELECT current_user = %s", application_role())
+
+
+def may_create_tables() -> bool:
+    return _is_true("SELECT has_schema_privilege('public', 'CREATE')")
+
+
+def owns_database() -> bool:
+    return _is_true("SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()")
+
+
+def _is_true(query: str, *parameters: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        return bool(cursor.fetchone()[0] == application_role())
+        cursor.execute(query, parameters)
+        return bool(cursor.fetchone()[0])
 
 
 def append_only_tables() -> set[str]:
@@ -68,12 +78,6 @@ def require_owner(plan: list[Any], **kwargs: Any) -> None:
         )
 
 
-def may_create_tables() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT has_schema_privilege('public', 'CREATE')")
-        return bool(cursor.fetchone()[0])
-
-
 def grant_privileges(**kwargs: Any) -> None:
     """As the owner after `migrate`, grant the application role its privileges, if it exists."""
     if not role_exists() or is_application_role():
@@ -82,11 +86,8 @@ def grant_privileges(**kwargs: Any) -> None:
     append_only = append_only_tables()
     with connection.cursor() as cursor:
         cursor.execute(SCHEMA.format(**names))
-        cursor.execute(
-            "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
-        )
         # Only its owner changes the privileges on a database.
-        if cursor.fetchone()[0]:
+        if owns_database():
             cursor.execute(DATABASE.format(**names))
         cursor.execute(TABLES)
         for (table,) in cursor.fetchall():
