@@ -156,15 +156,12 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
     # At most one UPDATE a minute: every request would otherwise write to the same row.
     if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    until = math.inf if key.expires_at is None else key.expires_at.timestamp()
-    project = _project(key, slug)
-    scopes = _scopes(key.scopes, key.role)
     return Caller(
         organization=key.organization,
-        project=project,
+        project=_project(key, slug),
         user_id=key.user_id,
-        scopes=scopes,
-        expires_at=until,
+        scopes=_scopes(key.scopes, key.role),
+        expires_at=math.inf if key.expires_at is None else key.expires_at.timestamp(),
         key_id=key.pk,
         rate_limit=key.rate_limit,
         role=key.role,

@@ -17,8 +17,8 @@ def navigation(current: str) -> list[tuple[str, list[NavigationLink]]]:
     sections = [
         (title, [_link(name, current) for name in names]) for title, names in contents.CONTENTS.items()
     ]
-    index = next(index for index, (title, _) in enumerate(sections) if title == "Run it")
-    sections.insert(index, ("Operations", [_link(pages.REFERENCE, current), *_resource_links(current)]))
+    operations = [_link(pages.REFERENCE, current), *_resource_links(current)]
+    sections.insert(list(contents.CONTENTS).index("Run it"), ("Operations", operations))
     sections[-1][1].append(_link(contents.DECISIONS, current))
     return sections
 

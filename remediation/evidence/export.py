@@ -66,7 +66,7 @@ def content(verification: Verification, *, public: bool = False) -> dict[str, An
             for before, after in zip(links, links[1:], strict=False)
             if after.sequence > before.sequence + 1
         ],
-        "keys": [as_jwk(key_id, public) for key_id, public in keyring().public.items()],
+        "keys": [as_jwk(key_id, key) for key_id, key in keyring().public.items()],
     }
 
 

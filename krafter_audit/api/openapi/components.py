@@ -63,8 +63,6 @@ HEADERS: dict[str, Any] = {
         "`true` if this is the stored response to an earlier request.", "string", required=False
     ),
 }
-
-
 # What every request may send, by the name of the header.
 REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "If-Match": (
@@ -80,6 +78,13 @@ REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
         "Repeats of the request with the same key return the first response, for 24 hours.",
     ),
 }
+WIRE_NAMES = {
+    "ETag": "etag",
+    "Location": "location",
+    "Link": "link",
+    "RetryAfter": "retry-after",
+    "IdempotentReplayed": "idempotent-replayed",
+}
 
 
 def headers(*names: str) -> dict[str, Any]:
@@ -94,13 +99,6 @@ def headers(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{component}"} for name, component in components.items()}
 
 
-WIRE_NAMES = {
-    "ETag": "etag",
-    "Location": "location",
-    "Link": "link",
-    "RetryAfter": "retry-after",
-    "IdempotentReplayed": "idempotent-replayed",
-}
 COMPONENTS: dict[str, Any] = {
     "schemas": {"Error": ERROR_ENVELOPE},
     "headers": HEADERS,

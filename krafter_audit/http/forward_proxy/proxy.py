@@ -94,8 +94,7 @@ class ForwardProxy:
         while not self._closed:
             try:
                 client, _ = self._listener.accept()
-            # The listener was closed.
-            except OSError:
+            except OSError:  # the listener was closed
                 return
             threading.Thread(target=self._serve, args=[client], name="forward-proxy", daemon=True).start()
 
