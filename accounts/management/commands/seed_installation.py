@@ -17,7 +17,7 @@ class Command(AccountCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--api-key", required=True, help="The key to create: kr_live_ and 43 characters.")
-        parser.add_argument("--admin-password", required=True, help="KRAFTER_ADMIN_PASSWORD.")
+        parser.add_argument("--admin-password", required=True, help="The password of the first user.")
         parser.add_argument("--site-url", default="https://example.com")
         parser.add_argument("--demo", action="store_true", help="Update the site URL of the project.")
         parser.add_argument(
