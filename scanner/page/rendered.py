@@ -242,7 +242,7 @@ class RenderedPage:
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
         if (self._visits or self._loads) and self._identity is None:  # computed once for all checks
-            missing = sorted(_without_query(url) for url in self._unavailable_data())
+            missing = sorted(self._unavailable_data())
             self._identity = replace(page_identity(self.visited_page()), unavailable_data=missing)
         return self._identity
 
@@ -259,12 +259,13 @@ class RenderedPage:
         `except_for` are the URLs, without query, that were not available when the finding was made.
         """
         for url, problem in self._unavailable_data().items():
-            if _without_query(url) not in except_for:
+            if url not in except_for:
                 raise Inconclusive("blocked", f"{url[:200]}, which the page's scripts request, {problem}.")
 
     def _unavailable_data(self) -> dict[str, str]:
-        visits = self._visits + self._loads
-        return {url: problem for visit in visits for url, problem in visit.unavailable_data.items()}
+        """Return the problems by URL, without query."""
+        problems = chain(*(visit.unavailable_data.items() for visit in self._visits + self._loads))
+        return {url.partition("?")[0]: problem for url, problem in problems}
 
     def _visit(self, *, throttled: bool, largest: dict[str, Any] | None = None) -> "PageSnapshot":
         # Imported here: Playwright is large, and processes without a browser never need it.
@@ -415,7 +416,3 @@ class RenderedPage:
             preconditions.require_no_downgrade(url, page, original)
             preconditions.require_content(page, rendered)
             preconditions.require_same_page(page, rendered)
-
-
-def _without_query(url: str) -> str:
-    return url.partition("?")[0]
