@@ -19,8 +19,8 @@ from accounts.models import Project
 from integrations import services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
-from krafter_audit.management.commands import rotate_credentials
 from operations.credentials import secret_of
+from operations.management.commands import rotate_credentials
 from tests.fakes.trackers.github import FakeGitHub
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask

@@ -16,9 +16,9 @@ from accounts.models import Project
 from integrations import credentials, services
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDERS
-from krafter_audit.management.commands import rotate_credentials
 from krafter_audit.security import vault
 from operations.credentials import secret_of
+from operations.management.commands import rotate_credentials
 from tests import factories, staff
 
 pytestmark = pytest.mark.django_db
