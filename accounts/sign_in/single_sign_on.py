@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.datakit import parse_bool_safely
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp, SocialLogin
@@ -82,9 +83,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return [app]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        email = next(
-            (address.email.lower() for address in sociallogin.email_addresses if address.verified), ""
-        )
+        # The query of the start may ask for another process: to connect accounts has no page here.
+        sociallogin.state.pop("process", None)
+        email = _verified_address(sociallogin)
         user = User.objects.by_email(email) if email else None
         if user is None and email:
             user = create_from_groups(email, _groups(sociallogin))
@@ -102,8 +103,21 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(refused_page(request, ""))
 
 
+def _verified_address(sociallogin: SocialLogin) -> str:
+    claim = _claims(sociallogin).get("email_verified")
+    # A trusted domain stands in for a claim that is not sent, not for one that denies it.
+    if claim is not None and not parse_bool_safely(claim):
+        return ""
+    return next((address.email.lower() for address in sociallogin.email_addresses if address.verified), "")
+
+
+def _claims(sociallogin: SocialLogin) -> dict[str, Any]:
+    claims: dict[str, Any] = sociallogin.account.extra_data.get("userinfo", {})
+    return claims
+
+
 def _groups(sociallogin: SocialLogin) -> list[str]:
-    groups = sociallogin.account.extra_data.get("userinfo", {}).get("groups", [])
+    groups = _claims(sociallogin).get("groups", [])
     return [str(group) for group in groups] if isinstance(groups, list) else []
 
 

@@ -159,6 +159,43 @@ def test_address_of_a_trusted_domain_needs_no_claim(provider: IdentityProvider, 
     assert outcome(*sign_on(provider)) == (302, True)
 
 
+@pytest.mark.parametrize("claim", [False, "false"])
+def test_address_that_the_provider_calls_unverified_is_not_trusted(
+    provider: IdentityProvider, settings: Any, claim: Any
+) -> None:
+    create_user_ada()
+    settings.KRAFTER_OIDC_TRUSTED_DOMAINS = ["example.com"]
+    provider.claims["email_verified"] = claim
+
+    assert outcome(*sign_on(provider)) == (403, False)
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect", "other"])
+def test_other_processes_of_allauth_are_a_sign_in(provider: IdentityProvider, process: str) -> None:
+    create_user_ada()
+
+    assert outcome(*sign_on(provider, f"?process={process}")) == (302, True)
+
+
+@pytest.mark.parametrize("url", ["https://attacker.example/", "//attacker.example", "/\\attacker.example"])
+def test_sign_in_leads_to_no_other_site(provider: IdentityProvider, url: str) -> None:
+    create_user_ada()
+
+    _, response = sign_on(provider, f"?next={url}")
+
+    assert response["location"] == "/admin/"
+
+
+def test_redirect_of_the_provider_signs_in_once(provider: IdentityProvider) -> None:
+    create_user_ada()
+    client = Client()
+    query = provider.authorize(client.get(START)["location"])
+    client.get(CALLBACK, query)
+    client.post("/admin/logout/")
+
+    assert outcome(client, client.get(CALLBACK, query)) == (403, False)
+
+
 def test_required_second_factor_is_that_of_the_provider(provider: IdentityProvider, settings: Any) -> None:
     settings.KRAFTER_REQUIRE_SECOND_FACTOR = True
     create_user_ada()
