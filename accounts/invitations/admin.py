@@ -199,6 +199,8 @@ class MembershipAdmin(ServiceModelAdmin):
     @row_action("Send the invitation again")
     def send_again(self, request: HttpRequest, row: Membership) -> str:
         resend(row)
+        if not row.user.is_active:
+            return "no e-mail is sent, as the account is deactivated."
         return "an e-mail with a new link is being sent."
 
     @admin.action(description="Revoke the invitation…", permissions=["operate"])

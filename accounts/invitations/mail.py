@@ -41,8 +41,9 @@ def send(invitation_id: UUID) -> None:
 
 def _send(invitation: Invitation) -> dict[str, Any]:
     """Send the e-mail; return the changes of the invitation."""
-    # By the link of another organisation; this one's does not work any more.
-    if not invitation.is_notice and invitation.membership.user.signs_in:
+    # By the link of another organisation; this one's does not work any more. Nor does that of a deactivated person.
+    user = invitation.membership.user
+    if not user.is_active or (user.signs_in and not invitation.is_notice):
         return DONE
     try:
         with mailers.default as server:

@@ -24,7 +24,7 @@ def request_mail(membership: Membership) -> None:
 
     Raises TooManyInvitations.
     """
-    if membership.user.signs_in:
+    if membership.user.signs_in or not membership.user.is_active:
         return
     _count_mail(membership)
     _queue(membership, is_notice=False, added_by_id=None)

@@ -105,6 +105,19 @@ def test_invitation_is_sent_again_and_revoked_after_a_confirmation(
     assert not Membership.objects.filter(pk=member.pk).exists()
 
 
+def test_deactivated_person_is_sent_no_invitation(
+    administrator: Client, scenario: Scenario, enqueued: list[Any], django_capture_on_commit_callbacks: Any
+):
+    member = invited(administrator, scenario)
+    User.objects.filter(pk=member.user_id).update(is_active=False)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        again = messages_of(run_action(administrator, "send_again", member))
+
+    assert again == ["new@example.com · Viewer: no e-mail is sent, as the account is deactivated."]
+    assert enqueued == []
+
+
 def test_member_who_joined_is_removed_and_not_invited_again(administrator: Client, scenario: Scenario):
     member = Membership.objects.get(user=member_of(scenario.organization, Role.MEMBER))
 

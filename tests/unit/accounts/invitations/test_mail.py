@@ -217,6 +217,17 @@ def test_person_who_joins_another_organisation_before_the_mail_is_sent_gets_no_v
     assert (mail.outbox, waiting.due_at, waiting.sent_at) == ([], None, None)
 
 
+def test_person_who_is_deactivated_before_the_mail_gets_no_link(scenario: Scenario, enqueued: list[Any]):
+    add(scenario, User(email="new@example.com"))
+    User.objects.filter(email="new@example.com").update(is_active=False)
+    waiting = Invitation.objects.get()
+
+    jobs.send_invitation(str(waiting.pk))
+
+    waiting.refresh_from_db()
+    assert (mail.outbox, waiting.due_at, waiting.sent_at) == ([], None, None)
+
+
 def test_person_who_is_added_and_removed_again_and_again_gets_five_mails(
     scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
