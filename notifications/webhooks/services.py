@@ -233,8 +233,9 @@ def replay_range(
     replayed, continue_from = _replay_oldest(
         endpoint, list(known[: MAX_REPLAYED + 1]), list(missing[: MAX_REPLAYED + 1])
     )
+    details = {"after": after, "before": before, "include_delivered": include_delivered}
     log_organization_event(
-        "webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, after=after, before=before
+        "webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, **details
     )
     _deliver_now(endpoint)
     return replayed, continue_from

@@ -64,6 +64,7 @@ def test_changes_of_an_endpoint_are_logged(scenario: Scenario) -> None:
             for name in ("updated", "secret_rotated", "replayed", "replayed", "deleted")
         ),
     ]
+    assert logged[4].data["include_delivered"] is False
 
 
 def test_delivery_of_a_disabled_endpoint_is_not_replayed(scenario: Scenario) -> None:
