@@ -82,7 +82,9 @@ def post(url: str, payload: dict[str, Any]) -> None:
 
 
 def section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:MAX_SECTION_LENGTH]}}
+    # Otherwise Slack makes links and mentions of what looks like one in a name or a title.
+    content = {"type": "mrkdwn", "text": text[:MAX_SECTION_LENGTH], "verbatim": True}
+    return {"type": "section", "text": content}
 
 
 def header(text: str) -> dict[str, Any]:

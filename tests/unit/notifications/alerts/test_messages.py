@@ -57,6 +57,15 @@ def test_controls_of_a_name_or_a_title_reverse_nothing_in_slack(scenario: Scenar
     assert "high, new: a\ufffdb>" in first["text"]["text"]
 
 
+def test_slack_makes_no_links_and_mentions_of_plain_text(scenario: Scenario) -> None:
+    worst = [{"kind": "new", "severity": "high", "title": "www.example.com", "id": scenario.project.pk}]
+    alert = Alert(project=scenario.project, counts={"new": {"high": 1}}, worst=worst, total=1)
+
+    _, *sections = slack_payload(alert, "https://audit.example.com/")["blocks"]
+
+    assert [block["text"].get("verbatim") for block in sections] == [True] * len(sections)
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
