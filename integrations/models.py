@@ -105,7 +105,7 @@ class TicketLink(BaseModel):
     # {task: {title, status, priority, due}, ticket: {title, state, updated_at}}: both sides as they last agreed. While
     # the ticket is being created, {task} as it was first sent.
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    # The same of the task's tickets in repositories that were connected before, by server and id.
+    # The same of the task's tickets in repositories that were connected before, by server and id, and of the last one.
     earlier = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     # The task's `updated_at` at that moment: a task whose value differs has to be pushed.
     task_synced_at = models.DateTimeField(null=True)

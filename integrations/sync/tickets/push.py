@@ -35,6 +35,8 @@ State = TicketLink.State
 IS_DISMISSED = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
 NO_KEY = Q(task__external_ticket_key__isnull=True) | Q(task__external_ticket_key="")
 BATCH_SIZE = 100
+# In `earlier`: what the last ticket agreed on, which has another id after its repository was renamed or it was moved.
+LAST = "last"
 SERVER = "server"  # in the cursor: the address of the API at the last sync
 NOT_TRIED = Q(last_synced={}) & ~Q(earlier={})  # of a link that lost its ticket: no new one was requested
 
@@ -132,7 +134,7 @@ def _remember(link_ids: Collection[UUID], server: str) -> None:
     for batch in batched(link_ids, BATCH_SIZE):
         links = list(TicketLink.objects.filter(pk__in=batch))
         for link in links:
-            link.earlier[f"{server} {link.external_id}"] = link.last_synced
+            link.earlier |= {f"{server} {link.external_id}": link.last_synced, LAST: link.last_synced}
         TicketLink.objects.bulk_update(links, ["earlier"])
 
 
@@ -266,8 +268,9 @@ def _agreed_before(
     link: TicketLink, tracker: Tracker, ticket: Ticket, current: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the values on which both sides last agreed: a person may have changed a ticket before it is linked."""
-    earlier = link.earlier.get(f"{tracker.server} {ticket.external_id}", {})
     sent = link.last_synced.get("task")
+    last = {} if sent else link.earlier.get(LAST, {})
+    earlier = link.earlier.get(f"{tracker.server} {ticket.external_id}", last)
     task, found = earlier.get("task") or sent or current, ticket_values(ticket)
     values = earlier.get("ticket") or found
     if not earlier and _was_changed_by_person(ticket, sent) or _awaits_decision(ticket, task, current):

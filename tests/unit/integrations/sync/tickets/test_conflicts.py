@@ -145,8 +145,9 @@ def test_titles_that_agree_again_settle_the_conflict(
 
 
 def test_conflict_with_a_ticket_of_an_earlier_repository_is_settled(
-    title_conflict: Task, client: AuditClient, sync: Sync
+    title_conflict: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
+    del github.issues[1]  # the connected one has no issue of the task
     TicketLink.objects.filter(task=title_conflict).update(external_id="acme/earlier#1")
 
     sync()

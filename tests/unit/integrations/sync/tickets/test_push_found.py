@@ -1,5 +1,6 @@
 """Tickets that are found again: after a lost answer, and after a change back to an earlier repository."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from integrations import services
 from integrations.models import Integration, SyncConflict, TicketLink
 from remediation.models import Verification
 from remediation.services import verdicts
-from tests.fakes.tracker import FakeTracker
+from tests.fakes.tracker import FakeTracker, serve
+from tests.fakes.trackers import DIALECTS
 from tests.fakes.trackers import jira as jira_dialect
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
@@ -256,3 +258,66 @@ def test_refused_creation_is_repeated_by_the_next_sync_after_a_change_of_reposit
 
     task.refresh_from_db()
     assert (refused, list(github.issues), task.external_ticket_key) == ("connected", [1], "acme/shop#1")
+
+
+@pytest.fixture(params=["github", "gitlab"])
+def renamed(
+    request: pytest.FixtureRequest, loopback: None, monkeypatch: pytest.MonkeyPatch, project: Project
+) -> Iterator[tuple[FakeTracker, Callable[[], Integration]]]:
+    """A repository, and a function that renames it, connects it by its new name and syncs."""
+    with serve(DIALECTS[request.param]()) as fake:
+        monkeypatch.setenv(f"KRAFTER_{request.param.upper()}_URL", fake.api_url)
+        row = services.connect(project, fake.provider, credentials=fake.credentials, by=SYSTEM)
+        name = "repository" if fake.provider == "github" else "project"
+
+        def rename() -> Integration:
+            setattr(fake, name, "acme/renamed")
+            services.connect(project, fake.provider, credentials={name: "acme/renamed"}, by=SYSTEM)
+            return run_sync(row)
+
+        yield fake, rename
+
+
+def test_task_that_changed_while_its_repository_was_renamed_is_pushed(
+    renamed: tuple[FakeTracker, Callable[[], Integration]], make_task: MakeTask
+) -> None:
+    tracker, rename = renamed
+    finished, retitled = make_task("One"), make_task("Two")
+    run_sync(Integration.objects.get())
+    verify(finished, verdicts.approve)
+    change(retitled, title="Three")
+
+    run_sync(rename())
+
+    closed = [tracker.title_of(issue) for issue in tracker.issues.values() if tracker.is_closed(issue)]
+    assert (closed, tracker.titles) == (["One"], ["One", "Three"])
+
+
+def test_issue_that_was_closed_while_its_repository_was_renamed_is_followed(
+    renamed: tuple[FakeTracker, Callable[[], Integration]], make_task: MakeTask
+) -> None:
+    tracker, rename = renamed
+    task = make_task()
+    run_sync(Integration.objects.get())
+    tracker.touch(1, **FIXED[tracker.provider], **{tracker.title_field: "Theirs"})
+
+    run_sync(rename())
+
+    task.refresh_from_db()
+    assert (task.status, tracker.titles, SyncConflict.objects.count()) == ("ready_verify", ["Theirs"], 0)
+
+
+def test_issue_that_was_reopened_while_its_repository_was_renamed_waits_for_a_decision(
+    renamed: tuple[FakeTracker, Callable[[], Integration]], make_task: MakeTask
+) -> None:
+    tracker, rename = renamed
+    task = make_task()
+    run_sync(Integration.objects.get())
+    verify(task, verdicts.approve)
+    run_sync(Integration.objects.get())
+    tracker.touch(1, **tracker.moves["reopen"])
+
+    run_sync(rename())
+
+    [conflict] = SyncConflict.objects.filter(resolved_at=None)
+    assert (conflict.field, conflict.theirs, tracker.is_closed(tracker.issues[1])) == ("state", "open", False)
