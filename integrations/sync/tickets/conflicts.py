@@ -141,7 +141,9 @@ def _resolve_state(locked: LockedTask, link: TicketLink, resolution: str, by: Ac
 
 def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> None:
     if state == TicketState.DROPPED:
-        _set_finding_status(locked, FindingStatus.DISMISSED, by)
+        # The verification of another task may have resolved the finding meanwhile: there is nothing left to dismiss.
+        if locked.finding.status != FindingStatus.RESOLVED:
+            _set_finding_status(locked, FindingStatus.DISMISSED, by)
         return
     if locked.finding.status == FindingStatus.DISMISSED and not state.is_closed:
         _set_finding_status(locked, FindingStatus.TRIAGED, by)

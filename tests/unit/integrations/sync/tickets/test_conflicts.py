@@ -13,7 +13,7 @@ from findings.models import Regression
 from findings.services import triage
 from integrations.models import Integration, SyncConflict, TicketLink
 from remediation.models import Task, Verification
-from remediation.services import verdicts
+from remediation.services import tasks, verdicts
 from tests import database_role, factories
 from tests.factories import AuditClient
 from tests.fakes.trackers.github import FakeGitHub
@@ -165,6 +165,20 @@ def test_keeping_theirs_dismisses_the_finding_of_an_issue_closed_as_not_planned(
 
     not_planned.finding.refresh_from_db()
     assert (not_planned.finding.status, github.issues[1]["state"]) == ("dismissed", "closed")
+
+
+def test_keeping_theirs_leaves_a_finding_that_was_resolved_meanwhile(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+) -> None:
+    another = tasks.create(not_planned.project, finding_id=not_planned.finding_id, title="Fix", by=SYSTEM)
+    verify(another, verdicts.approve)
+
+    resolve(client, "theirs")
+    sync()
+
+    not_planned.finding.refresh_from_db()
+    assert (not_planned.finding.status, github.issues[1]["state"]) == ("resolved", "closed")
+    assert [row["kept"] for row in listed(client, status="resolved")] == ["theirs"]
 
 
 def test_keeping_ours_reopens_an_issue_closed_as_not_planned(
