@@ -16,6 +16,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, ResourceMissing, Unreadable
+from krafter_audit.db import leases
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
 # The rest continues in another run, so that a large project does not occupy a worker.
@@ -52,6 +53,11 @@ class SyncContext:
             raise IntegrationChanged
         if time.monotonic() > self.deadline:
             raise TimeBudgetExhausted
+
+    def require_lease(self) -> None:
+        """Raise IntegrationChanged if another worker syncs by now: what this one has read is outdated."""
+        if not leases.owned(self.integration).exists():
+            raise IntegrationChanged
 
     def log_refusal(self, subject: str, reason: str) -> None:
         """Log a refused or undecided change for a person."""

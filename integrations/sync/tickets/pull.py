@@ -205,6 +205,7 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     task_id = TicketLink.objects.values_list("task_id", flat=True).get(pk=link_id)
     locked = lock_task(task_id)
     link = TicketLink.objects.select_for_update(of=("self",)).get(pk=link_id)
+    context.require_lease()
     link.task = locked.task
     draft = draft_of(locked.task)
     merged = merge(link.last_synced, draft, ticket)

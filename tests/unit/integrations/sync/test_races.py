@@ -1,5 +1,6 @@
 """Concurrent syncs, connects and disconnects: real transactions and threads on PostgreSQL."""
 
+import copy
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations.models import Integration, SyncRun
+from integrations.models import Integration, SyncRun, TicketLink, WebhookDelivery
 from integrations.sync import engine
 from operations.credentials import secret_of
 from operations.management.commands import rotate_credentials
@@ -159,6 +160,34 @@ def test_worker_killed_during_a_request_creates_no_second_issue(
         "interrupted",
         "succeeded",
     ]
+
+
+def test_worker_that_lost_its_lease_does_not_merge_what_it_read_before(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    services.sync_now(project, "github", by=SYSTEM)
+    engine.sync(integration.pk)
+    github.touch(1, title="Theirs")
+    WebhookDelivery.objects.create(integration=integration, body_digest="1", event="issues", ticket_ids=["1"])
+    services.sync_now(project, "github", by=SYSTEM)
+
+    def answer_late() -> Any:
+        read = copy.deepcopy(github.route(github.requests[-1]))
+        try:
+            github.touch(1, state="closed", state_reason="completed")
+            Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+            engine.sync(integration.pk)
+        finally:
+            connection.close()
+        return read
+
+    github.next_answer("GET", "/issues/1$", answer_late)
+    engine.sync(integration.pk)
+
+    task.refresh_from_db()
+    state = TicketLink.objects.get().last_synced["ticket"]["state"]
+    assert (task.status, state, Integration.objects.get().status) == ("ready_verify", "closed", "connected")
 
 
 def start_worker(row: Integration) -> subprocess.Popen[bytes]:
