@@ -105,7 +105,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 def _verified_address(sociallogin: SocialLogin) -> str:
     claim = _claims(sociallogin).get("email_verified")
-    # A trusted domain stands in for a claim that is not sent, not for one that denies it.
+    # A trusted domain replaces a claim that is not sent, not one that denies it.
     if claim is not None and not parse_bool_safely(claim):
         return ""
     return next((address.email.lower() for address in sociallogin.email_addresses if address.verified), "")

@@ -234,9 +234,7 @@ def replay_range(
         endpoint, list(known[: MAX_REPLAYED + 1]), list(missing[: MAX_REPLAYED + 1])
     )
     details = {"after": after, "before": before, "include_delivered": include_delivered}
-    log_organization_event(
-        "webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, **details
-    )
+    log_organization_event("webhook.replayed", organization, endpoint.pk, by=by, replayed=replayed, **details)
     _deliver_now(endpoint)
     return replayed, continue_from
 
