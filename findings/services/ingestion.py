@@ -1,7 +1,7 @@
 """Ingest findings from a scan, a provider or a user. `findings/services/identity.py` says which are the same."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from events.log import log_events
 from findings import check_keys, policy_rules, priority
 from findings.models import Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
+from findings.services.evidence_limits import MAX_ASSETS, shorten
 from findings.services.identity import Identity, identity_of, match, qualified_title
 from findings.signals import findings_reported
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -42,6 +43,8 @@ class FindingReport:
     # What the source calls it (identity.py). The title is then only the default of a new finding.
     source_key: str | None = None
     scan_id: UUID | None = None  # of our own scan that reports it
+    # It may not name all pages on which the check fails: those that are known stay, for the next verification.
+    is_addition: bool = False
 
     @property
     def identity(self) -> Identity:
@@ -225,6 +228,8 @@ def _update(
 
 
 def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
+    if report.is_addition and finding.status != FindingStatus.RESOLVED:
+        report = _added(report, finding)
     if report.severity:
         finding.severity = report.severity
     # A report brings its own evidence; the traffic weight is ours and stays.
@@ -244,6 +249,13 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
     finding.last_scan_id = report.scan_id or finding.last_scan_id
+
+
+def _added(report: FindingReport, finding: Finding) -> FindingReport:
+    assets = report.affected_assets or []
+    assets = [*assets, *(asset for asset in finding.affected_assets if asset not in assets)]
+    evidence = shorten({**finding.evidence, **(report.evidence or {})})
+    return replace(report, affected_assets=assets[:MAX_ASSETS], evidence=evidence)
 
 
 def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) -> None:

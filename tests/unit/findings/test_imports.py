@@ -4,10 +4,14 @@ import time
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from findings.imports import lighthouse, zap
 from findings.imports.problem import checks_of, without_markup
 from findings.models import Finding
+from findings.services import transitions
+from findings.services.identity import source_key_of_check
+from findings.services.ingestion import FindingReport, ingest
 from scanner import registry
 from tests.factories import Scenario
 
@@ -263,6 +267,34 @@ def test_second_import_updates_and_keeps_the_severity_that_a_person_has_set(scen
     assert data["items"] == [{"index": 0, "status": "updated", "id": str(finding.pk), "details": None}]
     finding.refresh_from_db()
     assert finding.severity == "low"
+
+
+def test_import_updates_the_renamed_finding_of_a_scan_and_keeps_its_pages(scenario: Scenario):
+    other, key = {"type": "url", "value": f"{PAGE}about"}, "security_header_csp"
+    seen = {"pages": [{"url": other["value"], "key": key, "outcome": {"status": "failed"}}]}
+    named = {"checks": [key], "source_key": source_key_of_check(key)}
+    report = FindingReport("security", "No CSP", "medium", affected_assets=[other], evidence=seen, **named)
+    [finding] = ingest(scenario.project, [report], by=scenario.actor).findings
+    scenario.client.call("patch", f"findings/{finding.pk}", {"title": "Our name"})
+
+    found = imported(scenario, "zap", zap_report(alert("10038", "CSP: Header Not Set")))
+
+    finding.refresh_from_db()
+    assert found == {"Our name": ("security", "medium", [key], [PAGE, other["value"]])}
+    assert (finding.evidence["pages"], finding.evidence["source"]) == (seen["pages"], "ZAP 2.16.1")
+
+
+def test_import_after_the_fix_replaces_the_pages(scenario: Scenario):
+    report = zap_report(alert("10038", "CSP: Header Not Set"))
+    imported(scenario, "zap", report)
+    finding = Finding.objects.get()
+    finding.affected_assets = [{"type": "url", "value": f"{PAGE}about"}]
+    finding.save()
+    transitions.resolve(finding, fixed_at=timezone.now())
+
+    found = imported(scenario, "zap", report)
+
+    assert [assets for *_, assets in found.values()] == [[PAGE]]
 
 
 @pytest.mark.parametrize("format", ["sarif", "lighthouse", "axe", "zap"])
