@@ -20,7 +20,7 @@ from findings.models import (
     Regression,
     Severity,
 )
-from findings.services.evidence_limits import MAX_ASSETS_BYTES, MAX_EVIDENCE_BYTES, MAX_FIX_BYTES
+from findings.services.evidence_limits import MAX_ASSETS, MAX_ASSETS_BYTES, MAX_EVIDENCE_BYTES, MAX_FIX_BYTES
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
@@ -130,7 +130,10 @@ class CreateFindingRequestSerializer(RequestSerializer):
     priority = PriorityRequestSerializer(required=False)
     owner_id = MemberIdField(required=False, allow_null=True)
     affected_assets = BoundedListField(
-        child=AffectedAssetRequestSerializer(), required=False, max_length=1000, max_bytes=MAX_ASSETS_BYTES
+        child=AffectedAssetRequestSerializer(),
+        required=False,
+        max_length=MAX_ASSETS,
+        max_bytes=MAX_ASSETS_BYTES,
     )
     evidence = EvidenceField(required=False, max_bytes=MAX_EVIDENCE_BYTES)
     recommended_fix = RecommendedFixRequestSerializer(required=False)

@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 from findings.models import Severity
-from findings.services.evidence_limits import MAX_ASSETS, shorten
+from findings.services.evidence_limits import shorten
 from findings.services.identity import MAX_TITLE_LENGTH, source_key_of_check
 from findings.services.ingestion import FindingReport
 from scanner import registry
 
 MAX_TEXT_LENGTH, MAX_ASSET_LENGTH = 5000, 2000
-MAX_REFERENCES = 20
+MAX_ASSETS, MAX_REFERENCES = 100, 20
 
 # No part matches the sign with which the whole begins: texts of millions of such signs would take many seconds, in
 # which no other thread of the web runs.

@@ -10,7 +10,7 @@ from krafter_audit.http.json_encoding import dump_json, is_nested_deeper
 # of more than 1 MB ("Size limits"), GitHub stores 100 locations of an alert ("SARIF results exceed limit").
 MAX_EVIDENCE_BYTES = 256 * 1024  # of JSON in UTF-8
 MAX_ASSETS_BYTES = 256 * 1024
-MAX_ASSETS = 100  # of an import
+MAX_ASSETS = 1000
 MAX_FIX_BYTES = 64 * 1024
 MAX_LEVELS = 60  # below the API's limit for a body
 MAX_SHORTENED_LENGTH = 200

@@ -284,6 +284,17 @@ def test_import_updates_the_renamed_finding_of_a_scan_and_keeps_its_pages(scenar
     assert (finding.evidence["pages"], finding.evidence["source"]) == (seen["pages"], "ZAP 2.16.1")
 
 
+def test_import_keeps_as_many_pages_as_a_report_may_have(scenario: Scenario):
+    report = zap_report(alert("10038", "CSP: Header Not Set"))
+    imported(scenario, "zap", report)
+    pages = [{"type": "url", "value": f"{PAGE}{number}"} for number in range(1000)]
+    Finding.objects.update(affected_assets=pages)
+
+    found = imported(scenario, "zap", report)
+
+    assert [assets for *_, assets in found.values()] == [[PAGE, *(page["value"] for page in pages[:999])]]
+
+
 def test_import_after_the_fix_replaces_the_pages(scenario: Scenario):
     report = zap_report(alert("10038", "CSP: Header Not Set"))
     imported(scenario, "zap", report)
