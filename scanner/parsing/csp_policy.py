@@ -1,7 +1,7 @@
 """Parse Content-Security-Policy (CSP Level 3), with the definitions of MDN HTTP Observatory 1.4."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.page.page import Page, value
 
@@ -11,6 +11,8 @@ META = 'head meta[http-equiv="content-security-policy" i]'
 INLINE = frozenset({"'unsafe-inline'", "data:"})
 # CSP 3, 2.3.1, in lower case. Browsers ignore one without a value, as of a template without its variable.
 _NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[a-z0-9+/_-]+={0,2}'")
+# Every host, on one port or on all, as in `https://*:*` and `*:443`.
+_ANY_HOST = re.compile(r"^((?:[a-z]+://)?\*):(?:\*|\d+)$")
 PASSIVE = ("img-src", "media-src")
 REPEATABLE = ("report-uri", "report-to")
 # HTML, 4.2.5.3: these directives have no effect in a meta element.
@@ -84,6 +86,16 @@ class CspPolicy:
                 source for source in sources if not source.startswith(tuple(BROAD)) and source != "'self'"
             )
         return sources
+
+    def without_ports_of_any_host(self) -> "CspPolicy":
+        """Return the policy with `*` in place of every host on a port, which restricts no one: each has that port."""
+        return replace(
+            self,
+            directives={
+                name: tuple(_ANY_HOST.sub(r"\1", source) for source in listed)
+                for name, listed in self.directives.items()
+            },
+        )
 
     def all_sources(self) -> frozenset[str]:
         others = (set(listed) for name, listed in self.directives.items() if name != "script-src")

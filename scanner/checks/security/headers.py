@@ -92,15 +92,17 @@ def content_type_options(context: PageContext) -> Outcome:
     ),
     headers=("x-frame-options", "content-security-policy"),
     oracle={"observatory": "x-frame-options", "lighthouse": "clickjacking-mitigation"},
-    version=2,
+    version=3,
 )
 def framing_is_restricted(context: PageContext) -> Outcome:
     """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN."""
     page = context.page
-    allowed = [
-        policy.sources("frame-ancestors")
+    policies = [
+        policy.without_ports_of_any_host() if context.is_verification else policy
         for policy in csp_policy.from_headers(page)
-        if "frame-ancestors" in policy.directives
+    ]
+    allowed = [
+        policy.sources("frame-ancestors") for policy in policies if "frame-ancestors" in policy.directives
     ]
     # A scheme such as `frame-ancestors https:` passes, as in Observatory and Lighthouse.
     if any("*" not in sources for sources in allowed):

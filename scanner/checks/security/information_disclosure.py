@@ -30,6 +30,8 @@ _DISCLOSING_HEADERS = (
 )
 # Not the node of a CDN, as in `ECS (dcb/7EC9)`.
 _VERSION = re.compile(r"/\s*v?\d+[a-z]?(?:[.\s(;,_+-]|$)|[\s(]v?\d+\.\d")
+# After a fix: a version behind any other separator, as in `nginx-1.18.0` or `nginx1.18`.
+_ANY_VERSION = re.compile(r"\d\.\d")
 _LISTING_TITLES = (
     *("index of /", "directory listing for /", "directory listing for [/", "directory: /", "listing of /"),
     "listing directory /",
@@ -88,6 +90,8 @@ _RFC_3339 = re.compile(
 )
 _GIT_HEAD = re.compile(r"(?:ref: refs/|[\da-f]{40}\s*$)")
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
+# After a fix: what libraries read as well, `db_password = secret`.
+_ANY_ENV_LINE = re.compile(r"\s*(?:export\s+)?[A-Za-z_][\w.]{1,60}\s*=\s*\S", re.ASCII)
 
 
 @check(
@@ -103,12 +107,12 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
     ),
     headers=("server",),
     oracle={"zap": "10036"},
-    version=2,
+    version=3,
 )
 def server_version_hidden(context: PageContext) -> Outcome:
-    """The Server header has no version number, as in Apache/2.4, Jetty(9.4) or Passenger 6.0."""
+    """The Server header has no version number, as in Apache/2.4, Jetty(9.4) or, after a fix, nginx-1.18."""
     sent = context.page.header("server") or ""
-    if _VERSION.search(sent):
+    if _VERSION.search(sent) or (context.is_verification and _ANY_VERSION.search(sent)):
         return failed(f"The Server header is {sent[:120]!r}.")
     return passed("The Server header discloses no version.")
 
@@ -303,15 +307,24 @@ def git_is_hidden(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"nuclei": "dotenv"},
-    version=5,
+    version=6,
 )
 def env_is_hidden(context: PageContext) -> Outcome:
-    """GET /.env does not answer with KEY=VALUE lines that are not HTML, whatever the status or the site's redirects."""
+    """GET /.env answers with no KEY=VALUE line (after a fix, nor key = value), or with HTML, whatever the status."""
     response = _probe(context, "/.env")
-    has_settings = _ENV_LINE.search(response.text[:MAX_TEXT_LENGTH])
+    text = response.text[:MAX_TEXT_LENGTH]
+    has_settings = bool(_ENV_LINE.search(text)) or (
+        context.is_verification and response.is_success and _starts_with_a_setting(text)
+    )
     if not _is_html(response) and has_settings:
         return failed("/.env is publicly accessible.")
     return passed(f"/.env is not accessible (status {response.status}).")
+
+
+def _starts_with_a_setting(text: str) -> bool:
+    lines = (line.strip("\ufeff \t") for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return bool(_ANY_ENV_LINE.match(first))
 
 
 @check(

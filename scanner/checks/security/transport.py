@@ -103,13 +103,15 @@ def _sent_hsts(context: PageContext) -> Hsts | None:
     ),
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security.includeSubDomains"},
-    version=2,
+    version=3,
 )
 def hsts_with_subdomains(context: PageContext) -> Outcome:
-    """Strict-Transport-Security, if sent, is valid and has includeSubDomains."""
+    """Strict-Transport-Security, if sent, is valid (after a fix, with a max-age over 0) and has includeSubDomains."""
     sent = _sent_hsts(context)
     if sent is None:
         return not_applicable("No Strict-Transport-Security header is sent over HTTPS.")
+    if context.is_verification and sent.max_age == 0:
+        return failed("max-age is 0, so browsers forget Strict-Transport-Security.")
     if sent.max_age is None:
         return failed("Strict-Transport-Security is invalid, so browsers ignore it.")
     if sent.include_subdomains:
@@ -129,12 +131,15 @@ def hsts_with_subdomains(context: PageContext) -> Outcome:
     ),
     headers=("strict-transport-security",),
     oracle={"lighthouse": "has-hsts"},
+    version=2,
 )
 def hsts_preload(context: PageContext) -> Outcome:
-    """Strict-Transport-Security, if sent, has max-age >= 31536000, includeSubDomains and preload."""
+    """Strict-Transport-Security, if sent (after a fix, once), has max-age >= 31536000, includeSubDomains, preload."""
     sent = _sent_hsts(context)
     if sent is None:
         return not_applicable("No Strict-Transport-Security header is sent over HTTPS.")
+    if context.is_verification and len(context.page.header_lines("strict-transport-security")) > 1:
+        return failed("Strict-Transport-Security is sent more than once, which the preload list refuses.")
     if (sent.max_age or 0) >= MIN_PRELOAD_SECONDS and sent.include_subdomains and sent.preload:
         return passed("The header meets the requirements of the preload list.")
     return failed("The preload list requires a max-age of a year, includeSubDomains and preload.")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from krafter_audit.http.client import Client
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.checks.check_kinds import MARKUP
@@ -200,6 +201,63 @@ def test_headers_of_a_page_decide_the_status(
         outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
 
     assert outcome.status == status, outcome.evidence
+
+
+def csp(policy: str) -> dict[str, str]:
+    return {"Content-Security-Policy": policy}
+
+
+HSTS = "max-age=31536000; includeSubDomains; preload"
+# What a scan passes, and no verification does.
+SENT_AFTER_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
+    *[
+        ("csp_script_src_safe", csp(f"object-src 'none'; script-src {source}"))
+        for source in ("https://*:*", "*:443")
+    ],
+    ("csp_script_src_safe", csp("script-src 'self'; object-src http://*:80")),
+    ("csp_style_src_safe", csp("style-src *:*")),
+    ("csp_object_src", csp("object-src https://*:443")),
+    ("csp_base_uri", csp("base-uri https://*:*")),
+    ("csp_form_action", csp("form-action *:8080")),
+    ("security_header_frame_options", csp("frame-ancestors *:*")),
+    ("hsts_preload_ready", {"Strict-Transport-Security": [HSTS, "max-age=5"]}),
+    ("hsts_include_subdomains", {"Strict-Transport-Security": "max-age=0; includeSubDomains"}),
+    *[
+        ("server_version_disclosure", {"Server": f"nginx{sign}1.18.0"})
+        for sign in ("-", "_", ":", "@", "", "|", " [")
+    ],
+]
+# What both pass.
+SENT_BY_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
+    *[
+        ("csp_script_src_safe", csp(f"object-src 'none'; script-src {source}"))
+        for source in ("'self'", "https://*.example.com:*", "https://cdn.example.com:8443")
+    ],
+    ("security_header_frame_options", csp("frame-ancestors https://example.com:*")),
+    ("hsts_preload_ready", {"Strict-Transport-Security": HSTS}),
+    ("hsts_include_subdomains", {"Strict-Transport-Security": [HSTS, "max-age=5"]}),
+    *[
+        ("server_version_disclosure", {"Server": name})
+        for name in ("nginx", "ECS (dcb/7EC9)", "AmazonS3", "IIS 10")
+    ],
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "headers", "after"),
+    [(*sent, FAILED) for sent in SENT_AFTER_A_FIX] + [(*sent, PASSED) for sent in SENT_BY_A_FIX],
+)
+def test_verification_is_stricter_about_headers_than_a_scan(
+    key: str, headers: dict[str, str | list[str] | None], after: str, https_site: Site, client: Client
+) -> None:
+    https_site.answers["/"] = page(headers=headers)
+
+    def status(before: dict[str, Outcome] | None) -> str:
+        return dict(run_checks(https_site.url, [key], client=client, before=before, retry_delays=()))[
+            key
+        ].status
+
+    assert (status(None), status({key: Outcome(FAILED)})) == (PASSED, after)
 
 
 def test_csp_in_a_meta_element_counts_except_for_frame_ancestors() -> None:

@@ -113,6 +113,31 @@ def test_env_file_of_any_type_is_exposed(body: str, status: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "after"),
+    [
+        (Answer("DB_PASSWORD = secret\n", 200, TEXT), FAILED),
+        (Answer("# shop\n\n  db_password=secret\n", 200, TEXT), FAILED),
+        (Answer("\ufeffexport db.password = secret\n", 200, TEXT), FAILED),
+        (Answer("error=404\nmessage=not found\n", 404, TEXT), PASSED),
+        (Answer('{"error": "not found"}', 200, TEXT), PASSED),
+        (Answer("Not found: a = b\n", 200, TEXT), PASSED),
+        (Answer("<div\n  class = 'error'>Not found</div>", 200, TEXT), PASSED),
+    ],
+)
+def test_verification_finds_settings_as_libraries_read_them(file: Answer, after: str) -> None:
+    site = good_site(**{"/.env": file})
+    with served(site), loopback_client() as client:
+        status = [
+            dict(run_checks(site.url, ["exposed_env"], client=client, before=before, retry_delays=()))[
+                "exposed_env"
+            ].status
+            for before in (None, {"exposed_env": Outcome(FAILED)})
+        ]
+
+    assert status == [PASSED, after]
+
+
+@pytest.mark.parametrize(
     ("expires", "status"),
     [
         ("Expires: 2099-12-31t23:59:59.5z", PASSED),
