@@ -1,18 +1,36 @@
 """The TLS facts of a page: the handshake with its site, and the outdated versions it accepts."""
 
 import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from krafter_audit.http.client import HttpError, ParsedUrl, Response, dial
+from krafter_audit.http.dialing import Deadline, resolve_allowed
 from krafter_audit.http.transport import tls_context
 from scanner import preconditions
 from scanner.fetcher import Fetcher, as_inconclusive
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
+from scanner.preconditions import Inconclusive
 from scanner.tls import probe
+
+MAX_OTHER_ADDRESSES = 3
+
+
+@contextmanager
+def _unless_closed() -> Iterator[None]:
+    """Skip a server that accepts no connection: a browser connects to another address then."""
+    try:
+        yield
+    except Inconclusive as error:
+        if not error.unanswered:
+            raise
 
 
 class TlsContext(Fetcher):
     url: str
+    is_verification: bool
 
     @property
     def tls(self) -> probe.Handshake | None:
@@ -24,12 +42,39 @@ class TlsContext(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
+        return self.with_retries(
+            lambda: probe.shake_hands(host, port, self._dialer(host, port), self._trusted()), lambda _: False
+        )
+
+    def _trusted(self) -> ssl.SSLContext:
         trusted = tls_context(self.client.ca_file, verify=True)  # the trusted roots of the HTTP client
+        # RFC 9525, 6.3: browsers read the names of the extension alone.
+        trusted.hostname_checks_common_name = False
+        return trusted
 
-        def attempt() -> probe.Handshake:
-            return probe.shake_hands(host, port, self._dialer(host, port), trusted)
+    @property
+    def tls_elsewhere(self) -> list[probe.Handshake]:
+        """In a verification, the handshakes with the other addresses of the site: each server has its certificate."""
+        return self.once("tls elsewhere", self._shake_hands_elsewhere)
 
-        return self.with_retries(attempt, lambda _: False)
+    def _shake_hands_elsewhere(self) -> list[probe.Handshake]:
+        handshakes = []
+        for host, dialer in self._other_dialers():
+            with _unless_closed():
+                handshakes.append(probe.shake_hands(*host, dialer, self._trusted()))
+        return handshakes
+
+    def _other_dialers(self) -> list[tuple[tuple[str, int], probe.Dial]]:
+        first = self.tls
+        if first is None or not self.is_verification:
+            return []
+        host, port = first.host, first.port
+        try:
+            found = resolve_allowed(host, port, self.client.policy, Deadline(probe.TIMEOUT, "The DNS lookup"))
+        except HttpError as error:
+            raise as_inconclusive(error) from None
+        others = [str(address) for address in found if str(address) != first.address]
+        return [((host, port), self._dialer(host, port, address)) for address in others[:MAX_OTHER_ADDRESSES]]
 
     @property
     def tls_old(self) -> list[str]:
@@ -38,7 +83,13 @@ class TlsContext(Fetcher):
 
     def _find_old_versions(self) -> list[str]:
         endpoint = self._tls_endpoint()
-        return probe.old_versions_accepted(endpoint[0], self._dialer(*endpoint)) if endpoint else []
+        if endpoint is None:
+            return []
+        accepted = probe.old_versions_accepted(endpoint[0], self._dialer(*endpoint))
+        for (host, _), dialer in [] if accepted else self._other_dialers():
+            with _unless_closed():
+                accepted += probe.old_versions_accepted(host, dialer)
+        return list(dict.fromkeys(accepted))
 
     def _tls_endpoint(self) -> tuple[str, int] | None:
         url = ParsedUrl.parse(self.url)
@@ -62,12 +113,12 @@ class TlsContext(Fetcher):
                 return landing.response.history[0] if landing.response.history else landing.response
         return self.fetch("tls", "GET", self.url)
 
-    def _dialer(self, host: str, port: int) -> probe.Dial:
+    def _dialer(self, host: str, port: int, address: str = "") -> probe.Dial:
         target = ParsedUrl("https", host, port, "/")
 
         def connect() -> tuple[socket.socket, str]:
             self.budget.spend()
             with self.client.throttle.slot(target):
-                return dial(host, port, policy=self.client.policy, timeout=probe.TIMEOUT)
+                return dial(address or host, port, policy=self.client.policy, timeout=probe.TIMEOUT)
 
         return connect

@@ -87,9 +87,11 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(site: Site, context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Site]:
-    """Serve the site on a free port while the block runs; over TLS where a context is given."""
-    server = _Server((host, 0), _handler(site))
+def served(
+    site: Site, context: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[Site]:
+    """Serve the site while the block runs, on a free port by default; over TLS where a context is given."""
+    server = _Server((host, port), _handler(site))
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     site.url = f"{'https' if context else 'http'}://{host}:{server.server_port}/"

@@ -4,7 +4,7 @@ from typing import Any
 
 from krafter_audit.http.timestamps import format_timestamp
 from scanner.checks import config_snippets
-from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
+from scanner.outcome import FAILED, Measurement, Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, Metric, check
@@ -46,16 +46,17 @@ NO_TLS = "The site is not served over HTTPS."
     ),
     scope="site",
     oracle={"sslyze": "certificate_info", "observatory": "redirection-invalid-cert"},
+    version=2,
 )
 def certificate_valid(context: PageContext) -> Outcome:
     """The chain leads to a trusted root, the certificate has the host name, and it is within its validity."""
     handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    evidence = _evidence(handshake)
-    if handshake.certificate.fault:
-        return failed(f"The certificate is invalid: {handshake.certificate.fault}.", **evidence)
-    return passed("The certificate is valid.", **evidence)
+    for server in (handshake, *context.tls_elsewhere):
+        if fault := server.certificate.fault:
+            return failed(f"The certificate is invalid: {fault}.", **_evidence(server))
+    return passed("The certificate is valid.", **_evidence(handshake))
 
 
 @check(
@@ -83,13 +84,30 @@ def certificate_valid(context: PageContext) -> Outcome:
     metric=Metric("days", 14.0, "min"),
     scope="site",
     oracle={"sslyze": "not_valid_after"},
+    version=2,
 )
 def certificate_days_left(context: PageContext) -> Outcome | Measurement:
     """The certificate is valid for 14 more days or longer."""
     handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    return Measurement([handshake.certificate.days_left()], _evidence(handshake))
+    handshakes = [handshake, *context.tls_elsewhere]
+    _require_no_invalid_replacement(context, "tls_certificate_days_left", handshakes)
+    first = min(handshakes, key=lambda server: server.certificate.not_after)
+    return Measurement([first.certificate.days_left()], _evidence(first))
+
+
+def _require_no_invalid_replacement(context: PageContext, key: str, handshakes: list[Handshake]) -> None:
+    """Raise when a certificate that browsers do not trust has replaced the one with the fault."""
+    before = context.rendered.earlier.get(key)
+    if before is None or before.status != FAILED:
+        return
+    known = before.evidence.get("certificate")
+    # A certificate of a private authority was not trusted before either.
+    former = known.get("fault") if isinstance(known, dict) else None
+    for server in handshakes:
+        if (fault := server.certificate.fault) and fault != former:
+            raise Inconclusive("target_missing", f"The new certificate is invalid: {fault}.", final=True)
 
 
 @check(
@@ -108,7 +126,7 @@ def certificate_days_left(context: PageContext) -> Outcome | Measurement:
     ),
     scope="site",
     oracle={"sslyze": "tls_1_0_cipher_suites, tls_1_1_cipher_suites"},
-    version=2,
+    version=3,
 )
 def old_versions_refused(context: PageContext) -> Outcome:
     """TLS 1.0 and 1.1 (and with them SSL 2 and 3) are refused."""
@@ -148,15 +166,18 @@ def old_versions_refused(context: PageContext) -> Outcome:
     ),
     scope="site",
     oracle={"sslyze": "certificate_info (Mozilla intermediate)"},
+    version=2,
 )
 def key_is_strong(context: PageContext) -> Outcome:
     """The key has at least 2048 bits (RSA) or 256 bits (EC), and the signature uses neither SHA-1 nor MD5."""
     handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    faults = _weaknesses(handshake.certificate)
-    if faults:
-        return failed("The certificate's key or signature is weak.", faults=faults, **_evidence(handshake))
+    handshakes = [handshake, *context.tls_elsewhere]
+    for server in handshakes:
+        if faults := _weaknesses(server.certificate):
+            return failed("The certificate's key or signature is weak.", faults=faults, **_evidence(server))
+    _require_no_invalid_replacement(context, "tls_key_strength", handshakes)
     return passed("The certificate's key and signature are strong.", **_evidence(handshake))
 
 
@@ -184,5 +205,6 @@ def _evidence(handshake: Handshake) -> dict[str, Any]:
             "not_after": format_timestamp(certificate.not_after),
             "key": f"{certificate.key} {certificate.bits}",
             "signature_hash": certificate.signature_hash,
+            **({"fault": certificate.fault} if certificate.fault else {}),
         },
     }
