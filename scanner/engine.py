@@ -13,9 +13,19 @@ from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.evidence import collect, original_identity, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
-from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, faults_in, inconclusive
+from scanner.outcome import (
+    FAILED,
+    INCONCLUSIVE,
+    PASSED,
+    Measurement,
+    Outcome,
+    failed,
+    faults_in,
+    inconclusive,
+)
 from scanner.page import lost_content
 from scanner.page.context import BROWSER_REPETITION, CACHED_REPETITION, UNCACHED_REPETITION, PageContext
+from scanner.page.frames import frames_of
 from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions
@@ -94,6 +104,7 @@ def _run_check(key: str, context: PageContext, threshold: float | None, before: 
     outcome = _run_confirmed(check, context, threshold, before)
     if before and before.status == FAILED and outcome.status == PASSED:
         outcome = _unless_content_is_lost(check, context, before, outcome)
+        outcome = _unless_in_a_frame(check, context, before, outcome)
         outcome = _unless_browsers_get_the_fault(check, context, threshold, outcome)
     collected = collect(check, context)
     outcome = with_tool_versions(check, outcome, before, collected)
@@ -106,6 +117,21 @@ def _unless_content_is_lost(check: Check, context: PageContext, before: Outcome,
         lost_content.require_content(check, context, before)
     except Inconclusive as error:
         return inconclusive(error.reason, error.detail).with_evidence(outcome.evidence)
+    return outcome
+
+
+def _unless_in_a_frame(check: Check, context: PageContext, before: Outcome, outcome: Outcome) -> Outcome:
+    """Return a failure where a fix has moved a fault into a frame of the page."""
+    if outcome.status != PASSED or not check.in_frames:
+        return outcome
+    known = set(faults_in(before.evidence))
+    try:
+        for frame in frames_of(check, context):
+            found = _run_once(check, frame, None)
+            if found.status == FAILED and (left := known.intersection(faults_in(found.evidence))):
+                return failed("A frame of the page has the fault now.", faults=sorted(left), frame=frame.url)
+    except Inconclusive:
+        pass  # there is no document that may have frames
     return outcome
 
 

@@ -101,6 +101,7 @@ class Check:
     metric: Metric | None = None
     headers: tuple[str, ...] = ()  # response headers that are stored as evidence
     oracle: Mapping[str, str] = field(default_factory=dict)  # tool or standard → its rule for the same fault
+    in_frames: bool = False  # after a fix, its fault must not be in a frame of the page either
     confirm: bool = True  # repeat a failure before it is reported
     scope: Literal["page", "site"] = "page"  # "site": the same outcome on every page
 

@@ -100,7 +100,8 @@ def _has_width(bound: str, length: float, unit: str) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "unsized-images"},
-    version=3,
+    in_frames=True,
+    version=4,
 )
 def images_have_dimensions(context: PageContext) -> Outcome:
     """Every img element in the flow of the page has width and height, as attributes or in its style."""

@@ -71,7 +71,8 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
         },
     ),
     oracle={"observatory": "subresource-integrity"},
-    version=2,
+    in_frames=True,
+    version=3,
 )
 def scripts_have_integrity(context: PageContext) -> Outcome:
     """Each script from another registrable domain has an integrity attribute and an https: URL."""
@@ -118,7 +119,8 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
-    version=2,
+    in_frames=True,
+    version=3,
 )
 def no_mixed_content(context: PageContext) -> Outcome:
     """An HTTPS page has no subresource with an http: URL, unless its policy lets browsers upgrade them."""
@@ -188,7 +190,8 @@ def _in_srcset(text: str) -> list[str]:
     ),
     kind="markup",
     oracle={"zap": "10041, 10042"},
-    version=2,
+    in_frames=True,
+    version=3,
 )
 def forms_are_secure(context: PageContext) -> Outcome:
     """An HTTPS page has no form with an http: action, unless its policy lets browsers upgrade them."""
@@ -230,6 +233,8 @@ def forms_are_secure(context: PageContext) -> Outcome:
     ),
     kind="markup",
     oracle={"zap": "10105"},
+    in_frames=True,
+    version=2,
 )
 def passwords_are_secure(context: PageContext) -> Outcome:
     """A page whose final URL is http: has no password field."""

@@ -193,7 +193,8 @@ def _is_listing(page: Page) -> bool:
         {"django": "DEBUG = False", "php": "display_errors = Off", "asp.net": '<customErrors mode="On" />'},
     ),
     oracle={"zap": "90022, 90023"},
-    version=3,
+    in_frames=True,
+    version=4,
 )
 def no_error_messages(context: PageContext) -> Outcome:
     """The page has no stack trace and no database error, other than in the listings of an article about them."""
@@ -242,7 +243,8 @@ def _is_highlighted(pre: LexborNode) -> bool:
         ("https://www.zaproxy.org/docs/alerts/2/", "https://cwe.mitre.org/data/definitions/497.html"),
     ),
     oracle={"zap": "2"},
-    version=3,
+    in_frames=True,
+    version=4,
 )
 def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""

@@ -79,7 +79,8 @@ LANGUAGES_OF_TEXTS = {
     ),
     kind="markup",
     oracle={"lighthouse": "link-text"},
-    version=3,
+    in_frames=True,
+    version=4,
 )
 def link_text_is_descriptive(context: PageContext) -> Outcome:
     """No link has one of Lighthouse's non-descriptive texts."""
@@ -140,7 +141,8 @@ def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
     ),
     kind="markup",
     oracle={"lighthouse": "crawlable-anchors"},
-    version=3,
+    in_frames=True,
+    version=4,
 )
 def anchors_are_crawlable(context: PageContext) -> Outcome:
     """No a element has a javascript:, file: or empty href, other than to print, close or go back, or lacks it."""
@@ -192,7 +194,8 @@ def _is_parseable(url: str) -> bool:
     ),
     oracle={"webhint": "no-broken-links"},
     confirm=False,
-    version=5,
+    in_frames=True,
+    version=6,
 )
 def links_work(context: PageContext) -> Outcome:
     """None of the first 50 same-origin links, frames (of a frameset) and refreshes answers with status 400 or above."""
