@@ -10,13 +10,14 @@ from selectolax.lexbor import LexborNode
 from krafter_audit.http.client import Response
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
+from scanner.outcome import Outcome, fail_if_any, failed, faults_in, not_applicable, passed
 from scanner.page.context import FOREIGN_ORIGIN, PageContext
-from scanner.page.page import Page, snippet, value
+from scanner.page.page import Page, media_type, snippet, value
 from scanner.parsing import csp_policy
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, check
+from scanner.site_requests import decoded
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web"
 
@@ -84,11 +85,29 @@ def scripts_have_integrity(context: PageContext) -> Outcome:
         for node in page.css("script[src]")
         if not same_site(host_of(page.absolute(value(node, "src"))) or page.host, page.host)
     ]
+    if left := _loaded_by_scripts(page, _faults_before(context, "sri_external_scripts")):
+        return failed("A script of the page loads them without integrity now.", faults=left)
     return fail_if_any(
         [url for node, url in third_party if not _has_integrity(node, url)],
         ok="Every third-party script has an integrity attribute.",
         problem="Third-party scripts lack an integrity attribute or an https: URL.",
     )
+
+
+def _faults_before(context: PageContext, key: str) -> list[str]:
+    earlier = context.rendered.earlier.get(key)
+    return faults_in(earlier.evidence) if earlier else []
+
+
+def _loaded_by_scripts(page: Page, urls: list[str]) -> list[str]:
+    """Return the URLs that scripts in the page name, where none of these sets integrity, as an import map can."""
+    named: dict[str, list[str]] = {url: [] for url in urls}
+    for node in page.css("script:not([src])"):
+        code = " ".join([*(text or "" for text in node.attributes.values()), node.text()]).replace("\\/", "/")
+        for url in urls:
+            if url in code:
+                named[url].append(code)
+    return [url for url, codes in named.items() if codes and not any("integrity" in code for code in codes)]
 
 
 def _has_integrity(node: LexborNode, url: str) -> bool:
@@ -134,6 +153,7 @@ def no_mixed_content(context: PageContext) -> Outcome:
             problem="Resources before the meta element with upgrade-insecure-requests have an http: URL.",
         )
     insecure = [url for page in pages for url in _subresources(page) if url.lower().startswith("http:")]
+    insecure += _in_style_sheets(context)
     outcome = fail_if_any(
         list(dict.fromkeys(insecure)),
         ok="Every resource has an https: URL.",
@@ -170,6 +190,16 @@ def _subresources(page: Page) -> Iterator[str]:
     styles = [value(node, "style") for node in page.css("[style]")]
     for style in [*styles, *(node.text() for node in page.css("style"))]:
         yield from _CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", style))
+
+
+def _in_style_sheets(context: PageContext) -> list[str]:
+    """Return the resources with an http: URL that a fix has moved into a style sheet of the site."""
+    known = _faults_before(context, "mixed_content")
+    if not known:
+        return []
+    texts = [decoded(asset).text for asset in context.assets if media_type(asset.content_type) == "text/css"]
+    found = (_CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", text)) for text in texts)
+    return [url for urls in found for url in urls if url in known]
 
 
 def _in_srcset(text: str) -> list[str]:

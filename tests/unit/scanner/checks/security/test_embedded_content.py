@@ -1,5 +1,7 @@
 """Mixed content and forms as real pages write them."""
 
+import gzip
+
 import pytest
 
 from krafter_audit.http.client import Client
@@ -98,6 +100,78 @@ def test_reflected_origin_with_credentials_fails(
     )
 
     assert status_of("cors_restricted", https_site, client, html()) == status
+
+
+def fixed(
+    key: str, fault: str, now: str, site: Site, client: Client, files: dict[str, Answer] | None = None
+) -> str:
+    """Return the status of a verification of the page with the fault, and something else instead of it now."""
+    site.answers |= {"/": page(html(add=fault), {"Content-Security-Policy": None}), **(files or {})}
+    before = dict(run_checks(site.url, [key], client=client, retry_delays=()))
+    assert before[key].status == FAILED
+    site.answers["/"] = page(html(add=now), {"Content-Security-Policy": None})
+    return dict(run_checks(site.url, [key], client=client, before=before, retry_delays=()))[key].status
+
+
+STYLE = f"body {{ background: url({LAMP}) }}"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "encoding", "status"),
+    [
+        (STYLE, "", FAILED),
+        (f'@import "{LAMP}";', "", FAILED),
+        (STYLE, "gzip", FAILED),
+        (f"/* {STYLE} */", "", PASSED),
+        # It was there before: a scan does not read style sheets.
+        ("body { background: url(http://example.com/table.png) }", "", PASSED),
+        ("body { background: url(/lamp.png) }", "", PASSED),
+    ],
+)
+def test_mixed_content_that_was_moved_into_a_style_sheet_is_not_fixed(
+    sheet: str, encoding: str, status: str, https_site: Site, client: Client
+) -> None:
+    body = gzip.compress(sheet.encode()) if encoding else sheet.encode()
+    headers = [("Content-Type", "text/css"), *([("Content-Encoding", encoding)] if encoding else [])]
+    files = {"/lamps.css": Answer(body, headers=headers)}
+    link = '<link rel="stylesheet" href="/lamps.css">'
+
+    after = fixed("mixed_content", f"<style>{STYLE}</style>", link, https_site, client, files)
+
+    assert after == status
+
+
+CDN = "https://cdn.example.com/a.js"
+HASH = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (f'<script type="module">import "{CDN}"</script>', FAILED),
+        (f"<script>document.head.append(Object.assign(new Script(), {{src: '{CDN}'}}))</script>", FAILED),
+        (f"<script>load('{CDN}')</script>".replace("/", "\\/", 3), FAILED),
+        (f'<script type="text/plain" data-src="{CDN}"></script>', FAILED),
+        (f'<svg><script href="{CDN}"></script></svg>', FAILED),
+        (f'<script src="{CDN}" integrity="md5-abc"></script>', FAILED),
+        (f'<script src="{CDN}" integrity=""></script>', FAILED),
+        (f'<script src="{CDN}" integrity="{HASH}" crossorigin></script>', PASSED),
+        (f"<script>load('{CDN}', {{integrity: '{HASH}'}})</script>", PASSED),
+        (
+            f'<script type="importmap">{{"integrity": {{"{CDN}": "{HASH}"}}}}</script>'
+            f'<script type="module">import "{CDN}"</script>',
+            PASSED,
+        ),
+        ('<script src="/a.js"></script>', PASSED),
+        (f'<script src="/a.js"></script><!-- {CDN} --><p>{CDN}</p>', PASSED),
+    ],
+)
+def test_script_that_another_script_loads_without_integrity_is_not_fixed(
+    now: str, status: str, https_site: Site, client: Client
+) -> None:
+    fault = f'<script src="{CDN}"></script>'
+
+    assert fixed("sri_external_scripts", fault, now, https_site, client) == status
 
 
 @pytest.mark.parametrize("allowed_origin", ["{origin}", "null"])
