@@ -1,19 +1,26 @@
 """What a rendered page loads: transfer size, DOM size, its LCP image, its scripts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
+from selectolax.lexbor import LexborNode
+
+from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, failed, faults_in, passed
 from scanner.page.context import PageContext
+from scanner.page.page import Page, inside, value
 from scanner.page.rendered import no_paint
+from scanner.parsing.scripted_content import own_scripts
 from scanner.preconditions import Inconclusive, content_in_frames
 from scanner.registry import LOW, MEDIUM, Fix, Metric, check
 
 if TYPE_CHECKING:
     from scanner.page_visit import PageSnapshot
+    from scanner.page_visit.scripts import ScriptUsage
 
 MIN_SAVING_BYTES = 2048  # as Lighthouse's unminified-javascript
+MAX_SCRIPTS = 100  # that a visit reads (scanner/page_visit/scripts.py, which imports Playwright)
 MIN_SAVING_SHARE = 0.05  # of the script
+_URL_ATTRIBUTES = ("src", "srcset", "href", "imagesrcset")
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
@@ -109,10 +116,10 @@ def _require_body(context: PageContext) -> None:
     ),
     kind="browser",
     oracle={"lighthouse": "lcp-lazy-loaded"},
-    version=2,
+    version=3,
 )
 def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
-    """The image that is the Largest Contentful Paint, if it is one, has no loading=lazy."""
+    """The image that is the Largest Contentful Paint, if any, is not lazily loaded (after a fix, nor by a script)."""
     _require_body(context)
     _require_media(context.rendered.visits()[0])
     vitals = context.rendered.visits()[0].vitals
@@ -123,7 +130,35 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
         return passed("The Largest Contentful Paint element is not an image.", largest_element=largest)
     if largest["loading"].strip().lower() == "lazy":
         return failed("The Largest Contentful Paint image has loading=lazy.", largest_element=largest)
+    if context.is_verification and _waits_for_layout(context.document, largest["url"]):
+        return failed(
+            "A script loads the Largest Contentful Paint image, or removes its loading=lazy.",
+            largest_element=largest,
+        )
     return passed("The Largest Contentful Paint image is not lazily loaded.", largest_element=largest)
+
+
+def _waits_for_layout(page: Page, url: str) -> bool:
+    """Return whether the HTML as sent has the image in data attributes or with loading=lazy alone."""
+    images = [node for node in page.css("img, picture source") if not inside(node, "noscript", "template")]
+    preloads = page.css('link[rel~="preload" i]')
+    is_early = any(
+        url in _urls_in(page, node, _URL_ATTRIBUTES)
+        for node in [*preloads, *(image for image in images if not _is_lazy(image))]
+    )
+    return not is_early and any(url in _urls_in(page, node, list(node.attributes)) for node in images)
+
+
+def _is_lazy(node: LexborNode) -> bool:
+    parent = node.parent.css_first("img") if node.tag == "source" and node.parent else None
+    return value(parent or node, "loading").strip().lower() == "lazy"
+
+
+def _urls_in(page: Page, node: LexborNode, attributes: Iterable[str]) -> set[str]:
+    wanted = [name for name in attributes if name.startswith("data-") or name in _URL_ATTRIBUTES]
+    texts = [value(node, name) for name in wanted]
+    candidates = (part.split()[0] for text in texts for part in text.split(",") if part.split())
+    return {page.absolute(reference) for reference in (*texts, *candidates)}
 
 
 @check(
@@ -143,11 +178,12 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
     ),
     kind="browser",
     oracle={"lighthouse": "unminified-javascript"},
-    version=2,
+    version=3,
 )
 def scripts_are_minified(context: PageContext) -> Outcome:
     """Minification would save less than 2048 bytes, or less than 5 %, of each script."""
     scripts = context.rendered.scripts()
+    _require_run(context, "minified_js", scripts)
     return fail_if_any(
         [
             f"{script.url} ({script.minifiable} of {script.sent} bytes)"
@@ -179,11 +215,29 @@ def scripts_are_minified(context: PageContext) -> Outcome:
     kind="browser",
     metric=Metric("KiB", 20.0),
     oracle={"lighthouse": "unused-javascript"},
-    version=2,
+    version=3,
 )
 def scripts_are_used(context: PageContext) -> Measurement:
     """No script has more than 20 KiB, as transferred, that do not run while the page loads."""
     scripts = context.rendered.scripts()
+    _require_run(context, "unused_js", scripts)
     worst = max(scripts, key=lambda script: script.unused, default=None)
     evidence = {"script": worst.url, "sent_bytes": worst.sent} if worst else {}
     return Measurement([worst.unused / 1024 if worst else 0.0], evidence=evidence)
+
+
+def _require_run(context: PageContext, key: str, scripts: "list[ScriptUsage]") -> None:
+    """Raise when a script that had the fault is loaded, but does not run, as one that is broken: it is not judged."""
+    earlier = context.rendered.earlier.get(key)
+    if earlier is None or earlier.status != FAILED or len(scripts) == MAX_SCRIPTS:
+        return
+    page = context.rendered.document
+    known = {*faults_in(earlier.evidence), earlier.evidence.get("script")}
+    faulty = {fault.partition(" ")[0] for fault in known if isinstance(fault, str)}
+    for_other_pages = {page.absolute(value(node, "href")) for node in page.css('link[rel~="prefetch" i]')}
+    judged = for_other_pages | {script.url for script in scripts}
+    for url in (*context.rendered.visits()[0].resources, *own_scripts(page)):
+        if url in faulty - judged:
+            raise Inconclusive(
+                "target_missing", f"{url[:200]} is loaded, but does not run as a script of the page."
+            )

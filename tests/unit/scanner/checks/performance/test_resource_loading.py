@@ -1,14 +1,26 @@
-"""A page without its images is no lighter page."""
+"""What a page loads after a fix: a page without its images is no lighter page, and a broken script not a better one."""
+
+from typing import Any
 
 import pytest
 
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
-from scanner.outcome import INCONCLUSIVE, PASSED
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
+from tests.unit.scanner.checks.noise_image import noise
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
+SCRIPT = [("Content-Type", "text/javascript")]
+LONG = "// a remark without any use\n" * 200 + "let a = 1;"
+IDLE = "function idle() { return '" + "x" * 30_000 + "' }"
+TAG = '<script src="/a.js"></script>'
+PICTURE = '<img src="/hero.png" width="400" height="500" alt="A lamp">'
+LAZY = PICTURE.replace("<img", '<img loading="lazy"')
+BY_SCRIPT = PICTURE.replace("src", "data-src")
+REPLACED = "<script>const i = document.querySelector('[data-src]'); i.src = i.dataset.src</script>"
+REMOVED = "<script>onload = () => document.querySelector('[loading]').removeAttribute('loading')</script>"
 
 
 @pytest.mark.needs_chromium
@@ -32,3 +44,81 @@ def test_page_whose_image_is_temporarily_unavailable_is_not_measured(
         outcome = dict(checked)[key]
 
     assert (outcome.status, outcome.reason) == expected
+
+
+def page(added: str, script: Answer | str = "let a = 1;") -> dict[str, Any]:
+    return {
+        "/": Answer(html(add=added).replace('src="/map"', ""), headers=HTML),
+        "/a.js": script if isinstance(script, Answer) else Answer(script, headers=SCRIPT),
+        "/hero.png": Answer(noise(200, 250), headers=[("Content-Type", "image/png")]),
+    }
+
+
+def verify(key: str, faulty: dict[str, Any], now: dict[str, Any], browser: Browser) -> Outcome:
+    """Return the outcome after a fix of the page with the fault."""
+    with served(Site(faulty)) as site, loopback_client() as client:
+        asked: dict[str, Any] = {
+            "client": client,
+            "browser": browser,
+            "retry_delays": (),
+        }
+        before = dict(run_checks(site.url, [key], **asked))
+        assert before[key].status == FAILED
+        site.answers = now
+        return dict(run_checks(site.url, [key], before=before, **asked))[key]
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("short_quiet_time")
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (page(TAG, LONG + "}{"), INCONCLUSIVE),
+        (page(TAG, Answer(LONG, 404)), INCONCLUSIVE),
+        (page("<script>fetch('/a.js').then((r) => r.text()).then(eval)</script>", LONG), INCONCLUSIVE),
+        (page(TAG), PASSED),
+        (page(""), PASSED),
+    ],
+    ids=["broken", "missing", "evaluated", "minified", "removed"],
+)
+def test_script_that_was_not_minified_is_judged_or_gone(
+    now: dict[str, Any], status: str, chrome: Browser
+) -> None:
+    assert verify("minified_js", page(TAG, LONG), now, chrome).status == status
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("short_quiet_time")
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (page('<link rel="preload" as="script" href="/a.js">', IDLE), INCONCLUSIVE),
+        (page('<link rel="prefetch" href="/a.js">', IDLE), PASSED),
+        (page("<button onclick=\"import('/a.js')\">Edit</button>", IDLE), PASSED),
+        (page(TAG, IDLE + "; idle()"), PASSED),
+    ],
+    ids=["preloaded", "prefetched", "on demand", "used"],
+)
+def test_unused_script_is_judged_or_not_loaded(now: dict[str, Any], status: str, chrome: Browser) -> None:
+    assert verify("unused_js", page(TAG, IDLE), now, chrome).status == status
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("short_quiet_time")
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (page(BY_SCRIPT + REPLACED), FAILED),
+        (page(f"{BY_SCRIPT}<noscript>{PICTURE}</noscript>{REPLACED}"), FAILED),
+        (page(LAZY + REMOVED), FAILED),
+        (page('<link rel="preload" as="image" href="/hero.png">' + BY_SCRIPT + REPLACED), PASSED),
+        (page(PICTURE + LAZY), PASSED),
+        (page(PICTURE.replace("<img", '<img data-zoom="/hero.png"')), PASSED),
+        (page(f'<picture><source srcset="/hero.png 1x">{PICTURE}</picture>'), PASSED),
+        (page(PICTURE), PASSED),
+    ],
+)
+def test_largest_image_that_a_script_loads_later_is_not_fixed(
+    now: dict[str, Any], status: str, chrome: Browser
+) -> None:
+    assert verify("lcp_image_not_lazy", page(LAZY), now, chrome).status == status
