@@ -330,6 +330,14 @@ def _same_path(now: Identity, original: Identity) -> bool:
     return now.path.rstrip("/").lower() == original.path.rstrip("/").lower()
 
 
+def is_redirected_now(page: Page, original: Identity | None) -> bool:
+    """Return whether new redirects lead to the page: one may take the time that the page took before."""
+    if original is None or not page.response.history:
+        return False
+    now = page_identity(page)
+    return now.host != original.host or not _same_path(now, original)
+
+
 def require_no_login_wall(requested: str, page: Page, original: Identity | None) -> None:
     """Raise when a verification gets a login page where there was another page."""
     now = page_identity(page)

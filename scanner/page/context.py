@@ -470,12 +470,12 @@ class PageContext(SiteRequests):
         return []
 
     def _first_byte_time(self) -> float:
-        response = self._fetch_from_site("timings", "GET", "", headers=NO_CACHE)
+        is_new = preconditions.is_redirected_now(self._root.page, self.original_identity)
+        url = self.url if is_new else ""
+        response = self._fetch_from_site("timings", "GET", url, headers=NO_CACHE, follow_redirects=is_new)
         if not response.is_success:
-            raise Inconclusive(
-                "blocked", f"The page answered with status {response.status} while it was timed."
-            )
-        return response.ttfb_ms
+            raise Inconclusive("blocked", f"It answered with status {response.status} while it was timed.")
+        return max(hop.ttfb_ms for hop in (*response.history, response))
 
     def require_no_server_error(self) -> None:
         """Raise when a request for the page was answered with a server error."""

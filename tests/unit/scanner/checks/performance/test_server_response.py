@@ -2,6 +2,7 @@
 
 import gzip
 import random
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,41 @@ def status_of(
 )
 def test_first_max_age_counts_and_expires_without_one(headers: Headers, status: str) -> None:
     assert status_of("cache_policy", headers) == status
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page_delay", "redirect_delay", "status"), [(0.0, 0.3, FAILED), (0.0, 0.0, PASSED), (0.3, 0.0, FAILED)]
+)
+def test_slow_page_is_not_fixed_by_a_slow_redirect(
+    page_delay: float, redirect_delay: float, status: str
+) -> None:
+    html = [("Content-Type", "text/html")]
+    moved = {
+        "/": Answer(status=302, headers=[("Location", "/home")], delay=redirect_delay),
+        "/home": Answer(PAGE, headers=html, delay=page_delay),
+    }
+    asked: Any = {"thresholds": {"ttfb": 150.0}, "retry_delays": ()}
+    with served(Site({"/": Answer(PAGE, headers=html, delay=0.3)})) as site, loopback_client() as client:
+        before = dict(run_checks(site.url, ["ttfb"], client=client, **asked))
+        site.answers = moved
+        after = dict(run_checks(site.url, ["ttfb"], client=client, before=before, **asked))
+
+    assert [outcomes["ttfb"].status for outcomes in (before, after)] == [FAILED, status]
+
+
+@pytest.mark.slow
+def test_slow_redirect_that_was_there_before_does_not_prevent_a_pass() -> None:
+    html = [("Content-Type", "text/html")]
+    site = Site({"/": Answer(status=302, headers=[("Location", "/home")], delay=0.3)})
+    site.answers["/home"] = Answer(PAGE, headers=html, delay=0.3)
+    asked: Any = {"thresholds": {"ttfb": 150.0}, "retry_delays": ()}
+    with served(site), loopback_client() as client:
+        before = dict(run_checks(site.url, ["ttfb"], client=client, **asked))
+        site.answers["/home"] = Answer(PAGE, headers=html)
+        after = dict(run_checks(site.url, ["ttfb"], client=client, before=before, **asked))
+
+    assert [outcomes["ttfb"].status for outcomes in (before, after)] == [FAILED, PASSED]
 
 
 @pytest.mark.parametrize(
