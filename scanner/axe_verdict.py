@@ -24,6 +24,7 @@ _EMPTY_NAME = re.compile(
     rf"|^<(?:a|button)\b(?![^>]*\saria-label)[^>]*>\s*[{_NOT_SHOWN}][\s{_NOT_SHOWN}]*</"
 )
 NOT_SHOWN = "axe-core reports no violation, but some names have only characters that are not shown."
+PLAIN = "axe-core reports no violation, but links that violated the rule look as the text around them now."
 MAX_EXPLAINED = 5  # elements, in the evidence
 # These are about the page itself. The others are about content, which is in its frames.
 OF_A_FRAMESET = frozenset(
@@ -63,6 +64,9 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             "Elements that violated the rule are unchanged, but hidden, so axe-core does not test them.",
             elements=not_judged,
         )
+    # To axe-core, a link that looks exactly as the text around it is none that color alone distinguishes.
+    if plain := [html for html in result.plain if html in faults_in(before)]:
+        return inconclusive("not_available", PLAIN, elements=plain[:MAX_EXPLAINED])
     if empty := _empty_names(result) if earlier else []:
         return inconclusive("not_available", NOT_SHOWN, elements=empty[:MAX_EXPLAINED])
     return passed("axe-core reports no violation.", judged=len(result.passed), **_needs_review(review))

@@ -21,6 +21,17 @@ MAX_SECONDS = 25.0  # in which the rules must finish; a visit may take 45
 MAX_ELEMENTS_IN_ONE_RUN = 4000
 SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 elements
 MAX_ELEMENTS = 20  # of each rule, in the evidence
+# By what a link in a text may differ from the text.
+SHOWN = (
+    "color",
+    "textDecorationLine",
+    "fontWeight",
+    "fontStyle",
+    "fontSize",
+    "backgroundColor",
+    "borderBottomWidth",
+    "boxShadow",
+)
 
 # Its time is noted, so that it is not taken for a long task of the page.
 _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
@@ -29,9 +40,11 @@ _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
 globalThis.krafterInjection[1] = performance.now();"""
 
 # axe waits half a second for a frame without axe, and reports it as "frame-tested", which is left out.
-_RUN = """(async (ids, maxElements, maxPassed) => {
+_RUN = """(async (ids, maxElements, maxPassed, shown) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
-  const found = await axe.run(document, { runOnly: ids, rules });
+  const found = await axe.run(document, { runOnly: ids, rules, elementRef: true });
+  const looks = (one) => JSON.stringify(shown.map((property) => getComputedStyle(one)[property]));
+  const isPlain = ({ element }) => element?.parentElement && looks(element) === looks(element.parentElement);
   const described = (node) => ({
     target: node.target.flat().join(" > "),
     html: node.html.slice(0, 300),
@@ -45,6 +58,8 @@ _RUN = """(async (ids, maxElements, maxPassed) => {
     incomplete: of(found.incomplete, id).filter((node) => !node.any.some((one) => one.id === "frame-tested"))
       .slice(0, maxElements).map(described),
     passed: of(found.passes, id).slice(0, maxPassed).map((node) => node.html.slice(0, 300)),
+    plain: (id === "link-in-text-block" ? of(found.passes, id) : [])
+      .slice(0, maxPassed).filter(isPlain).map((node) => node.html.slice(0, 300)),
   }));
 })"""
 
@@ -70,8 +85,9 @@ class RuleResult:
     count: int
     # Elements that need review.
     incomplete: list[dict[str, str]] = field(default_factory=list)
-    # The HTML of the elements that passed.
+    # The HTML of the elements that passed, and of the links among them that look as the text around them.
     passed: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
 
 
 def inject(world: IsolatedWorld) -> None:
@@ -99,7 +115,7 @@ def run(
     with suppress(ScriptTimeout):
         for group in _groups(rules, elements):
             inject(world)
-            arguments = f"({json.dumps(group)}, {MAX_ELEMENTS}, {MAX_PASSED})"
+            arguments = f"({json.dumps(group)}, {MAX_ELEMENTS}, {MAX_PASSED}, {json.dumps(SHOWN)})"
             found = world.evaluate_within(deadline - time.monotonic(), _RUN + arguments, wait)
             results |= {result["rule"]: RuleResult(**result) for result in found}
     return results

@@ -1,6 +1,7 @@
 """An element that violated a rule is fixed, or gone, or the verification is inconclusive."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -79,3 +80,32 @@ def test_violating_element_is_searched_for(
 
     assert before[KEY].status == FAILED
     assert (after.status, after.reason) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    ("style", "status"),
+    [
+        ("color: #333", INCONCLUSIVE),
+        ("color: #444; text-decoration: underline", PASSED),
+        ("color: #333; font-weight: bold", PASSED),
+    ],
+    ids=["as the text", "underlined", "bold"],
+)
+def test_link_that_looks_as_the_text_around_it_is_not_fixed(
+    style: str, status: str, site: Site, chrome: Browser
+) -> None:
+    key = "a11y_link_in_text_block"
+    text = 'Read about <a href="/terms">our terms of trade</a> before you order anything here.'
+
+    def styled(rules: str) -> Answer:
+        sheet = f"<style>.t {{ color: #333 }} .t a {{ text-decoration: none; {rules} }}</style>"
+        return Answer(html(add=f'{sheet}<footer><p class="t">{text}</p></footer>'), 200, HTML)
+
+    asked: dict[str, Any] = {"browser": chrome, "retry_delays": ()}
+    with loopback_client() as client:
+        site.answers["/"] = styled("color: #444")
+        before = dict(run_checks(site.url, [key], client=client, **asked))
+        site.answers["/"] = styled(style)
+        after = dict(run_checks(site.url, [key], client=client, before=before, **asked))
+
+    assert [outcomes[key].status for outcomes in (before, after)] == [FAILED, status]
