@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from scanner.page.context import PageContext
     from scanner.page_visit.axe import RuleResult
 
-# Content that is hidden from everybody may have aria-hidden and links.
-FIXED_BY_HIDING = ("aria-hidden-focus",)
+# Content that is hidden from everybody may have aria-hidden and links. An id is tested where ARIA refers to it, hidden
+# or not: what is not tested is not referred to any more.
+FIXED_UNCHANGED = ("aria-hidden-focus", "duplicate-id-aria")
 OF_NAMES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
 # To axe-core a name of characters that are not shown, as a zero-width space, is one; screen readers read nothing.
 _NOT_SHOWN = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
@@ -58,7 +59,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             "Elements that violated the rule are unchanged, but the newer axe-core does not test them any more.",
             elements=not_judged,
         )
-    if not_judged and rule not in FIXED_BY_HIDING:
+    if not_judged and rule not in FIXED_UNCHANGED:
         return inconclusive(
             "target_missing",
             "Elements that violated the rule are unchanged, but hidden, so axe-core does not test them.",

@@ -23,14 +23,8 @@ SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 eleme
 MAX_ELEMENTS = 20  # of each rule, in the evidence
 # By what a link in a text may differ from the text.
 SHOWN = (
-    "color",
-    "textDecorationLine",
-    "fontWeight",
-    "fontStyle",
-    "fontSize",
-    "backgroundColor",
-    "borderBottomWidth",
-    "boxShadow",
+    *("color", "textDecorationLine", "fontFamily", "fontWeight", "fontStyle", "fontSize", "textTransform"),
+    *("backgroundColor", "borderBottomWidth", "boxShadow"),
 )
 
 # Its time is noted, so that it is not taken for a long task of the page.
@@ -43,8 +37,14 @@ globalThis.krafterInjection[1] = performance.now();"""
 _RUN = """(async (ids, maxElements, maxPassed, shown) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
   const found = await axe.run(document, { runOnly: ids, rules, elementRef: true });
-  const looks = (one) => JSON.stringify(shown.map((property) => getComputedStyle(one)[property]));
-  const isPlain = ({ element }) => element?.parentElement && looks(element) === looks(element.parentElement);
+  // An underline that is a background, and not one that grows from nothing on hover.
+  const image = ({ backgroundSize, backgroundImage }) => backgroundSize.startsWith("0") ? "none" : backgroundImage;
+  const looksOf = (style) => JSON.stringify([image(style), ...shown.map((property) => style[property])]);
+  const looks = (one) => looksOf(getComputedStyle(one));
+  const says = (one) => one.textContent.trim();
+  // What contains only the link, as <strong>, is no text around it.
+  const isPlain = ({ element, around = element?.parentElement }) => around && looks(element) === looks(around)
+    && (says(element) !== says(around) || isPlain({ element: around }));
   const described = (node) => ({
     target: node.target.flat().join(" > "),
     html: node.html.slice(0, 300),

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.needs_chromium, pytest.mark.usefixtures("short_quiet_t
 KEY = "a11y_image_alt"
 FAULT = '<img src="/chair.png" width="10" height="10">'
 FIXED = FAULT.replace("<img", '<img alt="A chair"')
+LINK_KEY = "a11y_link_in_text_block"
+LINK = '<a href="/terms">our terms of trade</a>'
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
@@ -27,6 +29,22 @@ def outcomes_of(site: Site, browser: Browser, before: dict[str, Outcome] | None 
         return dict(
             run_checks(site.url, [KEY], client=client, browser=browser, before=before, retry_delays=())
         )
+
+
+def styled(link: str, rules: str) -> Answer:
+    sheet = f"<style>.t {{ color: #333 }} .t a {{ text-decoration: none; {rules} }}</style>"
+    text = f'<p class="t">Read about {link} before you order anything here.</p>'
+    return Answer(html(add=f"{sheet}<footer>{text}</footer>"), 200, HTML)
+
+
+def statuses(site: Site, browser: Browser, key: str, before: Answer, after: Answer) -> list[str]:
+    asked: dict[str, Any] = {"browser": browser, "retry_delays": ()}
+    with loopback_client() as client:
+        site.answers["/"] = before
+        found = dict(run_checks(site.url, [key], client=client, **asked))
+        site.answers["/"] = after
+        fixed = dict(run_checks(site.url, [key], client=client, before=found, **asked))
+    return [outcomes[key].status for outcomes in (found, fixed)]
 
 
 @pytest.fixture(scope="module")
@@ -88,24 +106,49 @@ def test_violating_element_is_searched_for(
         ("color: #333", INCONCLUSIVE),
         ("color: #444; text-decoration: underline", PASSED),
         ("color: #333; font-weight: bold", PASSED),
+        ("color: #333; font-family: monospace", PASSED),
+        ("color: #333; text-transform: uppercase", PASSED),
+        ("color: #333; background: linear-gradient(#333, #333) bottom / 100% 1px no-repeat", PASSED),
+        ("color: #333; background: linear-gradient(#333, #333) bottom / 0% 1px no-repeat", INCONCLUSIVE),
     ],
-    ids=["as the text", "underlined", "bold"],
+    ids=[
+        "as the text",
+        "underlined",
+        "bold",
+        "font",
+        "upper case",
+        "underlined by the background",
+        "underlined on hover",
+    ],
 )
 def test_link_that_looks_as_the_text_around_it_is_not_fixed(
     style: str, status: str, site: Site, chrome: Browser
 ) -> None:
-    key = "a11y_link_in_text_block"
-    text = 'Read about <a href="/terms">our terms of trade</a> before you order anything here.'
+    found = statuses(site, chrome, LINK_KEY, styled(LINK, "color: #444"), styled(LINK, style))
 
-    def styled(rules: str) -> Answer:
-        sheet = f"<style>.t {{ color: #333 }} .t a {{ text-decoration: none; {rules} }}</style>"
-        return Answer(html(add=f'{sheet}<footer><p class="t">{text}</p></footer>'), 200, HTML)
+    assert found == [FAILED, status]
 
-    asked: dict[str, Any] = {"browser": chrome, "retry_delays": ()}
-    with loopback_client() as client:
-        site.answers["/"] = styled("color: #444")
-        before = dict(run_checks(site.url, [key], client=client, **asked))
-        site.answers["/"] = styled(style)
-        after = dict(run_checks(site.url, [key], client=client, before=before, **asked))
 
-    assert [outcomes[key].status for outcomes in (before, after)] == [FAILED, status]
+@pytest.mark.parametrize(("tag", "status"), [("strong", PASSED), ("span", INCONCLUSIVE)])
+def test_element_that_contains_only_the_link_is_no_text_around_it(
+    tag: str, status: str, site: Site, chrome: Browser
+) -> None:
+    wrapped = f"<{tag}>{LINK}</{tag}>"
+
+    found = statuses(site, chrome, LINK_KEY, styled(LINK, "color: #444"), styled(wrapped, "color: #333"))
+
+    assert found == [FAILED, status]
+
+
+def test_id_that_aria_does_not_refer_to_any_more_is_fixed(site: Site, chrome: Browser) -> None:
+    faulty = '<button aria-describedby="n">Help</button><p id="n">One</p><p id="n">Two</p>'
+
+    found = statuses(
+        site,
+        chrome,
+        "a11y_duplicate_id_aria",
+        page(faulty),
+        page(faulty.replace(' aria-describedby="n"', "")),
+    )
+
+    assert found == [FAILED, PASSED]
