@@ -70,7 +70,8 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
         return inconclusive("not_available", PLAIN, elements=plain[:MAX_EXPLAINED])
     if empty := _empty_names(result) if earlier else []:
         return inconclusive("not_available", NOT_SHOWN, elements=empty[:MAX_EXPLAINED])
-    return passed("axe-core reports no violation.", judged=len(result.passed), **_needs_review(review))
+    outcome = passed("axe-core reports no violation.", judged=len(result.passed))
+    return outcome.with_evidence(_needs_review(review))
 
 
 def _empty_names(result: "RuleResult") -> list[str]:
@@ -78,13 +79,13 @@ def _empty_names(result: "RuleResult") -> list[str]:
 
 
 def _failed(result: "RuleResult", review: list[str]) -> Outcome:
-    return failed(
+    outcome = failed(
         "axe-core reports elements that violate the rule.",
         count=result.count,
         faults=[element["html"] for element in result.violations],
         elements=result.violations[:MAX_EXPLAINED],
-        **_needs_review(review),
     )
+    return outcome.with_evidence(_needs_review(review))
 
 
 def _needs_review(review: list[str]) -> dict[str, Any]:

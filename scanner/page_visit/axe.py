@@ -21,6 +21,7 @@ MAX_SECONDS = 25.0  # in which the rules must finish; a visit may take 45
 MAX_ELEMENTS_IN_ONE_RUN = 4000
 SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 elements
 MAX_ELEMENTS = 20  # of each rule, in the evidence
+MAX_REVIEW = 100  # that need review: a later verification must tell which did before
 # By what a link in a text may differ from the text.
 SHOWN = (
     *("color", "textDecorationLine", "fontFamily", "fontWeight", "fontStyle", "fontSize", "textTransform"),
@@ -34,7 +35,7 @@ _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
 globalThis.krafterInjection[1] = performance.now();"""
 
 # axe waits half a second for a frame without axe, and reports it as "frame-tested", which is left out.
-_RUN = """(async (ids, maxElements, maxPassed, shown) => {
+_RUN = """(async (ids, maxElements, maxReview, maxPassed, shown) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
   const found = await axe.run(document, { runOnly: ids, rules, elementRef: true });
   // An underline that is a background, and not one that grows from nothing on hover.
@@ -56,7 +57,7 @@ _RUN = """(async (ids, maxElements, maxPassed, shown) => {
     violations: of(found.violations, id).slice(0, maxElements).map(described),
     count: of(found.violations, id).length,
     incomplete: of(found.incomplete, id).filter((node) => !node.any.some((one) => one.id === "frame-tested"))
-      .slice(0, maxElements).map(described),
+      .slice(0, maxReview).map(described),
     passed: of(found.passes, id).slice(0, maxPassed).map((node) => node.html.slice(0, 300)),
     plain: (id === "link-in-text-block" ? of(found.passes, id) : [])
       .slice(0, maxPassed).filter(isPlain).map((node) => node.html.slice(0, 300)),
@@ -115,8 +116,9 @@ def run(
     with suppress(ScriptTimeout):
         for group in _groups(rules, elements):
             inject(world)
-            arguments = f"({json.dumps(group)}, {MAX_ELEMENTS}, {MAX_PASSED}, {json.dumps(SHOWN)})"
-            found = world.evaluate_within(deadline - time.monotonic(), _RUN + arguments, wait)
+            arguments = json.dumps([group, MAX_ELEMENTS, MAX_REVIEW, MAX_PASSED, SHOWN])
+            script = f"{_RUN}(...{arguments})"
+            found = world.evaluate_within(deadline - time.monotonic(), script, wait)
             results |= {result["rule"]: RuleResult(**result) for result in found}
     return results
 

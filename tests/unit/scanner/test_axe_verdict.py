@@ -152,3 +152,22 @@ def test_id_that_aria_does_not_refer_to_any_more_is_fixed(site: Site, chrome: Br
     )
 
     assert found == [FAILED, PASSED]
+
+
+def test_many_elements_that_needed_review_before_need_not_be_the_first_ones(
+    site: Site, chrome: Browser
+) -> None:
+    image = '<p style="background: linear-gradient(#fff, #eee)">Chair number {}</p>'
+    headlines = [image.format(number) for number in range(25)]
+    faint = '<p style="color: #999; background: #fff">Sold out</p>'
+    fixed = faint.replace("#999", "#333")
+
+    found = statuses(
+        site,
+        chrome,
+        "a11y_color_contrast",
+        page("".join([*headlines, faint])),
+        page("".join([*headlines[1:], fixed])),
+    )
+
+    assert found == [FAILED, PASSED]
