@@ -95,6 +95,7 @@ MIN_CHALLENGE_FINGERPRINTS = 10
 # In characters. A title of another length fails title_length, and its fix is another title.
 GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
+_TITLE_WORD = re.compile(rf"[\w{similarity.MARKS}]{{4,}}")
 CLOSED_STATUSES = (403, *GONE_STATUSES)
 WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
@@ -320,7 +321,7 @@ def unavailable_reason(title: str, former: str = "") -> str | None:
 def is_other_title(title: str, former: str) -> bool:
     """Return whether a title, in lower case, is unlike the former one."""
     # Shop, brand and topic stay when a title is edited: one common word is enough.
-    words = set(re.findall(r"\w{4,}", former)) & set(re.findall(r"\w{4,}", title))
+    words = set(_TITLE_WORD.findall(former)) & set(_TITLE_WORD.findall(title))
     if len(former) not in GOOD_TITLE_LENGTHS or words:
         return False
     return SequenceMatcher(None, former, title[:200], autojunk=False).ratio() < _MIN_TITLE_SIMILARITY

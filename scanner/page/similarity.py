@@ -5,6 +5,7 @@ after a fix, hardly any in a notice or a bot challenge.
 """
 
 import re
+import unicodedata
 from hashlib import blake2b
 
 HASH_BYTES = 3  # of a fingerprint: enough to compare two pages
@@ -21,7 +22,11 @@ _INVISIBLE = re.compile(
 )
 _LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']?([^\"'\s>?#]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>?")
-_WORD = re.compile(r"[^\W\d_]{5,}")
+# Vowel signs and accents: parts of words, as in Hindi and Thai, but no word characters to `re`.
+MARKS = "".join(
+    chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc")
+)
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{MARKS}]){{4,}}")
 
 
 def fingerprints(html: str, title: str) -> frozenset[bytes]:

@@ -8,6 +8,7 @@ import pytest
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page import similarity
+from scanner.preconditions import is_other_title
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -22,6 +23,13 @@ BOT_CHALLENGE = (
 )
 MAINTENANCE_PAGE = (
     "<h1>We are working on it</h1><p>The Corner Bakery is being painted. Please come back this evening."
+)
+
+
+# Most of their words have vowel signs, which are no letters to Python.
+HINDI = (
+    "<title>{}</title><p>हम आपका ऑर्डर लिंज़ के गोदाम से तीन कार्यदिवसों में भेजते हैं। बड़े लैंप पैलेट पर जाते हैं और "
+    "परिवहनकर्ता पहुँचने से पहले टेलीफ़ोन करता है। विदेशी ग्राहक सामान्य पार्सल या एक्सप्रेस कूरियर चुनते हैं।"
 )
 
 
@@ -56,6 +64,17 @@ def test_fixed_page_with_changed_content_passes():
     now = page_of(random_words(1, 60)[:20] + random_words(2, 60)).replace("v=1", "v=2")
 
     assert check_page(now, CSP, before=before).status == PASSED
+
+
+@pytest.mark.parametrize("title", ["डाक से भेजना और लौटाना", "ग्राहकों के लिए ज़रूरी जानकारी"])
+def test_page_in_a_script_with_vowel_signs_is_identified_by_its_words(title: str):
+    before = {KEY: check_page(HINDI.format("वितरण और वापसी की शर्तें"))}
+
+    assert check_page(HINDI.format(title), CSP, before=before).status == PASSED
+
+
+def test_title_that_has_a_word_with_vowel_signs_in_common_is_no_other_title():
+    assert not is_other_title("कीमतें, वितरण तथा भुगतान", "वितरण और वापसी की शर्तें")
 
 
 def test_page_with_few_words_is_identified_by_its_title():
