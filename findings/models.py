@@ -107,9 +107,11 @@ class Finding(BaseModel):
     evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     check_keys = ArrayField(models.CharField(max_length=100), default=list)
-    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID`, `provider:SERVER ID`, or
-    # `title:TITLE` of the first report if a person has renamed it. Null: by its title.
+    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID` or `provider:SERVER ID`.
+    # Null: by the title of the first report.
     identity = models.CharField(max_length=320, null=True, editable=False)
+    # The title of the first report, if a person has renamed it.
+    first_title = models.CharField(max_length=300, null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True)
     # The scan that reported it last; reports of clients do not change it.
     last_scan_id = models.UUIDField(null=True, editable=False)
@@ -147,6 +149,11 @@ class Finding(BaseModel):
             models.Index(fields=["-score", "-id"], name="finding_by_score"),
             models.Index(
                 fields=["owner", "status"], condition=Q(owner__isnull=False), name="finding_of_owner"
+            ),
+            models.Index(
+                fields=["project", "domain", "first_title"],
+                condition=Q(first_title__isnull=False),
+                name="finding_by_first_title",
             ),
         ]
         constraints: ClassVar = [

@@ -92,9 +92,9 @@ def _report(merged: _Merged) -> FindingReport:
         affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in assets],
         evidence=shorten(evidence),
         recommended_fix=known.fix.as_recommended_fix() if known else _fix(problem),
-        checks=[known.key] if known else [],
+        checks=[known.key] if known else None,
         source_key=source_key_of_check(known.key) if known else None,
-        is_addition=known is not None,
+        is_addition=True,
     )
 
 

@@ -57,10 +57,13 @@ def qualified_title(report: Identified) -> str:
 
 def match(reports: Iterable[Identified], findings: Iterable[Finding]) -> dict[Identity, Finding]:
     findings = list(findings)
-    by_key = {(row.domain, row.identity or title_key(row.title)): row for row in findings}
     by_title = {(row.domain, row.title): row for row in findings}
+    # A renamed finding comes before one that got its first title since, one without a key of its source before others.
+    renamed = sorted((row for row in findings if row.first_title), key=lambda row: row.identity is None)
+    by_key = {(row.domain, title_key(row.first_title or "")): row for row in renamed}
+    by_key |= {(row.domain, row.identity): row for row in findings if row.identity}
     found: dict[Identity, Finding] = {}
-    claimed = {row.pk: row.identity for row in findings if _is_source_key(row.identity)}
+    claimed = {row.pk: row.identity for row in findings}
     for report in reports:
         identity = identity_of(report)
         finding = by_key.get(identity) or _by_title(report, by_title, claimed)
@@ -79,7 +82,3 @@ def _by_title(
         return finding
     # A person gave another finding this title.
     return by_title.get((report.domain, qualified_title(report)))
-
-
-def _is_source_key(identity: str | None) -> bool:
-    return identity is not None and not identity.startswith("title:")

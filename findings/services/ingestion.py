@@ -102,19 +102,24 @@ def lock_findings(project: Project, reports: Iterable[FindingReport]) -> dict[Id
     """Lock the known findings of the reports; return them by identity."""
     reports = list(reports)
     titles: dict[str, list[str]] = {}
+    first_titles: dict[str, list[str]] = {}
     keys: dict[str, list[str]] = {}
     for report in reports:
-        domain, key = report.identity
-        titles.setdefault(domain, []).append(report.title)
-        keys.setdefault(domain, []).append(key)
+        titles.setdefault(report.domain, []).append(report.title)
         if report.source_key:
-            titles[domain].append(qualified_title(report))
+            titles[report.domain].append(qualified_title(report))
+            keys.setdefault(report.domain, []).append(report.source_key)
+        else:
+            first_titles.setdefault(report.domain, []).append(report.title)
     if not reports:
         return {}
-    # A UNION, so that PostgreSQL uses the two unique indexes; by an OR it reads all findings of the domain.
+    # A UNION, so that PostgreSQL uses the three indexes; by an OR it reads all findings of the domain.
     rows = Finding.objects.filter(project=project)
-    wanted = [rows.filter(domain=domain, title__in=named).values("pk") for domain, named in titles.items()]
-    wanted += [rows.filter(domain=domain, identity__in=named).values("pk") for domain, named in keys.items()]
+    wanted = [
+        rows.filter(("domain", domain), (f"{name}__in", values)).values("pk")
+        for name, named in (("title", titles), ("first_title", first_titles), ("identity", keys))
+        for domain, values in named.items()
+    ]
     first, *others = wanted
     locked = Finding.objects.select_for_update().filter(pk__in=first.union(*others)).order_by("id")
     return match(reports, locked)
@@ -172,7 +177,7 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
         **vars(numbers),
         owner_id=report.owner_id,
         affected_assets=report.affected_assets or [],
-        evidence=_evidence(report, {}),
+        evidence=_evidence(report, {}, []),
         recommended_fix=report.recommended_fix or {"summary": "", "steps": [], "references": []},
         check_keys=_check_keys(report) or [],
         identity=report.source_key,
@@ -228,7 +233,8 @@ def _update(
 
 
 def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
-    if report.is_addition and finding.status != FindingStatus.RESOLVED:
+    has_checks = bool(report.checks or finding.check_keys)
+    if report.is_addition and has_checks and finding.status != FindingStatus.RESOLVED:
         report = _added(report, finding)
     if report.severity:
         finding.severity = report.severity
@@ -243,7 +249,7 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
         value = getattr(report, name)
         if value is not None:
             setattr(finding, name, value)
-    finding.evidence = _evidence(report, finding.evidence) | weight
+    finding.evidence = _evidence(report, finding.evidence, finding.check_keys) | weight
     finding.identity = report.source_key or finding.identity
     keys = _check_keys(report)
     finding.check_keys = finding.check_keys if keys is None else keys
@@ -272,11 +278,13 @@ def _check_keys(report: FindingReport) -> list[str] | None:
     return None if keys is None else list(dict.fromkeys(keys))
 
 
-def _evidence(report: FindingReport, before: dict[str, Any]) -> dict[str, Any]:
+def _evidence(report: FindingReport, before: dict[str, Any], known_keys: Sequence[str]) -> dict[str, Any]:
     evidence = dict(before if report.evidence is None else report.evidence)
     keys = _check_keys(report)
     if keys is not None:
         evidence["checks"] = keys
+    elif known_keys:
+        evidence.setdefault("checks", list(known_keys))
     return evidence
 
 

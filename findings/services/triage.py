@@ -20,7 +20,6 @@ from findings.models import Finding, FindingStatus, Severity
 from findings.priority import reapply_traffic, without_traffic
 from findings.services import dismissals, traffic_weight
 from findings.services.dismissals import DismissalValues
-from findings.services.identity import title_key
 from krafter_audit.api.errors import ApiError
 from krafter_audit.api.etags import require_match
 
@@ -44,9 +43,9 @@ def update(
                 return finding
             was = {name: getattr(finding, name) for name in changes}
             after = _with_priority(finding, changes)
-            if "title" in changes and finding.identity is None:
-                # The source knows it by the present title, and must find it by that again.
-                after["identity"] = title_key(finding.title)
+            if "title" in changes and finding.first_title is None:
+                # A source may know it by the present title, and must find it by that again.
+                after["first_title"] = finding.title
             before, status = {finding.pk: finding.status}, after.pop("status", finding.status)
             Finding.transitions.apply(finding, status, **after)
             # After the severity, by which the end of a dismissal may date the tasks.

@@ -284,6 +284,17 @@ def test_import_updates_the_renamed_finding_of_a_scan_and_keeps_its_pages(scenar
     assert (finding.evidence["pages"], finding.evidence["source"]) == (seen["pages"], "ZAP 2.16.1")
 
 
+def test_import_of_a_rule_without_our_check_keeps_the_checks_of_the_finding(scenario: Scenario):
+    other = {"type": "url", "value": f"{PAGE}about"}
+    body = {"domain": "security", "title": "SQL Injection", "checks": ["lcp"], "affected_assets": [other]}
+    scenario.client.call("post", "findings", {**body, "severity": "high"})
+
+    found = imported(scenario, "zap", zap_report(alert("40018", "SQL Injection")))
+
+    assert found == {"SQL Injection": ("security", "high", ["lcp"], [PAGE, other["value"]])}
+    assert Finding.objects.get().evidence["checks"] == ["lcp"]
+
+
 def test_import_keeps_as_many_pages_as_a_report_may_have(scenario: Scenario):
     report = zap_report(alert("10038", "CSP: Header Not Set"))
     imported(scenario, "zap", report)

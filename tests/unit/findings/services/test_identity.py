@@ -111,3 +111,27 @@ def test_a_qualified_title_has_at_most_300_characters():
     title = qualified_title(scanned("x" * 300))
 
     assert (len(title), title[-21:]) == (300, "(security_header_csp)")
+
+
+@pytest.mark.parametrize("is_renamed_before", [False, True])
+def test_a_renamed_finding_that_a_scan_continues_is_found_again_by_its_reporter(
+    scenario: Scenario, is_renamed_before: bool
+):
+    _, pk = report(scenario, title="Reported")
+    if is_renamed_before:
+        rename(scenario, pk, TITLE)
+    ingest(scenario.project, [scanned(TITLE if is_renamed_before else "Reported")], by=scenario.actor)
+    rename(scenario, pk, "Another title")
+
+    again = report(scenario, title="Reported")
+
+    assert (again, titles()) == ((200, pk), ["Another title"])
+
+
+def test_a_renamed_finding_of_a_scan_is_found_again_by_its_first_title(scenario: Scenario):
+    [finding] = ingest(scenario.project, [scanned()], by=scenario.actor).findings
+    rename(scenario, finding.pk, "Another title")
+
+    again = report(scenario, title=TITLE)
+
+    assert (again, titles()) == ((200, str(finding.pk)), ["Another title"])

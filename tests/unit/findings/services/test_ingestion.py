@@ -206,3 +206,12 @@ def test_batch_larger_than_the_write_size_is_ingested_completely(scenario: Scena
         "finding.seen_again": len(before),
         "finding.regressed": 1,
     }
+
+
+def test_report_with_evidence_but_without_checks_keeps_the_checks_in_the_evidence(scenario: Scenario):
+    body = {"domain": "performance", "title": "Slow"}
+    scenario.client.call("post", "findings", body | {"checks": ["lcp"]})
+
+    scenario.client.call("post", "findings", body | {"evidence": {"seen": 1}})
+
+    assert Finding.objects.get().evidence == {"seen": 1, "checks": ["lcp"]}
