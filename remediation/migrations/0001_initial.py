@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('sla_policy_version', models.PositiveIntegerField(editable=False, null=True)),
                 ('sla_set_at', models.DateTimeField(editable=False, null=True)),
                 ('sla_warned_before', models.DurationField(editable=False, null=True)),
+                ('sla_warned_for', models.DateTimeField(editable=False, null=True)),
                 ('sla_stopped_at', models.DateTimeField(editable=False, null=True)),
                 ('sla_outcome', models.CharField(blank=True, choices=[('met', 'Met'), ('missed', 'Missed')], db_default='', default='', editable=False, max_length=6)),
                 ('overdue_logged_for', models.DateTimeField(editable=False, null=True)),

@@ -86,6 +86,7 @@ def _log_warnings(policy: Policy, before: timedelta, now: datetime) -> int:
 
 def _due_soon(policy: Policy, before: timedelta, now: datetime) -> QuerySet[Task]:
     unlogged = Q(sla_warned_before__isnull=True) | Q(sla_warned_before__gt=before)
+    unlogged |= ~Q(sla_warned_for=F("sla_due_at"))
     due = Task.objects.filter(
         unlogged, project=policy.project, sla_due_at__gt=now, sla_due_at__lte=now + before
     )
@@ -103,7 +104,8 @@ def _log_warning(policy: Policy, before: timedelta, now: datetime, task_id: UUID
     events = [(task.pk, {**_data(task), "before_seconds": seconds}) for task in tasks]
     if events:
         log_events("task.due_soon", policy.project, events, by=SYSTEM)
-        Task.objects.filter(pk__in=[task.pk for task in tasks]).update(sla_warned_before=before)
+        warned = Task.objects.filter(pk__in=[task.pk for task in tasks])
+        warned.update(sla_warned_before=before, sla_warned_for=F("sla_due_at"))
     return len(tasks)
 
 

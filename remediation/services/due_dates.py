@@ -22,8 +22,8 @@ from remediation.sla.policy import SlaRules, Terms, rules_of
 
 BLOCKED = Task.Status.BLOCKED
 UPDATE = """
-    UPDATE remediation_task SET sla_due_at = moved.due_at, sla_warned_before = NULL,
-        sla_policy_version = moved.version, updated_at = %(now)s
+    UPDATE remediation_task SET sla_due_at = moved.due_at, sla_policy_version = moved.version,
+        updated_at = %(now)s
     FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[], %(versions)s::int[]) AS moved (id, due_at, version)
     WHERE remediation_task.id = moved.id
 """
@@ -74,7 +74,7 @@ def pause_or_continue(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
     # While the finding is dismissed, the clock is paused whatever the status of the task (dismissed_findings.py).
     follows = task.sla_policy_version is not None and task.finding.status != FindingStatus.DISMISSED
     moves = _move(task.project, [task], status, by=by) if follows else {}
-    return {"sla_due_at": moves[task.pk], "sla_warned_before": None} if moves else {}
+    return {"sla_due_at": moves[task.pk]} if moves else {}
 
 
 def pause_or_continue_many(task_ids: Collection[UUID], status: str, *, by: Actor) -> None:
@@ -87,8 +87,8 @@ def pause_or_continue_many(task_ids: Collection[UUID], status: str, *, by: Actor
     moves, now = _move(tasks[0].project, tasks, status, by=by), timezone.now()
     changed = [task for task in tasks if task.pk in moves]
     for task in changed:
-        task.sla_due_at, task.sla_warned_before, task.updated_at = moves[task.pk], None, now
-    Task.objects.bulk_update(changed, ["sla_due_at", "sla_warned_before", "updated_at"])
+        task.sla_due_at, task.updated_at = moves[task.pk], now
+    Task.objects.bulk_update(changed, ["sla_due_at", "updated_at"])
 
 
 def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) -> dict[UUID, datetime | None]:
@@ -157,7 +157,7 @@ def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
     now = timezone.now()
     paused = SlaPause.objects.filter(task__in=task_ids, ended_at=None, cause=PauseCause.DISMISSED)
     paused.update(ended_at=now, updated_at=now)
-    return {"sla_from_policy": False, "sla_set_at": now, "sla_warned_before": None}
+    return {"sla_from_policy": False, "sla_set_at": now}
 
 
 def stop(task: Task, *, by: Actor) -> dict[str, Any]:

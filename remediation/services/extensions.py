@@ -47,7 +47,7 @@ def extend(
     extension.save(force_insert=True)
     data = {"reason": reason, "seconds": int(extension.amount.total_seconds())}
     log_moves(task.project, [(task.pk, moved(task, extension.due_after, "extended", **data))], by=by)
-    Task.transitions.apply(task, task.status, sla_due_at=extension.due_after, sla_warned_before=None)
+    Task.transitions.apply(task, task.status, sla_due_at=extension.due_after)
     return extension
 
 

@@ -31,6 +31,8 @@ class WithSlaClock(models.Model):
     sla_set_at = models.DateTimeField(null=True, editable=False)
     # The shortest time before the due date at which a warning was logged.
     sla_warned_before = models.DurationField(null=True, editable=False)
+    # The due date of that warning: the warnings of a new date begin again.
+    sla_warned_for = models.DateTimeField(null=True, editable=False)
     # When the task was done, and whether that was in time; empty for one without a due date.
     sla_stopped_at = models.DateTimeField(null=True, editable=False)
     sla_outcome = models.CharField(

@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from events.models import Event
+from findings.services import triage
 from notifications.jobs import process_events
 from notifications.models import Alert
 from remediation.models import Task
@@ -16,7 +17,7 @@ from remediation.services.due_date_events import log_due_tasks
 from remediation.services.extensions import extend
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.remediation.sla.clock_scenarios import HOUR, HOURS, set_policy
+from tests.unit.remediation.sla.clock_scenarios import HOUR, HOURS, OFFICE, set_policy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 START = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -95,6 +96,28 @@ def test_the_later_date_of_an_unblocked_task_is_warned_of_again(scenario: Scenar
         log_due_tasks()
 
     assert logged_hours() == [24, 24]
+
+
+@pytest.mark.parametrize("is_dismissed", [False, True])
+def test_a_due_date_that_a_pause_outside_business_hours_keeps_is_warned_of_once(
+    scenario: Scenario, is_dismissed: bool
+):
+    set_policy(scenario, WARNING | {"sla_hours": OFFICE["sla_hours"], "sla": {**OFFICE["sla"], **WARNING["sla"]}})
+    with time_machine.travel(START, tick=False) as clock:
+        task = factories.task(scenario)  # due on Wednesday at 9:00
+        clock.shift(30 * HOUR)
+        log_due_tasks()
+        clock.shift(5 * HOUR)  # on Tuesday at 20:00
+        due = Task.objects.get().sla_due_at
+        for blocked, dismissed in (("blocked", "dismissed"), ("in_progress", "triaged")):
+            if is_dismissed:
+                triage.update(task.finding_id, changes={"status": dismissed}, by=scenario.actor)
+            else:
+                tasks.update(task.pk, changes={"status": blocked}, by=scenario.actor)
+            clock.shift(HOUR)
+        log_due_tasks()
+
+    assert (Task.objects.get().sla_due_at, logged_hours()) == (due, [24])
 
 
 def test_done_tasks_and_policies_without_warnings_are_left_out(scenario: Scenario):

@@ -23,13 +23,12 @@ FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)  # 10:00 in Vienna
 
 def test_hours_are_added_to_the_due_date(scenario: Scenario):
     task = factories.task(scenario)
-    Task.objects.filter(pk=task.pk).update(sla_warned_before=HOUR)
 
     extend(task.pk, hours=8, reason="The vendor is late.", by=scenario.actor)
 
     before, task = task.sla_due_at, Task.objects.get()
     assert before is not None
-    assert (task.sla_due_at, task.sla_from_policy, task.sla_warned_before) == (before + 8 * HOUR, True, None)
+    assert (task.sla_due_at, task.sla_from_policy) == (before + 8 * HOUR, True)
     extension = SlaExtension.objects.get()
     assert (extension.amount, extension.extended_by_id) == (8 * HOUR, scenario.owner.pk)
     event = Event.objects.get(name="task.due_date_moved")
