@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.datakit import parse_bool_safely
+from allauth.socialaccount import app_settings
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp, SocialLogin
@@ -44,6 +45,8 @@ class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
         # OpenID Connect Core 1.0, section 5.3.2: otherwise the claims belong to another user.
         if not id_token.get("sub") or userinfo.get("sub") != id_token["sub"]:
             raise OAuth2Error("The subject of the user info is not that of the ID token.")
+        if len(id_token["sub"]) > app_settings.UID_MAX_LENGTH or "\0" in id_token["sub"]:
+            raise OAuth2Error("The subject is too long, or has a NUL character.")
         data = {"id_token": id_token, "userinfo": {**id_token, **userinfo}}
         return self.get_provider().sociallogin_from_response(request, data)
 

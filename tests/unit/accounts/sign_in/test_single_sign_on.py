@@ -151,6 +151,21 @@ def test_address_that_no_user_can_have_is_refused(
     assert (outcome(client, response), User.objects.count()) == ((403, False), before)
 
 
+@pytest.mark.parametrize("subject", ["x" * 192, "person\0", ["person-1"]], ids=["long", "NUL", "list"])
+def test_subject_that_cannot_be_stored_is_refused(provider: IdentityProvider, subject: Any) -> None:
+    create_user_ada()
+    provider.claims |= {"sub": subject}
+
+    assert outcome(*sign_on(provider)) == (403, False)
+
+
+def test_subject_of_191_characters_signs_in(provider: IdentityProvider) -> None:
+    create_user_ada()
+    provider.claims |= {"sub": "x" * 191}
+
+    assert outcome(*sign_on(provider)) == (302, True)
+
+
 def test_address_of_a_trusted_domain_needs_no_claim(provider: IdentityProvider, settings: Any) -> None:
     create_user_ada()
     settings.KRAFTER_OIDC_TRUSTED_DOMAINS = ["example.com"]
