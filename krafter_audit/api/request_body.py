@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO
@@ -7,7 +8,7 @@ from django.http import HttpRequest
 from krafter_audit.api.errors import PayloadTooLarge, UnsupportedMediaType
 from krafter_audit.api.parsers import MEBIBYTE
 
-MAX_DIGITS = 18
+MAX_DIGITS = sys.int_info.default_max_str_digits  # int() raises for more, and Django takes them for 0
 CHUNK_BYTES = 64 * 1024
 MAX_DRAINED_BYTES = 64 * MEBIBYTE  # read of a body that is too large, before it is refused
 
@@ -21,7 +22,7 @@ def limit_body(request: HttpRequest, limit: int) -> None:
     if _is_chunked(request):
         _read_chunked(request, limit)
     content_length = str(request.META.get("CONTENT_LENGTH") or 0)
-    # int() raises for digits such as ², and for more than 4,300 of them.
+    # int() also raises for digits such as ².
     is_number = content_length.isascii() and content_length.isdigit() and len(content_length) <= MAX_DIGITS
     if is_number and int(content_length) > limit:
         reject(request, limit)

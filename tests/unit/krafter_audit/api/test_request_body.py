@@ -236,6 +236,16 @@ def test_length_that_is_no_number_is_not_read(length: str):
     assert stream.tell() == 0
 
 
+@pytest.mark.parametrize("digits", [19, 4300])
+def test_length_of_many_digits_is_refused(digits: int):
+    # Django would read all that the client sends.
+    stream = BytesIO(b"abc")
+    request = RequestFactory().generic("POST", "/", **{"wsgi.input": stream, "CONTENT_LENGTH": "9" * digits})
+
+    with pytest.raises(PayloadTooLarge):
+        request_body.limit_body(request, MEBIBYTE)
+
+
 class Endless(BytesIO):
     """A stream without an end that counts what was read."""
 
