@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.models import OutboxEntry
-from integrations import jobs
-from integrations.models import TicketComment
+from integrations import jobs, services
+from integrations.models import Integration, TicketComment
 from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.tickets import Tracker
@@ -20,7 +21,7 @@ from krafter_audit.http.client import Client
 from remediation.models import CheckStatus, Task
 from tests.fakes.tracker import FakeTracker
 from tests.fakes.trackers.github import FakeGitHub
-from tests.unit.integrations.conftest import Sync
+from tests.unit.integrations.conftest import CREDENTIALS, Sync
 from tests.unit.integrations.sync.scenario import last_run, store_result
 
 FIRST, SECOND = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11", "5d1c7e90-2b3a-4f6d-8e1f-9a7b5c3d100"
@@ -56,6 +57,24 @@ def test_comment_whose_response_was_lost_is_added_once(
     sync()
 
     assert (failed, last_run().outcome, len(github.comments[1])) == ("failed", "succeeded", 1)
+
+
+def test_comment_waits_for_the_ticket_of_the_repository_that_is_connected_since(
+    closed_task: Task, sync_events: Callable[[], None], sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    store_result(closed_task, CheckStatus.FAILED)
+    jobs.process_events()
+    github.issues, github.repository = {}, "acme/shop"
+    services.connect(project, "github", credentials={**CREDENTIALS, "repository": "acme/shop"}, by=SYSTEM)
+    row = Integration.objects.get()
+    for _ in range(6):
+        services.request_sync(row)
+        sync_events()
+    tried = TicketComment.objects.get().attempts
+
+    sync()
+
+    assert (tried, [len(comments) for comments in github.comments.values()]) == (0, [1])
 
 
 def test_comment_names_the_checks_without_evidence(closed_task: Task, settings: Any) -> None:
