@@ -27,6 +27,10 @@ class Tracker(Provider):
     def owns(self, external_id: str) -> bool:
         """Return whether a ticket is in the repository or project of the credentials."""
 
+    def id_after_move(self, external_id: str) -> str | None:
+        """Return the id that a ticket has after it was moved here; None if it gets an id that cannot be known."""
+        return None
+
     @abstractmethod
     def shown_title(self, draft: TicketDraft) -> str:
         """Return the title of a ticket after it was sent."""

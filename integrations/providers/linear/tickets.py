@@ -39,6 +39,10 @@ class Linear(LinearClient, Tracker):
     def owns(self, external_id: str) -> bool:
         return external_id.partition("/")[0] == self.team
 
+    def id_after_move(self, external_id: str) -> str | None:
+        # Its UUID stays, which was derived from the earlier team: so its text is no marker here.
+        return f"{self.team}/{external_id.partition('/')[2]}"
+
     def shown_title(self, draft: TicketDraft) -> str:
         return draft.title[:MAX_TITLE_LENGTH].rstrip()
 

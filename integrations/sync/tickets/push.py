@@ -204,9 +204,16 @@ def _unlinked_tickets_by_marker(
     found: dict[str, Ticket] = {}
     # Of these tasks alone: the tickets of all others, with their texts, may be many.
     wanted = {str(link.task_id) for link in links}
+    moved = {
+        tracker.id_after_move(earlier.removeprefix(f"{tracker.server} ")): str(link.task_id)
+        for link in links
+        for earlier in link.earlier
+        if earlier.startswith(f"{tracker.server} ")
+    }
     for page in tracker.changed_tickets(links[0].created_at - MAX_CLOCK_SKEW):
         context.checkpoint()
-        found |= {ticket.marker: ticket for ticket in page if ticket.marker in wanted}
+        marked = [(ticket.marker or moved.get(ticket.external_id), ticket) for ticket in page]
+        found |= {marker: ticket for marker, ticket in marked if marker in wanted}
     # People copy issues with their markers: a linked ticket is not linked again.
     free = unlinked(context, [ticket.external_id for ticket in found.values()])
     return {marker: ticket for marker, ticket in found.items() if ticket.external_id in free}

@@ -173,6 +173,23 @@ def test_tasks_get_new_issues_after_a_change_of_team_and_the_old_ones_after_chan
     assert set(linear.issues) == {issue_id(TEAM, str(task.pk)), issue_id(OTHER_TEAM, str(task.pk))}
 
 
+def test_issue_that_was_moved_to_the_team_that_is_connected_then_stays_that_of_its_task(
+    sync: Sync, make_task: MakeTask, linear: FakeLinear, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    linear.touch_only(teamId=OTHER_TEAM, identifier="OPS-3")
+    linear.team = OTHER_TEAM
+    services.connect(project, "linear", credentials={"api_key": KEY, "team_id": OTHER_TEAM}, by=SYSTEM)
+
+    sync()
+    linear.touch_only(stateId="done")
+    sync()
+
+    task.refresh_from_db()
+    assert (task.external_ticket_key, task.status, len(linear.issues)) == ("OPS-3", "ready_verify", 1)
+
+
 def test_echoed_key_is_redacted_in_the_log(sync: Sync, make_task: MakeTask, linear: FakeLinear) -> None:
     make_task()
     linear.next_operation("Create", (200, {}, error("INPUT_ERROR", f"No: {KEY}")))
