@@ -22,9 +22,11 @@ from integrations.models import Integration, SyncRun, TicketLink, WebhookDeliver
 from integrations.sync import engine
 from operations.credentials import secret_of
 from operations.management.commands import rotate_credentials
+from tests.fakes.tracker import FakeTracker
 from tests.fakes.trackers.github import FakeGitHub
 from tests.races.threads import at_once
-from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, run_sync
+from tests.unit.integrations.sync.tickets.lost_creations import FIXED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -163,27 +165,31 @@ def test_worker_killed_during_a_request_creates_no_second_issue(
 
 
 def test_worker_that_lost_its_lease_does_not_merge_what_it_read_before(
-    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+    tracker: FakeTracker, project: Project, make_task: MakeTask
 ) -> None:
     task = make_task()
-    services.sync_now(project, "github", by=SYSTEM)
-    engine.sync(integration.pk)
-    github.touch(1, title="Theirs")
-    WebhookDelivery.objects.create(integration=integration, body_digest="1", event="issues", ticket_ids=["1"])
-    services.sync_now(project, "github", by=SYSTEM)
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    run_sync(row)
+    (number,) = tracker.issues
+    tracker.touch(number, **{tracker.title_field: "Theirs"})
+    WebhookDelivery.objects.create(integration=row, body_digest="1", event="issues", ticket_ids=[str(number)])
+    services.sync_now(project, tracker.provider, by=SYSTEM)
 
     def answer_late() -> Any:
-        read = copy.deepcopy(github.route(github.requests[-1]))
+        read = copy.deepcopy(tracker.route(tracker.requests[-1]))
         try:
-            github.touch(1, state="closed", state_reason="completed")
+            tracker.touch(number, **FIXED[tracker.provider])
             Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-            engine.sync(integration.pk)
+            engine.sync(row.pk)
         finally:
             connection.close()
         return read
 
-    github.next_answer("GET", "/issues/1$", answer_late)
-    engine.sync(integration.pk)
+    is_linear = tracker.provider == "linear"
+    tracker.next_answer(
+        "POST" if is_linear else "GET", "^Issue$" if is_linear else rf"/issues?/{number}$", answer_late
+    )
+    engine.sync(row.pk)
 
     task.refresh_from_db()
     state = TicketLink.objects.get().last_synced["ticket"]["state"]
