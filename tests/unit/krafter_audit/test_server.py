@@ -347,7 +347,11 @@ SMUGGLED = (
         (SMUGGLED % b"1.1", b"400", "bad_request"),
         (SMUGGLED.replace(b"Content-Length: 4\r\n", b"") % b"1.0", b"400", "bad_request"),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", b"413", "payload_too_large"),
-        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n" % (b"9" * 19), b"413", "payload_too_large"),
+        (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n" % (b"9" * 19),
+            b"413",
+            "payload_too_large",
+        ),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n" % (b"9" * 4301), b"400", "bad_request"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 262_144 + b"\r\n\r\n", b"431", "header_too_large"),
     ],

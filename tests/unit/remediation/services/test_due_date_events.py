@@ -102,7 +102,9 @@ def test_the_later_date_of_an_unblocked_task_is_warned_of_again(scenario: Scenar
 def test_a_due_date_that_a_pause_outside_business_hours_keeps_is_warned_of_once(
     scenario: Scenario, is_dismissed: bool
 ):
-    set_policy(scenario, WARNING | {"sla_hours": OFFICE["sla_hours"], "sla": {**OFFICE["sla"], **WARNING["sla"]}})
+    set_policy(
+        scenario, WARNING | {"sla_hours": OFFICE["sla_hours"], "sla": {**OFFICE["sla"], **WARNING["sla"]}}
+    )
     with time_machine.travel(START, tick=False) as clock:
         task = factories.task(scenario)  # due on Wednesday at 9:00
         clock.shift(30 * HOUR)
