@@ -157,10 +157,9 @@ class UnambiguousParser(HTTPRequestParser):
         is_encoded = TRANSFER_ENCODING.search(header_plus) is not None
         try:
             super().parse_header(header_plus)
-        except (
-            ValueError
-        ) as error:  # int() of more than 4,300 digits; the connection would be closed without an answer
-            raise ParsingError("Content-Length is invalid") from error
+        except ValueError as error:
+            # Of more than 4,300 digits, or an address such as `http://[a/`: waitress would close without an answer.
+            raise ParsingError("Content-Length or the address is invalid") from error
         # RFC 9112, section 6.1: with both the server may refuse the request, and HTTP/1.0 has no encodings.
         if is_encoded and ("CONTENT_LENGTH" in self.headers or self.version == "1.0"):
             raise ParsingError("Transfer-Encoding with Content-Length or HTTP/1.0")

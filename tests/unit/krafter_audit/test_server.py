@@ -353,6 +353,7 @@ SMUGGLED = (
             "payload_too_large",
         ),
         (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %s\r\n\r\n" % (b"9" * 4301), b"400", "bad_request"),
+        (b"GET http://[a/ HTTP/1.1\r\nHost: a\r\n\r\n", b"400", "bad_request"),
         (b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 262_144 + b"\r\n\r\n", b"431", "header_too_large"),
     ],
     ids=[
@@ -363,6 +364,7 @@ SMUGGLED = (
         "too large a body",
         "length of 19 digits",
         "length of 4,301 digits",
+        "address that is none",
         "too large a header",
     ],
 )
