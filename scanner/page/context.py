@@ -198,12 +198,9 @@ class PageContext(SiteRequests):
         if has_building_script(self.document):
             raise not_rendered()
         # Only the site's own scripts: those of others, such as analytics, build no content.
-        if any(map(may_add_elements, self._own_scripts())):
+        if any(map(may_add_elements, self.fetch_assets(own_scripts(self.document)))):
             raise not_rendered()
         return outcome
-
-    def _own_scripts(self) -> list[Response]:
-        return self._fetch_assets(own_scripts(self.document))
 
     def _land(self) -> Page:
         # The check of links may have fetched the page already; a repetition must not use it.
@@ -410,9 +407,10 @@ class PageContext(SiteRequests):
     @property
     def assets(self) -> list[Response]:
         """The first 12 same-origin scripts, style sheets and images; the bodies are not decoded."""
-        return self.once("assets", lambda: self._fetch_assets(same_origin_assets(self._root.document)))
+        return self.once("assets", lambda: self.fetch_assets(same_origin_assets(self._root.document)))
 
-    def _fetch_assets(self, urls: list[str]) -> list[Response]:
+    def fetch_assets(self, urls: list[str]) -> list[Response]:
+        """Return the responses at the first 12 URLs; the bodies are not decoded."""
         may_request = self.rendered.may_request
         return [
             self._site.once(f"asset {url}", partial(self.fetch_asset, url, may_request))

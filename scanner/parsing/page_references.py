@@ -6,7 +6,8 @@ from urllib.parse import urldefrag, urlsplit
 from scanner.page.page import Page, inside, value
 from scanner.parsing.registrable_domain import origin_of
 
-_ASSETS = (("script[src]", "src"), ('link[rel~="stylesheet" i][href]', "href"), ("img[src]", "src"))
+_STYLE_SHEETS = ('link[rel~="stylesheet" i][href]', "href")
+_ASSETS = (("script[src]", "src"), _STYLE_SHEETS, ("img[src]", "src"))
 
 # Possessive quantifiers: else a value of many digits takes quadratic time, seconds for 8,000.
 _REFRESH = re.compile(
@@ -36,7 +37,15 @@ def refresh_of(page: Page) -> tuple[int, str] | None:
 
 
 def same_origin_assets(page: Page) -> list[str]:
-    references = [value(node, name) for selector, name in _ASSETS for node in page.css(selector)]
+    return _loaded(page, _ASSETS)
+
+
+def same_origin_style_sheets(page: Page) -> list[str]:
+    return _loaded(page, (_STYLE_SHEETS,))
+
+
+def _loaded(page: Page, kinds: tuple[tuple[str, str], ...]) -> list[str]:
+    references = [value(node, name) for selector, name in kinds for node in page.css(selector)]
     # To load an empty one would be to load the page itself, which browsers do not.
     return _same_origin([page.absolute(reference) for reference in references if reference.strip()], page)
 

@@ -14,6 +14,7 @@ from scanner.outcome import Outcome, fail_if_any, failed, faults_in, not_applica
 from scanner.page.context import FOREIGN_ORIGIN, PageContext
 from scanner.page.page import Page, media_type, snippet, value
 from scanner.parsing import csp_policy
+from scanner.parsing.page_references import same_origin_style_sheets
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, check
@@ -49,6 +50,8 @@ _LOADING_LINKS = (
     "prefetch",
     "apple-touch-icon",
 )
+# Of JavaScript, where a line begins with it: elsewhere it may be a part of a string.
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?(?:\*/|\Z))", re.MULTILINE | re.DOTALL)
 _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?(?:\s|$)")
 
 
@@ -101,13 +104,30 @@ def _faults_before(context: PageContext, key: str) -> list[str]:
 
 def _loaded_by_scripts(page: Page, urls: list[str]) -> list[str]:
     """Return the URLs that scripts in the page name, where none of these sets integrity, as an import map can."""
-    named: dict[str, list[str]] = {url: [] for url in urls}
+    # What an element loads with integrity, the data of an application may name too.
+    pinned = {url for node, url in _loading_elements(page) if _has_integrity(node, url)}
+    codes = [code.replace("\\/", "/") for code in _codes(page)]
+    return [url for url in urls if url not in pinned and _is_named_alone(url, codes)]
+
+
+def _loading_elements(page: Page) -> Iterator[tuple[LexborNode, str]]:
+    for selector, name in (("script[src]", "src"), ('link[rel~="modulepreload" i][href]', "href")):
+        for node in page.css(selector):
+            yield node, page.absolute(value(node, name))
+
+
+def _codes(page: Page) -> Iterator[str]:
     for node in page.css("script:not([src])"):
-        code = " ".join([*(text or "" for text in node.attributes.values()), node.text()]).replace("\\/", "/")
-        for url in urls:
-            if url in code:
-                named[url].append(code)
-    return [url for url, codes in named.items() if codes and not any("integrity" in code for code in codes)]
+        if value(node, "type").strip().lower() != "application/ld+json":  # names things, loads none
+            attributes = (text or "" for text in node.attributes.values())
+            yield " ".join([*attributes, _COMMENT.sub("", node.text())])
+
+
+def _is_named_alone(url: str, codes: list[str]) -> bool:
+    # With a query it is the same script, with a longer path another one.
+    whole = re.compile(re.escape(url) + r"(?![\w/.~-])")
+    naming = [code for code in codes if whole.search(code)]
+    return bool(naming) and not any("integrity" in code for code in naming)
 
 
 def _has_integrity(node: LexborNode, url: str) -> bool:
@@ -197,7 +217,8 @@ def _in_style_sheets(context: PageContext) -> list[str]:
     known = _faults_before(context, "mixed_content")
     if not known:
         return []
-    texts = [decoded(asset).text for asset in context.assets if media_type(asset.content_type) == "text/css"]
+    sheets = context.fetch_assets(same_origin_style_sheets(context.document))
+    texts = [decoded(sheet).text for sheet in sheets if media_type(sheet.content_type) == "text/css"]
     found = (_CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", text)) for text in texts)
     return [url for urls in found for url in urls if url in known]
 

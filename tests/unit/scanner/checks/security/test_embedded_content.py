@@ -141,6 +141,15 @@ def test_mixed_content_that_was_moved_into_a_style_sheet_is_not_fixed(
     assert after == status
 
 
+@pytest.mark.parametrize("fault", [f"<style>{STYLE}</style>", IMAGE])
+def test_fixed_mixed_content_passes_on_a_page_with_an_image_that_is_not_received(
+    fault: str, https_site: Site, client: Client
+) -> None:
+    files = {"/late.png": Answer(hang_up=True)}
+
+    assert fixed("mixed_content", fault, '<img src="/late.png" alt="">', https_site, client, files) == PASSED
+
+
 CDN = "https://cdn.example.com/a.js"
 HASH = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"
 
@@ -162,8 +171,25 @@ HASH = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"
             f'<script type="module">import "{CDN}"</script>',
             PASSED,
         ),
+        (f'<script type="importmap">{{"imports": {{"a": "{CDN}"}}}}</script><script type="module">import "a"</script>', FAILED),
+        (f"<script>load('{CDN}?v=2')</script>", FAILED),
+        (f"<script>let a = 'https://a.example/' // an address\nload('{CDN}')</script>", FAILED),
         ('<script src="/a.js"></script>', PASSED),
         (f'<script src="/a.js"></script><!-- {CDN} --><p>{CDN}</p>', PASSED),
+        # The data of a React application, which names what its HTML loads.
+        (
+            f'<script src="{CDN}" integrity="{HASH}" crossorigin></script>'
+            f'<script type="application/json">{{"src": "{CDN}"}}</script>',
+            PASSED,
+        ),
+        (
+            f'<script type="importmap">{{"imports": {{"a": "{CDN}"}}}}</script>'
+            f'<link rel="modulepreload" href="{CDN}" integrity="{HASH}"><script type="module">import "a"</script>',
+            PASSED,
+        ),
+        (f"<script>fetch('{CDN}/session')</script>", PASSED),
+        (f"<script>\n  // load('{CDN}')\n</script><script>/* load('{CDN}') */ a()</script>", PASSED),
+        (f'<script type="application/ld+json">{{"codeRepository": "{CDN}"}}</script>', PASSED),
     ],
 )
 def test_script_that_another_script_loads_without_integrity_is_not_fixed(
