@@ -119,7 +119,7 @@ class PageContext(SiteRequests):
             return None
         # A firewall may refuse the scanner every URL: then the status says nothing about this one.
         other = self.nonexistent_page.response.status
-        if other not in GONE_STATUSES:
+        if other >= 400 and other not in GONE_STATUSES:
             raise Inconclusive(
                 "blocked",
                 f"The URL answers with status {status}, and a URL that does not exist with {other}.",
