@@ -1,5 +1,6 @@
 """What a rendered page loads: transfer size, DOM size, its LCP image, its scripts."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ MIN_SAVING_BYTES = 2048  # as Lighthouse's unminified-javascript
 MAX_SCRIPTS = 100  # that a visit reads (scanner/page_visit/scripts.py, which imports Playwright)
 MIN_SAVING_SHARE = 0.05  # of the script
 _URL_ATTRIBUTES = ("src", "srcset", "href", "imagesrcset")
+# HTML, 4.8.4.2.3: a URL in srcset may contain commas.
+_CANDIDATE = re.compile(r"(?:^|(?<=,))\s*([^\s,]\S*)")
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
@@ -116,7 +119,7 @@ def _require_body(context: PageContext) -> None:
     ),
     kind="browser",
     oracle={"lighthouse": "lcp-lazy-loaded"},
-    version=3,
+    version=4,
 )
 def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
     """The image that is the Largest Contentful Paint, if any, is not lazily loaded (after a fix, nor by a script)."""
@@ -157,7 +160,7 @@ def _is_lazy(node: LexborNode) -> bool:
 def _urls_in(page: Page, node: LexborNode, attributes: Iterable[str]) -> set[str]:
     wanted = [name for name in attributes if name.startswith("data-") or name in _URL_ATTRIBUTES]
     texts = [value(node, name) for name in wanted]
-    candidates = (part.split()[0] for text in texts for part in text.split(",") if part.split())
+    candidates = (reference.rstrip(",") for text in texts for reference in _CANDIDATE.findall(text))
     return {page.absolute(reference) for reference in (*texts, *candidates)}
 
 

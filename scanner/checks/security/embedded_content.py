@@ -76,7 +76,7 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
     ),
     oracle={"observatory": "subresource-integrity"},
     in_frames=True,
-    version=3,
+    version=4,
 )
 def scripts_have_integrity(context: PageContext) -> Outcome:
     """Each script from another registrable domain has an integrity attribute and an https: URL."""
@@ -159,7 +159,7 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
     kind="markup",
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
     in_frames=True,
-    version=3,
+    version=4,
 )
 def no_mixed_content(context: PageContext) -> Outcome:
     """An HTTPS page has no subresource with an http: URL, unless its policy lets browsers upgrade them."""

@@ -154,7 +154,7 @@ def software_hidden(context: PageContext) -> Outcome:
         config_snippets.NO_LISTING,
     ),
     oracle={"zap": "10033"},
-    version=5,
+    version=6,
 )
 def no_directory_listing(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python."""

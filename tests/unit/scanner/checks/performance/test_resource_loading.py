@@ -18,6 +18,7 @@ IDLE = "function idle() { return '" + "x" * 30_000 + "' }"
 TAG = '<script src="/a.js"></script>'
 PICTURE = '<img src="/hero.png" width="400" height="500" alt="A lamp">'
 LAZY = PICTURE.replace("<img", '<img loading="lazy"')
+RESIZED = "/w_400,h_500/hero.png"  # as image services name a size
 BY_SCRIPT = PICTURE.replace("src", "data-src")
 REPLACED = "<script>const i = document.querySelector('[data-src]'); i.src = i.dataset.src</script>"
 REMOVED = "<script>onload = () => document.querySelector('[loading]').removeAttribute('loading')</script>"
@@ -50,7 +51,7 @@ def page(added: str, script: Answer | str = "let a = 1;") -> dict[str, Any]:
     return {
         "/": Answer(html(add=added).replace('src="/map"', ""), headers=HTML),
         "/a.js": script if isinstance(script, Answer) else Answer(script, headers=SCRIPT),
-        "/hero.png": Answer(noise(200, 250), headers=[("Content-Type", "image/png")]),
+        **dict.fromkeys(("/hero.png", RESIZED), Answer(noise(200, 250), headers=[("Content-Type", "image/png")])),
     }
 
 
@@ -115,6 +116,10 @@ def test_unused_script_is_judged_or_not_loaded(now: dict[str, Any], status: str,
         (page(PICTURE + LAZY), PASSED),
         (page(PICTURE.replace("<img", '<img data-zoom="/hero.png"')), PASSED),
         (page(f'<picture><source srcset="/hero.png 1x">{PICTURE}</picture>'), PASSED),
+        (
+            page(PICTURE.replace("<img", f'<img srcset="{RESIZED} 1x,{RESIZED} 2x" data-zoom="{RESIZED}"')),
+            PASSED,
+        ),
         (page(PICTURE), PASSED),
     ],
 )
