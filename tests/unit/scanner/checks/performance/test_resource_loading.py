@@ -51,7 +51,9 @@ def page(added: str, script: Answer | str = "let a = 1;") -> dict[str, Any]:
     return {
         "/": Answer(html(add=added).replace('src="/map"', ""), headers=HTML),
         "/a.js": script if isinstance(script, Answer) else Answer(script, headers=SCRIPT),
-        **dict.fromkeys(("/hero.png", RESIZED), Answer(noise(200, 250), headers=[("Content-Type", "image/png")])),
+        **dict.fromkeys(
+            ("/hero.png", RESIZED), Answer(noise(200, 250), headers=[("Content-Type", "image/png")])
+        ),
     }
 
 

@@ -171,7 +171,11 @@ HASH = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"
             f'<script type="module">import "{CDN}"</script>',
             PASSED,
         ),
-        (f'<script type="importmap">{{"imports": {{"a": "{CDN}"}}}}</script><script type="module">import "a"</script>', FAILED),
+        (
+            f'<script type="importmap">{{"imports": {{"a": "{CDN}"}}}}</script>'
+            '<script type="module">import "a"</script>',
+            FAILED,
+        ),
         (f"<script>load('{CDN}?v=2')</script>", FAILED),
         (f"<script>let a = 'https://a.example/' // an address\nload('{CDN}')</script>", FAILED),
         ('<script src="/a.js"></script>', PASSED),
