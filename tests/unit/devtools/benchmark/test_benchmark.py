@@ -4,6 +4,7 @@ import itertools
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,6 +139,14 @@ def test_repeated_measurements_become_one_row_with_the_least_cpu_time():
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "1.00", "0.50", "0.50", "100",
     ]  # fmt: skip
+
+
+def test_repetition_that_no_rows_were_left_for_is_left_out():
+    measured = case_result(cases.APPROVE, aims.OURS, cpu=3.0, p50=3.0)
+
+    merged = merge_repetitions([measured, replace(measured, requests=0, cpu=0.0, p50=0.0)])
+
+    assert merged == measured
 
 
 def test_cpu_time_is_that_of_the_living_processes():
