@@ -1,6 +1,5 @@
 """What a rendered page loads: transfer size, DOM size, its LCP image, its scripts."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from scanner.page.context import PageContext
 from scanner.page.page import Page, inside, value
 from scanner.page.rendered import no_paint
 from scanner.parsing.scripted_content import own_scripts
+from scanner.parsing.srcset import urls_in_srcset
 from scanner.preconditions import Inconclusive, content_in_frames
 from scanner.registry import LOW, MEDIUM, Fix, Metric, check
 
@@ -22,8 +22,6 @@ MIN_SAVING_BYTES = 2048  # as Lighthouse's unminified-javascript
 MAX_SCRIPTS = 100  # that a visit reads (scanner/page_visit/scripts.py, which imports Playwright)
 MIN_SAVING_SHARE = 0.05  # of the script
 _URL_ATTRIBUTES = ("src", "srcset", "href", "imagesrcset")
-# HTML, 4.8.4.2.3: a URL in srcset may contain commas.
-_CANDIDATE = re.compile(r"(?:^|(?<=,))\s*([^\s,]\S*)")
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
@@ -160,7 +158,7 @@ def _is_lazy(node: LexborNode) -> bool:
 def _urls_in(page: Page, node: LexborNode, attributes: Iterable[str]) -> set[str]:
     wanted = [name for name in attributes if name.startswith("data-") or name in _URL_ATTRIBUTES]
     texts = [value(node, name) for name in wanted]
-    candidates = (reference.rstrip(",") for text in texts for reference in _CANDIDATE.findall(text))
+    candidates = (url for text in texts for url in urls_in_srcset(text))
     return {page.absolute(reference) for reference in (*texts, *candidates)}
 
 

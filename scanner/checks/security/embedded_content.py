@@ -16,6 +16,7 @@ from scanner.page.page import Page, media_type, snippet, value
 from scanner.parsing import csp_policy
 from scanner.parsing.page_references import same_origin_style_sheets
 from scanner.parsing.registrable_domain import host_of, same_site
+from scanner.parsing.srcset import urls_in_srcset
 from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, check
 from scanner.site_requests import decoded
@@ -159,7 +160,7 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
     kind="markup",
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
     in_frames=True,
-    version=4,
+    version=5,
 )
 def no_mixed_content(context: PageContext) -> Outcome:
     """An HTTPS page has no subresource with an http: URL, unless its policy lets browsers upgrade them."""
@@ -202,7 +203,7 @@ def _subresources(page: Page) -> Iterator[str]:
     for selector, attribute in _SUBRESOURCES:
         for node in page.css(selector):
             text = value(node, attribute)
-            urls = _in_srcset(text) if attribute in _SRCSETS else [text]
+            urls = urls_in_srcset(text) if attribute in _SRCSETS else [text]
             yield from (page.absolute(url) for url in urls)
     for node in page.css("link[rel][href]"):
         if set(value(node, "rel").lower().split()) & set(_LOADING_LINKS):
@@ -221,10 +222,6 @@ def _in_style_sheets(context: PageContext) -> list[str]:
     texts = [decoded(sheet).text for sheet in sheets if media_type(sheet.content_type) == "text/css"]
     found = (_CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", text)) for text in texts)
     return [url for urls in found for url in urls if url in known]
-
-
-def _in_srcset(text: str) -> list[str]:
-    return [part.split()[0] for part in text.split(",") if part.split()]
 
 
 @check(

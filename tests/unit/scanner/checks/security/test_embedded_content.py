@@ -33,6 +33,7 @@ NOT_LOADED = [
     f'<a href="{LAMP}">Lamp</a><!-- {IMAGE} -->',
     f'<link rel="canonical" href="{LAMP}"><link rel="alternate" href="{LAMP}">',
     f"<p>url({LAMP})</p>",
+    f'<img srcset="/resize/w_1,{LAMP} 1x" alt="">',  # a URL with a comma
 ]
 
 
