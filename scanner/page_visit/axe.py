@@ -24,8 +24,8 @@ MAX_ELEMENTS = 20  # of each rule, in the evidence
 MAX_REVIEW = 100  # that need review: a later verification must tell which did before
 # By what a link in a text may differ from the text.
 SHOWN = (
-    *("color", "textDecorationLine", "fontFamily", "fontWeight", "fontStyle", "fontSize", "textTransform"),
-    *("backgroundColor", "borderBottomWidth", "boxShadow"),
+    *("color", "fontFamily", "fontWeight", "fontStyle", "fontSize", "textTransform"),
+    *("backgroundColor", "boxShadow"),
 )
 
 # Its time is noted, so that it is not taken for a long task of the page.
@@ -35,13 +35,18 @@ _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
 globalThis.krafterInjection[1] = performance.now();"""
 
 # axe waits half a second for a frame without axe, and reports it as "frame-tested", which is left out.
-_RUN = """(async (ids, maxElements, maxReview, maxPassed, shown) => {
+_RUN = r"""(async (ids, maxElements, maxReview, maxPassed, shown) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
   const found = await axe.run(document, { runOnly: ids, rules, elementRef: true });
   // An underline that is a background, and not one that grows from nothing on hover.
   const image = ({ backgroundSize, backgroundImage }) => backgroundSize.startsWith("0") ? "none" : backgroundImage;
-  const looksOf = (style) => JSON.stringify([image(style), ...shown.map((property) => style[property])]);
-  const looks = (one) => looksOf(getComputedStyle(one));
+  const unlessTransparent = (colour, line, none) => /^rgba\(.* 0\)$|\/ 0\)$/.test(colour) ? none : line;
+  const looks = (one, style = getComputedStyle(one)) => JSON.stringify([
+    image(style),
+    unlessTransparent(style.textDecorationColor, style.textDecorationLine, "none"),
+    unlessTransparent(style.borderBottomColor, style.borderBottomWidth, "0px"),
+    ...shown.map((property) => style[property]),
+  ]);
   const says = (one) => one.textContent.trim();
   // What contains only the link, as <strong>, is no text around it.
   const isPlain = ({ element, around = element?.parentElement }) => around && looks(element) === looks(around)

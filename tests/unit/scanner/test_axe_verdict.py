@@ -110,6 +110,10 @@ def test_violating_element_is_searched_for(
         ("color: #333; text-transform: uppercase", PASSED),
         ("color: #333; background: linear-gradient(#333, #333) bottom / 100% 1px no-repeat", PASSED),
         ("color: #333; background: linear-gradient(#333, #333) bottom / 0% 1px no-repeat", INCONCLUSIVE),
+        ("color: #333; border-bottom: 1px solid", PASSED),
+        ("color: #333; border-bottom: 1px solid transparent", INCONCLUSIVE),
+        ("color: #333; border-bottom: 1px solid rgb(51 51 51 / 0)", INCONCLUSIVE),
+        ("color: #333; text-decoration: underline transparent", INCONCLUSIVE),
     ],
     ids=[
         "as the text",
@@ -119,6 +123,10 @@ def test_violating_element_is_searched_for(
         "upper case",
         "underlined by the background",
         "underlined on hover",
+        "border",
+        "transparent border",
+        "transparent border in a colour",
+        "transparent underline",
     ],
 )
 def test_link_that_looks_as_the_text_around_it_is_not_fixed(
