@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from scanner.page.page import Page, value
+from scanner.parsing.registrable_domain import is_public_suffix
 
 BROAD = frozenset({"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"})
 UPGRADE = "upgrade-insecure-requests"
@@ -11,8 +12,8 @@ META = 'head meta[http-equiv="content-security-policy" i]'
 INLINE = frozenset({"'unsafe-inline'", "data:"})
 # CSP 3, 2.3.1, in lower case. Browsers ignore one without a value, as of a template without its variable.
 _NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[a-z0-9+/_-]+={0,2}'")
-# Every host, on one port or on all, as in `https://*:*` and `*:443`.
-_ANY_HOST = re.compile(r"^((?:[a-z]+://)?\*):(?:\*|\d+)$")
+# Every host, perhaps on one port or below a name, as in `*:443` and `https://*.com`.
+_ANY_HOST = re.compile(r"((?:[a-z]+://)?\*)(?:\.([^/:]+))?(?::(?:\*|\d+))?")
 PASSIVE = ("img-src", "media-src")
 REPEATABLE = ("report-uri", "report-to")
 # HTML, 4.2.5.3: these directives have no effect in a meta element.
@@ -87,13 +88,12 @@ class CspPolicy:
             )
         return sources
 
-    def without_ports_of_any_host(self) -> "CspPolicy":
-        """Return the policy with `*` in place of every host on a port, which restricts no one: each has that port."""
+    def with_any_host_as_star(self) -> "CspPolicy":
+        """Return the policy with `*` in place of every host on a port, or below a public suffix: anyone has one."""
         return replace(
             self,
             directives={
-                name: tuple(_ANY_HOST.sub(r"\1", source) for source in listed)
-                for name, listed in self.directives.items()
+                name: tuple(map(_any_host_as_star, listed)) for name, listed in self.directives.items()
             },
         )
 
@@ -101,6 +101,11 @@ class CspPolicy:
         others = (set(listed) for name, listed in self.directives.items() if name != "script-src")
         scripts = self.fetches("script-src") if "script-src" in self.directives else frozenset()
         return frozenset().union(scripts, *others)
+
+
+def _any_host_as_star(source: str) -> str:
+    found = _ANY_HOST.fullmatch(source)
+    return found[1] if found and (not found[2] or is_public_suffix(found[2])) else source
 
 
 def parse(text: str) -> CspPolicy:

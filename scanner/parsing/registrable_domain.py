@@ -22,6 +22,11 @@ def registrable(host: str) -> str:
     return name if _is_address(name) else _suffixes().privatesuffix(name) or name
 
 
+def is_public_suffix(name: str) -> bool:
+    """Return whether anyone can register a name below this one, as below `com`, `co.uk` and `github.io`."""
+    return _suffixes().publicsuffix(name, accept_unknown=False) == name
+
+
 def same_site(host: str, other: str) -> bool:
     """Return whether two hosts share a registrable domain."""
     return host == other or registrable(host) == registrable(other)

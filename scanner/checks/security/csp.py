@@ -77,7 +77,7 @@ def _require_one_safe(
     if not policies:
         return not_applicable("No Content-Security-Policy is sent.")
     if context.is_verification:
-        policies = [policy.without_ports_of_any_host() for policy in policies]
+        policies = [policy.with_any_host_as_star() for policy in policies]
     found = [sorted(unsafe(policy)) for policy in policies]
     # Browsers load a resource only if every policy allows it.
     if all(found):
@@ -112,7 +112,7 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInline"},
-    version=4,
+    version=5,
 )
 def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
@@ -200,7 +200,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInlineStyle"},
-    version=4,
+    version=5,
 )
 def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
@@ -224,7 +224,7 @@ def style_src_is_safe(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeObjects"},
-    version=2,
+    version=3,
 )
 def object_src_is_restricted(context: PageContext) -> Outcome:
     """object-src (else default-src, else *) is not broad."""
@@ -248,7 +248,7 @@ def object_src_is_restricted(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureBaseUri"},
-    version=2,
+    version=3,
 )
 def base_uri_is_restricted(context: PageContext) -> Outcome:
     """base-uri is set and is neither broad nor unsafe."""
@@ -272,7 +272,7 @@ def base_uri_is_restricted(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureFormAction"},
-    version=2,
+    version=3,
 )
 def form_action_is_restricted(context: PageContext) -> Outcome:
     """form-action is set and is not broad."""

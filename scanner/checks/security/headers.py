@@ -92,13 +92,13 @@ def content_type_options(context: PageContext) -> Outcome:
     ),
     headers=("x-frame-options", "content-security-policy"),
     oracle={"observatory": "x-frame-options", "lighthouse": "clickjacking-mitigation"},
-    version=3,
+    version=4,
 )
 def framing_is_restricted(context: PageContext) -> Outcome:
     """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN."""
     page = context.page
     policies = [
-        policy.without_ports_of_any_host() if context.is_verification else policy
+        policy.with_any_host_as_star() if context.is_verification else policy
         for policy in csp_policy.from_headers(page)
     ]
     allowed = [

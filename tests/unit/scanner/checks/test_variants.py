@@ -212,7 +212,7 @@ HSTS = "max-age=31536000; includeSubDomains; preload"
 SENT_AFTER_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
     *[
         ("csp_script_src_safe", csp(f"object-src 'none'; script-src {source}"))
-        for source in ("https://*:*", "*:443")
+        for source in ("https://*:*", "*:443", "https://*.com", "*.co.uk", "https://*.github.io:443")
     ],
     ("csp_script_src_safe", csp("script-src 'self'; object-src http://*:80")),
     ("csp_style_src_safe", csp("style-src *:*")),
@@ -220,6 +220,7 @@ SENT_AFTER_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
     ("csp_base_uri", csp("base-uri https://*:*")),
     ("csp_form_action", csp("form-action *:8080")),
     ("security_header_frame_options", csp("frame-ancestors *:*")),
+    ("security_header_frame_options", csp("frame-ancestors *.com")),
     ("hsts_preload_ready", {"Strict-Transport-Security": [HSTS, "max-age=5"]}),
     ("hsts_include_subdomains", {"Strict-Transport-Security": "max-age=0; includeSubDomains"}),
     *[
@@ -231,7 +232,12 @@ SENT_AFTER_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
 SENT_BY_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
     *[
         ("csp_script_src_safe", csp(f"object-src 'none'; script-src {source}"))
-        for source in ("'self'", "https://*.example.com:*", "https://cdn.example.com:8443")
+        for source in (
+            "'self'",
+            "https://*.example.com:*",
+            "https://*.shop.github.io",
+            "https://cdn.example.com:8443",
+        )
     ],
     ("security_header_frame_options", csp("frame-ancestors https://example.com:*")),
     ("hsts_preload_ready", {"Strict-Transport-Security": HSTS}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.parsing.registrable_domain import registrable, same_site
+from scanner.parsing.registrable_domain import is_public_suffix, registrable, same_site
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,19 @@ def test_two_tenants_of_a_shared_host_are_two_sites(suffix: str) -> None:
 )
 def test_registrable_domain_of_a_host(host: str, domain: str) -> None:
     assert registrable(host) == domain
+
+
+@pytest.mark.parametrize(
+    ("name", "is_suffix"),
+    [
+        ("com", True),
+        ("co.uk", True),
+        ("github.io", True),
+        ("example.com", False),
+        ("intranet", False),
+        ("10.0.0.1", False),
+        ("a..b", False),
+    ],
+)
+def test_public_suffix(name: str, is_suffix: bool) -> None:
+    assert is_public_suffix(name) == is_suffix
