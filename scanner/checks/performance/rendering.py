@@ -17,7 +17,7 @@ _WIDTH_FEATURE = re.compile(
     r"\(\s*(min|max)-(?:device-)?width\s*:\s*(\d{1,5}(?:\.\d{1,5})?)\s*(px|r?em)\s*\)"
 )
 _OUT_OF_FLOW = re.compile(r"(?:^|;)\s*position\s*:\s*(?:absolute|fixed)\b", re.IGNORECASE)
-_SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*\.?\d", re.IGNORECASE)
+_SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*(?:auto\s+)?\.?\d", re.IGNORECASE)
 
 
 @check(
@@ -101,7 +101,7 @@ def _has_width(bound: str, length: float, unit: str) -> bool:
     kind="markup",
     oracle={"lighthouse": "unsized-images"},
     in_frames=True,
-    version=4,
+    version=5,
 )
 def images_have_dimensions(context: PageContext) -> Outcome:
     """Every img element in the flow of the page has width and height, as attributes or in its style."""

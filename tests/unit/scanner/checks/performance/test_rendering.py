@@ -41,6 +41,9 @@ IMAGES = [
     (f'{IMAGE} style="width: 20px; height: auto">', FAILED),
     (f'{IMAGE} style="border-width: 1px; line-height: 1">', FAILED),
     (f'{IMAGE} style="aspect-ratio: 1">', FAILED),
+    (f'{IMAGE} style="width: 20px; aspect-ratio: auto">', FAILED),
+    (f'{IMAGE} style="width: 20px; aspect-ratio: auto 4 / 3">', PASSED),
+    (f'{IMAGE} style="width: auto; aspect-ratio: 1">', FAILED),
     (f"<noscript>{IMAGE}></noscript>", PASSED),
     # What cannot shift the layout, as in Lighthouse's unsized-images.
     (f'{IMAGE} style="top: 0; position:absolute">', PASSED),
