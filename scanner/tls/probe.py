@@ -72,8 +72,6 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
                 cipher=cipher[0] if cipher else "unknown",
                 certificate=read_certificate(secured.getpeercert(binary_form=True) or b"", fault),
             )
-    except TimeoutError:
-        raise Inconclusive("timeout", "The TLS handshake timed out.") from None
     # A subclass of OSError; the callers handle it.
     except ssl.SSLError:
         raise
@@ -98,14 +96,14 @@ def _wrapped(connection: socket.socket, context: ssl.SSLContext, host: str) -> I
 
 
 def _do_handshake(secured: ssl.SSLSocket) -> None:
-    """Shake hands. Raises TimeoutError after `TIMEOUT`, also if data arrives without end."""
+    """Shake hands. Raises Inconclusive after `TIMEOUT`, also if data arrives without end."""
     ends = time.monotonic() + TIMEOUT
     timer = disconnect_after(TIMEOUT, secured)
     try:
         secured.do_handshake()
     except OSError as error:
-        if time.monotonic() >= ends:
-            raise TimeoutError from error
+        if isinstance(error, TimeoutError) or time.monotonic() >= ends:
+            raise Inconclusive("timeout", "The TLS handshake timed out.") from None
         raise
     finally:
         timer.cancel()
@@ -123,8 +121,6 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
         with _wrapped(connection, context, host) as secured:
             _await_choice(secured)
             return True
-    except TimeoutError:
-        raise Inconclusive("timeout", "The TLS handshake timed out.") from None
     except ssl.SSLError as error:
         if "NO_PROTOCOLS" in str(error.reason) or "NO_CIPHERS" in str(error.reason):
             raise Inconclusive(
@@ -154,8 +150,6 @@ def _require_handshake(host: str, dial: Dial) -> None:
     try:
         with _secured(connection, _without_verification(), host):
             pass
-    except TimeoutError:
-        raise Inconclusive("timeout", "The TLS handshake timed out.") from None
     except OSError:
         raise Inconclusive("blocked", "The server closes connections of every TLS version.") from None
 
