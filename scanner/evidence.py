@@ -30,7 +30,7 @@ def collect(check: Check, context: "PageContext") -> dict[str, Any]:
     """
     responses = _responses(check, context)
     evidence = {"url": context.url, "requests": len(responses), **_main(check, context, responses)}
-    if check.kind not in ("http", "tls"):
+    if check.may_use_browser:
         evidence |= context.rendered.as_evidence(throttled=check.kind == "lab")
         evidence |= _screenshots(check, context)
     if len(responses) > 1:

@@ -106,6 +106,10 @@ class Check:
     scope: Literal["page", "site"] = "page"  # "site": the same outcome on every page
 
     @property
+    def may_use_browser(self) -> bool:
+        return self.kind not in ("http", "tls")
+
+    @property
     def needs_browser(self) -> bool:
         """Whether the check is inconclusive without a browser."""
         return self.kind in ("browser", "lab")

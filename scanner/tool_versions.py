@@ -16,7 +16,7 @@ def with_tool_versions(
     `collected` is the evidence of this run.
     """
     # A failure counts whatever the tools are.
-    if check.kind in ("http", "tls") or before is None or outcome.status != PASSED:
+    if not check.may_use_browser or before is None or outcome.status != PASSED:
         return outcome
     changed = changed_tools(before.evidence, collected)
     if not changed:

@@ -65,14 +65,11 @@ class UrlRun:
         self.url = url
         self.host = netloc_of(url)
         # With a browser, checks of the markup read the rendered page.
-        visited = {
-            key
-            for key in keys
-            if browser and (known := registry.get(key)) and known.kind not in ("http", "tls")
-        }
+        self._browser_keys = [
+            key for key in keys if browser and (known := registry.get(key)) and known.may_use_browser
+        ]
+        self._http_keys = [key for key in keys if key not in self._browser_keys]
         self._keys = keys
-        self._http_keys = [key for key in keys if key not in visited]
-        self._browser_keys = [key for key in keys if key in visited]
         self._environment = environment
         self._browser = browser
         self._no_browser = no_browser

@@ -41,10 +41,10 @@ def has_own_content(context: PageContext) -> bool:
         others = [other for other in (*missing, context.home_page) if other is not page]
     except Inconclusive:
         return False
-    titles = [_title(other) for other in missing]
+    titles = [other.title for other in missing if is_readable(other)]
     if not page.is_html or (unavailable_reason(page.title) and page.title in titles):
         return False  # the error page, perhaps with recommendations that differ each time
-    frame = frozenset(chain(*(_fingerprints(other) for other in others)))
+    frame = _shown_by([other for other in others if is_readable(other)])
     return len(page.fingerprints - frame) >= MIN_OWN_CONTENT
 
 
@@ -62,21 +62,13 @@ def is_error_page(context: PageContext) -> bool:
         return False
 
 
-def _fingerprints(page: Page) -> frozenset[bytes]:
-    return page.fingerprints if is_readable(page) else frozenset()
-
-
-def _title(page: Page) -> str:
-    return page.title if is_readable(page) else ""
-
-
 def require_content(check: Check, context: PageContext, before: Outcome) -> None:
     """Raise when the page has lost the content on which the check failed before."""
     original = Identity.from_evidence(before.evidence.get("identity"))
     # The outcome of a check of the site depends on no page.
     if original is None or check.scope == "site":
         return
-    if original.as_rendered() and check.kind not in ("http", "tls"):
+    if original.as_rendered() and check.may_use_browser:
         context.rendered.require_data(except_for=original.unavailable_data)
     try:
         page, sample, title = _compared(check, context, original)
@@ -94,7 +86,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     is_shorter = len(found) < MIN_EXTENT * similarity.estimated_size(known)
     if page.title == title and not is_shorter:
         return  # before the other pages are requested
-    others = _other_pages(context)
+    others = _missing_pages(context) + _home_page(context)
     content = known - _shown_by(others or _first_linked_page(context))
     _require_own_title(page, title, others, known, content)
     if is_other_title(page.title.lower(), title.lower()):
@@ -171,10 +163,6 @@ def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: fro
         raise Inconclusive(
             "target_missing", "What failed before is gone, and with it much of the page's other content."
         )
-
-
-def _other_pages(context: PageContext) -> list[Page]:
-    return _missing_pages(context) + _home_page(context)
 
 
 def _missing_pages(context: PageContext) -> list[Page]:
