@@ -137,7 +137,9 @@ class Fetcher(Memo):
 
         return self.with_retries(attempt, is_outage)
 
-    def with_retries[T](self, attempt: Callable[[], T], is_outage: Callable[[T], bool]) -> T:
+    def with_retries[T](
+        self, attempt: Callable[[], T], is_outage: Callable[[T], bool] = lambda _: False
+    ) -> T:
         """Call `attempt`, and again after each of the retry delays while there is an outage."""
         for delay in self.retry_delays:
             try:

@@ -38,7 +38,7 @@ class Browser:
     def __init__(
         self, *, policy: AddressPolicy | None = None, options: ChromiumOptions | None = None
     ) -> None:
-        self._policy = AddressPolicy() if policy is None else policy
+        self.policy = policy or AddressPolicy()
         self.options = options or ChromiumOptions()
         self.visit: Visit | None = None
         self.version = ""
@@ -51,13 +51,9 @@ class Browser:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    @property
-    def policy(self) -> AddressPolicy:
-        return self._policy
-
     def begin_run(self, policy: AddressPolicy) -> None:
         """Prepare a warm browser for another run: with this policy, without resolved names and HTTP cache."""
-        self._policy = policy
+        self.policy = policy
         self.visit = None
         # Its addresses were checked against the policy of the last run.
         self._dns_cache = {}

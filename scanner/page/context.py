@@ -109,7 +109,7 @@ class PageContext(SiteRequests):
     @property
     def page(self) -> Page:
         """The page itself: found, on the requested site, neither a challenge nor a login page."""
-        return self.once("checked page", self._checked_page)
+        return self.once("checked page", lambda: self._require_page_preconditions(self.landing))
 
     @property
     def closed_status(self) -> int | None:
@@ -221,9 +221,6 @@ class PageContext(SiteRequests):
         preconditions.require_parseable(page)
         self._require_no_challenge(page)
         return page
-
-    def _checked_page(self) -> Page:
-        return self._require_page_preconditions(self.landing)
 
     def _require_page_preconditions(self, page: Page) -> Page:
         preconditions.require_success_status(page)

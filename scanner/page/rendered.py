@@ -9,8 +9,7 @@ run in the thread that owns the browser.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -64,7 +63,7 @@ class VisitContext(Protocol):
 
     def once[T](self, name: str, produce: Callable[[], T]) -> T: ...
 
-    def with_retries[T](self, attempt: Callable[[], T], is_outage: Callable[[T], bool]) -> T: ...
+    def with_retries[T](self, attempt: Callable[[], T]) -> T: ...
 
 
 NO_BROWSER = "No browser is available: it is not installed, or no worker that has one is running."
@@ -292,8 +291,7 @@ class RenderedPage:
 
     def _time_largest_paint(self) -> "Paints":
         load = self._visit(throttled=True, largest=self.throttled_loads(1)[0].largest)
-        if load.vitals is None:
-            raise no_paint()
+        assert load.vitals  # else the visit has raised
         return load.vitals
 
     def _time_first_paint(self) -> "Paints":
@@ -308,7 +306,8 @@ class RenderedPage:
         context.once("may be visited", self._require_ownership)
 
         def attempt() -> T:
-            with self._slot(), machine_lock.lab_slot() if throttled else machine_lock.visit_slot():
+            self._wait_for_slot()
+            with machine_lock.lab_slot() if throttled else machine_lock.visit_slot():
                 return open_page(
                     browser,
                     context.url,
@@ -319,17 +318,15 @@ class RenderedPage:
                     **options,
                 )
 
-        return context.with_retries(attempt, lambda _: False)
+        return context.with_retries(attempt)
 
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
+    def _wait_for_slot(self) -> None:
         try:
             # For the first request of the visit, before its time begins.
             with self._context.client.throttle.slot(ParsedUrl.parse(self._context.url)):
                 pass
         except HttpError as error:
             raise as_inconclusive(error) from None
-        yield
 
     def _require_ownership(self) -> None:
         """Raise unless a browser may run the page's scripts, which is on verified sites alone."""

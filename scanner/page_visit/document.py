@@ -77,13 +77,13 @@ class MainDocument:
         begin = last.request.timing["startTime"]
         return 0 < begin < time_origin - MAX_CLOCK_DIFFERENCE_MS
 
-    def _require_responses(self) -> "list[BrowserResponse]":
+    def _require_responses(self) -> list[BrowserResponse]:
         if not self._responses:
             raise Inconclusive("target_missing", "The URL did not answer with a page.")
         return list(self._responses)
 
     def _converted(
-        self, responses: "list[BrowserResponse]", body: bytes, limit: int, *, address: str
+        self, responses: list[BrowserResponse], body: bytes, limit: int, *, address: str
     ) -> Response:
         *earlier, last = [self._without_body(response) for response in responses]
         seconds = (datetime.now(UTC) - self._started_at).total_seconds()

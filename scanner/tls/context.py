@@ -43,7 +43,7 @@ class TlsContext(Fetcher):
             return None
         host, port = endpoint
         return self.with_retries(
-            lambda: probe.shake_hands(host, port, self._dialer(host, port), self._trusted()), lambda _: False
+            lambda: probe.shake_hands(host, port, self._dialer(host, port), self._trusted())
         )
 
     def _trusted(self) -> ssl.SSLContext:

@@ -81,16 +81,14 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
 )
 def scripts_have_integrity(context: PageContext) -> Outcome:
     """Each script from another registrable domain has an integrity attribute and an https: URL."""
-    page = (
-        context.document
-    )  # as sent, as Observatory does: what a tag manager inserts is not the page's own choice
-    third_party = [
-        (node, page.absolute(value(node, "src")))
-        for node in page.css("script[src]")
-        if not same_site(host_of(page.absolute(value(node, "src"))) or page.host, page.host)
-    ]
+    # As sent, as Observatory does: what a tag manager inserts is not the page's own choice.
+    page = context.document
     if left := _loaded_by_scripts(page, _faults_before(context, "sri_external_scripts")):
         return failed("A script of the page loads them without integrity now.", faults=left)
+    scripts = [(node, page.absolute(value(node, "src"))) for node in page.css("script[src]")]
+    third_party = [
+        (node, url) for node, url in scripts if not same_site(host_of(url) or page.host, page.host)
+    ]
     return fail_if_any(
         [url for node, url in third_party if not _has_integrity(node, url)],
         ok="Every third-party script has an integrity attribute.",
