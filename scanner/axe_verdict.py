@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 FIXED_UNCHANGED = ("aria-hidden-focus", "duplicate-id-aria")
 OF_NAMES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
 # To axe-core a name of characters that are not shown, as a zero-width space, is one; screen readers read nothing.
-_NOT_SHOWN = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
+_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
 _EMPTY_NAME = re.compile(
-    rf"\s(?:alt|title|aria-label)=\"\s*[{_NOT_SHOWN}][\s{_NOT_SHOWN}]*\""
-    rf"|^<(?:a|button)\b(?![^>]*\saria-label)[^>]*>\s*[{_NOT_SHOWN}][\s{_NOT_SHOWN}]*</"
+    rf"\s(?:alt|title|aria-label)=\"\s*[{_INVISIBLE}][\s{_INVISIBLE}]*\""
+    rf"|^<(?:a|button)\b(?![^>]*\saria-label)[^>]*>\s*[{_INVISIBLE}][\s{_INVISIBLE}]*</"
 )
-NOT_SHOWN = "axe-core reports no violation, but some names have only characters that are not shown."
-PLAIN = "axe-core reports no violation, but links that violated the rule look as the text around them now."
+INVISIBLE_NAMES = "axe-core reports no violation, but some names have only characters that are not shown."
+LINKS_AS_TEXT = (
+    "axe-core reports no violation, but links that violated the rule look as the text around them now."
+)
 MAX_EXPLAINED = 5  # elements, in the evidence
 # These are about the page itself. The others are about content, which is in its frames.
 OF_A_FRAMESET = frozenset(
@@ -66,10 +68,10 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             elements=not_judged,
         )
     # To axe-core, a link that looks exactly as the text around it is none that color alone distinguishes.
-    if plain := [html for html in result.plain if html in faults_in(before)]:
-        return inconclusive("not_available", PLAIN, elements=plain[:MAX_EXPLAINED])
+    if unstyled := [html for html in result.unstyled if html in faults_in(before)]:
+        return inconclusive("not_available", LINKS_AS_TEXT, elements=unstyled[:MAX_EXPLAINED])
     if empty := _empty_names(result) if earlier else []:
-        return inconclusive("not_available", NOT_SHOWN, elements=empty[:MAX_EXPLAINED])
+        return inconclusive("not_available", INVISIBLE_NAMES, elements=empty[:MAX_EXPLAINED])
     outcome = passed("axe-core reports no violation.", judged=len(result.passed))
     return outcome.with_evidence(_needs_review(review))
 

@@ -23,7 +23,7 @@ SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 eleme
 MAX_ELEMENTS = 20  # of each rule, in the evidence
 MAX_REVIEW = 100  # that need review: a later verification must tell which did before
 # By what a link in a text may differ from the text.
-SHOWN = (
+LINK_STYLES = (
     *("color", "fontFamily", "fontWeight", "fontStyle", "fontSize", "textTransform"),
     *("backgroundColor", "boxShadow"),
 )
@@ -35,7 +35,7 @@ _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
 globalThis.krafterInjection[1] = performance.now();"""
 
 # axe waits half a second for a frame without axe, and reports it as "frame-tested", which is left out.
-_RUN = r"""(async (ids, maxElements, maxReview, maxPassed, shown) => {
+_RUN = r"""(async (ids, maxElements, maxReview, maxPassed, styles) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
   const found = await axe.run(document, { runOnly: ids, rules, elementRef: true });
   // An underline that is a background, and not one that grows from nothing on hover.
@@ -45,12 +45,12 @@ _RUN = r"""(async (ids, maxElements, maxReview, maxPassed, shown) => {
     image(style),
     unlessTransparent(style.textDecorationColor, style.textDecorationLine, "none"),
     unlessTransparent(style.borderBottomColor, style.borderBottomWidth, "0px"),
-    ...shown.map((property) => style[property]),
+    ...styles.map((property) => style[property]),
   ]);
   const says = (one) => one.textContent.trim();
   // What contains only the link, as <strong>, is no text around it.
-  const isPlain = ({ element, around = element?.parentElement }) => around && looks(element) === looks(around)
-    && (says(element) !== says(around) || isPlain({ element: around }));
+  const isUnstyled = ({ element, around = element?.parentElement }) => around && looks(element) === looks(around)
+    && (says(element) !== says(around) || isUnstyled({ element: around }));
   const described = (node) => ({
     target: node.target.flat().join(" > "),
     html: node.html.slice(0, 300),
@@ -64,8 +64,8 @@ _RUN = r"""(async (ids, maxElements, maxReview, maxPassed, shown) => {
     incomplete: of(found.incomplete, id).filter((node) => !node.any.some((one) => one.id === "frame-tested"))
       .slice(0, maxReview).map(described),
     passed: of(found.passes, id).slice(0, maxPassed).map((node) => node.html.slice(0, 300)),
-    plain: (id === "link-in-text-block" ? of(found.passes, id) : [])
-      .slice(0, maxPassed).filter(isPlain).map((node) => node.html.slice(0, 300)),
+    unstyled: (id === "link-in-text-block" ? of(found.passes, id) : [])
+      .slice(0, maxPassed).filter(isUnstyled).map((node) => node.html.slice(0, 300)),
   }));
 })"""
 
@@ -93,7 +93,7 @@ class RuleResult:
     incomplete: list[dict[str, str]] = field(default_factory=list)
     # The HTML of the elements that passed, and of the links among them that look as the text around them.
     passed: list[str] = field(default_factory=list)
-    plain: list[str] = field(default_factory=list)
+    unstyled: list[str] = field(default_factory=list)
 
 
 def inject(world: IsolatedWorld) -> None:
@@ -121,7 +121,7 @@ def run(
     with suppress(ScriptTimeout):
         for group in _groups(rules, elements):
             inject(world)
-            arguments = json.dumps([group, MAX_ELEMENTS, MAX_REVIEW, MAX_PASSED, SHOWN])
+            arguments = json.dumps([group, MAX_ELEMENTS, MAX_REVIEW, MAX_PASSED, LINK_STYLES])
             script = f"{_RUN}(...{arguments})"
             found = world.evaluate_within(deadline - time.monotonic(), script, wait)
             results |= {result["rule"]: RuleResult(**result) for result in found}
