@@ -15,12 +15,12 @@ from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import (
     FAILED,
-    INCONCLUSIVE,
     PASSED,
     Measurement,
     Outcome,
     failed,
     faults_in,
+    faulty_urls,
     inconclusive,
 )
 from scanner.page import lost_content
@@ -82,7 +82,7 @@ def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, O
 
 def _broken_links(before: Mapping[str, Outcome]) -> set[str]:
     found = before.get(BROKEN_LINKS)
-    return {fault.partition(" ")[0] for fault in faults_in(found.evidence)} if found else set()
+    return faulty_urls(found.evidence) if found else set()
 
 
 def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> Outcome:
@@ -191,7 +191,7 @@ def _majority(check: Check, context: PageContext, threshold: float | None, first
     runs = [first, _run_once(check, context.repeat(1), threshold)]
     # Two runs that disagree are decided by a third; nothing is decided by an inconclusive one.
     if runs[1].status != first.status and runs[1].status in (PASSED, FAILED):
-        # As the one that failed: a cache may have the page with the fault, or its server.
+        # With the headers of the run that failed: a cache may have the page with the fault, or its server.
         third = UNCACHED_REPETITION if first.status == PASSED else CACHED_REPETITION
         runs.append(_run_once(check, context.repeat(third), threshold))
     statuses = [run.status for run in runs]
@@ -215,7 +215,7 @@ def _run_once(
             return judge_metric(check, result, threshold, confirm=confirm)
         return result
     except Inconclusive as error:
-        return Outcome(INCONCLUSIVE, reason=error.reason, evidence={"detail": error.detail})
+        return inconclusive(error.reason, error.detail)
     except Exception as error:  # a broken check must not end the run
         # The exception may quote the page, and the page may have echoed the site's credentials.
         logger.error("check %s raised", check.key, exc_info=None if context.client.credentials else error)

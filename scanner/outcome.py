@@ -111,6 +111,11 @@ def faults_in(evidence: Mapping[str, Any]) -> list[str]:
     return [fault for fault in faults if isinstance(fault, str)] if isinstance(faults, list) else []
 
 
+def faulty_urls(evidence: Mapping[str, Any]) -> set[str]:
+    """Return the URLs with which the faults begin, as in `https://example.com/a.css (2000 bytes)`."""
+    return {fault.partition(" ")[0] for fault in faults_in(evidence)}
+
+
 def fail_if_any[F](
     faults: Sequence[F], *, ok: str, problem: str, show: Callable[[F], str] = str, **evidence: Any
 ) -> Outcome:

@@ -23,7 +23,7 @@ from scanner import preconditions
 from scanner.axe_keys import key_of
 from scanner.browser import machine_lock
 from scanner.fetcher import as_inconclusive
-from scanner.outcome import PASSED, faults_in
+from scanner.outcome import PASSED, faulty_urls
 from scanner.page.identity import Identity, page_identity
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of
@@ -105,8 +105,7 @@ class RenderedPage:
 
     def faulty_first(self, urls: list[str]) -> list[str]:
         """Return the URLs, those first on which a check failed before: of many only the first are requested."""
-        faults = chain(*(faults_in(outcome.evidence) for outcome in self.earlier.values()))
-        faulty = {fault.partition(" ")[0] for fault in faults}
+        faulty = set(chain(*(faulty_urls(outcome.evidence) for outcome in self.earlier.values())))
         return sorted(urls, key=lambda url: url not in faulty)
 
     def repeat(self, context: VisitContext) -> "RenderedPage":

@@ -59,9 +59,9 @@ class TlsContext(Fetcher):
 
     def _shake_hands_elsewhere(self) -> list[probe.Handshake]:
         handshakes = []
-        for host, dialer in self._other_dialers():
+        for endpoint, dialer in self._other_dialers():
             with _unless_closed():
-                handshakes.append(probe.shake_hands(*host, dialer, self._trusted()))
+                handshakes.append(probe.shake_hands(*endpoint, dialer, self._trusted()))
         return handshakes
 
     def _other_dialers(self) -> list[tuple[tuple[str, int], probe.Dial]]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborNode
 
-from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, failed, faults_in, passed
+from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, failed, faulty_urls, passed
 from scanner.page.context import PageContext
 from scanner.page.page import Page, inside, value
 from scanner.page.rendered import no_paint
@@ -233,8 +233,8 @@ def _require_run(context: PageContext, key: str, scripts: "list[ScriptUsage]") -
     if earlier is None or earlier.status != FAILED or len(scripts) == MAX_SCRIPTS:
         return
     page = context.rendered.document
-    known = {*faults_in(earlier.evidence), earlier.evidence.get("script")}
-    faulty = {fault.partition(" ")[0] for fault in known if isinstance(fault, str)}
+    worst = str(earlier.evidence.get("script"))
+    faulty = {*faulty_urls(earlier.evidence), worst.partition(" ")[0]}
     for_other_pages = {page.absolute(value(node, "href")) for node in page.css('link[rel~="prefetch" i]')}
     judged = for_other_pages | {script.url for script in scripts}
     for url in (*context.rendered.visits()[0].resources, *own_scripts(page)):

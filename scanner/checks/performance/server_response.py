@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
-from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, faults_in, not_applicable
+from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, faulty_urls, not_applicable
 from scanner.page.context import COMPRESSION, SMALL_BODY_BYTES, PageContext
 from scanner.page.page import Page, media_type
 from scanner.parsing.scripted_content import JAVASCRIPT_TYPES
@@ -129,7 +129,7 @@ def _unless_unavailable(
     if outcome.status == FAILED:
         return outcome
     earlier = context.rendered.earlier.get(key)
-    faulty = {fault.partition(" ")[0] for fault in faults_in(earlier.evidence)} if earlier else set()
+    faulty = faulty_urls(earlier.evidence) if earlier else set()
     for asset in context.assets:
         if asset.status in UNAVAILABLE or asset.status >= 500:
             raise Inconclusive("blocked", f"{asset.url} answered with status {asset.status}.")
