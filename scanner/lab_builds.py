@@ -45,8 +45,10 @@ def _skeleton(node: LexborNode, depth: int) -> bytes:
 
 def needs_another_page(measured: Sequence[Mapping[str, Outcome]]) -> bool:
     """Return whether a further page of a build must be measured; an item is a page's outcomes by key."""
-    if not measured or len(measured) >= MAX_PAGES_MEASURED:
-        return not measured
+    if not measured:
+        return True
+    if len(measured) >= MAX_PAGES_MEASURED:
+        return False
     # One page is enough where the loads of each metric agreed; else two of up to three pages must agree.
     if len(measured) == 1:
         return not all(_is_steady(outcome) for outcome in measured[0].values())

@@ -88,7 +88,6 @@ _CHALLENGE_TITLES = (
     "access to this page has been denied",
     "vercel security checkpoint",
 )
-# An article about bot challenges has the same words, but status 200: one of the two is not enough there.
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 # Words and links; a challenge has its script or frame, and perhaps a sentence with the number of the incident.
 MIN_CHALLENGE_FINGERPRINTS = 10
@@ -195,8 +194,8 @@ def require_no_challenge(page: Page) -> None:
         return
     require_parseable(page)
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
-    is_challenge = titled or marked if is_suspicious else marked and (titled or _is_interstitial(page))
-    if is_challenge:
+    # An article about bot challenges has the same words, but status 200: one of the two is not enough there.
+    if titled or (marked if is_suspicious else _is_interstitial(page)):
         raise Inconclusive("challenge", f"A bot challenge was returned with status {page.response.status}.")
 
 

@@ -164,7 +164,7 @@ class SiteRequests(TlsContext):
         if second is None or (status < 400) == (second < 400):
             return second
         third = self._fetch_link("GET", url).status
-        return max(second, third) if min(second, third) >= 400 or max(second, third) < 400 else None
+        return max(second, third) if (second < 400) == (third < 400) else None
 
     def _note_soft_404(self, url: str, response: Response) -> None:
         page = Page(response)
