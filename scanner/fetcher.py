@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from krafter_audit.http.client import Client, HttpError, Response, TooManyRedirects
@@ -115,27 +116,16 @@ class Fetcher(Memo):
         self._slots = threading.BoundedSemaphore(MAX_CONCURRENT_REQUESTS)
 
     def fetch(
-        self,
-        fact: str,
-        method: str,
-        url: str,
-        *,
-        retry_statuses: bool = False,
-        headers: Mapping[str, str] | None = None,
-        **options: Any,
+        self, fact: str, method: str, url: str, *, retry_statuses: bool = False, **options: Any
     ) -> Response:
         """Send one request for a fact and log it. Raises Inconclusive.
 
         With `retry_statuses`, a status of an outage is retried as a failed connection is.
         """
-
-        def attempt() -> Response:
-            return self._fetch_once(fact, method, url, headers=headers, **options)
-
-        def is_outage(response: Response) -> bool:
-            return retry_statuses and response.status in OUTAGE_STATUSES
-
-        return self.with_retries(attempt, is_outage)
+        return self.with_retries(
+            partial(self._fetch_once, fact, method, url, **options),
+            lambda response: retry_statuses and response.status in OUTAGE_STATUSES,
+        )
 
     def with_retries[T](
         self, attempt: Callable[[], T], is_outage: Callable[[T], bool] = lambda _: False

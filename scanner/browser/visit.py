@@ -33,11 +33,6 @@ class Visit:
         return self.proxy.proxied_requests
 
     @property
-    def received(self) -> int:
-        """Bytes received over the network."""
-        return sum(request.received for request in self.proxy.proxied_requests)
-
-    @property
     def address(self) -> str:
         """The address of the page's host, "" if the proxy has not connected to it."""
         shown = self.page.url if self.page else ""
@@ -84,7 +79,7 @@ class Visit:
 
     def navigation_error(self, code: str) -> BrowserError:
         """Return why the navigation failed: the proxy's reason, or Chromium's error code."""
-        for request in reversed(self.proxy.proxied_requests):
+        for request in reversed(self.proxied_requests):
             if request.reason:
                 reason = request.reason if request.reason in KNOWN_REASONS else "blocked"
                 return BrowserError(reason, request.detail, final=reason == RefusedAddress.reason)
