@@ -31,9 +31,9 @@ def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
     return entry[:2]
 
 
-def was_valid(header: str | None, slug: str) -> bool:
-    """Return whether the key was valid at this process's last lookup, however long ago."""
-    return _entry_key(header, slug) in _entries
+def was_valid(header: str | None) -> bool:
+    """Return whether the key was valid at this process's last lookup of it for any project, however long ago."""
+    return bool(_entry_keys(header))
 
 
 def load(header: str | None, slug: str) -> Caller:
@@ -43,7 +43,8 @@ def load(header: str | None, slug: str) -> Caller:
     try:
         caller = api_keys.authenticate(header, slug=slug)
     except Unauthorized:
-        _entries.pop(_entry_key(header, slug), None)
+        for entry_key in _entry_keys(header):
+            _entries.pop(entry_key, None)
         raise
     if generation:
         # Invalid keys are not cached, so that only valid ones can fill the cache.
@@ -73,6 +74,11 @@ def _begin_generation() -> None:
 
 def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
     return api_keys.digest(header or ""), slug  # never the API key itself
+
+
+def _entry_keys(header: str | None) -> list[tuple[str, str]]:
+    digest = api_keys.digest(header or "")
+    return [entry_key for entry_key in list(_entries) if entry_key[0] == digest]
 
 
 def _generation(server: Any) -> bytes:

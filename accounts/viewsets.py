@@ -141,7 +141,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         address = rate_limits.client_address(request._request)
         # An address that has sent many invalid keys costs no further query: keys cannot be guessed at speed. Keys that
         # are in use still work, since clients behind a proxy or NAT share an address.
-        if not api_key_cache.was_valid(header, slug):
+        if not api_key_cache.was_valid(header):
             self.window = rate_limits.peek("wrong_keys", address)
             self.window.raise_if_exceeded()
         try:

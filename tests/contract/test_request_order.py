@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import api_key_cache, api_keys
-from accounts.models import ApiKey, Membership
+from accounts.models import ApiKey, Membership, Project
 from tests import factories
 from tests.factories import AuditClient, Scenario
 
@@ -231,3 +231,21 @@ def test_invalid_keys_of_an_address_do_not_stop_a_key_in_use(
     codes += [status_for(scenario.client), status_for(scenario.client)]
 
     assert codes == [200, 401, 429, 200, 401, 429]
+
+
+@pytest.mark.usefixtures("mid_minute_clock")
+def test_invalid_keys_of_an_address_do_not_stop_a_key_in_use_in_another_project(
+    scenario: Scenario, settings: Any
+):
+    settings.KRAFTER_RATE_WRONG_KEYS = 1
+    address = f"10.4.{uuid.uuid4().int % 250}.{uuid.uuid4().int % 250}"
+    names = {"slug": "second", "name": "Second", "site_url": "https://second.example.com"}
+    second = Project.objects.create(organization=scenario.organization, **names)
+    invalid_key_client = AuditClient(scenario.project, "kr_live_" + "A" * 43)
+
+    codes = [
+        client.get(f"{client.base}tasks", REMOTE_ADDR=address).status_code
+        for client in (scenario.client, invalid_key_client, AuditClient(second, scenario.key))
+    ]
+
+    assert codes == [200, 401, 200]
