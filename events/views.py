@@ -90,7 +90,7 @@ class EventViewSet(FeedViewSet, ProjectViewSet):
 
 
 class OrganizationEventViewSet(FeedViewSet, ManagementViewSet):
-    """The changes of members, API keys, projects and webhook endpoints as a feed."""
+    """The changes of members, API keys, projects and webhook endpoints, and sign-ins, as a feed."""
 
     project_key_access = "none"
     reads_need_role = True

@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from accounts.models import ApiKey, Membership, Organization, Project
 from accounts.services import create_user
+from accounts.sign_in.account_events import log_account_event
 from events.models import Event
 from tests import factories, staff
 from tests.factories import AuditClient, Scenario
@@ -175,6 +176,15 @@ def test_feed_of_the_organisation_is_filtered(scenario: Scenario, org: str) -> N
     assert (row["project_id"], row["actor_id"]) == (None, str(scenario.owner.pk))
     wrong = scenario.client.get(f"{org}/events?type=finding.created")
     assert (wrong.status_code, list(wrong.json()["error"]["details"])) == (422, ["type"])
+
+
+def test_feed_of_the_organisation_is_filtered_by_sign_ins(scenario: Scenario, org: str) -> None:
+    log_account_event("sign_in.succeeded", user=scenario.owner)
+    log_account_event("password.changed", user=scenario.owner)
+
+    rows = scenario.client.get(f"{org}/events?type=sign_in.*").json()["data"]
+
+    assert [row["type"] for row in rows] == ["sign_in.succeeded"]
 
 
 def test_members_do_not_read_the_feed_of_the_organisation(scenario: Scenario, org: str) -> None:
