@@ -127,7 +127,7 @@ class VerificationAdmin(EvidencePages):
             "withdraw_approval": approvals.withdrawal_refusal(row, by=user_id),
         }
         if not refusals["approve"]:
-            refusals["approve_with_override"] = "Every check passed: no override is needed."
+            refusals["approve_with_override"] = "Approve it: no override is needed."
         return refusals
 
     def detail_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:

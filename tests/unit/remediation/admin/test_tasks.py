@@ -1,10 +1,14 @@
+import html
+import re
+
 import pytest
 from django.test import Client
 
 from accounts.models import Membership
+from findings.models import Finding
 from remediation.admin.tasks import NOT_A_MEMBER
 from remediation.errors import NoDueDate, TaskDone, VerificationInProgress
-from remediation.models import Task
+from remediation.models import Task, Verification
 from remediation.services import verifications
 from tests import factories, staff
 from tests.factories import Scenario
@@ -45,3 +49,23 @@ def test_done_task_is_verified_again_and_not_changed(scenario: Scenario) -> None
 
     assert set(found.values()) == {TaskDone.message}
     assert "run_verification" not in found
+
+
+def test_task_that_is_added_at_a_finding_has_its_title(scenario: Scenario) -> None:
+    finding = factories.finding(scenario, title='Links & "forms" lack names')
+    client = staff.logged_in_client()
+
+    page = client.get(admin_url(Finding, "change", finding.pk)).content.decode()
+    [link] = re.findall(r'href="([^"]+)">Add task<', page)
+    initial = client.get(html.unescape(link)).context["adminform"].form.initial
+
+    assert (initial["finding"], initial["title"]) == (str(finding.pk), finding.title)
+
+
+def test_override_of_a_manual_review_is_not_needed(scenario: Scenario) -> None:
+    task = factories.task(scenario, of=factories.finding(scenario, checks=[]))
+    verification = factories.verification(scenario, of=task, checks="running")
+
+    page = staff.logged_in_client().get(admin_url(Verification, "change", verification.pk)).content.decode()
+
+    assert ("Approve it: no override is needed." in page, "Every check passed" in page) == (True, False)
