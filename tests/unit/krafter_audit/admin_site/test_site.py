@@ -1,3 +1,4 @@
+import html
 import re
 from typing import Any
 from urllib.parse import urljoin
@@ -252,6 +253,20 @@ def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[M
     name = title[1].removesuffix(" | Krafter Audit")
     assert not name.startswith("Select")
     assert re.sub("<[^>]*>", "", heading[1]).strip().endswith(name)
+
+
+@pytest.mark.slow
+@every_model
+def test_title_of_a_page_of_a_row_begins_with_the_name_of_the_row(
+    scenario: Scenario, operator: Client, model: type[Model]
+) -> None:
+    row = ROWS[model](scenario)
+
+    page = operator.get(admin_url(model, "change", row.pk)).text
+
+    title = re.search(r"<title>\s*(.*?)\s*</title>", page)
+    assert title is not None
+    assert html.unescape(title[1]).startswith(f"{row} | ")
 
 
 @pytest.mark.slow
