@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scanner.axe_keys import MAX_PASSED, key_of
@@ -28,6 +29,11 @@ INVISIBLE_NAMES = "axe-core reports no violation, but some names have only chara
 LINKS_AS_TEXT = (
     "axe-core reports no violation, but links that violated the rule look as the text around them now."
 )
+# Of the start tags of a rendered page: by which an element is hidden itself.
+_HIDDEN = r"hidden(?:=\"\")?|inert(?:=\"\")?|style=\"display:\s?none;?\""
+_HIDING = re.compile(rf" (?:{_HIDDEN})(?=[ />])")
+_HIDING_CONTROLS = re.compile(rf" (?:aria-hidden=\"true\"|{_HIDDEN})(?=[ />])")
+DECORATIVE = ("image-alt", "svg-img-alt")  # aria-hidden is a fix of an image that says nothing
 MAX_EXPLAINED = 5  # elements, in the evidence
 # These are about the page itself. The others are about content, which is in its frames.
 OF_A_FRAMESET = frozenset(
@@ -100,4 +106,10 @@ def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, 
     # An element that is still in the HTML, but in no result, was not tested.
     text = without_invisible(Page(context.rendered.visits()[0].response).text)
     judged = {*result.passed, *(element["html"] for element in result.incomplete)}
-    return [html for html in faults_in(before) if html in text and html not in judged]
+    found = [html for html in faults_in(before) if html in text and html not in judged]
+    # Nor was one that has only got an attribute that hides it.
+    shown = partial((_HIDING if result.rule in DECORATIVE else _HIDING_CONTROLS).sub, "")
+    shown_text, shown_judged = shown(text), set(map(shown, judged))
+    return found or [
+        html for html in faults_in(before) if shown(html) in shown_text and shown(html) not in shown_judged
+    ]

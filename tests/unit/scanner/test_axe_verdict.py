@@ -100,6 +100,32 @@ def test_violating_element_is_searched_for(
     assert (after.status, after.reason) == (status, reason)
 
 
+BUTTON = '<button type="button" class="go"><svg aria-hidden="true" width="24" height="24"></svg></button>'
+SHARE = '<button type="button">Share</button>'
+
+
+@pytest.mark.parametrize(
+    ("key", "fault", "hidden", "status"),
+    [
+        ("a11y_button_name", BUTTON, 'aria-hidden="true"', INCONCLUSIVE),
+        ("a11y_button_name", BUTTON, "hidden", INCONCLUSIVE),
+        ("a11y_button_name", BUTTON, 'style="display:none"', INCONCLUSIVE),
+        ("a11y_button_name", BUTTON, 'tabindex="-1" aria-hidden="true"', PASSED),
+        ("a11y_button_name", BUTTON, 'aria-label="Go"', PASSED),
+        (KEY, FAULT, "inert", INCONCLUSIVE),
+        (KEY, FAULT, 'aria-hidden="true"', PASSED),
+    ],
+)
+def test_element_that_is_hidden_by_its_own_attribute_is_not_fixed(
+    key: str, fault: str, hidden: str, status: str, site: Site, chrome: Browser
+) -> None:
+    fixed = fault.replace(" ", f" {hidden} ", 1)
+
+    found = statuses(site, chrome, key, page(fault + SHARE), page(fixed + SHARE))
+
+    assert found == [FAILED, status]
+
+
 @pytest.mark.parametrize(
     ("style", "status"),
     [
