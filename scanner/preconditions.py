@@ -40,10 +40,14 @@ _LOGIN_TITLES = (
 )
 MIN_TEXT_BYTES = 100  # so many compressed bytes are not valid UTF-8 by chance
 READABLE_ENCODINGS = {"gzip", "x-gzip", "deflate"}
-_NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
+_NOT_FOUND_TITLES = (
+    *("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable", "no encontrada"),
+    *("non trovata", "niet gevonden", "não encontrada"),
+)
 _UNAVAILABLE_TITLES = (
     "maintenance",
     "be right back",
+    "be back soon",
     "temporarily unavailable",
     "wartungsarbeiten",
     "domain is for sale",
@@ -55,7 +59,11 @@ _UNAVAILABLE_TITLES = (
     "access denied",
     "forbidden",
     "application error",
-    "internal server error",
+    "server error",
+    "database error",
+    "something went wrong",
+    "error occurred",
+    "› error",
     "service unavailable",
     "bad gateway",
     "gateway time",
@@ -64,6 +72,7 @@ _UNAVAILABLE_TITLES = (
     "default page",
     "iis windows server",
 )
+_ERROR_HEADING = re.compile(r"(?:error|oops|whoops|sorry|fehler|erreur)\W*", re.IGNORECASE)
 _CHALLENGE_MARKERS = (
     "/cdn-cgi/challenge-platform/",
     "cf-challenge",
@@ -86,6 +95,8 @@ _CHALLENGE_TITLES = (
     "checking your browser",
     "pardon our interruption",
     "access to this page has been denied",
+    "making sure you're not a bot",
+    "you are being redirected",
     "vercel security checkpoint",
 )
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
@@ -361,9 +372,15 @@ def require_no_notice(requested: str, page: Page, original: Identity | None) -> 
     """Raise when a verification of a status gets a login page or a notice with a successful one."""
     if not has_login_segment(urlsplit(requested).path):
         require_no_login_wall(requested, page, original)
-    title = page_identity(page).title
-    if reason := unavailable_reason(title):
-        raise Inconclusive(reason, f"The page has the title {title[:80]!r}.")
+        # The password may be asked for on the next page.
+        if page.response.history and has_login_segment(urlsplit(page.url).path):
+            raise Inconclusive("login_wall", f"The URL redirects to a login page, {page.url[:200]}.")
+    heading = page.first("h1") if page.is_html else None
+    # The title may be that of all pages.
+    for text in (page_identity(page).title, " ".join(heading.text().split()) if heading else ""):
+        reason = "blocked" if _ERROR_HEADING.fullmatch(text) else unavailable_reason(text)
+        if reason:
+            raise Inconclusive(reason, f"The page has the title or the heading {text[:80]!r}.")
 
 
 def require_no_login_instead(page: Page, answer: Page) -> None:

@@ -36,16 +36,27 @@ def has_own_content(context: PageContext) -> bool:
     """Return whether the page has much content that the home page and nonexistent URLs of the site do not show."""
     page = context.landing
     try:
-        # A section of a site, such as its shop, may have its own frame and error page.
-        missing = [context.nonexistent_page, context.nonexistent_in("")]
-        others = [other for other in (*missing, context.home_page) if other is not page]
+        others = _pages_elsewhere(context)
     except Inconclusive:
         return False
-    titles = [other.title for other in missing if is_readable(other)]
-    if not page.is_html or (unavailable_reason(page.title) and page.title in titles):
+    if not page.is_html or (unavailable_reason(page.title) and not has_own_title(context)):
         return False  # the error page, perhaps with recommendations that differ each time
-    frame = _shown_by([other for other in others if is_readable(other)])
-    return len(page.fingerprints - frame) >= MIN_OWN_CONTENT
+    return len(page.fingerprints - _shown_by(others)) >= MIN_OWN_CONTENT
+
+
+def has_own_title(context: PageContext) -> bool:
+    """Return whether the page has a title that the home page and nonexistent URLs of the site do not have."""
+    title = context.landing.title
+    try:
+        return bool(title) and title not in [other.title for other in _pages_elsewhere(context)]
+    except Inconclusive:
+        return False
+
+
+def _pages_elsewhere(context: PageContext) -> list[Page]:
+    # A section of a site, such as its shop, may have its own frame and error page.
+    pages = [context.nonexistent_page, context.nonexistent_in(""), context.home_page]
+    return [page for page in pages if page is not context.landing and is_readable(page)]
 
 
 def is_error_page(context: PageContext) -> bool:

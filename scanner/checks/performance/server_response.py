@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
+from mimetypes import guess_type
+from urllib.parse import urlsplit
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
@@ -84,7 +86,7 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
-    version=8,
+    version=9,
 )
 def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes are sent with gzip, br or zstd."""
@@ -131,7 +133,9 @@ def _unless_unavailable(
     earlier = context.rendered.earlier.get(key)
     faulty = faulty_urls(earlier.evidence) if earlier else set()
     for asset in context.assets:
-        if asset.status in UNAVAILABLE or asset.status >= 500:
+        is_refused = asset.status in UNAVAILABLE or asset.status >= 500
+        # A photo is no text, as one that another site or the scanner may not load.
+        if is_refused and not (key == COMPRESSION and _is_bitmap(asset)):
             raise Inconclusive("blocked", f"{asset.url} answered with status {asset.status}.")
         urls = {asset.url, *(redirect.url for redirect in asset.history)}
         # The page still loads it, as during a deploy.
@@ -139,6 +143,11 @@ def _unless_unavailable(
             sent = f"status {asset.status}, {asset.content_type[:80] or 'no Content-Type'}"
             raise Inconclusive("target_missing", f"{asset.url} is not sent as the file that it was ({sent}).")
     return outcome
+
+
+def _is_bitmap(asset: Response) -> bool:
+    kind = guess_type(urlsplit(asset.url).path)[0] or ""
+    return kind.startswith("image/") and not kind.endswith("+xml")
 
 
 def _is_text(response: Response) -> bool:

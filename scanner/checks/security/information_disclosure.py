@@ -199,17 +199,23 @@ def _is_listing(page: Page) -> bool:
 def no_error_messages(context: PageContext) -> Outcome:
     """The page has no stack trace and no database error, other than in the listings of an article about them."""
     page = context.document  # as sent: what the server discloses
-    text, listings = page.text, _listings(page)
-    found = [name for name, marker in _ERROR_MARKERS.items() if text.count(marker) > listings.count(marker)]
-    if _count_php_messages(text) > _count_php_messages(listings):
+    found, listings = server_errors(page), _listings(page)
+    if _count_php_messages(page.text) > _count_php_messages(listings):
         found.append("a PHP warning")
-    if len(_JAVA_TRACE.findall(text)) > len(_JAVA_TRACE.findall(listings)):
-        found.append("a Java stack trace")
     return fail_if_any(
         found,
         ok="The page has no application error message.",
         problem="The page has application error messages.",
     )
+
+
+def server_errors(page: Page) -> list[str]:
+    """Return the errors that end the work of an application and are shown in the page."""
+    text, listings = page.text, _listings(page)
+    found = [name for name, marker in _ERROR_MARKERS.items() if text.count(marker) > listings.count(marker)]
+    if len(_JAVA_TRACE.findall(text)) > len(_JAVA_TRACE.findall(listings)):
+        found.append("a Java stack trace")
+    return found
 
 
 def _count_php_messages(text: str) -> int:

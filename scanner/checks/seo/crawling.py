@@ -6,15 +6,18 @@ from urllib.parse import urlsplit
 
 from krafter_audit.http.client import GONE_STATUSES
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
-from scanner.outcome import Outcome, fail_if_any, failed, passed
+from scanner.checks.security.information_disclosure import server_errors
+from scanner.outcome import FAILED, Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
-from scanner.page.lost_content import has_own_content, is_error_page
+from scanner.page.identity import page_identity
+from scanner.page.lost_content import has_own_content, has_own_title, is_error_page
 from scanner.page.page import Page
 from scanner.parsing import sitemap_xml
 from scanner.parsing.page_references import refresh_of
 from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_directives import directives_for, forbids_indexing
 from scanner.parsing.robots_txt import Robots
+from scanner.parsing.scripted_content import is_built_by_scripts
 from scanner.preconditions import (
     Inconclusive,
     has_login_segment,
@@ -48,7 +51,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
-    version=7,
+    version=8,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -76,7 +79,26 @@ def _require_page(context: PageContext) -> None:
             raise
     if is_error_page(context):
         raise Inconclusive("target_missing", "A URL that does not exist answers with the same page.")
+    # A page may have been sent with the wrong status.
+    if _is_former_error(context) and not (has_own_title(context) or has_own_content(context)):
+        raise Inconclusive("target_missing", "It is the error page of before, with a successful status now.")
+    if context.landing.is_html and (found := server_errors(context.landing)):
+        raise Inconclusive("blocked", f"The page shows {found[0]}.")
     _require_next_page(context)
+
+
+def _is_former_error(context: PageContext) -> bool:
+    """Return whether the page is the one with the error status, in which an id or a time may differ."""
+    page, former = context.landing, context.original_identity
+    earlier = context.rendered.earlier.get("http_status_ok")
+    if earlier is None or earlier.status != FAILED:
+        return False
+    if page.is_html and is_built_by_scripts(page):
+        return False  # an application in scripts has the same HTML at each URL
+    if earlier.evidence.get("sha256") == page.response.sha256:
+        return True
+    now = page_identity(page)
+    return former is not None and bool(now.title) and (now.title, now.sample) == (former.title, former.sample)
 
 
 def _require_next_page(context: PageContext) -> None:
@@ -218,6 +240,8 @@ def sitemap_is_valid(context: PageContext) -> Outcome:
     sitemap = sitemap_xml.parse(response.body)
     if sitemap.fault:
         return failed(f"{response.url} is not a valid sitemap: {sitemap.fault}.")
+    if context.is_verification and sitemap.root in ("urlset", "sitemapindex") and not sitemap.urls:
+        return failed(f"{response.url} lists no URL.")
     relative = [url for url in sitemap.urls if not url.lower().startswith(("http://", "https://"))]
     if relative:
         return failed(f"{response.url} has URLs that are not absolute.", count=len(relative), faults=relative)

@@ -376,6 +376,10 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
         (LOGIN, (INCONCLUSIVE, "login_wall")),
         ("<title>Down for maintenance</title><p>Back soon", (INCONCLUSIVE, "blocked")),
         ("<title>404 Not Found</title><p>Sorry", (INCONCLUSIVE, "target_missing")),
+        ("<title>Lamps</title><h1>Oops!</h1><p>Try again later", (INCONCLUSIVE, "blocked")),
+        ("<title>Lamps</title><h1>An <b>error</b> occurred</h1>", (INCONCLUSIVE, "blocked")),
+        ("<title>Lamps</title><h1>Página no encontrada</h1>", (INCONCLUSIVE, "target_missing")),
+        (f"<title>Lamps</title>{OWN_CONTENT}<b>Fatal error</b>: No memory", (INCONCLUSIVE, "blocked")),
         ("", (INCONCLUSIVE, "target_missing")),
         (
             "<title>Delivery</title><meta http-equiv=refresh content='0; url=/gone'>",
@@ -383,13 +387,14 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
         ),
         ("<title>Delivery</title><meta http-equiv=refresh content='0; url=/delivery'>", (PASSED, None)),
         ("<title>Delivery and returns</title><p>How we deliver", (PASSED, None)),
+        (f"<title>Lamps</title><h1>Sorry</h1>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>Car maintenance</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>The Peugeot 404</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>Forum</title><form><input type=password></form>{OWN_CONTENT}", (PASSED, None)),
     ],
     ids=[
-        *("login", "maintenance", "soft 404", "empty", "refresh to an error", "refresh", "page", "services"),
-        *("car", "login beside content"),
+        *("login", "maintenance", "soft 404", "oops", "heading", "Spanish", "error of PHP", "empty"),
+        *("refresh to an error", "refresh", "page", "sorry", "services", "car", "login beside content"),
     ],
 )
 def test_error_status_is_not_fixed_by_a_notice_with_status_200(
@@ -411,6 +416,18 @@ def test_long_login_page_does_not_replace_a_page_with_an_error(path: str) -> Non
         before = dict(run_checks(url, keys, client=client, retry_delays=()))
         site.answers["/lamps"] = Answer(status=302, headers=[("Location", "/login")])
         site.answers[path] = Answer(f"{LOGIN}{OWN_CONTENT}", 200, HTML)
+        after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))
+
+    assert reasons(after) == {(INCONCLUSIVE, "login_wall")}
+
+
+def test_redirect_to_a_login_in_two_steps_does_not_replace_a_page_with_an_error() -> None:
+    site = Site({"/lamps": Answer("error", 500, HTML)})
+    with served(site), loopback_client() as client:
+        keys, url = ["http_status_ok"], f"{site.url}lamps"
+        before = dict(run_checks(url, keys, client=client, retry_delays=()))
+        site.answers["/lamps"] = Answer(status=302, headers=[("Location", "/login")])
+        site.answers["/login"] = Answer("<title>Welcome</title><form><input type=email></form>", 200, HTML)
         after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))
 
     assert reasons(after) == {(INCONCLUSIVE, "login_wall")}

@@ -211,6 +211,25 @@ def test_script_that_is_sent_as_another_kind_of_file_is_not_compressed(kind: str
     assert verified("text_compression", PAGE, {"/a.js": now}) == (FAILED, INCONCLUSIVE, "target_missing")
 
 
+@pytest.mark.parametrize("status", [403, 500])
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/lamp.jpg", (FAILED, PASSED, None)),
+        ("/lamp.svg", (FAILED, INCONCLUSIVE, "blocked")),
+        ("/lamp", (FAILED, INCONCLUSIVE, "blocked")),
+    ],
+)
+def test_image_that_is_refused_has_no_text_to_compress(
+    path: str, expected: tuple[str, str, str | None], status: int
+) -> None:
+    page = PAGE.replace("</head>", f"</head><img src='{path}'/>")
+    compressed = Answer(COMPRESSED, headers=[*CACHED_SCRIPT, ("Content-Encoding", "gzip")])
+    now = {"/a.js": compressed, path: Answer("no", status)}
+
+    assert verified("text_compression", page, now) == expected
+
+
 def test_document_without_a_content_type_is_compressible() -> None:
     page = PAGE.replace("<script src='/a.js'></script>", f"<meta name='a' content='{LONG}'/>")
 

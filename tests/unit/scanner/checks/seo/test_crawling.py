@@ -81,3 +81,74 @@ def test_page_that_is_not_found_is_not_fixed_by_another_status(
         after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))["http_status_ok"]
 
     assert (after.status, after.reason) == expected
+
+
+JSON = [("Content-Type", "application/json")]
+ERROR = (
+    "<title>Our shop</title><p>Unfortunately nothing could be shown. Request {id}, please return tomorrow."
+)
+MENU = "<title>Our shop</title><nav><a href=/lamps>Lamps</a> <a href=/tables>Tables</a></nav>"
+OWN = "<title>Opening hours – Our shop</title><p>Monday to Friday"
+LONG = MENU + "".join(
+    f"<p>lantern{letter} candle{letter} shade{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (Answer(ERROR, 500, HTML), Answer(ERROR, 200, HTML), (INCONCLUSIVE, "target_missing")),
+        (
+            Answer(ERROR.replace("{id}", "4f1"), 500, HTML),
+            Answer(ERROR.replace("{id}", "93c"), 200, HTML),
+            (INCONCLUSIVE, "target_missing"),
+        ),
+        (Answer('{"a": 1}', 500, JSON), Answer('{"a": 1}', 200, JSON), (INCONCLUSIVE, "target_missing")),
+        (Answer('{"a": 1}', 500, JSON), Answer('{"a": 2}', 200, JSON), (PASSED, None)),
+        (Answer(APPLICATION, 404, HTML), Answer(APPLICATION, 200, HTML), (PASSED, None)),
+        (Answer(LONG, 404, HTML), Answer(LONG, 200, HTML), (PASSED, None)),
+        (Answer(OWN, 404, HTML), Answer(OWN, 200, HTML), (PASSED, None)),
+        (Answer(ERROR, 500, HTML), Answer(LAMPS, 200, HTML), (PASSED, None)),
+    ],
+    ids=[
+        "same",
+        "other id",
+        "same JSON",
+        "other JSON",
+        "application in scripts",
+        "page",
+        "page with its own title",
+        "page in its place",
+    ],
+)
+def test_error_page_that_is_sent_with_another_status_is_no_page(
+    before: Answer, now: Answer, expected: tuple[str, str | None]
+) -> None:
+    site = Site({"/": Answer(MENU, 200, HTML), "/lamps": before})
+    with served(site), loopback_client() as client:
+        keys, url = ["http_status_ok"], f"{site.url}lamps"
+        found = dict(run_checks(url, keys, client=client, retry_delays=()))
+        site.answers["/lamps"] = now
+        after = dict(run_checks(url, keys, client=client, before=found, retry_delays=()))["http_status_ok"]
+
+    assert (found["http_status_ok"].status, after.status, after.reason) == (FAILED, *expected)
+
+
+@pytest.mark.parametrize(
+    ("sitemap", "status"),
+    [
+        ("<urlset></urlset>", FAILED),
+        ("<sitemapindex></sitemapindex>", FAILED),
+        ("<urlset><url><loc>https://example.com/a</loc></url></urlset>", PASSED),
+        ("<rss version='2.0'><channel></channel></rss>", PASSED),
+    ],
+)
+def test_sitemap_without_urls_does_not_replace_a_missing_one(sitemap: str, status: str) -> None:
+    site = good_site(**{"/robots.txt": Answer("", 404), "/sitemap.xml": Answer("", 404)})
+    with served(site), loopback_client() as client:
+        keys = ["sitemap_valid"]
+        before = dict(run_checks(site.url, keys, client=client, retry_delays=()))
+        site.answers["/sitemap.xml"] = Answer(sitemap)
+        after = dict(run_checks(site.url, keys, client=client, before=before, retry_delays=()))
+
+    assert [outcomes["sitemap_valid"].status for outcomes in (before, after)] == [FAILED, status]
