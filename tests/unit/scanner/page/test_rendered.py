@@ -446,6 +446,18 @@ def test_page_with_a_tenth_of_its_elements_is_inconclusive(chrome: Browser) -> N
 
 
 @pytest.mark.needs_chromium
+def test_long_list_that_has_pages_now_is_small_enough_with_a_tenth_of_its_elements(chrome: Browser) -> None:
+    rows = [f"<p><b>Lamp {number}</b></p>" for number in range(900)]
+    before = run_checks_on({"/": plain(html(add="".join(rows)))}, "dom_size", browser=chrome)
+
+    after = run_checks_on(
+        {"/": plain(html(add="".join(rows[:20])))}, "dom_size", browser=chrome, before=before
+    )
+
+    assert [outcomes["dom_size"].status for outcomes in (before, after)] == [FAILED, PASSED]
+
+
+@pytest.mark.needs_chromium
 def test_axe_incomplete_is_inconclusive_unless_it_was_before(chrome: Browser) -> None:
     key, unsure = (
         "a11y_color_contrast",
