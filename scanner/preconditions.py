@@ -372,7 +372,7 @@ def require_no_notice(requested: str, page: Page, original: Identity | None) -> 
     """Raise when a verification of a status gets a login page or a notice with a successful one."""
     if not has_login_segment(urlsplit(requested).path):
         require_no_login_wall(requested, page, original)
-        # The password may be asked for on the next page.
+        # It may have its password on the next page.
         if page.response.history and has_login_segment(urlsplit(page.url).path):
             raise Inconclusive("login_wall", f"The URL redirects to a login page, {page.url[:200]}.")
     heading = page.first("h1") if page.is_html else None

@@ -134,7 +134,7 @@ def _unless_unavailable(
     faulty = faulty_urls(earlier.evidence) if earlier else set()
     for asset in context.assets:
         is_refused = asset.status in UNAVAILABLE or asset.status >= 500
-        # A photo is no text, as one that another site or the scanner may not load.
+        # A photo is no text: one that is refused cannot have the fault.
         if is_refused and not (key == COMPRESSION and _is_bitmap(asset)):
             raise Inconclusive("blocked", f"{asset.url} answered with status {asset.status}.")
         urls = {asset.url, *(redirect.url for redirect in asset.history)}
