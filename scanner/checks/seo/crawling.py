@@ -30,6 +30,10 @@ from scanner.preconditions import (
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
+# What may show something without a text, or leads to another page.
+_SHOWN = (
+    "script, meta[http-equiv=refresh i], img, svg, video, iframe, frame, object, embed, canvas, input, button"
+)
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
 
 
@@ -82,6 +86,8 @@ def _require_page(context: PageContext) -> None:
     # A page may have been sent with the wrong status.
     if _is_former_error(context) and not (has_own_title(context) or has_own_content(context)):
         raise Inconclusive("target_missing", "It is the error page of before, with a successful status now.")
+    if context.landing.is_html and _is_blank(context.landing):
+        raise Inconclusive("target_missing", "The page shows nothing.")
     if context.landing.is_html and (found := server_errors(context.landing)):
         raise Inconclusive("blocked", f"The page shows {found[0]}.")
     _require_next_page(context)
@@ -99,6 +105,12 @@ def _is_former_error(context: PageContext) -> bool:
         return True
     now = page_identity(page)
     return former is not None and bool(now.title) and (now.title, now.sample) == (former.title, former.sample)
+
+
+def _is_blank(page: Page) -> bool:
+    """Return whether the page has nothing to show, as after an error that the application does not display."""
+    body = page.tree.body
+    return not page.first(_SHOWN) and not (body and body.text(strip=True))
 
 
 def _require_next_page(context: PageContext) -> None:

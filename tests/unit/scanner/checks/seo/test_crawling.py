@@ -109,6 +109,16 @@ LONG = MENU + "".join(
         (Answer(LONG, 404, HTML), Answer(LONG, 200, HTML), (PASSED, None)),
         (Answer(OWN, 404, HTML), Answer(OWN, 200, HTML), (PASSED, None)),
         (Answer(ERROR, 500, HTML), Answer(LAMPS, 200, HTML), (PASSED, None)),
+        (
+            Answer(ERROR, 500, HTML),
+            Answer("<title>Our shop</title><body><main></main>", 200, HTML),
+            (INCONCLUSIVE, "target_missing"),
+        ),
+        (
+            Answer(ERROR, 500, HTML),
+            Answer("<title>Our shop</title><img src=/lamp.jpg>", 200, HTML),
+            (PASSED, None),
+        ),
     ],
     ids=[
         "same",
@@ -119,6 +129,8 @@ LONG = MENU + "".join(
         "page",
         "page with its own title",
         "page in its place",
+        "blank page",
+        "image in its place",
     ],
 )
 def test_error_page_that_is_sent_with_another_status_is_no_page(
