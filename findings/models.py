@@ -115,6 +115,8 @@ class Finding(BaseModel):
     last_seen_at = models.DateTimeField(null=True)
     # The scan that reported it last; reports of clients do not change it.
     last_scan_id = models.UUIDField(null=True, editable=False)
+    # When a source other than our scans last saw it again: the time that the source names, or that of the report.
+    reported_at = models.DateTimeField(null=True, editable=False)
     # When the verification began by which it was resolved last: what was seen before is no regression.
     fixed_at = models.DateTimeField(null=True, editable=False)
 

@@ -235,7 +235,7 @@ class Verification(BaseModel):
     )
     # The task has a newer verification, which was started before this one was decided.
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
-    # Since it began, a scan saw a check fail, or the finding got another one (services/contradictions.py).
+    # Since it began, a check was seen to fail, or the finding got another one (services/contradictions.py).
     contradicted_by = models.CharField(
         max_length=12, choices=BlockedBy, blank=True, default="", db_default=""
     )

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('first_title', models.CharField(editable=False, max_length=300, null=True)),
                 ('last_seen_at', models.DateTimeField(null=True)),
                 ('last_scan_id', models.UUIDField(editable=False, null=True)),
+                ('reported_at', models.DateTimeField(editable=False, null=True)),
                 ('fixed_at', models.DateTimeField(editable=False, null=True)),
                 ('owner', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='accounts.project')),

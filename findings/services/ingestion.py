@@ -43,6 +43,8 @@ class FindingReport:
     # What the source calls it (identity.py). The title is then only the default of a new finding.
     source_key: str | None = None
     scan_id: UUID | None = None  # of our own scan that reports it
+    # When another source saw it, if that was some time ago.
+    observed_at: datetime | None = None
     # It may not name all pages on which the check fails: those that are known stay, for the next verification.
     is_addition: bool = False
 
@@ -191,7 +193,8 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
 # What a further report may change; the status changes by its transitions.
 UPDATED_FIELDS = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
-    "evidence", "recommended_fix", "check_keys", "identity", "last_seen_at", "last_scan_id", "updated_at",
+    "evidence", "recommended_fix", "check_keys", "identity", "last_seen_at", "last_scan_id", "reported_at",
+    "updated_at",
 ]  # fmt: skip
 
 
@@ -205,10 +208,12 @@ def _update(
     # Two reports may be about one finding: one by its first title, and one by its present title.
     findings = list({finding.pk: finding for finding in known.values()}.values())
     now = timezone.now()
-    before = {finding.pk: finding.check_keys for finding in findings}
+    checked = {finding.pk for finding in findings if finding.check_keys}
     for identity, finding in known.items():
         finding.project = project
         _apply(finding, batch[identity], now)
+    # Without checks, before and now, a verification of the finding is a manual review.
+    checked |= {finding.pk for finding in findings if finding.check_keys}
     # An upsert of locked rows: bulk_update, with a CASE for each value, takes many times as long.
     Finding.objects.bulk_create(
         findings,
@@ -217,11 +222,8 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    # A scan may see further failures without another change.
-    scanned = {finding.pk for identity, finding in known.items() if batch[identity].scan_id}
-    checked = [row for row in findings if row.pk in scanned or row.check_keys != before[row.pk]]
     if checked:
-        findings_reported.send(Finding, findings=checked)
+        findings_reported.send(Finding, findings=[finding for finding in findings if finding.pk in checked])
     # Resolved only: a finding that was dismissed stays dismissed.
     reported_again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
     seen = list(reported_again.values())
@@ -254,7 +256,10 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     keys = _check_keys(report)
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
-    finding.last_scan_id = report.scan_id or finding.last_scan_id
+    if report.scan_id:
+        finding.last_scan_id = report.scan_id
+    else:
+        finding.reported_at = report.observed_at or now
 
 
 def _added(report: FindingReport, finding: Finding) -> FindingReport:

@@ -140,4 +140,5 @@ def to_report(finding: RemoteFinding, server: str) -> FindingReport:
         evidence=shorten(evidence),
         recommended_fix=dict(finding.fix) if finding.fix else None,
         source_key=provider_key(server, finding.external_id),
+        observed_at=finding.observed_at,
     )

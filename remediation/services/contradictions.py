@@ -1,4 +1,4 @@
-"""What was seen after a verification began and is not proven by it: a failed check, or another one of the finding."""
+"""What was seen after a verification began, which it does not prove: a failure, or another check of the finding."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -38,13 +38,15 @@ def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
 
 
 def found_since(verification: Verification, finding: Finding, failures: Failures) -> dict[str, str]:
-    """Return `{check: failed or not_run}`."""
+    """Return `{check: failed or not_run}`. Where the approval is the check (`manual`), a report contradicts nothing."""
     keys = [check["key"] for check in verification.checks]
     found = dict.fromkeys((key for key in finding.check_keys if key not in keys), NOT_RUN)
     if finding.last_scan_id is not None:
         seen = {key: failures.get((finding.last_scan_id, key)) for key in keys}
         failed = (key for key, at in seen.items() if at and at > verification.created_at)
         found |= dict.fromkeys(sorted(failed), CheckStatus.FAILED.value)
+    if not verification.manual and finding.reported_at and finding.reported_at > verification.created_at:
+        found |= dict.fromkeys(keys, CheckStatus.FAILED.value)
     return found
 
 

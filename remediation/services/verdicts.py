@@ -127,7 +127,7 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> dict[st
 def unproven(locked: LockedVerification) -> dict[str, str]:
     """Return what the verification does not prove: `{check: failed, inconclusive or not_run}`.
 
-    That is also a check that the finding has got since, and one that a scan has seen fail since.
+    That is also a check that the finding has got since, and one that a scan or a report has seen fail since.
     """
     verification = locked.verification
     others = {

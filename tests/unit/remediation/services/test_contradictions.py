@@ -1,4 +1,4 @@
-"""A scan that sees a check fail, or another check of the finding, blocks the undecided verification."""
+"""A scan that sees a check fail, a report, or another check of the finding blocks the undecided verification."""
 
 from datetime import timedelta
 from typing import Any
@@ -72,10 +72,10 @@ def test_verification_is_blocked_while_the_finding_has_a_check_that_it_did_not_r
 ) -> None:
     finding = factories.finding(scenario, checks=keys)
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding), checks=checks)
-    states = [state_of(verification)]
+    states, scan_id = [state_of(verification)], scan_that_saw(verification, "passed", after=1)
 
     for listed in ([*keys, "tls_certificate_valid"], keys):
-        report(scenario, finding, checks=listed)
+        report(scenario, finding, checks=listed, scan_id=scan_id)
         states.append(state_of(verification))
 
     assert states == [("ready", ""), ("blocked", "inconclusive"), ("ready", "")]
@@ -119,16 +119,63 @@ def test_report_of_a_client_does_not_lift_the_block_by_a_scan(
     assert not is_approvable(scenario, verification)
 
 
-def test_client_cannot_block_a_verification_by_naming_a_scan(scenario: Scenario) -> None:
-    finding = factories.finding(scenario)
+@pytest.mark.parametrize("name", ["findings", "findings/bulk", "findings/import"])
+def test_report_since_a_verification_blocks_it_until_a_new_one(scenario: Scenario, name: str) -> None:
+    reported = {"domain": "security", "title": "Unsafe eval", "checks": [CSP]}
+    rule = {"id": "eval", "shortDescription": {"text": "Unsafe eval"}, "properties": {"tags": ["security"]}}
+    run = {
+        "tool": {"driver": {"name": "CodeQL", "rules": [rule]}},
+        "results": [{"ruleId": "eval", "message": {"text": "Called"}}],
+    }
+    body = {
+        "findings": reported,
+        "findings/bulk": {"findings": [reported]},
+        "findings/import": {"format": "sarif", "document": {"version": "2.1.0", "runs": [run]}},
+    }[name]
+    scenario.client.call("post", name, body)
+    finding = Finding.objects.get()
+    Finding.objects.filter(pk=finding.pk).update(check_keys=[CSP])
     verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
-    evidence = {"scan_id": str(scan_that_saw(verification, "failed", after=1))}
+    before = state_of(verification)
 
-    scenario.client.call(
-        "post", "findings", {"domain": "security", "title": finding.title, "evidence": evidence}
-    )
+    scenario.client.call("post", name, body)
+
+    refused = scenario.client.call("post", f"verifications/{verification.pk}/approve", {})
+    found = [before, state_of(verification), refused.json()["error"]["details"]]
+    found.append(state_of(factories.verification(scenario, of=verification.task)))
+    assert found == [("ready", ""), ("blocked", "failed"), {"checks": {CSP: "failed"}}, ("ready", "")]
+
+
+def test_report_blocks_no_manual_review_whose_approval_is_the_check(scenario: Scenario) -> None:
+    finding = factories.finding(scenario, checks=[])
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding), checks="running")
+
+    report(scenario, finding)
 
     assert state_of(verification) == ("ready", "")
+    assert is_approvable(scenario, verification)
+
+
+def test_report_of_what_was_observed_before_a_verification_does_not_block_it(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    states = []
+
+    for seconds in (0, 1):
+        report(scenario, finding, observed_at=verification.created_at + timedelta(seconds=seconds))
+        states.append(state_of(verification))
+
+    assert states == [("ready", ""), ("blocked", "failed")]
+
+
+def test_scan_that_saw_the_check_pass_does_not_lift_the_block_by_a_report(scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    verification = factories.verification(scenario, of=factories.task(scenario, of=finding))
+    report(scenario, finding)
+
+    report(scenario, finding, scan_id=scan_that_saw(verification, "passed", after=1))
+
+    assert state_of(verification) == ("blocked", "failed")
 
 
 def test_report_of_a_later_scan_that_saw_the_check_pass_lifts_the_block(scenario: Scenario) -> None:

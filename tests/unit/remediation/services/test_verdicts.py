@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -122,7 +123,9 @@ def test_check_that_the_finding_got_since_the_verification_must_be_run(scenario:
         scenario, of=factories.task(scenario, of=finding), checks="passed" if keys else "running"
     )
     before = remediation_state(verification)
-    report = FindingReport(domain="security", title=finding.title, checks=[*keys, "tls_certificate_valid"])
+    report = FindingReport(
+        domain="security", title=finding.title, checks=[*keys, "tls_certificate_valid"], scan_id=uuid4()
+    )
     ingest_one(scenario.project, report, by=scenario.actor)
 
     with pytest.raises(errors.ChecksNotPassed) as refused:
