@@ -96,14 +96,17 @@ class Linear(LinearClient, Tracker):
         return self._write(graphql.UPDATE, variables, "issueUpdate", repeatable=True)
 
     def has_comment(self, external_id: str, marker: str) -> bool:
-        response = self.execute(graphql.COMMENT_BY_ID, {"id": issue_id(self.team, marker)})
+        response = self.execute(
+            graphql.COMMENT_BY_ID, {"id": comment_id(self._issue_id(external_id), marker)}
+        )
         return self.parse(response, lambda body: bool(body["data"]["comments"]["nodes"]))
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
         # Under an id of our own: Linear refuses a second comment with that id.
+        issue = self._issue_id(external_id)
         fields = {
-            "id": issue_id(self.team, marker),
-            "issueId": self._issue_id(external_id),
+            "id": comment_id(issue, marker),
+            "issueId": issue,
             "body": escape(text, LINEAR),
         }
         response = self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
@@ -184,8 +187,17 @@ def _workflow_of(issue: Node) -> tuple[Node, str, list[Node]]:
 
 
 def issue_id(team: str, task: str) -> str:
+    return _derived_id(team, task)
+
+
+def comment_id(issue: str, comment: str) -> str:
+    # Of the issue, whose id stays when it is moved to another team.
+    return _derived_id(issue, comment)
+
+
+def _derived_id(parent: str, name: str) -> str:
     # Linear accepts UUIDs of version 4 only, so that the version bits are set.
-    return str(UUID(bytes=uuid5(UUID(team), task).bytes, version=4))
+    return str(UUID(bytes=uuid5(UUID(parent), name).bytes, version=4))
 
 
 def description(draft: TicketDraft) -> str:

@@ -10,9 +10,11 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.linear import Linear, graphql
 from integrations.providers.linear.tickets import issue_id
 from integrations.providers.types import TicketState
+from krafter_audit.http.client import Client
 from tests.fakes.specs import requires_spec
 from tests.fakes.trackers.linear import OTHER_TEAM, SCHEMA, TEAM, FakeLinear, error, schema_errors
 from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
+from tests.unit.integrations.providers.linear.conftest import connect
 
 ISSUE = issue_id(TEAM, TASK)
 DOCUMENTS = [document for name, document in vars(graphql).items() if name.isupper() and name[0] != "_"]
@@ -50,6 +52,19 @@ def test_issue_id_is_a_version_4_uuid_of_task_and_team() -> None:
     assert UUID(ISSUE).version == 4
     assert issue_id(TEAM, TASK) == ISSUE
     assert len({ISSUE, issue_id(OTHER_TEAM, TASK), issue_id(TEAM, TASK[:-1] + "2")}) == 3
+
+
+def test_comment_is_found_after_its_issue_was_moved_to_the_team_that_is_connected_then(
+    provider: Linear, linear: FakeLinear, http_client: Client
+) -> None:
+    provider.add_comment(f"{TEAM}/{ISSUE}", text="1 failed", marker=TASK, was_tried=False)
+    later = connect(linear, http_client, team_id=OTHER_TEAM)
+    new_issue = issue_id(OTHER_TEAM, TASK)
+
+    for number in (ISSUE, new_issue):
+        later.add_comment(f"{OTHER_TEAM}/{number}", text="1 failed", marker=TASK, was_tried=True)
+
+    assert [comment["issueId"] for comment in linear.comments.values()] == [ISSUE, new_issue]
 
 
 def test_create_returns_the_existing_issue(provider: Linear, linear: FakeLinear) -> None:
