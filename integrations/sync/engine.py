@@ -128,6 +128,7 @@ def _pull_and_push(context: SyncContext) -> None:
         deploy_import.remember_repository(context.integration, provider)
     if isinstance(provider, Tracker):
         push.unlink_tickets_of_another_server(context, provider)
+        push.unlink_tickets_of_other_repositories(context, provider)
         pull.process_deliveries(context, provider)
     if context.integration.sync_scope == SyncScope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)
@@ -143,7 +144,6 @@ def _pull_and_push(context: SyncContext) -> None:
 
 def _pull(context: SyncContext, provider: Provider) -> None:
     if isinstance(provider, Tracker):
-        push.unlink_tickets_of_other_repositories(context, provider)
         pull.pull_tickets(context, provider)
     if isinstance(provider, TrafficSource):
         traffic_import.import_traffic(context, provider)

@@ -18,8 +18,6 @@ BATCH_SIZE = 100
 
 def post_pending(context: SyncContext, tracker: Tracker) -> None:
     for comment in _waiting(context).iterator(BATCH_SIZE):
-        if not tracker.owns(comment.link.external_id):
-            continue  # the next full sync links a ticket of the connected repository
         with skip_if_refused(context, comment.link.key, if_missing=MISSING_TICKET):
             # Marked before the request: if its response gets lost, the next attempt looks for the comment before it
             # posts.

@@ -59,22 +59,19 @@ def test_comment_whose_response_was_lost_is_added_once(
     assert (failed, last_run().outcome, len(github.comments[1])) == ("failed", "succeeded", 1)
 
 
-def test_comment_waits_for_the_ticket_of_the_repository_that_is_connected_since(
-    closed_task: Task, sync_events: Callable[[], None], sync: Sync, github: FakeGitHub, project: Project
+def test_comment_is_posted_on_the_ticket_of_the_repository_that_is_connected_since(
+    closed_task: Task, sync_events: Callable[[], None], github: FakeGitHub, project: Project
 ) -> None:
     store_result(closed_task, CheckStatus.FAILED)
     jobs.process_events()
     github.issues, github.repository = {}, "acme/shop"
     services.connect(project, "github", credentials={**CREDENTIALS, "repository": "acme/shop"}, by=SYSTEM)
-    row = Integration.objects.get()
-    for _ in range(6):
-        services.request_sync(row)
-        sync_events()
-    tried = TicketComment.objects.get().attempts
+    services.request_sync(Integration.objects.get())
 
-    sync()
+    sync_events()
 
-    assert (tried, [len(comments) for comments in github.comments.values()]) == (0, [1])
+    posted = [len(comments) for comments in github.comments.values()]
+    assert (posted, TicketComment.objects.get().attempts, last_run().refused) == ([1], 1, [])
 
 
 def test_comment_names_the_checks_without_evidence(closed_task: Task, settings: Any) -> None:
