@@ -57,15 +57,16 @@ def test_concurrent_first_connects_create_one_integration(project: Project) -> N
 
 
 def test_concurrent_syncs_create_one_issue_per_task(
-    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+    tracker: FakeTracker, project: Project, make_task: MakeTask
 ) -> None:
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
     for number in range(5):
         make_task(f"Task {number}")
 
-    at_once(*[lambda: services.sync_now(project, "github", by=SYSTEM)] * 4)
-    at_once(*[lambda: engine.sync(integration.pk)] * 4)
+    at_once(*[lambda: services.sync_now(project, tracker.provider, by=SYSTEM)] * 4)
+    at_once(*[lambda: engine.sync(row.pk)] * 4)
 
-    assert sorted(issue["title"] for issue in github.issues.values()) == [f"Task {n}" for n in range(5)]
+    assert tracker.titles == [f"Task {number}" for number in range(5)]
     assert SyncRun.objects.count() == 1
     assert Integration.objects.get().status == "connected"
 
