@@ -44,6 +44,16 @@ def test_changes_of_this_process_are_known_at_once(scenario: Scenario) -> None:
     assert (answers, WebhookEndpoint.objects.count()) == ([False, True, False, False], 0)
 
 
+def test_old_rows_that_another_thread_read_before_the_commit_are_read_again(
+    scenario: Scenario, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        make_endpoint(scenario, URL)
+        subscribers._known[scenario.organization.pk] = (False, float("inf"))
+
+    assert subscribers.has_endpoints(scenario.organization.pk) is True
+
+
 def test_cache_is_bounded(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscribers, "MAX_ENTRIES", 1)
     subscribers._known[scenario.owner.pk] = (True, float("inf"))
