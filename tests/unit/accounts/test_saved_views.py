@@ -25,7 +25,7 @@ def save(scenario: Scenario, client: AuditClient | None = None, **body: Any) -> 
 
 def colleague(scenario: Scenario, role: str) -> AuditClient:
     """Return the client of a key of another user of the organisation."""
-    email = f"{role}{User.objects.count()}@example.com"
+    email = f"colleague-{role}-{User.objects.count()}@example.com"
     user = services.create_user(email, organization=scenario.organization, role=role)
     return factories.api_key(scenario, user=user, scopes=["audit:write"])
 
