@@ -206,7 +206,6 @@ class MemberViewSet(ManagementViewSet):
     @extend_schema(request=None, responses={200: MemberSerializer}, summary="Remove a member")
     def destroy(self, request: Request, user_id: str, **kwargs: Any) -> Response:
         """Remove the member, whose API keys stop working."""
-        self.require_empty_body()
         member = self._member(user_id)
         self.require_owner_for(member.role)
         removed = services.remove_member(member, if_match=self.if_match, by=self.actor)
@@ -267,7 +266,6 @@ class ApiKeyViewSet(ManagementViewSet):
     @extend_schema(request=None, responses={200: ApiKeySerializer}, summary="Revoke an API key")
     def destroy(self, request: Request, key_id: str, **kwargs: Any) -> Response:
         """Revoke the key at once and permanently; a repeated request changes nothing."""
-        self.require_empty_body()
         row = api_keys.revoke(self._key(key_id), if_match=self.if_match, by=self.actor)
         return self.respond(row, ApiKeySerializer)
 
@@ -347,7 +345,6 @@ class SavedViewViewSet(OrganizationViewSet):
     @extend_schema(request=None, responses={200: SavedViewSerializer}, summary="Delete a saved view")
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Delete the view; shared views of others by owners and admins."""
-        self.require_empty_body()
         deleted = saved_views.delete(self._view(pk).pk, by=self._user, if_match=self.if_match)
         return self.respond(deleted, SavedViewSerializer)
 

@@ -73,6 +73,8 @@ class OrganizationViewSet(viewsets.ViewSet):
         if self.action and request.method != "OPTIONS":
             query_parameters.raise_if_unknown(self)
         request_body.limit_body(request._request, self.body_limit)
+        if self.action == "destroy":
+            self.require_empty_body()
         self._make_idempotent(request)
         if request.method in SAFE_METHODS and self.action in self.replica_actions:
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)

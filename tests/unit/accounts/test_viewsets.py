@@ -71,3 +71,17 @@ def test_archived_project_is_changed_only_when_it_is_restored(scenario: Scenario
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "project_archived")
     assert (unchanged.status_code, unchanged.json()["data"]["name"]) == (200, scenario.project.name)
     assert (restored.json()["data"]["archived_at"], restored.json()["data"]["name"]) == (None, "Other")
+
+
+@pytest.mark.parametrize(
+    "path", ["access", "integrations/github", "integrations/github/webhook", "alerts/destinations/slack"]
+)
+def test_delete_with_a_body_is_rejected(scenario: Scenario, path: str) -> None:
+    credentials = {"origin": "https://example.com", "headers": {"X-Key": "a"}}
+    scenario.client.call("put", "access", credentials)
+
+    response = scenario.client.call("delete", path, {"all": True})
+
+    details = {"all": ["This URL takes no body."]}
+    assert (response.status_code, response.json()["error"]["details"]) == (422, details)
+    assert scenario.client.call("get", "access").status_code == 200
