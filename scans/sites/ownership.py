@@ -118,7 +118,6 @@ def store_attempts(site: Site, attempts: list[OwnershipAttempt]) -> None:
     revoked = success is None and site.verified_at is not None and _is_revoked(site.method, attempts)
     now = timezone.now()
     changes: dict[str, Any] = {
-        "check_requested": False,
         "lease_until": None,
         "attempts": 0,
         "checked_at": now,
@@ -128,6 +127,8 @@ def store_attempts(site: Site, attempts: list[OwnershipAttempt]) -> None:
             for attempt in attempts
         ],
     }
+    if site.check_requested:  # otherwise it may have been requested since
+        changes["check_requested"] = False
     if success:
         changes |= {"method": success.method, "verified_at": now}
     elif revoked:

@@ -360,6 +360,15 @@ def test_failed_verification_logs_no_event_and_enqueues_nothing(
     events = Event.objects.filter(subject_id=site.pk).order_by("pk").values_list("name", flat=True)
     assert (list(events), enqueued) == (["site.added", "site.verification_requested"], [])
 
+def test_verification_that_is_requested_during_another_check_stays_pending(scenario: Scenario):
+    site = named(scenario)
+    services.request_verification(site.pk, by=scenario.actor)
+
+    ownership.store_attempts(site, [])
+
+    assert Site.objects.get().check_requested
+
+
 
 def test_site_is_not_verified_without_its_event(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     def fail(*args: Any, **data: Any) -> None:
