@@ -51,7 +51,7 @@ def set_credentials(
     """Replace the credentials of the project's site. `credentials` has any of headers, cookies and basic."""
     # There may be no row to lock yet.
     advisory_lock(f"site access:{project.pk}")
-    stored = SiteCredentials.objects.filter(project=project).first()
+    stored = SiteCredentials.objects.select_for_update().filter(project=project).first()
     require_match(if_match, stored)
     row = stored or SiteCredentials(project=project)
     row.project = project
