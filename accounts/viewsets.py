@@ -41,7 +41,6 @@ SAFE_METHODS = ("GET", "HEAD")
 class OrganizationViewSet(viewsets.ViewSet):
     """A view of one organisation, to which the key must belong. Sets `caller` and `actor`."""
 
-    rate_limit: ClassVar[str] = "default"
     strict_actions: ClassVar[frozenset[str]] = frozenset()
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
     # action → cached property that does the action's network I/O; evaluated before the transaction begins
@@ -128,7 +127,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
         cached = api_key_cache.get(header, slug)
         self.caller = cached[0] if cached else self._load_caller(request, header, slug)
-        kind = "strict" if self.action in self.strict_actions else self.rate_limit
+        kind = "strict" if self.action in self.strict_actions else "default"
         organization_id = str(self.caller.organization.pk)
         own = self.caller.rate_limit and rate_limits.OwnLimit(str(self.caller.key_id), self.caller.rate_limit)
         self.window = rate_limits.hit(
