@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django_filters import FilterSet
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -203,7 +203,9 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated request body. Raises ValidationError."""
-        data = self.request.data if not _is_empty(self.request.data) else {}
+        data: Any = self.request.data
+        if isinstance(data, QueryDict):  # of a form without a body: no parser reads forms
+            data = {}
         if data is None:  # a body of `null`
             raise InvalidParams(details={"body": [RequestSerializer.default_error_messages["invalid"]]})
         serializer = serializer_class(data=data, context=self.serializer_context)
@@ -372,11 +374,6 @@ class EmptyRequestSerializer(serializers.Serializer[Any]):
             names = data if isinstance(data, dict) else {"body": None}
             raise serializers.ValidationError({name: ["This URL takes no body."] for name in names})
         return {}
-
-
-def _is_empty(data: Any) -> bool:
-    # Django REST framework gives an empty QueryDict for a request without a body; a body of `null` is None.
-    return data == {} and type(data) is not dict
 
 
 def uuid_or_404(text: str) -> UUID:
