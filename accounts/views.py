@@ -31,7 +31,7 @@ from accounts.serializers import (
     UpdateSavedViewRequestSerializer,
     UsageSerializer,
 )
-from accounts.viewsets import OrganizationViewSet, ProjectViewSet, S, uuid_or_404
+from accounts.viewsets import OrganizationViewSet, ProjectViewSet, SerializerClass, uuid_or_404
 from krafter_audit.api.envelope import ResultPage, with_warnings
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import list_parameters
@@ -348,7 +348,7 @@ class SavedViewViewSet(OrganizationViewSet):
         deleted = saved_views.delete(self._view(pk).pk, by=self._user, if_match=self.if_match)
         return self.respond(deleted, SavedViewSerializer)
 
-    def _validated_view(self, serializer_class: type[S]) -> dict[str, Any]:
+    def _validated_view(self, serializer_class: SerializerClass) -> dict[str, Any]:
         body = self.validated_body(serializer_class)
         if "shared" in body:
             body["organization_id"] = self.caller.organization.pk if body.pop("shared") else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from contextvars import Token
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
@@ -23,7 +23,7 @@ from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.lists.filters import TIMES, filter_rows, may_be_few, sort_order, with_own_id
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
-from krafter_audit.api.lists.row_columns import row_columns
+from krafter_audit.api.lists.row_columns import RowColumns, row_columns
 from krafter_audit.api.lookup import get_or_404
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
@@ -32,8 +32,7 @@ from krafter_audit.api.throttling import rate_limits
 from krafter_audit.db import read_replica
 from krafter_audit.db.counting import bounded_count
 
-M = TypeVar("M", bound=Model)
-S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+type SerializerClass = type[serializers.BaseSerializer[Any]]
 RETRY_AFTER_SECONDS = "1"  # before a client reads the state of accepted work
 SAFE_METHODS = ("GET", "HEAD")
 
@@ -195,13 +194,13 @@ class OrganizationViewSet(viewsets.ViewSet):
     def serializer_context(self) -> dict[str, Any]:
         return {"organization": self.caller.organization}
 
-    def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
+    def serialize(self, row: Any, serializer_class: SerializerClass) -> Any:
         columns = row_columns(serializer_class)
         if columns is not None and isinstance(row, columns.model):
             return columns.represent_model(row, self.serializer_context)
         return serializer_class(row, context=self.serializer_context).data
 
-    def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
+    def validated_body(self, serializer_class: SerializerClass) -> dict[str, Any]:
         """Return the validated request body. Raises ValidationError."""
         data: Any = self.request.data
         if isinstance(data, QueryDict):  # of a form without a body: no parser reads forms
@@ -223,7 +222,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     def respond(
         self,
         row: Any,
-        serializer_class: type[S],
+        serializer_class: SerializerClass,
         status: int = 200,
         *,
         of: etags.Versioned | None = None,
@@ -265,7 +264,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             return Response(status=304, headers={"etag": etag})
         return Response(data(), status=status, headers={"etag": etag})
 
-    def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
+    def respond_page(self, page: ResultPage, serializer_class: SerializerClass) -> Response:
         """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
         columns, context = row_columns(serializer_class), self.serializer_context
         if columns is None:
@@ -274,13 +273,13 @@ class OrganizationViewSet(viewsets.ViewSet):
             rows = [columns.represent(row, context) for row in page.rows]
         return Response(ResultPage(rows, page.total, page.next_cursor), headers=self._links(page))
 
-    def respond_list(
+    def respond_list[Row: Model](
         self,
-        rows: QuerySet[M],
-        serializer_class: type[S],
+        rows: QuerySet[Row],
+        serializer_class: SerializerClass,
         filter_class: type[FilterSet],
         *,
-        total: Callable[[dict[str, Any], QuerySet[M]], int | None] | None = None,
+        total: Callable[[dict[str, Any], QuerySet[Row]], int | None] | None = None,
         sort: Collection[str] = TIMES,
         parent: str = "",
     ) -> Response:
@@ -344,20 +343,16 @@ class ProjectViewSet(OrganizationViewSet):
     def serializer_context(self) -> dict[str, Any]:
         return {"project": self.project, **super().serializer_context}
 
-    def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
+    def get_row[Row: Model](self, rows: QuerySet[Row], pk: str, **filters: Any) -> Row:
         """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
         return get_or_404(rows, project=self.project, pk=uuid_or_404(pk), **filters)
 
-    def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
+    def respond_row(self, pk: str, serializer_class: SerializerClass) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound.
 
         Only for a serializer whose fields are all columns of its model; for others, `respond(self.get_row(…), …)`.
         """
-        columns = row_columns(serializer_class)
-        if columns is None:
-            raise TypeError(
-                f"{serializer_class.__name__} has fields that are no columns: use respond(self.get_row(…))"
-            )
+        columns = cast("RowColumns", row_columns(serializer_class))
         row = columns.fetch_one(self.project.pk, uuid_or_404(pk))
         if row is None:
             raise NotFound
