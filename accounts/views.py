@@ -249,7 +249,7 @@ class ApiKeyViewSet(ManagementViewSet):
         self._require_no_more_than_own(body)
         row, key = api_keys.issue(
             self.caller.organization,
-            user=Membership.objects.get(organization=self.caller.organization, user=self.caller.user_id).user,
+            user=User.objects.get(pk=self.caller.user_id),
             name=body["name"],
             scopes=body["scopes"],
             expires_at=body.get("expires_at"),
