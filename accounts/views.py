@@ -270,8 +270,7 @@ class ApiKeyViewSet(ManagementViewSet):
         return self.respond(row, ApiKeySerializer)
 
     def _require_no_more_than_own(self, body: dict[str, Any]) -> None:
-        wider = Scope.ALL.value in body["scopes"] and Scope.ALL.value not in self.caller.scopes
-        if wider:
+        if Scope.ALL in body["scopes"] and Scope.ALL not in self.caller.scopes:
             raise InvalidParams(
                 details={"scopes": ["A key can't have more scopes than the one that issues it."]}
             )
