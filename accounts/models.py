@@ -237,7 +237,7 @@ class ApiKey(BaseModel):
 
     @property
     def status(self) -> str:
-        """As the API filters by it."""
+        """Return active, expired or revoked, as the API filters by it."""
         if self.revoked_at:
             return "revoked"
         return "expired" if self.expires_at and self.expires_at <= timezone.now() else "active"

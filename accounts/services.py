@@ -139,8 +139,8 @@ def invite_member(
 ) -> tuple[Membership, bool]:
     """Add the user with this e-mail address, created if there is none; return whether they are new here.
 
-    A present member keeps their role. Who cannot sign in yet gets an e-mail with a link; who can is notified of having
-    been added.
+    A present member keeps their role. A person who cannot sign in yet gets an e-mail with a link; any other is notified
+    of having been added.
     """
     user = _lock_user(email) or _create_user(email)
     known = Membership.objects.filter(organization=organization, user=user).first()
@@ -252,7 +252,7 @@ def _reason_to_stay(membership: Membership, owners: Sequence[User]) -> str:
     others = [user for user in owners if user.pk != membership.user_id]
     if not others:
         return LastOwner.message
-    # One who was deactivated, or has not joined yet, could not manage the organisation after the last who can.
+    # An owner who was deactivated, or has not joined yet, could not manage the organisation.
     is_last = _can_sign_in(membership.user) and not any(_can_sign_in(user) for user in others)
     return LAST_WHO_SIGNS_IN if is_last else ""
 

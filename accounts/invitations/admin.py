@@ -71,7 +71,7 @@ class InviteForm(RoleForm):
         label="E-mail",
         max_length=254,
         widget=UnfoldAdminEmailInputWidget,
-        help_text=f"Who has no account yet gets a link that works once, for {LIFETIME.days} days.",
+        help_text=f"A person without an account gets a link that works once, for {LIFETIME.days} days.",
     )
 
     class Meta(RoleForm.Meta):

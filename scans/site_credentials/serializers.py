@@ -79,7 +79,7 @@ class BasicAuthRequestSerializer(RequestSerializer):
     password = StrictCharField(max_length=1000)
 
     def validate_username(self, value: str) -> str:
-        # It would end the user name.
+        # A colon ends the user name (RFC 7617, section 2).
         if ":" in value:
             raise serializers.ValidationError("A user name can't contain a colon.")
         return value
