@@ -59,7 +59,6 @@ def create_user(
     name: str = "",
     is_staff: bool = False,
     is_superuser: bool = False,
-    by: Actor = SYSTEM,
 ) -> User:
     """Create a user as a member of an organisation.
 
@@ -67,7 +66,7 @@ def create_user(
     """
     staff = is_staff or is_superuser
     user = User.objects.create_user(email, password, name=name, is_staff=staff, is_superuser=is_superuser)
-    set_member(organization, user, role=role, by=by)
+    set_member(organization, user, role=role)
     return user
 
 
