@@ -42,7 +42,7 @@ class Organization(BaseModel):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=email.lower(), **fields)
         # Without a password the user cannot log in.
         user.set_password(password)
         user.full_clean(exclude=["password"])
