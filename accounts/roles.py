@@ -33,6 +33,11 @@ OWNER_MODELS = frozenset({"accounts.organization", "accounts.membership"})
 SUPERUSER_PERMISSIONS = frozenset({"accounts.add_organization", "accounts.add_user"})
 
 
+def is_at_least(role: str | None, needed: Role) -> bool:
+    """Return whether a role is `needed` or a higher one; None, without a role, is lower than all."""
+    return role is not None and RANKS[Role(role)] >= RANKS[needed]
+
+
 def role_allows(role: str, permission: str) -> bool:
     """Return whether a role has a permission such as `findings.change_finding`."""
     app, _, codename = permission.partition(".")
@@ -41,7 +46,7 @@ def role_allows(role: str, permission: str) -> bool:
         return False
     if verb == "view":
         return True
-    return verb in ("add", "change") and RANKS[Role(role)] >= RANKS[_role_to_change(f"{app}.{model}")]
+    return verb in ("add", "change") and is_at_least(role, _role_to_change(f"{app}.{model}"))
 
 
 def _role_to_change(model: str) -> Role:

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from accounts.errors import InsufficientRole
-from accounts.models import Membership, Organization, SavedView, User
-from accounts.roles import RANKS, Role
+from accounts.models import Organization, SavedView, User
+from accounts.roles import Role, is_at_least
 from krafter_audit.api.errors import Forbidden, InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 
@@ -72,7 +72,7 @@ def save(
     """
     name, query = _valid_name(name), _valid_query(query)
     if organization_id is not None:
-        _require_role(user, organization_id, Role.MEMBER)
+        _require_may_share(user, organization_id)
     own = SavedView.objects.filter(user=user, list=list_name).exclude(name=name)
     if own.count() >= MAX_VIEWS:
         raise InvalidParams(f"You have {MAX_VIEWS} saved views of this list. Delete one first.")
@@ -94,7 +94,7 @@ def update(view_id: UUID, *, changes: Mapping[str, Any], by: User, if_match: str
     """Change `name`, `query` or `organization_id` of a view that the user owns or administers."""
     view = _changeable(view_id, by, if_match)
     if (organization_id := changes.get("organization_id")) is not None:
-        _require_role(by, organization_id, Role.MEMBER)
+        _require_may_share(by, organization_id)
     valid = {"name": _valid_name, "query": _valid_query}
     values = {name: valid[name](value) if name in valid else value for name, value in changes.items()}
     try:
@@ -126,8 +126,7 @@ def may_change(view: SavedView, user: User) -> bool:
     if view.organization_id is None:
         return is_own
     # A user who has left the organisation, or is a viewer now, does not change what its members see.
-    role, needed = user.roles.get(view.organization_id), Role.MEMBER if is_own else Role.ADMIN
-    return role is not None and RANKS[Role(role)] >= RANKS[needed]
+    return is_at_least(user.roles.get(view.organization_id), Role.MEMBER if is_own else Role.ADMIN)
 
 
 def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
@@ -146,9 +145,8 @@ def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
     return view
 
 
-def _require_role(user: User, organization_id: UUID, needed: Membership.Role) -> None:
-    role = user.roles.get(organization_id)
-    if role is None or RANKS[Role(role)] < RANKS[needed]:
+def _require_may_share(user: User, organization_id: UUID) -> None:
+    if not is_at_least(user.roles.get(organization_id), Role.MEMBER):
         raise Forbidden("Your role does not allow you to share a view with this organisation.")
 
 
