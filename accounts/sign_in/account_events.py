@@ -22,20 +22,13 @@ def log_account_event(
         notices.request_mail(name, user, request)
     # An address without an account: attempts at the same address have the same subject.
     subject_id = user.pk if user else uuid5(NAMESPACE_URL, f"mailto:{data.get('email', '')}")
+    by = SYSTEM if request is None else Actor("admin", request.user.pk, request_id_of(request))
     organizations = list(Organization.objects.filter(memberships__user=user)) if user is not None else []
     shown = data
     if len(organizations) > 1:
         # An organisation can add any account to its members, and must not learn by that where a person works.
         shown = {key: value for key, value in data.items() if key != "address"}
     for organization in organizations:
-        announce(name, organization, subject_id, by=_author(request), **shown)
+        announce(name, organization, subject_id, by=by, **shown)
     if not organizations or shown != data:
-        announce(name, None, subject_id, by=_author(request), **data)
-
-
-def _author(request: HttpRequest | None) -> Actor:
-    if request is None:
-        return SYSTEM
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    return Actor("admin", user.pk if user is not None and signed_in else None, request_id_of(request))
+        announce(name, None, subject_id, by=by, **data)
