@@ -32,7 +32,7 @@ def outcome_counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
 
 @row_action("Scan now")
 def scan_now(page: ProjectAdmin, request: HttpRequest, project: Project) -> str:
-    queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
+    queued = scans.run(project, by=operator(request))
     return f"a scan of {queued.url} is queued."
 
 
@@ -84,8 +84,7 @@ class ScanAdmin(ServiceModelAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
-        url = form.validated.get("url")
-        scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
+        scan = scans.run(obj.project, url=form.validated.get("url"), by=operator(request))
         copy_row(scan, to=obj)
 
 

@@ -12,9 +12,10 @@ from krafter_audit.jobs.queues import enqueue_on_commit
 from scans.models import Scan, Scanner, ScanPart
 
 
-def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
-    """Validate a URL, by default the project's site, and queue a scan of it."""
-    return queue(project, url=validated_url(url or project.site_url), trigger=trigger, by=by)
+def run(project: Project, *, url: str | None = None, by: Actor) -> Scan:
+    """Validate a URL, by default the project's site, and queue a manual scan of it."""
+    url = validated_url(url or project.site_url)
+    return queue(project, url=url, trigger=Scan.Trigger.MANUAL, by=by)
 
 
 def validated_url(url: str) -> str:

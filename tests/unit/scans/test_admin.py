@@ -72,7 +72,7 @@ def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
 ) -> None:
     scenario.project.site_url = site.url
     scenario.project.save()
-    scan = scans.run(scenario.project, url=None, trigger="manual", by=SYSTEM)
+    scan = scans.run(scenario.project, by=SYSTEM)
     waiting = operator.get(admin_url(Scan, "change", scan.pk))
     jobs.run_scan(str(scan.pk))
     half = operator.get(admin_url(Scan, "change", scan.pk))
