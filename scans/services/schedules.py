@@ -1,7 +1,6 @@
 """Scheduled scans, by the project's policy: `{"scans": {"schedule": "daily", "hour": 3}}`."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.log import log_event
+from findings.policy_rules import Config, section_of
 from krafter_audit.api.errors import InvalidParams, QuotaExceeded
 from krafter_audit.jobs.isolation import isolated
 from scans.models import Scan, ScanPart, ScanSchedule
@@ -33,20 +33,20 @@ class ScheduleRule:
     paused: bool = False
 
     @classmethod
-    def from_config(cls, project_id: UUID, config: Mapping[str, Any]) -> "ScheduleRule | None":
+    def from_config(cls, project_id: UUID, config: Config) -> "ScheduleRule | None":
         """Read the rule from a policy's config; None if it has no valid one."""
-        scans_config = config.get("scans")
-        frequency = scans_config.get("schedule") if isinstance(scans_config, dict) else None
-        if not isinstance(scans_config, dict) or frequency not in ScanSchedule.Frequency.values:
+        section = section_of(config, "scans")
+        frequency = section.get("schedule")
+        if frequency not in ScanSchedule.Frequency.values:
             return None
         # What the policy leaves open is derived from the project's id, so that projects are spread over the week.
         spread = int.from_bytes(hashlib.sha256(project_id.bytes).digest()[:8])
-        hour = scans_config.get("hour", spread // 60 % 24)
-        day = scans_config.get("day", WEEKDAYS[spread // 1440 % 7])
+        hour = section.get("hour", spread // 60 % 24)
+        day = section.get("day", WEEKDAYS[spread // 1440 % 7])
         if not _is_hour(hour) or day not in WEEKDAYS:
             return None
         weekday = WEEKDAYS.index(day) if frequency == "weekly" else None
-        return cls(frequency, hour, spread % 60, weekday, scans_config.get("paused") is True)
+        return cls(frequency, hour, spread % 60, weekday, section.get("paused") is True)
 
     def next_after(self, moment: datetime) -> datetime:
         at = moment.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
@@ -60,9 +60,9 @@ def _is_hour(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 23
 
 
-def apply_config(project: Project, config: Any) -> None:
+def apply_config(project: Project, config: Config) -> None:
     """Create, change or delete a project's schedule, in the transaction that saves its policy."""
-    rule = ScheduleRule.from_config(project.pk, config) if isinstance(config, dict) else None
+    rule = ScheduleRule.from_config(project.pk, config)
     if rule is None:
         ScanSchedule.objects.filter(project=project).delete()
         return
