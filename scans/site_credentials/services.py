@@ -9,8 +9,8 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
-from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import require_match
+from krafter_audit.api.lookup import get_or_404
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
@@ -68,9 +68,7 @@ def set_credentials(
 
 @transaction.atomic
 def delete_credentials(project: Project, *, by: Actor, if_match: str | None = None) -> None:
-    row = SiteCredentials.objects.select_for_update().filter(project=project).first()
-    if row is None:
-        raise NotFound
+    row = get_or_404(SiteCredentials.objects.select_for_update(), project=project)
     require_match(if_match, row)
     row.project = project
     log_event("site_credentials.deleted", row, by=by, origin=row.origin)

@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
-from krafter_audit.api.errors import NotFound
+from krafter_audit.api.lookup import get_or_404
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer, SiteCredentialsSerializer
@@ -19,9 +19,7 @@ class SiteCredentialsViewSet(ProjectViewSet):
     @extend_schema(summary="Read which site credentials are set", responses=SiteCredentialsSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the origin and the kinds of credentials; 404 if there are none."""
-        row = SiteCredentials.objects.filter(project=self.project).defer("credentials").first()
-        if row is None:
-            raise NotFound
+        row = get_or_404(SiteCredentials.objects.defer("credentials"), project=self.project)
         return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(
