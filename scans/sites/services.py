@@ -16,8 +16,7 @@ from scans.models import Site
 def parse_host(text: str) -> str:
     """Return the normalised host of a URL or of a bare host name. Raises InvalidParams."""
     try:
-        url = ParsedUrl.parse(validate_url(text if "://" in text else f"https://{text}"))
-        return url.host
+        return ParsedUrl.parse(validate_url(text if "://" in text else f"https://{text}")).host
     except HttpError as error:
         raise InvalidParams(details={"host": [str(error)]}) from None
 
