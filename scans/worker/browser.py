@@ -30,10 +30,10 @@ def chromium_options() -> ChromiumOptions:
 
 
 @contextmanager
-def worker_browser(organization_id: UUID | None = None) -> "Iterator[Browser | None]":
+def worker_browser(organization_id: UUID) -> "Iterator[Browser | None]":
     """Yield this worker's browser; None when there is no Chromium.
 
-    It stays warm for the next job of the same organisation; without an organisation it ends with the block.
+    It stays warm for the next job of the same organisation.
     """
     options = chromium_options()
     try:
@@ -52,10 +52,10 @@ def worker_browser(organization_id: UUID | None = None) -> "Iterator[Browser | N
 class WarmBrowser(threading.local):
     def __init__(self) -> None:
         self._browser: Browser | None = None
-        self._owner: tuple[int, UUID | None, ChromiumOptions] | None = None
+        self._owner: tuple[int, UUID, ChromiumOptions] | None = None
         self._idle: IdleTimer | None = None
 
-    def acquire(self, organization_id: UUID | None, options: ChromiumOptions) -> "Browser":
+    def acquire(self, organization_id: UUID, options: ChromiumOptions) -> "Browser":
         """Return the browser for a job, a new one where the last job was of another organisation."""
         # Cookies and caches of a page must not reach the browser of another organisation.
         owner = (os.getpid(), organization_id, options)
@@ -70,11 +70,7 @@ class WarmBrowser(threading.local):
         return self._browser
 
     def release(self) -> None:
-        if self._browser is None:
-            return
-        if self._owner is None or self._owner[1] is None:
-            self.close()
-        else:
+        if self._browser is not None:
             self._idle = IdleTimer(self._browser)
 
     def close(self) -> None:

@@ -30,7 +30,7 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def run_job(site: Site, organization_id: uuid.UUID | None) -> tuple[str, set[int], Browser]:
+def run_job(site: Site, organization_id: uuid.UUID) -> tuple[str, set[int], Browser]:
     """Return the title of the page, Chromium's processes and the browser."""
     with warm.worker_browser(organization_id) as browser:
         with browser.page(site.url) as page:
@@ -53,11 +53,6 @@ def test_chromium_is_shared_without_cookies_by_the_jobs_of_an_organisation_only(
 
     warm.close_with_worker()
     assert survivors(third[1]) == []
-
-
-@pytest.mark.needs_chromium
-def test_without_an_organisation_chromium_ends_with_the_job(site: Site):
-    assert survivors(run_job(site, None)[1]) == []
 
 
 @pytest.mark.needs_chromium
@@ -95,5 +90,5 @@ def test_options_are_the_settings_of_the_operator(settings: Any) -> None:
 def test_worker_has_no_browser_without_chromium(settings: Any) -> None:
     settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
 
-    with warm.worker_browser() as browser:
+    with warm.worker_browser(ORGANIZATION) as browser:
         assert browser is None
