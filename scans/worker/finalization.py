@@ -181,7 +181,7 @@ def _end(scan: Scan, summary: dict[str, Any]) -> None:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
-def finding_reports(part: ScanPart, keys: Collection[str], *, final: bool = True) -> list[FindingReport]:
+def finding_reports(part: ScanPart, keys: Collection[str], *, final: bool) -> list[FindingReport]:
     """Return a report of each of these checks that failed, with all pages on which it failed."""
     results = substitutes.reportable_results(part, final=final).filter(outcome=FAILED, key__in=keys)
     rows = results.select_related("page")

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from findings import policy_rules
 from scanner import crawler
@@ -29,7 +29,7 @@ GIVEN_UP = "The worker stopped several times while it checked this page."
 class ScanSession:
     """A scan in a worker; create it outside of a transaction. Pages may be checked from several threads."""
 
-    def __init__(self, scan: Scan, *, with_browser: bool = False) -> None:
+    def __init__(self, scan: Scan, *, with_browser: bool) -> None:
         project = scan.project
         self._stack = ExitStack()
         credentials = credentials_for(project)
@@ -57,12 +57,6 @@ class ScanSession:
         )
         self._start: PageContext | None = None
         self.may_use_browser = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         self._stack.close()

@@ -1,5 +1,7 @@
 """Failures that were believed after one run are repeated once two runs of the check have disagreed."""
 
+from contextlib import closing
+
 import pytest
 
 from findings.models import Finding
@@ -92,7 +94,7 @@ def test_repeated_check_runs_alone_with_its_confirmation(
     monkeypatch.setattr(page_checks, "run_checks", run_checks)
     work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
     assert work is not None
-    with scan_session.ScanSession(work.scan) as session:
+    with closing(scan_session.ScanSession(work.scan, with_browser=False)) as session:
         page = work.pages[0]
         selection = page_checks.CheckSelection({KEY, "doctype"}, {}).only(set(page.recheck_keys))
         session.check(page, selection)
