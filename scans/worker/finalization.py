@@ -92,7 +92,7 @@ def finish_part(part_id: UUID) -> bool:
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
     if not scan.parts.filter(finished_at__isnull=True).exists():
-        finish_scan(scan)
+        _end(scan, summarize(scan))
     return True
 
 
@@ -150,11 +150,6 @@ def _change(finding_id: UUID, ingested: IngestionResult) -> str:
     if finding_id in ingested.created:
         return CREATED
     return REGRESSED if finding_id in ingested.regressed else UPDATED
-
-
-def finish_scan(scan: Scan) -> None:
-    """Set the scan to completed; to failed, with a refund, if no check had a result."""
-    _end(scan, summarize(scan))
 
 
 @transaction.atomic
