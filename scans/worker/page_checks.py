@@ -71,8 +71,8 @@ class CheckSelection:
 
 
 def keys_of(scanner: str) -> set[str]:
-    known = map(registry.get, registry.keys())
-    return {check.key for check in known if check and check.kind in KINDS[Scanner(scanner)]}
+    registry.load()
+    return {key for key, check in registry.REGISTRY.items() if check.kind in KINDS[Scanner(scanner)]}
 
 
 def run_checks(
