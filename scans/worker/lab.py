@@ -4,6 +4,7 @@ The first page of each build is measured; the next one only if a metric was not 
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,7 +14,7 @@ from scanner.outcome import Outcome
 from scans.models import Scanner, ScanPage, ScanPart, ScanResult
 
 
-def create_part(browser_part: ScanPart) -> ScanPart:
+def create_part(browser_part: ScanPart) -> None:
     """Create the lab part of a scan whose browser part has finished."""
     part = ScanPart.objects.create(
         scan=browser_part.scan,
@@ -37,7 +38,6 @@ def create_part(browser_part: ScanPart) -> ScanPart:
         )
         builds.add(page.build)
     ScanPage.objects.bulk_create(pages)
-    return part
 
 
 def continue_build(page: ScanPage) -> None:
@@ -59,12 +59,11 @@ def continue_build(page: ScanPage) -> None:
 
 
 def _outcomes(pages: QuerySet[ScanPage]) -> list[dict[str, Outcome]]:
-    found: dict[object, dict[str, Outcome]] = {
-        pk: {} for pk in pages.order_by("checked_at").values_list("pk")
-    }
+    pks = pages.order_by("checked_at").values_list("pk", flat=True)
+    found: dict[UUID, dict[str, Outcome]] = {pk: {} for pk in pks}
     for row in ScanResult.objects.filter(page__in=pages):
         outcome = {"status": row.outcome, "value": row.value, "samples": row.samples}
-        found[(row.page_id,)][row.key] = Outcome.from_json(outcome)
+        found[row.page_id][row.key] = Outcome.from_json(outcome)
     return list(found.values())
 
 

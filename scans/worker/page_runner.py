@@ -223,8 +223,7 @@ class PageRunner:
             scan, found, in_browser=in_browser, without_browser=without_browser
         ):
             return
-        more = len(found.pages) > MAX_CONCURRENT_PAGES[WorkerKind.HTTP]
-        if more:
+        if len(found.pages) > MAX_CONCURRENT_PAGES[WorkerKind.HTTP]:
             enqueue("scans.run_scan", str(scan.pk))
         if in_browser and not without_browser:
             for _ in range(min(len(found.pages), BROWSER_WORKERS)):
@@ -234,9 +233,8 @@ class PageRunner:
             finalization.finish_parts_without_pages()
 
     def _save_page(self, page: ScanPage, results: PageResults) -> None:
-        if not persistence.save_results(page, results):
-            return
-        finalization.continue_part(page.part_id)
+        if persistence.save_results(page, results):
+            finalization.continue_part(page.part_id)
 
 
 def start_scan(scan: Scan) -> None:
