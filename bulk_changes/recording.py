@@ -53,8 +53,5 @@ def _value_to_json(value: Any) -> Any:
 
 def from_json(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return stored values as the model's fields have them."""
-    return {name: _field(model, name).to_python(value) for name, value in values.items()}
-
-
-def _field(model: type[Model], name: str) -> Any:
-    return next(field for field in model._meta.concrete_fields if field.attname == name)
+    fields: Any = model._meta
+    return {name: fields.get_field(name).to_python(value) for name, value in values.items()}
