@@ -34,8 +34,7 @@ class ActivityLine:
 
     @property
     def sentence(self) -> str:
-        """Return a sentence about the numbers of tasks in the event; empty for other events."""
-        return due_dates_in_words(self.event.data) if self.event.name == RECALCULATED else ""
+        return due_dates_in_words(self.event)
 
 
 def recent(events: QuerySet[Event], limit: int) -> list[ActivityLine]:
@@ -51,9 +50,11 @@ def _kind(event: Event) -> Any:
     return event.name, event.project_id, event.actor, event.actor_id
 
 
-def due_dates_in_words(data: dict[str, Any]) -> str:
-    """Return a sentence about a recalculation: `The due dates of 312 tasks moved: the policy changed`."""
-    counts = [(int(data.get(name) or 0), singular, plural) for name, singular, plural in DUE_DATES]
+def due_dates_in_words(event: Event) -> str:
+    """Return `The due dates of 312 tasks moved: the policy changed` for a recalculation; empty for other events."""
+    if event.name != RECALCULATED:
+        return ""
+    counts = [(int(event.data.get(name) or 0), singular, plural) for name, singular, plural in DUE_DATES]
     parts = [
         singular if count == 1 else plural.format(f"{count:,}") for count, singular, plural in counts if count
     ]

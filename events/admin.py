@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
-from events.activity import RECALCULATED, due_dates_in_words
+from events.activity import due_dates_in_words
 from events.models import Event
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, event_label
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_json
@@ -68,9 +68,7 @@ class EventAdmin(ReadOnlyAdmin):
     def detail_context(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         person = User.objects.filter(pk=row.actor_id).first() if row.actor_id else None
         return {
-            "sentence": due_dates_in_words(row.data)
-            if row.name == RECALCULATED
-            else SENTENCES.get(row.name, ""),
+            "sentence": due_dates_in_words(row) or SENTENCES.get(row.name, ""),
             "subject": self._subject(request, row),
             "person": str(person) if person else "",
             "actor": ACTORS.get(row.actor, row.actor),

@@ -63,4 +63,6 @@ def test_events_of_one_kind_that_follow_each_other_are_a_line(
     ],
 )
 def test_due_dates_of_a_policy_in_words(data: dict[str, int], sentence: str) -> None:
-    assert due_dates_in_words(data) == sentence
+    event = Event(name="policy.due_dates_recalculated", data=data)
+
+    assert due_dates_in_words(event) == sentence
