@@ -26,7 +26,7 @@ from krafter_audit.api.lists.pagination import (
 )
 
 ORDER = ("at", "id")
-FILTERS = ("type", "subject", "created_after", "created_before", "sort")
+SINGLE_PARAMETERS = ("subject", "created_after", "created_before", "sort")
 
 
 PARAMETERS = [
@@ -71,7 +71,7 @@ class FeedViewSet(OrganizationViewSet):
     def _filters(self) -> dict[str, Any]:
         params = self.request.query_params
         sent: dict[str, Any] = {
-            name: single_parameter(params, name) for name in FILTERS[1:] if name in params
+            name: single_parameter(params, name) for name in SINGLE_PARAMETERS if name in params
         }
         if "type" in params:
             sent["type"] = params.getlist("type")
