@@ -362,7 +362,10 @@ class RegressionAdmin(ReadOnlyAdmin):
     empty_text = (
         "A resolved finding that is reported again, or whose verification is reopened, is listed here."
     )
-    list_display = ("finding", "project", "trigger", badge_column("status", {"open": "danger", "closed": "success"}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
+    list_display = (
+        "finding", "project", "trigger", badge_column("status", {"open": "danger", "closed": "success"}), "opened_at",
+        "closed_at",
+    )  # fmt: skip
     list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("finding", "project__organization")
     search_fields = ("finding__title",)

@@ -358,13 +358,10 @@ class RegressionWithDeploysSerializer(RegressionSerializer):
         fields: ClassVar = [*RegressionSerializer.Meta.fields, "deploy_ids"]
 
 
-class DescribedRegressionSerializer(RegressionSerializer):
+class DescribedRegressionSerializer(RegressionWithDeploysSerializer):
     """A regression, in which `deploy_ids` is optional."""
 
     deploy_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
-
-    class Meta(RegressionWithDeploysSerializer.Meta):
-        pass
 
 
 class BulkResultItemSerializer(serializers.Serializer[Any]):
