@@ -64,8 +64,6 @@ def import_document(project: Project, *, format: str, document: Any, by: Actor) 
 def _ingest(
     project: Project, reports: Sequence[FindingReport], results: list[dict[str, Any]], by: Actor
 ) -> None:
-    if not reports:
-        return
     ingested = ingest(project, reports, by=by)
     created = set(ingested.created)
     for result, pk in zip(results, ingested.ids, strict=True):
