@@ -53,7 +53,8 @@ def audit(score: float | None, mode: str = "binary") -> dict[str, Any]:
         "title": "A title",
         "description": "See [the docs](https://example.com/docs).",
         "score": score,
-    } | {"scoreDisplayMode": mode}
+        "scoreDisplayMode": mode,
+    }
 
 
 def axe_results(*violations: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from events.models import Event
 from findings.models import Finding
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
+from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
@@ -73,8 +74,6 @@ def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
     """Verify the finding of /.git/config; return the status and the evidence of the first page."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=["exposed_git"]))
     made = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
-    from remediation import jobs as remediation_jobs
-
     remediation_jobs.run_verification(made["id"])
     status = Verification.objects.get(pk=made["id"]).checks[0]["status"]
     return status, json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
@@ -360,6 +359,7 @@ def test_failed_verification_logs_no_event_and_enqueues_nothing(
     events = Event.objects.filter(subject_id=site.pk).order_by("pk").values_list("name", flat=True)
     assert (list(events), enqueued) == (["site.added", "site.verification_requested"], [])
 
+
 def test_verification_that_is_requested_during_another_check_stays_pending(scenario: Scenario):
     site = named(scenario)
     services.request_verification(site.pk, by=scenario.actor)
@@ -367,7 +367,6 @@ def test_verification_that_is_requested_during_another_check_stays_pending(scena
     ownership.store_attempts(site, [])
 
     assert Site.objects.get().check_requested
-
 
 
 def test_site_is_not_verified_without_its_event(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
