@@ -16,9 +16,7 @@ from reports.models import Report
 
 def new_file_name(report: Report, kind: str = "") -> str:
     suffix = f"-{kind}" if kind else ""
-    return (
-        f"reports/{report.project.organization_id}/{report.pk}{suffix}.{EXPORTERS[report.format].extension}"
-    )
+    return f"reports/{report.project.organization_id}/{report.pk}{suffix}.{report.format}"
 
 
 def stored_file_name(report: Report, kind: str = "") -> str:

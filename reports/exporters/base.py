@@ -9,7 +9,6 @@ type Write = Callable[[Snapshot, BinaryIO], None]
 
 @dataclass(frozen=True)
 class Exporter:
-    extension: str
     content_type: str
     # Streams the snapshot into an open file. Raises ExportFailed.
     write: Write

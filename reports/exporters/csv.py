@@ -110,7 +110,6 @@ def without_comments(file: BinaryIO) -> Iterator[bytes]:
 
 
 EXPORTER = Exporter(
-    "csv",
     "text/csv; charset=utf-8",
     partial(write_rows, FINDING_COLUMNS, finding_rows),
     further={

@@ -79,4 +79,4 @@ def order_keys(item: Item, keys: tuple[str, ...]) -> Item:
     return ordered
 
 
-EXPORTER = Exporter("json", "application/json", write)
+EXPORTER = Exporter("application/json", write)

@@ -68,4 +68,4 @@ def _font(name: str) -> str:
     return b64encode(Path(str(path)).read_bytes()).decode()
 
 
-EXPORTER = Exporter("pdf", "application/pdf", write)
+EXPORTER = Exporter("application/pdf", write)

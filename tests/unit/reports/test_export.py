@@ -254,7 +254,7 @@ def broken_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
         out.write(b"%PDF-half")
         raise ExportFailed("Install Pango, then export again.")
 
-    monkeypatch.setitem(EXPORTERS, "pdf", Exporter("pdf", "application/pdf", write))
+    monkeypatch.setitem(EXPORTERS, "pdf", Exporter("application/pdf", write))
 
 
 @pytest.mark.usefixtures("broken_pdf")
@@ -281,7 +281,7 @@ def flaky_csv(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         attempts.append(1)
         raise ConnectionError("storage unavailable")
 
-    monkeypatch.setitem(EXPORTERS, "csv", Exporter("csv", "text/csv", write))
+    monkeypatch.setitem(EXPORTERS, "csv", Exporter("text/csv", write))
     return attempts
 
 
