@@ -68,9 +68,7 @@ def pdf_context(snapshot: Snapshot) -> dict[str, Any]:
     details = items.within_characters(top, MAX_PDF_DETAIL_CHARACTERS, items.detail_texts)
     return {
         **context,
-        "qr_code": segno.make(snapshot.share_url, error="m").svg_data_uri(border=2)
-        if snapshot.share_url
-        else "",
+        "qr_code": segno.make(snapshot.share_url, error="m").svg_data_uri(border=2),
         "details": details,
         "titles_only": top[len(details) :],
         "chart": chart.data_uri(chart.burn_down(snapshot.burn_down, height=230)),

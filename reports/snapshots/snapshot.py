@@ -53,13 +53,13 @@ class Snapshot:
     breakdown: Mapping[str, Mapping[str, Any]]
     findings: Iterable[Item]
     tasks: Iterable[Item]
-    verifications: Iterable[Item] = ()
-    regressions: Iterable[Item] = ()
+    verifications: Iterable[Item]
+    regressions: Iterable[Item]
     # The last fixed findings and the longest overdue tasks, at most 100 each.
-    fixed: Iterable[Item] = ()
-    overdue: Iterable[Item] = ()
-    first_day: date | None = None
-    share_url: str = ""
+    fixed: Iterable[Item]
+    overdue: Iterable[Item]
+    first_day: date | None
+    share_url: str
     # The active campaigns, as `{id, name, due_date, total, done, percent, overdue, late}`, the next due first.
     campaigns: Sequence[Item] = ()
     # As the API has it, at the time of the export.
