@@ -167,8 +167,8 @@ class ReportFileViewSet(ProjectViewSet):
         summary="Download the file of a report",
         parameters=[KIND, FILE_NAME, FILE_DIGEST],
         responses={
-            (200, media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
-            for media_type in [exporter.media_type for exporter in EXPORTERS.values()]
+            (200, exporter.media_type): OpenApiResponse(OpenApiTypes.BINARY, "The file.")
+            for exporter in EXPORTERS.values()
         },
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:

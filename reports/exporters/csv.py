@@ -44,7 +44,7 @@ def write_rows(
 ) -> None:
     """Stream a snapshot's rows as a table of `columns`."""
     # Detached below, or the wrapper would close the file, which the caller still reads.
-    text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
+    text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="")
     text.write(BYTE_ORDER_MARK)
     rows = csv.writer(text)
     rows.writerow(columns)

@@ -1,6 +1,5 @@
 import logging
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -43,8 +42,7 @@ def deliver_share(share_id: UUID) -> int | None:
     except DeliveryPostponed as delay:
         return postpone(share, str(delay), at_least=delay.wait)
     except Exception as error:  # noqa: BLE001
-        # No traceback: its variables could contain the webhook URL.
-        # Without its text, which may name the recipients or the webhook.
+        # Without its traceback and its text, which may contain the recipients or the webhook URL.
         logger.error("delivery of share %s failed: %s", share.pk, type(error).__name__)
         return postpone(share, "The delivery was interrupted.")
     else:
@@ -107,13 +105,9 @@ def finish(share: Share, status: str, outcome: str) -> None:
         if held is None:
             return
         sent_at = timezone.now() if status == Share.Status.SENT else None
-        changes: dict[str, Any] = {
-            "outcome": outcome,
-            "webhook": None,
-            "lease_until": None,
-            "sent_at": sent_at,
-        }
-        Share.transitions.apply(held, status, **changes)
+        Share.transitions.apply(
+            held, status, outcome=outcome, webhook=None, lease_until=None, sent_at=sent_at
+        )
         log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
 
 
