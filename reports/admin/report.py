@@ -163,14 +163,15 @@ class ReportAdmin(ReadOnlyAdmin):
         refusal = self._share_refusal(report, services.newest_first(report.project).first())
         if refusal:
             self.message_user(request, refusal, messages.ERROR)
-        elif form.is_valid():
-            share = services.share_latest(report.project, **form.validated, by=operator(request))
-            self.message_user(request, DONE[Share.Channel(share.channel)], messages.SUCCESS)
-        else:
-            return self._with_errors(request, report, form)
-        return HttpResponseRedirect(f"{back}#shares")
-
-    def _with_errors(self, request: HttpRequest, report: Report, form: ShareForm) -> HttpResponse:
+            return HttpResponseRedirect(f"{back}#shares")
+        if form.is_valid():
+            try:
+                share = services.share_latest(report.project, **form.validated, by=operator(request))
+            except ApiError as error:
+                form.add_error(None, error_text(error))
+            else:
+                self.message_user(request, DONE[Share.Channel(share.channel)], messages.SUCCESS)
+                return HttpResponseRedirect(f"{back}#shares")
         request.share_form = form  # type: ignore[attr-defined]  # read by detail_context
         request.method = "GET"  # the form of the report itself is not sent
         return self.change_view(request, str(report.pk))

@@ -141,6 +141,10 @@ def test_share_form_shares_the_report_and_its_page_shows_the_link(
             "Enter a valid email address.",
         ),
         ({"channel": "slack", "days": "7"}, "Required by the channel slack."),
+        (
+            {"channel": "slack", "days": "7", "webhook_url": "https://example.com/hook"},
+            "Use a Slack incoming-webhook URL",
+        ),
     ],
 )
 def test_share_form_shows_what_a_channel_needs(
