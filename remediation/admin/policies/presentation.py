@@ -47,7 +47,7 @@ def _in_words(path: tuple[str, ...], value: Any) -> str:
         return "yes" if value else "no"
     if field.kind == FieldKind.TEXT and isinstance(value, str):
         return value
-    if field.kind == FieldKind.CHOICE and value in dict(field.choices):
+    if field.kind == FieldKind.CHOICE and isinstance(value, str) and value in dict(field.choices):
         return dict(field.choices)[value]
     if isinstance(value, int | float) and not isinstance(value, bool):
         unit = SINGULAR.get(field.unit, field.unit) if value == 1 else field.unit

@@ -245,3 +245,14 @@ def test_number_of_any_size_is_shown_as_it_is(value: float, words: str) -> None:
     shown = presentation.changes({}, {"sla_hours": {"critical": value}})
 
     assert shown == [("SLA deadlines · Critical", "no due date", words)]
+
+
+@pytest.mark.parametrize("value", ["{}", "[1]", '"hourly"', "1"])
+def test_choice_of_an_invalid_type_is_shown_as_json(operator: Client, scenario: Scenario, value: str) -> None:
+    policy = policies.current(scenario.project)
+    config = f'{{"scans": {{"schedule": {value}}}}}'
+
+    page = operator.post(page_url(policy, "preview"), {"name": "Ours", "config": config})
+
+    assert page.status_code == 200
+    assert value in [after for _, _, after in page.context["changes"]]
