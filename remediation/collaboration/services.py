@@ -66,17 +66,13 @@ def set_labels(
     now = sorted(set(names))
     if was == now:
         return task
-    task.labels.set(_labels(project, now))
-    TaskLabel.objects.filter(project=project, name__in=set(was) - set(now), tasks__isnull=True).delete()
+    labels = TaskLabel.objects.filter(project=project)
+    rows = [TaskLabel(project=project, name=name) for name in now]
+    TaskLabel.objects.bulk_create(rows, ignore_conflicts=True)
+    task.labels.set(labels.filter(name__in=now))
+    labels.filter(name__in=set(was) - set(now), tasks__isnull=True).delete()
+    if labels.count() > MAX_LABELS_OF_PROJECT:
+        raise InvalidParams(details={"labels": [f"A project has at most {MAX_LABELS_OF_PROJECT} labels."]})
     task.save(update_fields=["updated_at"])
     log_event("task.labelled", task, by=by, was=was, now=now)
     return task
-
-
-def _labels(project: Project, names: Sequence[str]) -> list[TaskLabel]:
-    rows = [TaskLabel(project=project, name=name) for name in names]
-    TaskLabel.objects.bulk_create(rows, ignore_conflicts=True)
-    labels = TaskLabel.objects.filter(project=project)
-    if labels.count() > MAX_LABELS_OF_PROJECT:
-        raise InvalidParams(details={"labels": [f"A project has at most {MAX_LABELS_OF_PROJECT} labels."]})
-    return list(labels.filter(name__in=names))

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.services import create_user
 from events.models import Event
+from remediation.collaboration import services
 from remediation.models import TaskComment, TaskLabel
 from tests import factories
 from tests.factories import AuditClient, Scenario
@@ -147,6 +148,17 @@ def test_invalid_labels_are_rejected(scenario: Scenario, labels: Any):
 
     assert response.status_code == 422
     assert not TaskLabel.objects.exists()
+
+
+def test_limit_of_labels_counts_those_that_are_left(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(services, "MAX_LABELS_OF_PROJECT", 1)
+    task = factories.task(scenario)
+    label(scenario, task, "old")
+
+    replaced, refused = label(scenario, task, "new"), label(scenario, task, "new", "further")
+
+    assert (replaced.status_code, refused.status_code) == (200, 422)
+    assert list(TaskLabel.objects.values_list("name", flat=True)) == ["new"]
 
 
 def test_history_has_the_events_of_the_task_and_its_verifications(scenario: Scenario):
