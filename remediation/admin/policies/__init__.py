@@ -16,9 +16,8 @@ from remediation.admin.policies.forms import SectionsForm, by_field
 from remediation.admin.policies.pages import PolicyPages, as_text
 from remediation.checks.catalogue import catalogue
 from remediation.models import Policy
-from remediation.policy_sections.declarations import sections
 from remediation.policy_simulation import plans
-from remediation.policy_versions.warnings import SECTION_WARNINGS, ignored_parts
+from remediation.policy_versions.warnings import ignored_parts
 from remediation.services import policies
 
 MAX_VERSIONS = 20
@@ -54,11 +53,6 @@ class PolicyAdmin(PolicyPages):
     def detail_context(self, request: HttpRequest, row: Policy) -> dict[str, Any]:
         form = SectionsForm(name=row.name, config=row.config)
         form, base = getattr(request, "policy_draft", (form, row.config))
-        without_form = [
-            name
-            for name in base
-            if name in SECTION_WARNINGS.keys() - {section.name for section in sections()}
-        ]
         return {
             "form": form,
             "base": as_text(base),
@@ -67,7 +61,6 @@ class PolicyAdmin(PolicyPages):
             "json_error": getattr(request, "json_error", ""),
             "checks": _checks_by_domain(row, form),
             "warnings": by_field(ignored_parts(base))[1],
-            "without_form": without_form,
             "versions": row.versions.select_related("replaced_by").order_by("-version")[:MAX_VERSIONS],
             "recalculation": row.project.sla_recalculations.order_by("-created_at", "-id").first(),
             "may_change": self.has_change_permission(request, row),
