@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from findings.admin import FindingAdmin
 from findings.models import Finding
 from remediation.admin import timeline
+from remediation.checks import reliability
 from remediation.models import CheckReliability
 from scanner import registry
 
@@ -12,10 +13,7 @@ MAX_TASKS = 20
 
 
 def remediation(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    measured = {
-        row.key: row
-        for row in CheckReliability.objects.filter(project=finding.project_id, key__in=finding.check_keys)
-    }
+    measured = reliability.by_check(finding.project)
     return {
         "tasks": finding.tasks.select_related("owner")
         .prefetch_related("sla_pauses")
