@@ -41,7 +41,7 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
     """
     locked = lock_verification(verification_id)
     verification, finding = locked.verification, locked.finding
-    offsets = guard_policy.offsets(config_of(verification.project), finding.severity)
+    offsets = guard_policy.offsets(locked.config, finding.severity)
     is_fixed = verification.result == Result.PASSED and finding.status == FindingStatus.RESOLVED
     if not is_fixed or GuardWindow.objects.filter(verification=verification).exists():
         return None
