@@ -55,11 +55,11 @@ def database_failure() -> str:
     return ""
 
 
-def _examine_in_transaction(examination: Examination) -> Iterator[Diagnosis]:
+def _examine_in_transaction(examination: Examination) -> list[Diagnosis]:
+    # A list: the transaction must not stay open while the caller handles a diagnosis.
     try:
         with transaction.atomic():
-            # As a list: the transaction must not stay open while the caller handles a diagnosis.
-            yield from list(examination())
+            return list(examination())
     except (DatabaseError, redis.RedisError) as error:
         subject = examination.__name__.replace("_", " ")
-        yield problem(subject, f"cannot be examined: {str(error).strip().splitlines()[0]}")
+        return [problem(subject, f"cannot be examined: {str(error).strip().splitlines()[0]}")]
