@@ -30,7 +30,7 @@ def recorded[R: Run](model: type[R], *, path: str) -> Iterator[R]:
         raise
     finally:
         run.finished_at, run.lease_until = timezone.now(), None
-        run.save(update_fields=["path", "error", "report", "finished_at", "lease_until", "updated_at"])
+        run.save(update_fields=["error", "report", "finished_at", "lease_until", "updated_at"])
 
 
 @transaction.atomic
@@ -55,5 +55,5 @@ def is_due(model: type[Run], *, hours: int) -> bool:
         return False
     last = model._default_manager.order_by("-created_at").first()
     # A failure is tried again after an hour, not only at the next interval.
-    pause = timedelta(hours=min(hours, 1) if last and last.error else hours)
+    pause = timedelta(hours=1 if last and last.error else hours)
     return last is None or last.created_at <= timezone.now() - pause
