@@ -43,11 +43,9 @@ def find_program(name: str, major: int) -> str:
 
 
 def _candidates(name: str, major: int) -> Iterator[str]:
-    folders = [settings.KRAFTER_PG_BIN] if settings.KRAFTER_PG_BIN else []
-    on_path = shutil.which(name)
-    paths = [*(Path(folder) / name for folder in folders), *([Path(on_path)] if on_path else [])]
-    paths.append(Path(f"/usr/lib/postgresql/{major}/bin") / name)
-    yield from dict.fromkeys(str(path) for path in paths if path.exists())
+    configured = settings.KRAFTER_PG_BIN and str(Path(settings.KRAFTER_PG_BIN) / name)
+    paths = (configured, shutil.which(name), f"/usr/lib/postgresql/{major}/bin/{name}")
+    yield from dict.fromkeys(path for path in paths if path and Path(path).exists())
 
 
 def _major_version(path: str) -> int:

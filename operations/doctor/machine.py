@@ -33,12 +33,11 @@ def disks() -> Iterator[Diagnosis]:
     files = "" if settings.KRAFTER_S3_BUCKET else settings.MEDIA_ROOT
     directories = {"files": files, "backups": settings.KRAFTER_BACKUP_DIR}
     for name, directory in directories.items():
-        path = Path(directory) if directory else None
-        if path is None or not path.exists():
-            continue
-        free = shutil.disk_usage(path).free
-        diagnose = problem if free < MIN_FREE_BYTES else ok
-        yield diagnose("disk", f"{free / GIGABYTE:.1f} GB free for {name}", place=str(path), free_bytes=free)
+        if directory and Path(directory).exists():
+            free = shutil.disk_usage(directory).free
+            diagnose = problem if free < MIN_FREE_BYTES else ok
+            text = f"{free / GIGABYTE:.1f} GB free for {name}"
+            yield diagnose("disk", text, place=str(directory), free_bytes=free)
 
 
 def object_storage() -> Iterator[Diagnosis]:
