@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from documentation import contents
 from documentation.api.examples import examples
-from documentation.api.operations import Operation, resource_title, resources
+from documentation.api.operations import resource_title, resources
 from documentation.markdown import Document, PageSection, code_block, render, slug
 from krafter_audit.api.openapi.components import TAG_DESCRIPTIONS
 
@@ -37,27 +37,35 @@ class DocumentationPage:
         return [section for section in self.document.sections if section.level == 2]
 
 
-@cache
 def page(name: str) -> DocumentationPage | None:
     """Return the page of a Markdown file, a list of pages or a resource, if there is one."""
-    if name == contents.DECISIONS:
-        return DocumentationPage(contents.page_url(name), _decisions())
-    if name == REFERENCE:
-        return DocumentationPage(contents.page_url(name), _reference())
-    if name.startswith(f"{REFERENCE}/"):
-        return _resource(name.partition("/")[2])
-    if name not in contents.page_names():
-        return None
-    return DocumentationPage(contents.page_url(name), _document(contents.source(name)))
+    # A client may request any number of other names, which must not stay in the cache.
+    return rendered_page(name) if name in _names() else None
 
 
 @cache
+def rendered_page(name: str) -> DocumentationPage:
+    return DocumentationPage(contents.page_url(name), _document(name))
+
+
 def all_pages() -> list[DocumentationPage]:
+    return [rendered_page(name) for name in _names()]
+
+
+@cache
+def _names() -> list[str]:
     lists = [contents.DECISIONS, REFERENCE, *(f"{REFERENCE}/{slug(tag)}" for tag in resources())]
-    return list(filter(None, map(page, [*contents.page_names(), *lists])))
+    return [*contents.page_names(), *lists]
 
 
-def _document(file: Path) -> Document:
+def _document(name: str) -> Document:
+    if name == contents.DECISIONS:
+        return _decisions()
+    if name == REFERENCE:
+        return _reference()
+    if name.startswith(f"{REFERENCE}/"):
+        return _operations(next(tag for tag in resources() if f"{REFERENCE}/{slug(tag)}" == name))
+    file = contents.source(name)
     folder = PurePosixPath(file.relative_to(settings.BASE_DIR)).parent
     return render(file.read_text(encoding="utf-8"), lambda target: resolved(target, folder))
 
@@ -83,8 +91,8 @@ def _page_urls() -> dict[str, str]:
 
 
 def _decisions() -> Document:
-    found = [page(name) for name in contents.decision_names()]
-    lines = [f"- [{decision.title}]({decision.url})" for decision in found if decision]
+    found = [rendered_page(name) for name in contents.decision_names()]
+    lines = [f"- [{decision.title}]({decision.url})" for decision in found]
     return render("# Decisions\n\nWhy the system is designed as it is.\n\n" + "\n".join(lines), str)
 
 
@@ -102,15 +110,8 @@ def _reference() -> Document:
     return render(introduction + "\n".join(rows), str)
 
 
-def _resource(name: str) -> DocumentationPage | None:
-    for tag, operations in resources().items():
-        if slug(tag) == name:
-            return DocumentationPage(f"/docs/{REFERENCE}/{name}", _operations(tag, operations))
-    return None
-
-
-def _operations(tag: str, operations: list[Operation]) -> Document:
-    title = f"{resource_title(tag)}: operations"
+def _operations(tag: str) -> Document:
+    title, operations = f"{resource_title(tag)}: operations", resources()[tag]
     described = [
         (operation, [(example, code_block(example.code, example.lexer)) for example in examples(operation)])
         for operation in operations

@@ -115,6 +115,14 @@ def test_name_that_is_not_in_the_contents_has_no_page(name: str) -> None:
     assert page(name) is None
 
 
+def test_names_without_a_page_are_not_cached() -> None:
+    cached = pages.rendered_page.cache_info().currsize
+
+    page("no-such-page")
+
+    assert pages.rendered_page.cache_info().currsize == cached
+
+
 def test_page_of_a_resource_has_a_section_for_each_operation() -> None:
     found = page(f"{pages.REFERENCE}/tasks")
 
