@@ -190,7 +190,8 @@ def follow_ticket(locked: LockedTask, *, state: str, by: Actor) -> list[str]:
 
 
 def _verify_fix(locked: LockedTask, by: Actor) -> list[str]:
-    newest = Verification.objects.filter(task=locked.task).order_by("-created_at", "-id").first()
+    requested = Verification.objects.filter(task=locked.task).without_guards()
+    newest = requested.order_by("-created_at", "-id").first()
     # A verification costs quota: one that is running, or has passed and awaits a decision, is enough.
     if newest is not None and newest.result == Result.PENDING:
         row = LockedVerification(locked.finding, locked.task, newest)

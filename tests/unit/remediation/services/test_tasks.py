@@ -10,7 +10,7 @@ from django.utils import timezone
 from events.models import Event
 from remediation.errors import TaskDone
 from remediation.locks import lock_task
-from remediation.models import Task
+from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts
 from tests import database_role, factories
 from tests.factories import Scenario
@@ -129,6 +129,16 @@ def test_ticket_of_a_done_task_changes_nothing(scenario: Scenario, state: str, p
 
     task.refresh_from_db()
     assert (found, task.status, task.verifications.count()) == (problems, "done", 0)
+
+
+def test_closed_ticket_is_verified_although_a_cancelled_guard_run_has_passed(scenario: Scenario):
+    task = factories.task(scenario, status="in_progress")
+    guard = factories.verification(scenario, of=task)
+    Verification.objects.filter(pk=guard.pk).update(trigger=Verification.Trigger.GUARD)
+
+    problems = tasks.follow_ticket(lock_task(task.pk), state="closed", by=scenario.actor)
+
+    assert (problems, task.verifications.exclude(pk=guard.pk).count()) == ([], 1)
 
 
 def test_new_task_can_have_every_status_except_done(scenario: Scenario):
