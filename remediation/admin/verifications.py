@@ -131,8 +131,7 @@ class VerificationAdmin(EvidencePages):
         return refusals
 
     def detail_context(self, request: HttpRequest, row: Verification) -> dict[str, Any]:
-        links = list(links_of(row))
-        undecided = self.get_queryset(request).filter(result="pending").exclude(pk=row.pk)
+        links, ready = list(links_of(row)), self.get_queryset(request).filter(state="ready")
         state = state_label(row)
         return {
             "state": state,
@@ -148,9 +147,7 @@ class VerificationAdmin(EvidencePages):
             "warnings": verifications.warnings_for(row),
             "urls": asset_urls(row.task.finding.affected_assets),
             "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
-            "next": undecided.filter(state="ready").order_by("-pk").first()
-            if row.result != "pending"
-            else None,
+            "next": ready.order_by("-pk").first() if row.result != "pending" else None,
         }
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
