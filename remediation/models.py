@@ -95,11 +95,7 @@ class Task(WithSlaClock, BaseModel):
             ),
             models.Index(
                 fields=["project", "sla_due_at"],
-                condition=Q(
-                    ~Q(status="done"),
-                    Q(sla_due_at__isnull=False),
-                    Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at")),
-                ),
+                condition=WithSlaClock.overdue_unlogged(),
                 name="task_due_unlogged",
             ),
             models.Index(fields=["project", "sla_due_at", "id"], name="task_by_due"),
