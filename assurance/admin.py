@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin.actor import operator
-from assurance.models import Deploy, GuardWindow
+from assurance.models import Deploy, GuardRun, GuardWindow
 from assurance.services import guard_windows
 from findings import queries
 from findings.admin import FindingAdmin
@@ -38,8 +38,7 @@ class GuardWindowAdmin(ReadOnlyAdmin):
         return str(row.finding)  # without the status, which an action changes
 
     def detail_context(self, request: HttpRequest, row: GuardWindow) -> dict[str, Any]:
-        runs = row.runs.select_related("deploy").order_by("due_at", "pk")
-        return {"progress": progress_in_words(row), "runs": runs}
+        return {"progress": progress_in_words(row), "runs": runs_of(row)}
 
     @admin.display(description="runs")
     def progress(self, window: GuardWindow) -> str:
@@ -87,12 +86,16 @@ def progress_in_words(window: GuardWindow) -> str:
     return f"{window.runs_passed} of {window.runs_total} passed"
 
 
+def runs_of(window: GuardWindow) -> QuerySet[GuardRun]:
+    return window.runs.select_related("deploy").order_by("due_at", "pk")
+
+
 def guard_window(request: HttpRequest, finding: Finding) -> dict[str, Any]:
-    window = finding.guard_windows.prefetch_related("runs__deploy").order_by("-pk").first()
+    window = finding.guard_windows.order_by("-pk").first()
     if window is None:
         return {}
-    runs = sorted(window.runs.all(), key=lambda run: run.due_at)
-    return {"guard": {"window": window, "progress": progress_in_words(window), "runs": runs}}
+    progress = progress_in_words(window)
+    return {"guard": {"window": window, "progress": progress, "runs": runs_of(window)}}
 
 
 FindingAdmin.sections.append(guard_window)
