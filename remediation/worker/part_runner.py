@@ -150,8 +150,9 @@ class CheckRunner:
 
     def _outcome(self, page: FindingPage, key: str) -> Outcome:
         if self._part.attempts > MAX_ATTEMPTS:
-            # Give up this page only: the next one may be checked again.
-            self._part.attempts = 0 if self._part.scanner == Scanner.BROWSER else self._part.attempts
+            if self._part.scanner == Scanner.BROWSER:
+                # Give up this page only: the next one may be checked again.
+                self._part.attempts = 0
             return inconclusive("not_available", GIVEN_UP)
         return page.run_check(key, self._thresholds)
 
