@@ -128,7 +128,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
             refusals["assign_to_me"] = "You own the task."
         elif row.project.organization_id not in staff_of(request).roles:
             refusals["assign_to_me"] = NOT_A_MEMBER
-        if row.sla_due_at is None and not row.sla_pauses.filter(ended_at=None).exists():
+        if row.sla_due_at is None and not row.sla_is_paused:
             refusals["extend_due_date"] = NoDueDate.message
         if row.verifications.filter(running=True).exists():
             refusals["run_verification"] = VerificationInProgress.message

@@ -3,16 +3,18 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership
 from findings.models import Finding
 from remediation.admin.tasks import NOT_A_MEMBER
 from remediation.errors import NoDueDate, TaskDone, VerificationInProgress
 from remediation.models import Task, Verification
-from remediation.services import verifications
+from remediation.services import tasks, verifications
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, member_of
+from tests.unit.remediation.sla.clock_scenarios import PAUSING, set_policy, set_status
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,18 @@ def test_done_task_is_verified_again_and_not_changed(scenario: Scenario) -> None
 
     assert set(found.values()) == {TaskDone.message}
     assert "run_verification" not in found
+
+
+@pytest.mark.slow
+def test_paused_clock_is_extended_and_not_a_task_without_a_due_date(scenario: Scenario) -> None:
+    set_policy(scenario, PAUSING)
+    paused, undated = (set_status(scenario, factories.task(scenario), "blocked") for _ in range(2))
+    for due_at in (timezone.now(), None):
+        tasks.update(undated.pk, changes={"sla_due_at": due_at}, by=scenario.actor)
+
+    found = [refusals(staff.logged_in_client(), task) for task in (paused, undated)]
+
+    assert [refusal.get("extend_due_date", "") for refusal in found] == ["", NoDueDate.message]
 
 
 def test_task_that_is_added_at_a_finding_has_its_title(scenario: Scenario) -> None:
