@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -161,9 +162,11 @@ class FindingWithTasksViewSet(FindingViewSet):
             super().embed(name, findings)
             return
         newest = queries.newest_tasks_of([finding["id"] for finding in findings])
-        tasks = represent_rows(TaskSerializer, newest, self.serializer_context)
+        by_finding = defaultdict(list)
+        for task in represent_rows(TaskSerializer, newest, self.serializer_context):
+            by_finding[str(task["finding_id"])].append(task)
         for finding in findings:
-            finding["tasks"] = [task for task in tasks if str(task["finding_id"]) == str(finding["id"])]
+            finding["tasks"] = by_finding[str(finding["id"])]
 
 
 class TaskBulkViewSet(ProjectViewSet):
