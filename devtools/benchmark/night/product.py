@@ -20,8 +20,7 @@ class ProductLimits:
     pace: float  # requests a second to a verified host
     visitors: int  # pages that the workers of a machine visit at once
     batch_seconds: float  # for which a worker stays with a scan
-    workers_share_scan: bool  # whether several workers may check one scan
-    use_window_seconds: float | None  # in which the fair queue counts an organisation's use
+    use_window_seconds: float  # in which the fair queue counts an organisation's use
 
 
 def product_limits() -> ProductLimits:
@@ -29,7 +28,6 @@ def product_limits() -> ProductLimits:
         pace=float(MAX_RATE),
         visitors=BROWSER_WORKERS * MAX_CONCURRENT_PAGES[WorkerKind.BROWSER],
         batch_seconds=SAME_ORGANIZATION_SECONDS,
-        workers_share_scan=True,
         use_window_seconds=WINDOW_SECONDS,
     )
 

@@ -17,24 +17,18 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class NightLimits:
-    """Machines with their cores and visitors, the requests a second to a host, and the pages of a batch."""
+    """Machines with their cores and visitors, the requests a second to a host, and how long a batch of pages takes."""
 
     machines: int
     cores: int
     visitors: int
     pace: float
-    batch_seconds: float = 60.0
-    batch_pages: int | None = None
-    workers_share_scan: bool = True  # several workers check pages of one scan at the same time
+    batch_seconds: float
+    use_window_seconds: float  # use before the last two windows counts no more
     fair: bool = True
-    use_window_seconds: float | None = (
-        None  # use before the last two windows counts no more; None: all of it counts
-    )
 
     def pages_of_batch(self, site: NightSite) -> int:
         """Return how many pages a visitor checks before it takes another scan."""
-        if self.batch_pages is not None:
-            return self.batch_pages
         page_seconds = max(site.cost.cpu, site.cost.requests / self.pace)
         return max(1, int(self.batch_seconds / page_seconds))
 
@@ -76,7 +70,7 @@ class Night:
 class OrganisationUse:
     """CPU seconds by organisation in this window, with a falling share of the previous one."""
 
-    def __init__(self, window_seconds: float | None) -> None:
+    def __init__(self, window_seconds: float) -> None:
         self.window_seconds = window_seconds
         self.windows: defaultdict[tuple[str, int], float] = defaultdict(float)
 
@@ -86,14 +80,12 @@ class OrganisationUse:
     def recent(self, organisation: str, now: float) -> float:
         """Return the CPU seconds that count now."""
         window = self._window(now)
-        used = self.windows.get((organisation, window), 0.0)
-        if self.window_seconds is None:
-            return used
         share = 1 - now % self.window_seconds / self.window_seconds
-        return used + share * self.windows.get((organisation, window - 1), 0.0)
+        used, before = (self.windows.get((organisation, number), 0.0) for number in (window, window - 1))
+        return used + share * before
 
     def _window(self, now: float) -> int:
-        return int(now // self.window_seconds) if self.window_seconds else 0
+        return int(now // self.window_seconds)
 
 
 class NightSimulation:
@@ -127,7 +119,8 @@ class NightSimulation:
             self.waiting.setdefault(scan.site.organisation, []).append(scan)
 
     def _lease(self) -> None:
-        while self.free and (candidates := dict(self._candidates())):
+        while self.free and self.waiting:
+            candidates = {organisation: scans[0] for organisation, scans in self.waiting.items()}
             organisation = self._next_organisation(candidates)
             if self.record_leases:
                 used = {name: self.use.recent(name, self.now) for name in candidates}
@@ -140,14 +133,6 @@ class NightSimulation:
                 self.waiting[organisation].remove(scan)
             if not self.waiting[organisation]:
                 del self.waiting[organisation]
-
-    def _candidates(self) -> Iterator[tuple[str, ScanProgress]]:
-        """Yield each organisation's oldest scan with pages to lease."""
-        for organisation, scans in self.waiting.items():
-            for scan in scans:
-                if self.limits.workers_share_scan or not scan.running:
-                    yield organisation, scan
-                    break
 
     def _next_organisation(self, candidates: Mapping[str, ScanProgress]) -> str:
         sites = {name: scan.site for name, scan in candidates.items()}

@@ -11,7 +11,7 @@ from devtools.benchmark.night.sites import NightSite, PageCost, night_sites
 from krafter_audit.http.host_pace import MAX_RATE
 
 COSTS = {"trivial": PageCost(1.5, 8), "realistic": PageCost(4, 30)}
-LIMITS = NightLimits(machines=2, cores=2, visitors=3, pace=10, batch_pages=3)
+LIMITS = NightLimits(machines=2, cores=2, visitors=3, pace=10, batch_seconds=6, use_window_seconds=300)
 
 
 def sites(count: int = 300) -> list[NightSite]:
@@ -28,9 +28,8 @@ def run(limits: NightLimits) -> Night:
 VARIANTS = [
     LIMITS,
     replace(LIMITS, fair=False),
-    replace(LIMITS, workers_share_scan=False),
-    replace(LIMITS, batch_pages=None, batch_seconds=20),
-    replace(LIMITS, use_window_seconds=300),
+    replace(LIMITS, batch_seconds=20),
+    replace(LIMITS, use_window_seconds=60),
 ]
 FAIR = [limits for limits in VARIANTS if limits.fair]
 
