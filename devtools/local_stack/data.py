@@ -40,7 +40,6 @@ class DataDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
-        self.handle: int | None = None
 
     def make(self) -> None:
         try:
@@ -52,28 +51,19 @@ class DataDirectory:
 
     def lock(self, *, seconds: float = 12) -> int:
         """Lock the directory for this process; return the handle. Raises StartFailed when in use."""
-        self.handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         # The guards of a killed supervisor hold the lock for the moment that they need to end its processes.
         deadline = time.monotonic() + seconds
-        while not self.try_lock():
+        while not try_lock(handle, fcntl.LOCK_EX):
             holder = self.holder()
             if (holder and is_running(holder)) or time.monotonic() > deadline:
                 raise StartFailed(
                     f"A system is running on {self.path} already (process {holder}). Stop it first."
                 )
             time.sleep(0.05)
-        os.ftruncate(self.handle, 0)
-        os.pwrite(self.handle, str(os.getpid()).encode(), 0)
-        return self.handle
-
-    def try_lock(self) -> bool:
-        if self.handle is None:
-            return False
-        try:
-            fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        return handle
 
     def holder(self) -> int | None:
         text = (self.path / LOCK).read_text().strip()
@@ -85,12 +75,9 @@ class DataDirectory:
         # A shared lock on another handle fails while the supervisor holds the exclusive one.
         handle = os.open(self.path / LOCK, os.O_RDWR)
         try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+            return not try_lock(handle, fcntl.LOCK_SH)
         finally:
             os.close(handle)
-        return False
 
     def read(self, name: str) -> Any:
         try:
@@ -136,6 +123,14 @@ class DataDirectory:
             ports[name] = free_port()
             self.write("ports.json", ports)
         return ports[name]
+
+
+def try_lock(handle: int, operation: int) -> bool:
+    try:
+        fcntl.flock(handle, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def free_port(host: str = "127.0.0.1", port: int = 0) -> int:

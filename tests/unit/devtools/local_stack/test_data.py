@@ -60,13 +60,12 @@ def test_directory_is_used_by_one_system_at_a_time(data):
 
 
 def test_lock_of_an_ended_process_is_waited_for_and_acquired(data):
-    holder = DataDirectory(data.path)
-    holder.lock()
-    os.pwrite(holder.handle, b"999999999", 0)  # its guards hold the lock, it itself is dead
+    handle = DataDirectory(data.path).lock()
+    os.pwrite(handle, b"999999999", 0)  # its guards hold the lock, it itself is dead
     with pytest.raises(StartFailed):
         DataDirectory(data.path).lock(seconds=0.1)
 
-    os.close(holder.handle)
+    os.close(handle)
 
     data.lock(seconds=0)
     assert data.holder() == os.getpid()
