@@ -14,16 +14,7 @@ import psycopg
 
 from devtools.local_stack.data import first_key, free_port
 from devtools.local_stack.postgres import USER, Postgres, settings_for_memory, total_memory
-from devtools.local_stack.process import (
-    WEB_SERVER,
-    Command,
-    StartFailed,
-    kill_guarded,
-    last_lines,
-    launch,
-    run,
-    wait_for,
-)
+from devtools.local_stack.process import WEB_SERVER, Command, kill_guarded, launch, run, wait_for
 from devtools.local_stack.temporary_system import UNLIMITED
 from devtools.local_stack.valkey import Valkey
 
@@ -108,13 +99,8 @@ class BenchmarkServers:
         port = free_port()
         arguments = [self.python, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(port), application]
         self.start_server(Command(name=name, arguments=arguments, env=dict(env)))
-        deadline = time.monotonic() + 60
-        while not responds(f"http://127.0.0.1:{port}{ready}"):
-            if time.monotonic() > deadline or self.process(name).poll() is not None:
-                raise StartFailed(
-                    f"{name} does not answer. The end of its log:\n{last_lines(self.log(name))}"
-                )
-            time.sleep(0.1)
+        url = f"http://127.0.0.1:{port}{ready}"
+        wait_for(lambda: responds(url), name, self.process(name), self.log(name), seconds=60)
         return port
 
     def stop(self, *names: str) -> None:

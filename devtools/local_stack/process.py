@@ -110,9 +110,16 @@ def last_lines(log: Path) -> str:
     return "\n".join(f"    {line}" for line in lines) or "(no output)"
 
 
-def wait_for(answers: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for(
+    answers: Callable[[], bool],
+    name: str,
+    process: "subprocess.Popen[bytes]",
+    log: Path,
+    *,
+    seconds: float = START_SECONDS,
+) -> None:
     """Wait until the server answers. Raises StartFailed when it ends or takes too long."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:
             raise StartFailed(f"{name} did not start. The end of {log}:\n{last_lines(log)}")

@@ -1,6 +1,5 @@
 import json
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +10,7 @@ from devtools.benchmark.servers import responds
 from devtools.benchmark.sites.content import BenchmarkSite
 from devtools.benchmark.sites.server import COUNTERS_PATH, SITES
 from devtools.local_stack.data import free_port
-from devtools.local_stack.process import Command, StartFailed, kill_guarded, last_lines, launch
-
-START_SECONDS = 20
+from devtools.local_stack.process import Command, kill_guarded, launch, wait_for
 
 
 @dataclass(frozen=True)
@@ -38,12 +35,8 @@ def served_site(name: str, latency_ms: float, log: Path) -> Iterator[SiteProcess
     origin = f"http://127.0.0.1:{port}"
     arguments = [sys.executable, "-m", "devtools.benchmark.sites.server", name, str(port), str(latency_ms)]
     process = launch(Command(name, arguments), log)
-    deadline = time.monotonic() + START_SECONDS
     try:
-        while not responds(f"{origin}{COUNTERS_PATH}"):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise StartFailed(f"The site {name} did not start. The end of its log:\n{last_lines(log)}")
-            time.sleep(0.05)
+        wait_for(lambda: responds(f"{origin}{COUNTERS_PATH}"), f"The site {name}", process, log)
         yield SiteProcess(SITES[name](origin), origin)
     finally:
         kill_guarded(process)

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 from devtools.benchmark import process_stats
 from devtools.demo.client import send
-from devtools.local_stack.process import REPOSITORY, Command, StartFailed, kill_guarded, last_lines, launch
+from devtools.local_stack.process import REPOSITORY, Command, kill_guarded, launch, wait_for
 from scanner.browser import process_guard
 
 # Its own database and broker, and no limit for the requests of this benchmark; the pace at sites is the default one.
@@ -130,7 +129,7 @@ def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
     arguments += ["--data", str(folder / "data"), "--ready", str(ready)]
     guard = launch(Command("up", arguments, ENVIRONMENT), log)
     try:
-        wait_until_ready(guard, ready, log)
+        wait_for(ready.exists, "The system", guard, log, seconds=START_SECONDS)
         supervisor = next(pid for pid, parent in process_guard.parents() if parent == guard.pid)
         yield BenchmarkStack(supervisor, folder / "data", json.loads(ready.read_text()))
     finally:
@@ -138,12 +137,3 @@ def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
         with suppress(subprocess.TimeoutExpired):
             guard.wait(timeout=30)
         kill_guarded(guard)
-
-
-def wait_until_ready(guard: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
-    """Wait until the system answers. Raises StartFailed."""
-    deadline = time.monotonic() + START_SECONDS
-    while not ready.exists():
-        if guard.poll() is not None or time.monotonic() > deadline:
-            raise StartFailed(f"The system did not start. The end of its log:\n{last_lines(log)}")
-        time.sleep(0.1)
