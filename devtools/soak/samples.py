@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from scanner.browser.process_guard import descendants, parents
+from scanner.browser.process_guard import descendants
 
 SAMPLE_SECONDS = 5.0
 # The time in which caches and pools are filled: the first export alone imports a renderer of 80 MB.
@@ -102,13 +102,13 @@ def _median(samples: list[Sample]) -> Sample:
 
 
 def take_samples(root: int) -> dict[str, Sample]:
-    """Return a sample of each process below `root` by name and number; children have their parent's name."""
-    parent_of = dict(parents())
+    """Return a sample of each process below `root` by name and process id; a fork has its parent's name."""
     found = {}
     for pid in descendants(root):
-        name = NAMES.get(next((part for part in NAMES if part in _command_line(pid)), ""), "")
+        line = _command_line(pid)
+        name = next((name for part, name in NAMES.items() if part in line), "")
         with suppress(OSError, ValueError):
-            if name and "process_guard.py" not in _command_line(pid) and parent_of.get(pid):
+            if name and "process_guard.py" not in line:
                 found[f"{name} {pid}"] = Sample(_own_megabytes(pid), _open_files(pid))
     return found
 
