@@ -53,12 +53,12 @@ class AlreadyApproved(Conflict):
 
 class AuthorMayNotApprove(Conflict):
     code = "author_may_not_approve"
-    message = "You have set the task to ready to verify: by the policy another person approves it."
+    message = "You have set the task to ready to verify. The policy requires the approval of another person."
 
 
 class ApprovalRequiresUser(Conflict):
     code = "approval_requires_user"
-    message = "By the policy a person approves: this API key belongs to no user."
+    message = "The policy requires the approval of a person, and this API key belongs to no user."
 
 
 class ApprovalNotFound(Conflict):

@@ -128,10 +128,10 @@ class SlaRecalculation(BaseModel):
     reached_at = models.DateTimeField(null=True)
     reached_id = models.UUIDField(null=True)
     checked = models.PositiveIntegerField(default=0)
-    moved = models.PositiveIntegerField(default=0, help_text="Due dates that are others now.")
+    moved = models.PositiveIntegerField(default=0, help_text="Due dates that were moved.")
     given = models.PositiveIntegerField(default=0, help_text="Tasks that have got a due date.")
     lifted = models.PositiveIntegerField(default=0, help_text="Tasks that have no due date any more.")
-    overdue_at_once = models.PositiveIntegerField(default=0, help_text="Tasks that are overdue by it.")
+    overdue_at_once = models.PositiveIntegerField(default=0, help_text="Tasks that have become overdue.")
     finished_at = models.DateTimeField(null=True)
     superseded = models.BooleanField(default=False, help_text="A newer policy ended it before all were done.")
     # Runs since the last batch that ended with an error.

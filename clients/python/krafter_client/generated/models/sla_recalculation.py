@@ -19,13 +19,13 @@ class SlaRecalculation:
     policy_version: int
     checked: int
     moved: int
-    """ Due dates that are others now. """
+    """ Due dates that were moved. """
     given: int
     """ Tasks that have got a due date. """
     lifted: int
     """ Tasks that have no due date any more. """
     overdue_at_once: int
-    """ Tasks that are overdue by it. """
+    """ Tasks that have become overdue. """
     superseded: bool
     """ A newer policy ended it before all were done. """
     error: str
