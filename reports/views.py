@@ -48,7 +48,7 @@ INCLUDE_CAMPAIGNS = ("campaigns",)
 KIND = OpenApiParameter(
     "kind",
     OpenApiTypes.STR,
-    enum=["findings", "summary", "tasks", "verifications", "regressions"],
+    enum=["findings", *EXPORTERS["csv"].further],
     description="The rows of a CSV report, `findings` by default.",
 )
 
