@@ -73,7 +73,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     report.breakdown = {
         **breakdown,
         "worst_open_by_domain": worst_open(findings, was_scanned=counted.was_scanned),
-        "trends": open_risk_trends(recorded["finding"], period, _open_scores(findings)),
+        "trends": open_risk_trends(recorded["finding"], period, _totals(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
         "accepted": {"all": accepted, "listed": json.loads(listed)},
@@ -122,12 +122,9 @@ def worst_open(
     }
 
 
-def _open_scores(findings: Iterable[FindingCount]) -> list[tuple[dict[str, str], int]]:
-    return [
-        ({"severity": row.severity, "domain": row.domain}, row.score)
-        for row in findings
-        if row.status in OPEN_STATUSES
-    ]
+def _totals(findings: Iterable[FindingCount]) -> Totals:
+    facets = ("severity", "domain", "status")
+    return [({name: getattr(row, name) for name in facets}, row.number, row.score) for row in findings]
 
 
 def list_campaigns(project: Project) -> list[Item]:

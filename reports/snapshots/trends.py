@@ -13,12 +13,10 @@ FACETS = ("severity", "domain")
 Trends = dict[str, dict[str, list[int]]]
 
 
-def open_risk_trends(
-    changes: Mapping[date, Totals], period: Period, last_day: Iterable[tuple[dict[str, str], int]]
-) -> Trends:
+def open_risk_trends(changes: Mapping[date, Totals], period: Period, last_day: Totals) -> Trends:
     """Return the scores of open findings by facet and day, from `changes_by_day` of the findings.
 
-    Those of the last day are the `(facets, score)` given.
+    Those of the last day are of the findings given.
     """
     scores: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     trends: Trends = {name: {} for name in FACETS}
@@ -29,9 +27,7 @@ def open_risk_trends(
         _append(trends, scores, day_number)
     # Of the copied rows, since the counters may have changed.
     last: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    for facets, score in last_day:
-        for name in FACETS:
-            last[name][facets[name]] += score
+    _add(last, last_day)
     _append(trends, last, days)
     return trends
 

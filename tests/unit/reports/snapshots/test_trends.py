@@ -15,7 +15,7 @@ def test_scores_of_each_day_begin_with_what_was_open_before() -> None:
         date(2026, 11, 22): [(CRITICAL, 2, 90)],
         date(2026, 11, 24): [(LOW, 1, 7), (CRITICAL, 0, -10)],
     }
-    last_day = [({"severity": "critical", "domain": "security"}, 81)]
+    last_day = [(CRITICAL, 2, 81)]
 
     assert open_risk_trends(changes, PERIOD, last_day) == {
         "severity": {"critical": [90, 80, 81], "low": [0, 7, 0]},
