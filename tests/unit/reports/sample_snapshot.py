@@ -1,5 +1,6 @@
 """A snapshot as data, so that exporters and pages are tested without a database."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -123,10 +124,7 @@ def series(scores: list[float]) -> list[dict[str, Any]]:
 
 
 def counts(items: list[dict[str, Any]], key: str) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for item in items:
-        found[item[key]] = found.get(item[key], 0) + 1
-    return found
+    return dict(Counter(item[key] for item in items))
 
 
 def snapshot(**changes: Any) -> Snapshot:
