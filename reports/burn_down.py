@@ -16,12 +16,13 @@ def burn_down_by_change(project_id: UUID, period: Period) -> list[dict[str, Any]
     A dict a day: `date`, `open_risk_score`, the difference of the score by change, and in `findings` that of the
     number of open findings.
     """
-    days = queries.burn_down(project_id, period)
     none = dict.fromkeys(CHANGES, 0)
-    scores = {day["date"]: dict(none) for day in days}
-    findings = {day["date"]: dict(none) for day in days}
+    days = {
+        day["date"]: {**day, **none, "findings": dict(none)} for day in queries.burn_down(project_id, period)
+    }
     for change in counters.risk_changes([project_id], period.start, period.end):
-        name = change.change if change.change in none else "other"
-        scores[change.day.isoformat()][str(name)] += change.score
-        findings[change.day.isoformat()][str(name)] += change.findings
-    return [{**day, **scores[day["date"]], "findings": findings[day["date"]]} for day in days]
+        name = str(change.change) if change.change in none else "other"
+        day = days[change.day.isoformat()]
+        day[name] += change.score
+        day["findings"][name] += change.findings
+    return list(days.values())
