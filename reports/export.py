@@ -111,30 +111,30 @@ def _store(report: Report, name: str, write: Write) -> StoredFile | None:
             raise Unavailable("The file storage cannot be written.") from error
 
 
+@transaction.atomic
 def finish(report: Report, stored: list[StoredFile]) -> None:
     """Set the report to exported, or shared if it was shared meanwhile."""
     main = stored[0]
-    with transaction.atomic():
-        exported = change_status(
-            report,
-            Report.Status.EXPORTED,
-            file=main.name,
-            file_size=main.size,
-            sha256={file.name: file.sha256 for file in stored},
-            exported_at=timezone.now(),
-            lease_until=None,
-        )
-        if exported is None:
-            return
-        log_event("report.exported", report, by=SYSTEM, format=report.format, bytes=main.size)
-        if exported.shared_at:
-            Report.transitions.apply(exported, Report.Status.SHARED)
+    exported = change_status(
+        report,
+        Report.Status.EXPORTED,
+        file=main.name,
+        file_size=main.size,
+        sha256={file.name: file.sha256 for file in stored},
+        exported_at=timezone.now(),
+        lease_until=None,
+    )
+    if exported is None:
+        return
+    log_event("report.exported", report, by=SYSTEM, format=report.format, bytes=main.size)
+    if exported.shared_at:
+        Report.transitions.apply(exported, Report.Status.SHARED)
 
 
+@transaction.atomic
 def fail(report: Report, reason: str) -> None:
-    with transaction.atomic():
-        if change_status(report, Report.Status.FAILED, failure=reason, lease_until=None) is not None:
-            log_event("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
+    if change_status(report, Report.Status.FAILED, failure=reason, lease_until=None) is not None:
+        log_event("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
 
 
 @transaction.atomic

@@ -98,17 +98,15 @@ def postpone(share: Share, reason: str, *, at_least: int = 0) -> int | None:
     return wait
 
 
+@transaction.atomic
 def finish(share: Share, status: str, outcome: str) -> None:
     """Store the result of a leased share and delete its webhook."""
-    with transaction.atomic():
-        held = leases.owned(share).select_for_update().first()
-        if held is None:
-            return
-        sent_at = timezone.now() if status == Share.Status.SENT else None
-        Share.transitions.apply(
-            held, status, outcome=outcome, webhook=None, lease_until=None, sent_at=sent_at
-        )
-        log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
+    held = leases.owned(share).select_for_update().first()
+    if held is None:
+        return
+    sent_at = timezone.now() if status == Share.Status.SENT else None
+    Share.transitions.apply(held, status, outcome=outcome, webhook=None, lease_until=None, sent_at=sent_at)
+    log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
 
 
 def requeue_pending() -> None:
