@@ -4,7 +4,7 @@ import random
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 HTML, TEXT, XML = "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/xml"
 CSS, JAVASCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
@@ -34,7 +34,6 @@ class SiteResponse:
 class BenchmarkSite:
     """Responses by path."""
 
-    name: str
     pages: tuple[str, ...]
     responses: Mapping[str, SiteResponse]
     faults: frozenset[str]  # the keys of the checks that fail
@@ -47,21 +46,13 @@ class BenchmarkSite:
         return self.responses.get(path, missing)
 
 
-@dataclass(frozen=True)
-class PageTemplate:
-    title: str
-    body: str
-    head: str = ""
-    lang: str = "en"
-    extra: tuple[tuple[str, str], ...] = field(default=())
-
-    def response(self) -> SiteResponse:
-        html = (
-            f'<!doctype html>\n<html lang="{self.lang}">\n<head>\n<meta charset="utf-8">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{self.title}</title>\n{self.head}\n</head>\n<body>\n{self.body}\n</body>\n</html>\n"
-        )
-        return SiteResponse(html.encode(), HTML, headers=(("Cache-Control", "no-cache"), *self.extra))
+def html_page(title: str, body: str, head: str, *headers: tuple[str, str]) -> SiteResponse:
+    html = (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+    return SiteResponse(html.encode(), HTML, headers=(("Cache-Control", "no-cache"), *headers))
 
 
 def sentences(seed: str, count: int) -> str:

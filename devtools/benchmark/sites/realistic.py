@@ -12,9 +12,9 @@ from devtools.benchmark.sites.content import (
     JAVASCRIPT,
     PNG,
     BenchmarkSite,
-    PageTemplate,
     SiteResponse,
     asset,
+    html_page,
     png,
     robots,
     security_txt,
@@ -104,8 +104,7 @@ def realistic_site(origin: str, *, one_build: bool = False) -> BenchmarkSite:
         "/sitemap.xml": sitemap(origin, PAGES),
         "/.well-known/security.txt": security_txt(),
     }
-    name = "one_build" if one_build else "realistic"
-    return BenchmarkSite(name, PAGES, responses, FAULTS, HEADERS, server="shop")
+    return BenchmarkSite(PAGES, responses, FAULTS, HEADERS, server="shop")
 
 
 @cache
@@ -141,7 +140,7 @@ def _unused_script(generator: random.Random) -> str:
 def _page(path: str, origin: str, *, one_build: bool) -> SiteResponse:
     builders = {"/": _home, **dict.fromkeys(CATEGORIES, _category), **dict.fromkeys(PRODUCTS, _product)}
     builder = _with_every_fault if one_build else builders.get(path, _article)
-    return builder(path, origin).response()
+    return builder(path, origin)
 
 
 def _name(path: str) -> str:
@@ -193,34 +192,34 @@ BROKEN_DATA = (
 )
 
 
-def _home(path: str, origin: str) -> PageTemplate:
+def _home(path: str, origin: str) -> SiteResponse:
     main = (
         f"<h1>Furniture from a small workshop</h1>\n{HERO}\n<p>{sentences(path, 8)}</p>\n"
         f"{_thumbs('home', IMAGES - 1)}\n{UNNAMED_BUTTON}\n<p>{BROKEN_LINK}</p>"
     )
     head = _head(path, origin, script="hero")
-    return PageTemplate("Furniture from a small workshop", _body(main), head, extra=(COOKIE,))
+    return html_page("Furniture from a small workshop", _body(main), head, COOKIE)
 
 
-def _category(path: str, origin: str) -> PageTemplate:
+def _category(path: str, origin: str) -> SiteResponse:
     main = (
         f"<h1>{_name(path)} for every room</h1>\n<p>{sentences(path, 12)}</p>\n"
         f"{_thumbs('category', IMAGES, alt=False)}\n{FAINT_TEXT}"
     )
     head = _head(path, origin) + f'\n<link rel="canonical" href="{origin}/">'
-    return PageTemplate(f"{_name(path)} from our workshop", _body(main), head, extra=(COOKIE,))
+    return html_page(f"{_name(path)} from our workshop", _body(main), head, COOKIE)
 
 
-def _product(path: str, origin: str) -> PageTemplate:
+def _product(path: str, origin: str) -> SiteResponse:
     main = (
         f"<h1>{_name(path)}</h1>\n<p>{sentences(path, 10)}</p>\n{_thumbs('product', IMAGES)}\n"
         f"<p>{VAGUE_LINK}</p>\n<p>{UNNAMED_LINK}</p>"
     )
     head = f"{_head(path, origin, description=False)}\n{BROKEN_DATA}"
-    return PageTemplate(f"{_name(path)}, made by hand", _body(main), head, extra=(COOKIE,))
+    return html_page(f"{_name(path)}, made by hand", _body(main), head, COOKIE)
 
 
-def _article(path: str, origin: str) -> PageTemplate:
+def _article(path: str, origin: str) -> SiteResponse:
     paragraphs = "".join(
         f"<h2>Part {part}</h2><p>{sentences(f'{path} {part}', 9)}</p>" for part in range(1, 5)
     )
@@ -229,10 +228,10 @@ def _article(path: str, origin: str) -> PageTemplate:
         f"{_thumbs('article', IMAGES, sized=False)}\n{BROKEN_LIST}"
     )
     title = f"{_name(path)}: what we have learned about it"
-    return PageTemplate(title, _body(main), _head(path, origin, graph=False), extra=(COOKIE,))
+    return html_page(title, _body(main), _head(path, origin, graph=False), COOKIE)
 
 
-def _with_every_fault(path: str, origin: str) -> PageTemplate:
+def _with_every_fault(path: str, origin: str) -> SiteResponse:
     main = (
         f"<h1>{_name(path) or 'Shop'}</h1>\n{HERO}\n<p>{sentences(path, 8)}</p>\n"
         f"{_thumbs('product', IMAGES - 1, sized=False, alt=False)}\n{FAINT_TEXT}\n{BROKEN_LIST}\n"
@@ -243,4 +242,4 @@ def _with_every_fault(path: str, origin: str) -> PageTemplate:
     )
     data = f"{canonical}{BROKEN_DATA}"
     head = f"{_head(path, origin, description=False, graph=False, script='hero')}\n{data}"
-    return PageTemplate(f"{_name(path) or 'Shop'}, made by hand", _body(main), head, extra=(COOKIE,))
+    return html_page(f"{_name(path) or 'Shop'}, made by hand", _body(main), head, COOKIE)

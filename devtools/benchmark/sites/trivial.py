@@ -5,9 +5,9 @@ from devtools.benchmark.sites.content import (
     PDF,
     PNG,
     BenchmarkSite,
-    PageTemplate,
     SiteResponse,
     asset,
+    html_page,
     png,
     robots,
     security_txt,
@@ -56,7 +56,6 @@ def trivial_site(origin: str) -> BenchmarkSite:
         "/.well-known/security.txt": security_txt(),
     }
     return BenchmarkSite(
-        name="trivial",
         pages=PAGES,
         responses=responses,
         faults=FAULTS,
@@ -80,7 +79,7 @@ def _page(number: int, path: str) -> SiteResponse:
         f"{_links(path)}\n</main>"
     )
     head = f'<link rel="stylesheet" href="/style.css">\n<meta name="description" content="{description}">'
-    return PageTemplate(title, body, head).response()
+    return html_page(title, body, head)
 
 
 def _links(path: str) -> str:
