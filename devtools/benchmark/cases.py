@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from devtools.benchmark.load_generator import BenchmarkRequest, json_request, repeat
+from devtools.benchmark.load_generator import BenchmarkRequest, json_request
 
 Dataset = dict[str, Any]
 RequestFactory = Callable[[Dataset], Iterator[BenchmarkRequest]]
@@ -32,7 +32,7 @@ def read(path: str) -> RequestFactory:
             None,
             authorization(dataset),
         )
-        return repeat(lambda: request)
+        return itertools.repeat(request)
 
     return make
 
@@ -95,7 +95,7 @@ def policy_test(query: str = "") -> RequestFactory:
         body = {"config": {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 12, "high": 48}}}
         path = f"{prefix(dataset)}policies/test{query}"
         request = json_request("POST", path, body, authorization(dataset))
-        return repeat(lambda: request)
+        return itertools.repeat(request)
 
     return make
 
@@ -133,13 +133,13 @@ def admin_page(path: str) -> RequestFactory:
         request = BenchmarkRequest(
             "GET", path.format(**dataset), None, {"Cookie": f"sessionid={dataset['session']}"}
         )
-        return repeat(lambda: request)
+        return itertools.repeat(request)
 
     return make
 
 
 def bare_list(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    return repeat(lambda: BenchmarkRequest("GET", "/findings"))
+    return itertools.repeat(BenchmarkRequest("GET", "/findings"))
 
 
 def bare_one(dataset: Dataset) -> Iterator[BenchmarkRequest]:
@@ -194,8 +194,8 @@ CASES = (
     BenchmarkCase("admin: events", admin_page("/admin/events/event/")),
     BenchmarkCase(
         "shared page",
-        lambda dataset: repeat(
-            lambda: BenchmarkRequest("GET", f"/insights/audit/reports/shared/{dataset['share']}")
+        lambda dataset: itertools.repeat(
+            BenchmarkRequest("GET", f"/insights/audit/reports/shared/{dataset['share']}")
         ),
     ),
 )

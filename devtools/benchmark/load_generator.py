@@ -5,7 +5,7 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,8 +88,3 @@ class LoadGenerator:
         with self.lock:
             self.result.errors[status] = self.result.errors.get(status, 0) + 1
             self.result.first_error = self.result.first_error or body[:300].decode(errors="replace")
-
-
-def repeat(make: Callable[[], BenchmarkRequest]) -> Iterator[BenchmarkRequest]:
-    while True:
-        yield make()
