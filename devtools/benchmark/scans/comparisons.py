@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from devtools.benchmark.process_stats import proportional_megabytes, tree
-from devtools.benchmark.scans.measurement import Figures, peak_memory
+from devtools.benchmark.scans.measurement import Figures, peak_memory, run_measured
 from devtools.benchmark.scans.site_process import SiteProcess
 from devtools.local_stack.process import REPOSITORY
 from scanner.browser import executables
@@ -90,22 +90,12 @@ def _run_node(
 ) -> Figures:
     environment = {**os.environ, "NODE_PATH_OF_ORACLES": str(folder)}
     environment["CHROMIUM"] = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")) or ""
-    requests, before, started = site.requests(), os.times(), time.monotonic()
-    ended = subprocess.run(
-        ["node", str(ORACLES / f"{program}.mjs")],
-        input="\n".join(map(json.dumps, cases)),
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT,
+    requests, command = site.requests(), ["node", str(ORACLES / f"{program}.mjs")]
+    ended, seconds, cpu = run_measured(
+        command, input="\n".join(map(json.dumps, cases)), env=environment, timeout=TIMEOUT
     )
-    seconds, after = time.monotonic() - started, os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
     results = [json.loads(line) for line in ended.stdout.splitlines()]
     complete = ended.returncode == 0 and len(results) == len(cases)
     failed = sum("error" in result for result in results)
     outcome = f"{failed} errors" if complete else f"error: {ended.stderr.strip()[-200:]}"
-    return Figures(
-        name, len(cases), round(seconds, 2), round(cpu, 2), site.requests() - requests, outcome=outcome
-    )
+    return Figures(name, len(cases), seconds, cpu, site.requests() - requests, outcome=outcome)

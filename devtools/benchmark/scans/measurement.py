@@ -140,9 +140,18 @@ def check_page(name: str, site: SiteProcess, url: str, *arguments: str) -> Figur
     """Run `./krafter check` on one page, without its search for a Python."""
     command = [sys.executable, "-P", "-m", "scanner.cli", "--json", *arguments, url]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
-    requests, before, started = site.requests(), os.times(), time.monotonic()
-    ended = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=300)
+    requests = site.requests()
+    ended, seconds, cpu = run_measured(command, env=environment, timeout=300)
+    outcome = {0: "passed", 1: "failed", 2: "inconclusive"}.get(ended.returncode, "error")
+    return Figures(name, 1, seconds, cpu, site.requests() - requests, outcome=outcome)
+
+
+def run_measured(
+    command: Sequence[str], **options: Any
+) -> tuple[subprocess.CompletedProcess[str], float, float]:
+    """Run a program to its end; return it with its seconds and CPU seconds."""
+    before, started = os.times(), time.monotonic()
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     seconds, after = time.monotonic() - started, os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    outcome = {0: "passed", 1: "failed", 2: "inconclusive"}.get(ended.returncode, "error")
-    return Figures(name, 1, round(seconds, 2), round(cpu, 2), site.requests() - requests, outcome=outcome)
+    return ended, round(seconds, 2), round(cpu, 2)
