@@ -202,11 +202,6 @@ SECTIONS: dict[str, PolicySection] = {
 }
 
 
-def register_section(section: PolicySection) -> None:
-    """Register the form of a section that a higher app reads; its warnings are in policy_versions/warnings.py."""
-    SECTIONS[section.name] = section
-
-
 @cache
 def check_section() -> PolicySection:
     fields: list[PolicyField] = []

@@ -8,6 +8,7 @@ from findings.models import Domain, Severity
 from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
 from remediation.alert_routing import AlertChannel
 from remediation.approval_rules import MAX_APPROVALS
+from remediation.policy_sections.declarations import SECTIONS, PolicySection
 from remediation.sla import policy as sla_policy
 from remediation.sla.policy import MAX_HOURS
 from scanner import registry
@@ -156,6 +157,6 @@ SECTION_WARNINGS: dict[str, FindIgnored] = {
 }
 
 
-def register_section_warnings(name: str, find_ignored: FindIgnored) -> None:
-    """Register a section that a higher app reads; its form is registered in policy_sections/declarations.py."""
-    SECTION_WARNINGS[name] = find_ignored
+def register_section(section: PolicySection, find_ignored: FindIgnored) -> None:
+    """Register a section that a higher app reads: its form, and what finds its parts without effect."""
+    SECTIONS[section.name], SECTION_WARNINGS[section.name] = section, find_ignored
