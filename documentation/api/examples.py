@@ -77,12 +77,12 @@ def javascript(operation: Operation) -> str:
     names = [SERVER, KEY, *_path_variables(operation), *operation.variables]
     url = f"${{{SERVER}}}{_path(operation, '${{{}}}')}"
     headers = [f"Authorization: `Bearer ${{{KEY}}}`"]
-    options = [] if operation.method == "GET" else [f'method: "{operation.method}"']
+    method = [] if operation.method == "GET" else [f'method: "{operation.method}"']
+    body = []
     if operation.body is not None:
         headers.append('"Content-Type": "application/json"')
-        options.append(f"body: JSON.stringify({_literal(operation.body, '{}')})")
-    # After the method, if there is one.
-    options.insert(len(options) and 1, f"headers: {{ {', '.join(headers)} }}")
+        body = [f"body: JSON.stringify({_literal(operation.body, '{}')})"]
+    options = [*method, f"headers: {{ {', '.join(headers)} }}", *body]
     return "\n".join(
         [
             f"const {{ {', '.join(dict.fromkeys(names))} }} = process.env;",
