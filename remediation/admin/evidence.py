@@ -76,7 +76,7 @@ class EvidencePages(ReadOnlyAdmin):
                 image["sha256"]: f"data:{image['type']};base64,{image['base64']}"
                 for image in content["pictures"]
             },
-            results=export.verify_bundle(verification),
+            results=export.verify_content(content),
             keys=key_fingerprints(),
         )
 

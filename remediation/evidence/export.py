@@ -125,10 +125,7 @@ def _entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
     return {**entry, "body": link.body} if link.format == 1 else entry
 
 
-def verify_bundle(verification: Verification, *, public: bool = False) -> list[ResultLine]:
-    """Verify the file as a reader with the published keys would; empty without a signing key."""
-    try:
-        file = bundle(verification, public=public)
-    except NoSigningKey:
-        return []
-    return list(verify(file, list(keyring().public.values())))
+def verify_content(bundled: dict[str, Any]) -> list[ResultLine]:
+    """Verify the file of a `content` as a reader with the published keys would; empty without a signing key."""
+    signer, public_keys = keyring().signer, list(keyring().public.values())
+    return list(verify(bundle_format.signed_file(plain(bundled), signer), public_keys)) if signer else []

@@ -39,7 +39,7 @@ def shared_evidence(request: HttpRequest, token: str, verification_id: str) -> H
     for link in links:
         known = registry.get(link.key)
         link.title = known.title if known else ""  # type: ignore[attr-defined]  # shown by the template
-    lines = export.verify_bundle(verification, public=True)
+    lines = export.verify_content(export.content(verification, public=True))
     signed = all(link.signature for link in links)
     context = {
         "token": token,
