@@ -118,4 +118,4 @@ class LeaseKeeper:
             if not extend(row, seconds=self._seconds):
                 self.discard(row)
         except DatabaseError:
-            pass  # the database is unavailable; the next round tries again
+            connection.close()  # Django does not replace a lost connection by itself: the next round connects again

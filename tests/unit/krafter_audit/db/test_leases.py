@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from krafter_audit.db import leases
@@ -19,6 +19,14 @@ def page(scenario: Scenario) -> ScanPage:
     scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     part = ScanPart.objects.create(scan=scan, scanner="http")
     return ScanPage.objects.create(part=part, position=0, url=scan.url, route="")
+
+
+def close_other_connections() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def expire(page: ScanPage) -> None:
@@ -123,6 +131,23 @@ def test_keeper_renews_a_lease_after_the_database_was_unavailable(
     with leases.LeaseKeeper(seconds=0.03) as keeper:  # type: ignore[arg-type]
         keeper.add(page)
         assert renewed.wait(5)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("database_owner")  # the application role may end no connection
+def test_keeper_connects_again_after_its_connection_was_closed(page: ScanPage):
+    row = leases.acquire(ScanPage, page.pk, seconds=2)
+    assert row is not None
+
+    with leases.LeaseKeeper(seconds=2) as keeper:
+        keeper.add(row)
+        threading.Event().wait(1)  # after the first renewal
+        close_other_connections()
+        threading.Event().wait(2)  # longer than the first renewal holds it
+        held = leases.acquire(ScanPage, page.pk, seconds=30) is None
+
+    assert held
 
 
 def test_released_lease_is_not_extended(page: ScanPage):
