@@ -18,7 +18,7 @@ from krafter_audit.http.client import Response
 
 # Google returns at most 25,000 rows at once (Search Console API, `searchanalytics.query`).
 PAGE_SIZE, MAX_ROWS = 25_000, 200_000
-PERIOD = timedelta(days=28)  # of the impressions
+DAYS = 28  # of the impressions
 # Google calls data of the last two to three days preliminary.
 FINAL_AFTER = timedelta(days=3)
 
@@ -77,7 +77,7 @@ class SearchConsoleClient(GoogleClient):
         """Return each page's impressions in Google's results in the last four weeks."""
         last_day = today - FINAL_AFTER
         query = {
-            "startDate": (last_day - PERIOD).isoformat(),
+            "startDate": (last_day - timedelta(days=DAYS - 1)).isoformat(),
             "endDate": last_day.isoformat(),
             "dimensions": ["PAGE"],
             "rowLimit": PAGE_SIZE,

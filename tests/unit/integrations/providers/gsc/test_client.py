@@ -1,6 +1,6 @@
 """Requests to Search Console: refusals, outages, quotas and the property."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -69,3 +69,10 @@ def test_unverified_property_is_refused(provider: SearchConsole, fake: FakeSearc
 
     with pytest.raises(ProviderRefused, match="not verified"):
         provider.check_connection()
+
+
+def test_impressions_are_those_of_28_days(provider: SearchConsole, server: FakeServer) -> None:
+    provider.impressions(date(2026, 11, 30))
+
+    [request] = server.received("searchAnalytics/query", "POST")
+    assert (request.body["startDate"], request.body["endDate"]) == ("2026-10-31", "2026-11-27")
