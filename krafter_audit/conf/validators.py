@@ -19,6 +19,7 @@ def http_url(value: str) -> None:
     try:
         parts = urlsplit(value)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+        valid = valid and parts.port != 0
     except ValueError:
         valid = False
     if not valid:

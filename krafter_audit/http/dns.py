@@ -39,9 +39,12 @@ def _parse_server(entry: str) -> tuple[str, int]:
     if entry.count(":") == 1 or entry.startswith("["):
         address, _, port = entry.rpartition(":")
     try:
-        return str(ip_address(address.strip("[]"))), int(port)
+        server = str(ip_address(address.strip("[]"))), int(port)
     except ValueError:
-        raise ValueError(f"'{entry}' is not a name server. Write 192.0.2.53 or 192.0.2.53:5353.") from None
+        server = "", 0
+    if not 0 < server[1] < 65536:
+        raise ValueError(f"'{entry}' is not a name server. Write 192.0.2.53 or 192.0.2.53:5353.")
+    return server
 
 
 def _resolver(servers: str) -> dns.resolver.Resolver:
