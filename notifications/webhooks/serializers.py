@@ -10,6 +10,7 @@ from events.names import PROJECT_EVENTS, pattern_error
 from events.serializers import EventPatternsField
 from krafter_audit.api.serializers import (
     BoundedListField,
+    ChangesRequestSerializer,
     RequestSerializer,
     StrictBooleanField,
     StrictCharField,
@@ -50,16 +51,13 @@ class CreateWebhookEndpointRequestSerializer(RequestSerializer):
     projects = ProjectSlugsField(required=False, source="project_ids", max_length=MAX_PROJECTS)
 
 
-class UpdateWebhookEndpointRequestSerializer(CreateWebhookEndpointRequestSerializer):
+class UpdateWebhookEndpointRequestSerializer(
+    ChangesRequestSerializer, CreateWebhookEndpointRequestSerializer
+):
     """Changes of an endpoint."""
 
     url = StrictCharField(max_length=MAX_STORED_LENGTH, required=False)
     status = StrictChoiceField(WebhookEndpoint.Status.choices, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError(f"Send at least one of {', '.join(self.fields)}.")
-        return attrs
 
 
 class RotateWebhookSecretRequestSerializer(RequestSerializer):

@@ -273,6 +273,7 @@ def test_requests_are_described_as_strictly_as_they_are_read() -> None:
         "UpdateProjectRequest",
         "UpdateSavedViewRequest",
         "UpdateTaskRequest",
+        "UpdateWebhookEndpointRequest",
     ]
     assert (finding["title"]["minLength"], "minLength" in finding["description"]) == (1, False)
     assert key["projects"]["items"]["minLength"] == 1
