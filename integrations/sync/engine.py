@@ -1,7 +1,5 @@
 """Run a sync: lease the integration, pull, push, and store the outcome."""
 
-import logging
-import traceback
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,9 +30,8 @@ from integrations.sync.run import (
 from integrations.sync.tickets import comments, pull, push
 from krafter_audit.db import leases
 from krafter_audit.http.client import Limits
+from krafter_audit.jobs.isolation import log_failure
 from krafter_audit.security.vault import VaultError
-
-logger = logging.getLogger(__name__)
 
 # For a rate limit; after a longer one the sync fails, and the schedule repeats it.
 MAX_WAIT = timedelta(minutes=15)
@@ -106,7 +103,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         # Without a database no outcome can be stored: integrations.requeue_pending repeats the run.
         raise
     except Exception as error:  # noqa: BLE001  the worker's boundary: the integration must not stay syncing
-        _log_defect(integration, error)
+        log_failure("sync", f"{integration.pk} ({integration.provider})", error)
         return _failed("Internal error.")
     return SUCCEEDED
 
@@ -166,19 +163,6 @@ def _retry_or_fail(integration: Integration, log: SyncRun, error: ProviderUnavai
     if integration.attempts >= MAX_ATTEMPTS and not _made_progress(log):
         return _failed(str(error))
     return _paused(error.retry_at, str(error))
-
-
-def _log_defect(integration: Integration, error: Exception) -> None:
-    # The message may contain what was sent to the provider, so that only the place is logged.
-    frames = traceback.extract_tb(error.__traceback__)
-    location = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
-    logger.error(
-        "sync of %s (%s) failed: %s at %s",
-        integration.pk,
-        integration.provider,
-        type(error).__name__,
-        location,
-    )
 
 
 @transaction.atomic

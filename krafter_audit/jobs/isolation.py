@@ -35,10 +35,14 @@ def isolated(work: str, row: object, *, except_for: tuple[type[Exception], ...] 
         if isinstance(error, (SoftTimeLimitExceeded, *except_for)) or not connection.is_usable():
             raise
         isolation.failed = True
-        # The place only: the message may contain a secret, or what a client has stored.
-        frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
-        place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-        logger.error("%s of %s failed: %s at %s", work, row, type(error).__name__, place)
+        log_failure(work, row, error)
+
+
+def log_failure(work: str, row: object, error: Exception) -> None:
+    # The place only: the message may contain a secret, or what a client has stored.
+    frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
+    place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    logger.error("%s of %s failed: %s at %s", work, row, type(error).__name__, place)
 
 
 def one_by_one[Row](work: str, rows: Iterable[Row], process: Callable[[Row], int]) -> int:
