@@ -115,7 +115,7 @@ def queue_missed() -> None:
     recent = WebhookEndpoint.objects.filter(
         status=WebhookEndpoint.Status.ENABLED, enabled_at__gt=timezone.now() - CATCH_UP_TIME
     )
-    for endpoint in recent.defer("credentials").select_related("organization"):
+    for endpoint in recent.defer("credentials"):
         with isolated("catching up of webhook", endpoint.pk), transaction.atomic():
             missed = missing_events(endpoint, after=endpoint.enabled_at)[:MAX_CATCH_UP]
             if queue_logged(endpoint, list(missed)):
@@ -126,9 +126,11 @@ def missing_events(
     endpoint: WebhookEndpoint, *, after: datetime, before: datetime | None = None
 ) -> QuerySet[Event]:
     """Return the selected events of the audit log that have no delivery, oldest first."""
-    projects = _projects_of(endpoint).values_list("pk", flat=True)
+    projects = Project.objects.filter(organization_id=endpoint.organization_id)
+    projects = projects.filter(pk__in=endpoint.project_ids) if endpoint.project_ids else projects
+    ids = list(projects.values_list("pk", flat=True))
     known = EventDelivery.objects.filter(endpoint=endpoint, event_id=OuterRef("pk"))
-    events = Event.objects.filter(~Exists(known), project__in=list(projects), at__gte=after)
+    events = Event.objects.filter(~Exists(known), project__in=ids, at__gte=after)
     events = events.filter(at__lt=before) if before else events
     names = [name for name in PROJECT_EVENTS if not endpoint.events or matches(name, endpoint.events)]
     return events.filter(name__in=names).order_by("at", "id")
@@ -138,10 +140,5 @@ def queue_logged(endpoint: WebhookEndpoint, events: Collection[Event]) -> int:
     """Store missing deliveries of events of the audit log, under `LOCK`; return their number."""
     return sum(
         queue(endpoint, project, [event for event in events if event.project_id == project.pk])
-        for project in _projects_of(endpoint)
+        for project in Project.objects.filter(pk__in={event.project_id for event in events})
     )
-
-
-def _projects_of(endpoint: WebhookEndpoint) -> QuerySet[Project]:
-    projects = Project.objects.filter(organization_id=endpoint.organization_id)
-    return projects.filter(pk__in=endpoint.project_ids) if endpoint.project_ids else projects
