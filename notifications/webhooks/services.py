@@ -192,9 +192,8 @@ def send_test(organization: Organization, endpoint_id: UUID, *, by: Actor) -> Ev
 @transaction.atomic
 def replay(organization: Organization, endpoint_id: UUID, delivery_id: UUID, *, by: Actor) -> EventDelivery:
     """Send a delivery again, same id and body, from the start of the retry schedule."""
-    endpoint = queries.lock_endpoint(organization, endpoint_id)
+    endpoint = _lock_enabled(organization, endpoint_id)
     delivery = queries.get_delivery(endpoint, delivery_id)
-    _require_enabled(endpoint)
     _make_pending([delivery.pk])
     log_organization_event("webhook.replayed", organization, endpoint.pk, by=by, delivery_id=delivery.pk)
     _deliver_now(endpoint)
@@ -269,10 +268,6 @@ def _make_pending(delivery_ids: list[UUID]) -> None:
 
 def _lock_enabled(organization: Organization, endpoint_id: UUID) -> WebhookEndpoint:
     endpoint = queries.lock_endpoint(organization, endpoint_id)
-    _require_enabled(endpoint)
-    return endpoint
-
-
-def _require_enabled(endpoint: WebhookEndpoint) -> None:
     if endpoint.status != Status.ENABLED:
         raise WebhookDisabled
+    return endpoint
