@@ -75,10 +75,11 @@ def enable(
     return webhook, generated
 
 
-def get_webhook(project: Project, provider: str) -> Webhook:
-    """Return the webhook. Raises UnknownProvider or WebhookNotFound."""
+def get_webhook(project: Project, provider: str, *, lock: bool = False) -> Webhook:
+    """Return the webhook, locked if requested. Raises UnknownProvider or WebhookNotFound."""
     require_known_provider(provider)
     rows = Webhook.objects.select_related("integration").defer("credentials")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     webhook = rows.filter(integration__project=project, integration__provider=provider).first()
     if webhook is None:
         raise WebhookNotFound
@@ -88,10 +89,9 @@ def get_webhook(project: Project, provider: str) -> Webhook:
 @transaction.atomic
 def disable(project: Project, provider: str, *, by: Actor, if_match: str | None = None) -> Webhook:
     """Delete the webhook: its URL accepts no more deliveries."""
-    webhook = get_webhook(project, provider)
-    locked = Webhook.objects.select_for_update().filter(pk=webhook.pk).defer("credentials")
-    require_match(if_match, locked.first())
-    locked.delete()
+    webhook = get_webhook(project, provider, lock=True)
+    require_match(if_match, webhook)
+    Webhook.objects.filter(pk=webhook.pk).delete()
     webhook.integration.project = project
     log_event("integration.webhook_disabled", webhook.integration, by=by, provider=provider)
     return webhook

@@ -17,9 +17,11 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
+from events.models import Event
 from integrations import services
 from integrations.models import Integration, SyncRun, TicketLink, WebhookDelivery
 from integrations.sync import engine
+from integrations.webhooks import services as webhooks
 from operations.credentials import secret_of
 from operations.management.commands import rotate_credentials
 from tests.fakes.tracker import FakeTracker
@@ -54,6 +56,16 @@ def test_concurrent_first_connects_create_one_integration(project: Project) -> N
 
     assert len({row.pk for row in rows}) == 1
     assert Integration.objects.get().credentials_version == 6
+
+
+def test_webhook_is_disabled_once(github_integration: Integration) -> None:
+    outcomes = at_once(
+        *[lambda: webhooks.disable(github_integration.project, "github", by=SYSTEM)] * 3,
+    )
+
+    kinds = sorted(type(outcome).__name__ for outcome in outcomes)
+    logged = Event.objects.filter(name="integration.webhook_disabled").count()
+    assert (kinds, logged) == (["Webhook", "WebhookNotFound", "WebhookNotFound"], 1)
 
 
 def test_concurrent_syncs_create_one_issue_per_task(
