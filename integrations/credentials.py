@@ -25,8 +25,7 @@ def open_credentials(integration: Integration) -> dict[str, Any]:
     """Decrypt the credentials. Raises VaultError."""
     if integration.credentials is None:
         raise vault.VaultError("There are no credentials.")
-    opened = vault.open_sealed(bytes(integration.credentials), owner=owner_of(integration))
-    return json.loads(opened)
+    return json.loads(vault.open_sealed(integration.credentials, owner=owner_of(integration)))
 
 
 def redact(text: str, credentials: Mapping[str, Any]) -> str:

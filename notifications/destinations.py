@@ -94,7 +94,7 @@ def administrator_addresses(organization_id: UUID) -> list[str]:
 
 def open_webhook_url(destination: Destination) -> str:
     """Decrypt the URL of a Slack webhook. Raises VaultError."""
-    return vault.open_sealed(bytes(destination.credentials or b""), owner=owner_of(destination)).decode()
+    return vault.open_sealed(destination.credentials, owner=owner_of(destination)).decode()
 
 
 def owner_of(destination: Destination) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def owner_of(integration: Integration) -> tuple[str, ...]:
 
 def open_secret(webhook: Webhook) -> str:
     """Decrypt the secret. Raises VaultError."""
-    return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
+    return vault.open_sealed(webhook.credentials, owner=owner_of(webhook.integration)).decode()
 
 
 @transaction.atomic

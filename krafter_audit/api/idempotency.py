@@ -106,11 +106,10 @@ def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
 
 
 def _body_of(stored: IdempotentResponse) -> bytes:
-    body = bytes(stored.body)
     if not stored.is_sealed:
-        return body
+        return bytes(stored.body)
     try:
-        return vault.open_sealed(body, owner=_owner(stored.organization_id, stored.key))
+        return vault.open_sealed(stored.body, owner=_owner(stored.organization_id, stored.key))
     except VaultError:
         # The encryption key was removed meanwhile.
         raise IdempotencyKeyReused from None

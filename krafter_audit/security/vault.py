@@ -60,9 +60,9 @@ def seal(plaintext: bytes, *, owner: tuple[str, ...]) -> bytes:
     return header + nonce + AESGCM(key).encrypt(nonce, plaintext, _associated_data(header, owner))
 
 
-def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
-    """Decrypt for an owner. Raises VaultError."""
-    sealed = bytes(sealed)
+def open_sealed(sealed: bytes | memoryview | None, *, owner: tuple[str, ...]) -> bytes:
+    """Decrypt a stored value for an owner. Raises VaultError, also for None."""
+    sealed = bytes(sealed or b"")
     key_id = key_id_of(sealed)
     key = _current().get(key_id)
     if key is None:
@@ -79,20 +79,19 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
 
 def reseal(sealed: bytes | memoryview | None, *, owner: tuple[str, ...]) -> bytes:
     """Encrypt a stored value again, with the current key. Raises VaultError."""
-    return seal(open_sealed(bytes(sealed or b""), owner=owner), owner=owner)
+    return seal(open_sealed(sealed, owner=owner), owner=owner)
 
 
 def open_or_none(sealed: bytes | memoryview | None, *, owner: tuple[str, ...]) -> bytes | None:
     """Decrypt a stored value for an owner; None if there is none or it cannot be decrypted."""
     try:
-        return open_sealed(bytes(sealed or b""), owner=owner)
+        return open_sealed(sealed, owner=owner)
     except VaultError:
         return None
 
 
 def key_id_of(sealed: bytes) -> str:
     """Return the id of a value's key. Raises VaultError."""
-    sealed = bytes(sealed)
     length = sealed[1] if len(sealed) > 1 else 0
     raw = sealed[2 : 2 + length].decode("ascii", "replace")
     too_short = len(sealed) < 2 + length + NONCE_BYTES + TAG_BYTES

@@ -45,7 +45,7 @@ def open_secrets(endpoint: WebhookEndpoint) -> list[str]:
 
 
 def _open(endpoint: WebhookEndpoint) -> tuple[str, str | None]:
-    opened = json.loads(vault.open_sealed(bytes(endpoint.credentials), owner=owner_of(endpoint)))
+    opened = json.loads(vault.open_sealed(endpoint.credentials, owner=owner_of(endpoint)))
     return opened["current"], opened["previous"]
 
 
