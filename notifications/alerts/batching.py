@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,15 +36,6 @@ MAX_NAMED = 10
 RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
 
 
-@dataclass(frozen=True)
-class AlertContent:
-    """The events of one kind in an alert: their number by severity, and the worst by name."""
-
-    kind: str
-    counts: Mapping[str, int]
-    worst: Sequence[Mapping[str, Any]]
-
-
 def consume(batch: EventBatch) -> None:
     """Add events of the outbox to the alerts of the channels of the policy."""
     # Runs in the transaction that deletes the outbox entry: an event is neither lost nor counted twice.
@@ -63,7 +53,7 @@ def consume(batch: EventBatch) -> None:
         selected = {pk: severity for pk, severity in severities.items() if severity in routed}
         if selected:
             numbers = {severity: number for severity, number in counts.items() if severity in routed}
-            add_to_alert(project, channel, AlertContent(kind, numbers, _worst(kind, selected)))
+            add_to_alert(project, channel, kind=kind, numbers=numbers, worst=_worst(kind, selected))
 
 
 def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
@@ -96,7 +86,15 @@ def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
     ]
 
 
-def add_to_alert(project: Project, channel: str, content: AlertContent) -> None:
+def add_to_alert(
+    project: Project,
+    channel: str,
+    *,
+    kind: str,
+    numbers: Mapping[str, int],
+    worst: Sequence[Mapping[str, Any]],
+) -> None:
+    """Add events of one kind to the channel's next alert: their numbers by severity, and the worst findings."""
     now = timezone.now()
     allowed_at = next_allowed_at(project, channel, now)
     new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
@@ -105,14 +103,11 @@ def add_to_alert(project: Project, channel: str, content: AlertContent) -> None:
     alert = Alert.objects.select_for_update().get(
         project=project, channel=channel, status=Alert.Status.GATHERING
     )
-    counts = {kind: dict(numbers) for kind, numbers in alert.counts.items()}
-    counts[content.kind] = dict(Counter(counts.get(content.kind, {})) + Counter(content.counts))
-    named = {(item["kind"], item["id"]): item for item in [*alert.worst, *content.worst]}
-    worst = sorted(named.values(), key=lambda item: RANK[item["severity"]])[:MAX_NAMED]
-    number = sum(content.counts.values())
+    named = {(item["kind"], item["id"]): item for item in [*alert.worst, *worst]}
+    number = sum(numbers.values())
     Alert.objects.filter(pk=alert.pk).update(
-        counts=counts,
-        worst=worst,
+        counts=alert.counts | {kind: Counter(alert.counts.get(kind, {})) + Counter(numbers)},
+        worst=sorted(named.values(), key=lambda item: RANK[item["severity"]])[:MAX_NAMED],
         total=F("total") + number,
         held_back=F("held_back") + (number if allowed_at > now else 0),
         updated_at=now,
