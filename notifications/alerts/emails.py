@@ -16,13 +16,12 @@ from notifications.unsubscribing import unsubscribe_url
 
 def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
     unsubscribe = unsubscribe_url(alert.project, address)
-    is_admin = can_open_admin(alert, address)
-    page = alert_url(alert)
+    page, is_admin = alert_url(alert), can_open_admin(alert, address)
     context = {
         "alert": alert,
         "project": messages.project_name(alert),
         "numbers": list(messages.numbers(alert)),
-        "findings": linked_findings(alert, is_admin=is_admin),
+        "findings": [_linked_finding(item, page, is_admin=is_admin) for item in alert.worst],
         "remainder": messages.remainder(alert),
         "label": "Open the admin" if is_admin else "Open the alert",
         "url": public_url("admin:index") if is_admin else page,
@@ -41,18 +40,14 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
     )
 
 
-def linked_findings(alert: Alert, *, is_admin: bool) -> list[dict[str, Any]]:
-    """Return the findings of an alert, each with its page for the reader."""
-    page = alert_url(alert)
-    return [
-        {
-            "severity": item["severity"],
-            "label": messages.LABELS[item["kind"]],
-            "title": messages.title_of(item),
-            "url": messages.admin_url(item) if is_admin else f"{page}#finding-{item['id']}",
-        }
-        for item in alert.worst
-    ]
+def _linked_finding(item: dict[str, Any], page: str, *, is_admin: bool) -> dict[str, Any]:
+    in_admin = public_url("admin:findings_finding_change", item["id"])
+    return {
+        "severity": item["severity"],
+        "label": messages.LABELS[item["kind"]],
+        "title": messages.title_of(item),
+        "url": in_admin if is_admin else f"{page}#finding-{item['id']}",
+    }
 
 
 def can_open_admin(alert: Alert, address: str) -> bool:

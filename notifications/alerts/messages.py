@@ -72,10 +72,6 @@ def remainder(alert: Alert) -> list[str]:
     return lines
 
 
-def admin_url(item: dict[str, Any]) -> str:
-    return public_url("admin:findings_finding_change", item["id"])
-
-
 def _join_to_sections(lines: list[str]) -> Iterator[str]:
     # A link cannot be split between sections.
     part = ""
