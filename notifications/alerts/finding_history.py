@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q
 from django.urls import reverse
 
 from findings.models import Finding
@@ -15,10 +14,9 @@ MAX_ALERTS = 50
 
 def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntry]:
     """Yield the newest alerts with this finding among the worst, that were delivered or failed."""
-    ended = Q(status=Alert.Status.SENT) | Q(status=Alert.Status.FAILED)
     alerts = Alert.objects.filter(
-        ended,
         project=finding.project_id,
+        status__in=(Alert.Status.SENT, Alert.Status.FAILED),
         created_at__gte=finding.created_at,
         worst__contains=[{"id": str(finding.pk)}],
     )

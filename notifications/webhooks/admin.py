@@ -132,10 +132,8 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     tones: ClassVar = {"disable": "danger", "delete_endpoint": "danger"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        editable = ("url", "description", "events", "projects")
-        return (
-            ("organization", *editable) if obj is None else ("organization", *editable, *self.readonly_fields)
-        )
+        fields = ("organization", "url", "description", "events", "projects")
+        return fields if obj is None else (*fields, *self.readonly_fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if obj is None else ("organization", *self.readonly_fields)
