@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organization, Project, User
-from integrations.providers.registry import provider_choices, provider_title
+from integrations.providers.registry import provider_choices
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
@@ -86,7 +86,7 @@ class Integration(BaseModel, Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{provider_title(self.provider)} of {self.project}"
+        return f"{self.get_provider_display()} of {self.project}"
 
 
 class TicketLink(BaseModel):

@@ -53,9 +53,6 @@ class IntegrationAdmin(ConnectionPages):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_fields(request, obj) if obj else ("project", "provider")
 
-    def describe_row(self, row: Integration) -> str:
-        return f"{PROVIDER_CLASSES[row.provider].title} of {row.project}"
-
     @admin.display(description="provider", ordering="provider")
     def title(self, row: Integration) -> str:
         return PROVIDER_CLASSES[row.provider].title

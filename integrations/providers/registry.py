@@ -22,10 +22,6 @@ FINDING_SOURCES: dict[str, type[FindingSource]] = {
 }
 
 
-def provider_title(provider: str) -> str:
-    return str(PROVIDER_CLASSES[provider].title)
-
-
 def provider_choices() -> list[tuple[str, str]]:
     # A callable, so that another provider needs no migration.
-    return [(name, provider_title(name)) for name in PROVIDERS]
+    return [(name, provider_class.title) for name, provider_class in PROVIDER_CLASSES.items()]
