@@ -10,7 +10,7 @@ from accounts.admin.actor import operator
 from integrations import connection, queries, services
 from integrations.admin.connecting import ConnectionPages
 from integrations.admin.records import OUTCOMES, value_of
-from integrations.admin.state import LABELS, duration_of, state_of
+from integrations.admin.state import LABELS, TONES, duration_of, state_of
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.serializers import CreateWebhookRequestSerializer
@@ -24,7 +24,7 @@ from krafter_audit.admin.text import ago
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 
 Status = Integration.Status
-COLOURS = {"Connected": "success", "Syncing": "info", "Failing": "danger", "Not connected": "primary"}
+COLOURS = {LABELS[status]: tone or "primary" for status, tone in TONES.items()}
 MAX_CONFLICTS, MAX_TICKETS = 20, 20
 DISCONNECTING = (
     "The credentials and the webhook are deleted. Findings, tasks and links to tickets stay, and are no longer"
