@@ -121,9 +121,8 @@ class ConnectionPages(ReadOnlyAdmin):
         ]
 
     def _may_connect(self, request: HttpRequest, project: Project) -> bool:
-        user = staff_of(request)
         permission = "integrations.change_integration"
-        return bool(user.is_superuser or user.has_perm(permission, project.organization_id))
+        return bool(staff_of(request).has_perm(permission, project.organization_id))
 
     def _project(self, request: HttpRequest, project_id: UUID, provider: str) -> Project:
         """Return a project in which the user may connect the provider. Raises Http404 or PermissionDenied."""

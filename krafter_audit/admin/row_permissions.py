@@ -36,8 +36,7 @@ class RowPermissionsMixin:
     def role_allows(self, request: HttpRequest, verb: str, row: Any) -> bool:
         """Return whether the user has the permission (`change`, `add`) in the row's organisation."""
         permission = f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
-        user = staff_of(request)
-        return bool(user.is_superuser or user.has_perm(permission, self.organization_id_of(row)))
+        return bool(staff_of(request).has_perm(permission, self.organization_id_of(row)))
 
     def refusal(self, request: HttpRequest, verb: str, row: Any) -> str:
         """Return why the user may not `view`, `add` or `change` the row, or use a permission of actions."""
