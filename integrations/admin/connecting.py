@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.views.main import PAGE_VAR
@@ -33,7 +32,9 @@ from krafter_audit.admin.project_scope import chosen_project
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, staff_of
 from krafter_audit.api.errors import ApiError
 from krafter_audit.templatetags.admin_menu import PRESERVED_FILTERS
+from krafter_audit.web.public_urls import public_url
 
+CALLBACK = "admin:integrations_integration_signedin"
 SIGN_IN_KEY = "integration_sign_in"
 SIGN_IN_SECONDS = 900  # for a person to sign in at the provider
 NO_ANSWER = "The sign-in was not completed. Start it again."
@@ -182,7 +183,7 @@ class ConnectionPages(ReadOnlyAdmin):
             form=form,
             check=check,
             offers_sign_in=authorization.is_offered(provider_class),
-            callback=self._callback(),
+            callback=public_url(CALLBACK),
             filters=self.get_preserved_filters(request),
             back=self._back(project, provider, self.get_preserved_filters(request)),
         )
@@ -242,7 +243,7 @@ class ConnectionPages(ReadOnlyAdmin):
             "until": time.time() + SIGN_IN_SECONDS,
         }
         url = authorization.authorization_url(
-            provider_class, redirect_uri=self._callback(), state=state, code_verifier=verifier
+            provider_class, redirect_uri=public_url(CALLBACK), state=state, code_verifier=verifier
         )
         response = self.page(
             request,
@@ -279,13 +280,10 @@ class ConnectionPages(ReadOnlyAdmin):
         return self._store(request, project, started["provider"], credentials, filters)
 
     def _exchange(self, project: Project, started: dict[str, Any], code: str) -> dict[str, Any]:
-        extra = {"redirect_uri": self._callback()}
+        extra = {"redirect_uri": public_url(CALLBACK)}
         if started["code_verifier"]:
             extra["code_verifier"] = started["code_verifier"]
         return services.exchange_code(project, started["provider"], auth_code=code, **extra)
-
-    def _callback(self) -> str:
-        return f"{settings.KRAFTER_PUBLIC_URL}{self._url('signedin')}"
 
     def _connect_url(self, request: HttpRequest, project_id: UUID, provider: str) -> str:
         url = self._url("connect", project_id, provider)
