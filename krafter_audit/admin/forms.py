@@ -67,13 +67,12 @@ class SerializerForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.validated = {}
-        if not self.errors:
-            self._validate(
-                {
-                    self.api_names.get(name, name): to_json_value(cleaned[name])
-                    for name in self.submitted_names(cleaned)
-                }
-            )
+        names = [] if self.errors else self.submitted_names(cleaned)
+        if names:
+            body = {self.api_names.get(name, name): to_json_value(cleaned[name]) for name in names}
+            request = self.serializer_class(data=body, context=self.context())
+            field_names = {api: name for name, api in self.api_names.items()}
+            self.validated = validated_data(self, request, field_names)
         return cleaned
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
@@ -87,12 +86,6 @@ class SerializerForm(ServiceForm):
     def context(self) -> dict[str, Any]:
         project = self.cleaned_data.get("project") or self.instance.project
         return {"organization": project.organization, "project": project}
-
-    def _validate(self, body: dict[str, Any]) -> None:
-        if not body:
-            return
-        request = type(self).serializer_class(data=body, context=self.context())
-        self.validated = validated_data(self, request, {api: name for name, api in self.api_names.items()})
 
 
 def validated_data(
