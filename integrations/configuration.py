@@ -11,7 +11,6 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from integrations.providers.registry import PROVIDERS
-from krafter_audit.conf.reader import provider_setting
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,14 @@ class Configuration:
 
 
 def configuration(provider: str) -> Configuration:
+    def read(name: str) -> str:
+        return os.environ.get(f"KRAFTER_{provider.upper()}_{name}", "").strip()
+
     return Configuration(
-        url=provider_setting(os.environ, provider, "URL").rstrip("/"),
-        token_url=provider_setting(os.environ, provider, "TOKEN_URL"),
-        client_id=provider_setting(os.environ, provider, "CLIENT_ID"),
-        client_secret=provider_setting(os.environ, provider, "CLIENT_SECRET"),
+        url=read("URL").rstrip("/"),
+        token_url=read("TOKEN_URL"),
+        client_id=read("CLIENT_ID"),
+        client_secret=read("CLIENT_SECRET"),
     )
 
 

@@ -55,11 +55,6 @@ class SettingsReader:
             return dict(environ.Env.email_url_config("consolemail://"))
 
 
-def provider_setting(environment: Mapping[str, str], provider: str, name: str) -> str:
-    """Return `KRAFTER_<PROVIDER>_<NAME>`, "" if it is not set."""
-    return environment.get(f"{PREFIX}{provider.upper()}_{name}", "").strip()
-
-
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield unknown KRAFTER_* variables, with the most similar setting or ""."""
     # A misspelled variable would have no effect, silently.
