@@ -71,5 +71,5 @@ def conflicts(project: Project, provider: str) -> QuerySet[SyncConflict]:
 def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> SyncConflict:
     """Return a conflict with its link, locked if requested. Raises UnknownProvider or NotFound."""
     require_known_provider(provider)
-    rows = conflicts(project, provider).select_related("link", "integration__project")
+    rows = conflicts(project, provider).select_related("integration__project")
     return get_or_404(rows.select_for_update(of=("self", "link")) if lock else rows, pk=pk)

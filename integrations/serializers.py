@@ -17,14 +17,6 @@ from krafter_audit.api.serializers import (
 )
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 
-PLACEHOLDER: dict[str, Any] = {
-    "status": Integration.Status.DISCONNECTED.value,
-    "credentials": {},
-    "last_sync_at": None,
-    "inserted_at": None,  # the name in the published guide; other rows have `created_at`
-    "updated_at": None,
-}
-
 
 class ConnectIntegrationRequestSerializer(RequestSerializer):
     """Credentials of the provider, or an OAuth code: exactly one of them."""
@@ -92,7 +84,15 @@ class SyncScheduleSerializer(ResponseSerializer):
 
 
 def placeholder(provider: str) -> dict[str, Any]:
-    return {"id": None, "provider": provider, **PLACEHOLDER}
+    return {
+        "id": None,
+        "provider": provider,
+        "status": Integration.Status.DISCONNECTED.value,
+        "credentials": {},
+        "last_sync_at": None,
+        "inserted_at": None,  # the name in the published guide; other rows have `created_at`
+        "updated_at": None,
+    }
 
 
 class SyncRefusalSerializer(serializers.Serializer[Any]):

@@ -172,7 +172,7 @@ def _retry_at(response: Response | None = None) -> datetime:
 def error_code(body: Mapping[str, Any]) -> str:
     # Only the code: an `error_description` may repeat the secrets that were sent.
     code = str(body.get("error") or "no token in the response")
-    is_plain = len(code) <= MAX_ERROR_CODE_LENGTH and code.replace("_", " ").replace(" ", "").isalnum()
+    is_plain = len(code) <= MAX_ERROR_CODE_LENGTH and code.replace("_", "").replace(" ", "").isalnum()
     return code if is_plain else "refused"
 
 

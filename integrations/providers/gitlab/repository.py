@@ -49,10 +49,9 @@ class GitLabRepository(GitLabClient):
     def pull_request_number(self, url: str) -> int | None:
         found = PATH.fullmatch(unquote(urlsplit(url).path))
         # A project that is given by its number cannot be compared with a path: GitLab answers for that project only.
-        is_ours = found and (
-            self.repository.isdecimal() or found["project"].lower() == self.repository.lower()
-        )
-        return int(found["number"]) if found and is_ours else None
+        if found and (self.repository.isdecimal() or found["project"].lower() == self.repository.lower()):
+            return int(found["number"])
+        return None
 
     def merge_state(self, number: int) -> MergeState:
         response = self.request("GET", self.repository_path(f"/merge_requests/{number}"))

@@ -88,7 +88,7 @@ class Jira(JiraClient, Tracker):
         }
         values = field_values(draft, offered)
         fields |= {name: value for name, value in values.items() if value is not None}
-        body = {"fields": fields, "properties": _properties(draft.marker)}
+        body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"id": draft.marker}}]}
         response = self.request("POST", self.path("/issue"), json=body)
         number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", text(issue["key"])))
         created = Ticket(
@@ -288,10 +288,6 @@ def _attempt(action: Callable[[], Any]) -> str:
     except ProviderRefused as error:
         return str(error)
     return ""
-
-
-def _properties(marker: str) -> list[dict[str, Any]]:
-    return [{"key": PROPERTY, "value": {"id": marker}}]
 
 
 def _newest_pull_request(links: Any) -> str | None:
