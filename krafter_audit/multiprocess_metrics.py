@@ -36,7 +36,6 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # The process exists, and is another user's.
-    except PermissionError:
-        return True
+    except PermissionError:  # the process is another user's
+        pass
     return True

@@ -422,7 +422,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "krafter_audit.jobs.beat_scheduler:LeasedScheduler"

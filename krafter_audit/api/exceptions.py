@@ -105,10 +105,8 @@ def _exists(path: str) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    error = errors.ApiError()
-    if isinstance(exception, RequestDataTooBig):
-        error = errors.PayloadTooLarge()
-    return error_response(request, error)
+    is_too_large = isinstance(exception, RequestDataTooBig)
+    return error_response(request, errors.PayloadTooLarge() if is_too_large else errors.ApiError())
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

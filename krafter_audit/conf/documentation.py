@@ -1,6 +1,6 @@
 """The tables of settings in docs/operations.md."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.setting import Setting, SettingSection
@@ -37,12 +37,8 @@ def _section(section: SettingSection) -> Iterator[str]:
         yield ""
     yield "| Name | Default | Accepted | Description |"
     yield "|---|---|---|---|"
-    yield from map(_row, _settings(section))
+    yield from (_row(setting) for setting in (*SETTINGS, *PROVIDER_SETTINGS) if setting.section is section)
     yield ""
-
-
-def _settings(section: SettingSection) -> Iterable[Setting]:
-    return (setting for setting in (*SETTINGS, *PROVIDER_SETTINGS) if setting.section is section)
 
 
 def _row(setting: Setting) -> str:

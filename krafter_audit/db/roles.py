@@ -68,9 +68,7 @@ def append_only_tables() -> set[str]:
 
 def require_owner(plan: list[Any], **kwargs: Any) -> None:
     """Refuse migrations as a role that may create no tables. Raises CommandError."""
-    if not plan:
-        return
-    if not may_create_tables():
+    if plan and not may_create_tables():
         raise CommandError(
             f"{len(plan)} migrations are not applied, and the database role {connection.settings_dict['USER']} may"
             " create no tables. Run migrate with the DATABASE_URL of the owner of the tables (see Database roles in"

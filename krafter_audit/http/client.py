@@ -122,9 +122,6 @@ class Client:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         self._dns_cache.clear()  # each connection was closed with its request
 
     def request(

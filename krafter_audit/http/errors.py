@@ -48,8 +48,6 @@ class Unreachable(HttpError):
     `unanswered`: the server refuses connections, or has closed this one without a byte.
     """
 
-    reason = "blocked"
-
     def __init__(self, message: str, *, tls: bool = False, unanswered: bool = False) -> None:
         super().__init__(message)
         self.tls = tls
@@ -62,5 +60,3 @@ class Unresolved(Unreachable):
 
 class TooManyRedirects(HttpError):
     """More redirects than the limit, or a redirect loop."""
-
-    reason = "blocked"

@@ -121,8 +121,7 @@ class EnvelopeSchema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         # Operations are grouped by the first path segment after `audit/`.
-        words = self._words()
-        return [words[0]]
+        return self._words()[:1]
 
     def _words(self) -> list[str]:
         words = [word for word in self.path.split("/") if word and not word.startswith("{")]
