@@ -123,9 +123,7 @@ class Palette {
 
   choose(project) {
     const form = document.getElementById("project-switcher");
-    const next = new URL(location.href);
-    next.searchParams.delete("p"); // the other project may have fewer pages
-    form.elements.next.value = next.pathname + next.search;
+    form.elements.next.value = location.pathname + location.search;
     const field = Object.assign(document.createElement("input"), { type: "hidden", name: "project", value: project });
     form.append(field);
     form.submit();
