@@ -28,6 +28,15 @@ def invited_user(token: str) -> User | None:
     return user if constant_time_compare(fingerprint, _fingerprint(user)) else None
 
 
+def was_issued(token: str) -> bool:
+    """Return whether this is a link of an invitation, also if it is not valid any more."""
+    try:
+        signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return False
+    return True
+
+
 def _fingerprint(user: User) -> str:
     # The hash of a password, or the random string in its place, changes whenever a password is set. With the address:
     # once the address was changed, the link in a mail to the earlier one must not give access to the account.

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import AlreadyJoined
 from accounts.invitations import services
-from accounts.invitations.links import invited_user
+from accounts.invitations.links import invited_user, was_issued
 from accounts.models import User
 from krafter_audit.api.middleware import request_id_of
+from krafter_audit.web.public_pages import NOT_FOUND, error_page
 
 
 class AcceptInvitationForm(SetPasswordForm[User]):
@@ -28,10 +29,10 @@ class AcceptInvitationForm(SetPasswordForm[User]):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the form, or accept the invitation; 410 if the link is not valid any more."""
+    """Show the form, or accept the invitation; 410 if the link is not valid any more, 404 if it never existed."""
     user = invited_user(token)
     if user is None:
-        return _page(request, status=410)
+        return _page(request, status=410) if was_issued(token) else error_page(*NOT_FOUND)
     form = AcceptInvitationForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
