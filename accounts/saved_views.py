@@ -14,6 +14,7 @@ from accounts.models import Organization, SavedView, User
 from accounts.roles import Role, is_at_least
 from krafter_audit.api.errors import Forbidden, InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
+from krafter_audit.security.control_characters import is_invisible
 
 MAX_VIEWS = 50  # of a person and a list
 MAX_QUERY_LENGTH = 2000
@@ -159,6 +160,6 @@ def _valid_query(query: str) -> str:
 
 def _valid_name(name: str) -> str:
     name = " ".join(name.replace("\x00", "").split())
-    if not 1 <= len(name) <= 80:
+    if is_invisible(name) or len(name) > 80:
         raise InvalidParams("The name of a view has 1 to 80 characters.")
     return name

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from krafter_audit.http.json_encoding import dump_json
 from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.security.control_characters import is_invisible
 
 # The fields of responses that only the system sets, unless a request has a field of that name.
 READ_ONLY = frozenset(
@@ -80,12 +81,16 @@ class BoundedListField(serializers.ListField):
 
 
 class StrictCharField(serializers.CharField):
-    """A string; the parent class accepts numbers too."""
+    """A string; the parent class accepts numbers and invisible characters alone too."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return str(super().to_internal_value(data))
+        text = str(super().to_internal_value(data))
+        # The link with such a title would have no text.
+        if not self.allow_blank and is_invisible(text):
+            self.fail("blank")
+        return text
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):

@@ -22,6 +22,11 @@ CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_REORDERING}]|{_HIDD
 # In a log, also what ends a line.
 UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|{_HIDDEN}")
 REPLACEMENT = "\ufffd"
+# White space, the Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, and the blank Braille pattern.
+_INVISIBLE = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
 
 
 def replace_controls(text: str) -> str:
@@ -35,3 +40,8 @@ def replace_controls(text: str) -> str:
 def escape_controls(text: str) -> str:
     r"""Return the text in one line, with an escape such as `\x1b` or `\u202e` for each control character."""
     return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def is_invisible(text: str) -> bool:
+    """Return whether the text shows nothing, as a zero-width space does; True for an empty one."""
+    return _INVISIBLE.fullmatch(text) is not None

@@ -126,7 +126,9 @@ def test_view_of_another_person_cannot_be_changed(scenario: Scenario, role: str)
     assert SavedView.objects.get().name == "Open cookies"
 
 
-@pytest.mark.parametrize("invalid", [{"name": ""}, {"name": "x" * 81}, {"query": f"q={'x' * 3000}"}])
+@pytest.mark.parametrize(
+    "invalid", [{"name": ""}, {"name": "\u200b\u2060"}, {"name": "x" * 81}, {"query": f"q={'x' * 3000}"}]
+)
 def test_invalid_views_are_not_saved(scenario: Scenario, invalid: dict[str, str]):
     page = save(member(scenario.organization)[1], **invalid)
 

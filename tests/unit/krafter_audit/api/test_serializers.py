@@ -1,4 +1,4 @@
-"""Request bodies with very many items or names cost little to reject."""
+"""Strings that show nothing are blank; request bodies with very many items or names cost little to reject."""
 
 from typing import Any
 
@@ -83,3 +83,19 @@ def test_unknown_checks_of_a_bulk_are_compared_up_to_a_limit(
 
     assert (response.status_code, len(compared)) == (422, 50)
     assert len(response.json()["error"]["details"]) == 450
+
+
+@pytest.mark.parametrize("text", ["\u200b", " \u2060\ufeff ", "\u3164"])
+def test_text_that_shows_nothing_is_blank(text: str) -> None:
+    found = errors_of(NameSerializer(), {"name": text})
+
+    assert found == {"name": ["This field may not be blank."]}
+    assert StrictCharField(allow_blank=True).run_validation(text) == text.strip()
+
+
+@pytest.mark.django_db
+def test_title_that_shows_nothing_is_refused(scenario: Scenario) -> None:
+    response = scenario.client.call("post", "findings", {"domain": "seo", "title": "\u200b\u200b"})
+
+    assert (response.status_code, scenario.project.findings.count()) == (422, 0)
+    assert response.json()["error"]["details"] == {"title": ["This field may not be blank."]}

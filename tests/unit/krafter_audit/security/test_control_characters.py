@@ -1,6 +1,6 @@
 import pytest
 
-from krafter_audit.security.control_characters import escape_controls, replace_controls
+from krafter_audit.security.control_characters import escape_controls, is_invisible, replace_controls
 
 
 @pytest.mark.parametrize("control", ["\x00", "\x1b", "\x7f", "\x9b", "\u202a", "\u202e", "\u2066", "\u2069"])
@@ -35,3 +35,20 @@ def test_flag_that_consists_of_tags_stays_as_it_is():
 
 def test_line_ends_are_escaped_in_a_log():
     assert escape_controls("a\r\nb\u2028c\ud800") == "a\\r\\nb\\u2028c\\ud800"
+
+
+@pytest.mark.parametrize(
+    ("text", "invisible"),
+    [
+        ("", True),
+        ("\u200b \u2060", True),
+        ("\u00ad\ufeff", True),
+        ("\u3164\u2800", True),
+        ("\U000e0068\U000e0069", True),
+        ("a\u200b", False),
+        ("\u200d❤\ufe0f", False),
+        ("\x01", False),
+    ],
+)
+def test_text_that_shows_nothing_is_invisible(text: str, invisible: bool):
+    assert is_invisible(text) == invisible
