@@ -86,6 +86,11 @@ def retry_delay(attempts: int) -> timedelta | None:
     return timedelta(seconds=RETRY_SECONDS * 2 ** (attempts - 1))
 
 
+def one_line(text: str) -> str:
+    """Return a name for a text: a line break in it would add a line."""
+    return " ".join(text.split())
+
+
 def outcome_in_words(sent: int, refused: int) -> str:
     """Return `Sent to 2 recipients.` or `Sent to 1 recipient, refused for 3.`"""
     words = f"Sent to {sent} recipient{'' if sent == 1 else 's'}"
@@ -114,4 +119,4 @@ def html_mail(
 
 def _header_text(text: str) -> str:
     # A line break would begin another header. Python decodes encoded words (RFC 2047) in it.
-    return replace_controls(" ".join(text.split())).replace("=?", "= ?")
+    return replace_controls(one_line(text)).replace("=?", "= ?")

@@ -67,12 +67,12 @@ def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]
 
 def _notice(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
-    organization = _one_line(membership.organization.name)
+    organization = mail.one_line(membership.organization.name)
     context = {
         "organization": organization,
         "role": membership.role,
         "email": membership.user.email,
-        "added_by": _one_line(str(invitation.added_by or "")),
+        "added_by": mail.one_line(str(invitation.added_by or "")),
         "url": public_url("organizations"),
     }
     return mail.html_mail(
@@ -83,13 +83,9 @@ def _notice(invitation: Invitation) -> EmailMultiAlternatives:
     )
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())  # a line break in a name would add a line to the text
-
-
 def _link(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
-    organization = _one_line(membership.organization.name)
+    organization = mail.one_line(membership.organization.name)
     context = {
         "organization": organization,
         "role": membership.role,

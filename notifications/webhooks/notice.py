@@ -71,8 +71,11 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
     """Return the messages to those whom no earlier attempt has reached."""
     administrators = destinations.administrator_addresses(endpoint.organization_id)
     recipients = [address for address in administrators if address not in endpoint.notice_delivered_to]
+    organization = mail.one_line(endpoint.organization.name)
     context = {
         "endpoint": endpoint,
+        "organization": organization,
+        "description": mail.one_line(endpoint.description),
         "host": services.host_of(endpoint),
         "pending": _pending(endpoint),
         "url": public_url("admin:notifications_webhookendpoint_change", endpoint.pk),
@@ -80,7 +83,7 @@ def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
     return [
         mail.html_mail(
             address,
-            subject=f"A webhook of {endpoint.organization.name} was disabled",
+            subject=f"A webhook of {organization} was disabled",
             template="notifications/webhook_disabled_email",
             context=context,
         )

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -74,7 +75,8 @@ def delivery_of(share: Share) -> ShareDelivery:
 
 
 def message_of(share: Share) -> ReportMessage:
-    snapshot = load_snapshot(share.report)
+    stored = load_snapshot(share.report)
+    snapshot = replace(stored, project=mail.one_line(stored.project))
     return ReportMessage(
         project=snapshot.project,
         site_url=snapshot.site_url,

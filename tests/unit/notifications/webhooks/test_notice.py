@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Organization, User
 from accounts.services import create_user
 from notifications import jobs
 from notifications.models import WebhookEndpoint
@@ -95,3 +95,18 @@ def test_notice_that_raises_is_sent_later(endpoint: WebhookEndpoint, settings: A
 
     assert found == [True] * 4 + [False]
     assert endpoint.lease_until is None
+
+
+def test_line_breaks_in_names_add_no_lines_to_the_notice(
+    endpoint: WebhookEndpoint, settings: Any, time_machine: Any
+):
+    Organization.objects.update(name="Acme\nYour password has expired.")
+    WebhookEndpoint.objects.update(description="Shop\nSign in at example.org.")
+
+    send(endpoint, settings, LOCMEM, time_machine)
+
+    lines = [line for line in mail.outbox[0].body.splitlines() if "expired" in line or "Sign in" in line]
+    assert lines == [
+        "Krafter Audit sends no more events to this webhook of Acme Your password has expired.:",
+        "  hooks.example.com Shop Sign in at example.org.",
+    ]

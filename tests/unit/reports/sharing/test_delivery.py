@@ -200,6 +200,18 @@ def test_line_break_in_a_project_name_adds_no_email_header(
     assert mailoutbox[0].recipients() == ["ada@example.com"]
 
 
+def test_line_break_in_a_project_name_adds_no_line_to_the_email(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport, mailoutbox: Any
+) -> None:
+    update_project(scenario.project, changes={"name": "Shop\r\nYour password has expired."})
+    export_report("json")
+
+    share_and_deliver(call_api, {"channel": "email", "recipients": ["ada@example.com"]})
+
+    lines = [line for line in mailoutbox[0].body.splitlines() if "expired" in line]
+    assert [line.startswith(("Audit report: Shop Your", "Shop Your")) for line in lines] == [True, True]
+
+
 def test_unavailable_mail_server_is_tried_three_times_without_duplicate_emails(
     call_api: CallApi,
     export_report: ExportReport,
