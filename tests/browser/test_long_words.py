@@ -45,3 +45,22 @@ def test_long_words_make_no_page_wider_than_a_phone(live_server: Any, scenario: 
             visitor.check_page(f"long-words-{shot}", contrast=False)
 
     assert visitor.problems == []
+
+
+def test_label_of_a_shared_view_with_a_long_name_stays_in_one_line(
+    live_server: Any, scenario: Scenario
+) -> None:
+    user = staff.member_of(scenario.organization, "member")
+    saved_views.save(
+        user, list_name="findings.finding", name=WORD, query="", organization_id=scenario.organization.pk
+    )
+
+    with visiting(live_server.url) as visitor:
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist"))
+        box = visitor.page.get_by_text("shared", exact=True).bounding_box()
+        visitor.check_page("shared-view", contrast=False)
+
+    assert visitor.problems == []
+    assert box is not None
+    assert box["height"] < 2 * 16
