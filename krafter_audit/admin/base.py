@@ -334,6 +334,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     ) -> HttpResponse:
         row = context.get("original")
         if row is not None:
+            context["subtitle"] = self.describe_row(row)
             context["buttons"] = self.buttons(request, row)
             context["object_actions"] = [(button.name, button.label) for button in context["buttons"]]
             context["archived_project"] = self.archived_project(row)
@@ -389,6 +390,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         return HttpResponseRedirect(back) if back and isinstance(response, HttpResponseRedirect) else response
 
     def describe_row(self, row: Any) -> str:
+        """Return the name of a row in messages and in the title of its page: without what an action changes."""
         return str(row)
 
     def page_url(self, name: str, view: Callable[..., HttpResponseBase], *, route: str = "") -> URLPattern:

@@ -57,6 +57,9 @@ class ScanAdmin(ServiceModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def describe_row(self, row: Scan) -> str:
+        return row.url
+
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().change_view(request, object_id, *args, **kwargs)
         context = getattr(response, "context_data", None) or {}
