@@ -170,7 +170,7 @@ def failing_integrations(projects: QuerySet[Project]) -> int:
 
 
 def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
-    """Return the first steps and whether each is done; empty when all are."""
+    """Return the first steps and whether each is done; empty after a scan, a task and a share."""
     ids = [project.pk for project in projects]
     # Both tables have few rows for each project.
     sites = Site.objects.filter(project__in=ids).aggregate(
@@ -185,6 +185,7 @@ def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
         ("Create the first task", counts.count("task") > 0, "admin:findings_finding_changelist"),
         ("Share a report", shared, "admin:reports_report_changelist"),
     ]
+    # Sites in the networks of the operator are not verified.
     if all(done for _, done, _ in steps[2:]):
         return []
     return [{"title": title, "done": done, "url": reverse(url)} for title, done, url in steps]
