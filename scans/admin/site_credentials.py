@@ -17,7 +17,8 @@ from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
 
-LINES = "One per line, such as {}."
+HEADERS = "One per line, such as X-Staging-Key: abc123."
+COOKIES = "One per line, such as session=abc123."
 
 
 class SiteCredentialsForm(ServiceForm):
@@ -26,12 +27,8 @@ class SiteCredentialsForm(ServiceForm):
     origin = forms.CharField(
         max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Such as https://staging.example.com."
     )
-    headers = forms.CharField(
-        required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("X-Staging-Key: abc123")
-    )
-    cookies = forms.CharField(
-        required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("session=abc123")
-    )
+    headers = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget, help_text=HEADERS)
+    cookies = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget, help_text=COOKIES)
     username = forms.CharField(
         label="User name",
         required=False,
@@ -56,11 +53,18 @@ class SiteCredentialsForm(ServiceForm):
         model = SiteCredentials
         fields = ("project", "origin", "headers", "cookies", "username", "password", "selector", "text")
 
+    def clean_headers(self) -> dict[str, str]:
+        return _pairs(self.cleaned_data["headers"], ":", HEADERS)
+
+    def clean_cookies(self) -> dict[str, str]:
+        return _pairs(self.cleaned_data["cookies"], "=", COOKIES)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        # The API's validation, so that both accept the same.
-        request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
-        self.validated = validated_data(self, request)
+        if not self.errors:
+            # The API's validation, so that both accept the same.
+            request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
+            self.validated = validated_data(self, request)
         return cleaned
 
     def validate_unique(self) -> None:
@@ -68,19 +72,18 @@ class SiteCredentialsForm(ServiceForm):
 
     def _body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {"origin": cleaned.get("origin", "")}
-        body |= {
-            name: _pairs(cleaned[name], mark)
-            for name, mark in (("headers", ":"), ("cookies", "="))
-            if cleaned.get(name)
-        }
+        body |= {name: cleaned[name] for name in ("headers", "cookies") if cleaned.get(name)}
         if cleaned.get("username") or cleaned.get("password"):
             body["basic"] = {"username": cleaned.get("username", ""), "password": cleaned.get("password", "")}
         marker = {name: cleaned[name] for name in ("selector", "text") if cleaned.get(name)}
         return body | ({"logged_in": marker} if marker else {})
 
 
-def _pairs(text: str, mark: str) -> dict[str, str]:
-    lines = (line.partition(mark) for line in text.splitlines() if line.strip())
+def _pairs(text: str, mark: str, expected: str) -> dict[str, str]:
+    """Return the names and values of lines. Raises ValidationError for a line without the mark."""
+    lines = [line.partition(mark) for line in text.splitlines() if line.strip()]
+    if not all(found for _, found, _ in lines):
+        raise forms.ValidationError(expected)
     return {name.strip(): value.strip() for name, _, value in lines}
 
 

@@ -17,6 +17,7 @@ from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.engine import run_checks
 from scans import jobs
+from scans.admin.site_credentials import COOKIES, HEADERS
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from tests import factories, staff
@@ -365,6 +366,22 @@ def test_admin_form_sets_credentials_and_never_shows_them(scenario: Scenario):
     row = operator.get(staff.admin_url(SiteCredentials, "change", SiteCredentials.objects.get().pk))
     shown = page.content.decode() + row.content.decode()
     assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
+
+
+@pytest.mark.parametrize(("field", "expected"), [("headers", HEADERS), ("cookies", COOKIES)])
+def test_admin_form_says_how_a_line_of_headers_and_cookies_is_written(
+    field: str, expected: str, scenario: Scenario
+):
+    form = {
+        "project": str(scenario.project.pk),
+        "origin": "https://staging.example.com",
+        field: "k3y-4-staging",
+    }
+
+    page = staff.logged_in_client().post(staff.admin_url(SiteCredentials, "add"), form)
+
+    assert page.context["adminform"].form.errors == {field: [expected]}
+    assert not SiteCredentials.objects.exists()
 
 
 def test_invalid_admin_form_does_not_show_the_password(scenario: Scenario):
