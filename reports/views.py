@@ -218,7 +218,6 @@ class ShareViewSet(ProjectViewSet):
     @extend_schema(summary="Revoke a share", request=None, responses={200: ShareSerializer})
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link permanently."""
-        self.require_empty_body()
         share = self.get_row(Share.objects.only("id"), pk)
         return self.respond(
             services.revoke_share(share.pk, by=self.actor, if_match=self.if_match), ShareSerializer

@@ -78,7 +78,6 @@ class CommentViewSet(TaskPartViewSet):
     def destroy(self, request: Request, pk: str, comment_id: str, **kwargs: Any) -> Response:
         """Delete the comment; only its author may."""
         task = self.get_task(pk)
-        self.require_empty_body()
         deleted = services.delete_comment(
             task, uuid_or_404(comment_id), by=self.actor, if_match=self.if_match
         )
