@@ -101,15 +101,15 @@ def _needs_review(review: list[str]) -> dict[str, Any]:
 
 
 def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, Any]) -> Sequence[str]:
-    if len(result.passed) == MAX_PASSED:
-        return []  # there may be more
+    faults = faults_in(before)
+    if not faults or len(result.passed) == MAX_PASSED:
+        return []  # nothing was found before, or more elements may have passed
     # An element that is still in the HTML, but in no result, was not tested.
     text = without_invisible(Page(context.rendered.visits()[0].response).text)
     judged = {*result.passed, *(element["html"] for element in result.incomplete)}
-    found = [html for html in faults_in(before) if html in text and html not in judged]
+    if found := [html for html in faults if html in text and html not in judged]:
+        return found
     # Nor was one that has only got an attribute that hides it.
     shown = partial((_HIDING if result.rule in DECORATIVE else _HIDING_CONTROLS).sub, "")
-    shown_text, shown_judged = shown(text), set(map(shown, judged))
-    return found or [
-        html for html in faults_in(before) if shown(html) in shown_text and shown(html) not in shown_judged
-    ]
+    text, judged = shown(text), set(map(shown, judged))
+    return [html for html in faults if shown(html) in text and shown(html) not in judged]
