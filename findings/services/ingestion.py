@@ -208,12 +208,10 @@ def _update(
     # Two reports may be about one finding: one by its first title, and one by its present title.
     findings = list({finding.pk: finding for finding in known.values()}.values())
     now = timezone.now()
-    checked = {finding.pk for finding in findings if finding.check_keys}
+    had_checks = {finding.pk for finding in findings if finding.check_keys}
     for identity, finding in known.items():
         finding.project = project
         _apply(finding, batch[identity], now)
-    # Without checks, before and now, a verification of the finding is a manual review.
-    checked |= {finding.pk for finding in findings if finding.check_keys}
     # An upsert of locked rows: bulk_update, with a CASE for each value, takes many times as long.
     Finding.objects.bulk_create(
         findings,
@@ -222,8 +220,9 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    if checked:
-        findings_reported.send(Finding, findings=[finding for finding in findings if finding.pk in checked])
+    # Without checks, before and now, a verification of the finding is a manual review.
+    if checked := [finding for finding in findings if finding.check_keys or finding.pk in had_checks]:
+        findings_reported.send(Finding, findings=checked)
     # Resolved only: a finding that was dismissed stays dismissed.
     reported_again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
     seen = list(reported_again.values())
