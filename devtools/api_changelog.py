@@ -47,9 +47,7 @@ def _operation_facts(name: str, operation: dict[str, Any]) -> Iterator[str]:
             yield f"{name}{PARAMETER}{parameter['name']}{REQUIRED}"
     for status, body in [("request", operation.get("requestBody", {})), *operation["responses"].items()]:
         for media_type, content in body.get("content", {}).items():
-            # The envelope is that of every operation.
-            schema = content["schema"].get("properties", {}).get("data", content["schema"])
-            yield from _schema_facts(f"{name} {status} {media_type}", schema)
+            yield from _schema_facts(f"{name} {status} {media_type}", content["schema"])
 
 
 def _schema_facts(name: str, schema: dict[str, Any]) -> Iterator[str]:

@@ -30,6 +30,9 @@ ON_REQUEST = {
     "PolicyTestResult": {"simulation", "plan_token"},
     "ReportSummary": {"campaigns"},
     "WebhookWithSecret": {"secret"},
+    "AsOfMeta": {"as_of", "exact_since"},
+    "ListMeta": {"total", "next_cursor"},
+    "WarningsMeta": {"warnings"},
 }
 
 
@@ -89,6 +92,33 @@ def test_components_are_named_without_suffixes(client: Client) -> None:
 
     assert {"Finding", "Task", "Verification", "Policy", "CreateTaskRequest", "Error"} <= set(names)
     assert not [name for name in names if name.endswith("Serializer")]
+
+
+def test_responses_are_named_after_their_resource_and_share_the_meta_data() -> None:
+    schemas = CachedSchemaGenerator().get_schema(public=True)["components"]["schemas"]
+
+    metas = {
+        name: schemas[name]["properties"]["meta"]["$ref"].rpartition("/")[2]
+        for name in (
+            "TaskResponse",
+            "CheckListResponse",
+            "PaginatedTaskWithFindingListResponse",
+            "VerificationWithWarningsResponse",
+            "FindingCountsAsOfResponse",
+            "EmptyResponse",
+            "Error",
+        )
+    }
+
+    assert metas == {
+        "TaskResponse": "Meta",
+        "CheckListResponse": "ListMeta",
+        "PaginatedTaskWithFindingListResponse": "PaginatedListMeta",
+        "VerificationWithWarningsResponse": "WarningsMeta",
+        "FindingCountsAsOfResponse": "AsOfMeta",
+        "EmptyResponse": "Meta",
+        "Error": "Meta",
+    }
 
 
 def test_every_operation_needs_a_key_and_has_the_error_response(client: Client) -> None:

@@ -3,25 +3,47 @@
 from typing import Any
 
 # Plain data without imports of apps: the settings import this module.
-REQUEST_ID = {"type": "string", "description": "Also in the x-request-id header."}
-AS_OF_META = {
-    "as_of": {
-        "type": "string",
-        "format": "date-time",
-        "description": "With `as_of`: the moment of the data.",
-    },
-    "exact_since": {
-        "type": "string",
-        "format": "date-time",
-        "description": "With `as_of`: since when each moment is known exactly.",
-    },
+
+
+def _meta(*required: str, **further: Any) -> dict[str, Any]:
+    request_id = {"type": "string", "description": "Also in the x-request-id header."}
+    properties = {"request_id": request_id, **further}
+    return {"type": "object", "required": ["request_id", *required], "properties": properties}
+
+
+PAGE = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}
+METAS = {
+    "Meta": _meta(),
+    "ListMeta": _meta(**PAGE),
+    "PaginatedListMeta": _meta(*PAGE, **PAGE),
+    "WarningsMeta": _meta(warnings={"type": "array", "items": {"type": "string"}}),
+    "AsOfMeta": _meta(
+        as_of={
+            "type": "string",
+            "format": "date-time",
+            "description": "With `as_of`: the moment of the data.",
+        },
+        exact_since={
+            "type": "string",
+            "format": "date-time",
+            "description": "With `as_of`: since when each moment is known exactly.",
+        },
+    ),
+}
+# The component of a response, by that of its meta: `TaskResponse`, `PaginatedTaskListResponse`.
+RESPONSE_NAMES = {
+    "Meta": "{}Response",
+    "ListMeta": "{}ListResponse",
+    "PaginatedListMeta": "Paginated{}ListResponse",
+    "WarningsMeta": "{}WithWarningsResponse",
+    "AsOfMeta": "{}AsOfResponse",
 }
 ERROR_ENVELOPE: dict[str, Any] = {
     "type": "object",
     "required": ["data", "meta", "error"],
     "properties": {
         "data": {"type": "null"},
-        "meta": {"type": "object", "required": ["request_id"], "properties": {"request_id": REQUEST_ID}},
+        "meta": {"$ref": "#/components/schemas/Meta"},
         "error": {
             "type": "object",
             "required": ["code", "message", "doc_url"],
@@ -100,7 +122,7 @@ def headers(*names: str) -> dict[str, Any]:
 
 
 COMPONENTS: dict[str, Any] = {
-    "schemas": {"Error": ERROR_ENVELOPE},
+    "schemas": {"Error": ERROR_ENVELOPE, **METAS},
     "headers": HEADERS,
     "responses": {
         "Error": {

@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -11,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from krafter_audit.api.errors import all_errors
-from krafter_audit.api.openapi.components import AS_OF_META, REQUEST_HEADERS, REQUEST_ID, headers
+from krafter_audit.api.openapi.components import REQUEST_HEADERS, RESPONSE_NAMES, headers
 from krafter_audit.api.openapi.examples import add_examples
 from krafter_audit.api.serializers import ChangesRequestSerializer
 
@@ -84,7 +83,7 @@ class EnvelopeSchema(AutoSchema):
         is_paged = "cursor" in parameters
         for status, response in operation.get("responses", {}).items():
             names = self._headers(str(status), is_paged=is_paged, has_etag=self._has_etag(response))
-            self._wrap(response, is_paged=is_paged, further_meta=AS_OF_META if "as_of" in parameters else {})
+            self._wrap(response, is_paged=is_paged, has_as_of="as_of" in parameters)
             response["headers"] = {**response.get("headers", {}), **headers(*names)}
         operation["responses"]["default"] = {"$ref": "#/components/responses/Error"}
         if "If-None-Match" in self._request_headers():
@@ -155,35 +154,39 @@ class EnvelopeSchema(AutoSchema):
             names.append("RetryAfter")
         return [*names, *(["Link"] if is_paged else ())]
 
-    def _wrap(self, response: dict[str, Any], *, is_paged: bool, further_meta: Mapping[str, Any]) -> None:
+    def _wrap(self, response: dict[str, Any], *, is_paged: bool, has_as_of: bool) -> None:
         if not response.get("content"):
             response["content"] = {"application/json": {"schema": {"type": "null"}}}
         content = response["content"].get("application/json")
         if not content:
             return
-        if content["schema"].get("format") == "binary":
+        data = content["schema"]
+        if data.get("format") == "binary":
             # A file that is a JSON document, no string; clients save it as it is.
-            del content["schema"]["type"]
+            del data["type"]
             return
-        meta: dict[str, Any] = {"request_id": REQUEST_ID, **further_meta}
-        pages = {"total": {"type": ["integer", "null"]}, "next_cursor": {"type": ["string", "null"]}}
-        if content["schema"].get("type") == "array":
-            meta |= pages
-        if self._action in getattr(self.view, "warning_actions", ()):
-            meta["warnings"] = {"type": "array", "items": {"type": "string"}}
-        content["schema"] = {
+        meta = self._meta(is_list="items" in data, is_paged=is_paged, has_as_of=has_as_of)
+        resource = data.get("items", data).get("$ref", "Empty").rpartition("/")[2]
+        schema = {
             "type": "object",
             "required": ["data", "meta", "error"],
             "properties": {
-                "data": content["schema"],
-                "meta": {
-                    "type": "object",
-                    "required": ["request_id", *(pages if is_paged else ())],
-                    "properties": meta,
-                },
+                "data": data,
+                "meta": {"$ref": f"#/components/schemas/{meta}"},
                 "error": {"type": "null"},
             },
         }
+        name = RESPONSE_NAMES[meta].format(resource)
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=name)
+        self.registry.register_on_missing(component)
+        content["schema"] = component.ref
+
+    def _meta(self, *, is_list: bool, is_paged: bool, has_as_of: bool) -> str:
+        if is_list:
+            return "PaginatedListMeta" if is_paged else "ListMeta"
+        if self._action in getattr(self.view, "warning_actions", ()):
+            return "WarningsMeta"
+        return "AsOfMeta" if has_as_of else "Meta"
 
 
 def singular(word: str) -> str:

@@ -36,7 +36,9 @@ def test_client_parses_successes_only_whatever_their_status() -> None:
     image = {"content": {"application/json": {"schema": {}}, "image/jpeg": {"schema": {}}}}
     operation = {"operationId": "long", "responses": {"204": {}, "200": image, "default": {}, "404": {}}}
 
-    prepared = client_generator.prepare({"paths": {"/api/v1/pictures/{id}": {"get": operation}}})
+    prepared = client_generator.prepare(
+        {"paths": {"/api/v1/pictures/{id}": {"get": operation}}, "components": {"schemas": {}}}
+    )
 
     assert prepared["paths"]["/api/v1/pictures/{id}"]["get"] == {
         "operationId": "get_pictures_by_id",
@@ -53,10 +55,24 @@ def test_json_that_is_a_file_is_not_parsed() -> None:
     binary = {"schema": {"type": "string", "format": "binary"}}
     operation = {"operationId": "long", "responses": {"200": {"content": {"application/json": binary}}}}
 
-    prepared = client_generator.prepare({"paths": {"/api/v1/bundles": {"get": operation}}})
+    prepared = client_generator.prepare(
+        {"paths": {"/api/v1/bundles": {"get": operation}}, "components": {"schemas": {}}}
+    )
 
     found = prepared["paths"]["/api/v1/bundles"]["get"]["responses"]["2XX"]
     assert found == {"content": {"application/octet-stream": binary}}
+
+
+def test_choices_with_null_are_one_class_named_after_the_field() -> None:
+    outcome = {"type": ["string", "null"], "enum": ["met", "missed", None], "description": "Of a done task."}
+    clock = {"type": "object", "properties": {"outcome": outcome}}
+
+    prepared = client_generator.prepare({"paths": {}, "components": {"schemas": {"SlaClock": clock}}})
+
+    assert prepared["components"]["schemas"]["SlaClock"]["properties"]["outcome"] == {
+        "oneOf": [{"type": "string", "enum": ["met", "missed"], "title": "outcome"}, {"type": "null"}],
+        "description": "Of a done task.",
+    }
 
 
 @pytest.mark.slow

@@ -46,8 +46,8 @@ def test_schema_is_openapi_3_1(client: Client):
     assert schema["openapi"].startswith("3.1")
     run = schema["paths"]["/api/v1/orgs/{org_id}/projects/{project_id}/audit/verifications/run"]["post"]
     assert set(run["responses"]) >= {"202", "default"}
-    envelope = run["responses"]["202"]["content"]["application/json"]["schema"]["properties"]
-    assert list(envelope) == ["data", "meta", "error"]
+    name = run["responses"]["202"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert list(schema["components"]["schemas"][name]["properties"]) == ["data", "meta", "error"]
     assert schema["components"]["securitySchemes"]["apiKey"]["scheme"] == "bearer"
 
 

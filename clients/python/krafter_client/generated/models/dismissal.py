@@ -8,9 +8,7 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.dismissal_end_reason_type_1 import DismissalEndReasonType1
-from ..models.dismissal_end_reason_type_2_type_1 import DismissalEndReasonType2Type1
-from ..models.dismissal_end_reason_type_3_type_1 import DismissalEndReasonType3Type1
+from ..models.dismissal_end_reason import DismissalEndReason
 from ..models.dismissal_reason import DismissalReason
 
 T = TypeVar("T", bound="Dismissal")
@@ -28,7 +26,7 @@ class Dismissal:
     """ The last day, in UTC; null: until a person reopens it. """
     dismissed_by_id: None | UUID
     ended_at: datetime.datetime | None
-    end_reason: DismissalEndReasonType1 | DismissalEndReasonType2Type1 | DismissalEndReasonType3Type1 | None
+    end_reason: DismissalEndReason | None
     ended_by_id: None | UUID
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -62,11 +60,7 @@ class Dismissal:
             ended_at = self.ended_at
 
         end_reason: None | str
-        if isinstance(self.end_reason, DismissalEndReasonType1):
-            end_reason = self.end_reason.value
-        elif isinstance(self.end_reason, DismissalEndReasonType2Type1):
-            end_reason = self.end_reason.value
-        elif isinstance(self.end_reason, DismissalEndReasonType3Type1):
+        if isinstance(self.end_reason, DismissalEndReason):
             end_reason = self.end_reason.value
         else:
             end_reason = self.end_reason
@@ -157,39 +151,18 @@ class Dismissal:
 
         ended_at = _parse_ended_at(d.pop("ended_at"))
 
-        def _parse_end_reason(
-            data: object,
-        ) -> DismissalEndReasonType1 | DismissalEndReasonType2Type1 | DismissalEndReasonType3Type1 | None:
+        def _parse_end_reason(data: object) -> DismissalEndReason | None:
             if data is None:
                 return data
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                end_reason_type_1 = DismissalEndReasonType1(data)
+                end_reason_end_reason = DismissalEndReason(data)
 
-                return end_reason_type_1
+                return end_reason_end_reason
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                end_reason_type_2_type_1 = DismissalEndReasonType2Type1(data)
-
-                return end_reason_type_2_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                end_reason_type_3_type_1 = DismissalEndReasonType3Type1(data)
-
-                return end_reason_type_3_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(
-                DismissalEndReasonType1 | DismissalEndReasonType2Type1 | DismissalEndReasonType3Type1 | None,
-                data,
-            )
+            return cast(DismissalEndReason | None, data)
 
         end_reason = _parse_end_reason(d.pop("end_reason"))
 

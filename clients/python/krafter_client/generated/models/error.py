@@ -8,7 +8,7 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.error_error import ErrorError
-    from ..models.error_meta import ErrorMeta
+    from ..models.meta import Meta
 
 
 T = TypeVar("T", bound="Error")
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Error")
 @_attrs_define
 class Error:
     data: None
-    meta: ErrorMeta
+    meta: Meta
     error: ErrorError
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -43,12 +43,12 @@ class Error:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.error_error import ErrorError  # noqa: PLC0415
-        from ..models.error_meta import ErrorMeta  # noqa: PLC0415
+        from ..models.meta import Meta  # noqa: PLC0415
 
         d = dict(src_dict)
         data = d.pop("data")
 
-        meta = ErrorMeta.from_dict(d.pop("meta"))
+        meta = Meta.from_dict(d.pop("meta"))
 
         error = ErrorError.from_dict(d.pop("error"))
 

@@ -8,9 +8,7 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.sla_clock_outcome_type_1 import SlaClockOutcomeType1
-from ..models.sla_clock_outcome_type_2_type_1 import SlaClockOutcomeType2Type1
-from ..models.sla_clock_outcome_type_3_type_1 import SlaClockOutcomeType3Type1
+from ..models.sla_clock_outcome import SlaClockOutcome
 from ..models.sla_clock_state import SlaClockState
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ class SlaClock:
     seconds_allowed: int | None
     seconds_left: int | None
     """ Negative after the due date. """
-    outcome: None | SlaClockOutcomeType1 | SlaClockOutcomeType2Type1 | SlaClockOutcomeType3Type1
+    outcome: None | SlaClockOutcome
     """ Of a task that is done. """
     stopped_at: datetime.datetime | None
     from_policy: bool
@@ -67,11 +65,7 @@ class SlaClock:
         seconds_left = self.seconds_left
 
         outcome: None | str
-        if isinstance(self.outcome, SlaClockOutcomeType1):
-            outcome = self.outcome.value
-        elif isinstance(self.outcome, SlaClockOutcomeType2Type1):
-            outcome = self.outcome.value
-        elif isinstance(self.outcome, SlaClockOutcomeType3Type1):
+        if isinstance(self.outcome, SlaClockOutcome):
             outcome = self.outcome.value
         else:
             outcome = self.outcome
@@ -165,38 +159,18 @@ class SlaClock:
 
         seconds_left = _parse_seconds_left(d.pop("seconds_left"))
 
-        def _parse_outcome(
-            data: object,
-        ) -> None | SlaClockOutcomeType1 | SlaClockOutcomeType2Type1 | SlaClockOutcomeType3Type1:
+        def _parse_outcome(data: object) -> None | SlaClockOutcome:
             if data is None:
                 return data
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                outcome_type_1 = SlaClockOutcomeType1(data)
+                outcome_outcome = SlaClockOutcome(data)
 
-                return outcome_type_1
+                return outcome_outcome
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                outcome_type_2_type_1 = SlaClockOutcomeType2Type1(data)
-
-                return outcome_type_2_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                outcome_type_3_type_1 = SlaClockOutcomeType3Type1(data)
-
-                return outcome_type_3_type_1
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(
-                None | SlaClockOutcomeType1 | SlaClockOutcomeType2Type1 | SlaClockOutcomeType3Type1, data
-            )
+            return cast(None | SlaClockOutcome, data)
 
         outcome = _parse_outcome(d.pop("outcome"))
 

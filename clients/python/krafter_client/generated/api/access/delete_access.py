@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_access_response_2xx import DeleteAccessResponse2XX
+from ...models.empty_response import EmptyResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteAccessResponse2XX | None:
+) -> EmptyResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteAccessResponse2XX.from_dict(response.json())
+        response_2xx = EmptyResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -48,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteAccessResponse2XX]:
+) -> Response[EmptyResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -63,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteAccessResponse2XX]:
+) -> Response[EmptyResponse]:
     """Delete the site credentials
 
      Delete the credentials.
@@ -78,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteAccessResponse2XX]
+        Response[EmptyResponse]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteAccessResponse2XX | None:
+) -> EmptyResponse | None:
     """Delete the site credentials
 
      Delete the credentials.
@@ -115,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteAccessResponse2XX
+        EmptyResponse
     """
 
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteAccessResponse2XX]:
+) -> Response[EmptyResponse]:
     """Delete the site credentials
 
      Delete the credentials.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteAccessResponse2XX]
+        Response[EmptyResponse]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteAccessResponse2XX | None:
+) -> EmptyResponse | None:
     """Delete the site credentials
 
      Delete the credentials.
@@ -182,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteAccessResponse2XX
+        EmptyResponse
     """
 
     return (

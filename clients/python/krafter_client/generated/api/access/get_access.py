@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_access_response_2xx import GetAccessResponse2XX
+from ...models.site_credentials_response import SiteCredentialsResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetAccessResponse2XX | None:
+) -> SiteCredentialsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetAccessResponse2XX.from_dict(response.json())
+        response_2xx = SiteCredentialsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -48,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetAccessResponse2XX]:
+) -> Response[SiteCredentialsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -63,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetAccessResponse2XX]:
+) -> Response[SiteCredentialsResponse]:
     """Read which site credentials are set
 
      Return the origin and the kinds of credentials; 404 if there are none.
@@ -78,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAccessResponse2XX]
+        Response[SiteCredentialsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetAccessResponse2XX | None:
+) -> SiteCredentialsResponse | None:
     """Read which site credentials are set
 
      Return the origin and the kinds of credentials; 404 if there are none.
@@ -115,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAccessResponse2XX
+        SiteCredentialsResponse
     """
 
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetAccessResponse2XX]:
+) -> Response[SiteCredentialsResponse]:
     """Read which site credentials are set
 
      Return the origin and the kinds of credentials; 404 if there are none.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAccessResponse2XX]
+        Response[SiteCredentialsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetAccessResponse2XX | None:
+) -> SiteCredentialsResponse | None:
     """Read which site credentials are set
 
      Return the origin and the kinds of credentials; 404 if there are none.
@@ -182,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAccessResponse2XX
+        SiteCredentialsResponse
     """
 
     return (

@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.put_access_response_2xx import PutAccessResponse2XX
 from ...models.put_site_credentials_request import PutSiteCredentialsRequest
+from ...models.site_credentials_response import SiteCredentialsResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PutAccessResponse2XX | None:
+) -> SiteCredentialsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PutAccessResponse2XX.from_dict(response.json())
+        response_2xx = SiteCredentialsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PutAccessResponse2XX]:
+) -> Response[SiteCredentialsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PutAccessResponse2XX]:
+) -> Response[SiteCredentialsResponse]:
     """Set the site credentials
 
      Replace the credentials; they are stored encrypted and never returned.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutAccessResponse2XX]
+        Response[SiteCredentialsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
     if_match: str | Unset = UNSET,
-) -> PutAccessResponse2XX | None:
+) -> SiteCredentialsResponse | None:
     """Set the site credentials
 
      Replace the credentials; they are stored encrypted and never returned.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutAccessResponse2XX
+        SiteCredentialsResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PutAccessResponse2XX]:
+) -> Response[SiteCredentialsResponse]:
     """Set the site credentials
 
      Replace the credentials; they are stored encrypted and never returned.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutAccessResponse2XX]
+        Response[SiteCredentialsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: PutSiteCredentialsRequest,
     if_match: str | Unset = UNSET,
-) -> PutAccessResponse2XX | None:
+) -> SiteCredentialsResponse | None:
     """Set the site credentials
 
      Replace the credentials; they are stored encrypted and never returned.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutAccessResponse2XX
+        SiteCredentialsResponse
     """
 
     return (

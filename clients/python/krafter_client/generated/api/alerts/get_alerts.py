@@ -8,9 +8,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_alerts_channel_item import GetAlertsChannelItem
-from ...models.get_alerts_response_2xx import GetAlertsResponse2XX
 from ...models.get_alerts_sort import GetAlertsSort
 from ...models.get_alerts_status_item import GetAlertsStatusItem
+from ...models.paginated_alert_list_response import PaginatedAlertListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -95,9 +95,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetAlertsResponse2XX | None:
+) -> PaginatedAlertListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetAlertsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedAlertListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -109,7 +109,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetAlertsResponse2XX]:
+) -> Response[PaginatedAlertListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -132,7 +132,7 @@ def sync_detailed(
     status: list[GetAlertsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetAlertsResponse2XX]:
+) -> Response[PaginatedAlertListResponse]:
     """List alerts, newest first
 
      Return a page.
@@ -155,7 +155,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAlertsResponse2XX]
+        Response[PaginatedAlertListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +193,7 @@ def sync(
     status: list[GetAlertsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetAlertsResponse2XX | None:
+) -> PaginatedAlertListResponse | None:
     """List alerts, newest first
 
      Return a page.
@@ -216,7 +216,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAlertsResponse2XX
+        PaginatedAlertListResponse
     """
 
     return sync_detailed(
@@ -249,7 +249,7 @@ async def asyncio_detailed(
     status: list[GetAlertsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetAlertsResponse2XX]:
+) -> Response[PaginatedAlertListResponse]:
     """List alerts, newest first
 
      Return a page.
@@ -272,7 +272,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAlertsResponse2XX]
+        Response[PaginatedAlertListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -308,7 +308,7 @@ async def asyncio(
     status: list[GetAlertsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetAlertsResponse2XX | None:
+) -> PaginatedAlertListResponse | None:
     """List alerts, newest first
 
      Return a page.
@@ -331,7 +331,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAlertsResponse2XX
+        PaginatedAlertListResponse
     """
 
     return (

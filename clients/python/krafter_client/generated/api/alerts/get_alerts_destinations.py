@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_alerts_destinations_response_2xx import (
-    GetAlertsDestinationsResponse2XX,
-)
+from ...models.alert_destination_list_response import AlertDestinationListResponse
 from ...types import Response
 
 
@@ -30,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetAlertsDestinationsResponse2XX | None:
+) -> AlertDestinationListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetAlertsDestinationsResponse2XX.from_dict(response.json())
+        response_2xx = AlertDestinationListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -44,7 +42,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetAlertsDestinationsResponse2XX]:
+) -> Response[AlertDestinationListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -58,7 +56,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetAlertsDestinationsResponse2XX]:
+) -> Response[AlertDestinationListResponse]:
     """List alert destinations
 
      List the destinations that are set, one for each channel.
@@ -72,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAlertsDestinationsResponse2XX]
+        Response[AlertDestinationListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -92,7 +90,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetAlertsDestinationsResponse2XX | None:
+) -> AlertDestinationListResponse | None:
     """List alert destinations
 
      List the destinations that are set, one for each channel.
@@ -106,7 +104,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAlertsDestinationsResponse2XX
+        AlertDestinationListResponse
     """
 
     return sync_detailed(
@@ -121,7 +119,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetAlertsDestinationsResponse2XX]:
+) -> Response[AlertDestinationListResponse]:
     """List alert destinations
 
      List the destinations that are set, one for each channel.
@@ -135,7 +133,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAlertsDestinationsResponse2XX]
+        Response[AlertDestinationListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -153,7 +151,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetAlertsDestinationsResponse2XX | None:
+) -> AlertDestinationListResponse | None:
     """List alert destinations
 
      List the destinations that are set, one for each channel.
@@ -167,7 +165,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAlertsDestinationsResponse2XX
+        AlertDestinationListResponse
     """
 
     return (

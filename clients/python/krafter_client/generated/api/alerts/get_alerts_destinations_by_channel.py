@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_alerts_destinations_by_channel_response_2xx import (
-    GetAlertsDestinationsByChannelResponse2XX,
-)
+from ...models.alert_destination_response import AlertDestinationResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetAlertsDestinationsByChannelResponse2XX | None:
+) -> AlertDestinationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetAlertsDestinationsByChannelResponse2XX.from_dict(response.json())
+        response_2xx = AlertDestinationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetAlertsDestinationsByChannelResponse2XX]:
+) -> Response[AlertDestinationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetAlertsDestinationsByChannelResponse2XX]:
+) -> Response[AlertDestinationResponse]:
     """Read an alert destination
 
      Return the destination of a channel; 404 if none is set.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAlertsDestinationsByChannelResponse2XX]
+        Response[AlertDestinationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetAlertsDestinationsByChannelResponse2XX | None:
+) -> AlertDestinationResponse | None:
     """Read an alert destination
 
      Return the destination of a channel; 404 if none is set.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAlertsDestinationsByChannelResponse2XX
+        AlertDestinationResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetAlertsDestinationsByChannelResponse2XX]:
+) -> Response[AlertDestinationResponse]:
     """Read an alert destination
 
      Return the destination of a channel; 404 if none is set.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetAlertsDestinationsByChannelResponse2XX]
+        Response[AlertDestinationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetAlertsDestinationsByChannelResponse2XX | None:
+) -> AlertDestinationResponse | None:
     """Read an alert destination
 
      Return the destination of a channel; 404 if none is set.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetAlertsDestinationsByChannelResponse2XX
+        AlertDestinationResponse
     """
 
     return (

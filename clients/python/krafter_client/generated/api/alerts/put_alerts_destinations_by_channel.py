@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.put_alerts_destinations_by_channel_response_2xx import (
-    PutAlertsDestinationsByChannelResponse2XX,
-)
+from ...models.alert_destination_response import AlertDestinationResponse
 from ...models.set_alert_destination_request import SetAlertDestinationRequest
 from ...types import UNSET, Response, Unset
 
@@ -45,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PutAlertsDestinationsByChannelResponse2XX | None:
+) -> AlertDestinationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PutAlertsDestinationsByChannelResponse2XX.from_dict(response.json())
+        response_2xx = AlertDestinationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -59,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
+) -> Response[AlertDestinationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
+) -> Response[AlertDestinationResponse]:
     """Set an alert destination
 
      Where the alerts of a project are sent.
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutAlertsDestinationsByChannelResponse2XX]
+        Response[AlertDestinationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -119,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PutAlertsDestinationsByChannelResponse2XX | None:
+) -> AlertDestinationResponse | None:
     """Set an alert destination
 
      Where the alerts of a project are sent.
@@ -136,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutAlertsDestinationsByChannelResponse2XX
+        AlertDestinationResponse
     """
 
     return sync_detailed(
@@ -157,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PutAlertsDestinationsByChannelResponse2XX]:
+) -> Response[AlertDestinationResponse]:
     """Set an alert destination
 
      Where the alerts of a project are sent.
@@ -174,7 +172,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutAlertsDestinationsByChannelResponse2XX]
+        Response[AlertDestinationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -198,7 +196,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: SetAlertDestinationRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PutAlertsDestinationsByChannelResponse2XX | None:
+) -> AlertDestinationResponse | None:
     """Set an alert destination
 
      Where the alerts of a project are sent.
@@ -215,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutAlertsDestinationsByChannelResponse2XX
+        AlertDestinationResponse
     """
 
     return (

@@ -8,9 +8,11 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_bulk_changes_action_item import GetBulkChangesActionItem
-from ...models.get_bulk_changes_response_2xx import GetBulkChangesResponse2XX
 from ...models.get_bulk_changes_sort import GetBulkChangesSort
 from ...models.get_bulk_changes_subject_item import GetBulkChangesSubjectItem
+from ...models.paginated_bulk_change_list_response import (
+    PaginatedBulkChangeListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -95,9 +97,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetBulkChangesResponse2XX | None:
+) -> PaginatedBulkChangeListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetBulkChangesResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedBulkChangeListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -109,7 +111,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetBulkChangesResponse2XX]:
+) -> Response[PaginatedBulkChangeListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -132,7 +134,7 @@ def sync_detailed(
     subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetBulkChangesResponse2XX]:
+) -> Response[PaginatedBulkChangeListResponse]:
     """List bulk changes, newest first
 
      Return a page.
@@ -155,7 +157,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetBulkChangesResponse2XX]
+        Response[PaginatedBulkChangeListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +195,7 @@ def sync(
     subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetBulkChangesResponse2XX | None:
+) -> PaginatedBulkChangeListResponse | None:
     """List bulk changes, newest first
 
      Return a page.
@@ -216,7 +218,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetBulkChangesResponse2XX
+        PaginatedBulkChangeListResponse
     """
 
     return sync_detailed(
@@ -249,7 +251,7 @@ async def asyncio_detailed(
     subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetBulkChangesResponse2XX]:
+) -> Response[PaginatedBulkChangeListResponse]:
     """List bulk changes, newest first
 
      Return a page.
@@ -272,7 +274,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetBulkChangesResponse2XX]
+        Response[PaginatedBulkChangeListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -308,7 +310,7 @@ async def asyncio(
     subject: list[GetBulkChangesSubjectItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetBulkChangesResponse2XX | None:
+) -> PaginatedBulkChangeListResponse | None:
     """List bulk changes, newest first
 
      Return a page.
@@ -331,7 +333,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetBulkChangesResponse2XX
+        PaginatedBulkChangeListResponse
     """
 
     return (

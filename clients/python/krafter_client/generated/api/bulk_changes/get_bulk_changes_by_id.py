@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_bulk_changes_by_id_response_2xx import GetBulkChangesByIdResponse2XX
+from ...models.bulk_change_response import BulkChangeResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetBulkChangesByIdResponse2XX | None:
+) -> BulkChangeResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetBulkChangesByIdResponse2XX.from_dict(response.json())
+        response_2xx = BulkChangeResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetBulkChangesByIdResponse2XX]:
+) -> Response[BulkChangeResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetBulkChangesByIdResponse2XX]:
+) -> Response[BulkChangeResponse]:
     """Read a bulk change
 
      Return the bulk change.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetBulkChangesByIdResponse2XX]
+        Response[BulkChangeResponse]
     """
 
     kwargs = _get_kwargs(
@@ -106,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetBulkChangesByIdResponse2XX | None:
+) -> BulkChangeResponse | None:
     """Read a bulk change
 
      Return the bulk change.
@@ -122,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetBulkChangesByIdResponse2XX
+        BulkChangeResponse
     """
 
     return sync_detailed(
@@ -141,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetBulkChangesByIdResponse2XX]:
+) -> Response[BulkChangeResponse]:
     """Read a bulk change
 
      Return the bulk change.
@@ -157,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetBulkChangesByIdResponse2XX]
+        Response[BulkChangeResponse]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetBulkChangesByIdResponse2XX | None:
+) -> BulkChangeResponse | None:
     """Read a bulk change
 
      Return the bulk change.
@@ -195,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetBulkChangesByIdResponse2XX
+        BulkChangeResponse
     """
 
     return (

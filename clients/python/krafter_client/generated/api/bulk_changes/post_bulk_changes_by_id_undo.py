@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_bulk_changes_by_id_undo_response_2xx import (
-    PostBulkChangesByIdUndoResponse2XX,
-)
+from ...models.bulk_update_result_response import BulkUpdateResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostBulkChangesByIdUndoResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostBulkChangesByIdUndoResponse2XX.from_dict(response.json())
+        response_2xx = BulkUpdateResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostBulkChangesByIdUndoResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostBulkChangesByIdUndoResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     """Undo a bulk change
 
      Restore the values from before; rows that have changed since are refused, each with the reason.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostBulkChangesByIdUndoResponse2XX]
+        Response[BulkUpdateResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostBulkChangesByIdUndoResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     """Undo a bulk change
 
      Restore the values from before; rows that have changed since are refused, each with the reason.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostBulkChangesByIdUndoResponse2XX
+        BulkUpdateResultResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostBulkChangesByIdUndoResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     """Undo a bulk change
 
      Restore the values from before; rows that have changed since are refused, each with the reason.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostBulkChangesByIdUndoResponse2XX]
+        Response[BulkUpdateResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostBulkChangesByIdUndoResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     """Undo a bulk change
 
      Restore the values from before; rows that have changed since are refused, each with the reason.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostBulkChangesByIdUndoResponse2XX
+        BulkUpdateResultResponse
     """
 
     return (

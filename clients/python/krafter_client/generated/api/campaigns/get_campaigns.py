@@ -9,8 +9,10 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_campaigns_archived import GetCampaignsArchived
 from ...models.get_campaigns_include_item import GetCampaignsIncludeItem
-from ...models.get_campaigns_response_2xx import GetCampaignsResponse2XX
 from ...models.get_campaigns_sort import GetCampaignsSort
+from ...models.paginated_campaign_with_progress_list_response import (
+    PaginatedCampaignWithProgressListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -95,9 +97,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetCampaignsResponse2XX | None:
+) -> PaginatedCampaignWithProgressListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetCampaignsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedCampaignWithProgressListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -109,7 +111,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetCampaignsResponse2XX]:
+) -> Response[PaginatedCampaignWithProgressListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -133,7 +135,7 @@ def sync_detailed(
     sort: GetCampaignsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetCampaignsResponse2XX]:
+) -> Response[PaginatedCampaignWithProgressListResponse]:
     """List campaigns, newest first
 
      Return a page.
@@ -157,7 +159,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCampaignsResponse2XX]
+        Response[PaginatedCampaignWithProgressListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -197,7 +199,7 @@ def sync(
     sort: GetCampaignsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetCampaignsResponse2XX | None:
+) -> PaginatedCampaignWithProgressListResponse | None:
     """List campaigns, newest first
 
      Return a page.
@@ -221,7 +223,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCampaignsResponse2XX
+        PaginatedCampaignWithProgressListResponse
     """
 
     return sync_detailed(
@@ -256,7 +258,7 @@ async def asyncio_detailed(
     sort: GetCampaignsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetCampaignsResponse2XX]:
+) -> Response[PaginatedCampaignWithProgressListResponse]:
     """List campaigns, newest first
 
      Return a page.
@@ -280,7 +282,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCampaignsResponse2XX]
+        Response[PaginatedCampaignWithProgressListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -318,7 +320,7 @@ async def asyncio(
     sort: GetCampaignsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetCampaignsResponse2XX | None:
+) -> PaginatedCampaignWithProgressListResponse | None:
     """List campaigns, newest first
 
      Return a page.
@@ -342,7 +344,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCampaignsResponse2XX
+        PaginatedCampaignWithProgressListResponse
     """
 
     return (

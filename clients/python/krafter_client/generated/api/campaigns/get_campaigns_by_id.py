@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.campaign_with_progress_response import CampaignWithProgressResponse
 from ...models.get_campaigns_by_id_include_item import GetCampaignsByIdIncludeItem
-from ...models.get_campaigns_by_id_response_2xx import GetCampaignsByIdResponse2XX
 from ...types import UNSET, Response, Unset
 
 
@@ -52,9 +52,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetCampaignsByIdResponse2XX | None:
+) -> CampaignWithProgressResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetCampaignsByIdResponse2XX.from_dict(response.json())
+        response_2xx = CampaignWithProgressResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -66,7 +66,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetCampaignsByIdResponse2XX]:
+) -> Response[CampaignWithProgressResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -83,7 +83,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetCampaignsByIdResponse2XX]:
+) -> Response[CampaignWithProgressResponse]:
     """Read a campaign
 
      Return the campaign.
@@ -100,7 +100,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCampaignsByIdResponse2XX]
+        Response[CampaignWithProgressResponse]
     """
 
     kwargs = _get_kwargs(
@@ -126,7 +126,7 @@ def sync(
     client: AuthenticatedClient,
     include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetCampaignsByIdResponse2XX | None:
+) -> CampaignWithProgressResponse | None:
     """Read a campaign
 
      Return the campaign.
@@ -143,7 +143,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCampaignsByIdResponse2XX
+        CampaignWithProgressResponse
     """
 
     return sync_detailed(
@@ -164,7 +164,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetCampaignsByIdResponse2XX]:
+) -> Response[CampaignWithProgressResponse]:
     """Read a campaign
 
      Return the campaign.
@@ -181,7 +181,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCampaignsByIdResponse2XX]
+        Response[CampaignWithProgressResponse]
     """
 
     kwargs = _get_kwargs(
@@ -205,7 +205,7 @@ async def asyncio(
     client: AuthenticatedClient,
     include: list[GetCampaignsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetCampaignsByIdResponse2XX | None:
+) -> CampaignWithProgressResponse | None:
     """Read a campaign
 
      Return the campaign.
@@ -222,7 +222,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCampaignsByIdResponse2XX
+        CampaignWithProgressResponse
     """
 
     return (

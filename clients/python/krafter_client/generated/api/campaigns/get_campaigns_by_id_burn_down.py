@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_campaigns_by_id_burn_down_response_2xx import (
-    GetCampaignsByIdBurnDownResponse2XX,
-)
+from ...models.campaign_burn_down_response import CampaignBurnDownResponse
 from ...types import Response
 
 
@@ -32,9 +30,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetCampaignsByIdBurnDownResponse2XX | None:
+) -> CampaignBurnDownResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetCampaignsByIdBurnDownResponse2XX.from_dict(response.json())
+        response_2xx = CampaignBurnDownResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -46,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetCampaignsByIdBurnDownResponse2XX]:
+) -> Response[CampaignBurnDownResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -61,7 +59,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetCampaignsByIdBurnDownResponse2XX]:
+) -> Response[CampaignBurnDownResponse]:
     """Read the burn-down of a campaign
 
      Return the tasks and the open ones by day since the creation of the campaign, at most the last 90
@@ -77,7 +75,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCampaignsByIdBurnDownResponse2XX]
+        Response[CampaignBurnDownResponse]
     """
 
     kwargs = _get_kwargs(
@@ -99,7 +97,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetCampaignsByIdBurnDownResponse2XX | None:
+) -> CampaignBurnDownResponse | None:
     """Read the burn-down of a campaign
 
      Return the tasks and the open ones by day since the creation of the campaign, at most the last 90
@@ -115,7 +113,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCampaignsByIdBurnDownResponse2XX
+        CampaignBurnDownResponse
     """
 
     return sync_detailed(
@@ -132,7 +130,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetCampaignsByIdBurnDownResponse2XX]:
+) -> Response[CampaignBurnDownResponse]:
     """Read the burn-down of a campaign
 
      Return the tasks and the open ones by day since the creation of the campaign, at most the last 90
@@ -148,7 +146,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCampaignsByIdBurnDownResponse2XX]
+        Response[CampaignBurnDownResponse]
     """
 
     kwargs = _get_kwargs(
@@ -168,7 +166,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetCampaignsByIdBurnDownResponse2XX | None:
+) -> CampaignBurnDownResponse | None:
     """Read the burn-down of a campaign
 
      Return the tasks and the open ones by day since the creation of the campaign, at most the last 90
@@ -184,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCampaignsByIdBurnDownResponse2XX
+        CampaignBurnDownResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_campaigns_by_id_response_2xx import PatchCampaignsByIdResponse2XX
+from ...models.campaign_response import CampaignResponse
 from ...models.update_campaign_request import UpdateCampaignRequest
 from ...types import UNSET, Response, Unset
 
@@ -43,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchCampaignsByIdResponse2XX | None:
+) -> CampaignResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchCampaignsByIdResponse2XX.from_dict(response.json())
+        response_2xx = CampaignResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -57,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchCampaignsByIdResponse2XX]:
+) -> Response[CampaignResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -74,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchCampaignsByIdResponse2XX]:
+) -> Response[CampaignResponse]:
     """Change a campaign
 
      Change the fields that were sent.
@@ -91,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchCampaignsByIdResponse2XX]
+        Response[CampaignResponse]
     """
 
     kwargs = _get_kwargs(
@@ -117,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchCampaignsByIdResponse2XX | None:
+) -> CampaignResponse | None:
     """Change a campaign
 
      Change the fields that were sent.
@@ -134,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchCampaignsByIdResponse2XX
+        CampaignResponse
     """
 
     return sync_detailed(
@@ -155,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchCampaignsByIdResponse2XX]:
+) -> Response[CampaignResponse]:
     """Change a campaign
 
      Change the fields that were sent.
@@ -172,7 +172,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchCampaignsByIdResponse2XX]
+        Response[CampaignResponse]
     """
 
     kwargs = _get_kwargs(
@@ -196,7 +196,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateCampaignRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchCampaignsByIdResponse2XX | None:
+) -> CampaignResponse | None:
     """Change a campaign
 
      Change the fields that were sent.
@@ -213,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchCampaignsByIdResponse2XX
+        CampaignResponse
     """
 
     return (

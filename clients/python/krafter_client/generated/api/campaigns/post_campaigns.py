@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.campaign_response import CampaignResponse
 from ...models.create_campaign_request import CreateCampaignRequest
-from ...models.post_campaigns_response_2xx import PostCampaignsResponse2XX
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostCampaignsResponse2XX | None:
+) -> CampaignResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostCampaignsResponse2XX.from_dict(response.json())
+        response_2xx = CampaignResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostCampaignsResponse2XX]:
+) -> Response[CampaignResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateCampaignRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostCampaignsResponse2XX]:
+) -> Response[CampaignResponse]:
     """Create a campaign
 
      Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
@@ -88,7 +88,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostCampaignsResponse2XX]
+        Response[CampaignResponse]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +112,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateCampaignRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostCampaignsResponse2XX | None:
+) -> CampaignResponse | None:
     """Create a campaign
 
      Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
@@ -130,7 +130,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostCampaignsResponse2XX
+        CampaignResponse
     """
 
     return sync_detailed(
@@ -149,7 +149,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateCampaignRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostCampaignsResponse2XX]:
+) -> Response[CampaignResponse]:
     """Create a campaign
 
      Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
@@ -167,7 +167,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostCampaignsResponse2XX]
+        Response[CampaignResponse]
     """
 
     kwargs = _get_kwargs(
@@ -189,7 +189,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateCampaignRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostCampaignsResponse2XX | None:
+) -> CampaignResponse | None:
     """Create a campaign
 
      Create a campaign of the tasks that `ids` or `filter` select; with `dry_run` only say how many they
@@ -207,7 +207,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostCampaignsResponse2XX
+        CampaignResponse
     """
 
     return (

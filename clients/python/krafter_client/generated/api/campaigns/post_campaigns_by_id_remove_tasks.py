@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.campaign_tasks_request import CampaignTasksRequest
-from ...models.post_campaigns_by_id_remove_tasks_response_2xx import (
-    PostCampaignsByIdRemoveTasksResponse2XX,
-)
+from ...models.campaign_tasks_result_response import CampaignTasksResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -45,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostCampaignsByIdRemoveTasksResponse2XX | None:
+) -> CampaignTasksResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostCampaignsByIdRemoveTasksResponse2XX.from_dict(response.json())
+        response_2xx = CampaignTasksResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -59,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostCampaignsByIdRemoveTasksResponse2XX]:
+) -> Response[CampaignTasksResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CampaignTasksRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostCampaignsByIdRemoveTasksResponse2XX]:
+) -> Response[CampaignTasksResultResponse]:
     """Remove tasks from a campaign
 
      Remove the tasks that `ids` or `filter` select; with `dry_run` only say how many would be removed.
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostCampaignsByIdRemoveTasksResponse2XX]
+        Response[CampaignTasksResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -119,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: CampaignTasksRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostCampaignsByIdRemoveTasksResponse2XX | None:
+) -> CampaignTasksResultResponse | None:
     """Remove tasks from a campaign
 
      Remove the tasks that `ids` or `filter` select; with `dry_run` only say how many would be removed.
@@ -136,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostCampaignsByIdRemoveTasksResponse2XX
+        CampaignTasksResultResponse
     """
 
     return sync_detailed(
@@ -157,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CampaignTasksRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostCampaignsByIdRemoveTasksResponse2XX]:
+) -> Response[CampaignTasksResultResponse]:
     """Remove tasks from a campaign
 
      Remove the tasks that `ids` or `filter` select; with `dry_run` only say how many would be removed.
@@ -174,7 +172,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostCampaignsByIdRemoveTasksResponse2XX]
+        Response[CampaignTasksResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -198,7 +196,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CampaignTasksRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostCampaignsByIdRemoveTasksResponse2XX | None:
+) -> CampaignTasksResultResponse | None:
     """Remove tasks from a campaign
 
      Remove the tasks that `ids` or `filter` select; with `dry_run` only say how many would be removed.
@@ -215,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostCampaignsByIdRemoveTasksResponse2XX
+        CampaignTasksResultResponse
     """
 
     return (

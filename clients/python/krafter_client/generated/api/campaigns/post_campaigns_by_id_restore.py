@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_campaigns_by_id_restore_response_2xx import (
-    PostCampaignsByIdRestoreResponse2XX,
-)
+from ...models.campaign_response import CampaignResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostCampaignsByIdRestoreResponse2XX | None:
+) -> CampaignResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostCampaignsByIdRestoreResponse2XX.from_dict(response.json())
+        response_2xx = CampaignResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostCampaignsByIdRestoreResponse2XX]:
+) -> Response[CampaignResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostCampaignsByIdRestoreResponse2XX]:
+) -> Response[CampaignResponse]:
     """Restore a campaign
 
      Make an archived campaign active again.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostCampaignsByIdRestoreResponse2XX]
+        Response[CampaignResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostCampaignsByIdRestoreResponse2XX | None:
+) -> CampaignResponse | None:
     """Restore a campaign
 
      Make an archived campaign active again.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostCampaignsByIdRestoreResponse2XX
+        CampaignResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostCampaignsByIdRestoreResponse2XX]:
+) -> Response[CampaignResponse]:
     """Restore a campaign
 
      Make an archived campaign active again.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostCampaignsByIdRestoreResponse2XX]
+        Response[CampaignResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostCampaignsByIdRestoreResponse2XX | None:
+) -> CampaignResponse | None:
     """Restore a campaign
 
      Make an archived campaign active again.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostCampaignsByIdRestoreResponse2XX
+        CampaignResponse
     """
 
     return (

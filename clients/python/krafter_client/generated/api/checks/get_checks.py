@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_checks_response_2xx import GetChecksResponse2XX
+from ...models.check_list_response import CheckListResponse
 from ...types import Response
 
 
@@ -28,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetChecksResponse2XX | None:
+) -> CheckListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetChecksResponse2XX.from_dict(response.json())
+        response_2xx = CheckListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -42,7 +42,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetChecksResponse2XX]:
+) -> Response[CheckListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -56,7 +56,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetChecksResponse2XX]:
+) -> Response[CheckListResponse]:
     """List checks with the policy applied and their reliability
 
      Return all checks, in the order of the registry.
@@ -70,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetChecksResponse2XX]
+        Response[CheckListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -90,7 +90,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetChecksResponse2XX | None:
+) -> CheckListResponse | None:
     """List checks with the policy applied and their reliability
 
      Return all checks, in the order of the registry.
@@ -104,7 +104,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetChecksResponse2XX
+        CheckListResponse
     """
 
     return sync_detailed(
@@ -119,7 +119,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetChecksResponse2XX]:
+) -> Response[CheckListResponse]:
     """List checks with the policy applied and their reliability
 
      Return all checks, in the order of the registry.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetChecksResponse2XX]
+        Response[CheckListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -151,7 +151,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetChecksResponse2XX | None:
+) -> CheckListResponse | None:
     """List checks with the policy applied and their reliability
 
      Return all checks, in the order of the registry.
@@ -165,7 +165,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetChecksResponse2XX
+        CheckListResponse
     """
 
     return (

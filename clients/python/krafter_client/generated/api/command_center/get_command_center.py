@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_command_center_response_2xx import GetCommandCenterResponse2XX
+from ...models.command_center_as_of_response import CommandCenterAsOfResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -37,9 +37,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetCommandCenterResponse2XX | None:
+) -> CommandCenterAsOfResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetCommandCenterResponse2XX.from_dict(response.json())
+        response_2xx = CommandCenterAsOfResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -51,7 +51,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetCommandCenterResponse2XX]:
+) -> Response[CommandCenterAsOfResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-) -> Response[GetCommandCenterResponse2XX]:
+) -> Response[CommandCenterAsOfResponse]:
     """Read the command center
 
      Return counts of findings and tasks, the latest scan and the number of overdue tasks.
@@ -81,7 +81,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCommandCenterResponse2XX]
+        Response[CommandCenterAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -103,7 +103,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-) -> GetCommandCenterResponse2XX | None:
+) -> CommandCenterAsOfResponse | None:
     """Read the command center
 
      Return counts of findings and tasks, the latest scan and the number of overdue tasks.
@@ -118,7 +118,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCommandCenterResponse2XX
+        CommandCenterAsOfResponse
     """
 
     return sync_detailed(
@@ -135,7 +135,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-) -> Response[GetCommandCenterResponse2XX]:
+) -> Response[CommandCenterAsOfResponse]:
     """Read the command center
 
      Return counts of findings and tasks, the latest scan and the number of overdue tasks.
@@ -150,7 +150,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetCommandCenterResponse2XX]
+        Response[CommandCenterAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -170,7 +170,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
-) -> GetCommandCenterResponse2XX | None:
+) -> CommandCenterAsOfResponse | None:
     """Read the command center
 
      Return counts of findings and tasks, the latest scan and the number of overdue tasks.
@@ -185,7 +185,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetCommandCenterResponse2XX
+        CommandCenterAsOfResponse
     """
 
     return (

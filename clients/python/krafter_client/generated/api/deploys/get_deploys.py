@@ -7,8 +7,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_deploys_response_2xx import GetDeploysResponse2XX
 from ...models.get_deploys_sort import GetDeploysSort
+from ...models.paginated_deploy_list_response import PaginatedDeployListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -79,9 +79,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetDeploysResponse2XX | None:
+) -> PaginatedDeployListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetDeploysResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedDeployListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -93,7 +93,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetDeploysResponse2XX]:
+) -> Response[PaginatedDeployListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -116,7 +116,7 @@ def sync_detailed(
     sort: GetDeploysSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetDeploysResponse2XX]:
+) -> Response[PaginatedDeployListResponse]:
     """List deploys, newest first
 
      Return a page.
@@ -139,7 +139,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetDeploysResponse2XX]
+        Response[PaginatedDeployListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -177,7 +177,7 @@ def sync(
     sort: GetDeploysSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetDeploysResponse2XX | None:
+) -> PaginatedDeployListResponse | None:
     """List deploys, newest first
 
      Return a page.
@@ -200,7 +200,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetDeploysResponse2XX
+        PaginatedDeployListResponse
     """
 
     return sync_detailed(
@@ -233,7 +233,7 @@ async def asyncio_detailed(
     sort: GetDeploysSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetDeploysResponse2XX]:
+) -> Response[PaginatedDeployListResponse]:
     """List deploys, newest first
 
      Return a page.
@@ -256,7 +256,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetDeploysResponse2XX]
+        Response[PaginatedDeployListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -292,7 +292,7 @@ async def asyncio(
     sort: GetDeploysSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetDeploysResponse2XX | None:
+) -> PaginatedDeployListResponse | None:
     """List deploys, newest first
 
      Return a page.
@@ -315,7 +315,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetDeploysResponse2XX
+        PaginatedDeployListResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_deploys_by_id_response_2xx import GetDeploysByIdResponse2XX
+from ...models.deploy_response import DeployResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetDeploysByIdResponse2XX | None:
+) -> DeployResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetDeploysByIdResponse2XX.from_dict(response.json())
+        response_2xx = DeployResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetDeploysByIdResponse2XX]:
+) -> Response[DeployResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetDeploysByIdResponse2XX]:
+) -> Response[DeployResponse]:
     """Read a deploy
 
      Return the deploy.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetDeploysByIdResponse2XX]
+        Response[DeployResponse]
     """
 
     kwargs = _get_kwargs(
@@ -106,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetDeploysByIdResponse2XX | None:
+) -> DeployResponse | None:
     """Read a deploy
 
      Return the deploy.
@@ -122,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetDeploysByIdResponse2XX
+        DeployResponse
     """
 
     return sync_detailed(
@@ -141,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetDeploysByIdResponse2XX]:
+) -> Response[DeployResponse]:
     """Read a deploy
 
      Return the deploy.
@@ -157,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetDeploysByIdResponse2XX]
+        Response[DeployResponse]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetDeploysByIdResponse2XX | None:
+) -> DeployResponse | None:
     """Read a deploy
 
      Return the deploy.
@@ -195,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetDeploysByIdResponse2XX
+        DeployResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_deploys_response_2xx import PostDeploysResponse2XX
+from ...models.deploy_response import DeployResponse
 from ...models.record_deploy_request import RecordDeployRequest
 from ...types import UNSET, Response, Unset
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostDeploysResponse2XX | None:
+) -> DeployResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostDeploysResponse2XX.from_dict(response.json())
+        response_2xx = DeployResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostDeploysResponse2XX]:
+) -> Response[DeployResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: RecordDeployRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostDeploysResponse2XX]:
+) -> Response[DeployResponse]:
     """Report a deploy
 
      Record a deploy, or the end of one; guarded findings are checked again when it has finished.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostDeploysResponse2XX]
+        Response[DeployResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: RecordDeployRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostDeploysResponse2XX | None:
+) -> DeployResponse | None:
     """Report a deploy
 
      Record a deploy, or the end of one; guarded findings are checked again when it has finished.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostDeploysResponse2XX
+        DeployResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: RecordDeployRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostDeploysResponse2XX]:
+) -> Response[DeployResponse]:
     """Report a deploy
 
      Record a deploy, or the end of one; guarded findings are checked again when it has finished.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostDeploysResponse2XX]
+        Response[DeployResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: RecordDeployRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostDeploysResponse2XX | None:
+) -> DeployResponse | None:
     """Report a deploy
 
      Record a deploy, or the end of one; guarded findings are checked again when it has finished.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostDeploysResponse2XX
+        DeployResponse
     """
 
     return (

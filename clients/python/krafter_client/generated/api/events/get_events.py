@@ -8,8 +8,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_events_response_2xx import GetEventsResponse2XX
 from ...models.get_events_sort import GetEventsSort
+from ...models.paginated_event_list_response import PaginatedEventListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -75,9 +75,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetEventsResponse2XX | None:
+) -> PaginatedEventListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetEventsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedEventListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -89,7 +89,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetEventsResponse2XX]:
+) -> Response[PaginatedEventListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -110,7 +110,7 @@ def sync_detailed(
     sort: GetEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> Response[GetEventsResponse2XX]:
+) -> Response[PaginatedEventListResponse]:
     """List events
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -131,7 +131,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetEventsResponse2XX]
+        Response[PaginatedEventListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -165,7 +165,7 @@ def sync(
     sort: GetEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> GetEventsResponse2XX | None:
+) -> PaginatedEventListResponse | None:
     """List events
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -186,7 +186,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetEventsResponse2XX
+        PaginatedEventListResponse
     """
 
     return sync_detailed(
@@ -215,7 +215,7 @@ async def asyncio_detailed(
     sort: GetEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> Response[GetEventsResponse2XX]:
+) -> Response[PaginatedEventListResponse]:
     """List events
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -236,7 +236,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetEventsResponse2XX]
+        Response[PaginatedEventListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -268,7 +268,7 @@ async def asyncio(
     sort: GetEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> GetEventsResponse2XX | None:
+) -> PaginatedEventListResponse | None:
     """List events
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -289,7 +289,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetEventsResponse2XX
+        PaginatedEventListResponse
     """
 
     return (

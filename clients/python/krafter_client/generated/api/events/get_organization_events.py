@@ -8,10 +8,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_organization_events_response_2xx import (
-    GetOrganizationEventsResponse2XX,
-)
 from ...models.get_organization_events_sort import GetOrganizationEventsSort
+from ...models.paginated_organization_event_list_response import (
+    PaginatedOrganizationEventListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -75,9 +75,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetOrganizationEventsResponse2XX | None:
+) -> PaginatedOrganizationEventListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetOrganizationEventsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedOrganizationEventListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -89,7 +89,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetOrganizationEventsResponse2XX]:
+) -> Response[PaginatedOrganizationEventListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -109,7 +109,7 @@ def sync_detailed(
     sort: GetOrganizationEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> Response[GetOrganizationEventsResponse2XX]:
+) -> Response[PaginatedOrganizationEventListResponse]:
     """List the events of the organisation
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -129,7 +129,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetOrganizationEventsResponse2XX]
+        Response[PaginatedOrganizationEventListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -161,7 +161,7 @@ def sync(
     sort: GetOrganizationEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> GetOrganizationEventsResponse2XX | None:
+) -> PaginatedOrganizationEventListResponse | None:
     """List the events of the organisation
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -181,7 +181,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetOrganizationEventsResponse2XX
+        PaginatedOrganizationEventListResponse
     """
 
     return sync_detailed(
@@ -208,7 +208,7 @@ async def asyncio_detailed(
     sort: GetOrganizationEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> Response[GetOrganizationEventsResponse2XX]:
+) -> Response[PaginatedOrganizationEventListResponse]:
     """List the events of the organisation
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -228,7 +228,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetOrganizationEventsResponse2XX]
+        Response[PaginatedOrganizationEventListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -258,7 +258,7 @@ async def asyncio(
     sort: GetOrganizationEventsSort | Unset = UNSET,
     subject: UUID | Unset = UNSET,
     type_: list[str] | Unset = UNSET,
-) -> GetOrganizationEventsResponse2XX | None:
+) -> PaginatedOrganizationEventListResponse | None:
     """List the events of the organisation
 
      Return a page, newest first. With `sort=created_at` the last cursor finds later events.
@@ -278,7 +278,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetOrganizationEventsResponse2XX
+        PaginatedOrganizationEventListResponse
     """
 
     return (

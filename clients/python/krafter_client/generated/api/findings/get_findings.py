@@ -9,10 +9,12 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_findings_domain_item import GetFindingsDomainItem
 from ...models.get_findings_include_item import GetFindingsIncludeItem
-from ...models.get_findings_response_2xx import GetFindingsResponse2XX
 from ...models.get_findings_severity_item import GetFindingsSeverityItem
 from ...models.get_findings_sort import GetFindingsSort
 from ...models.get_findings_status_item import GetFindingsStatusItem
+from ...models.paginated_finding_with_guard_list_response import (
+    PaginatedFindingWithGuardListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -132,9 +134,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetFindingsResponse2XX | None:
+) -> PaginatedFindingWithGuardListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetFindingsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedFindingWithGuardListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -146,7 +148,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetFindingsResponse2XX]:
+) -> Response[PaginatedFindingWithGuardListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -176,7 +178,7 @@ def sync_detailed(
     status: list[GetFindingsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetFindingsResponse2XX]:
+) -> Response[PaginatedFindingWithGuardListResponse]:
     """List findings, highest score first
 
      Return a page, by offset or by cursor.
@@ -206,7 +208,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsResponse2XX]
+        Response[PaginatedFindingWithGuardListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -258,7 +260,7 @@ def sync(
     status: list[GetFindingsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetFindingsResponse2XX | None:
+) -> PaginatedFindingWithGuardListResponse | None:
     """List findings, highest score first
 
      Return a page, by offset or by cursor.
@@ -288,7 +290,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsResponse2XX
+        PaginatedFindingWithGuardListResponse
     """
 
     return sync_detailed(
@@ -335,7 +337,7 @@ async def asyncio_detailed(
     status: list[GetFindingsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetFindingsResponse2XX]:
+) -> Response[PaginatedFindingWithGuardListResponse]:
     """List findings, highest score first
 
      Return a page, by offset or by cursor.
@@ -365,7 +367,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsResponse2XX]
+        Response[PaginatedFindingWithGuardListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -415,7 +417,7 @@ async def asyncio(
     status: list[GetFindingsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetFindingsResponse2XX | None:
+) -> PaginatedFindingWithGuardListResponse | None:
     """List findings, highest score first
 
      Return a page, by offset or by cursor.
@@ -445,7 +447,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsResponse2XX
+        PaginatedFindingWithGuardListResponse
     """
 
     return (

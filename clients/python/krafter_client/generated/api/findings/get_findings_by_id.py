@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.finding_with_guard_response import FindingWithGuardResponse
 from ...models.get_findings_by_id_include_item import GetFindingsByIdIncludeItem
-from ...models.get_findings_by_id_response_2xx import GetFindingsByIdResponse2XX
 from ...types import UNSET, Response, Unset
 
 
@@ -52,9 +52,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetFindingsByIdResponse2XX | None:
+) -> FindingWithGuardResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetFindingsByIdResponse2XX.from_dict(response.json())
+        response_2xx = FindingWithGuardResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -66,7 +66,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetFindingsByIdResponse2XX]:
+) -> Response[FindingWithGuardResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -83,7 +83,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     include: list[GetFindingsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetFindingsByIdResponse2XX]:
+) -> Response[FindingWithGuardResponse]:
     """Read a finding
 
      Return the finding.
@@ -100,7 +100,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsByIdResponse2XX]
+        Response[FindingWithGuardResponse]
     """
 
     kwargs = _get_kwargs(
@@ -126,7 +126,7 @@ def sync(
     client: AuthenticatedClient,
     include: list[GetFindingsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetFindingsByIdResponse2XX | None:
+) -> FindingWithGuardResponse | None:
     """Read a finding
 
      Return the finding.
@@ -143,7 +143,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsByIdResponse2XX
+        FindingWithGuardResponse
     """
 
     return sync_detailed(
@@ -164,7 +164,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     include: list[GetFindingsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetFindingsByIdResponse2XX]:
+) -> Response[FindingWithGuardResponse]:
     """Read a finding
 
      Return the finding.
@@ -181,7 +181,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsByIdResponse2XX]
+        Response[FindingWithGuardResponse]
     """
 
     kwargs = _get_kwargs(
@@ -205,7 +205,7 @@ async def asyncio(
     client: AuthenticatedClient,
     include: list[GetFindingsByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetFindingsByIdResponse2XX | None:
+) -> FindingWithGuardResponse | None:
     """Read a finding
 
      Return the finding.
@@ -222,7 +222,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsByIdResponse2XX
+        FindingWithGuardResponse
     """
 
     return (

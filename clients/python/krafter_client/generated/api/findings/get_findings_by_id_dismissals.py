@@ -10,10 +10,8 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_findings_by_id_dismissals_reason_item import (
     GetFindingsByIdDismissalsReasonItem,
 )
-from ...models.get_findings_by_id_dismissals_response_2xx import (
-    GetFindingsByIdDismissalsResponse2XX,
-)
 from ...models.get_findings_by_id_dismissals_sort import GetFindingsByIdDismissalsSort
+from ...models.paginated_dismissal_list_response import PaginatedDismissalListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -90,9 +88,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetFindingsByIdDismissalsResponse2XX | None:
+) -> PaginatedDismissalListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetFindingsByIdDismissalsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedDismissalListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -104,7 +102,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetFindingsByIdDismissalsResponse2XX]:
+) -> Response[PaginatedDismissalListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -127,7 +125,7 @@ def sync_detailed(
     sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetFindingsByIdDismissalsResponse2XX]:
+) -> Response[PaginatedDismissalListResponse]:
     """List the dismissals of a finding
 
      Return a page of the finding's dismissals, newest first.
@@ -150,7 +148,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsByIdDismissalsResponse2XX]
+        Response[PaginatedDismissalListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -188,7 +186,7 @@ def sync(
     sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetFindingsByIdDismissalsResponse2XX | None:
+) -> PaginatedDismissalListResponse | None:
     """List the dismissals of a finding
 
      Return a page of the finding's dismissals, newest first.
@@ -211,7 +209,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsByIdDismissalsResponse2XX
+        PaginatedDismissalListResponse
     """
 
     return sync_detailed(
@@ -244,7 +242,7 @@ async def asyncio_detailed(
     sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetFindingsByIdDismissalsResponse2XX]:
+) -> Response[PaginatedDismissalListResponse]:
     """List the dismissals of a finding
 
      Return a page of the finding's dismissals, newest first.
@@ -267,7 +265,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsByIdDismissalsResponse2XX]
+        Response[PaginatedDismissalListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -303,7 +301,7 @@ async def asyncio(
     sort: GetFindingsByIdDismissalsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetFindingsByIdDismissalsResponse2XX | None:
+) -> PaginatedDismissalListResponse | None:
     """List the dismissals of a finding
 
      Return a page of the finding's dismissals, newest first.
@@ -326,7 +324,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsByIdDismissalsResponse2XX
+        PaginatedDismissalListResponse
     """
 
     return (

@@ -7,9 +7,6 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_findings_by_id_regressions_response_2xx import (
-    GetFindingsByIdRegressionsResponse2XX,
-)
 from ...models.get_findings_by_id_regressions_sort import GetFindingsByIdRegressionsSort
 from ...models.get_findings_by_id_regressions_status_item import (
     GetFindingsByIdRegressionsStatusItem,
@@ -17,6 +14,7 @@ from ...models.get_findings_by_id_regressions_status_item import (
 from ...models.get_findings_by_id_regressions_trigger_item import (
     GetFindingsByIdRegressionsTriggerItem,
 )
+from ...models.paginated_regression_list_response import PaginatedRegressionListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -103,9 +101,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetFindingsByIdRegressionsResponse2XX | None:
+) -> PaginatedRegressionListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetFindingsByIdRegressionsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedRegressionListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -117,7 +115,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetFindingsByIdRegressionsResponse2XX]:
+) -> Response[PaginatedRegressionListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -141,7 +139,7 @@ def sync_detailed(
     trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetFindingsByIdRegressionsResponse2XX]:
+) -> Response[PaginatedRegressionListResponse]:
     """List the regressions of a finding
 
      Return a page of the finding's regressions, newest first.
@@ -165,7 +163,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsByIdRegressionsResponse2XX]
+        Response[PaginatedRegressionListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -205,7 +203,7 @@ def sync(
     trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetFindingsByIdRegressionsResponse2XX | None:
+) -> PaginatedRegressionListResponse | None:
     """List the regressions of a finding
 
      Return a page of the finding's regressions, newest first.
@@ -229,7 +227,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsByIdRegressionsResponse2XX
+        PaginatedRegressionListResponse
     """
 
     return sync_detailed(
@@ -264,7 +262,7 @@ async def asyncio_detailed(
     trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetFindingsByIdRegressionsResponse2XX]:
+) -> Response[PaginatedRegressionListResponse]:
     """List the regressions of a finding
 
      Return a page of the finding's regressions, newest first.
@@ -288,7 +286,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsByIdRegressionsResponse2XX]
+        Response[PaginatedRegressionListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -326,7 +324,7 @@ async def asyncio(
     trigger: list[GetFindingsByIdRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetFindingsByIdRegressionsResponse2XX | None:
+) -> PaginatedRegressionListResponse | None:
     """List the regressions of a finding
 
      Return a page of the finding's regressions, newest first.
@@ -350,7 +348,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsByIdRegressionsResponse2XX
+        PaginatedRegressionListResponse
     """
 
     return (

@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.finding_counts_as_of_response import FindingCountsAsOfResponse
 from ...models.get_findings_counts_domain_item import GetFindingsCountsDomainItem
-from ...models.get_findings_counts_response_2xx import GetFindingsCountsResponse2XX
 from ...models.get_findings_counts_severity_item import GetFindingsCountsSeverityItem
 from ...models.get_findings_counts_status_item import GetFindingsCountsStatusItem
 from ...types import UNSET, Response, Unset
@@ -70,9 +70,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetFindingsCountsResponse2XX | None:
+) -> FindingCountsAsOfResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetFindingsCountsResponse2XX.from_dict(response.json())
+        response_2xx = FindingCountsAsOfResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -84,7 +84,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetFindingsCountsResponse2XX]:
+) -> Response[FindingCountsAsOfResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -102,7 +102,7 @@ def sync_detailed(
     domain: list[GetFindingsCountsDomainItem] | Unset = UNSET,
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
-) -> Response[GetFindingsCountsResponse2XX]:
+) -> Response[FindingCountsAsOfResponse]:
     """Count findings, now or at a moment of the past
 
      Return the number of the findings that match, by status, severity and domain.
@@ -120,7 +120,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsCountsResponse2XX]
+        Response[FindingCountsAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -148,7 +148,7 @@ def sync(
     domain: list[GetFindingsCountsDomainItem] | Unset = UNSET,
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
-) -> GetFindingsCountsResponse2XX | None:
+) -> FindingCountsAsOfResponse | None:
     """Count findings, now or at a moment of the past
 
      Return the number of the findings that match, by status, severity and domain.
@@ -166,7 +166,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsCountsResponse2XX
+        FindingCountsAsOfResponse
     """
 
     return sync_detailed(
@@ -189,7 +189,7 @@ async def asyncio_detailed(
     domain: list[GetFindingsCountsDomainItem] | Unset = UNSET,
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
-) -> Response[GetFindingsCountsResponse2XX]:
+) -> Response[FindingCountsAsOfResponse]:
     """Count findings, now or at a moment of the past
 
      Return the number of the findings that match, by status, severity and domain.
@@ -207,7 +207,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetFindingsCountsResponse2XX]
+        Response[FindingCountsAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -233,7 +233,7 @@ async def asyncio(
     domain: list[GetFindingsCountsDomainItem] | Unset = UNSET,
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
-) -> GetFindingsCountsResponse2XX | None:
+) -> FindingCountsAsOfResponse | None:
     """Count findings, now or at a moment of the past
 
      Return the number of the findings that match, by status, severity and domain.
@@ -251,7 +251,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetFindingsCountsResponse2XX
+        FindingCountsAsOfResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_findings_by_id_response_2xx import PatchFindingsByIdResponse2XX
+from ...models.finding_response import FindingResponse
 from ...models.update_finding_request import UpdateFindingRequest
 from ...types import UNSET, Response, Unset
 
@@ -43,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchFindingsByIdResponse2XX | None:
+) -> FindingResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchFindingsByIdResponse2XX.from_dict(response.json())
+        response_2xx = FindingResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -57,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchFindingsByIdResponse2XX]:
+) -> Response[FindingResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -74,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateFindingRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchFindingsByIdResponse2XX]:
+) -> Response[FindingResponse]:
     """Change a finding
 
      Change the fields that were sent.
@@ -91,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchFindingsByIdResponse2XX]
+        Response[FindingResponse]
     """
 
     kwargs = _get_kwargs(
@@ -117,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateFindingRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchFindingsByIdResponse2XX | None:
+) -> FindingResponse | None:
     """Change a finding
 
      Change the fields that were sent.
@@ -134,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchFindingsByIdResponse2XX
+        FindingResponse
     """
 
     return sync_detailed(
@@ -155,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateFindingRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchFindingsByIdResponse2XX]:
+) -> Response[FindingResponse]:
     """Change a finding
 
      Change the fields that were sent.
@@ -172,7 +172,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchFindingsByIdResponse2XX]
+        Response[FindingResponse]
     """
 
     kwargs = _get_kwargs(
@@ -196,7 +196,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateFindingRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchFindingsByIdResponse2XX | None:
+) -> FindingResponse | None:
     """Change a finding
 
      Change the fields that were sent.
@@ -213,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchFindingsByIdResponse2XX
+        FindingResponse
     """
 
     return (

@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_finding_request import CreateFindingRequest
-from ...models.post_findings_response_2xx import PostFindingsResponse2XX
+from ...models.finding_response import FindingResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostFindingsResponse2XX | None:
+) -> FindingResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostFindingsResponse2XX.from_dict(response.json())
+        response_2xx = FindingResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostFindingsResponse2XX]:
+) -> Response[FindingResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateFindingRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsResponse2XX]:
+) -> Response[FindingResponse]:
     """Report a finding
 
      Create the finding, or update the one with the same domain and title.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsResponse2XX]
+        Response[FindingResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateFindingRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsResponse2XX | None:
+) -> FindingResponse | None:
     """Report a finding
 
      Create the finding, or update the one with the same domain and title.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsResponse2XX
+        FindingResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateFindingRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsResponse2XX]:
+) -> Response[FindingResponse]:
     """Report a finding
 
      Create the finding, or update the one with the same domain and title.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsResponse2XX]
+        Response[FindingResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateFindingRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsResponse2XX | None:
+) -> FindingResponse | None:
     """Report a finding
 
      Create the finding, or update the one with the same domain and title.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsResponse2XX
+        FindingResponse
     """
 
     return (

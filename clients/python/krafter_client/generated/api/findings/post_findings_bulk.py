@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.bulk_create_findings_request import BulkCreateFindingsRequest
-from ...models.post_findings_bulk_response_2xx import PostFindingsBulkResponse2XX
+from ...models.bulk_result_response import BulkResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostFindingsBulkResponse2XX | None:
+) -> BulkResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostFindingsBulkResponse2XX.from_dict(response.json())
+        response_2xx = BulkResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostFindingsBulkResponse2XX]:
+) -> Response[BulkResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsBulkResponse2XX]:
+) -> Response[BulkResultResponse]:
     """Report up to 1,000 findings
 
      Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for
@@ -88,7 +88,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsBulkResponse2XX]
+        Response[BulkResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +112,7 @@ def sync(
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsBulkResponse2XX | None:
+) -> BulkResultResponse | None:
     """Report up to 1,000 findings
 
      Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for
@@ -130,7 +130,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsBulkResponse2XX
+        BulkResultResponse
     """
 
     return sync_detailed(
@@ -149,7 +149,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsBulkResponse2XX]:
+) -> Response[BulkResultResponse]:
     """Report up to 1,000 findings
 
      Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for
@@ -167,7 +167,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsBulkResponse2XX]
+        Response[BulkResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -189,7 +189,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: BulkCreateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsBulkResponse2XX | None:
+) -> BulkResultResponse | None:
     """Report up to 1,000 findings
 
      Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for
@@ -207,7 +207,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsBulkResponse2XX
+        BulkResultResponse
     """
 
     return (

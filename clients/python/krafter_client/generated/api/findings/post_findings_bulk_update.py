@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.bulk_update_findings_request import BulkUpdateFindingsRequest
-from ...models.post_findings_bulk_update_response_2xx import (
-    PostFindingsBulkUpdateResponse2XX,
-)
+from ...models.bulk_update_result_response import BulkUpdateResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -42,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostFindingsBulkUpdateResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostFindingsBulkUpdateResponse2XX.from_dict(response.json())
+        response_2xx = BulkUpdateResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -56,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostFindingsBulkUpdateResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -72,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsBulkUpdateResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     """Change many findings
 
      Change the findings that match; with `dry_run` only say what would change and what would be refused.
@@ -91,7 +89,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsBulkUpdateResponse2XX]
+        Response[BulkUpdateResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -115,7 +113,7 @@ def sync(
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsBulkUpdateResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     """Change many findings
 
      Change the findings that match; with `dry_run` only say what would change and what would be refused.
@@ -134,7 +132,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsBulkUpdateResponse2XX
+        BulkUpdateResultResponse
     """
 
     return sync_detailed(
@@ -153,7 +151,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsBulkUpdateResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     """Change many findings
 
      Change the findings that match; with `dry_run` only say what would change and what would be refused.
@@ -172,7 +170,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsBulkUpdateResponse2XX]
+        Response[BulkUpdateResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -194,7 +192,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: BulkUpdateFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsBulkUpdateResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     """Change many findings
 
      Change the findings that match; with `dry_run` only say what would change and what would be refused.
@@ -213,7 +211,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsBulkUpdateResponse2XX
+        BulkUpdateResultResponse
     """
 
     return (

@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.dismiss_finding_request import DismissFindingRequest
-from ...models.post_findings_by_id_dismiss_response_2xx import (
-    PostFindingsByIdDismissResponse2XX,
-)
+from ...models.finding_with_dismissal_response import FindingWithDismissalResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -48,9 +46,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostFindingsByIdDismissResponse2XX | None:
+) -> FindingWithDismissalResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostFindingsByIdDismissResponse2XX.from_dict(response.json())
+        response_2xx = FindingWithDismissalResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -62,7 +60,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostFindingsByIdDismissResponse2XX]:
+) -> Response[FindingWithDismissalResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -80,7 +78,7 @@ def sync_detailed(
     body: DismissFindingRequest,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PostFindingsByIdDismissResponse2XX]:
+) -> Response[FindingWithDismissalResponse]:
     """Dismiss a finding with a reason, until a day
 
      Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
@@ -100,7 +98,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsByIdDismissResponse2XX]
+        Response[FindingWithDismissalResponse]
     """
 
     kwargs = _get_kwargs(
@@ -128,7 +126,7 @@ def sync(
     body: DismissFindingRequest,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PostFindingsByIdDismissResponse2XX | None:
+) -> FindingWithDismissalResponse | None:
     """Dismiss a finding with a reason, until a day
 
      Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
@@ -148,7 +146,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsByIdDismissResponse2XX
+        FindingWithDismissalResponse
     """
 
     return sync_detailed(
@@ -171,7 +169,7 @@ async def asyncio_detailed(
     body: DismissFindingRequest,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PostFindingsByIdDismissResponse2XX]:
+) -> Response[FindingWithDismissalResponse]:
     """Dismiss a finding with a reason, until a day
 
      Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
@@ -191,7 +189,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsByIdDismissResponse2XX]
+        Response[FindingWithDismissalResponse]
     """
 
     kwargs = _get_kwargs(
@@ -217,7 +215,7 @@ async def asyncio(
     body: DismissFindingRequest,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PostFindingsByIdDismissResponse2XX | None:
+) -> FindingWithDismissalResponse | None:
     """Dismiss a finding with a reason, until a day
 
      Dismiss the finding; without `accepted_until` until a person reopens it. Replaces an earlier
@@ -237,7 +235,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsByIdDismissResponse2XX
+        FindingWithDismissalResponse
     """
 
     return (

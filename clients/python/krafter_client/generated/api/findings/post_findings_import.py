@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.bulk_result_response import BulkResultResponse
 from ...models.import_findings_request import ImportFindingsRequest
-from ...models.post_findings_import_response_2xx import PostFindingsImportResponse2XX
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostFindingsImportResponse2XX | None:
+) -> BulkResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostFindingsImportResponse2XX.from_dict(response.json())
+        response_2xx = BulkResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostFindingsImportResponse2XX]:
+) -> Response[BulkResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ImportFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsImportResponse2XX]:
+) -> Response[BulkResultResponse]:
     """Import a report of SARIF, Lighthouse, axe-core or ZAP
 
      Create or update a finding for each rule that the report shows as violated, all or none.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsImportResponse2XX]
+        Response[BulkResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: ImportFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsImportResponse2XX | None:
+) -> BulkResultResponse | None:
     """Import a report of SARIF, Lighthouse, axe-core or ZAP
 
      Create or update a finding for each rule that the report shows as violated, all or none.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsImportResponse2XX
+        BulkResultResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ImportFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostFindingsImportResponse2XX]:
+) -> Response[BulkResultResponse]:
     """Import a report of SARIF, Lighthouse, axe-core or ZAP
 
      Create or update a finding for each rule that the report shows as violated, all or none.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostFindingsImportResponse2XX]
+        Response[BulkResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ImportFindingsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostFindingsImportResponse2XX | None:
+) -> BulkResultResponse | None:
     """Import a report of SARIF, Lighthouse, axe-core or ZAP
 
      Create or update a finding for each rule that the report shows as violated, all or none.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostFindingsImportResponse2XX
+        BulkResultResponse
     """
 
     return (

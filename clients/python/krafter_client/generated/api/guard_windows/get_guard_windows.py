@@ -8,9 +8,11 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_guard_windows_response_2xx import GetGuardWindowsResponse2XX
 from ...models.get_guard_windows_sort import GetGuardWindowsSort
 from ...models.get_guard_windows_status_item import GetGuardWindowsStatusItem
+from ...models.paginated_guard_window_list_response import (
+    PaginatedGuardWindowListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -91,9 +93,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetGuardWindowsResponse2XX | None:
+) -> PaginatedGuardWindowListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetGuardWindowsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedGuardWindowListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -105,7 +107,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetGuardWindowsResponse2XX]:
+) -> Response[PaginatedGuardWindowListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -128,7 +130,7 @@ def sync_detailed(
     status: list[GetGuardWindowsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetGuardWindowsResponse2XX]:
+) -> Response[PaginatedGuardWindowListResponse]:
     """List guard windows, newest first
 
      Return a page, without the runs.
@@ -151,7 +153,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetGuardWindowsResponse2XX]
+        Response[PaginatedGuardWindowListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -189,7 +191,7 @@ def sync(
     status: list[GetGuardWindowsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetGuardWindowsResponse2XX | None:
+) -> PaginatedGuardWindowListResponse | None:
     """List guard windows, newest first
 
      Return a page, without the runs.
@@ -212,7 +214,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetGuardWindowsResponse2XX
+        PaginatedGuardWindowListResponse
     """
 
     return sync_detailed(
@@ -245,7 +247,7 @@ async def asyncio_detailed(
     status: list[GetGuardWindowsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetGuardWindowsResponse2XX]:
+) -> Response[PaginatedGuardWindowListResponse]:
     """List guard windows, newest first
 
      Return a page, without the runs.
@@ -268,7 +270,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetGuardWindowsResponse2XX]
+        Response[PaginatedGuardWindowListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -304,7 +306,7 @@ async def asyncio(
     status: list[GetGuardWindowsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetGuardWindowsResponse2XX | None:
+) -> PaginatedGuardWindowListResponse | None:
     """List guard windows, newest first
 
      Return a page, without the runs.
@@ -327,7 +329,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetGuardWindowsResponse2XX
+        PaginatedGuardWindowListResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_guard_windows_by_id_response_2xx import (
-    GetGuardWindowsByIdResponse2XX,
-)
+from ...models.guard_window_with_runs_response import GuardWindowWithRunsResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetGuardWindowsByIdResponse2XX | None:
+) -> GuardWindowWithRunsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetGuardWindowsByIdResponse2XX.from_dict(response.json())
+        response_2xx = GuardWindowWithRunsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetGuardWindowsByIdResponse2XX]:
+) -> Response[GuardWindowWithRunsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetGuardWindowsByIdResponse2XX]:
+) -> Response[GuardWindowWithRunsResponse]:
     """Read a guard window
 
      Return the guard window with its runs.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetGuardWindowsByIdResponse2XX]
+        Response[GuardWindowWithRunsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetGuardWindowsByIdResponse2XX | None:
+) -> GuardWindowWithRunsResponse | None:
     """Read a guard window
 
      Return the guard window with its runs.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetGuardWindowsByIdResponse2XX
+        GuardWindowWithRunsResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetGuardWindowsByIdResponse2XX]:
+) -> Response[GuardWindowWithRunsResponse]:
     """Read a guard window
 
      Return the guard window with its runs.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetGuardWindowsByIdResponse2XX]
+        Response[GuardWindowWithRunsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetGuardWindowsByIdResponse2XX | None:
+) -> GuardWindowWithRunsResponse | None:
     """Read a guard window
 
      Return the guard window with its runs.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetGuardWindowsByIdResponse2XX
+        GuardWindowWithRunsResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_guard_windows_by_id_cancel_response_2xx import (
-    PostGuardWindowsByIdCancelResponse2XX,
-)
+from ...models.guard_window_response import GuardWindowResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostGuardWindowsByIdCancelResponse2XX | None:
+) -> GuardWindowResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostGuardWindowsByIdCancelResponse2XX.from_dict(response.json())
+        response_2xx = GuardWindowResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostGuardWindowsByIdCancelResponse2XX]:
+) -> Response[GuardWindowResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostGuardWindowsByIdCancelResponse2XX]:
+) -> Response[GuardWindowResponse]:
     """Cancel a guard window
 
      Cancel an open guard window: its finding stays resolved and is not checked again.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostGuardWindowsByIdCancelResponse2XX]
+        Response[GuardWindowResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostGuardWindowsByIdCancelResponse2XX | None:
+) -> GuardWindowResponse | None:
     """Cancel a guard window
 
      Cancel an open guard window: its finding stays resolved and is not checked again.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostGuardWindowsByIdCancelResponse2XX
+        GuardWindowResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostGuardWindowsByIdCancelResponse2XX]:
+) -> Response[GuardWindowResponse]:
     """Cancel a guard window
 
      Cancel an open guard window: its finding stays resolved and is not checked again.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostGuardWindowsByIdCancelResponse2XX]
+        Response[GuardWindowResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostGuardWindowsByIdCancelResponse2XX | None:
+) -> GuardWindowResponse | None:
     """Cancel a guard window
 
      Cancel an open guard window: its finding stays resolved and is not checked again.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostGuardWindowsByIdCancelResponse2XX
+        GuardWindowResponse
     """
 
     return (

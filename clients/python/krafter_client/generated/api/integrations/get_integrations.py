@@ -6,7 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_integrations_response_2xx import GetIntegrationsResponse2XX
+from ...models.integration_list_item_list_response import (
+    IntegrationListItemListResponse,
+)
 from ...types import Response
 
 
@@ -28,9 +30,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetIntegrationsResponse2XX | None:
+) -> IntegrationListItemListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetIntegrationsResponse2XX.from_dict(response.json())
+        response_2xx = IntegrationListItemListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -42,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetIntegrationsResponse2XX]:
+) -> Response[IntegrationListItemListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -56,7 +58,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetIntegrationsResponse2XX]:
+) -> Response[IntegrationListItemListResponse]:
     """List integrations
 
      List every provider, always in the same order.
@@ -70,7 +72,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsResponse2XX]
+        Response[IntegrationListItemListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -90,7 +92,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetIntegrationsResponse2XX | None:
+) -> IntegrationListItemListResponse | None:
     """List integrations
 
      List every provider, always in the same order.
@@ -104,7 +106,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsResponse2XX
+        IntegrationListItemListResponse
     """
 
     return sync_detailed(
@@ -119,7 +121,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetIntegrationsResponse2XX]:
+) -> Response[IntegrationListItemListResponse]:
     """List integrations
 
      List every provider, always in the same order.
@@ -133,7 +135,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsResponse2XX]
+        Response[IntegrationListItemListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -151,7 +153,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetIntegrationsResponse2XX | None:
+) -> IntegrationListItemListResponse | None:
     """List integrations
 
      List every provider, always in the same order.
@@ -165,7 +167,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsResponse2XX
+        IntegrationListItemListResponse
     """
 
     return (

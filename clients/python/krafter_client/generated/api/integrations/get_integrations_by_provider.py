@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_integrations_by_provider_response_2xx import (
-    GetIntegrationsByProviderResponse2XX,
-)
+from ...models.integration_response import IntegrationResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetIntegrationsByProviderResponse2XX | None:
+) -> IntegrationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetIntegrationsByProviderResponse2XX.from_dict(response.json())
+        response_2xx = IntegrationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetIntegrationsByProviderResponse2XX]:
+) -> Response[IntegrationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetIntegrationsByProviderResponse2XX]:
+) -> Response[IntegrationResponse]:
     """Read an integration
 
      Return the integration; 404 for a provider that was never connected.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsByProviderResponse2XX]
+        Response[IntegrationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetIntegrationsByProviderResponse2XX | None:
+) -> IntegrationResponse | None:
     """Read an integration
 
      Return the integration; 404 for a provider that was never connected.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsByProviderResponse2XX
+        IntegrationResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetIntegrationsByProviderResponse2XX]:
+) -> Response[IntegrationResponse]:
     """Read an integration
 
      Return the integration; 404 for a provider that was never connected.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsByProviderResponse2XX]
+        Response[IntegrationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetIntegrationsByProviderResponse2XX | None:
+) -> IntegrationResponse | None:
     """Read an integration
 
      Return the integration; 404 for a provider that was never connected.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsByProviderResponse2XX
+        IntegrationResponse
     """
 
     return (

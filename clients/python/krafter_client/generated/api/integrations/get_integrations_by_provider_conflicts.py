@@ -11,15 +11,13 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_integrations_by_provider_conflicts_field_item import (
     GetIntegrationsByProviderConflictsFieldItem,
 )
-from ...models.get_integrations_by_provider_conflicts_response_2xx import (
-    GetIntegrationsByProviderConflictsResponse2XX,
-)
 from ...models.get_integrations_by_provider_conflicts_sort import (
     GetIntegrationsByProviderConflictsSort,
 )
 from ...models.get_integrations_by_provider_conflicts_status import (
     GetIntegrationsByProviderConflictsStatus,
 )
+from ...models.paginated_conflict_list_response import PaginatedConflictListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -112,9 +110,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetIntegrationsByProviderConflictsResponse2XX | None:
+) -> PaginatedConflictListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetIntegrationsByProviderConflictsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedConflictListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -126,7 +124,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetIntegrationsByProviderConflictsResponse2XX]:
+) -> Response[PaginatedConflictListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -152,7 +150,7 @@ def sync_detailed(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetIntegrationsByProviderConflictsResponse2XX]:
+) -> Response[PaginatedConflictListResponse]:
     """List the conflicts of a provider
 
      List open conflicts, or others by `?status=`, newest first.
@@ -178,7 +176,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsByProviderConflictsResponse2XX]
+        Response[PaginatedConflictListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -222,7 +220,7 @@ def sync(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetIntegrationsByProviderConflictsResponse2XX | None:
+) -> PaginatedConflictListResponse | None:
     """List the conflicts of a provider
 
      List open conflicts, or others by `?status=`, newest first.
@@ -248,7 +246,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsByProviderConflictsResponse2XX
+        PaginatedConflictListResponse
     """
 
     return sync_detailed(
@@ -287,7 +285,7 @@ async def asyncio_detailed(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetIntegrationsByProviderConflictsResponse2XX]:
+) -> Response[PaginatedConflictListResponse]:
     """List the conflicts of a provider
 
      List open conflicts, or others by `?status=`, newest first.
@@ -313,7 +311,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsByProviderConflictsResponse2XX]
+        Response[PaginatedConflictListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -355,7 +353,7 @@ async def asyncio(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetIntegrationsByProviderConflictsResponse2XX | None:
+) -> PaginatedConflictListResponse | None:
     """List the conflicts of a provider
 
      List open conflicts, or others by `?status=`, newest first.
@@ -381,7 +379,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsByProviderConflictsResponse2XX
+        PaginatedConflictListResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_integrations_by_provider_log_response_2xx import (
-    GetIntegrationsByProviderLogResponse2XX,
-)
+from ...models.sync_run_list_response import SyncRunListResponse
 from ...types import Response
 
 
@@ -32,9 +30,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetIntegrationsByProviderLogResponse2XX | None:
+) -> SyncRunListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetIntegrationsByProviderLogResponse2XX.from_dict(response.json())
+        response_2xx = SyncRunListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -46,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetIntegrationsByProviderLogResponse2XX]:
+) -> Response[SyncRunListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -61,7 +59,7 @@ def sync_detailed(
     provider: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetIntegrationsByProviderLogResponse2XX]:
+) -> Response[SyncRunListResponse]:
     """List the latest syncs of a provider
 
      List the latest runs, newest first.
@@ -76,7 +74,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsByProviderLogResponse2XX]
+        Response[SyncRunListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -98,7 +96,7 @@ def sync(
     provider: str,
     *,
     client: AuthenticatedClient,
-) -> GetIntegrationsByProviderLogResponse2XX | None:
+) -> SyncRunListResponse | None:
     """List the latest syncs of a provider
 
      List the latest runs, newest first.
@@ -113,7 +111,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsByProviderLogResponse2XX
+        SyncRunListResponse
     """
 
     return sync_detailed(
@@ -130,7 +128,7 @@ async def asyncio_detailed(
     provider: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetIntegrationsByProviderLogResponse2XX]:
+) -> Response[SyncRunListResponse]:
     """List the latest syncs of a provider
 
      List the latest runs, newest first.
@@ -145,7 +143,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetIntegrationsByProviderLogResponse2XX]
+        Response[SyncRunListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -165,7 +163,7 @@ async def asyncio(
     provider: str,
     *,
     client: AuthenticatedClient,
-) -> GetIntegrationsByProviderLogResponse2XX | None:
+) -> SyncRunListResponse | None:
     """List the latest syncs of a provider
 
      List the latest runs, newest first.
@@ -180,7 +178,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetIntegrationsByProviderLogResponse2XX
+        SyncRunListResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_integrations_by_provider_conflicts_by_id_resolve_response_2xx import (
-    PostIntegrationsByProviderConflictsByIdResolveResponse2XX,
-)
+from ...models.conflict_response import ConflictResponse
 from ...models.resolve_conflict_request import ResolveConflictRequest
 from ...types import UNSET, Response, Unset
 
@@ -46,9 +44,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
+) -> ConflictResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostIntegrationsByProviderConflictsByIdResolveResponse2XX.from_dict(response.json())
+        response_2xx = ConflictResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -60,7 +58,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
+) -> Response[ConflictResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -78,7 +76,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
+) -> Response[ConflictResponse]:
     """Resolve a conflict
 
      Keep one side; a resolved conflict does not change.
@@ -96,7 +94,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]
+        Response[ConflictResponse]
     """
 
     kwargs = _get_kwargs(
@@ -124,7 +122,7 @@ def sync(
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
+) -> ConflictResponse | None:
     """Resolve a conflict
 
      Keep one side; a resolved conflict does not change.
@@ -142,7 +140,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostIntegrationsByProviderConflictsByIdResolveResponse2XX
+        ConflictResponse
     """
 
     return sync_detailed(
@@ -165,7 +163,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]:
+) -> Response[ConflictResponse]:
     """Resolve a conflict
 
      Keep one side; a resolved conflict does not change.
@@ -183,7 +181,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostIntegrationsByProviderConflictsByIdResolveResponse2XX]
+        Response[ConflictResponse]
     """
 
     kwargs = _get_kwargs(
@@ -209,7 +207,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ResolveConflictRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostIntegrationsByProviderConflictsByIdResolveResponse2XX | None:
+) -> ConflictResponse | None:
     """Resolve a conflict
 
      Keep one side; a resolved conflict does not change.
@@ -227,7 +225,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostIntegrationsByProviderConflictsByIdResolveResponse2XX
+        ConflictResponse
     """
 
     return (

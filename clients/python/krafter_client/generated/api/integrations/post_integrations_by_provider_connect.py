@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.connect_integration_request import ConnectIntegrationRequest
-from ...models.post_integrations_by_provider_connect_response_2xx import (
-    PostIntegrationsByProviderConnectResponse2XX,
-)
+from ...models.integration_response import IntegrationResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -45,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostIntegrationsByProviderConnectResponse2XX | None:
+) -> IntegrationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostIntegrationsByProviderConnectResponse2XX.from_dict(response.json())
+        response_2xx = IntegrationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -59,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
+) -> Response[IntegrationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
+) -> Response[IntegrationResponse]:
     """Connect a provider
 
      Connect with credentials, or with an OAuth code.
@@ -94,7 +92,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostIntegrationsByProviderConnectResponse2XX]
+        Response[IntegrationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -120,7 +118,7 @@ def sync(
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostIntegrationsByProviderConnectResponse2XX | None:
+) -> IntegrationResponse | None:
     """Connect a provider
 
      Connect with credentials, or with an OAuth code.
@@ -138,7 +136,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostIntegrationsByProviderConnectResponse2XX
+        IntegrationResponse
     """
 
     return sync_detailed(
@@ -159,7 +157,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostIntegrationsByProviderConnectResponse2XX]:
+) -> Response[IntegrationResponse]:
     """Connect a provider
 
      Connect with credentials, or with an OAuth code.
@@ -177,7 +175,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostIntegrationsByProviderConnectResponse2XX]
+        Response[IntegrationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -201,7 +199,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ConnectIntegrationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostIntegrationsByProviderConnectResponse2XX | None:
+) -> IntegrationResponse | None:
     """Connect a provider
 
      Connect with credentials, or with an OAuth code.
@@ -219,7 +217,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostIntegrationsByProviderConnectResponse2XX
+        IntegrationResponse
     """
 
     return (

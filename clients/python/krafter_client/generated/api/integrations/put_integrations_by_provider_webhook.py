@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_webhook_request import CreateWebhookRequest
-from ...models.put_integrations_by_provider_webhook_response_2xx import (
-    PutIntegrationsByProviderWebhookResponse2XX,
-)
+from ...models.webhook_with_secret_response import WebhookWithSecretResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -45,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PutIntegrationsByProviderWebhookResponse2XX | None:
+) -> WebhookWithSecretResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PutIntegrationsByProviderWebhookResponse2XX.from_dict(response.json())
+        response_2xx = WebhookWithSecretResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -59,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PutIntegrationsByProviderWebhookResponse2XX]:
+) -> Response[WebhookWithSecretResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateWebhookRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PutIntegrationsByProviderWebhookResponse2XX]:
+) -> Response[WebhookWithSecretResponse]:
     """Enable the webhook
 
      Enable the webhook with a new secret, or with the provider's own. The previous one is void.
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutIntegrationsByProviderWebhookResponse2XX]
+        Response[WebhookWithSecretResponse]
     """
 
     kwargs = _get_kwargs(
@@ -119,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateWebhookRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PutIntegrationsByProviderWebhookResponse2XX | None:
+) -> WebhookWithSecretResponse | None:
     """Enable the webhook
 
      Enable the webhook with a new secret, or with the provider's own. The previous one is void.
@@ -136,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutIntegrationsByProviderWebhookResponse2XX
+        WebhookWithSecretResponse
     """
 
     return sync_detailed(
@@ -157,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateWebhookRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PutIntegrationsByProviderWebhookResponse2XX]:
+) -> Response[WebhookWithSecretResponse]:
     """Enable the webhook
 
      Enable the webhook with a new secret, or with the provider's own. The previous one is void.
@@ -174,7 +172,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutIntegrationsByProviderWebhookResponse2XX]
+        Response[WebhookWithSecretResponse]
     """
 
     kwargs = _get_kwargs(
@@ -198,7 +196,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateWebhookRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PutIntegrationsByProviderWebhookResponse2XX | None:
+) -> WebhookWithSecretResponse | None:
     """Enable the webhook
 
      Enable the webhook with a new secret, or with the provider's own. The previous one is void.
@@ -215,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutIntegrationsByProviderWebhookResponse2XX
+        WebhookWithSecretResponse
     """
 
     return (

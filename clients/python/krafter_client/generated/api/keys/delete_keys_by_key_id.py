@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_keys_by_key_id_response_2xx import DeleteKeysByKeyIdResponse2XX
+from ...models.api_key_response import ApiKeyResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteKeysByKeyIdResponse2XX | None:
+) -> ApiKeyResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteKeysByKeyIdResponse2XX.from_dict(response.json())
+        response_2xx = ApiKeyResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -48,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteKeysByKeyIdResponse2XX]:
+) -> Response[ApiKeyResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -63,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteKeysByKeyIdResponse2XX]:
+) -> Response[ApiKeyResponse]:
     """Revoke an API key
 
      Revoke the key at once and permanently; a repeated request changes nothing.
@@ -78,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteKeysByKeyIdResponse2XX]
+        Response[ApiKeyResponse]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteKeysByKeyIdResponse2XX | None:
+) -> ApiKeyResponse | None:
     """Revoke an API key
 
      Revoke the key at once and permanently; a repeated request changes nothing.
@@ -115,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteKeysByKeyIdResponse2XX
+        ApiKeyResponse
     """
 
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteKeysByKeyIdResponse2XX]:
+) -> Response[ApiKeyResponse]:
     """Revoke an API key
 
      Revoke the key at once and permanently; a repeated request changes nothing.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteKeysByKeyIdResponse2XX]
+        Response[ApiKeyResponse]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteKeysByKeyIdResponse2XX | None:
+) -> ApiKeyResponse | None:
     """Revoke an API key
 
      Revoke the key at once and permanently; a repeated request changes nothing.
@@ -182,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteKeysByKeyIdResponse2XX
+        ApiKeyResponse
     """
 
     return (

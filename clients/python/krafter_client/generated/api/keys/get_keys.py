@@ -8,9 +8,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_keys_response_2xx import GetKeysResponse2XX
 from ...models.get_keys_sort import GetKeysSort
 from ...models.get_keys_status import GetKeysStatus
+from ...models.paginated_api_key_list_response import PaginatedApiKeyListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -86,9 +86,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetKeysResponse2XX | None:
+) -> PaginatedApiKeyListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetKeysResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedApiKeyListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -100,7 +100,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetKeysResponse2XX]:
+) -> Response[PaginatedApiKeyListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -122,7 +122,7 @@ def sync_detailed(
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
-) -> Response[GetKeysResponse2XX]:
+) -> Response[PaginatedApiKeyListResponse]:
     """List API keys, newest first
 
      Return a page of the keys, revoked ones too.
@@ -144,7 +144,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetKeysResponse2XX]
+        Response[PaginatedApiKeyListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -180,7 +180,7 @@ def sync(
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
-) -> GetKeysResponse2XX | None:
+) -> PaginatedApiKeyListResponse | None:
     """List API keys, newest first
 
      Return a page of the keys, revoked ones too.
@@ -202,7 +202,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetKeysResponse2XX
+        PaginatedApiKeyListResponse
     """
 
     return sync_detailed(
@@ -233,7 +233,7 @@ async def asyncio_detailed(
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
-) -> Response[GetKeysResponse2XX]:
+) -> Response[PaginatedApiKeyListResponse]:
     """List API keys, newest first
 
      Return a page of the keys, revoked ones too.
@@ -255,7 +255,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetKeysResponse2XX]
+        Response[PaginatedApiKeyListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -289,7 +289,7 @@ async def asyncio(
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
     user_id: UUID | Unset = UNSET,
-) -> GetKeysResponse2XX | None:
+) -> PaginatedApiKeyListResponse | None:
     """List API keys, newest first
 
      Return a page of the keys, revoked ones too.
@@ -311,7 +311,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetKeysResponse2XX
+        PaginatedApiKeyListResponse
     """
 
     return (

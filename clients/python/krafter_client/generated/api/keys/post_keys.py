@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_api_key_request import CreateApiKeyRequest
-from ...models.post_keys_response_2xx import PostKeysResponse2XX
+from ...models.issued_api_key_response import IssuedApiKeyResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +38,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostKeysResponse2XX | None:
+) -> IssuedApiKeyResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostKeysResponse2XX.from_dict(response.json())
+        response_2xx = IssuedApiKeyResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostKeysResponse2XX]:
+) -> Response[IssuedApiKeyResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -67,7 +67,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateApiKeyRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostKeysResponse2XX]:
+) -> Response[IssuedApiKeyResponse]:
     """Issue an API key
 
      Issue a key with at most the permissions of this one. Only this response contains it.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostKeysResponse2XX]
+        Response[IssuedApiKeyResponse]
     """
 
     kwargs = _get_kwargs(
@@ -104,7 +104,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateApiKeyRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostKeysResponse2XX | None:
+) -> IssuedApiKeyResponse | None:
     """Issue an API key
 
      Issue a key with at most the permissions of this one. Only this response contains it.
@@ -119,7 +119,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostKeysResponse2XX
+        IssuedApiKeyResponse
     """
 
     return sync_detailed(
@@ -136,7 +136,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateApiKeyRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostKeysResponse2XX]:
+) -> Response[IssuedApiKeyResponse]:
     """Issue an API key
 
      Issue a key with at most the permissions of this one. Only this response contains it.
@@ -151,7 +151,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostKeysResponse2XX]
+        Response[IssuedApiKeyResponse]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +171,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateApiKeyRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostKeysResponse2XX | None:
+) -> IssuedApiKeyResponse | None:
     """Issue an API key
 
      Issue a key with at most the permissions of this one. Only this response contains it.
@@ -186,7 +186,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostKeysResponse2XX
+        IssuedApiKeyResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_labels_response_2xx import GetLabelsResponse2XX
+from ...models.labels_response import LabelsResponse
 from ...types import Response
 
 
@@ -28,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetLabelsResponse2XX.from_dict(response.json())
+        response_2xx = LabelsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -42,7 +42,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -56,7 +56,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     """Read the labels of a project
 
      Return the names of all labels that a task has.
@@ -70,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetLabelsResponse2XX]
+        Response[LabelsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -90,7 +90,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     """Read the labels of a project
 
      Return the names of all labels that a task has.
@@ -104,7 +104,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetLabelsResponse2XX
+        LabelsResponse
     """
 
     return sync_detailed(
@@ -119,7 +119,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     """Read the labels of a project
 
      Return the names of all labels that a task has.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetLabelsResponse2XX]
+        Response[LabelsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -151,7 +151,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     """Read the labels of a project
 
      Return the names of all labels that a task has.
@@ -165,7 +165,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetLabelsResponse2XX
+        LabelsResponse
     """
 
     return (

@@ -5,7 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_me_response_2xx import GetMeResponse2XX
+from ...models.me_response import MeResponse
 from ...types import Response
 
 
@@ -19,11 +19,9 @@ def _get_kwargs() -> dict[str, Any]:
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetMeResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> MeResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetMeResponse2XX.from_dict(response.json())
+        response_2xx = MeResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -35,7 +33,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetMeResponse2XX]:
+) -> Response[MeResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -47,7 +45,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[GetMeResponse2XX]:
+) -> Response[MeResponse]:
     """Read who the API key is and what it may do
 
      Return the key, its user, organisation and projects, and its limits.
@@ -57,7 +55,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetMeResponse2XX]
+        Response[MeResponse]
     """
 
     kwargs = _get_kwargs()
@@ -72,7 +70,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> GetMeResponse2XX | None:
+) -> MeResponse | None:
     """Read who the API key is and what it may do
 
      Return the key, its user, organisation and projects, and its limits.
@@ -82,7 +80,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetMeResponse2XX
+        MeResponse
     """
 
     return sync_detailed(
@@ -93,7 +91,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[GetMeResponse2XX]:
+) -> Response[MeResponse]:
     """Read who the API key is and what it may do
 
      Return the key, its user, organisation and projects, and its limits.
@@ -103,7 +101,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetMeResponse2XX]
+        Response[MeResponse]
     """
 
     kwargs = _get_kwargs()
@@ -116,7 +114,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> GetMeResponse2XX | None:
+) -> MeResponse | None:
     """Read who the API key is and what it may do
 
      Return the key, its user, organisation and projects, and its limits.
@@ -126,7 +124,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetMeResponse2XX
+        MeResponse
     """
 
     return (

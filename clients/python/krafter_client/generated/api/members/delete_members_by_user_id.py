@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_members_by_user_id_response_2xx import (
-    DeleteMembersByUserIdResponse2XX,
-)
+from ...models.member_response import MemberResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteMembersByUserIdResponse2XX | None:
+) -> MemberResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteMembersByUserIdResponse2XX.from_dict(response.json())
+        response_2xx = MemberResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteMembersByUserIdResponse2XX]:
+) -> Response[MemberResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -65,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteMembersByUserIdResponse2XX]:
+) -> Response[MemberResponse]:
     """Remove a member
 
      Remove the member, whose API keys stop working.
@@ -80,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteMembersByUserIdResponse2XX]
+        Response[MemberResponse]
     """
 
     kwargs = _get_kwargs(
@@ -102,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteMembersByUserIdResponse2XX | None:
+) -> MemberResponse | None:
     """Remove a member
 
      Remove the member, whose API keys stop working.
@@ -117,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteMembersByUserIdResponse2XX
+        MemberResponse
     """
 
     return sync_detailed(
@@ -134,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteMembersByUserIdResponse2XX]:
+) -> Response[MemberResponse]:
     """Remove a member
 
      Remove the member, whose API keys stop working.
@@ -149,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteMembersByUserIdResponse2XX]
+        Response[MemberResponse]
     """
 
     kwargs = _get_kwargs(
@@ -169,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteMembersByUserIdResponse2XX | None:
+) -> MemberResponse | None:
     """Remove a member
 
      Remove the member, whose API keys stop working.
@@ -184,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteMembersByUserIdResponse2XX
+        MemberResponse
     """
 
     return (

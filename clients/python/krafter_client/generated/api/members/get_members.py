@@ -7,9 +7,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_members_response_2xx import GetMembersResponse2XX
 from ...models.get_members_role_item import GetMembersRoleItem
 from ...models.get_members_sort import GetMembersSort
+from ...models.paginated_member_list_response import PaginatedMemberListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -85,9 +85,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetMembersResponse2XX | None:
+) -> PaginatedMemberListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetMembersResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedMemberListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -99,7 +99,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetMembersResponse2XX]:
+) -> Response[PaginatedMemberListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -121,7 +121,7 @@ def sync_detailed(
     sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetMembersResponse2XX]:
+) -> Response[PaginatedMemberListResponse]:
     """List members, newest first
 
      Return a page.
@@ -143,7 +143,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetMembersResponse2XX]
+        Response[PaginatedMemberListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +179,7 @@ def sync(
     sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetMembersResponse2XX | None:
+) -> PaginatedMemberListResponse | None:
     """List members, newest first
 
      Return a page.
@@ -201,7 +201,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetMembersResponse2XX
+        PaginatedMemberListResponse
     """
 
     return sync_detailed(
@@ -232,7 +232,7 @@ async def asyncio_detailed(
     sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetMembersResponse2XX]:
+) -> Response[PaginatedMemberListResponse]:
     """List members, newest first
 
      Return a page.
@@ -254,7 +254,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetMembersResponse2XX]
+        Response[PaginatedMemberListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -288,7 +288,7 @@ async def asyncio(
     sort: GetMembersSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetMembersResponse2XX | None:
+) -> PaginatedMemberListResponse | None:
     """List members, newest first
 
      Return a page.
@@ -310,7 +310,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetMembersResponse2XX
+        PaginatedMemberListResponse
     """
 
     return (

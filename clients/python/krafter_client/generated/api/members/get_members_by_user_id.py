@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_members_by_user_id_response_2xx import GetMembersByUserIdResponse2XX
+from ...models.member_response import MemberResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetMembersByUserIdResponse2XX | None:
+) -> MemberResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetMembersByUserIdResponse2XX.from_dict(response.json())
+        response_2xx = MemberResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -48,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetMembersByUserIdResponse2XX]:
+) -> Response[MemberResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -63,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetMembersByUserIdResponse2XX]:
+) -> Response[MemberResponse]:
     """Read a member
 
      Return a member by the user's id.
@@ -78,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetMembersByUserIdResponse2XX]
+        Response[MemberResponse]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetMembersByUserIdResponse2XX | None:
+) -> MemberResponse | None:
     """Read a member
 
      Return a member by the user's id.
@@ -115,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetMembersByUserIdResponse2XX
+        MemberResponse
     """
 
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetMembersByUserIdResponse2XX]:
+) -> Response[MemberResponse]:
     """Read a member
 
      Return a member by the user's id.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetMembersByUserIdResponse2XX]
+        Response[MemberResponse]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetMembersByUserIdResponse2XX | None:
+) -> MemberResponse | None:
     """Read a member
 
      Return a member by the user's id.
@@ -182,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetMembersByUserIdResponse2XX
+        MemberResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_members_by_user_id_response_2xx import (
-    PatchMembersByUserIdResponse2XX,
-)
+from ...models.member_with_warnings_response import MemberWithWarningsResponse
 from ...models.update_member_request import UpdateMemberRequest
 from ...types import UNSET, Response, Unset
 
@@ -42,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchMembersByUserIdResponse2XX | None:
+) -> MemberWithWarningsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchMembersByUserIdResponse2XX.from_dict(response.json())
+        response_2xx = MemberWithWarningsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -56,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchMembersByUserIdResponse2XX]:
+) -> Response[MemberWithWarningsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -72,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PatchMembersByUserIdResponse2XX]:
+) -> Response[MemberWithWarningsResponse]:
     """Change the role of a member
 
      Change the role; the last owner keeps theirs.
@@ -91,7 +89,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchMembersByUserIdResponse2XX]
+        Response[MemberWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -115,7 +113,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
     if_match: str | Unset = UNSET,
-) -> PatchMembersByUserIdResponse2XX | None:
+) -> MemberWithWarningsResponse | None:
     """Change the role of a member
 
      Change the role; the last owner keeps theirs.
@@ -134,7 +132,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchMembersByUserIdResponse2XX
+        MemberWithWarningsResponse
     """
 
     return sync_detailed(
@@ -153,7 +151,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PatchMembersByUserIdResponse2XX]:
+) -> Response[MemberWithWarningsResponse]:
     """Change the role of a member
 
      Change the role; the last owner keeps theirs.
@@ -172,7 +170,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchMembersByUserIdResponse2XX]
+        Response[MemberWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -194,7 +192,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateMemberRequest,
     if_match: str | Unset = UNSET,
-) -> PatchMembersByUserIdResponse2XX | None:
+) -> MemberWithWarningsResponse | None:
     """Change the role of a member
 
      Change the role; the last owner keeps theirs.
@@ -213,7 +211,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchMembersByUserIdResponse2XX
+        MemberWithWarningsResponse
     """
 
     return (

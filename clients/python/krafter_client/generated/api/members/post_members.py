@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.invite_member_request import InviteMemberRequest
-from ...models.post_members_response_2xx import PostMembersResponse2XX
+from ...models.member_response import MemberResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +38,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostMembersResponse2XX | None:
+) -> MemberResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostMembersResponse2XX.from_dict(response.json())
+        response_2xx = MemberResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostMembersResponse2XX]:
+) -> Response[MemberResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -67,7 +67,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: InviteMemberRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostMembersResponse2XX]:
+) -> Response[MemberResponse]:
     """Add a member
 
      Add a person by e-mail address; 200 if they are a member already, whose role stays.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostMembersResponse2XX]
+        Response[MemberResponse]
     """
 
     kwargs = _get_kwargs(
@@ -104,7 +104,7 @@ def sync(
     client: AuthenticatedClient,
     body: InviteMemberRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostMembersResponse2XX | None:
+) -> MemberResponse | None:
     """Add a member
 
      Add a person by e-mail address; 200 if they are a member already, whose role stays.
@@ -119,7 +119,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostMembersResponse2XX
+        MemberResponse
     """
 
     return sync_detailed(
@@ -136,7 +136,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: InviteMemberRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostMembersResponse2XX]:
+) -> Response[MemberResponse]:
     """Add a member
 
      Add a person by e-mail address; 200 if they are a member already, whose role stays.
@@ -151,7 +151,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostMembersResponse2XX]
+        Response[MemberResponse]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +171,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: InviteMemberRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostMembersResponse2XX | None:
+) -> MemberResponse | None:
     """Add a member
 
      Add a person by e-mail address; 200 if they are a member already, whose role stays.
@@ -186,7 +186,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostMembersResponse2XX
+        MemberResponse
     """
 
     return (

@@ -5,7 +5,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_orgs_response_2xx import GetOrgsResponse2XX
+from ...models.organization_list_response import OrganizationListResponse
 from ...types import Response
 
 
@@ -21,9 +21,9 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetOrgsResponse2XX | None:
+) -> OrganizationListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetOrgsResponse2XX.from_dict(response.json())
+        response_2xx = OrganizationListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -35,7 +35,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetOrgsResponse2XX]:
+) -> Response[OrganizationListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -47,7 +47,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[GetOrgsResponse2XX]:
+) -> Response[OrganizationListResponse]:
     """List the organisations of the API key
 
      Return the organisation of the key, as a list.
@@ -57,7 +57,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetOrgsResponse2XX]
+        Response[OrganizationListResponse]
     """
 
     kwargs = _get_kwargs()
@@ -72,7 +72,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> GetOrgsResponse2XX | None:
+) -> OrganizationListResponse | None:
     """List the organisations of the API key
 
      Return the organisation of the key, as a list.
@@ -82,7 +82,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetOrgsResponse2XX
+        OrganizationListResponse
     """
 
     return sync_detailed(
@@ -93,7 +93,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[GetOrgsResponse2XX]:
+) -> Response[OrganizationListResponse]:
     """List the organisations of the API key
 
      Return the organisation of the key, as a list.
@@ -103,7 +103,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetOrgsResponse2XX]
+        Response[OrganizationListResponse]
     """
 
     kwargs = _get_kwargs()
@@ -116,7 +116,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> GetOrgsResponse2XX | None:
+) -> OrganizationListResponse | None:
     """List the organisations of the API key
 
      Return the organisation of the key, as a list.
@@ -126,7 +126,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetOrgsResponse2XX
+        OrganizationListResponse
     """
 
     return (

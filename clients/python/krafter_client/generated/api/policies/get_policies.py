@@ -6,7 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_policies_response_2xx import GetPoliciesResponse2XX
+from ...models.paginated_policy_version_list_response import (
+    PaginatedPolicyVersionListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetPoliciesResponse2XX | None:
+) -> PaginatedPolicyVersionListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetPoliciesResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedPolicyVersionListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetPoliciesResponse2XX]:
+) -> Response[PaginatedPolicyVersionListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +72,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> Response[GetPoliciesResponse2XX]:
+) -> Response[PaginatedPolicyVersionListResponse]:
     """List the versions of the policy, newest first
 
      Return a page, which begins with the current version.
@@ -86,7 +88,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesResponse2XX]
+        Response[PaginatedPolicyVersionListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +112,7 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> GetPoliciesResponse2XX | None:
+) -> PaginatedPolicyVersionListResponse | None:
     """List the versions of the policy, newest first
 
      Return a page, which begins with the current version.
@@ -126,7 +128,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesResponse2XX
+        PaginatedPolicyVersionListResponse
     """
 
     return sync_detailed(
@@ -145,7 +147,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> Response[GetPoliciesResponse2XX]:
+) -> Response[PaginatedPolicyVersionListResponse]:
     """List the versions of the policy, newest first
 
      Return a page, which begins with the current version.
@@ -161,7 +163,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesResponse2XX]
+        Response[PaginatedPolicyVersionListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +185,7 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> GetPoliciesResponse2XX | None:
+) -> PaginatedPolicyVersionListResponse | None:
     """List the versions of the policy, newest first
 
      Return a page, which begins with the current version.
@@ -199,7 +201,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesResponse2XX
+        PaginatedPolicyVersionListResponse
     """
 
     return (

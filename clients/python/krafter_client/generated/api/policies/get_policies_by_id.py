@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_policies_by_id_response_2xx import GetPoliciesByIdResponse2XX
+from ...models.policy_version_response import PolicyVersionResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetPoliciesByIdResponse2XX | None:
+) -> PolicyVersionResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetPoliciesByIdResponse2XX.from_dict(response.json())
+        response_2xx = PolicyVersionResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetPoliciesByIdResponse2XX]:
+) -> Response[PolicyVersionResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetPoliciesByIdResponse2XX]:
+) -> Response[PolicyVersionResponse]:
     """Read a version of the policy
 
      Return the version.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesByIdResponse2XX]
+        Response[PolicyVersionResponse]
     """
 
     kwargs = _get_kwargs(
@@ -106,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetPoliciesByIdResponse2XX | None:
+) -> PolicyVersionResponse | None:
     """Read a version of the policy
 
      Return the version.
@@ -122,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesByIdResponse2XX
+        PolicyVersionResponse
     """
 
     return sync_detailed(
@@ -141,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetPoliciesByIdResponse2XX]:
+) -> Response[PolicyVersionResponse]:
     """Read a version of the policy
 
      Return the version.
@@ -157,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesByIdResponse2XX]
+        Response[PolicyVersionResponse]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetPoliciesByIdResponse2XX | None:
+) -> PolicyVersionResponse | None:
     """Read a version of the policy
 
      Return the version.
@@ -195,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesByIdResponse2XX
+        PolicyVersionResponse
     """
 
     return (

@@ -7,9 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_policies_by_id_diff_response_2xx import (
-    GetPoliciesByIdDiffResponse2XX,
-)
+from ...models.policy_comparison_response import PolicyComparisonResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -45,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetPoliciesByIdDiffResponse2XX | None:
+) -> PolicyComparisonResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetPoliciesByIdDiffResponse2XX.from_dict(response.json())
+        response_2xx = PolicyComparisonResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -59,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetPoliciesByIdDiffResponse2XX]:
+) -> Response[PolicyComparisonResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,7 +73,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     with_: UUID | Unset = UNSET,
-) -> Response[GetPoliciesByIdDiffResponse2XX]:
+) -> Response[PolicyComparisonResponse]:
     """Compare two versions of the policy
 
      Return the changes from this version to another one, by default the current one.
@@ -91,7 +89,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesByIdDiffResponse2XX]
+        Response[PolicyComparisonResponse]
     """
 
     kwargs = _get_kwargs(
@@ -115,7 +113,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     with_: UUID | Unset = UNSET,
-) -> GetPoliciesByIdDiffResponse2XX | None:
+) -> PolicyComparisonResponse | None:
     """Compare two versions of the policy
 
      Return the changes from this version to another one, by default the current one.
@@ -131,7 +129,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesByIdDiffResponse2XX
+        PolicyComparisonResponse
     """
 
     return sync_detailed(
@@ -150,7 +148,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     with_: UUID | Unset = UNSET,
-) -> Response[GetPoliciesByIdDiffResponse2XX]:
+) -> Response[PolicyComparisonResponse]:
     """Compare two versions of the policy
 
      Return the changes from this version to another one, by default the current one.
@@ -166,7 +164,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesByIdDiffResponse2XX]
+        Response[PolicyComparisonResponse]
     """
 
     kwargs = _get_kwargs(
@@ -188,7 +186,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     with_: UUID | Unset = UNSET,
-) -> GetPoliciesByIdDiffResponse2XX | None:
+) -> PolicyComparisonResponse | None:
     """Compare two versions of the policy
 
      Return the changes from this version to another one, by default the current one.
@@ -204,7 +202,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesByIdDiffResponse2XX
+        PolicyComparisonResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_policies_current_response_2xx import GetPoliciesCurrentResponse2XX
+from ...models.policy_as_of_response import PolicyAsOfResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -42,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetPoliciesCurrentResponse2XX | None:
+) -> PolicyAsOfResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetPoliciesCurrentResponse2XX.from_dict(response.json())
+        response_2xx = PolicyAsOfResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -56,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetPoliciesCurrentResponse2XX]:
+) -> Response[PolicyAsOfResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -72,7 +72,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetPoliciesCurrentResponse2XX]:
+) -> Response[PolicyAsOfResponse]:
     """Read the current policy
 
      Return the active policy, or the version of a moment; the first request creates the default one.
@@ -88,7 +88,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesCurrentResponse2XX]
+        Response[PolicyAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +112,7 @@ def sync(
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetPoliciesCurrentResponse2XX | None:
+) -> PolicyAsOfResponse | None:
     """Read the current policy
 
      Return the active policy, or the version of a moment; the first request creates the default one.
@@ -128,7 +128,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesCurrentResponse2XX
+        PolicyAsOfResponse
     """
 
     return sync_detailed(
@@ -147,7 +147,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetPoliciesCurrentResponse2XX]:
+) -> Response[PolicyAsOfResponse]:
     """Read the current policy
 
      Return the active policy, or the version of a moment; the first request creates the default one.
@@ -163,7 +163,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesCurrentResponse2XX]
+        Response[PolicyAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -185,7 +185,7 @@ async def asyncio(
     client: AuthenticatedClient,
     as_of: str | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetPoliciesCurrentResponse2XX | None:
+) -> PolicyAsOfResponse | None:
     """Read the current policy
 
      Return the active policy, or the version of a moment; the first request creates the default one.
@@ -201,7 +201,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesCurrentResponse2XX
+        PolicyAsOfResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_policies_current_recalculation_response_2xx import (
-    GetPoliciesCurrentRecalculationResponse2XX,
-)
+from ...models.sla_recalculation_response import SlaRecalculationResponse
 from ...types import Response
 
 
@@ -30,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetPoliciesCurrentRecalculationResponse2XX | None:
+) -> SlaRecalculationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetPoliciesCurrentRecalculationResponse2XX.from_dict(response.json())
+        response_2xx = SlaRecalculationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -44,7 +42,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetPoliciesCurrentRecalculationResponse2XX]:
+) -> Response[SlaRecalculationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -58,7 +56,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetPoliciesCurrentRecalculationResponse2XX]:
+) -> Response[SlaRecalculationResponse]:
     """Read what the last change of the policy moved
 
      Return the newest recalculation of the due dates of open tasks.
@@ -72,7 +70,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesCurrentRecalculationResponse2XX]
+        Response[SlaRecalculationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -92,7 +90,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetPoliciesCurrentRecalculationResponse2XX | None:
+) -> SlaRecalculationResponse | None:
     """Read what the last change of the policy moved
 
      Return the newest recalculation of the due dates of open tasks.
@@ -106,7 +104,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesCurrentRecalculationResponse2XX
+        SlaRecalculationResponse
     """
 
     return sync_detailed(
@@ -121,7 +119,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetPoliciesCurrentRecalculationResponse2XX]:
+) -> Response[SlaRecalculationResponse]:
     """Read what the last change of the policy moved
 
      Return the newest recalculation of the due dates of open tasks.
@@ -135,7 +133,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetPoliciesCurrentRecalculationResponse2XX]
+        Response[SlaRecalculationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -153,7 +151,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetPoliciesCurrentRecalculationResponse2XX | None:
+) -> SlaRecalculationResponse | None:
     """Read what the last change of the policy moved
 
      Return the newest recalculation of the due dates of open tasks.
@@ -167,7 +165,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetPoliciesCurrentRecalculationResponse2XX
+        SlaRecalculationResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_policies_by_id_restore_response_2xx import (
-    PostPoliciesByIdRestoreResponse2XX,
-)
+from ...models.policy_with_warnings_response import PolicyWithWarningsResponse
 from ...models.restore_policy_request import RestorePolicyRequest
 from ...types import UNSET, Response, Unset
 
@@ -49,9 +47,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostPoliciesByIdRestoreResponse2XX | None:
+) -> PolicyWithWarningsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostPoliciesByIdRestoreResponse2XX.from_dict(response.json())
+        response_2xx = PolicyWithWarningsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -63,7 +61,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostPoliciesByIdRestoreResponse2XX]:
+) -> Response[PolicyWithWarningsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -81,7 +79,7 @@ def sync_detailed(
     body: RestorePolicyRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PostPoliciesByIdRestoreResponse2XX]:
+) -> Response[PolicyWithWarningsResponse]:
     """Restore a version of the policy
 
      Replace the current policy by the name and config of this version, as a new version.
@@ -100,7 +98,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPoliciesByIdRestoreResponse2XX]
+        Response[PolicyWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -128,7 +126,7 @@ def sync(
     body: RestorePolicyRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PostPoliciesByIdRestoreResponse2XX | None:
+) -> PolicyWithWarningsResponse | None:
     """Restore a version of the policy
 
      Replace the current policy by the name and config of this version, as a new version.
@@ -147,7 +145,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPoliciesByIdRestoreResponse2XX
+        PolicyWithWarningsResponse
     """
 
     return sync_detailed(
@@ -170,7 +168,7 @@ async def asyncio_detailed(
     body: RestorePolicyRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PostPoliciesByIdRestoreResponse2XX]:
+) -> Response[PolicyWithWarningsResponse]:
     """Restore a version of the policy
 
      Replace the current policy by the name and config of this version, as a new version.
@@ -189,7 +187,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPoliciesByIdRestoreResponse2XX]
+        Response[PolicyWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -215,7 +213,7 @@ async def asyncio(
     body: RestorePolicyRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PostPoliciesByIdRestoreResponse2XX | None:
+) -> PolicyWithWarningsResponse | None:
     """Restore a version of the policy
 
      Replace the current policy by the name and config of this version, as a new version.
@@ -234,7 +232,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPoliciesByIdRestoreResponse2XX
+        PolicyWithWarningsResponse
     """
 
     return (

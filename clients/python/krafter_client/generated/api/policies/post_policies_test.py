@@ -6,7 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_policies_test_response_2xx import PostPoliciesTestResponse2XX
+from ...models.policy_test_result_with_warnings_response import (
+    PolicyTestResultWithWarningsResponse,
+)
 from ...models.post_policies_test_simulate import PostPoliciesTestSimulate
 from ...models.test_policy_request import TestPolicyRequest
 from ...types import UNSET, Response, Unset
@@ -53,9 +55,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostPoliciesTestResponse2XX | None:
+) -> PolicyTestResultWithWarningsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostPoliciesTestResponse2XX.from_dict(response.json())
+        response_2xx = PolicyTestResultWithWarningsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -67,7 +69,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostPoliciesTestResponse2XX]:
+) -> Response[PolicyTestResultWithWarningsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -84,7 +86,7 @@ def sync_detailed(
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostPoliciesTestResponse2XX]:
+) -> Response[PolicyTestResultWithWarningsResponse]:
     """Test a policy
 
      Return what the config would do, without a change.
@@ -101,7 +103,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPoliciesTestResponse2XX]
+        Response[PolicyTestResultWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -127,7 +129,7 @@ def sync(
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostPoliciesTestResponse2XX | None:
+) -> PolicyTestResultWithWarningsResponse | None:
     """Test a policy
 
      Return what the config would do, without a change.
@@ -144,7 +146,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPoliciesTestResponse2XX
+        PolicyTestResultWithWarningsResponse
     """
 
     return sync_detailed(
@@ -165,7 +167,7 @@ async def asyncio_detailed(
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostPoliciesTestResponse2XX]:
+) -> Response[PolicyTestResultWithWarningsResponse]:
     """Test a policy
 
      Return what the config would do, without a change.
@@ -182,7 +184,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostPoliciesTestResponse2XX]
+        Response[PolicyTestResultWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -206,7 +208,7 @@ async def asyncio(
     body: TestPolicyRequest,
     simulate: PostPoliciesTestSimulate | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostPoliciesTestResponse2XX | None:
+) -> PolicyTestResultWithWarningsResponse | None:
     """Test a policy
 
      Return what the config would do, without a change.
@@ -223,7 +225,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostPoliciesTestResponse2XX
+        PolicyTestResultWithWarningsResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.put_policies_current_response_2xx import PutPoliciesCurrentResponse2XX
+from ...models.policy_with_warnings_response import PolicyWithWarningsResponse
 from ...models.replace_policy_request import ReplacePolicyRequest
 from ...types import UNSET, Response, Unset
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PutPoliciesCurrentResponse2XX | None:
+) -> PolicyWithWarningsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PutPoliciesCurrentResponse2XX.from_dict(response.json())
+        response_2xx = PolicyWithWarningsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PutPoliciesCurrentResponse2XX]:
+) -> Response[PolicyWithWarningsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PutPoliciesCurrentResponse2XX]:
+) -> Response[PolicyWithWarningsResponse]:
     """Replace the current policy
 
      Replace the config and, if it is sent, the name.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutPoliciesCurrentResponse2XX]
+        Response[PolicyWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
     if_match: str | Unset = UNSET,
-) -> PutPoliciesCurrentResponse2XX | None:
+) -> PolicyWithWarningsResponse | None:
     """Replace the current policy
 
      Replace the config and, if it is sent, the name.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutPoliciesCurrentResponse2XX
+        PolicyWithWarningsResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PutPoliciesCurrentResponse2XX]:
+) -> Response[PolicyWithWarningsResponse]:
     """Replace the current policy
 
      Replace the config and, if it is sent, the name.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutPoliciesCurrentResponse2XX]
+        Response[PolicyWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ReplacePolicyRequest,
     if_match: str | Unset = UNSET,
-) -> PutPoliciesCurrentResponse2XX | None:
+) -> PolicyWithWarningsResponse | None:
     """Replace the current policy
 
      Replace the config and, if it is sent, the name.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutPoliciesCurrentResponse2XX
+        PolicyWithWarningsResponse
     """
 
     return (

@@ -8,8 +8,8 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_projects_archived import GetProjectsArchived
-from ...models.get_projects_response_2xx import GetProjectsResponse2XX
 from ...models.get_projects_sort import GetProjectsSort
+from ...models.paginated_project_list_response import PaginatedProjectListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -79,9 +79,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetProjectsResponse2XX | None:
+) -> PaginatedProjectListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetProjectsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedProjectListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -93,7 +93,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetProjectsResponse2XX]:
+) -> Response[PaginatedProjectListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -114,7 +114,7 @@ def sync_detailed(
     sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetProjectsResponse2XX]:
+) -> Response[PaginatedProjectListResponse]:
     """List projects, newest first
 
      Return a page of the projects that the key may read, archived ones too.
@@ -135,7 +135,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetProjectsResponse2XX]
+        Response[PaginatedProjectListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -169,7 +169,7 @@ def sync(
     sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetProjectsResponse2XX | None:
+) -> PaginatedProjectListResponse | None:
     """List projects, newest first
 
      Return a page of the projects that the key may read, archived ones too.
@@ -190,7 +190,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetProjectsResponse2XX
+        PaginatedProjectListResponse
     """
 
     return sync_detailed(
@@ -219,7 +219,7 @@ async def asyncio_detailed(
     sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetProjectsResponse2XX]:
+) -> Response[PaginatedProjectListResponse]:
     """List projects, newest first
 
      Return a page of the projects that the key may read, archived ones too.
@@ -240,7 +240,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetProjectsResponse2XX]
+        Response[PaginatedProjectListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -272,7 +272,7 @@ async def asyncio(
     sort: GetProjectsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetProjectsResponse2XX | None:
+) -> PaginatedProjectListResponse | None:
     """List projects, newest first
 
      Return a page of the projects that the key may read, archived ones too.
@@ -293,7 +293,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetProjectsResponse2XX
+        PaginatedProjectListResponse
     """
 
     return (

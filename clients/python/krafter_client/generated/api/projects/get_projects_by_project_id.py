@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_projects_by_project_id_response_2xx import (
-    GetProjectsByProjectIdResponse2XX,
-)
+from ...models.project_response import ProjectResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetProjectsByProjectIdResponse2XX | None:
+) -> ProjectResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetProjectsByProjectIdResponse2XX.from_dict(response.json())
+        response_2xx = ProjectResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetProjectsByProjectIdResponse2XX]:
+) -> Response[ProjectResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -65,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetProjectsByProjectIdResponse2XX]:
+) -> Response[ProjectResponse]:
     """Read a project
 
      Return the project.
@@ -80,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetProjectsByProjectIdResponse2XX]
+        Response[ProjectResponse]
     """
 
     kwargs = _get_kwargs(
@@ -102,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetProjectsByProjectIdResponse2XX | None:
+) -> ProjectResponse | None:
     """Read a project
 
      Return the project.
@@ -117,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetProjectsByProjectIdResponse2XX
+        ProjectResponse
     """
 
     return sync_detailed(
@@ -134,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetProjectsByProjectIdResponse2XX]:
+) -> Response[ProjectResponse]:
     """Read a project
 
      Return the project.
@@ -149,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetProjectsByProjectIdResponse2XX]
+        Response[ProjectResponse]
     """
 
     kwargs = _get_kwargs(
@@ -169,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetProjectsByProjectIdResponse2XX | None:
+) -> ProjectResponse | None:
     """Read a project
 
      Return the project.
@@ -184,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetProjectsByProjectIdResponse2XX
+        ProjectResponse
     """
 
     return (

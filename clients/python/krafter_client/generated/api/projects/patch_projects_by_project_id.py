@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_projects_by_project_id_response_2xx import (
-    PatchProjectsByProjectIdResponse2XX,
-)
+from ...models.project_response import ProjectResponse
 from ...models.update_project_request import UpdateProjectRequest
 from ...types import UNSET, Response, Unset
 
@@ -43,9 +41,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchProjectsByProjectIdResponse2XX | None:
+) -> ProjectResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchProjectsByProjectIdResponse2XX.from_dict(response.json())
+        response_2xx = ProjectResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -57,7 +55,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchProjectsByProjectIdResponse2XX]:
+) -> Response[ProjectResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -73,7 +71,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchProjectsByProjectIdResponse2XX]:
+) -> Response[ProjectResponse]:
     """Change or archive a project
 
      Change the fields that were sent; an archived project can only be read.
@@ -89,7 +87,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchProjectsByProjectIdResponse2XX]
+        Response[ProjectResponse]
     """
 
     kwargs = _get_kwargs(
@@ -113,7 +111,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchProjectsByProjectIdResponse2XX | None:
+) -> ProjectResponse | None:
     """Change or archive a project
 
      Change the fields that were sent; an archived project can only be read.
@@ -129,7 +127,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchProjectsByProjectIdResponse2XX
+        ProjectResponse
     """
 
     return sync_detailed(
@@ -148,7 +146,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchProjectsByProjectIdResponse2XX]:
+) -> Response[ProjectResponse]:
     """Change or archive a project
 
      Change the fields that were sent; an archived project can only be read.
@@ -164,7 +162,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchProjectsByProjectIdResponse2XX]
+        Response[ProjectResponse]
     """
 
     kwargs = _get_kwargs(
@@ -186,7 +184,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateProjectRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchProjectsByProjectIdResponse2XX | None:
+) -> ProjectResponse | None:
     """Change or archive a project
 
      Change the fields that were sent; an archived project can only be read.
@@ -202,7 +200,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchProjectsByProjectIdResponse2XX
+        ProjectResponse
     """
 
     return (

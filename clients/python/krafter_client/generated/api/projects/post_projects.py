@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_project_request import CreateProjectRequest
-from ...models.post_projects_response_2xx import PostProjectsResponse2XX
+from ...models.project_response import ProjectResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +38,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostProjectsResponse2XX | None:
+) -> ProjectResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostProjectsResponse2XX.from_dict(response.json())
+        response_2xx = ProjectResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostProjectsResponse2XX]:
+) -> Response[ProjectResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -67,7 +67,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateProjectRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostProjectsResponse2XX]:
+) -> Response[ProjectResponse]:
     """Create a project
 
      Create a project; its id is its slug in URLs.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostProjectsResponse2XX]
+        Response[ProjectResponse]
     """
 
     kwargs = _get_kwargs(
@@ -104,7 +104,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateProjectRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostProjectsResponse2XX | None:
+) -> ProjectResponse | None:
     """Create a project
 
      Create a project; its id is its slug in URLs.
@@ -119,7 +119,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostProjectsResponse2XX
+        ProjectResponse
     """
 
     return sync_detailed(
@@ -136,7 +136,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateProjectRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostProjectsResponse2XX]:
+) -> Response[ProjectResponse]:
     """Create a project
 
      Create a project; its id is its slug in URLs.
@@ -151,7 +151,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostProjectsResponse2XX]
+        Response[ProjectResponse]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +171,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateProjectRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostProjectsResponse2XX | None:
+) -> ProjectResponse | None:
     """Create a project
 
      Create a project; its id is its slug in URLs.
@@ -186,7 +186,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostProjectsResponse2XX
+        ProjectResponse
     """
 
     return (

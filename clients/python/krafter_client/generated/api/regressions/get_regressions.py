@@ -9,10 +9,12 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_regressions_include_item import GetRegressionsIncludeItem
-from ...models.get_regressions_response_2xx import GetRegressionsResponse2XX
 from ...models.get_regressions_sort import GetRegressionsSort
 from ...models.get_regressions_status_item import GetRegressionsStatusItem
 from ...models.get_regressions_trigger_item import GetRegressionsTriggerItem
+from ...models.paginated_described_regression_list_response import (
+    PaginatedDescribedRegressionListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -113,9 +115,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetRegressionsResponse2XX | None:
+) -> PaginatedDescribedRegressionListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetRegressionsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedDescribedRegressionListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -127,7 +129,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetRegressionsResponse2XX]:
+) -> Response[PaginatedDescribedRegressionListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -152,7 +154,7 @@ def sync_detailed(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetRegressionsResponse2XX]:
+) -> Response[PaginatedDescribedRegressionListResponse]:
     """List regressions, newest first
 
      Return a page.
@@ -177,7 +179,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetRegressionsResponse2XX]
+        Response[PaginatedDescribedRegressionListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -219,7 +221,7 @@ def sync(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetRegressionsResponse2XX | None:
+) -> PaginatedDescribedRegressionListResponse | None:
     """List regressions, newest first
 
      Return a page.
@@ -244,7 +246,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetRegressionsResponse2XX
+        PaginatedDescribedRegressionListResponse
     """
 
     return sync_detailed(
@@ -281,7 +283,7 @@ async def asyncio_detailed(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetRegressionsResponse2XX]:
+) -> Response[PaginatedDescribedRegressionListResponse]:
     """List regressions, newest first
 
      Return a page.
@@ -306,7 +308,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetRegressionsResponse2XX]
+        Response[PaginatedDescribedRegressionListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -346,7 +348,7 @@ async def asyncio(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetRegressionsResponse2XX | None:
+) -> PaginatedDescribedRegressionListResponse | None:
     """List regressions, newest first
 
      Return a page.
@@ -371,7 +373,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetRegressionsResponse2XX
+        PaginatedDescribedRegressionListResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_reports_shares_by_id_response_2xx import (
-    DeleteReportsSharesByIdResponse2XX,
-)
+from ...models.share_response import ShareResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteReportsSharesByIdResponse2XX | None:
+) -> ShareResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteReportsSharesByIdResponse2XX.from_dict(response.json())
+        response_2xx = ShareResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteReportsSharesByIdResponse2XX]:
+) -> Response[ShareResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteReportsSharesByIdResponse2XX]:
+) -> Response[ShareResponse]:
     """Revoke a share
 
      Close the link permanently.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteReportsSharesByIdResponse2XX]
+        Response[ShareResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteReportsSharesByIdResponse2XX | None:
+) -> ShareResponse | None:
     """Revoke a share
 
      Close the link permanently.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteReportsSharesByIdResponse2XX
+        ShareResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteReportsSharesByIdResponse2XX]:
+) -> Response[ShareResponse]:
     """Revoke a share
 
      Close the link permanently.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteReportsSharesByIdResponse2XX]
+        Response[ShareResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteReportsSharesByIdResponse2XX | None:
+) -> ShareResponse | None:
     """Revoke a share
 
      Close the link permanently.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteReportsSharesByIdResponse2XX
+        ShareResponse
     """
 
     return (

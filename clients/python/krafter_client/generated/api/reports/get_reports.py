@@ -8,9 +8,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_reports_format_item import GetReportsFormatItem
-from ...models.get_reports_response_2xx import GetReportsResponse2XX
 from ...models.get_reports_sort import GetReportsSort
 from ...models.get_reports_status_item import GetReportsStatusItem
+from ...models.paginated_report_list_response import PaginatedReportListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -95,9 +95,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetReportsResponse2XX | None:
+) -> PaginatedReportListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetReportsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedReportListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -109,7 +109,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetReportsResponse2XX]:
+) -> Response[PaginatedReportListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -132,7 +132,7 @@ def sync_detailed(
     status: list[GetReportsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetReportsResponse2XX]:
+) -> Response[PaginatedReportListResponse]:
     """List reports, newest first
 
      Return a page.
@@ -155,7 +155,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsResponse2XX]
+        Response[PaginatedReportListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +193,7 @@ def sync(
     status: list[GetReportsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetReportsResponse2XX | None:
+) -> PaginatedReportListResponse | None:
     """List reports, newest first
 
      Return a page.
@@ -216,7 +216,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsResponse2XX
+        PaginatedReportListResponse
     """
 
     return sync_detailed(
@@ -249,7 +249,7 @@ async def asyncio_detailed(
     status: list[GetReportsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetReportsResponse2XX]:
+) -> Response[PaginatedReportListResponse]:
     """List reports, newest first
 
      Return a page.
@@ -272,7 +272,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsResponse2XX]
+        Response[PaginatedReportListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -308,7 +308,7 @@ async def asyncio(
     status: list[GetReportsStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetReportsResponse2XX | None:
+) -> PaginatedReportListResponse | None:
     """List reports, newest first
 
      Return a page.
@@ -331,7 +331,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsResponse2XX
+        PaginatedReportListResponse
     """
 
     return (

@@ -7,7 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_reports_burn_down_response_2xx import GetReportsBurnDownResponse2XX
+from ...models.burn_down_response import BurnDownResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -47,9 +47,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetReportsBurnDownResponse2XX | None:
+) -> BurnDownResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetReportsBurnDownResponse2XX.from_dict(response.json())
+        response_2xx = BurnDownResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -61,7 +61,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetReportsBurnDownResponse2XX]:
+) -> Response[BurnDownResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -77,7 +77,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-) -> Response[GetReportsBurnDownResponse2XX]:
+) -> Response[BurnDownResponse]:
     """Read the burn-down with its changes
 
      Return the open risk score of each day, and what has changed it: the last seven days without a
@@ -94,7 +94,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsBurnDownResponse2XX]
+        Response[BurnDownResponse]
     """
 
     kwargs = _get_kwargs(
@@ -118,7 +118,7 @@ def sync(
     client: AuthenticatedClient,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-) -> GetReportsBurnDownResponse2XX | None:
+) -> BurnDownResponse | None:
     """Read the burn-down with its changes
 
      Return the open risk score of each day, and what has changed it: the last seven days without a
@@ -135,7 +135,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsBurnDownResponse2XX
+        BurnDownResponse
     """
 
     return sync_detailed(
@@ -154,7 +154,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-) -> Response[GetReportsBurnDownResponse2XX]:
+) -> Response[BurnDownResponse]:
     """Read the burn-down with its changes
 
      Return the open risk score of each day, and what has changed it: the last seven days without a
@@ -171,7 +171,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsBurnDownResponse2XX]
+        Response[BurnDownResponse]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +193,7 @@ async def asyncio(
     client: AuthenticatedClient,
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
-) -> GetReportsBurnDownResponse2XX | None:
+) -> BurnDownResponse | None:
     """Read the burn-down with its changes
 
      Return the open risk score of each day, and what has changed it: the last seven days without a
@@ -210,7 +210,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsBurnDownResponse2XX
+        BurnDownResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_reports_by_id_response_2xx import GetReportsByIdResponse2XX
+from ...models.report_response import ReportResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -44,9 +44,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetReportsByIdResponse2XX | None:
+) -> ReportResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetReportsByIdResponse2XX.from_dict(response.json())
+        response_2xx = ReportResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -58,7 +58,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetReportsByIdResponse2XX]:
+) -> Response[ReportResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,7 +75,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetReportsByIdResponse2XX]:
+) -> Response[ReportResponse]:
     """Read a report
 
      Return a report; with `wait`, when its export has finished or the time is over.
@@ -92,7 +92,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsByIdResponse2XX]
+        Response[ReportResponse]
     """
 
     kwargs = _get_kwargs(
@@ -118,7 +118,7 @@ def sync(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> GetReportsByIdResponse2XX | None:
+) -> ReportResponse | None:
     """Read a report
 
      Return a report; with `wait`, when its export has finished or the time is over.
@@ -135,7 +135,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsByIdResponse2XX
+        ReportResponse
     """
 
     return sync_detailed(
@@ -156,7 +156,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetReportsByIdResponse2XX]:
+) -> Response[ReportResponse]:
     """Read a report
 
      Return a report; with `wait`, when its export has finished or the time is over.
@@ -173,7 +173,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsByIdResponse2XX]
+        Response[ReportResponse]
     """
 
     kwargs = _get_kwargs(
@@ -197,7 +197,7 @@ async def asyncio(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> GetReportsByIdResponse2XX | None:
+) -> ReportResponse | None:
     """Read a report
 
      Return a report; with `wait`, when its export has finished or the time is over.
@@ -214,7 +214,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsByIdResponse2XX
+        ReportResponse
     """
 
     return (

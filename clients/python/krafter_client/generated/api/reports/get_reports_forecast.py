@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_reports_forecast_response_2xx import GetReportsForecastResponse2XX
+from ...models.forecast_response import ForecastResponse
 from ...types import Response
 
 
@@ -28,9 +28,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetReportsForecastResponse2XX | None:
+) -> ForecastResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetReportsForecastResponse2XX.from_dict(response.json())
+        response_2xx = ForecastResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -42,7 +42,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetReportsForecastResponse2XX]:
+) -> Response[ForecastResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -56,7 +56,7 @@ def sync_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetReportsForecastResponse2XX]:
+) -> Response[ForecastResponse]:
     """Forecast when no critical finding is open
 
      Return two ranges of dates, simulated from the days on which critical findings were opened and
@@ -71,7 +71,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsForecastResponse2XX]
+        Response[ForecastResponse]
     """
 
     kwargs = _get_kwargs(
@@ -91,7 +91,7 @@ def sync(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetReportsForecastResponse2XX | None:
+) -> ForecastResponse | None:
     """Forecast when no critical finding is open
 
      Return two ranges of dates, simulated from the days on which critical findings were opened and
@@ -106,7 +106,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsForecastResponse2XX
+        ForecastResponse
     """
 
     return sync_detailed(
@@ -121,7 +121,7 @@ async def asyncio_detailed(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetReportsForecastResponse2XX]:
+) -> Response[ForecastResponse]:
     """Forecast when no critical finding is open
 
      Return two ranges of dates, simulated from the days on which critical findings were opened and
@@ -136,7 +136,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsForecastResponse2XX]
+        Response[ForecastResponse]
     """
 
     kwargs = _get_kwargs(
@@ -154,7 +154,7 @@ async def asyncio(
     project_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetReportsForecastResponse2XX | None:
+) -> ForecastResponse | None:
     """Forecast when no critical finding is open
 
      Return two ranges of dates, simulated from the days on which critical findings were opened and
@@ -169,7 +169,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsForecastResponse2XX
+        ForecastResponse
     """
 
     return (

@@ -9,9 +9,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_reports_shares_channel_item import GetReportsSharesChannelItem
-from ...models.get_reports_shares_response_2xx import GetReportsSharesResponse2XX
 from ...models.get_reports_shares_sort import GetReportsSharesSort
 from ...models.get_reports_shares_status_item import GetReportsSharesStatusItem
+from ...models.paginated_share_list_response import PaginatedShareListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -102,9 +102,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetReportsSharesResponse2XX | None:
+) -> PaginatedShareListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetReportsSharesResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedShareListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -116,7 +116,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetReportsSharesResponse2XX]:
+) -> Response[PaginatedShareListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -140,7 +140,7 @@ def sync_detailed(
     status: list[GetReportsSharesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetReportsSharesResponse2XX]:
+) -> Response[PaginatedShareListResponse]:
     """List shares, newest first
 
      Return a page.
@@ -164,7 +164,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsSharesResponse2XX]
+        Response[PaginatedShareListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -204,7 +204,7 @@ def sync(
     status: list[GetReportsSharesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetReportsSharesResponse2XX | None:
+) -> PaginatedShareListResponse | None:
     """List shares, newest first
 
      Return a page.
@@ -228,7 +228,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsSharesResponse2XX
+        PaginatedShareListResponse
     """
 
     return sync_detailed(
@@ -263,7 +263,7 @@ async def asyncio_detailed(
     status: list[GetReportsSharesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetReportsSharesResponse2XX]:
+) -> Response[PaginatedShareListResponse]:
     """List shares, newest first
 
      Return a page.
@@ -287,7 +287,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsSharesResponse2XX]
+        Response[PaginatedShareListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -325,7 +325,7 @@ async def asyncio(
     status: list[GetReportsSharesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetReportsSharesResponse2XX | None:
+) -> PaginatedShareListResponse | None:
     """List shares, newest first
 
      Return a page.
@@ -349,7 +349,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsSharesResponse2XX
+        PaginatedShareListResponse
     """
 
     return (

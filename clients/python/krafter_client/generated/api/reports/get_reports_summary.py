@@ -8,7 +8,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_reports_summary_include_item import GetReportsSummaryIncludeItem
-from ...models.get_reports_summary_response_2xx import GetReportsSummaryResponse2XX
+from ...models.report_summary_as_of_response import ReportSummaryAsOfResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -61,9 +61,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetReportsSummaryResponse2XX | None:
+) -> ReportSummaryAsOfResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetReportsSummaryResponse2XX.from_dict(response.json())
+        response_2xx = ReportSummaryAsOfResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -75,7 +75,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetReportsSummaryResponse2XX]:
+) -> Response[ReportSummaryAsOfResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -93,7 +93,7 @@ def sync_detailed(
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
     include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
-) -> Response[GetReportsSummaryResponse2XX]:
+) -> Response[ReportSummaryAsOfResponse]:
     """Summarise the project
 
      Return the burn-down and the rates, of a period or as they were at a moment.
@@ -111,7 +111,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsSummaryResponse2XX]
+        Response[ReportSummaryAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -139,7 +139,7 @@ def sync(
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
     include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
-) -> GetReportsSummaryResponse2XX | None:
+) -> ReportSummaryAsOfResponse | None:
     """Summarise the project
 
      Return the burn-down and the rates, of a period or as they were at a moment.
@@ -157,7 +157,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsSummaryResponse2XX
+        ReportSummaryAsOfResponse
     """
 
     return sync_detailed(
@@ -180,7 +180,7 @@ async def asyncio_detailed(
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
     include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
-) -> Response[GetReportsSummaryResponse2XX]:
+) -> Response[ReportSummaryAsOfResponse]:
     """Summarise the project
 
      Return the burn-down and the rates, of a period or as they were at a moment.
@@ -198,7 +198,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetReportsSummaryResponse2XX]
+        Response[ReportSummaryAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -224,7 +224,7 @@ async def asyncio(
     date_from: datetime.date | Unset = UNSET,
     date_to: datetime.date | Unset = UNSET,
     include: list[GetReportsSummaryIncludeItem] | Unset = UNSET,
-) -> GetReportsSummaryResponse2XX | None:
+) -> ReportSummaryAsOfResponse | None:
     """Summarise the project
 
      Return the burn-down and the rates, of a period or as they were at a moment.
@@ -242,7 +242,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetReportsSummaryResponse2XX
+        ReportSummaryAsOfResponse
     """
 
     return (

@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.export_report_request import ExportReportRequest
-from ...models.post_reports_export_response_2xx import PostReportsExportResponse2XX
+from ...models.report_response import ReportResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostReportsExportResponse2XX | None:
+) -> ReportResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostReportsExportResponse2XX.from_dict(response.json())
+        response_2xx = ReportResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostReportsExportResponse2XX]:
+) -> Response[ReportResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ExportReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostReportsExportResponse2XX]:
+) -> Response[ReportResponse]:
     """Export a report
 
      Take a snapshot and queue its file; costs one unit of quota.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostReportsExportResponse2XX]
+        Response[ReportResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: ExportReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostReportsExportResponse2XX | None:
+) -> ReportResponse | None:
     """Export a report
 
      Take a snapshot and queue its file; costs one unit of quota.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostReportsExportResponse2XX
+        ReportResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ExportReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostReportsExportResponse2XX]:
+) -> Response[ReportResponse]:
     """Export a report
 
      Take a snapshot and queue its file; costs one unit of quota.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostReportsExportResponse2XX]
+        Response[ReportResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ExportReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostReportsExportResponse2XX | None:
+) -> ReportResponse | None:
     """Export a report
 
      Take a snapshot and queue its file; costs one unit of quota.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostReportsExportResponse2XX
+        ReportResponse
     """
 
     return (

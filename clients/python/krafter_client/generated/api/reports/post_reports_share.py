@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_reports_share_response_2xx import PostReportsShareResponse2XX
 from ...models.share_report_request import ShareReportRequest
+from ...models.share_result_response import ShareResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostReportsShareResponse2XX | None:
+) -> ShareResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostReportsShareResponse2XX.from_dict(response.json())
+        response_2xx = ShareResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostReportsShareResponse2XX]:
+) -> Response[ShareResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ShareReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostReportsShareResponse2XX]:
+) -> Response[ShareResultResponse]:
     """Share the latest report
 
      Share the latest report by link, e-mail or Slack.
@@ -86,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostReportsShareResponse2XX]
+        Response[ShareResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: ShareReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostReportsShareResponse2XX | None:
+) -> ShareResultResponse | None:
     """Share the latest report
 
      Share the latest report by link, e-mail or Slack.
@@ -126,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostReportsShareResponse2XX
+        ShareResultResponse
     """
 
     return sync_detailed(
@@ -145,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ShareReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostReportsShareResponse2XX]:
+) -> Response[ShareResultResponse]:
     """Share the latest report
 
      Share the latest report by link, e-mail or Slack.
@@ -161,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostReportsShareResponse2XX]
+        Response[ShareResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ShareReportRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostReportsShareResponse2XX | None:
+) -> ShareResultResponse | None:
     """Share the latest report
 
      Share the latest report by link, e-mail or Slack.
@@ -199,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostReportsShareResponse2XX
+        ShareResultResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_saved_views_by_id_response_2xx import (
-    DeleteSavedViewsByIdResponse2XX,
-)
+from ...models.saved_view_response import SavedViewResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteSavedViewsByIdResponse2XX.from_dict(response.json())
+        response_2xx = SavedViewResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -65,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Delete a saved view
 
      Delete the view; shared views of others by owners and admins.
@@ -80,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteSavedViewsByIdResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -102,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     """Delete a saved view
 
      Delete the view; shared views of others by owners and admins.
@@ -117,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteSavedViewsByIdResponse2XX
+        SavedViewResponse
     """
 
     return sync_detailed(
@@ -134,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Delete a saved view
 
      Delete the view; shared views of others by owners and admins.
@@ -149,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteSavedViewsByIdResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -169,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     """Delete a saved view
 
      Delete the view; shared views of others by owners and admins.
@@ -184,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteSavedViewsByIdResponse2XX
+        SavedViewResponse
     """
 
     return (

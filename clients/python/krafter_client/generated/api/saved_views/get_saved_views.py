@@ -7,9 +7,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_saved_views_response_2xx import GetSavedViewsResponse2XX
 from ...models.get_saved_views_shared import GetSavedViewsShared
 from ...models.get_saved_views_sort import GetSavedViewsSort
+from ...models.paginated_saved_view_list_response import PaginatedSavedViewListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -82,9 +82,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetSavedViewsResponse2XX | None:
+) -> PaginatedSavedViewListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetSavedViewsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedSavedViewListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -96,7 +96,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetSavedViewsResponse2XX]:
+) -> Response[PaginatedSavedViewListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -118,7 +118,7 @@ def sync_detailed(
     sort: GetSavedViewsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetSavedViewsResponse2XX]:
+) -> Response[PaginatedSavedViewListResponse]:
     """List saved views, newest first
 
      Return a page.
@@ -140,7 +140,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSavedViewsResponse2XX]
+        Response[PaginatedSavedViewListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -176,7 +176,7 @@ def sync(
     sort: GetSavedViewsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetSavedViewsResponse2XX | None:
+) -> PaginatedSavedViewListResponse | None:
     """List saved views, newest first
 
      Return a page.
@@ -198,7 +198,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSavedViewsResponse2XX
+        PaginatedSavedViewListResponse
     """
 
     return sync_detailed(
@@ -229,7 +229,7 @@ async def asyncio_detailed(
     sort: GetSavedViewsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetSavedViewsResponse2XX]:
+) -> Response[PaginatedSavedViewListResponse]:
     """List saved views, newest first
 
      Return a page.
@@ -251,7 +251,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSavedViewsResponse2XX]
+        Response[PaginatedSavedViewListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -285,7 +285,7 @@ async def asyncio(
     sort: GetSavedViewsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetSavedViewsResponse2XX | None:
+) -> PaginatedSavedViewListResponse | None:
     """List saved views, newest first
 
      Return a page.
@@ -307,7 +307,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSavedViewsResponse2XX
+        PaginatedSavedViewListResponse
     """
 
     return (

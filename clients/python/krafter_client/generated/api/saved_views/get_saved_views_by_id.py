@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_saved_views_by_id_response_2xx import GetSavedViewsByIdResponse2XX
+from ...models.saved_view_response import SavedViewResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetSavedViewsByIdResponse2XX.from_dict(response.json())
+        response_2xx = SavedViewResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -48,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -63,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Read a saved view
 
      Return the view.
@@ -78,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSavedViewsByIdResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     """Read a saved view
 
      Return the view.
@@ -115,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSavedViewsByIdResponse2XX
+        SavedViewResponse
     """
 
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Read a saved view
 
      Return the view.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSavedViewsByIdResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     """Read a saved view
 
      Return the view.
@@ -182,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSavedViewsByIdResponse2XX
+        SavedViewResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_saved_views_by_id_response_2xx import (
-    PatchSavedViewsByIdResponse2XX,
-)
+from ...models.saved_view_response import SavedViewResponse
 from ...models.update_saved_view_request import UpdateSavedViewRequest
 from ...types import UNSET, Response, Unset
 
@@ -43,9 +41,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchSavedViewsByIdResponse2XX.from_dict(response.json())
+        response_2xx = SavedViewResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -57,7 +55,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -73,7 +71,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateSavedViewRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Change a saved view
 
      Change the fields that were sent; shared views of others by owners and admins.
@@ -89,7 +87,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchSavedViewsByIdResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -113,7 +111,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateSavedViewRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     """Change a saved view
 
      Change the fields that were sent; shared views of others by owners and admins.
@@ -129,7 +127,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchSavedViewsByIdResponse2XX
+        SavedViewResponse
     """
 
     return sync_detailed(
@@ -148,7 +146,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateSavedViewRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchSavedViewsByIdResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Change a saved view
 
      Change the fields that were sent; shared views of others by owners and admins.
@@ -164,7 +162,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchSavedViewsByIdResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -186,7 +184,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateSavedViewRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchSavedViewsByIdResponse2XX | None:
+) -> SavedViewResponse | None:
     """Change a saved view
 
      Change the fields that were sent; shared views of others by owners and admins.
@@ -202,7 +200,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchSavedViewsByIdResponse2XX
+        SavedViewResponse
     """
 
     return (

@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_saved_views_response_2xx import PostSavedViewsResponse2XX
 from ...models.save_view_request import SaveViewRequest
+from ...models.saved_view_response import SavedViewResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +38,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostSavedViewsResponse2XX | None:
+) -> SavedViewResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostSavedViewsResponse2XX.from_dict(response.json())
+        response_2xx = SavedViewResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostSavedViewsResponse2XX]:
+) -> Response[SavedViewResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -67,7 +67,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: SaveViewRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostSavedViewsResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Save a view of a list
 
      Save a view of the key's user; 200 if it replaces the one with the same list and name.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostSavedViewsResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -104,7 +104,7 @@ def sync(
     client: AuthenticatedClient,
     body: SaveViewRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostSavedViewsResponse2XX | None:
+) -> SavedViewResponse | None:
     """Save a view of a list
 
      Save a view of the key's user; 200 if it replaces the one with the same list and name.
@@ -119,7 +119,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostSavedViewsResponse2XX
+        SavedViewResponse
     """
 
     return sync_detailed(
@@ -136,7 +136,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: SaveViewRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostSavedViewsResponse2XX]:
+) -> Response[SavedViewResponse]:
     """Save a view of a list
 
      Save a view of the key's user; 200 if it replaces the one with the same list and name.
@@ -151,7 +151,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostSavedViewsResponse2XX]
+        Response[SavedViewResponse]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +171,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: SaveViewRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostSavedViewsResponse2XX | None:
+) -> SavedViewResponse | None:
     """Save a view of a list
 
      Save a view of the key's user; 200 if it replaces the one with the same list and name.
@@ -186,7 +186,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostSavedViewsResponse2XX
+        SavedViewResponse
     """
 
     return (

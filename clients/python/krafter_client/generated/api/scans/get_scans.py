@@ -7,10 +7,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_scans_response_2xx import GetScansResponse2XX
 from ...models.get_scans_sort import GetScansSort
 from ...models.get_scans_status_item import GetScansStatusItem
 from ...models.get_scans_trigger_item import GetScansTriggerItem
+from ...models.paginated_scan_list_response import PaginatedScanListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -95,9 +95,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetScansResponse2XX | None:
+) -> PaginatedScanListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetScansResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedScanListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -109,7 +109,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetScansResponse2XX]:
+) -> Response[PaginatedScanListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -132,7 +132,7 @@ def sync_detailed(
     trigger: list[GetScansTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetScansResponse2XX]:
+) -> Response[PaginatedScanListResponse]:
     """List scans, newest first
 
      Return a page.
@@ -155,7 +155,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansResponse2XX]
+        Response[PaginatedScanListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +193,7 @@ def sync(
     trigger: list[GetScansTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetScansResponse2XX | None:
+) -> PaginatedScanListResponse | None:
     """List scans, newest first
 
      Return a page.
@@ -216,7 +216,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansResponse2XX
+        PaginatedScanListResponse
     """
 
     return sync_detailed(
@@ -249,7 +249,7 @@ async def asyncio_detailed(
     trigger: list[GetScansTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetScansResponse2XX]:
+) -> Response[PaginatedScanListResponse]:
     """List scans, newest first
 
      Return a page.
@@ -272,7 +272,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansResponse2XX]
+        Response[PaginatedScanListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -308,7 +308,7 @@ async def asyncio(
     trigger: list[GetScansTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetScansResponse2XX | None:
+) -> PaginatedScanListResponse | None:
     """List scans, newest first
 
      Return a page.
@@ -331,7 +331,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansResponse2XX
+        PaginatedScanListResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_scans_by_id_response_2xx import GetScansByIdResponse2XX
+from ...models.scan_response import ScanResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -42,11 +42,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetScansByIdResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ScanResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetScansByIdResponse2XX.from_dict(response.json())
+        response_2xx = ScanResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -58,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetScansByIdResponse2XX]:
+) -> Response[ScanResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,7 +73,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetScansByIdResponse2XX]:
+) -> Response[ScanResponse]:
     """Read a scan
 
      Return the scan; with `wait`, when it has finished or the time is over.
@@ -92,7 +90,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansByIdResponse2XX]
+        Response[ScanResponse]
     """
 
     kwargs = _get_kwargs(
@@ -118,7 +116,7 @@ def sync(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> GetScansByIdResponse2XX | None:
+) -> ScanResponse | None:
     """Read a scan
 
      Return the scan; with `wait`, when it has finished or the time is over.
@@ -135,7 +133,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansByIdResponse2XX
+        ScanResponse
     """
 
     return sync_detailed(
@@ -156,7 +154,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetScansByIdResponse2XX]:
+) -> Response[ScanResponse]:
     """Read a scan
 
      Return the scan; with `wait`, when it has finished or the time is over.
@@ -173,7 +171,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansByIdResponse2XX]
+        Response[ScanResponse]
     """
 
     kwargs = _get_kwargs(
@@ -197,7 +195,7 @@ async def asyncio(
     client: AuthenticatedClient,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> GetScansByIdResponse2XX | None:
+) -> ScanResponse | None:
     """Read a scan
 
      Return the scan; with `wait`, when it has finished or the time is over.
@@ -214,7 +212,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansByIdResponse2XX
+        ScanResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_scans_by_id_pages_response_2xx import GetScansByIdPagesResponse2XX
+from ...models.scan_page_list_response import ScanPageListResponse
 from ...types import Response
 
 
@@ -30,9 +30,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetScansByIdPagesResponse2XX | None:
+) -> ScanPageListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetScansByIdPagesResponse2XX.from_dict(response.json())
+        response_2xx = ScanPageListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -44,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetScansByIdPagesResponse2XX]:
+) -> Response[ScanPageListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -59,7 +59,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetScansByIdPagesResponse2XX]:
+) -> Response[ScanPageListResponse]:
     """List the pages of a scan
 
      Return all pages, at most 25 for each scanner, in the order in which they are checked.
@@ -74,7 +74,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansByIdPagesResponse2XX]
+        Response[ScanPageListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -96,7 +96,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetScansByIdPagesResponse2XX | None:
+) -> ScanPageListResponse | None:
     """List the pages of a scan
 
      Return all pages, at most 25 for each scanner, in the order in which they are checked.
@@ -111,7 +111,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansByIdPagesResponse2XX
+        ScanPageListResponse
     """
 
     return sync_detailed(
@@ -128,7 +128,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetScansByIdPagesResponse2XX]:
+) -> Response[ScanPageListResponse]:
     """List the pages of a scan
 
      Return all pages, at most 25 for each scanner, in the order in which they are checked.
@@ -143,7 +143,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansByIdPagesResponse2XX]
+        Response[ScanPageListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -163,7 +163,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetScansByIdPagesResponse2XX | None:
+) -> ScanPageListResponse | None:
     """List the pages of a scan
 
      Return all pages, at most 25 for each scanner, in the order in which they are checked.
@@ -178,7 +178,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansByIdPagesResponse2XX
+        ScanPageListResponse
     """
 
     return (

@@ -11,13 +11,13 @@ from ...models.get_scans_by_id_results_outcome_item import (
     GetScansByIdResultsOutcomeItem,
 )
 from ...models.get_scans_by_id_results_reason_item import GetScansByIdResultsReasonItem
-from ...models.get_scans_by_id_results_response_2xx import (
-    GetScansByIdResultsResponse2XX,
-)
 from ...models.get_scans_by_id_results_scanner_item import (
     GetScansByIdResultsScannerItem,
 )
 from ...models.get_scans_by_id_results_sort import GetScansByIdResultsSort
+from ...models.paginated_scan_result_list_response import (
+    PaginatedScanResultListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -108,9 +108,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetScansByIdResultsResponse2XX | None:
+) -> PaginatedScanResultListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetScansByIdResultsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedScanResultListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -122,7 +122,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetScansByIdResultsResponse2XX]:
+) -> Response[PaginatedScanResultListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -147,7 +147,7 @@ def sync_detailed(
     seen_before: datetime.datetime | Unset = UNSET,
     sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
-) -> Response[GetScansByIdResultsResponse2XX]:
+) -> Response[PaginatedScanResultListResponse]:
     """List the results of each check on each page, newest first
 
      Return a page of results.
@@ -172,7 +172,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansByIdResultsResponse2XX]
+        Response[PaginatedScanResultListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -214,7 +214,7 @@ def sync(
     seen_before: datetime.datetime | Unset = UNSET,
     sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
-) -> GetScansByIdResultsResponse2XX | None:
+) -> PaginatedScanResultListResponse | None:
     """List the results of each check on each page, newest first
 
      Return a page of results.
@@ -239,7 +239,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansByIdResultsResponse2XX
+        PaginatedScanResultListResponse
     """
 
     return sync_detailed(
@@ -276,7 +276,7 @@ async def asyncio_detailed(
     seen_before: datetime.datetime | Unset = UNSET,
     sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
-) -> Response[GetScansByIdResultsResponse2XX]:
+) -> Response[PaginatedScanResultListResponse]:
     """List the results of each check on each page, newest first
 
      Return a page of results.
@@ -301,7 +301,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetScansByIdResultsResponse2XX]
+        Response[PaginatedScanResultListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -341,7 +341,7 @@ async def asyncio(
     seen_before: datetime.datetime | Unset = UNSET,
     sort: GetScansByIdResultsSort | Unset = UNSET,
     url_query: str | Unset = UNSET,
-) -> GetScansByIdResultsResponse2XX | None:
+) -> PaginatedScanResultListResponse | None:
     """List the results of each check on each page, newest first
 
      Return a page of results.
@@ -366,7 +366,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetScansByIdResultsResponse2XX
+        PaginatedScanResultListResponse
     """
 
     return (

@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_scans_run_response_2xx import PostScansRunResponse2XX
 from ...models.run_scan_request import RunScanRequest
+from ...models.scan_response import ScanResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -39,11 +39,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostScansRunResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ScanResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostScansRunResponse2XX.from_dict(response.json())
+        response_2xx = ScanResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -55,7 +53,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostScansRunResponse2XX]:
+) -> Response[ScanResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -71,7 +69,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostScansRunResponse2XX]:
+) -> Response[ScanResponse]:
     """Start a scan
 
      Queue a scan; costs one unit of quota.
@@ -88,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostScansRunResponse2XX]
+        Response[ScanResponse]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostScansRunResponse2XX | None:
+) -> ScanResponse | None:
     """Start a scan
 
      Queue a scan; costs one unit of quota.
@@ -129,7 +127,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostScansRunResponse2XX
+        ScanResponse
     """
 
     return sync_detailed(
@@ -148,7 +146,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostScansRunResponse2XX]:
+) -> Response[ScanResponse]:
     """Start a scan
 
      Queue a scan; costs one unit of quota.
@@ -165,7 +163,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostScansRunResponse2XX]
+        Response[ScanResponse]
     """
 
     kwargs = _get_kwargs(
@@ -187,7 +185,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: RunScanRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostScansRunResponse2XX | None:
+) -> ScanResponse | None:
     """Start a scan
 
      Queue a scan; costs one unit of quota.
@@ -204,7 +202,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostScansRunResponse2XX
+        ScanResponse
     """
 
     return (

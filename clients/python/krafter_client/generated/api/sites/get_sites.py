@@ -8,9 +8,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_sites_method_item import GetSitesMethodItem
-from ...models.get_sites_response_2xx import GetSitesResponse2XX
 from ...models.get_sites_sort import GetSitesSort
 from ...models.get_sites_status_item import GetSitesStatusItem
+from ...models.paginated_site_list_response import PaginatedSiteListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -98,9 +98,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetSitesResponse2XX | None:
+) -> PaginatedSiteListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetSitesResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedSiteListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -112,7 +112,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetSitesResponse2XX]:
+) -> Response[PaginatedSiteListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -136,7 +136,7 @@ def sync_detailed(
     status: list[GetSitesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetSitesResponse2XX]:
+) -> Response[PaginatedSiteListResponse]:
     """List sites, newest first
 
      Return a page.
@@ -160,7 +160,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSitesResponse2XX]
+        Response[PaginatedSiteListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -200,7 +200,7 @@ def sync(
     status: list[GetSitesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetSitesResponse2XX | None:
+) -> PaginatedSiteListResponse | None:
     """List sites, newest first
 
      Return a page.
@@ -224,7 +224,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSitesResponse2XX
+        PaginatedSiteListResponse
     """
 
     return sync_detailed(
@@ -259,7 +259,7 @@ async def asyncio_detailed(
     status: list[GetSitesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetSitesResponse2XX]:
+) -> Response[PaginatedSiteListResponse]:
     """List sites, newest first
 
      Return a page.
@@ -283,7 +283,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSitesResponse2XX]
+        Response[PaginatedSiteListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -321,7 +321,7 @@ async def asyncio(
     status: list[GetSitesStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetSitesResponse2XX | None:
+) -> PaginatedSiteListResponse | None:
     """List sites, newest first
 
      Return a page.
@@ -345,7 +345,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSitesResponse2XX
+        PaginatedSiteListResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_sites_by_id_response_2xx import GetSitesByIdResponse2XX
+from ...models.site_response import SiteResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,11 +34,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetSitesByIdResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> SiteResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetSitesByIdResponse2XX.from_dict(response.json())
+        response_2xx = SiteResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetSitesByIdResponse2XX]:
+) -> Response[SiteResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +64,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetSitesByIdResponse2XX]:
+) -> Response[SiteResponse]:
     """Read a site
 
      Return the site and the instructions for its verification.
@@ -82,7 +80,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSitesByIdResponse2XX]
+        Response[SiteResponse]
     """
 
     kwargs = _get_kwargs(
@@ -106,7 +104,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetSitesByIdResponse2XX | None:
+) -> SiteResponse | None:
     """Read a site
 
      Return the site and the instructions for its verification.
@@ -122,7 +120,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSitesByIdResponse2XX
+        SiteResponse
     """
 
     return sync_detailed(
@@ -141,7 +139,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetSitesByIdResponse2XX]:
+) -> Response[SiteResponse]:
     """Read a site
 
      Return the site and the instructions for its verification.
@@ -157,7 +155,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetSitesByIdResponse2XX]
+        Response[SiteResponse]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +177,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetSitesByIdResponse2XX | None:
+) -> SiteResponse | None:
     """Read a site
 
      Return the site and the instructions for its verification.
@@ -195,7 +193,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetSitesByIdResponse2XX
+        SiteResponse
     """
 
     return (

@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_site_request import CreateSiteRequest
-from ...models.post_sites_response_2xx import PostSitesResponse2XX
+from ...models.site_response import SiteResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,11 +38,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostSitesResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> SiteResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostSitesResponse2XX.from_dict(response.json())
+        response_2xx = SiteResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostSitesResponse2XX]:
+) -> Response[SiteResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +68,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateSiteRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostSitesResponse2XX]:
+) -> Response[SiteResponse]:
     """Register a site
 
      Register a host of the project and create its verification token.
@@ -86,7 +84,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostSitesResponse2XX]
+        Response[SiteResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +108,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateSiteRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostSitesResponse2XX | None:
+) -> SiteResponse | None:
     """Register a site
 
      Register a host of the project and create its verification token.
@@ -126,7 +124,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostSitesResponse2XX
+        SiteResponse
     """
 
     return sync_detailed(
@@ -145,7 +143,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateSiteRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostSitesResponse2XX]:
+) -> Response[SiteResponse]:
     """Register a site
 
      Register a host of the project and create its verification token.
@@ -161,7 +159,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostSitesResponse2XX]
+        Response[SiteResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +181,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateSiteRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostSitesResponse2XX | None:
+) -> SiteResponse | None:
     """Register a site
 
      Register a host of the project and create its verification token.
@@ -199,7 +197,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostSitesResponse2XX
+        SiteResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_sites_by_id_verify_response_2xx import (
-    PostSitesByIdVerifyResponse2XX,
-)
+from ...models.site_response import SiteResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,11 +34,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostSitesByIdVerifyResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> SiteResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostSitesByIdVerifyResponse2XX.from_dict(response.json())
+        response_2xx = SiteResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostSitesByIdVerifyResponse2XX]:
+) -> Response[SiteResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +64,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostSitesByIdVerifyResponse2XX]:
+) -> Response[SiteResponse]:
     """Verify a site
 
      Queue a check of the DNS record, the file and the meta tag.
@@ -84,7 +80,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostSitesByIdVerifyResponse2XX]
+        Response[SiteResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +104,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostSitesByIdVerifyResponse2XX | None:
+) -> SiteResponse | None:
     """Verify a site
 
      Queue a check of the DNS record, the file and the meta tag.
@@ -124,7 +120,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostSitesByIdVerifyResponse2XX
+        SiteResponse
     """
 
     return sync_detailed(
@@ -143,7 +139,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostSitesByIdVerifyResponse2XX]:
+) -> Response[SiteResponse]:
     """Verify a site
 
      Queue a check of the DNS record, the file and the meta tag.
@@ -159,7 +155,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostSitesByIdVerifyResponse2XX]
+        Response[SiteResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +177,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostSitesByIdVerifyResponse2XX | None:
+) -> SiteResponse | None:
     """Verify a site
 
      Queue a check of the DNS record, the file and the meta tag.
@@ -197,7 +193,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostSitesByIdVerifyResponse2XX
+        SiteResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_tasks_by_id_comments_by_comment_id_response_2xx import (
-    DeleteTasksByIdCommentsByCommentIdResponse2XX,
-)
+from ...models.comment_response import CommentResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +38,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteTasksByIdCommentsByCommentIdResponse2XX | None:
+) -> CommentResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteTasksByIdCommentsByCommentIdResponse2XX.from_dict(response.json())
+        response_2xx = CommentResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]:
+) -> Response[CommentResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -71,7 +69,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]:
+) -> Response[CommentResponse]:
     """Delete a comment
 
      Delete the comment; only its author may.
@@ -88,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]
+        Response[CommentResponse]
     """
 
     kwargs = _get_kwargs(
@@ -114,7 +112,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteTasksByIdCommentsByCommentIdResponse2XX | None:
+) -> CommentResponse | None:
     """Delete a comment
 
      Delete the comment; only its author may.
@@ -131,7 +129,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteTasksByIdCommentsByCommentIdResponse2XX
+        CommentResponse
     """
 
     return sync_detailed(
@@ -152,7 +150,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]:
+) -> Response[CommentResponse]:
     """Delete a comment
 
      Delete the comment; only its author may.
@@ -169,7 +167,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteTasksByIdCommentsByCommentIdResponse2XX]
+        Response[CommentResponse]
     """
 
     kwargs = _get_kwargs(
@@ -193,7 +191,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteTasksByIdCommentsByCommentIdResponse2XX | None:
+) -> CommentResponse | None:
     """Delete a comment
 
      Delete the comment; only its author may.
@@ -210,7 +208,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteTasksByIdCommentsByCommentIdResponse2XX
+        CommentResponse
     """
 
     return (

@@ -11,9 +11,11 @@ from ...client import AuthenticatedClient, Client
 from ...models.get_tasks_include_item import GetTasksIncludeItem
 from ...models.get_tasks_overdue import GetTasksOverdue
 from ...models.get_tasks_priority_item import GetTasksPriorityItem
-from ...models.get_tasks_response_2xx import GetTasksResponse2XX
 from ...models.get_tasks_sort import GetTasksSort
 from ...models.get_tasks_status_item import GetTasksStatusItem
+from ...models.paginated_task_with_finding_list_response import (
+    PaginatedTaskWithFindingListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -146,9 +148,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksResponse2XX | None:
+) -> PaginatedTaskWithFindingListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedTaskWithFindingListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -160,7 +162,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksResponse2XX]:
+) -> Response[PaginatedTaskWithFindingListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -192,7 +194,7 @@ def sync_detailed(
     status: list[GetTasksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetTasksResponse2XX]:
+) -> Response[PaginatedTaskWithFindingListResponse]:
     """List tasks, newest first
 
      Return a page.
@@ -224,7 +226,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksResponse2XX]
+        Response[PaginatedTaskWithFindingListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -280,7 +282,7 @@ def sync(
     status: list[GetTasksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetTasksResponse2XX | None:
+) -> PaginatedTaskWithFindingListResponse | None:
     """List tasks, newest first
 
      Return a page.
@@ -312,7 +314,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksResponse2XX
+        PaginatedTaskWithFindingListResponse
     """
 
     return sync_detailed(
@@ -363,7 +365,7 @@ async def asyncio_detailed(
     status: list[GetTasksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetTasksResponse2XX]:
+) -> Response[PaginatedTaskWithFindingListResponse]:
     """List tasks, newest first
 
      Return a page.
@@ -395,7 +397,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksResponse2XX]
+        Response[PaginatedTaskWithFindingListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -449,7 +451,7 @@ async def asyncio(
     status: list[GetTasksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetTasksResponse2XX | None:
+) -> PaginatedTaskWithFindingListResponse | None:
     """List tasks, newest first
 
      Return a page.
@@ -481,7 +483,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksResponse2XX
+        PaginatedTaskWithFindingListResponse
     """
 
     return (

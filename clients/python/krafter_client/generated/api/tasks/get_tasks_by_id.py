@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_tasks_by_id_include_item import GetTasksByIdIncludeItem
-from ...models.get_tasks_by_id_response_2xx import GetTasksByIdResponse2XX
+from ...models.task_with_finding_response import TaskWithFindingResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -52,9 +52,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksByIdResponse2XX | None:
+) -> TaskWithFindingResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksByIdResponse2XX.from_dict(response.json())
+        response_2xx = TaskWithFindingResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -66,7 +66,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksByIdResponse2XX]:
+) -> Response[TaskWithFindingResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -83,7 +83,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     include: list[GetTasksByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetTasksByIdResponse2XX]:
+) -> Response[TaskWithFindingResponse]:
     """Read a task
 
      Return the task.
@@ -100,7 +100,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdResponse2XX]
+        Response[TaskWithFindingResponse]
     """
 
     kwargs = _get_kwargs(
@@ -126,7 +126,7 @@ def sync(
     client: AuthenticatedClient,
     include: list[GetTasksByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetTasksByIdResponse2XX | None:
+) -> TaskWithFindingResponse | None:
     """Read a task
 
      Return the task.
@@ -143,7 +143,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdResponse2XX
+        TaskWithFindingResponse
     """
 
     return sync_detailed(
@@ -164,7 +164,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     include: list[GetTasksByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetTasksByIdResponse2XX]:
+) -> Response[TaskWithFindingResponse]:
     """Read a task
 
      Return the task.
@@ -181,7 +181,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdResponse2XX]
+        Response[TaskWithFindingResponse]
     """
 
     kwargs = _get_kwargs(
@@ -205,7 +205,7 @@ async def asyncio(
     client: AuthenticatedClient,
     include: list[GetTasksByIdIncludeItem] | Unset = UNSET,
     if_none_match: str | Unset = UNSET,
-) -> GetTasksByIdResponse2XX | None:
+) -> TaskWithFindingResponse | None:
     """Read a task
 
      Return the task.
@@ -222,7 +222,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdResponse2XX
+        TaskWithFindingResponse
     """
 
     return (

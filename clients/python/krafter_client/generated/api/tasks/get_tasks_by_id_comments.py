@@ -7,10 +7,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_tasks_by_id_comments_response_2xx import (
-    GetTasksByIdCommentsResponse2XX,
-)
 from ...models.get_tasks_by_id_comments_sort import GetTasksByIdCommentsSort
+from ...models.paginated_comment_list_response import PaginatedCommentListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -77,9 +75,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksByIdCommentsResponse2XX | None:
+) -> PaginatedCommentListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksByIdCommentsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedCommentListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -91,7 +89,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksByIdCommentsResponse2XX]:
+) -> Response[PaginatedCommentListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -113,7 +111,7 @@ def sync_detailed(
     sort: GetTasksByIdCommentsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetTasksByIdCommentsResponse2XX]:
+) -> Response[PaginatedCommentListResponse]:
     """List the comments on a task, newest first
 
      Return a page.
@@ -135,7 +133,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdCommentsResponse2XX]
+        Response[PaginatedCommentListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +169,7 @@ def sync(
     sort: GetTasksByIdCommentsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetTasksByIdCommentsResponse2XX | None:
+) -> PaginatedCommentListResponse | None:
     """List the comments on a task, newest first
 
      Return a page.
@@ -193,7 +191,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdCommentsResponse2XX
+        PaginatedCommentListResponse
     """
 
     return sync_detailed(
@@ -224,7 +222,7 @@ async def asyncio_detailed(
     sort: GetTasksByIdCommentsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetTasksByIdCommentsResponse2XX]:
+) -> Response[PaginatedCommentListResponse]:
     """List the comments on a task, newest first
 
      Return a page.
@@ -246,7 +244,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdCommentsResponse2XX]
+        Response[PaginatedCommentListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -280,7 +278,7 @@ async def asyncio(
     sort: GetTasksByIdCommentsSort | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetTasksByIdCommentsResponse2XX | None:
+) -> PaginatedCommentListResponse | None:
     """List the comments on a task, newest first
 
      Return a page.
@@ -302,7 +300,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdCommentsResponse2XX
+        PaginatedCommentListResponse
     """
 
     return (

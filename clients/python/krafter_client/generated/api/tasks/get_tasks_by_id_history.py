@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_tasks_by_id_history_response_2xx import (
-    GetTasksByIdHistoryResponse2XX,
-)
+from ...models.paginated_event_list_response import PaginatedEventListResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -44,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksByIdHistoryResponse2XX | None:
+) -> PaginatedEventListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksByIdHistoryResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedEventListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -58,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksByIdHistoryResponse2XX]:
+) -> Response[PaginatedEventListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,7 +73,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> Response[GetTasksByIdHistoryResponse2XX]:
+) -> Response[PaginatedEventListResponse]:
     """List the events of a task and its verifications, newest first
 
      Return a page.
@@ -92,7 +90,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdHistoryResponse2XX]
+        Response[PaginatedEventListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -118,7 +116,7 @@ def sync(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> GetTasksByIdHistoryResponse2XX | None:
+) -> PaginatedEventListResponse | None:
     """List the events of a task and its verifications, newest first
 
      Return a page.
@@ -135,7 +133,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdHistoryResponse2XX
+        PaginatedEventListResponse
     """
 
     return sync_detailed(
@@ -156,7 +154,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> Response[GetTasksByIdHistoryResponse2XX]:
+) -> Response[PaginatedEventListResponse]:
     """List the events of a task and its verifications, newest first
 
      Return a page.
@@ -173,7 +171,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdHistoryResponse2XX]
+        Response[PaginatedEventListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -197,7 +195,7 @@ async def asyncio(
     client: AuthenticatedClient,
     cursor: str | Unset = UNSET,
     limit: int | Unset = UNSET,
-) -> GetTasksByIdHistoryResponse2XX | None:
+) -> PaginatedEventListResponse | None:
     """List the events of a task and its verifications, newest first
 
      Return a page.
@@ -214,7 +212,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdHistoryResponse2XX
+        PaginatedEventListResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_tasks_by_id_labels_response_2xx import GetTasksByIdLabelsResponse2XX
+from ...models.labels_response import LabelsResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksByIdLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksByIdLabelsResponse2XX.from_dict(response.json())
+        response_2xx = LabelsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksByIdLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -66,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetTasksByIdLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     """Read the labels of a task
 
      Return the labels, with the ETag of the task.
@@ -82,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdLabelsResponse2XX]
+        Response[LabelsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -106,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetTasksByIdLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     """Read the labels of a task
 
      Return the labels, with the ETag of the task.
@@ -122,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdLabelsResponse2XX
+        LabelsResponse
     """
 
     return sync_detailed(
@@ -141,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetTasksByIdLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     """Read the labels of a task
 
      Return the labels, with the ETag of the task.
@@ -157,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdLabelsResponse2XX]
+        Response[LabelsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -179,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetTasksByIdLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     """Read the labels of a task
 
      Return the labels, with the ETag of the task.
@@ -195,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdLabelsResponse2XX
+        LabelsResponse
     """
 
     return (

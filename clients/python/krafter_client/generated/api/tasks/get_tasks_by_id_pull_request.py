@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_tasks_by_id_pull_request_response_2xx import (
-    GetTasksByIdPullRequestResponse2XX,
-)
+from ...models.pull_request_response import PullRequestResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksByIdPullRequestResponse2XX | None:
+) -> PullRequestResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksByIdPullRequestResponse2XX.from_dict(response.json())
+        response_2xx = PullRequestResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksByIdPullRequestResponse2XX]:
+) -> Response[PullRequestResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetTasksByIdPullRequestResponse2XX]:
+) -> Response[PullRequestResponse]:
     """Read the pull request of a task
 
      Return whether it was merged, and the deploy that contains its commit.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdPullRequestResponse2XX]
+        Response[PullRequestResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetTasksByIdPullRequestResponse2XX | None:
+) -> PullRequestResponse | None:
     """Read the pull request of a task
 
      Return whether it was merged, and the deploy that contains its commit.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdPullRequestResponse2XX
+        PullRequestResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetTasksByIdPullRequestResponse2XX]:
+) -> Response[PullRequestResponse]:
     """Read the pull request of a task
 
      Return whether it was merged, and the deploy that contains its commit.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdPullRequestResponse2XX]
+        Response[PullRequestResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetTasksByIdPullRequestResponse2XX | None:
+) -> PullRequestResponse | None:
     """Read the pull request of a task
 
      Return whether it was merged, and the deploy that contains its commit.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdPullRequestResponse2XX
+        PullRequestResponse
     """
 
     return (

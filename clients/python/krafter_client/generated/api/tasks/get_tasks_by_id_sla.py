@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_tasks_by_id_sla_response_2xx import GetTasksByIdSlaResponse2XX
+from ...models.sla_clock_response import SlaClockResponse
 from ...types import Response
 
 
@@ -30,9 +30,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksByIdSlaResponse2XX | None:
+) -> SlaClockResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksByIdSlaResponse2XX.from_dict(response.json())
+        response_2xx = SlaClockResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -44,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksByIdSlaResponse2XX]:
+) -> Response[SlaClockResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -59,7 +59,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetTasksByIdSlaResponse2XX]:
+) -> Response[SlaClockResponse]:
     """Read the SLA clock of a task
 
      Return the intervals of the clock, each with its cause, until the due date.
@@ -74,7 +74,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdSlaResponse2XX]
+        Response[SlaClockResponse]
     """
 
     kwargs = _get_kwargs(
@@ -96,7 +96,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetTasksByIdSlaResponse2XX | None:
+) -> SlaClockResponse | None:
     """Read the SLA clock of a task
 
      Return the intervals of the clock, each with its cause, until the due date.
@@ -111,7 +111,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdSlaResponse2XX
+        SlaClockResponse
     """
 
     return sync_detailed(
@@ -128,7 +128,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetTasksByIdSlaResponse2XX]:
+) -> Response[SlaClockResponse]:
     """Read the SLA clock of a task
 
      Return the intervals of the clock, each with its cause, until the due date.
@@ -143,7 +143,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksByIdSlaResponse2XX]
+        Response[SlaClockResponse]
     """
 
     kwargs = _get_kwargs(
@@ -163,7 +163,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetTasksByIdSlaResponse2XX | None:
+) -> SlaClockResponse | None:
     """Read the SLA clock of a task
 
      Return the intervals of the clock, each with its cause, until the due date.
@@ -178,7 +178,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksByIdSlaResponse2XX
+        SlaClockResponse
     """
 
     return (

@@ -7,8 +7,8 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_tasks_counts_priority_item import GetTasksCountsPriorityItem
-from ...models.get_tasks_counts_response_2xx import GetTasksCountsResponse2XX
 from ...models.get_tasks_counts_status_item import GetTasksCountsStatusItem
+from ...models.task_counts_as_of_response import TaskCountsAsOfResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -62,9 +62,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetTasksCountsResponse2XX | None:
+) -> TaskCountsAsOfResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetTasksCountsResponse2XX.from_dict(response.json())
+        response_2xx = TaskCountsAsOfResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -76,7 +76,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetTasksCountsResponse2XX]:
+) -> Response[TaskCountsAsOfResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -94,7 +94,7 @@ def sync_detailed(
     owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
-) -> Response[GetTasksCountsResponse2XX]:
+) -> Response[TaskCountsAsOfResponse]:
     """Count tasks, now or at a moment of the past
 
      Return the number of the tasks that match, by status and priority.
@@ -112,7 +112,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksCountsResponse2XX]
+        Response[TaskCountsAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -140,7 +140,7 @@ def sync(
     owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
-) -> GetTasksCountsResponse2XX | None:
+) -> TaskCountsAsOfResponse | None:
     """Count tasks, now or at a moment of the past
 
      Return the number of the tasks that match, by status and priority.
@@ -158,7 +158,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksCountsResponse2XX
+        TaskCountsAsOfResponse
     """
 
     return sync_detailed(
@@ -181,7 +181,7 @@ async def asyncio_detailed(
     owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
-) -> Response[GetTasksCountsResponse2XX]:
+) -> Response[TaskCountsAsOfResponse]:
     """Count tasks, now or at a moment of the past
 
      Return the number of the tasks that match, by status and priority.
@@ -199,7 +199,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetTasksCountsResponse2XX]
+        Response[TaskCountsAsOfResponse]
     """
 
     kwargs = _get_kwargs(
@@ -225,7 +225,7 @@ async def asyncio(
     owner_id: str | Unset = UNSET,
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
-) -> GetTasksCountsResponse2XX | None:
+) -> TaskCountsAsOfResponse | None:
     """Count tasks, now or at a moment of the past
 
      Return the number of the tasks that match, by status and priority.
@@ -243,7 +243,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetTasksCountsResponse2XX
+        TaskCountsAsOfResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_tasks_by_id_response_2xx import PatchTasksByIdResponse2XX
+from ...models.task_response import TaskResponse
 from ...models.update_task_request import UpdateTaskRequest
 from ...types import UNSET, Response, Unset
 
@@ -41,11 +41,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchTasksByIdResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> TaskResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchTasksByIdResponse2XX.from_dict(response.json())
+        response_2xx = TaskResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -57,7 +55,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchTasksByIdResponse2XX]:
+) -> Response[TaskResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -74,7 +72,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateTaskRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchTasksByIdResponse2XX]:
+) -> Response[TaskResponse]:
     """Change a task
 
      Change the fields that were sent.
@@ -91,7 +89,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchTasksByIdResponse2XX]
+        Response[TaskResponse]
     """
 
     kwargs = _get_kwargs(
@@ -117,7 +115,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateTaskRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchTasksByIdResponse2XX | None:
+) -> TaskResponse | None:
     """Change a task
 
      Change the fields that were sent.
@@ -134,7 +132,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchTasksByIdResponse2XX
+        TaskResponse
     """
 
     return sync_detailed(
@@ -155,7 +153,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateTaskRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchTasksByIdResponse2XX]:
+) -> Response[TaskResponse]:
     """Change a task
 
      Change the fields that were sent.
@@ -172,7 +170,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchTasksByIdResponse2XX]
+        Response[TaskResponse]
     """
 
     kwargs = _get_kwargs(
@@ -196,7 +194,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateTaskRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchTasksByIdResponse2XX | None:
+) -> TaskResponse | None:
     """Change a task
 
      Change the fields that were sent.
@@ -213,7 +211,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchTasksByIdResponse2XX
+        TaskResponse
     """
 
     return (

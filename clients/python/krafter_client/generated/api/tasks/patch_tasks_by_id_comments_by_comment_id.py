@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.comment_request import CommentRequest
-from ...models.patch_tasks_by_id_comments_by_comment_id_response_2xx import (
-    PatchTasksByIdCommentsByCommentIdResponse2XX,
-)
+from ...models.comment_response import CommentResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -46,9 +44,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchTasksByIdCommentsByCommentIdResponse2XX | None:
+) -> CommentResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchTasksByIdCommentsByCommentIdResponse2XX.from_dict(response.json())
+        response_2xx = CommentResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -60,7 +58,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchTasksByIdCommentsByCommentIdResponse2XX]:
+) -> Response[CommentResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -78,7 +76,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CommentRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PatchTasksByIdCommentsByCommentIdResponse2XX]:
+) -> Response[CommentResponse]:
     """Change a comment
 
      Replace the text; only its author may.
@@ -97,7 +95,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchTasksByIdCommentsByCommentIdResponse2XX]
+        Response[CommentResponse]
     """
 
     kwargs = _get_kwargs(
@@ -125,7 +123,7 @@ def sync(
     client: AuthenticatedClient,
     body: CommentRequest,
     if_match: str | Unset = UNSET,
-) -> PatchTasksByIdCommentsByCommentIdResponse2XX | None:
+) -> CommentResponse | None:
     """Change a comment
 
      Replace the text; only its author may.
@@ -144,7 +142,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchTasksByIdCommentsByCommentIdResponse2XX
+        CommentResponse
     """
 
     return sync_detailed(
@@ -167,7 +165,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CommentRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PatchTasksByIdCommentsByCommentIdResponse2XX]:
+) -> Response[CommentResponse]:
     """Change a comment
 
      Replace the text; only its author may.
@@ -186,7 +184,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchTasksByIdCommentsByCommentIdResponse2XX]
+        Response[CommentResponse]
     """
 
     kwargs = _get_kwargs(
@@ -212,7 +210,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CommentRequest,
     if_match: str | Unset = UNSET,
-) -> PatchTasksByIdCommentsByCommentIdResponse2XX | None:
+) -> CommentResponse | None:
     """Change a comment
 
      Replace the text; only its author may.
@@ -231,7 +229,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchTasksByIdCommentsByCommentIdResponse2XX
+        CommentResponse
     """
 
     return (

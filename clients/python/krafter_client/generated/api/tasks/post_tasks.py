@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_task_request import CreateTaskRequest
-from ...models.post_tasks_response_2xx import PostTasksResponse2XX
+from ...models.task_response import TaskResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,11 +38,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostTasksResponse2XX | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> TaskResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostTasksResponse2XX.from_dict(response.json())
+        response_2xx = TaskResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +52,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostTasksResponse2XX]:
+) -> Response[TaskResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +68,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateTaskRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksResponse2XX]:
+) -> Response[TaskResponse]:
     """Create a task from a finding
 
      Tasks of a project.
@@ -86,7 +84,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksResponse2XX]
+        Response[TaskResponse]
     """
 
     kwargs = _get_kwargs(
@@ -110,7 +108,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateTaskRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksResponse2XX | None:
+) -> TaskResponse | None:
     """Create a task from a finding
 
      Tasks of a project.
@@ -126,7 +124,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksResponse2XX
+        TaskResponse
     """
 
     return sync_detailed(
@@ -145,7 +143,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateTaskRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksResponse2XX]:
+) -> Response[TaskResponse]:
     """Create a task from a finding
 
      Tasks of a project.
@@ -161,7 +159,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksResponse2XX]
+        Response[TaskResponse]
     """
 
     kwargs = _get_kwargs(
@@ -183,7 +181,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateTaskRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksResponse2XX | None:
+) -> TaskResponse | None:
     """Create a task from a finding
 
      Tasks of a project.
@@ -199,7 +197,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksResponse2XX
+        TaskResponse
     """
 
     return (

@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.bulk_create_tasks_request import BulkCreateTasksRequest
-from ...models.post_tasks_bulk_response_2xx import PostTasksBulkResponse2XX
+from ...models.bulk_create_tasks_result_response import BulkCreateTasksResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostTasksBulkResponse2XX | None:
+) -> BulkCreateTasksResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostTasksBulkResponse2XX.from_dict(response.json())
+        response_2xx = BulkCreateTasksResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostTasksBulkResponse2XX]:
+) -> Response[BulkCreateTasksResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: BulkCreateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksBulkResponse2XX]:
+) -> Response[BulkCreateTasksResultResponse]:
     """Create up to 1,000 tasks
 
      Create all tasks or none; with `"mode": "partial"` the valid ones, with a result for each.
@@ -87,7 +87,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksBulkResponse2XX]
+        Response[BulkCreateTasksResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -111,7 +111,7 @@ def sync(
     client: AuthenticatedClient,
     body: BulkCreateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksBulkResponse2XX | None:
+) -> BulkCreateTasksResultResponse | None:
     """Create up to 1,000 tasks
 
      Create all tasks or none; with `"mode": "partial"` the valid ones, with a result for each.
@@ -128,7 +128,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksBulkResponse2XX
+        BulkCreateTasksResultResponse
     """
 
     return sync_detailed(
@@ -147,7 +147,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: BulkCreateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksBulkResponse2XX]:
+) -> Response[BulkCreateTasksResultResponse]:
     """Create up to 1,000 tasks
 
      Create all tasks or none; with `"mode": "partial"` the valid ones, with a result for each.
@@ -164,7 +164,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksBulkResponse2XX]
+        Response[BulkCreateTasksResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -186,7 +186,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: BulkCreateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksBulkResponse2XX | None:
+) -> BulkCreateTasksResultResponse | None:
     """Create up to 1,000 tasks
 
      Create all tasks or none; with `"mode": "partial"` the valid ones, with a result for each.
@@ -203,7 +203,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksBulkResponse2XX
+        BulkCreateTasksResultResponse
     """
 
     return (

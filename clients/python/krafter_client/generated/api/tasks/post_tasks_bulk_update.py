@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.bulk_update_result_response import BulkUpdateResultResponse
 from ...models.bulk_update_tasks_request import BulkUpdateTasksRequest
-from ...models.post_tasks_bulk_update_response_2xx import PostTasksBulkUpdateResponse2XX
 from ...types import UNSET, Response, Unset
 
 
@@ -40,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostTasksBulkUpdateResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostTasksBulkUpdateResponse2XX.from_dict(response.json())
+        response_2xx = BulkUpdateResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -54,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostTasksBulkUpdateResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksBulkUpdateResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     """Change many tasks
 
      Change the tasks that match; with `dry_run` only say what would change and what would be refused.
@@ -87,7 +87,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksBulkUpdateResponse2XX]
+        Response[BulkUpdateResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -111,7 +111,7 @@ def sync(
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksBulkUpdateResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     """Change many tasks
 
      Change the tasks that match; with `dry_run` only say what would change and what would be refused.
@@ -128,7 +128,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksBulkUpdateResponse2XX
+        BulkUpdateResultResponse
     """
 
     return sync_detailed(
@@ -147,7 +147,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksBulkUpdateResponse2XX]:
+) -> Response[BulkUpdateResultResponse]:
     """Change many tasks
 
      Change the tasks that match; with `dry_run` only say what would change and what would be refused.
@@ -164,7 +164,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksBulkUpdateResponse2XX]
+        Response[BulkUpdateResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -186,7 +186,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: BulkUpdateTasksRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksBulkUpdateResponse2XX | None:
+) -> BulkUpdateResultResponse | None:
     """Change many tasks
 
      Change the tasks that match; with `dry_run` only say what would change and what would be refused.
@@ -203,7 +203,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksBulkUpdateResponse2XX
+        BulkUpdateResultResponse
     """
 
     return (

@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.comment_request import CommentRequest
-from ...models.post_tasks_by_id_comments_response_2xx import (
-    PostTasksByIdCommentsResponse2XX,
-)
+from ...models.comment_response import CommentResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -44,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostTasksByIdCommentsResponse2XX | None:
+) -> CommentResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostTasksByIdCommentsResponse2XX.from_dict(response.json())
+        response_2xx = CommentResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -58,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostTasksByIdCommentsResponse2XX]:
+) -> Response[CommentResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,7 +73,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CommentRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksByIdCommentsResponse2XX]:
+) -> Response[CommentResponse]:
     """Comment on a task
 
      Add a comment; its author is the user of the API key.
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksByIdCommentsResponse2XX]
+        Response[CommentResponse]
     """
 
     kwargs = _get_kwargs(
@@ -119,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: CommentRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksByIdCommentsResponse2XX | None:
+) -> CommentResponse | None:
     """Comment on a task
 
      Add a comment; its author is the user of the API key.
@@ -137,7 +135,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksByIdCommentsResponse2XX
+        CommentResponse
     """
 
     return sync_detailed(
@@ -158,7 +156,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CommentRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksByIdCommentsResponse2XX]:
+) -> Response[CommentResponse]:
     """Comment on a task
 
      Add a comment; its author is the user of the API key.
@@ -176,7 +174,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksByIdCommentsResponse2XX]
+        Response[CommentResponse]
     """
 
     kwargs = _get_kwargs(
@@ -200,7 +198,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CommentRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksByIdCommentsResponse2XX | None:
+) -> CommentResponse | None:
     """Comment on a task
 
      Add a comment; its author is the user of the API key.
@@ -218,7 +216,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksByIdCommentsResponse2XX
+        CommentResponse
     """
 
     return (

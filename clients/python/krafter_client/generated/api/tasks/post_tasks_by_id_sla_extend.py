@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.extend_due_date_request import ExtendDueDateRequest
-from ...models.post_tasks_by_id_sla_extend_response_2xx import (
-    PostTasksByIdSlaExtendResponse2XX,
-)
+from ...models.sla_clock_response import SlaClockResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -44,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostTasksByIdSlaExtendResponse2XX | None:
+) -> SlaClockResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostTasksByIdSlaExtendResponse2XX.from_dict(response.json())
+        response_2xx = SlaClockResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -58,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostTasksByIdSlaExtendResponse2XX]:
+) -> Response[SlaClockResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -75,7 +73,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ExtendDueDateRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksByIdSlaExtendResponse2XX]:
+) -> Response[SlaClockResponse]:
     """Extend the due date of a task
 
      Add hours that count, or set a later due date, with a reason.
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksByIdSlaExtendResponse2XX]
+        Response[SlaClockResponse]
     """
 
     kwargs = _get_kwargs(
@@ -119,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: ExtendDueDateRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksByIdSlaExtendResponse2XX | None:
+) -> SlaClockResponse | None:
     """Extend the due date of a task
 
      Add hours that count, or set a later due date, with a reason.
@@ -137,7 +135,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksByIdSlaExtendResponse2XX
+        SlaClockResponse
     """
 
     return sync_detailed(
@@ -158,7 +156,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ExtendDueDateRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostTasksByIdSlaExtendResponse2XX]:
+) -> Response[SlaClockResponse]:
     """Extend the due date of a task
 
      Add hours that count, or set a later due date, with a reason.
@@ -176,7 +174,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostTasksByIdSlaExtendResponse2XX]
+        Response[SlaClockResponse]
     """
 
     kwargs = _get_kwargs(
@@ -200,7 +198,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ExtendDueDateRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostTasksByIdSlaExtendResponse2XX | None:
+) -> SlaClockResponse | None:
     """Extend the due date of a task
 
      Add hours that count, or set a later due date, with a reason.
@@ -218,7 +216,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostTasksByIdSlaExtendResponse2XX
+        SlaClockResponse
     """
 
     return (

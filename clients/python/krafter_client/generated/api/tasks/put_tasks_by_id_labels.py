@@ -7,7 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.labels_request import LabelsRequest
-from ...models.put_tasks_by_id_labels_response_2xx import PutTasksByIdLabelsResponse2XX
+from ...models.labels_response import LabelsResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -42,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PutTasksByIdLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PutTasksByIdLabelsResponse2XX.from_dict(response.json())
+        response_2xx = LabelsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -56,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PutTasksByIdLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -73,7 +73,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: LabelsRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PutTasksByIdLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     """Replace the labels of a task
 
      Set the labels; a new name creates a label of the project.
@@ -90,7 +90,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutTasksByIdLabelsResponse2XX]
+        Response[LabelsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -116,7 +116,7 @@ def sync(
     client: AuthenticatedClient,
     body: LabelsRequest,
     if_match: str | Unset = UNSET,
-) -> PutTasksByIdLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     """Replace the labels of a task
 
      Set the labels; a new name creates a label of the project.
@@ -133,7 +133,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutTasksByIdLabelsResponse2XX
+        LabelsResponse
     """
 
     return sync_detailed(
@@ -154,7 +154,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: LabelsRequest,
     if_match: str | Unset = UNSET,
-) -> Response[PutTasksByIdLabelsResponse2XX]:
+) -> Response[LabelsResponse]:
     """Replace the labels of a task
 
      Set the labels; a new name creates a label of the project.
@@ -171,7 +171,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PutTasksByIdLabelsResponse2XX]
+        Response[LabelsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -195,7 +195,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: LabelsRequest,
     if_match: str | Unset = UNSET,
-) -> PutTasksByIdLabelsResponse2XX | None:
+) -> LabelsResponse | None:
     """Replace the labels of a task
 
      Set the labels; a new name creates a label of the project.
@@ -212,7 +212,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PutTasksByIdLabelsResponse2XX
+        LabelsResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_usage_response_2xx import GetUsageResponse2XX
+from ...models.usage_response import UsageResponse
 from ...types import Response
 
 
@@ -26,9 +26,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetUsageResponse2XX | None:
+) -> UsageResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetUsageResponse2XX.from_dict(response.json())
+        response_2xx = UsageResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -40,7 +40,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetUsageResponse2XX]:
+) -> Response[UsageResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -53,7 +53,7 @@ def sync_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetUsageResponse2XX]:
+) -> Response[UsageResponse]:
     """Read this month's quota and usage
 
      Return the current month.
@@ -66,7 +66,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetUsageResponse2XX]
+        Response[UsageResponse]
     """
 
     kwargs = _get_kwargs(
@@ -84,7 +84,7 @@ def sync(
     org_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetUsageResponse2XX | None:
+) -> UsageResponse | None:
     """Read this month's quota and usage
 
      Return the current month.
@@ -97,7 +97,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetUsageResponse2XX
+        UsageResponse
     """
 
     return sync_detailed(
@@ -110,7 +110,7 @@ async def asyncio_detailed(
     org_id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetUsageResponse2XX]:
+) -> Response[UsageResponse]:
     """Read this month's quota and usage
 
      Return the current month.
@@ -123,7 +123,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetUsageResponse2XX]
+        Response[UsageResponse]
     """
 
     kwargs = _get_kwargs(
@@ -139,7 +139,7 @@ async def asyncio(
     org_id: str,
     *,
     client: AuthenticatedClient,
-) -> GetUsageResponse2XX | None:
+) -> UsageResponse | None:
     """Read this month's quota and usage
 
      Return the current month.
@@ -152,7 +152,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetUsageResponse2XX
+        UsageResponse
     """
 
     return (

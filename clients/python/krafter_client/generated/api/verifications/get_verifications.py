@@ -10,10 +10,12 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.get_verifications_blocked_by_item import GetVerificationsBlockedByItem
 from ...models.get_verifications_include_item import GetVerificationsIncludeItem
-from ...models.get_verifications_response_2xx import GetVerificationsResponse2XX
 from ...models.get_verifications_result_item import GetVerificationsResultItem
 from ...models.get_verifications_sort import GetVerificationsSort
 from ...models.get_verifications_state_item import GetVerificationsStateItem
+from ...models.paginated_described_verification_list_response import (
+    PaginatedDescribedVerificationListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -124,9 +126,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetVerificationsResponse2XX | None:
+) -> PaginatedDescribedVerificationListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetVerificationsResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedDescribedVerificationListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -138,7 +140,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetVerificationsResponse2XX]:
+) -> Response[PaginatedDescribedVerificationListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -164,7 +166,7 @@ def sync_detailed(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetVerificationsResponse2XX]:
+) -> Response[PaginatedDescribedVerificationListResponse]:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -190,7 +192,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsResponse2XX]
+        Response[PaginatedDescribedVerificationListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -234,7 +236,7 @@ def sync(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetVerificationsResponse2XX | None:
+) -> PaginatedDescribedVerificationListResponse | None:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -260,7 +262,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsResponse2XX
+        PaginatedDescribedVerificationListResponse
     """
 
     return sync_detailed(
@@ -299,7 +301,7 @@ async def asyncio_detailed(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetVerificationsResponse2XX]:
+) -> Response[PaginatedDescribedVerificationListResponse]:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -325,7 +327,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsResponse2XX]
+        Response[PaginatedDescribedVerificationListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -367,7 +369,7 @@ async def asyncio(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetVerificationsResponse2XX | None:
+) -> PaginatedDescribedVerificationListResponse | None:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -393,7 +395,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsResponse2XX
+        PaginatedDescribedVerificationListResponse
     """
 
     return (

@@ -6,11 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.described_verification_response import DescribedVerificationResponse
 from ...models.get_verifications_by_id_include_item import (
     GetVerificationsByIdIncludeItem,
-)
-from ...models.get_verifications_by_id_response_2xx import (
-    GetVerificationsByIdResponse2XX,
 )
 from ...types import UNSET, Response, Unset
 
@@ -59,9 +57,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetVerificationsByIdResponse2XX | None:
+) -> DescribedVerificationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetVerificationsByIdResponse2XX.from_dict(response.json())
+        response_2xx = DescribedVerificationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -73,7 +71,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetVerificationsByIdResponse2XX]:
+) -> Response[DescribedVerificationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -91,7 +89,7 @@ def sync_detailed(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetVerificationsByIdResponse2XX]:
+) -> Response[DescribedVerificationResponse]:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -109,7 +107,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsByIdResponse2XX]
+        Response[DescribedVerificationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -137,7 +135,7 @@ def sync(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> GetVerificationsByIdResponse2XX | None:
+) -> DescribedVerificationResponse | None:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -155,7 +153,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsByIdResponse2XX
+        DescribedVerificationResponse
     """
 
     return sync_detailed(
@@ -178,7 +176,7 @@ async def asyncio_detailed(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetVerificationsByIdResponse2XX]:
+) -> Response[DescribedVerificationResponse]:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -196,7 +194,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsByIdResponse2XX]
+        Response[DescribedVerificationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -222,7 +220,7 @@ async def asyncio(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> GetVerificationsByIdResponse2XX | None:
+) -> DescribedVerificationResponse | None:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -240,7 +238,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsByIdResponse2XX
+        DescribedVerificationResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_verifications_by_id_approvals_response_2xx import (
-    GetVerificationsByIdApprovalsResponse2XX,
-)
+from ...models.approval_state_response import ApprovalStateResponse
 from ...types import Response
 
 
@@ -32,9 +30,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetVerificationsByIdApprovalsResponse2XX | None:
+) -> ApprovalStateResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetVerificationsByIdApprovalsResponse2XX.from_dict(response.json())
+        response_2xx = ApprovalStateResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -46,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetVerificationsByIdApprovalsResponse2XX]:
+) -> Response[ApprovalStateResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -61,7 +59,7 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetVerificationsByIdApprovalsResponse2XX]:
+) -> Response[ApprovalStateResponse]:
     """Read the approvals of a verification
 
      Return the approvals of people, and how many the policy requires.
@@ -76,7 +74,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsByIdApprovalsResponse2XX]
+        Response[ApprovalStateResponse]
     """
 
     kwargs = _get_kwargs(
@@ -98,7 +96,7 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetVerificationsByIdApprovalsResponse2XX | None:
+) -> ApprovalStateResponse | None:
     """Read the approvals of a verification
 
      Return the approvals of people, and how many the policy requires.
@@ -113,7 +111,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsByIdApprovalsResponse2XX
+        ApprovalStateResponse
     """
 
     return sync_detailed(
@@ -130,7 +128,7 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> Response[GetVerificationsByIdApprovalsResponse2XX]:
+) -> Response[ApprovalStateResponse]:
     """Read the approvals of a verification
 
      Return the approvals of people, and how many the policy requires.
@@ -145,7 +143,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetVerificationsByIdApprovalsResponse2XX]
+        Response[ApprovalStateResponse]
     """
 
     kwargs = _get_kwargs(
@@ -165,7 +163,7 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-) -> GetVerificationsByIdApprovalsResponse2XX | None:
+) -> ApprovalStateResponse | None:
     """Read the approvals of a verification
 
      Return the approvals of people, and how many the policy requires.
@@ -180,7 +178,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetVerificationsByIdApprovalsResponse2XX
+        ApprovalStateResponse
     """
 
     return (

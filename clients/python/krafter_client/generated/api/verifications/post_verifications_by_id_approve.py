@@ -7,9 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.approve_verification_request import ApproveVerificationRequest
-from ...models.post_verifications_by_id_approve_response_2xx import (
-    PostVerificationsByIdApproveResponse2XX,
-)
+from ...models.verification_response import VerificationResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -45,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostVerificationsByIdApproveResponse2XX | None:
+) -> VerificationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostVerificationsByIdApproveResponse2XX.from_dict(response.json())
+        response_2xx = VerificationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -59,7 +57,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostVerificationsByIdApproveResponse2XX]:
+) -> Response[VerificationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +74,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsByIdApproveResponse2XX]:
+) -> Response[VerificationResponse]:
     """Approve a verification
 
      Close the task, the finding and its regressions in one transaction.
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsByIdApproveResponse2XX]
+        Response[VerificationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -119,7 +117,7 @@ def sync(
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsByIdApproveResponse2XX | None:
+) -> VerificationResponse | None:
     """Approve a verification
 
      Close the task, the finding and its regressions in one transaction.
@@ -136,7 +134,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsByIdApproveResponse2XX
+        VerificationResponse
     """
 
     return sync_detailed(
@@ -157,7 +155,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsByIdApproveResponse2XX]:
+) -> Response[VerificationResponse]:
     """Approve a verification
 
      Close the task, the finding and its regressions in one transaction.
@@ -174,7 +172,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsByIdApproveResponse2XX]
+        Response[VerificationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -198,7 +196,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ApproveVerificationRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsByIdApproveResponse2XX | None:
+) -> VerificationResponse | None:
     """Approve a verification
 
      Close the task, the finding and its regressions in one transaction.
@@ -215,7 +213,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsByIdApproveResponse2XX
+        VerificationResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_verifications_by_id_reopen_response_2xx import (
-    PostVerificationsByIdReopenResponse2XX,
-)
+from ...models.verification_response import VerificationResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostVerificationsByIdReopenResponse2XX | None:
+) -> VerificationResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostVerificationsByIdReopenResponse2XX.from_dict(response.json())
+        response_2xx = VerificationResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostVerificationsByIdReopenResponse2XX]:
+) -> Response[VerificationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsByIdReopenResponse2XX]:
+) -> Response[VerificationResponse]:
     """Reopen a verification
 
      Set the task and the finding to in progress, and open a regression.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsByIdReopenResponse2XX]
+        Response[VerificationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsByIdReopenResponse2XX | None:
+) -> VerificationResponse | None:
     """Reopen a verification
 
      Set the task and the finding to in progress, and open a regression.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsByIdReopenResponse2XX
+        VerificationResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsByIdReopenResponse2XX]:
+) -> Response[VerificationResponse]:
     """Reopen a verification
 
      Set the task and the finding to in progress, and open a regression.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsByIdReopenResponse2XX]
+        Response[VerificationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsByIdReopenResponse2XX | None:
+) -> VerificationResponse | None:
     """Reopen a verification
 
      Set the task and the finding to in progress, and open a regression.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsByIdReopenResponse2XX
+        VerificationResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_verifications_by_id_withdraw_approval_response_2xx import (
-    PostVerificationsByIdWithdrawApprovalResponse2XX,
-)
+from ...models.approval_state_response import ApprovalStateResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostVerificationsByIdWithdrawApprovalResponse2XX | None:
+) -> ApprovalStateResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostVerificationsByIdWithdrawApprovalResponse2XX.from_dict(response.json())
+        response_2xx = ApprovalStateResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostVerificationsByIdWithdrawApprovalResponse2XX]:
+) -> Response[ApprovalStateResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsByIdWithdrawApprovalResponse2XX]:
+) -> Response[ApprovalStateResponse]:
     """Withdraw an approval
 
      Withdraw one's own approval of a verification that is not approved yet.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsByIdWithdrawApprovalResponse2XX]
+        Response[ApprovalStateResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsByIdWithdrawApprovalResponse2XX | None:
+) -> ApprovalStateResponse | None:
     """Withdraw an approval
 
      Withdraw one's own approval of a verification that is not approved yet.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsByIdWithdrawApprovalResponse2XX
+        ApprovalStateResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsByIdWithdrawApprovalResponse2XX]:
+) -> Response[ApprovalStateResponse]:
     """Withdraw an approval
 
      Withdraw one's own approval of a verification that is not approved yet.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsByIdWithdrawApprovalResponse2XX]
+        Response[ApprovalStateResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsByIdWithdrawApprovalResponse2XX | None:
+) -> ApprovalStateResponse | None:
     """Withdraw an approval
 
      Withdraw one's own approval of a verification that is not approved yet.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsByIdWithdrawApprovalResponse2XX
+        ApprovalStateResponse
     """
 
     return (

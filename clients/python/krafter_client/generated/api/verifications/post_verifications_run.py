@@ -6,10 +6,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_verifications_run_response_2xx import (
-    PostVerificationsRunResponse2XX,
-)
 from ...models.run_verification_request import RunVerificationRequest
+from ...models.verification_with_warnings_response import (
+    VerificationWithWarningsResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -42,9 +42,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostVerificationsRunResponse2XX | None:
+) -> VerificationWithWarningsResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostVerificationsRunResponse2XX.from_dict(response.json())
+        response_2xx = VerificationWithWarningsResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -56,7 +56,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostVerificationsRunResponse2XX]:
+) -> Response[VerificationWithWarningsResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -72,7 +72,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: RunVerificationRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsRunResponse2XX]:
+) -> Response[VerificationWithWarningsResponse]:
     """Run a verification
 
      Queue a verification; costs one unit of quota.
@@ -88,7 +88,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsRunResponse2XX]
+        Response[VerificationWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +112,7 @@ def sync(
     client: AuthenticatedClient,
     body: RunVerificationRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsRunResponse2XX | None:
+) -> VerificationWithWarningsResponse | None:
     """Run a verification
 
      Queue a verification; costs one unit of quota.
@@ -128,7 +128,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsRunResponse2XX
+        VerificationWithWarningsResponse
     """
 
     return sync_detailed(
@@ -147,7 +147,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: RunVerificationRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostVerificationsRunResponse2XX]:
+) -> Response[VerificationWithWarningsResponse]:
     """Run a verification
 
      Queue a verification; costs one unit of quota.
@@ -163,7 +163,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostVerificationsRunResponse2XX]
+        Response[VerificationWithWarningsResponse]
     """
 
     kwargs = _get_kwargs(
@@ -185,7 +185,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: RunVerificationRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostVerificationsRunResponse2XX | None:
+) -> VerificationWithWarningsResponse | None:
     """Run a verification
 
      Queue a verification; costs one unit of quota.
@@ -201,7 +201,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostVerificationsRunResponse2XX
+        VerificationWithWarningsResponse
     """
 
     return (

@@ -6,7 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.delete_webhooks_by_id_response_2xx import DeleteWebhooksByIdResponse2XX
+from ...models.webhook_endpoint_response import WebhookEndpointResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -34,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DeleteWebhooksByIdResponse2XX | None:
+) -> WebhookEndpointResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DeleteWebhooksByIdResponse2XX.from_dict(response.json())
+        response_2xx = WebhookEndpointResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -48,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DeleteWebhooksByIdResponse2XX]:
+) -> Response[WebhookEndpointResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -63,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteWebhooksByIdResponse2XX]:
+) -> Response[WebhookEndpointResponse]:
     """Delete a webhook endpoint
 
      Delete an endpoint with its deliveries.
@@ -78,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteWebhooksByIdResponse2XX]
+        Response[WebhookEndpointResponse]
     """
 
     kwargs = _get_kwargs(
@@ -100,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteWebhooksByIdResponse2XX | None:
+) -> WebhookEndpointResponse | None:
     """Delete a webhook endpoint
 
      Delete an endpoint with its deliveries.
@@ -115,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteWebhooksByIdResponse2XX
+        WebhookEndpointResponse
     """
 
     return sync_detailed(
@@ -132,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> Response[DeleteWebhooksByIdResponse2XX]:
+) -> Response[WebhookEndpointResponse]:
     """Delete a webhook endpoint
 
      Delete an endpoint with its deliveries.
@@ -147,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DeleteWebhooksByIdResponse2XX]
+        Response[WebhookEndpointResponse]
     """
 
     kwargs = _get_kwargs(
@@ -167,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_match: str | Unset = UNSET,
-) -> DeleteWebhooksByIdResponse2XX | None:
+) -> WebhookEndpointResponse | None:
     """Delete a webhook endpoint
 
      Delete an endpoint with its deliveries.
@@ -182,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DeleteWebhooksByIdResponse2XX
+        WebhookEndpointResponse
     """
 
     return (

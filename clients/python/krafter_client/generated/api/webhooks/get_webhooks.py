@@ -7,9 +7,11 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_webhooks_response_2xx import GetWebhooksResponse2XX
 from ...models.get_webhooks_sort import GetWebhooksSort
 from ...models.get_webhooks_status_item import GetWebhooksStatusItem
+from ...models.paginated_webhook_endpoint_list_response import (
+    PaginatedWebhookEndpointListResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -82,9 +84,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetWebhooksResponse2XX | None:
+) -> PaginatedWebhookEndpointListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetWebhooksResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedWebhookEndpointListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -96,7 +98,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetWebhooksResponse2XX]:
+) -> Response[PaginatedWebhookEndpointListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -117,7 +119,7 @@ def sync_detailed(
     status: list[GetWebhooksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetWebhooksResponse2XX]:
+) -> Response[PaginatedWebhookEndpointListResponse]:
     """List webhook endpoints
 
      List the endpoints, newest first.
@@ -138,7 +140,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetWebhooksResponse2XX]
+        Response[PaginatedWebhookEndpointListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -172,7 +174,7 @@ def sync(
     status: list[GetWebhooksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetWebhooksResponse2XX | None:
+) -> PaginatedWebhookEndpointListResponse | None:
     """List webhook endpoints
 
      List the endpoints, newest first.
@@ -193,7 +195,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetWebhooksResponse2XX
+        PaginatedWebhookEndpointListResponse
     """
 
     return sync_detailed(
@@ -222,7 +224,7 @@ async def asyncio_detailed(
     status: list[GetWebhooksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[GetWebhooksResponse2XX]:
+) -> Response[PaginatedWebhookEndpointListResponse]:
     """List webhook endpoints
 
      List the endpoints, newest first.
@@ -243,7 +245,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetWebhooksResponse2XX]
+        Response[PaginatedWebhookEndpointListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -275,7 +277,7 @@ async def asyncio(
     status: list[GetWebhooksStatusItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> GetWebhooksResponse2XX | None:
+) -> PaginatedWebhookEndpointListResponse | None:
     """List webhook endpoints
 
      List the endpoints, newest first.
@@ -296,7 +298,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetWebhooksResponse2XX
+        PaginatedWebhookEndpointListResponse
     """
 
     return (

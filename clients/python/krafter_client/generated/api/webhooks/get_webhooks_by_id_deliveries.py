@@ -7,11 +7,11 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_webhooks_by_id_deliveries_response_2xx import (
-    GetWebhooksByIdDeliveriesResponse2XX,
-)
 from ...models.get_webhooks_by_id_deliveries_status import (
     GetWebhooksByIdDeliveriesStatus,
+)
+from ...models.paginated_event_delivery_list_response import (
+    PaginatedEventDeliveryListResponse,
 )
 from ...types import UNSET, Response, Unset
 
@@ -68,9 +68,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetWebhooksByIdDeliveriesResponse2XX | None:
+) -> PaginatedEventDeliveryListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetWebhooksByIdDeliveriesResponse2XX.from_dict(response.json())
+        response_2xx = PaginatedEventDeliveryListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -82,7 +82,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetWebhooksByIdDeliveriesResponse2XX]:
+) -> Response[PaginatedEventDeliveryListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -102,7 +102,7 @@ def sync_detailed(
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
     type_: str | Unset = UNSET,
-) -> Response[GetWebhooksByIdDeliveriesResponse2XX]:
+) -> Response[PaginatedEventDeliveryListResponse]:
     """List deliveries
 
      List the deliveries to an endpoint, newest first.
@@ -122,7 +122,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetWebhooksByIdDeliveriesResponse2XX]
+        Response[PaginatedEventDeliveryListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -154,7 +154,7 @@ def sync(
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
     type_: str | Unset = UNSET,
-) -> GetWebhooksByIdDeliveriesResponse2XX | None:
+) -> PaginatedEventDeliveryListResponse | None:
     """List deliveries
 
      List the deliveries to an endpoint, newest first.
@@ -174,7 +174,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetWebhooksByIdDeliveriesResponse2XX
+        PaginatedEventDeliveryListResponse
     """
 
     return sync_detailed(
@@ -201,7 +201,7 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
     type_: str | Unset = UNSET,
-) -> Response[GetWebhooksByIdDeliveriesResponse2XX]:
+) -> Response[PaginatedEventDeliveryListResponse]:
     """List deliveries
 
      List the deliveries to an endpoint, newest first.
@@ -221,7 +221,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetWebhooksByIdDeliveriesResponse2XX]
+        Response[PaginatedEventDeliveryListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -251,7 +251,7 @@ async def asyncio(
     limit: int | Unset = UNSET,
     status: GetWebhooksByIdDeliveriesStatus | Unset = UNSET,
     type_: str | Unset = UNSET,
-) -> GetWebhooksByIdDeliveriesResponse2XX | None:
+) -> PaginatedEventDeliveryListResponse | None:
     """List deliveries
 
      List the deliveries to an endpoint, newest first.
@@ -271,7 +271,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetWebhooksByIdDeliveriesResponse2XX
+        PaginatedEventDeliveryListResponse
     """
 
     return (

@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.get_webhooks_by_id_deliveries_by_delivery_id_response_2xx import (
-    GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX,
-)
+from ...models.event_delivery_detail_response import EventDeliveryDetailResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX | None:
+) -> EventDeliveryDetailResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX.from_dict(response.json())
+        response_2xx = EventDeliveryDetailResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX]:
+) -> Response[EventDeliveryDetailResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX]:
+) -> Response[EventDeliveryDetailResponse]:
     """Read a delivery
 
      Return the delivery with its body and its latest attempts.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX]
+        Response[EventDeliveryDetailResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX | None:
+) -> EventDeliveryDetailResponse | None:
     """Read a delivery
 
      Return the delivery with its body and its latest attempts.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX
+        EventDeliveryDetailResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> Response[GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX]:
+) -> Response[EventDeliveryDetailResponse]:
     """Read a delivery
 
      Return the delivery with its body and its latest attempts.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX]
+        Response[EventDeliveryDetailResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
-) -> GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX | None:
+) -> EventDeliveryDetailResponse | None:
     """Read a delivery
 
      Return the delivery with its body and its latest attempts.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        GetWebhooksByIdDeliveriesByDeliveryIdResponse2XX
+        EventDeliveryDetailResponse
     """
 
     return (

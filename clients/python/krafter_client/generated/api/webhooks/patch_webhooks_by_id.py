@@ -6,8 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.patch_webhooks_by_id_response_2xx import PatchWebhooksByIdResponse2XX
 from ...models.update_webhook_endpoint_request import UpdateWebhookEndpointRequest
+from ...models.webhook_endpoint_response import WebhookEndpointResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -41,9 +41,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PatchWebhooksByIdResponse2XX | None:
+) -> WebhookEndpointResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PatchWebhooksByIdResponse2XX.from_dict(response.json())
+        response_2xx = WebhookEndpointResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -55,7 +55,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PatchWebhooksByIdResponse2XX]:
+) -> Response[WebhookEndpointResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -71,7 +71,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchWebhooksByIdResponse2XX]:
+) -> Response[WebhookEndpointResponse]:
     """Change a webhook endpoint
 
      Change the fields that were sent. Enabling an endpoint sends what is pending at once.
@@ -87,7 +87,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchWebhooksByIdResponse2XX]
+        Response[WebhookEndpointResponse]
     """
 
     kwargs = _get_kwargs(
@@ -111,7 +111,7 @@ def sync(
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchWebhooksByIdResponse2XX | None:
+) -> WebhookEndpointResponse | None:
     """Change a webhook endpoint
 
      Change the fields that were sent. Enabling an endpoint sends what is pending at once.
@@ -127,7 +127,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchWebhooksByIdResponse2XX
+        WebhookEndpointResponse
     """
 
     return sync_detailed(
@@ -146,7 +146,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PatchWebhooksByIdResponse2XX]:
+) -> Response[WebhookEndpointResponse]:
     """Change a webhook endpoint
 
      Change the fields that were sent. Enabling an endpoint sends what is pending at once.
@@ -162,7 +162,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PatchWebhooksByIdResponse2XX]
+        Response[WebhookEndpointResponse]
     """
 
     kwargs = _get_kwargs(
@@ -184,7 +184,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: UpdateWebhookEndpointRequest | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PatchWebhooksByIdResponse2XX | None:
+) -> WebhookEndpointResponse | None:
     """Change a webhook endpoint
 
      Change the fields that were sent. Enabling an endpoint sends what is pending at once.
@@ -200,7 +200,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PatchWebhooksByIdResponse2XX
+        WebhookEndpointResponse
     """
 
     return (

@@ -7,7 +7,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.create_webhook_endpoint_request import CreateWebhookEndpointRequest
-from ...models.post_webhooks_response_2xx import PostWebhooksResponse2XX
+from ...models.webhook_endpoint_with_secret_response import (
+    WebhookEndpointWithSecretResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostWebhooksResponse2XX | None:
+) -> WebhookEndpointWithSecretResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostWebhooksResponse2XX.from_dict(response.json())
+        response_2xx = WebhookEndpointWithSecretResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostWebhooksResponse2XX]:
+) -> Response[WebhookEndpointWithSecretResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -67,7 +69,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksResponse2XX]:
+) -> Response[WebhookEndpointWithSecretResponse]:
     """Create a webhook endpoint
 
      Create an endpoint. Only this response contains its secret.
@@ -82,7 +84,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksResponse2XX]
+        Response[WebhookEndpointWithSecretResponse]
     """
 
     kwargs = _get_kwargs(
@@ -104,7 +106,7 @@ def sync(
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksResponse2XX | None:
+) -> WebhookEndpointWithSecretResponse | None:
     """Create a webhook endpoint
 
      Create an endpoint. Only this response contains its secret.
@@ -119,7 +121,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksResponse2XX
+        WebhookEndpointWithSecretResponse
     """
 
     return sync_detailed(
@@ -136,7 +138,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksResponse2XX]:
+) -> Response[WebhookEndpointWithSecretResponse]:
     """Create a webhook endpoint
 
      Create an endpoint. Only this response contains its secret.
@@ -151,7 +153,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksResponse2XX]
+        Response[WebhookEndpointWithSecretResponse]
     """
 
     kwargs = _get_kwargs(
@@ -171,7 +173,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: CreateWebhookEndpointRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksResponse2XX | None:
+) -> WebhookEndpointWithSecretResponse | None:
     """Create a webhook endpoint
 
      Create an endpoint. Only this response contains its secret.
@@ -186,7 +188,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksResponse2XX
+        WebhookEndpointWithSecretResponse
     """
 
     return (

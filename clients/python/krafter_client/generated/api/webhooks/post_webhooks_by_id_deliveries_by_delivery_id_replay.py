@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_webhooks_by_id_deliveries_by_delivery_id_replay_response_2xx import (
-    PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX,
-)
+from ...models.event_delivery_response import EventDeliveryResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -38,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX | None:
+) -> EventDeliveryResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX.from_dict(response.json())
+        response_2xx = EventDeliveryResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -52,7 +50,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]:
+) -> Response[EventDeliveryResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -68,7 +66,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]:
+) -> Response[EventDeliveryResponse]:
     """Replay a delivery
 
      Send the event again, with the same id and body.
@@ -84,7 +82,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]
+        Response[EventDeliveryResponse]
     """
 
     kwargs = _get_kwargs(
@@ -108,7 +106,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX | None:
+) -> EventDeliveryResponse | None:
     """Replay a delivery
 
      Send the event again, with the same id and body.
@@ -124,7 +122,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX
+        EventDeliveryResponse
     """
 
     return sync_detailed(
@@ -143,7 +141,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]:
+) -> Response[EventDeliveryResponse]:
     """Replay a delivery
 
      Send the event again, with the same id and body.
@@ -159,7 +157,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX]
+        Response[EventDeliveryResponse]
     """
 
     kwargs = _get_kwargs(
@@ -181,7 +179,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX | None:
+) -> EventDeliveryResponse | None:
     """Replay a delivery
 
      Send the event again, with the same id and body.
@@ -197,7 +195,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdDeliveriesByDeliveryIdReplayResponse2XX
+        EventDeliveryResponse
     """
 
     return (

@@ -6,10 +6,8 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_webhooks_by_id_replay_response_2xx import (
-    PostWebhooksByIdReplayResponse2XX,
-)
 from ...models.replay_events_request import ReplayEventsRequest
+from ...models.replay_result_response import ReplayResultResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -42,9 +40,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostWebhooksByIdReplayResponse2XX | None:
+) -> ReplayResultResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostWebhooksByIdReplayResponse2XX.from_dict(response.json())
+        response_2xx = ReplayResultResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -56,7 +54,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostWebhooksByIdReplayResponse2XX]:
+) -> Response[ReplayResultResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -72,7 +70,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: ReplayEventsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdReplayResponse2XX]:
+) -> Response[ReplayResultResponse]:
     """Replay the events of a period
 
      Send the events of a period again that were not delivered, or all of them; at most 10,000.
@@ -88,7 +86,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdReplayResponse2XX]
+        Response[ReplayResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -112,7 +110,7 @@ def sync(
     client: AuthenticatedClient,
     body: ReplayEventsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksByIdReplayResponse2XX | None:
+) -> ReplayResultResponse | None:
     """Replay the events of a period
 
      Send the events of a period again that were not delivered, or all of them; at most 10,000.
@@ -128,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdReplayResponse2XX
+        ReplayResultResponse
     """
 
     return sync_detailed(
@@ -147,7 +145,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: ReplayEventsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdReplayResponse2XX]:
+) -> Response[ReplayResultResponse]:
     """Replay the events of a period
 
      Send the events of a period again that were not delivered, or all of them; at most 10,000.
@@ -163,7 +161,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdReplayResponse2XX]
+        Response[ReplayResultResponse]
     """
 
     kwargs = _get_kwargs(
@@ -185,7 +183,7 @@ async def asyncio(
     client: AuthenticatedClient,
     body: ReplayEventsRequest,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksByIdReplayResponse2XX | None:
+) -> ReplayResultResponse | None:
     """Replay the events of a period
 
      Send the events of a period again that were not delivered, or all of them; at most 10,000.
@@ -201,7 +199,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdReplayResponse2XX
+        ReplayResultResponse
     """
 
     return (

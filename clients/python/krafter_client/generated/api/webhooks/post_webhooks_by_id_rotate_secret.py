@@ -6,10 +6,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_webhooks_by_id_rotate_secret_response_2xx import (
-    PostWebhooksByIdRotateSecretResponse2XX,
-)
 from ...models.rotate_webhook_secret_request import RotateWebhookSecretRequest
+from ...models.webhook_endpoint_with_secret_response import (
+    WebhookEndpointWithSecretResponse,
+)
 from ...types import UNSET, Response, Unset
 
 
@@ -47,9 +47,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostWebhooksByIdRotateSecretResponse2XX | None:
+) -> WebhookEndpointWithSecretResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostWebhooksByIdRotateSecretResponse2XX.from_dict(response.json())
+        response_2xx = WebhookEndpointWithSecretResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -61,7 +61,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostWebhooksByIdRotateSecretResponse2XX]:
+) -> Response[WebhookEndpointWithSecretResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -78,7 +78,7 @@ def sync_detailed(
     body: RotateWebhookSecretRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdRotateSecretResponse2XX]:
+) -> Response[WebhookEndpointWithSecretResponse]:
     """Rotate the secret of a webhook endpoint
 
      Set a new secret. Until the overlap ends, messages have two signatures.
@@ -96,7 +96,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdRotateSecretResponse2XX]
+        Response[WebhookEndpointWithSecretResponse]
     """
 
     kwargs = _get_kwargs(
@@ -122,7 +122,7 @@ def sync(
     body: RotateWebhookSecretRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PostWebhooksByIdRotateSecretResponse2XX | None:
+) -> WebhookEndpointWithSecretResponse | None:
     """Rotate the secret of a webhook endpoint
 
      Set a new secret. Until the overlap ends, messages have two signatures.
@@ -140,7 +140,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdRotateSecretResponse2XX
+        WebhookEndpointWithSecretResponse
     """
 
     return sync_detailed(
@@ -161,7 +161,7 @@ async def asyncio_detailed(
     body: RotateWebhookSecretRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdRotateSecretResponse2XX]:
+) -> Response[WebhookEndpointWithSecretResponse]:
     """Rotate the secret of a webhook endpoint
 
      Set a new secret. Until the overlap ends, messages have two signatures.
@@ -179,7 +179,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdRotateSecretResponse2XX]
+        Response[WebhookEndpointWithSecretResponse]
     """
 
     kwargs = _get_kwargs(
@@ -203,7 +203,7 @@ async def asyncio(
     body: RotateWebhookSecretRequest | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
     if_match: str | Unset = UNSET,
-) -> PostWebhooksByIdRotateSecretResponse2XX | None:
+) -> WebhookEndpointWithSecretResponse | None:
     """Rotate the secret of a webhook endpoint
 
      Set a new secret. Until the overlap ends, messages have two signatures.
@@ -221,7 +221,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdRotateSecretResponse2XX
+        WebhookEndpointWithSecretResponse
     """
 
     return (

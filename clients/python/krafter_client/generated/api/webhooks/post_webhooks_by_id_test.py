@@ -6,9 +6,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.post_webhooks_by_id_test_response_2xx import (
-    PostWebhooksByIdTestResponse2XX,
-)
+from ...models.event_delivery_response import EventDeliveryResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -36,9 +34,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PostWebhooksByIdTestResponse2XX | None:
+) -> EventDeliveryResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PostWebhooksByIdTestResponse2XX.from_dict(response.json())
+        response_2xx = EventDeliveryResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -50,7 +48,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PostWebhooksByIdTestResponse2XX]:
+) -> Response[EventDeliveryResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -65,7 +63,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdTestResponse2XX]:
+) -> Response[EventDeliveryResponse]:
     """Send a test event
 
      Queue an event `webhook.test`, which is tried once.
@@ -80,7 +78,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdTestResponse2XX]
+        Response[EventDeliveryResponse]
     """
 
     kwargs = _get_kwargs(
@@ -102,7 +100,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksByIdTestResponse2XX | None:
+) -> EventDeliveryResponse | None:
     """Send a test event
 
      Queue an event `webhook.test`, which is tried once.
@@ -117,7 +115,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdTestResponse2XX
+        EventDeliveryResponse
     """
 
     return sync_detailed(
@@ -134,7 +132,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> Response[PostWebhooksByIdTestResponse2XX]:
+) -> Response[EventDeliveryResponse]:
     """Send a test event
 
      Queue an event `webhook.test`, which is tried once.
@@ -149,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PostWebhooksByIdTestResponse2XX]
+        Response[EventDeliveryResponse]
     """
 
     kwargs = _get_kwargs(
@@ -169,7 +167,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     idempotency_key: str | Unset = UNSET,
-) -> PostWebhooksByIdTestResponse2XX | None:
+) -> EventDeliveryResponse | None:
     """Send a test event
 
      Queue an event `webhook.test`, which is tried once.
@@ -184,7 +182,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PostWebhooksByIdTestResponse2XX
+        EventDeliveryResponse
     """
 
     return (

@@ -1,9 +1,0 @@
-from enum import StrEnum
-
-
-class SlaClockOutcomeType3Type1(StrEnum):
-    MET = "met"
-    MISSED = "missed"
-
-    def __str__(self) -> str:
-        return str(self.value)

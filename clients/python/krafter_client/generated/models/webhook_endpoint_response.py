@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.meta import Meta
+    from ..models.webhook_endpoint import WebhookEndpoint
+
+
+T = TypeVar("T", bound="WebhookEndpointResponse")
+
+
+@_attrs_define
+class WebhookEndpointResponse:
+    data: WebhookEndpoint
+    """ A URL that receives events. """
+    meta: Meta
+    error: None
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        data = self.data.to_dict()
+
+        meta = self.meta.to_dict()
+
+        error = self.error
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "data": data,
+                "meta": meta,
+                "error": error,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.meta import Meta  # noqa: PLC0415
+        from ..models.webhook_endpoint import WebhookEndpoint  # noqa: PLC0415
+
+        d = dict(src_dict)
+        data = WebhookEndpoint.from_dict(d.pop("data"))
+
+        meta = Meta.from_dict(d.pop("meta"))
+
+        error = d.pop("error")
+
+        webhook_endpoint_response = cls(
+            data=data,
+            meta=meta,
+            error=error,
+        )
+
+        webhook_endpoint_response.additional_properties = d
+        return webhook_endpoint_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
