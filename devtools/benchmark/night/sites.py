@@ -1,4 +1,4 @@
-"""The sites of the simulated night: 1,000 in 60 organisations, some of them on shared hosts."""
+"""The sites of the simulated night: 1,000 in 61 organisations, some of them on shared hosts."""
 
 import random
 from collections.abc import Callable, Mapping
