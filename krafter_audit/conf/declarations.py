@@ -87,7 +87,6 @@ WEB = in_section(
     Setting(
         name="KRAFTER_CORS_ORIGINS",
         default=(),
-        default_text="none",
         django_name="CORS_ALLOWED_ORIGINS",
         validator=validators.origin,
         hint="Example: https://app.example.com,http://localhost:3000",

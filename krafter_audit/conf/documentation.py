@@ -48,7 +48,7 @@ def _row(setting: Setting) -> str:
 def default(setting: Setting) -> str:
     if setting.default_text:
         return setting.default_text
-    if setting.default == "":
+    if setting.default in ("", ()):
         return "none"
     return f"`{str(setting.default).lower() if isinstance(setting.default, bool) else setting.default}`"
 

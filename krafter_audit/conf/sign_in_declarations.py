@@ -72,6 +72,6 @@ SIGN_IN = in_section(
         name="KRAFTER_OIDC_TRUSTED_DOMAINS",
         default=(),
         help="Domains, comma-separated, whose e-mail addresses count as verified although the identity provider does"
-        " not send `email_verified`. It must be the only one that can issue addresses of these domains.",
+        " not send `email_verified`. No other identity provider may issue addresses of these domains.",
     ),
 )

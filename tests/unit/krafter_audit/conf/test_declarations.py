@@ -8,7 +8,7 @@ from django.conf import settings as django_settings
 
 from integrations.providers.registry import PROVIDERS as PROVIDER_NAMES
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
-from krafter_audit.conf.documentation import END, START, documented
+from krafter_audit.conf.documentation import END, START, default, documented
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.conf.setting import Setting, SettingSection
 from krafter_audit.server import RESERVED_THREADS, THREADS
@@ -92,6 +92,12 @@ def test_settings_read_exactly_the_declared_names() -> None:
 
 def test_the_pool_has_a_connection_for_each_thread_that_uses_the_database() -> None:
     assert THREADS + RESERVED_THREADS["/admin/login/"] == DB_POOL_SIZE
+
+
+def test_settings_without_a_default_are_documented_as_none() -> None:
+    without = [setting for setting in ALL if not setting.default_text and setting.default in ("", ())]
+
+    assert {default(setting) for setting in without} == {"none"}
 
 
 def test_the_tables_of_operations_md_are_those_of_the_declarations() -> None:
