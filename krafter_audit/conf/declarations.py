@@ -29,7 +29,8 @@ REQUIRED = in_section(
         secret=True,
         min_length=32,
         hint="Generate one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
-        help="Signs the sessions of the admin and the links of shared reports.",
+        help="Signs the sessions of the admin and the links of shared reports, alerts, unsubscribing, invitations and"
+        " password resets.",
     ),
     Setting(
         name="KRAFTER_ENCRYPTION_KEYS",
