@@ -75,11 +75,10 @@ def application() -> Iterator[Application]:
 
 
 @contextmanager
-def serving(application: Callable[..., Any]) -> Iterator[int]:
-    """Serve the application in a thread and yield the port."""
+def serving(application: Callable[..., Any]) -> Iterator[Server]:
+    """Serve the application in a thread."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     listener.setblocking(False)
-    port = int(listener.getsockname()[1])
     web: Server = make_server(application, listener, threads=2)
     stopping = threading.Event()
 
@@ -89,17 +88,32 @@ def serving(application: Callable[..., Any]) -> Iterator[int]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    yield port
+    yield web
     stopping.set()
     thread.join()
     web.close_all(timeout=1)
 
 
 @pytest.fixture
-def port(application: Application) -> Iterator[int]:
-    with serving(application) as port:
-        yield port
+def frequent_maintenance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check the deadlines in each poll, instead of every second."""
+    monkeypatch.setitem(server.SERVER_SETTINGS, "cleanup_interval", 0)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def web(application: Application) -> Iterator[Server]:
+    with serving(application) as web:
+        yield web
         application.release.set()
+
+
+@pytest.fixture
+def port(web: Server) -> int:
+    return port_of(web)
+
+
+def port_of(web: Server) -> int:
+    return int(web.socket.getsockname()[1])
 
 
 def get(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
@@ -217,24 +231,32 @@ def test_thousands_of_connections_may_wait_to_be_accepted(application: Applicati
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rate", [0, 20_000], ids=["not at all", "too slowly"])
-def test_response_that_is_read_too_slowly_ends(port: int, monkeypatch: pytest.MonkeyPatch, rate: int) -> None:
-    monkeypatch.setattr(server, "READ_SECONDS", 1.0)
+@pytest.mark.usefixtures("frequent_maintenance")
+@pytest.mark.parametrize("rate", [0, 2_000], ids=["not at all", "too slowly"])
+def test_response_that_is_read_too_slowly_ends(
+    web: Server, application: Application, monkeypatch: pytest.MonkeyPatch, rate: int
+) -> None:
+    monkeypatch.setattr(server, "READ_SECONDS", 0.2)
     monkeypatch.setattr(server, "MIN_READ_BYTES_PER_SECOND", 10_000_000)
+    received = b""
 
     with closing(
-        send(port, b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        send(port_of(web), b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     ) as connection:
-        received = 0
-        for _ in range(4):
-            time.sleep(1)
-            received += len(connection.recv(rate)) if rate else 0
-        received += len(read_all(connection))
 
-    assert received < 20_000_000
+        def has_ended() -> bool:
+            nonlocal received
+            received += connection.recv(rate) if rate else b""
+            return application.calls == 1 and not web.active_channels
+
+        assert eventually(has_ended)
+        received += read_all(connection)
+
+    assert len(received) < 20_000_000
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("frequent_maintenance")
 @pytest.mark.parametrize("unfinished", [UNFINISHED, b"GET / HTTP/1.1\r\nHost: local"], ids=["body", "header"])
 def test_request_that_arrives_too_slowly_is_answered_with_408(
     port: int, monkeypatch: pytest.MonkeyPatch, unfinished: bytes
@@ -254,7 +276,7 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
     }
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("frequent_maintenance")
 def test_overdue_connections_are_refused_a_few_in_each_poll(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +324,7 @@ def test_request_that_expects_to_continue_without_a_body_is_complete(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("frequent_maintenance")
 def test_request_behind_a_slow_one_is_not_overdue(
     port: int, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -310,7 +333,7 @@ def test_request_behind_a_slow_one_is_not_overdue(
 
     with closing(send(port, first + b"GET / HTTP/1.1\r\nHost: local")) as connection:
         assert application.blocked.acquire(timeout=5)
-        time.sleep(2.5)  # maintenance runs every second
+        time.sleep(1)
         application.release.set()
         connection.sendall(b"host\r\nConnection: close\r\n\r\n")
         response = read_all(connection)
@@ -319,13 +342,14 @@ def test_request_behind_a_slow_one_is_not_overdue(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("frequent_maintenance")
 def test_body_at_the_minimum_rate_is_accepted(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.5)
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 65536\r\n\r\n"
 
     with closing(send(port, head)) as connection:
-        for _ in range(16):
-            connection.sendall(b"x" * 4096)
+        for _ in range(8):
+            connection.sendall(b"x" * 8192)
             time.sleep(0.15)
         response = read_all(connection)
 
@@ -539,8 +563,8 @@ def test_scheme_of_a_request_is_that_of_the_public_url(
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
-    with serving(application) as port:
-        assert get(port) == (200, scheme)
+    with serving(application) as web:
+        assert get(port_of(web)) == (200, scheme)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no arenas to limit")
