@@ -3,35 +3,29 @@
 import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 LAZY = {"playwright", "weasyprint"}
 # While traces are off. The Redis client imports what it needs for its own metrics, if the package is installed.
 TRACING = ("opentelemetry.sdk.trace", "opentelemetry.exporter")
-WEB = "from krafter_audit.wsgi import application; from django.urls import get_resolver; get_resolver()._populate()"
-BEAT = "from krafter_audit.celery import app; app.loader.import_default_modules()"
-
-
-def printed(script: str) -> Any:
-    """Run a Python script in another process; return the JSON of its last line."""
-    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    return json.loads(out.splitlines()[-1])
+SCRIPT = """
+import json, sys
+from krafter_audit.wsgi import application
+from django.urls import get_resolver
+get_resolver()._populate()
+from celery import current_app
+name = current_app.main
+from krafter_audit.celery import app
+app.loader.import_default_modules()  # as beat does
+print(json.dumps([name, sorted(sys.modules)]))
+"""
 
 
 @pytest.mark.slow
-def test_web_process_imports_what_it_needs_and_enqueues_with_its_celery() -> None:
-    script = f"import json, sys; {WEB}; modules = sorted(sys.modules); from celery import current_app"
+def test_web_and_beat_import_what_they_need_and_the_web_enqueues_with_its_celery() -> None:
+    ended = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
 
-    modules, application = printed(f"{script}; print(json.dumps([modules, current_app.main]))")
-
-    assert (LAZY & set(modules), application) == (set(), "krafter_audit")
+    application, modules = json.loads(ended.stdout.splitlines()[-1])
+    assert (application, LAZY & set(modules)) == ("krafter_audit", set())
     assert [name for name in modules if name.startswith(TRACING)] == []
-
-
-@pytest.mark.slow
-def test_beat_starts_without_playwright_and_weasyprint() -> None:
-    modules = printed(f"import json, sys; {BEAT}; print(json.dumps(sorted(sys.modules)))")
-
-    assert LAZY.isdisjoint(modules)
