@@ -35,15 +35,19 @@ def served() -> Iterator[str]:
     try:
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
-        s3 = client(endpoint)
-        s3.create_bucket(Bucket=BUCKET)
+        client(endpoint).create_bucket(Bucket=BUCKET)
         yield endpoint
         # The server's data belongs to this process, not to the server.
-        for key in keys(endpoint):
-            s3.delete_object(Bucket=BUCKET, Key=key)
-        s3.delete_bucket(Bucket=BUCKET)
+        empty(endpoint)
+        client(endpoint).delete_bucket(Bucket=BUCKET)
     finally:
         server.stop()
+
+
+def empty(endpoint: str) -> None:
+    """Delete the objects in the bucket."""
+    for key in keys(endpoint):
+        client(endpoint).delete_object(Bucket=BUCKET, Key=key)
 
 
 def keys(endpoint: str) -> list[str]:

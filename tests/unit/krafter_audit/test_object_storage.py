@@ -18,13 +18,22 @@ from scans import screenshots
 from tests.factories import Scenario
 from tests.fakes import object_storage
 
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Start a server for all tests of the module; return its URL."""
+    with object_storage.served() as endpoint:
+        yield endpoint
+
 
 @pytest.fixture
-def endpoint(settings: Settings) -> Iterator[str]:
-    """Store the files of the test on a server; return its URL."""
-    with object_storage.served() as endpoint:
-        object_storage.use(settings, endpoint)
-        yield endpoint
+def endpoint(server: str, settings: Settings) -> Iterator[str]:
+    """Store the files of the test on the server; return its URL."""
+    object_storage.use(settings, server)
+    yield server
+    object_storage.empty(server)
 
 
 def exported(scenario: Scenario) -> Report:
@@ -38,7 +47,6 @@ def unused_endpoint() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_report_is_exported_downloaded_and_shared(scenario: Scenario, endpoint: str) -> None:
     report = exported(scenario)
@@ -56,7 +64,6 @@ def test_report_is_exported_downloaded_and_shared(scenario: Scenario, endpoint: 
     assert b"".join(by_link.streaming_content) == content
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_link_has_no_url_of_the_storage_and_ends_when_it_is_revoked(
     scenario: Scenario, endpoint: str
@@ -73,14 +80,12 @@ def test_link_has_no_url_of_the_storage_and_ends_when_it_is_revoked(
     assert Client().get(f"{path}/download").status_code == 410
 
 
-@pytest.mark.slow
 def test_object_is_private(endpoint: str) -> None:
     default_storage.save("reports/1.csv", ContentFile(b"a,b\n"))
 
     assert default_storage.is_public("reports/1.csv") is False  # type: ignore[attr-defined]
 
 
-@pytest.mark.slow
 def test_public_object_is_recognised(endpoint: str) -> None:
     default_storage.save("reports/1.csv", ContentFile(b"a,b\n"))
     client: Any = object_storage.client(endpoint)
@@ -89,7 +94,6 @@ def test_public_object_is_recognised(endpoint: str) -> None:
     assert default_storage.is_public("reports/1.csv") is True  # type: ignore[attr-defined]
 
 
-@pytest.mark.slow
 def test_saved_file_replaces_the_earlier_one(endpoint: str) -> None:
     names = [default_storage.save("reports/1.csv", ContentFile(content)) for content in (b"one", b"two")]
 
@@ -97,7 +101,6 @@ def test_saved_file_replaces_the_earlier_one(endpoint: str) -> None:
         assert (file.read(), set(names)) == (b"two", {"reports/1.csv"})
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_missing_report_file_is_as_on_a_disk(scenario: Scenario, endpoint: str) -> None:
     report = exported(scenario)
@@ -108,7 +111,6 @@ def test_missing_report_file_is_as_on_a_disk(scenario: Scenario, endpoint: str) 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "report_failed")
 
 
-@pytest.mark.slow
 def test_screenshots_are_stored_once_and_verified_by_their_hash(endpoint: str) -> None:
     project = "0198c0de-0000-7000-8000-000000000001"
     sha256 = [screenshots.store(project, b"a picture") for _ in range(2)][0]  # type: ignore[arg-type]
@@ -118,7 +120,6 @@ def test_screenshots_are_stored_once_and_verified_by_their_hash(endpoint: str) -
     assert object_storage.keys(endpoint) == [f"audit/pictures/{project}/{sha256}.jpg"]
 
 
-@pytest.mark.slow
 @pytest.mark.django_db
 def test_outage_is_a_503_and_the_export_is_repeated(
     scenario: Scenario, endpoint: str, settings: Settings
@@ -144,7 +145,6 @@ def test_outage_is_a_503_and_the_export_is_repeated(
     assert (waiting.status, Report.objects.get(pk=second).status) == ("exporting", "exported")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("call", ["exists", "delete", "open", "listdir"])
 def test_every_call_reports_an_outage(call: str, settings: Settings) -> None:
     object_storage.use(settings, unused_endpoint())
@@ -153,7 +153,6 @@ def test_every_call_reports_an_outage(call: str, settings: Settings) -> None:
         getattr(default_storage, call)("reports/1.csv")
 
 
-@pytest.mark.slow
 def test_wrong_key_is_an_outage_and_not_a_missing_file(endpoint: str, settings: Settings) -> None:
     settings.KRAFTER_S3_BUCKET = "another-bucket"
     settings.STORAGES = {**settings.STORAGES}
