@@ -19,8 +19,6 @@ from krafter_audit.conf.setting import Setting
 
 ROOT = str(settings.BASE_DIR)
 BOUNDED = [setting for setting in SETTINGS if type(setting.default) is int]
-
-
 BELOW = [(setting, str(setting.minimum - 1)) for setting in BOUNDED]
 ABOVE = [(setting, str(setting.maximum + 1)) for setting in BOUNDED]
 
@@ -46,24 +44,20 @@ def test_manage_check_refuses_every_setting_that_is_out_of_bounds() -> None:
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [*BELOW, *ABOVE],
-    ids=lambda value: value.name if isinstance(value, Setting) else value,
-)
-def test_a_value_out_of_bounds_is_refused_and_has_the_default(
-    setting: Setting, value: str, settings: Any
+@pytest.mark.parametrize("wrong", [BELOW, ABOVE], ids=["below", "above"])
+def test_values_out_of_bounds_are_refused_and_have_the_defaults(
+    wrong: list[tuple[Setting, str]], settings: Any
 ) -> None:
-    settings.ENVIRONMENT = SettingsReader({setting.name: value})
+    settings.ENVIRONMENT = SettingsReader({setting.name: value for setting, value in wrong})
 
-    (error,) = run_checks()
+    errors = run_checks()
 
-    assert error.is_serious()
-    assert error.msg.startswith(f"{setting.name} is ")
-    assert error.msg.endswith(f"Accepted: {setting.accepted}.")
-    assert error.hint
-    assert settings.ENVIRONMENT[setting.name] == setting.default
+    assert len(errors) == len(wrong) > 10
+    for error, (setting, _) in zip(errors, wrong, strict=True):
+        assert (error.is_serious(), bool(error.hint)) == (True, True)
+        assert error.msg.startswith(f"{setting.name} is ")
+        assert error.msg.endswith(f"Accepted: {setting.accepted}.")
+        assert settings.ENVIRONMENT[setting.name] == setting.default
 
 
 @pytest.mark.slow
@@ -74,8 +68,6 @@ def test_a_value_out_of_bounds_is_refused_and_has_the_default(
         ("KRAFTER_ENCRYPTION_KEYS", ""),
         ("KRAFTER_ENCRYPTION_KEYS", "k1"),
         ("KRAFTER_ENCRYPTION_KEYS", "k1:not base64"),
-        ("KRAFTER_ENCRYPTION_KEYS", "k1:c2hvcnQ="),
-        ("KRAFTER_SIGNING_KEYS", "k1:c2hvcnQ="),
         ("KRAFTER_SIGNING_KEYS", "nonsense"),
         ("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8,nonsense"),
         ("KRAFTER_ALLOWED_NETWORKS", "10.0.0.0/99"),
@@ -136,25 +128,27 @@ def test_an_invalid_setting_is_named_in_a_sentence_with_a_hint(settings: Any, na
             "smtp://user:s3cret@host:port",
             "EMAIL_URL: it must be the URL of a mail server: smtp+tls://user:password@host:587.",
         ),
-        (
-            "KRAFTER_ALLOWED_HOSTS",
-            "https://audit.example.com",
-            "'https://audit.example.com' is not a host name. Write example.com, .example.com or *, without a scheme.",
-        ),
     ],
 )
 def test_invalid_value_is_rejected_and_a_secret_is_left_out_of_the_error(
     settings: Any, name: str, value: str, sentence: str
 ) -> None:
-    settings.ENVIRONMENT = reader = SettingsReader({name: value})
-    if name == "KRAFTER_ALLOWED_HOSTS":
-        settings.ALLOWED_HOSTS = reader.texts(name)
+    settings.ENVIRONMENT = SettingsReader({name: value})
 
     (error,) = run_checks()
 
-    assert error.msg.endswith(sentence)
+    assert error.msg == sentence
     assert "s3cret" not in f"{error.msg} {error.hint}"
-    assert reader.database("DATABASE_URL") or name == "DATABASE_URL"
+
+
+def test_host_with_a_scheme_is_rejected(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["https://audit.example.com"]
+
+    (error,) = run_checks()
+
+    assert error.msg.endswith(
+        "'https://audit.example.com' is not a host name. Write example.com, .example.com or *, without a scheme."
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,6 +164,8 @@ def test_an_invalid_secret_is_not_repeated(settings: Any, name: str, value: str)
 
     (error,) = run_checks()
 
+    assert error.is_serious()
+    assert name in error.msg
     assert value.removeprefix("k1:") not in f"{error.msg} {error.hint}"
 
 
