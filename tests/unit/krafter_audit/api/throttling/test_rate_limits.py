@@ -1,5 +1,7 @@
-"""Every response below /api/ has the headers of the limit that it counted for."""
+"""Requests are limited per key, organisation and address; every response below /api/ has the headers of its limit."""
 
+import threading
+import time
 import uuid
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import ApiKey
+from krafter_audit.api.throttling import rate_limits
 from tests import factories
 from tests.factories import AuditClient, Scenario
 
@@ -92,3 +95,52 @@ def test_the_limit_of_the_organisation_holds_for_a_key_with_a_higher_one(scenari
     ApiKey.objects.update(rate_limit=50)
 
     assert [scenario.client.call("get", "tasks").status_code for _ in range(2)] == [200, 429]
+
+
+def test_rate_limit_allows_its_exact_number_of_requests_a_minute(scenario: Scenario, settings: Any):
+    settings.KRAFTER_RATE_DEFAULT = 3
+
+    responses = [scenario.client.call("get", "tasks") for _ in range(4)]
+
+    assert [response.status_code for response in responses] == [200, 200, 200, 429]
+    assert [response["x-ratelimit-remaining"] for response in responses] == ["2", "1", "0", "0"]
+    assert responses[0]["x-ratelimit-limit"] == "3"
+    assert int(responses[3]["x-ratelimit-reset"]) - time.time() == 30
+    assert responses[3]["retry-after"] == "30"
+    assert responses[3].json()["error"]["code"] == "rate_limited"
+
+
+def test_concurrent_requests_are_each_counted():
+    caller, used = str(uuid.uuid4()), list[int]()
+
+    def call() -> None:
+        used.extend(rate_limits.hit("default", caller).used for _ in range(25))
+
+    threads = [threading.Thread(target=call) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(used) == list(range(1, 401))
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "forged, 203.0.113.9", "203.0.113.9"),
+        (2, "forged, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "10.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_client_address_is_read_from_trusted_proxies_only(
+    rf: Any, settings: Any, proxies: int, forwarded: str, address: str
+):
+    settings.KRAFTER_TRUSTED_PROXIES = proxies
+
+    request = rf.get("/", headers={"x-forwarded-for": forwarded})
+
+    assert rate_limits.client_address(request) == address

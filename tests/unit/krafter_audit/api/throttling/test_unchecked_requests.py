@@ -10,6 +10,7 @@ from krafter_audit.api.throttling import rate_limits, unchecked_requests
 from krafter_audit.db import redis_client
 from operations.doctor import work
 from tests import staff
+from tests.factories import Scenario
 
 
 @pytest.fixture
@@ -28,6 +29,19 @@ def outage(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
 def end_outage(outage: pytest.MonkeyPatch) -> None:
     outage.undo()
     redis_client._retry_at = 0.0
+
+
+@pytest.mark.django_db
+def test_requests_are_allowed_and_counted_in_an_outage(
+    outage: pytest.MonkeyPatch, scenario: Scenario, settings: Any
+) -> None:
+    settings.KRAFTER_RATE_DEFAULT = 1
+    before = unchecked_requests.unchecked_total._value.get()
+
+    statuses = [scenario.client.call("get", "tasks").status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 200]
+    assert unchecked_requests.unchecked_total._value.get() == before + 3
 
 
 def test_requests_of_an_outage_are_stored_by_the_first_request_after_it(outage: pytest.MonkeyPatch) -> None:
