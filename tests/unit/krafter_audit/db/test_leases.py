@@ -10,6 +10,7 @@ from django.utils import timezone
 from krafter_audit.db import leases
 from scans.models import Scan, ScanPage, ScanPart
 from tests.factories import Scenario
+from tests.unit.devtools.local_stack.processes import eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,11 @@ def close_other_connections() -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def is_renewed(held: ScanPage) -> bool:
+    """Wait until the lease ends later than when the row was read."""
+    return eventually(lambda: ScanPage.objects.filter(pk=held.pk, lease_until__gt=held.lease_until).exists())
 
 
 def expire(page: ScanPage) -> None:
@@ -83,11 +89,10 @@ def test_unleased_finds_the_rows_that_no_worker_holds(page: ScanPage):
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_hold_renews_the_lease_while_the_block_runs(page: ScanPage):
-    with leases.hold(ScanPage, page.pk, seconds=1) as held:
+    with leases.hold(ScanPage, page.pk, seconds=2) as held:
         assert held is not None
-        threading.Event().wait(1.5)  # longer than the first renewal holds it
-        assert leases.acquire(ScanPage, page.pk, seconds=1) is None
-        with leases.hold(ScanPage, page.pk, seconds=1) as other:
+        assert is_renewed(held)
+        with leases.hold(ScanPage, page.pk, seconds=2) as other:
             assert other is None
 
 
@@ -137,17 +142,15 @@ def test_keeper_renews_a_lease_after_the_database_was_unavailable(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("database_owner")  # the application role may end no connection
 def test_keeper_connects_again_after_its_connection_was_closed(page: ScanPage):
-    row = leases.acquire(ScanPage, page.pk, seconds=2)
+    row = leases.acquire(ScanPage, page.pk, seconds=1)
     assert row is not None
 
-    with leases.LeaseKeeper(seconds=2) as keeper:
+    with leases.LeaseKeeper(seconds=1) as keeper:
         keeper.add(row)
-        threading.Event().wait(1)  # after the first renewal
+        assert is_renewed(row)
         close_other_connections()
-        threading.Event().wait(2)  # longer than the first renewal holds it
-        held = leases.acquire(ScanPage, page.pk, seconds=30) is None
-
-    assert held
+        row.refresh_from_db()
+        assert is_renewed(row)
 
 
 def test_released_lease_is_not_extended(page: ScanPage):
