@@ -106,7 +106,7 @@ def test_frozen_server_closes_the_connection_within_seconds(connected: Responsiv
 
 @pytest.mark.slow
 def test_slow_statement_is_not_interrupted(connected: ResponsiveConnection):
-    row = connected.execute("SELECT pg_sleep(1.2)::text, 7").fetchone()
+    row = connected.execute("SELECT pg_sleep(0.7)::text, 7").fetchone()
 
     assert row == ("", 7)
 
@@ -141,11 +141,10 @@ def test_connection_that_has_just_responded_is_trusted_without_a_query(
     assert not connected.closed
 
 
-@pytest.mark.slow
 def test_connection_that_was_idle_for_a_second_is_checked(connected: ResponsiveConnection, relay: Relay):
     connected.execute("SELECT 1")
     connected.responded_at -= TRUSTED_SECONDS
-    relay.frozen.set()
+    relay.close()
 
-    with pytest.raises(ServerUnresponsive):
+    with pytest.raises(psycopg.OperationalError):
         check_connection(connected)
