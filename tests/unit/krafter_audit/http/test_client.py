@@ -2,9 +2,11 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 import pytest
+from django.test import override_settings
 
 from krafter_audit.http.client import Client, Unreachable
 from tests.fakes.raw_servers import Dns, Server, answer, sends
@@ -93,9 +95,9 @@ def test_response_has_url_address_and_times(serve: Serve, client: Client, dns: D
 @pytest.mark.slow
 def test_ttfb_starts_at_the_request_and_duration_ends_at_the_last_byte(serve: Serve, client: Client) -> None:
     def slow(connection: object, _request: bytes) -> None:
-        _sleep(0.1)
+        time.sleep(0.1)
         connection.sendall(answer(b"ab")[:-1])  # type: ignore[attr-defined]
-        _sleep(0.5)
+        time.sleep(0.5)
         connection.sendall(b"b")  # type: ignore[attr-defined]
 
     response = client.get(serve(slow).url)
@@ -108,7 +110,7 @@ def test_dns_lookup_does_not_count_as_ttfb(
     server = serve()
 
     def slow(*_: object, **__: object) -> list:
-        _sleep(0.2)
+        time.sleep(0.2)
         return [(2, 1, 6, "", ("127.0.0.1", 0))]
 
     monkeypatch.setattr("socket.getaddrinfo", slow)
@@ -187,8 +189,6 @@ def test_next_address_is_tried_if_the_first_refuses_the_connection(
 
 
 def test_client_uses_the_configured_policy(serve: Serve) -> None:
-    from django.test import override_settings
-
     server = serve()
     with override_settings(KRAFTER_ALLOWED_NETWORKS="127.0.0.1/32", KRAFTER_CA_FILE=""), Client() as client:
         assert client.get(server.url).status == 200
@@ -206,9 +206,3 @@ def test_client_with_all_arguments_reads_no_settings() -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
     )
     assert (run.stdout, run.stderr) == ("refused\n", "")
-
-
-def _sleep(seconds: float) -> None:
-    import threading
-
-    threading.Event().wait(seconds)
