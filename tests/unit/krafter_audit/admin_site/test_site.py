@@ -86,20 +86,20 @@ def test_every_admin_page_opens_and_shows_no_secret(operator: Client, model: typ
     request = RequestFactory().get("/")
     request.user = staff.superuser()
 
+    unknown = operator.get(admin_url(model, "change", "no-such-id"))
     pages = {
         "list": operator.get(admin_url(model, "changelist")),
         "row": operator.get(admin_url(model, "change", row.pk)),
+        "history": operator.get(admin_url(model, "history", row.pk)),
+        "search": operator.get(admin_url(model, "changelist"), {"q": str(row.pk)}),
     }
-    pages["history"] = operator.get(admin_url(model, "history", row.pk))
-    pages["search"] = operator.get(admin_url(model, "changelist"), {"q": str(row.pk)})
-    pages["unknown"] = operator.get(admin_url(model, "change", "no-such-id"))
     if page.has_add_permission(request):
         pages["add"] = operator.get(admin_url(model, "add"))
 
-    assert pages.pop("unknown")["location"] == "/admin/"
+    assert unknown["location"] == "/admin/"
     assert {name: response.status_code for name, response in pages.items()} == dict.fromkeys(pages, 200)
-    html = "".join(response.content.decode() for response in pages.values())
-    assert not [secret for secret in secrets if secret in html]
+    shown = "".join(response.text for response in pages.values())
+    assert [secret for secret in secrets if secret in shown] == []
 
 
 def test_page_of_a_deleted_row_redirects_with_a_message(operator: Client) -> None:
@@ -162,19 +162,6 @@ def test_malformed_requests_cause_no_server_error(operator: Client, model: type[
 
     assert {response.status_code for response in responses} <= {200, 302, 400}
     assert {response.status_code for response in followed} <= {200}
-
-
-@pytest.mark.parametrize("field", ["user", "nowhere", "name"])
-def test_rows_for_a_field_without_a_choice_are_refused(operator: Client, field: str) -> None:
-    chosen = {"app_label": "auth", "model_name": "group", "field_name": field, "term": ""}
-
-    assert operator.get(reverse("admin:autocomplete"), chosen).status_code == 403
-
-
-def test_rows_for_a_term_with_a_nul_byte_are_refused(operator: Client) -> None:
-    chosen = {"app_label": "findings", "model_name": "finding", "field_name": "owner", "term": "\x00"}
-
-    assert operator.get(reverse("admin:autocomplete"), chosen).status_code == 400
 
 
 @pytest.mark.slow
@@ -257,7 +244,7 @@ def test_title_of_a_list_is_its_name_in_the_menu(operator: Client, model: type[M
 
 @pytest.mark.slow
 @every_model
-def test_title_of_a_page_of_a_row_begins_with_the_name_of_the_row(
+def test_page_of_a_row_has_the_name_of_the_row_as_its_title_and_shows_no_empty_json(
     scenario: Scenario, operator: Client, model: type[Model]
 ) -> None:
     row = ROWS[model](scenario)
@@ -269,6 +256,7 @@ def test_title_of_a_page_of_a_row_begins_with_the_name_of_the_row(
     name = getattr(admin.site._registry[model], "describe_row", str)(row)
     assert html.unescape(title[1]).startswith(f"{name} | ")
     assert "Queued" not in title[1]  # the page of a scan updates its status, and not its title
+    assert re.findall(r'class="readonly[^>]*>\s*(?:<pre[^>]*>)?(?:\[\]|\{\})', page) == []
 
 
 @pytest.mark.slow
@@ -297,15 +285,6 @@ def test_name_of_a_row_contains_neither_identifiers_nor_raw_dates(db: None, mode
     for known in keys:
         name = name.replace(str(known), "")
     assert not re.search(r"_|[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\d", name)
-
-
-@pytest.mark.slow
-@every_model
-def test_page_of_a_row_shows_no_empty_json(operator: Client, model: type[Model]) -> None:
-    row = ROWS[model](factories.scenario())
-
-    page = operator.get(admin_url(model, "change", row.pk)).content.decode()
-    assert re.findall(r'class="readonly[^>]*>\s*(?:<pre[^>]*>)?(?:\[\]|\{\})', page) == []
 
 
 def test_list_names_the_organisation_only_to_people_of_several(scenario: Scenario) -> None:
