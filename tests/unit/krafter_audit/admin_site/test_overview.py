@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
-from accounts.models import Membership, Organization, User
 from events.models import OutboxEntry
 from integrations.models import Integration
 from remediation.models import Task
@@ -20,14 +19,10 @@ from tests.factories import Scenario
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def member_of(organization: Organization) -> User:
-    user = User.objects.create_user("member@example.com", staff.PASSWORD, is_staff=True)
-    Membership.objects.create(organization=organization, user=user, role="member")
-    return user
-
-
-def overview(user: User) -> Any:
-    return staff.logged_in_client(user).get("/admin/").context
+def overview(scenario: Scenario) -> Any:
+    """Return the context of the page that a member of the organisation sees."""
+    member = staff.member_of(scenario.organization, "member")
+    return staff.logged_in_client(member).get("/admin/").context
 
 
 def numbers(context: Any) -> dict[str, int]:
@@ -47,7 +42,7 @@ def test_cards_count_the_open_work_of_own_organisations(scenario: Scenario) -> N
     fill(scenario)
     fill(factories.scenario())
 
-    context = overview(member_of(scenario.organization))
+    context = overview(scenario)
 
     assert numbers(context) == {
         "Critical, open": 5,
@@ -61,21 +56,22 @@ def test_cards_count_the_open_work_of_own_organisations(scenario: Scenario) -> N
 
 def test_ready_verification_leaves_the_overview_when_it_is_decided(scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="passed")
-    user = member_of(scenario.organization)
-    before = list(overview(user)["reviews"])
+    before = list(overview(scenario)["reviews"])
 
     verdicts.approve(verification.pk, by=scenario.actor)
 
-    assert (before, list(overview(user)["reviews"])) == ([verification], [])
+    assert (before, list(overview(scenario)["reviews"])) == ([verification], [])
 
 
 def test_my_work_is_sorted_by_due_date(scenario: Scenario) -> None:
-    user, now = member_of(scenario.organization), timezone.now()
+    user, now = staff.member_of(scenario.organization, "member"), timezone.now()
     later, sooner, undated, _ = (factories.task(scenario) for _ in range(4))
     for task, due in ((later, now + timedelta(days=3)), (sooner, now), (undated, None)):
         Task.objects.filter(pk=task.pk).update(owner=user, sla_due_at=due)
 
-    assert overview(user)["my_work"] == [sooner, later, undated]
+    shown = staff.logged_in_client(user).get("/admin/").context
+
+    assert shown["my_work"] == [sooner, later, undated]
 
 
 def test_work_that_proceeds_or_is_not_due_is_not_stalled(scenario: Scenario) -> None:
@@ -96,7 +92,7 @@ def test_work_that_proceeds_or_is_not_due_is_not_stalled(scenario: Scenario) -> 
         consumer="webhooks", project=scenario.project, name="task.updated", event_ids=[1], not_before=later
     )
 
-    queues = {queue["name"]: queue for queue in overview(member_of(scenario.organization))["queues"]}
+    queues = {queue["name"]: queue for queue in overview(scenario)["queues"]}
 
     assert {name: (queue["depth"], queue["stalled"]) for name, queue in queues.items()} == {
         "Scans": (1, False),
@@ -109,7 +105,7 @@ def test_work_that_proceeds_or_is_not_due_is_not_stalled(scenario: Scenario) -> 
 def test_first_steps_end_with_a_task_a_scan_and_a_share(scenario: Scenario) -> None:
     factories.task(scenario)
 
-    steps = {step["title"]: step["done"] for step in overview(member_of(scenario.organization))["onboarding"]}
+    steps = {step["title"]: step["done"] for step in overview(scenario)["onboarding"]}
 
     assert steps == {
         "Add a project": True,
