@@ -145,7 +145,18 @@ def test_access_is_revoked_and_a_project_is_restored(
     response = run_action(staff.logged_in_client(), action, row, confirmed="1")
 
     assert messages_of(response)[0].endswith(done)
-    assert actions_of(model)[action] == {OPERATE_ON_ARCHIVED} or model is ApiKey
+
+
+def test_no_other_action_works_on_a_row_of_an_archived_project() -> None:
+    found = {
+        (model, name)
+        for model in admin.site._registry
+        for name, needed in actions_of(model).items()
+        if OPERATE_ON_ARCHIVED in needed
+    }
+
+    # A key is of an organisation, and not of a project.
+    assert found == {(model, action) for model, action, _ in ALLOWED_ACTIONS if model is not ApiKey}
 
 
 def test_project_is_archived_and_restored_by_buttons(scenario: Scenario) -> None:
