@@ -74,14 +74,13 @@ def test_list_without_filters_shows_none(scenario: Scenario, query: str) -> None
 def test_other_lookups_are_shown_too(
     scenario: Scenario, model: type, query: str, expected: tuple[str, str]
 ) -> None:
-    page = staff.logged_in_client(staff.superuser()).get(f"{admin_url(model, 'changelist')}?{query}")
+    page = staff.logged_in_client().get(f"{admin_url(model, 'changelist')}?{query}")
 
     assert shown(page) == [expected]
 
 
 def test_row_of_another_organization_is_shown_by_its_id(scenario: Scenario) -> None:
     other = factories.scenario().project
-
     reader = staff.logged_in_client(staff.member_of(scenario.organization, "viewer"))
 
     page = reader.get(admin_url(Finding, "changelist"), {"project__id__exact": other.pk})

@@ -29,7 +29,7 @@ def test_refused_parameters_are_named_and_the_other_filters_stay(
 ) -> None:
     factories.finding(scenario, title="Shown", severity="high")
     factories.finding(scenario, title="Hidden", severity="low")
-    client = staff.logged_in_client(staff.superuser())
+    client = staff.logged_in_client()
 
     page = client.get(f"{admin_url(Finding, 'changelist')}?severity__exact=high&{sent}", follow=True)
 
@@ -38,9 +38,9 @@ def test_refused_parameters_are_named_and_the_other_filters_stay(
     assert messages_of(page) == [f"The list has no such filter or value, and ignores it: {refused}."]
 
 
-@pytest.mark.parametrize(("page", "shown"), [("2", 2), ("3", 2), ("99999999", 2)])
+@pytest.mark.parametrize("page", ["3", "99999999"])
 def test_page_after_the_last_shows_the_last(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, page: str, shown: int
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     # Where a person returns after an action or a form, whose rows have left the list.
     monkeypatch.setattr(FindingAdmin, "list_per_page", 2)
@@ -48,7 +48,7 @@ def test_page_after_the_last_shows_the_last(
         factories.finding(scenario, title=f"Finding {number}", severity="high")
     url = f"{admin_url(Finding, 'changelist')}?severity__exact=high&p={page}"
 
-    answer = staff.logged_in_client().get(url)
+    shown = staff.logged_in_client().get(url)
 
-    titles = [row.title for row in answer.context["cl"].result_list]
-    assert (titles, answer.context["cl"].page_num, messages_of(answer)) == (["Finding 0"], shown, [])
+    titles = [row.title for row in shown.context["cl"].result_list]
+    assert (titles, shown.context["cl"].page_num, messages_of(shown)) == (["Finding 0"], 2, [])

@@ -39,8 +39,6 @@ def test_entry_is_marked_on_all_of_its_lists_and_their_rows(scenario: Scenario) 
 
 def tabs_of(client: Client, path: str) -> list[str]:
     html = client.get(path).content.decode()
-    if 'class="k-tabbar"' not in html:
-        return []
     bar = html.partition('class="k-tabbar"')[2].partition("</nav>")[0]
     return [part.partition("<")[0] for part in bar.split(">") if part.endswith("</a")]
 

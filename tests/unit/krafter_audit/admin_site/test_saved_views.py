@@ -140,7 +140,9 @@ def test_invalid_views_are_not_saved(scenario: Scenario, invalid: dict[str, str]
     [({"list": "no.list"}, 404), ({"organization": "x"}, 404), ({"list": "auth.group"}, 403)],
 )
 def test_unknown_and_forbidden_lists_have_no_views(scenario: Scenario, invalid: dict[str, str], status: int):
-    assert save(member(scenario.organization)[1], **invalid).status_code == status
+    page = save(member(scenario.organization)[1], **invalid)
+
+    assert (page.status_code, SavedView.objects.count()) == (status, 0)
 
 
 def test_number_of_views_is_limited(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
