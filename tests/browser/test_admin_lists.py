@@ -233,7 +233,8 @@ def test_findings_fit_the_window_and_titles_the_header(live_server: Any, scenari
 
 
 def cut_off(page: Page, selector: str) -> list[str]:
-    """Return the texts of the elements that are wider than their boxes."""
+    """Return the texts of the elements that are wider than their boxes; there is at least one element."""
+    page.locator(selector).first.wait_for()
     script = (
         "all => all.filter(element => element.scrollWidth > element.clientWidth + 1)"
         ".map(element => element.innerText)"
