@@ -61,6 +61,8 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(live_server: Any, 
         page = visitor.page
         visitor.open(shared_url)
         visitor.check_page("shared")
+        broken_images = page.evaluate("[...document.images].filter(image => !image.naturalWidth).length")
+        tables_without_caption = page.locator("table:not(:has(caption))").count()
         fixed = page.locator("section[aria-labelledby=fixed]").inner_text()
         overdue = page.locator("section[aria-labelledby=overdue]").inner_text()
         for finding in page.locator("details.finding > summary").all():
@@ -74,7 +76,7 @@ def test_shared_report_shows_proof_overdue_tasks_and_findings(live_server: Any, 
         cookies = page.context.cookies()
 
     assert visitor.problems == []
-    assert cookies == []
+    assert (cookies, broken_images, tables_without_caption) == ([], 0, 0)
     for words in ("Content-Security-Policy is missing", "failed", "passed", "Verified on"):
         assert words in fixed
     assert "Write descriptions" in overdue
@@ -94,6 +96,15 @@ def test_long_name_of_a_project_makes_the_page_no_wider(live_server: Any, shared
         visitor.check_page("shared-long-name", contrast=False)
 
     assert visitor.problems == []
+
+
+def test_page_of_an_invalid_link_is_accessible(live_server: Any) -> None:
+    with visiting(live_server.url) as visitor:
+        visitor.open("/insights/audit/reports/shared/x")
+        visitor.check_page("shared-not-found")
+
+    # The browser reports the status of the page.
+    assert [problem for problem in visitor.problems if "404 (Not Found)" not in str(problem)] == []
 
 
 def test_findings_open_without_script_and_by_keyboard(live_server: Any, shared_url: str) -> None:

@@ -1,4 +1,4 @@
-"""The shared page, its download, and its behaviour in a browser."""
+"""The shared page and its download. In a browser: tests/browser/test_shared_report.py."""
 
 import csv
 import re
@@ -10,13 +10,11 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser
 
 from findings.services import triage
 from reports.models import Report, Share
 from reports.sharing import links
 from tests import factories
-from tests.browser.chromium import lent_browser, new_page
 from tests.factories import Scenario
 from tests.unit.reports.conftest import CallApi, ExportReport
 
@@ -250,11 +248,6 @@ def test_changed_token_and_token_with_another_salt_are_not_found(link: Link) -> 
         assert Client().get(PATH + wrong).status_code == 404
 
 
-@pytest.mark.django_db
-def test_signed_token_without_a_share_is_not_found() -> None:
-    assert Client().get(links.url_of_key(links.new_key())).status_code == 404
-
-
 def test_page_allows_only_get_and_head(link: Link) -> None:
     url = link()
 
@@ -271,77 +264,3 @@ def test_page_is_rate_limited_per_client(link: Link, settings: Any, mid_minute_c
     assert [response.status_code for response in responses] == [200, 200, 429]
     assert 1 <= int(responses[2]["retry-after"]) <= 60
     assert "Too many requests" in responses[2].content.decode()
-
-
-CONTRAST = """() => {
-  const part = v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 };
-  const rgba = text => { const n = text.match(/[\\d.]+/g).map(Number); return [...n, 1].slice(0, 4) };
-  const light = ([r, g, b]) => .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
-  const behind = node => { for (; node; node = node.parentElement) {
-    const colour = rgba(getComputedStyle(node).backgroundColor); if (colour[3] === 1) return colour }
-    return [255, 255, 255, 1] };
-  return [...document.querySelectorAll('body *')]
-    .filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
-    .filter(node => !node.closest('.skip, .visually-hidden'))
-    .map(node => { const style = getComputedStyle(node);
-      const [a, b] = [light(rgba(style.color)), light(behind(node))].sort((x, y) => y - x);
-      const large = parseFloat(style.fontSize) >= 24;
-      const ratio = (a + .05) / (b + .05);
-      return { text: node.textContent.trim().slice(0, 40), ratio, needed: large ? 3 : 4.5 } })
-    .filter(found => found.ratio < found.needed) }"""
-
-
-def inspect_page(browser: Browser, url: str, width: int) -> dict[str, Any]:
-    """Open a page in a window of this width and return what can be wrong with it."""
-    page = new_page(browser, viewport={"width": width, "height": 800})
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text))
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.on("requestfailed", lambda request: messages.append(request.url))
-    page.goto(url)
-    return {
-        "messages": messages,
-        "overflow": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
-        "headings": page.locator("h1").count(),
-        "main": page.get_by_role("main").count(),
-        "styled": page.evaluate("getComputedStyle(document.querySelector('.banner')).backgroundColor"),
-        "chart": page.evaluate(
-            "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
-        ),
-        "low contrast": page.evaluate(CONTRAST),
-        "tables without a caption": page.evaluate(
-            "[...document.querySelectorAll('table:not(:has(caption))')].length"
-        ),
-        "cookies": page.context.cookies(),
-    }
-
-
-EXPECTED = {
-    "messages": [],
-    "overflow": 0,
-    "headings": 1,
-    "main": 1,
-    "styled": "rgb(22, 50, 79)",
-    "chart": True,
-    "low contrast": [],
-    "tables without a caption": 0,
-    "cookies": [],
-}
-
-
-@pytest.mark.needs_chromium
-@pytest.mark.django_db(transaction=True)
-def test_page_is_accessible_in_a_browser_on_phone_and_desktop(
-    live_server: Any, scenario: Scenario, link: Link
-) -> None:
-    for severity in ("critical", "high", "medium", "low"):
-        factories.finding(scenario, severity=severity, title=f"{severity} https://example.com/{'long' * 30}")
-    url = live_server.url + link("json").removeprefix("http://testserver")
-    invalid = live_server.url + PATH + "x"
-
-    with lent_browser() as browser:
-        pages = {width: inspect_page(browser, url, width) for width in (390, 1280)}
-        unavailable = inspect_page(browser, invalid, 390)
-
-    assert pages == {390: EXPECTED, 1280: EXPECTED}
-    assert {**unavailable, "messages": []} == EXPECTED
