@@ -15,7 +15,6 @@ from pypdf import PdfReader
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, pdf
 from reports.models import Format
-from reports.presentation import template_context
 from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
 from tests.unit.reports.sample_snapshot import (
     FINDINGS,
@@ -161,6 +160,7 @@ def test_exporters_keep_at_most_3_items_in_memory(format: str) -> None:
     assert maximum <= 3
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_pdf_is_tagged_and_has_language_and_title() -> None:
     content = exported_pdf()
@@ -176,6 +176,7 @@ def test_pdf_is_tagged_and_has_language_and_title() -> None:
     assert b"pdfuaid:part" in content.xmp_metadata.stream.get_data()
 
 
+@pytest.mark.slow
 @pytest.mark.needs_pango
 def test_pdf_embeds_its_fonts() -> None:
     fonts = [
@@ -212,14 +213,22 @@ def test_contents_of_the_pdf_link_to_its_chapters() -> None:
 
 @pytest.mark.slow
 @pytest.mark.needs_pango
-def test_pdf_has_a_qr_code_and_links_to_the_report_and_its_evidence() -> None:
-    content = exported_pdf()
-
+def test_figures_of_the_pdf_have_alternative_texts() -> None:
     figures = [
         str(node.get("/Alt"))
-        for node in structure(content.root_object["/StructTreeRoot"])
+        for node in structure(exported_pdf().root_object["/StructTreeRoot"])
         if node.get("/S") == "/Figure"
     ]
+
+    assert "QR code with the link to this report on the web" in figures
+    assert [text for text in figures if "Line chart of the open risk score" in text] != []
+
+
+@pytest.mark.slow
+@pytest.mark.needs_pango
+def test_pdf_links_to_the_report_and_its_evidence() -> None:
+    content = exported_pdf()
+
     targets = {
         str(note.get_object()["/A"]["/URI"])
         for page in content.pages
@@ -227,7 +236,6 @@ def test_pdf_has_a_qr_code_and_links_to_the_report_and_its_evidence() -> None:
         if "/URI" in note.get_object().get("/A", {})
     }
     url = snapshot().share_url
-    assert "QR code with the link to this report on the web" in figures
     assert targets == {url, f"{url}/evidence/{FIXED[0]['id']}"}
 
 
@@ -250,16 +258,6 @@ def test_pdf_contains_numbers_severities_and_page_numbers() -> None:
     assert "fell by 186, from 520 on 19 November 2026 to 334 on 25 November 2026" in text
 
 
-@pytest.mark.needs_pango
-def test_burn_down_chart_in_the_pdf_has_an_alternative_text() -> None:
-    content = exported_pdf()
-
-    figures = [
-        node for node in structure(content.root_object["/StructTreeRoot"]) if node.get("/S") == "/Figure"
-    ]
-    assert any("Line chart of the open risk score" in str(node.get("/Alt")) for node in figures)
-
-
 def structure(node: Any) -> Iterator[Any]:
     node = node.get_object()
     if isinstance(node, list):
@@ -273,23 +271,6 @@ def structure(node: Any) -> Iterator[Any]:
 
 @pytest.mark.slow
 @pytest.mark.needs_pango
-def test_long_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(template_context, "MAX_PDF_FINDINGS", 20)
-    many = [finding(index, f"Finding {index}", "security", "high", "new", 50) for index in range(25)]
-
-    content = PdfReader(io.BytesIO(export("pdf", snapshot(findings=many))))
-
-    text = " ".join("\n".join(page.extract_text() for page in content.pages).split())
-    assert "The first 20 of 25 open findings" in text
-    assert "5 more open findings are in the JSON and CSV exports." in text
-    assert "Finding 19 " in text
-    assert "Finding 20 " not in text
-
-
-@pytest.mark.slow
-@pytest.mark.needs_pango
 def test_right_to_left_name_of_a_project_takes_nothing_of_the_footer_into_its_line() -> None:
     exported = export("pdf", snapshot(project="موقع الشركة"))
 
@@ -299,25 +280,21 @@ def test_right_to_left_name_of_a_project_takes_nothing_of_the_footer_into_its_li
 
 @pytest.mark.slow
 @pytest.mark.needs_pango
-def test_control_characters_of_a_name_reverse_nothing_in_a_pdf() -> None:
-    exported = export("pdf", snapshot(project="Shop\u2069\u202e"))
-
-    first, second, *_ = [page.extract_text() for page in PdfReader(io.BytesIO(exported)).pages]
-    assert "Shop\ufffd\ufffd has " in first
-    assert "Krafter Audit · Shop\ufffd\ufffd · 19 November" in second
-
-
-@pytest.mark.slow
-@pytest.mark.needs_pango
-def test_pdf_prints_markup_in_a_title_and_reads_no_file(tmp_path: Path) -> None:
+def test_pdf_prints_markup_without_reading_a_file_and_no_control_characters(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("content of the file")
     title = f'<img src="file://{secret}"><link rel=attachment href="file://{secret}">'
 
-    exported = export("pdf", snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))
+    exported = export(
+        "pdf",
+        snapshot(project="Shop\u2069\u202e", findings=[finding(1, title, "seo", "low", "new", 5)]),
+    )
 
     content = PdfReader(io.BytesIO(exported))
-    assert "rel=attachment" in "".join(page.extract_text() for page in content.pages)
+    first, second, *_ = texts = [page.extract_text() for page in content.pages]
+    assert "Shop\ufffd\ufffd has " in first
+    assert "Krafter Audit · Shop\ufffd\ufffd · 19 November" in second
+    assert "rel=attachment" in "".join(texts)
     assert not content.attachments
     assert b"content of the file" not in exported
 

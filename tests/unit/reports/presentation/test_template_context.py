@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.template.loader import render_to_string
 
+from reports.presentation import template_context
 from reports.presentation.template_context import page_context, pdf_context, trends
 from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 from tests.unit.reports.sample_snapshot import FINDINGS, FIXED, OVERDUE, TASKS, snapshot
@@ -63,6 +64,19 @@ def test_report_says_how_many_campaigns_it_leaves_out(
     ]
 
     assert ("3 more campaigns are not shown." in some, "more campaign" in all_of_them) == (True, False)
+
+
+def test_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(template_context, "MAX_PDF_FINDINGS", 2)
+
+    page = render_to_string("reports/pdf.html", pdf_context(snapshot()))
+
+    text = " ".join(page.split())
+    assert "The first 2 of 6 open findings" in text
+    assert "4 more open findings are in the JSON and CSV exports." in text
+    assert [item["title"] in text for item in FINDINGS[:3]] == [True, True, False]
 
 
 def test_pdf_has_titles_alone_of_findings_after_the_characters_of_the_details() -> None:
