@@ -27,6 +27,10 @@ def _on_25_november(time_machine: Any) -> None:
             {"date_from": "2026-11-10", "date_to": "2026-11-10"},
             Period(date(2026, 11, 10), date(2026, 11, 10)),
         ),
+        (
+            {"date_from": "2024-01-01", "date_to": "2024-12-31"},  # the longest: 366 days
+            Period(date(2024, 1, 1), date(2024, 12, 31)),
+        ),
     ],
 )
 def test_missing_end_is_today_and_missing_start_gives_seven_days(
@@ -38,7 +42,10 @@ def test_missing_end_is_today_and_missing_start_gives_seven_days(
 @pytest.mark.parametrize(
     ("params", "field"),
     [
+        ({"date_from": "yesterday"}, "date_from"),
         ({"date_from": "2026-11-31"}, "date_from"),
+        ({"date_from": "9999-12-31"}, "date_from"),
+        ({"date_to": "2026-11-10T00:00:00Z"}, "date_to"),
         ({"date_to": "20261110"}, "date_to"),
         ({"date_to": "2026-11-10 "}, "date_to"),
         ({"date_from": "1999-12-31"}, "date_from"),
@@ -47,7 +54,7 @@ def test_missing_end_is_today_and_missing_start_gives_seven_days(
         ({"date_to": "2026-11-26"}, "date_to"),
         ({"date_from": "2026-11-25", "date_to": "2026-11-26"}, "date_to"),
         ({"date_from": "2026-11-10", "date_to": "2026-11-09"}, "date_from"),
-        ({"date_from": "2000-01-01", "date_to": "2026-11-10"}, "date_from"),
+        ({"date_from": "2024-01-01", "date_to": "2025-01-01"}, "date_from"),
     ],
 )
 def test_invalid_period_is_rejected_with_its_field(params: dict[str, str], field: str) -> None:

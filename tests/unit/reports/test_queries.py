@@ -81,23 +81,15 @@ def test_closed_finding_reduces_the_score_from_its_closing_day_on(
 ) -> None:
     time_machine.move_to(NOW - timedelta(days=3), tick=False)
     finding = factories.finding(scenario, score=50)
-    open_finding = factories.finding(scenario, score=20)
+    factories.finding(scenario, score=20)
     time_machine.move_to(NOW - timedelta(days=1), tick=False)
     Finding.objects.filter(pk=finding.pk).update(status="resolved", updated_at=timezone.now())
     time_machine.move_to(NOW, tick=False)
 
     _, body = call_api("get", "reports/summary")
 
-    assert open_finding.score == 20
-    assert [point["open_risk_score"] for point in body["data"]["risk_burn_down"]] == [
-        0,
-        0,
-        0,
-        70,
-        70,
-        20,
-        20,
-    ]
+    scores = [point["open_risk_score"] for point in body["data"]["risk_burn_down"]]
+    assert scores == [0, 0, 0, 70, 70, 20, 20]
 
 
 def test_date_range_limits_the_series_and_the_pass_rate(scenario: Scenario, call_api: CallApi) -> None:
@@ -111,31 +103,11 @@ def test_date_range_limits_the_series_and_the_pass_rate(scenario: Scenario, call
     assert body["data"]["verification_pass_rate"] == 1.0
 
 
-def test_date_range_with_one_end_is_completed(call_api: CallApi, time_machine: Any) -> None:
-    time_machine.move_to(NOW, tick=False)
-
-    _, until = call_api("get", "reports/summary?date_to=2026-03-07")
-    _, since = call_api("get", "reports/summary?date_from=2026-11-24")
-
-    assert [point["date"] for point in until["data"]["risk_burn_down"]][::6] == ["2026-03-01", "2026-03-07"]
-    assert [point["date"] for point in since["data"]["risk_burn_down"]] == ["2026-11-24", "2026-11-25"]
-
-
-def test_date_range_of_more_than_366_days_is_rejected(call_api: CallApi) -> None:
-    assert call_api("get", "reports/summary?date_from=2024-01-01&date_to=2024-12-31")[0] == 200
-    assert call_api("get", "reports/summary?date_from=2024-01-01&date_to=2025-01-01")[0] == 422
-
-
 @pytest.mark.parametrize(
     ("query", "field"),
     [
         ("date_from=2026-11-10&date_to=2026-11-09", "date_from"),
-        ("date_from=9999-12-31", "date_from"),
-        ("date_from=2026-02-30", "date_from"),
-        ("date_from=yesterday", "date_from"),
         ("date_to=", "date_to"),
-        ("date_to=20261110", "date_to"),
-        ("date_to=2026-11-10T00:00:00Z", "date_to"),
         ("date_to=%00", "date_to"),
         ("from=2026-11-10", "from"),
     ],
