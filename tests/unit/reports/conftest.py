@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from reports import export
 from reports.models import Report
+from tests import staff
 from tests.factories import Scenario
 
 
@@ -17,6 +19,12 @@ def _own_storage(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.KRAFTER_PUBLIC_URL = "http://testserver"
     settings.KRAFTER_ENCRYPTION_KEYS = "test:" + "A" * 43 + "="
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    """Return a client that is logged in as a superuser."""
+    return staff.logged_in_client()
 
 
 CallApi = Callable[..., tuple[int, Any]]

@@ -16,11 +16,6 @@ from tests.unit.reports.conftest import CallApi, ExportReport
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    return staff.logged_in_client()
-
-
 def test_share_page_shows_neither_key_nor_webhook(
     operator: Client, call_api: CallApi, export_report: ExportReport
 ) -> None:
@@ -96,12 +91,10 @@ def test_users_with_view_permission_cannot_revoke(
 ) -> None:
     export_report("json")
     call_api("post", "reports/share", {"channel": "link"})
-    viewer = User.objects.create_user("viewer@example.com", "correct horse battery", is_staff=True)
+    viewer = User.objects.create_user("viewer@example.com", staff.PASSWORD, is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_share"))
-    client = Client()
-    client.force_login(viewer)
 
-    client.post(
+    staff.logged_in_client(viewer).post(
         reverse("admin:reports_share_changelist"),
         {"action": "revoke", "confirmed": "1", "_selected_action": [str(Share.objects.get().pk)]},
     )
