@@ -118,11 +118,10 @@ def test_evidence_that_is_not_what_was_signed_is_reported(
 
 
 def test_without_a_signing_key_the_page_says_so(
-    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, request: pytest.FixtureRequest
+    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any
 ) -> None:
     settings.KRAFTER_SIGNING_KEYS = ""
-    verification = request.getfixturevalue("approved_verification")
-    url = evidence_url(verification.pk)
+    url = evidence_url(fix(scenario).pk)
 
     page, file = Client().get(url), Client().get(f"{url}.json")
 
@@ -131,20 +130,19 @@ def test_without_a_signing_key_the_page_says_so(
 
 
 @pytest.mark.parametrize(
-    ("missing", "sentence"),
+    ("recorded_with_key", "sentence"),
     [
-        ("when it was recorded", "The evidence is not signed: this installation had no signing key when"),
-        ("now", "The signatures cannot be verified: this installation has no signing key any more."),
+        (False, "The evidence is not signed: this installation had no signing key when"),
+        (True, "The signatures cannot be verified: this installation has no signing key any more."),
     ],
 )
 def test_evidence_without_a_signing_key_then_or_now_is_not_called_valid(
-    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, missing: str, sentence: str
+    scenario: Scenario, evidence_url: EvidenceUrl, settings: Any, recorded_with_key: bool, sentence: str
 ) -> None:
-    keys = {"when it was recorded": "", "now": settings.KRAFTER_SIGNING_KEYS}
-    later = {"when it was recorded": settings.KRAFTER_SIGNING_KEYS, "now": ""}
-    settings.KRAFTER_SIGNING_KEYS = keys[missing]
+    key = settings.KRAFTER_SIGNING_KEYS
+    settings.KRAFTER_SIGNING_KEYS = key if recorded_with_key else ""
     url = evidence_url(fix(scenario).pk)
-    settings.KRAFTER_SIGNING_KEYS = later[missing]
+    settings.KRAFTER_SIGNING_KEYS = "" if recorded_with_key else key
 
     page = Client().get(url).content.decode()
 
