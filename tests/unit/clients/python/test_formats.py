@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
@@ -45,6 +46,11 @@ RESULT = Result(
     inconclusive=(CheckedRule("lcp", "LCP", "https://shop.example/", "unsteady"),),
     unreachable=("https://gone.example/",),
 )
+
+
+def written(format: str, *, unreachable: tuple[str, ...] = (), **texts: Any) -> str:
+    """Return the result with one problem, whose texts are these, in a format."""
+    return FORMATS[format](replace(RESULT, problems=(replace(CSP, **texts),), unreachable=unreachable))
 
 
 def gate_result(fail_on: str | None = "high", known: tuple[str, ...] | None = None) -> Result:
@@ -122,11 +128,9 @@ def test_sarif_states_severity_place_and_baseline() -> None:
 
 
 def test_sarif_has_no_link_of_a_site_in_its_texts() -> None:
-    [known, *_] = RESULT.problems
     text = r"[Sign in](https://evil.example) [a\](b) [a\\](b) a[0] [b] (c) \d"
-    problem = replace(known, title=text, message=text, fix=text, description=text)
 
-    [run] = json.loads(FORMATS["sarif"](replace(RESULT, problems=(problem,))))["runs"]
+    [run] = json.loads(written("sarif", title=text, message=text, fix=text, description=text))["runs"]
     rule = run["tool"]["driver"]["rules"][0]
 
     shown = r"[Sign in\](https://evil.example) [a\](b) [a\\\](b) a[0] [b] (c) \d"
@@ -172,11 +176,9 @@ def test_markdown_escapes_what_a_site_has_written() -> None:
 
 
 def test_markdown_mentions_nobody_and_refers_to_no_issue() -> None:
-    [known, *_] = RESULT.problems
     title = "@acme/team see acme/web#12, !3 and #abc; mail@example.com"
-    problem = replace(known, title=title, urls=("https://shop.example/@team",))
 
-    text = FORMATS["markdown"](replace(RESULT, problems=(problem,)))
+    text = written("markdown", title=title, urls=("https://shop.example/@team",))
 
     space = "\u200b"
     assert f"| @{space}acme/team see acme/web\\#{space}12, !{space}3 and \\#abc; mail@example.com |" in text
@@ -186,64 +188,65 @@ def test_markdown_mentions_nobody_and_refers_to_no_issue() -> None:
 @pytest.mark.parametrize(
     "command", ["::stop-commands::x", "::error file=a::b", "##[add-mask]e", "##vso[task.x]y"]
 )
-@pytest.mark.parametrize("before", range(40, 60))
-def test_no_line_of_the_table_is_a_command_to_a_runner(command: str, before: int) -> None:
-    [known, *_] = RESULT.problems
-    problem = replace(known, title="x" * before + command, urls=("x" * before + command,))
+def test_no_line_of_the_table_is_a_command_to_a_runner(command: str) -> None:
+    texts = ["x" * before + command for before in range(40, 60)]  # wherever the table breaks the line
 
-    table = FORMATS["table"](replace(RESULT, problems=(problem,), unreachable=(command,)))
+    tables = [written("table", title=text, urls=(text,), unreachable=(command,)) for text in texts]
 
-    assert [line for line in table.splitlines() if COMMAND.match(line)] == []
+    assert [line for table in tables for line in table.splitlines() if COMMAND.match(line)] == []
 
 
 @pytest.mark.parametrize("format", ["json", "sarif", "junit", "github", "markdown"])
 def test_no_line_of_a_format_is_a_command_of_a_site_to_a_runner(format: str) -> None:
-    [known, *_] = RESULT.problems
     text = "a\n ::error::b\n::add-mask::c ##[group]d ##vso[task.setvariable variable=PATH]e"
-    problem = replace(known, title=text, message=text, fix=text, description=text, urls=(text,))
 
-    written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
+    document = written(
+        format, title=text, message=text, fix=text, description=text, urls=(text,), unreachable=(text,)
+    )
 
     # An annotation is a command itself: its first one, of ours, ends the rest.
-    lines = [line.replace("::", "", 1) if format == "github" else line for line in written.splitlines()]
+    lines = [line.replace("::", "", 1) if format == "github" else line for line in document.splitlines()]
     assert [line for line in lines if COMMAND.match(line)] == []
-    if format == "json":
-        assert json.loads(written)["problems"][0]["title"] == text
-    if format == "junit":
-        assert text in str(ElementTree.fromstring(written).findtext(".//failure"))
 
 
-@pytest.mark.parametrize("format", ["github", "markdown"])
-def test_control_characters_of_a_site_are_not_printed(format: str) -> None:
-    [known, *_] = RESULT.problems
-    text = "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\r\nc\ud800"
-    problem = replace(known, rule=text, title=text, message=text, fix=text, urls=(text,))
+def test_json_and_junit_keep_the_texts_of_a_site() -> None:
+    text = "a\n ::error::b ##[group]d\u202e\U000e0041"
 
-    written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
+    [problem] = json.loads(written("json", title=text))["problems"]
+    failure = ElementTree.fromstring(written("junit", message="a\n ::error::b")).findtext(".//failure")
 
-    kinds = {unicodedata.category(character) for character in written.replace("\n", "").replace("\u200b", "")}
-    assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
+    assert problem["title"] == text
+    assert "a\n ::error::b" in str(failure)
 
 
-@pytest.mark.parametrize("format", ["json", "sarif", "junit"])
-def test_hidden_characters_of_a_site_are_not_printed(format: str) -> None:
-    [known, *_] = RESULT.problems
-    text = "a\x9b\u202e\u2066\U000e0041b ##[group]c"
-    problem = replace(known, rule=text, title=text, message=text, fix=text, urls=(text,))
+@pytest.mark.parametrize(
+    ("format", "text"),
+    [
+        ("github", "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\r\nc\ud800\U000e0041"),
+        ("markdown", "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\r\nc\ud800\U000e0041"),
+        # These escape line ends, and a reader of them gets the rest as it is.
+        ("json", "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\U000e0041"),
+        ("sarif", "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\U000e0041"),
+        ("junit", "a\x1b[31m\x9b\x07\u202e\u2066\u2028b\U000e0041"),
+    ],
+)
+def test_control_and_hidden_characters_of_a_site_are_not_printed(format: str, text: str) -> None:
+    document = written(
+        format, rule=text, title=text, message=text, fix=text, urls=(text,), unreachable=(text,)
+    )
 
-    written = FORMATS[format](replace(RESULT, problems=(problem,), unreachable=(text,)))
-
-    kinds = {unicodedata.category(character) for character in written.replace("\n", "").replace("\u200b", "")}
-    assert kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} == set()
-    if format == "json":
-        assert json.loads(written)["problems"][0]["title"] == text
+    printed = document.replace("\n", "").replace("\u200b", "")
+    assert {unicodedata.category(character) for character in printed} & {
+        "Cc",
+        "Cf",
+        "Cs",
+        "Zl",
+        "Zp",
+    } == set()
 
 
 def test_entities_in_markdown_are_shown_as_they_are() -> None:
-    [known, *_] = RESULT.problems
-    problem = replace(known, title="&#64;acme &lt;b&gt; ~~x~~")
-
-    text = FORMATS["markdown"](replace(RESULT, problems=(problem,)))
+    text = written("markdown", title="&#64;acme &lt;b&gt; ~~x~~")
 
     assert r"\&\#\u200b64;acme \&lt;b\&gt; \~\~x\~\~".replace(r"\u200b", "\u200b") in text
 
