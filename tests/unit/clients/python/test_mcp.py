@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,16 +13,20 @@ import anyio
 import pytest
 from django.db import transaction
 from krafter_client import ProjectClient
+from krafter_client.cli import exits
+from krafter_client.cli.__main__ import main
 from krafter_client.mcp_server.approval import LIFETIME_SECONDS, ApprovalTokens
 from krafter_client.mcp_server.server import build_server
 from mcp import Client, StdioServerParameters
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Project
+from devtools.local_stack.data import free_port
 from remediation.evidence.chain import append
 from remediation.models import Task, TaskComment, Verification
 from tests import factories
 from tests.factories import Scenario
+from tests.unit.devtools.local_stack.processes import eventually
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 CLIENTS = Path(__file__).parents[4] / "clients" / "python"
@@ -288,20 +291,17 @@ def test_assistant_gets_the_errors_of_the_api(running_api: Scenario, assistant: 
 @pytest.fixture
 def http_port(running_api: Scenario, live_server: LiveServer) -> Iterator[int]:
     """Start the server with streamable HTTP; return its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    values = environment(running_api, live_server.url, running_api.key)
+    port, values = free_port(), environment(running_api, live_server.url, running_api.key)
     process = subprocess.Popen([sys.executable, *COMMAND, "--http", str(port)], env=values)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
+    assert eventually(lambda: is_open(port), seconds=30)
     yield port
     process.terminate()
     process.wait(timeout=10)
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_server_answers_by_streamable_http(running_api: Scenario, http_port: int) -> None:
@@ -315,15 +315,20 @@ def test_server_answers_by_streamable_http(running_api: Scenario, http_port: int
     assert [row["title"] for row in findings] == ["By HTTP"]
 
 
-def test_refused_key_ends_the_command_with_a_message(running_api: Scenario, live_server: LiveServer) -> None:
-    values = environment(running_api, live_server.url, "kr_live_wrong")
+def test_refused_key_ends_the_command_with_a_message(
+    running_api: Scenario,
+    live_server: LiveServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in environment(running_api, live_server.url, "kr_live_wrong").items():
+        monkeypatch.setenv(name, value)
 
-    ended = subprocess.run(
-        [sys.executable, *COMMAND], env=values, capture_output=True, text=True, timeout=60, check=False
-    )
+    status = main(["mcp"])
 
-    assert (ended.returncode, ended.stdout) == (3, "")
-    assert "unauthorized" in ended.stderr
+    output = capsys.readouterr()
+    assert (status, output.out) == (exits.ERROR, "")
+    assert "unauthorized" in output.err
 
 
 def test_token_of_an_approval_expires_after_its_lifetime(time_machine: Any) -> None:
