@@ -3,13 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from krafter_client.cli.__main__ import main
 
-from tests.fakes import faulty_site
 from tests.fakes.faulty_site import FaultySite
 from tests.project_rules.source import ROOT
 
@@ -55,26 +54,16 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> subpro
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
 
 
-@pytest.fixture
-def page() -> Iterator[FaultySite]:
-    """Serve a website on loopback."""
-    with faulty_site.serve() as served:
-        yield served
-
-
 def test_action_annotates_and_fails_by_new_problems_only(
-    page: FaultySite, environment: dict[str, str], tmp_path: Path
+    site: FaultySite, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    urls = f"{page.url}\n"
+    monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
+    urls = f"{site.url}\n"
     first = run_action(environment, tmp_path, urls=urls)
-    run(
-        ["krafter-audit", "check", page.url, "--no-browser", "--write-baseline", "known.json"],
-        tmp_path,
-        environment,
-    )
+    main(["check", site.url, "--no-browser", "--write-baseline", str(tmp_path / "known.json")])
     second = run_action(environment, tmp_path, urls=urls, baseline="known.json")
-    page.headers["Server"] = "nginx/1.18.0"
-    page.body = page.body.replace("<title>A shop of good things</title>", "")
+    site.headers["Server"] = "nginx/1.18.0"
+    site.body = site.body.replace("<title>A shop of good things</title>", "")
     third = run_action(environment, tmp_path, urls=urls, baseline="known.json")
 
     assert (first.returncode, second.returncode, third.returncode) == (1, 0, 1), first.stderr + second.stderr
@@ -87,10 +76,10 @@ def test_action_annotates_and_fails_by_new_problems_only(
 
 
 def test_inputs_of_the_action_are_not_run_as_commands(
-    page: FaultySite, environment: dict[str, str], tmp_path: Path
+    site: FaultySite, environment: dict[str, str], tmp_path: Path
 ) -> None:
     done = run_action(
-        environment, tmp_path, urls=f"{page.url}$(touch${{IFS}}owned) ; touch owned", **{"fail-on": "x"}
+        environment, tmp_path, urls=f"{site.url}$(touch${{IFS}}owned) ; touch owned", **{"fail-on": "x"}
     )
 
     assert (done.returncode, (tmp_path / "owned").exists()) == (2, False)
@@ -98,10 +87,10 @@ def test_inputs_of_the_action_are_not_run_as_commands(
 
 
 def test_gitlab_template_writes_test_results_and_fails(
-    page: FaultySite, environment: dict[str, str], tmp_path: Path
+    site: FaultySite, environment: dict[str, str], tmp_path: Path
 ) -> None:
     job = TEMPLATE["krafter-audit"]
-    variables = job["variables"] | {"KRAFTER_AUDIT_PAGES": page.url}
+    variables = job["variables"] | {"KRAFTER_AUDIT_PAGES": site.url}
 
     done = run(["bash", "-e", "-c", job["script"][0]], tmp_path, environment | variables)
 
