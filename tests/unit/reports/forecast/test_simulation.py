@@ -31,12 +31,12 @@ def test_more_new_findings_than_closed_ones_is_after_the_horizon():
 
 
 def test_same_arguments_have_the_same_forecast():
-    week = flows(*[(1, 0), (0, 2), (1, 1), (0, 0), (0, 1), (1, 1), (0, 0)])
-    first = forecast(week, 9, seed=1)
+    varied = tuple(DailyFlow(0, day * day % 11) for day in range(35))
+    first, with_other_seed = forecast(varied, 60, seed=1), forecast(varied, 60, seed=2)
 
     simulation._simulate.cache_clear()
 
-    assert forecast(week, 9, seed=1) == first
+    assert forecast(varied, 60, seed=1) == first != with_other_seed
 
 
 def test_days_are_within_the_horizon():
