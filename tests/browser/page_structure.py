@@ -12,12 +12,15 @@ type Kind = tuple[object, ...]
 # Attributes whose value decides, those that name other elements, and those that axe-core does not read.
 DECIDING = {"role", "type", "tabindex", "aria-hidden", "scope", "style", "hidden"}
 REFERRING = {"for", "aria-labelledby", "aria-describedby", "aria-controls"}
-UNREAD = ("data-", "x-", "hx-", "min", "max", "step", "pattern", "value", "name", "checked", "selected")
+UNREAD = (
+    "data-", "x-", "hx-", "min", "max", "step", "pattern", "value", "name", "checked", "selected", "method", "enctype",
+    "novalidate",
+)  # fmt: skip
 HIDING = ("hidden", "invisible", "sr-only")
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 NAMED = {"a", "button", "caption", "label", "legend", "option", "summary", "th"} | HEADINGS
 # Without other attributes, these mean nothing to axe-core.
-TEXT = {"b", "br", "code", "div", "em", "p", "small", "span", "strong", "time"}
+TEXT = {"b", "bdi", "br", "code", "div", "em", "p", "small", "span", "strong", "time"}
 NO_MEANING = {"class", "datetime", "id", "title", "style"}
 LABELLED = {"input", "select", "textarea"}
 
