@@ -10,9 +10,9 @@ from devtools.benchmark.forecast import PROJECTS, calibrate
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["constant work", "weekly scans", "bursts"])
 def test_ranges_contain_the_actual_day_about_as_often_as_their_probability(name: str):
-    found = calibrate(name, weeks=12, histories=60)
+    found = calibrate(name, weeks=12, histories=30)
 
-    assert found.histories == 60
+    assert found.histories == 30
     assert 0.4 <= found.within_50 <= 0.8
     assert found.within_90 >= 0.8
 
