@@ -21,6 +21,7 @@ from operations.models import Backup, RestoreDrill, Run
 from operations.queues import pending_work, queue_lengths
 
 MAX_AGE_SECONDS = 900.0  # of the oldest pending row
+INSPECTION_SECONDS = 2.0
 
 
 def queues() -> Iterator[Diagnosis]:
@@ -47,7 +48,7 @@ def pending() -> Iterator[Diagnosis]:
 def workers() -> Iterator[Diagnosis]:
     """Whether workers consume every queue."""
     try:
-        found = current_app.control.inspect(timeout=2.0).active_queues() or {}
+        found = current_app.control.inspect(timeout=INSPECTION_SECONDS).active_queues() or {}
         # A busy worker answers too late for the inspection, which names the workers; its record is still there.
         with redis_client.create_client(settings.REDIS_URL) as server:
             consumed = find_consumed(server, QUEUES)
