@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
@@ -69,14 +68,17 @@ def test_requests_are_counted_by_route_and_status(scrape: Scrape, scenario: Scen
 
 def test_jobs_are_counted_by_queue_and_outcome():
     app.loader.import_default_modules()
+    labels = ("scans.requeue_pending", "failed", "none")
+    failed, seconds = ("krafter_job_seconds_count", *labels), ("krafter_job_seconds_sum", *labels)
+    before = samples(generate_latest().decode())
 
     job_metrics.start("id", app.tasks["scans.requeue_pending"])
-    time.sleep(0.01)
+    running = samples(generate_latest().decode())
     job_metrics.end("id", app.tasks["scans.requeue_pending"], state="FAILURE")
 
-    found = samples(generate_latest().decode())
-    assert found["krafter_job_seconds_sum", "scans.requeue_pending", "failed", "none"] >= 0.01
-    assert found["krafter_jobs_running", "none"] == 0
+    after = samples(generate_latest().decode())
+    assert (after[failed] - before.get(failed, 0), after[seconds] > before.get(seconds, 0)) == (1, True)
+    assert [found["krafter_jobs_running", "none"] for found in (running, after)] == [1, 0]
 
 
 def test_installation_is_measured(scrape: Scrape, scenario: Scenario):
