@@ -90,7 +90,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/templatetags/admin_saved_views.py": "tests/unit/krafter_audit/admin_site/test_saved_views.py",
     "krafter_audit/templatetags/admin_project.py": "tests/unit/krafter_audit/admin/test_project_scope.py",
     "operations/backups/manifest.py": "tests/unit/operations/backups/test_drill.py",
-    "operations/backups/verification.py": "tests/unit/operations/backups/test_drill.py",
     "operations/jobs.py": "tests/unit/operations/backups",
     "operations/management/commands/*.py": "tests/unit/operations",
     "remediation/evidence/comparison.py": "tests/unit/remediation/test_admin.py",

@@ -1,9 +1,12 @@
 """Backups are complete or absent, and old ones are deleted."""
 
+import tarfile
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -54,6 +57,18 @@ def test_backup_without_its_file_storage_names_it(installation: Scenario, tmp_pa
 
     assert list((tmp_path / "backups").iterdir()) == []
     assert Backup.objects.get().error == "The file storage is unavailable."
+
+
+def test_files_of_object_storage_are_in_the_backup(installation: Scenario, tmp_path: Path, settings):
+    with object_storage.served() as endpoint:
+        object_storage.use(settings, endpoint)
+        default_storage.save("reports/a/1.csv", ContentFile(b"a,b\n"))
+        default_storage.save("pictures/2.jpg", ContentFile(b"a picture"))
+
+        backup = Path(back_up(tmp_path / "backups").path)
+
+    with tarfile.open(backup / "media.tar") as archive:
+        assert {entry.name: entry.size for entry in archive} == {"reports/a/1.csv": 4, "pictures/2.jpg": 9}
 
 
 def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, settings, time_machine):

@@ -3,15 +3,12 @@
 import json
 import os
 import subprocess
-import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -30,14 +27,8 @@ from reports.export import export_report
 from scans import screenshots
 from tests import database_role
 from tests.factories import Scenario
-from tests.fakes import object_storage
 
 pytestmark = pytest.mark.slow
-
-
-def run_drill(tmp_path: Path, drill_server: str) -> RestoreDrill:
-    backup = back_up(tmp_path / "backups")
-    return rehearse(Path(backup.path), server_url=drill_server)
 
 
 def test_drill_runs_once_on_schedule_and_restores_a_backup_as_the_installation(
@@ -56,21 +47,6 @@ def test_drill_runs_once_on_schedule_and_restores_a_backup_as_the_installation(
         "report_files": 0, "screenshots": 0,
     }  # fmt: skip
     assert drill.report["rows"] > 100
-
-
-def test_files_of_object_storage_are_in_the_backup_and_the_drill_reads_none_of_them(
-    installation: Scenario, tmp_path: Path, drill_server: str, settings
-):
-    with object_storage.served() as endpoint:
-        object_storage.use(settings, endpoint)
-        default_storage.save("reports/a/1.csv", ContentFile(b"a,b\n"))
-        default_storage.save("pictures/2.jpg", ContentFile(b"a picture"))
-        backup = Path(back_up(tmp_path / "backups").path)
-    drill = rehearse(backup, server_url=drill_server)
-
-    with tarfile.open(backup / "media.tar") as archive:
-        assert {entry.name: entry.size for entry in archive} == {"reports/a/1.csv": 4, "pictures/2.jpg": 9}
-    assert (drill.outcome, drill.report["media_files"]) == ("succeeded", 2)
 
 
 def test_temporary_database_is_dropped(drill_server: str):
@@ -110,16 +86,19 @@ def test_backup_is_of_one_instant_while_rows_are_written(
         connection.close()
 
     writer = threading.Thread(target=write)
-    before = Event.objects.count()
     writer.start()
     try:
-        drill = run_drill(tmp_path, drill_server)
+        backup = Path(back_up(tmp_path / "backups").path)
     finally:
         done.set()
         writer.join()
+    with temporary_database(drill_server) as url:
+        call_command("restore", backup, into=url, media=tmp_path / "restored", verbosity=0)
+        with psycopg.connect(url) as restored:
+            [events] = restored.execute("SELECT count(*) FROM events_event").fetchone()
 
-    assert drill.report["problems"] == []
-    assert Event.objects.count() > before
+    content = json.loads((backup / "manifest.json").read_text())
+    assert content["tables"]["events_event"] == events < Event.objects.count()
 
 
 def test_backup_has_key_ids_and_no_key(installation: Scenario, tmp_path: Path, settings):
@@ -145,6 +124,14 @@ CHANGES = [
     "UPDATE integrations_integration SET credentials = decode('0102', 'hex')",
     "DELETE FROM django_migrations WHERE app = 'reports'",
 ]
+
+
+@pytest.fixture
+def unavailable_object_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the environment have an object storage: a drill verifies the restored files and not those."""
+    for name in ("BUCKET", "REGION", "ACCESS_KEY", "SECRET_KEY"):
+        monkeypatch.setenv(f"KRAFTER_S3_{name}", "of-the-installation")
+    monkeypatch.setenv("KRAFTER_S3_ENDPOINT", "http://127.0.0.1:1")
 
 
 @pytest.fixture
@@ -179,6 +166,7 @@ def wrong_files(installation: Scenario, settings) -> list[str]:
     ]
 
 
+@pytest.mark.usefixtures("unavailable_object_storage")
 def test_drill_finds_all_that_is_wrong(
     installation: Scenario, wrong_files: list[str], wrong_data: None, tmp_path: Path, drill_server: str
 ):
@@ -205,16 +193,6 @@ def test_drill_finds_all_that_is_wrong(
     ]
     assert (drill.outcome, drill.report["verified"]["report_files"]) == ("failed", 5)
     assert drill.report["verified"]["screenshots"] == 2
-
-
-def test_drill_finds_a_missing_key(
-    installation: Scenario, tmp_path: Path, drill_server: str, monkeypatch: pytest.MonkeyPatch
-):
-    other = os.environ["KRAFTER_SIGNING_KEYS"].replace("test:", "other:")
-    monkeypatch.setenv("KRAFTER_ENCRYPTION_KEYS", other)
-
-    with pytest.raises(OperationFailed, match="cannot be opened"):
-        run_drill(tmp_path, drill_server)
 
 
 def test_damaged_file_is_detected_before_anything_is_restored(installation: Scenario, tmp_path: Path):
