@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -31,46 +30,29 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def urls_of(model: type[Model], row: Model) -> list[str]:
-    """Return the URLs of the admin that show a row, with those of pages beyond Django's own."""
-    pages = [admin_url(model, page, row.pk) for page in ("change", "history")]
-    own = [
-        route.name
-        for route in admin.site._registry[model].get_urls()
-        if route.name and route.name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_")
-    ]
-    known = {"changelist", "add", "history", "delete", "change"}
-    extra = [name for name in own if name.rsplit("_", 1)[1] not in known]
-    # Each named parameter of a URL, for the row.
-    values = {"pk": row.pk, "project_id": getattr(row, "project_id", None), "provider": "github"}
-    return [
-        *pages,
-        *(
-            reverse(
-                f"admin:{name}",
-                kwargs={parameter: values[parameter] for parameter in _parameters(model, name)},
-            )
-            for name in extra
-            if {"pk", "project_id"} & _parameters(model, name)
-        ),
-    ]
+    """Return the URLs of the admin that show a row."""
+    return [admin_url(model, "change", row.pk), admin_url(model, "history", row.pk), *own_urls_of(model, row)]
 
 
 def own_urls_of(model: type[Model], row: Model) -> list[str]:
-    """Return the URLs beyond Django's own."""
-    return urls_of(model, row)[2:]
-
-
-def _parameters(model: type[Model], name: str) -> set[str]:
-    route = next(route for route in admin.site._registry[model].get_urls() if route.name == name)
-    return set(route.pattern.converters)
+    """Return the URLs of the row's pages beyond Django's own."""
+    prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
+    of_django = {f"{prefix}{page}" for page in ("changelist", "add", "history", "delete", "change")}
+    values = {"pk": row.pk, "project_id": getattr(row, "project_id", None), "provider": "github"}
+    urls = []
+    for route in admin.site._registry[model].get_urls():
+        parameters, name = set(route.pattern.converters), route.name or ""
+        if name.startswith(prefix) and name not in of_django and {"pk", "project_id"} & parameters:
+            arguments = {parameter: values[parameter] for parameter in parameters}
+            urls.append(reverse(f"admin:{name}", kwargs=arguments))
+    return urls
 
 
 @every_model
-@pytest.mark.parametrize("role", Role.values)
-def test_rows_of_another_organisation_are_neither_listed_nor_found_nor_opened(model: type[Model], role: str):
+def test_rows_of_another_organisation_are_neither_listed_nor_found_nor_opened(model: type[Model]):
     own, other = factories.scenario(), factories.scenario()
     mine, theirs = ROWS[model](own), ROWS[model](other)
-    client = staff.logged_in_client(member_of(own.organization, role))
+    client = staff.logged_in_client(member_of(own.organization, Role.OWNER))
 
     listed = client.get(admin_url(model, "changelist"))
     found = client.get(admin_url(model, "changelist"), {"q": str(theirs.pk)})
@@ -78,35 +60,27 @@ def test_rows_of_another_organisation_are_neither_listed_nor_found_nor_opened(mo
     sent = [client.post(url) for url in own_urls_of(model, theirs)]
 
     keys = {row.pk for row in listed.context["cl"].queryset}
-    assert mine.pk in keys
-    assert theirs.pk not in keys
+    assert (mine.pk in keys, theirs.pk in keys) == (True, False)
     assert theirs.pk not in {row.pk for row in found.context["cl"].queryset}
     # Django redirects from the page of an absent row to the index.
-    assert all(page.status_code in (302, 404) for page in opened), [page.status_code for page in opened]
-    assert all(page.headers.get("location", "/admin/") == "/admin/" for page in opened)
+    assert {(page.status_code, page.headers.get("location")) for page in opened} <= {
+        (302, "/admin/"), (404, None),
+    }  # fmt: skip
     assert {page.status_code for page in sent} <= {404, 405}  # 405: a page that is only for reading
     assert client.get(admin_url(model, "change", mine.pk)).status_code == 200
 
 
 @every_model
-def test_viewer_changes_nothing(model: type[Model]):
+def test_viewer_is_offered_no_change(model: type[Model]):
     own = factories.scenario()
-    row = ROWS[model](own)
     client = staff.logged_in_client(member_of(own.organization, Role.VIEWER))
-    before = model._default_manager.filter(pk=row.pk).values().get()
-    page = client.get(admin_url(model, "change", row.pk))
 
-    posted = client.post(admin_url(model, "change", row.pk), {"name": "Changed", "title": "Changed"})
-    added = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"))
-
-    forms = [client.post(url) for url in own_urls_of(model, row)]
+    page = client.get(admin_url(model, "change", ROWS[model](own).pk))
+    added = client.get(admin_url(model, "add"))
 
     assert page.context["has_change_permission"] is False
-    # 405: a page that is only for reading.
-    assert {form.status_code for form in forms} <= {403, 405}
-    assert {name for name, _ in page.context.get("object_actions", [])} <= {"test"}  # of a policy: reads only
-    assert (posted.status_code, added.status_code) == (403, 403)
-    assert model._default_manager.filter(pk=row.pk).values().get() == before
+    assert {button.name for button in page.context["buttons"]} <= {"test"}  # of a policy: reads only
+    assert added.status_code == 403
 
 
 @every_model
@@ -238,9 +212,8 @@ def test_rights_of_a_group_need_a_role_above_viewer_in_the_organisation(scenario
     assert not user.has_perm("accounts.delete_project", scenario.organization.pk)
 
 
-@pytest.mark.parametrize("role", Role.values)
-def test_groups_are_for_superusers(scenario: Scenario, role: str):
-    user = member_of(scenario.organization, role)
+def test_groups_are_for_superusers(scenario: Scenario):
+    user = member_of(scenario.organization, Role.OWNER)
     group = Group.objects.create(name="Staff")
     group.permissions.set(Permission.objects.filter(content_type__app_label="auth"))
     user.groups.add(group)
@@ -265,16 +238,6 @@ def test_owner_does_not_raise_the_quota(scenario: Scenario):
 
     scenario.organization.refresh_from_db()
     assert (scenario.organization.name, scenario.organization.ai_quota) == ("Renamed", None)
-
-
-def test_create_user_makes_an_operator_of_the_organisation_or_a_superuser(scenario: Scenario):
-    organization = str(scenario.organization.pk)
-
-    call_command("create_user", "operator@example.com", "--organization", organization, "--staff")
-    call_command("create_user", "root@example.com", "--organization", organization, "--superuser")
-
-    users = User.objects.filter(email__in=["operator@example.com", "root@example.com"]).order_by("email")
-    assert [(user.is_staff, user.is_superuser) for user in users] == [(True, False), (True, True)]
 
 
 @pytest.mark.parametrize(
@@ -319,16 +282,6 @@ def test_viewer_may_test_a_policy(scenario: Scenario):
     page = staff.run_action(client, "test", policy)
 
     assert staff.messages_of(page) == [f"{policy}: 0 findings, 0 of them critical."]
-
-
-@pytest.mark.parametrize("model", [Backup, RestoreDrill])
-def test_backups_are_for_superusers(scenario: Scenario, model: type[Model]):
-    row = ROWS[model](scenario)
-    client = staff.logged_in_client(member_of(scenario.organization, Role.OWNER))
-
-    pages = [client.get(admin_url(model, "changelist")), client.get(admin_url(model, "change", row.pk))]
-
-    assert [page.status_code for page in pages] == [403, 403]
 
 
 @every_model

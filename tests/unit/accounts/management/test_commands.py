@@ -48,6 +48,14 @@ def test_commands_create_organisation_user_project_and_working_key(
     assert AuditClient(Project.objects.get(), key).call("get", "tasks").status_code == 200
 
 
+def test_user_is_created_as_staff_or_as_a_superuser(organization: str):
+    run("create_user", "operator@example.com", "--organization", organization, "--staff")
+    run("create_user", "root@example.com", "--organization", organization, "--superuser")
+
+    users = User.objects.order_by("email")
+    assert [(user.is_staff, user.is_superuser) for user in users] == [(True, False), (True, True)]
+
+
 def test_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: str):
     run("create_user", "ada@example.com", "--organization", organization)
     run("create_project", "site", "--organization", organization, "--site-url", "https://example.com")
