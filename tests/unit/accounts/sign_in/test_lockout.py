@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from accounts import services
@@ -132,8 +133,6 @@ def _without_token(page: Any, email: str) -> str:
 
 def test_password_is_hashed_once_for_unknown_and_known_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
-    from django.contrib.auth.hashers import MD5PasswordHasher
-
     encode = MD5PasswordHasher.encode
     monkeypatch.setattr(
         MD5PasswordHasher,

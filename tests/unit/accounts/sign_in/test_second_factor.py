@@ -61,16 +61,13 @@ def test_sign_in_takes_password_and_code(time_machine: Any) -> None:
     assert Event.objects.filter(name="second_factor.added", subject_id=user.pk).count() == 1
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("steps", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+@pytest.mark.parametrize(("steps", "accepted"), [(-2, False), (-1, True), (1, True), (2, False)])
 def test_clock_may_be_half_a_minute_wrong(time_machine: Any, steps: int, accepted: bool) -> None:
-    user, secret = with_app(time_machine)
-    time_machine.shift(timedelta(seconds=60))
-    client, _ = sign_in(user)
+    time_machine.move_to("2026-11-27T10:00:10Z", tick=False)
+    secret = "GEZDGNBVGY3TQOJQ"
+    authenticator = TOTP.activate(staff.superuser(), secret).instance
 
-    response = client.post(CODE, {"code": code_of(secret, steps)})
-
-    assert (response.status_code == 302) == accepted
+    assert second_factor.use_code(authenticator, code_of(secret, steps)) is accepted
 
 
 @pytest.mark.slow
