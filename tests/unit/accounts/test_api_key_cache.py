@@ -1,11 +1,13 @@
 """Authenticated API keys are cached for seconds; changes invalidate the caches of all processes at once."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import api_key_cache, api_keys
 from accounts.models import ApiKey, Membership
@@ -85,7 +87,7 @@ def test_changed_role_applies_to_the_next_request(scenario: Scenario):
 def test_cached_key_expires_on_time(scenario: Scenario, time_machine: Any):
     time_machine.move_to(time.time(), tick=False)
     key = ApiKey.objects.get()
-    key.expires_at = key.created_at.fromtimestamp(time.time() + 5, tz=key.created_at.tzinfo)
+    key.expires_at = timezone.now() + timedelta(seconds=5)
     key.save()
     assert scenario.client.call("get", "tasks").status_code == 200
 

@@ -1,4 +1,4 @@
-"""What the views of the API leave behind when a response is sent, and what they refuse."""
+"""Views of the API free their responses, and refuse changes of archived projects and bodies of deletions."""
 
 import gc
 import weakref
@@ -73,14 +73,11 @@ def test_archived_project_is_changed_only_when_it_is_restored(scenario: Scenario
     assert (restored.json()["data"]["archived_at"], restored.json()["data"]["name"]) == (None, "Other")
 
 
-@pytest.mark.parametrize(
-    "path", ["access", "integrations/github", "integrations/github/webhook", "alerts/destinations/slack"]
-)
-def test_delete_with_a_body_is_rejected(scenario: Scenario, path: str) -> None:
+def test_delete_with_a_body_is_rejected(scenario: Scenario) -> None:
     credentials = {"origin": "https://example.com", "headers": {"X-Key": "a"}}
     scenario.client.call("put", "access", credentials)
 
-    response = scenario.client.call("delete", path, {"all": True})
+    response = scenario.client.call("delete", "access", {"all": True})
 
     details = {"all": ["This URL takes no body."]}
     assert (response.status_code, response.json()["error"]["details"]) == (422, details)
