@@ -1,11 +1,9 @@
 """People, projects and keys are added and removed at the same time."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import close_old_connections
 
 from accounts import api_keys, services
 from accounts.actors import Actor
@@ -14,16 +12,10 @@ from accounts.models import ApiKey, Invitation, InvitationMail, Membership, Proj
 from accounts.sign_in.group_mapping import create_from_groups
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.races.threads import racers
+from tests.races.threads import errors_in, racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, THREADS = 5, 4
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 @pytest.mark.slow
@@ -87,7 +79,7 @@ def test_person_who_is_added_on_two_ways_simultaneously_is_one_member(scenario: 
 
             results = race(*[add] * (THREADS - 1), partial(_invite, scenario, user.email))
 
-            assert [result for result in results if isinstance(result, BaseException)] == []
+            assert errors_in(results) == []
             assert Membership.objects.filter(organization=scenario.organization, user=user).count() == 1
 
 

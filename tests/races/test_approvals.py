@@ -1,9 +1,6 @@
 """People who approve at the same time: each counts once, and the last one closes the task."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import close_old_connections
 
 from events.models import Event
 from remediation import errors
@@ -19,11 +16,9 @@ ROUNDS = 10
 
 
 @pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    made = factories.scenario()
-    set_rule(made, high=2)
-    yield made
-    close_old_connections()
+def scenario(scenario: Scenario) -> Scenario:
+    set_rule(scenario, high=2)
+    return scenario
 
 
 @pytest.mark.slow

@@ -1,11 +1,9 @@
 """Concurrent changes of one campaign: each task is in it once, and no limit or name is exceeded."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import close_old_connections
 
 from campaigns import services
 from campaigns.errors import CampaignArchived, CampaignNameTaken
@@ -18,12 +16,6 @@ from tests.races.threads import at_once, racers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROUNDS = 10
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 def created(scenario: Scenario, **fields: Any) -> Campaign:

@@ -1,11 +1,10 @@
 """A task is deleted while a request writes a row that refers to it."""
 
-import time
-from collections.abc import Iterator
+import threading
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from remediation.models import Task, TaskComment
 from tests import factories
@@ -16,31 +15,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MAX_SECONDS = 10
 
 
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
-
-
 def test_comment_on_a_task_that_is_deleted_meanwhile_is_not_found(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = factories.task(scenario)
-    written: list[bool] = []
+    written = threading.Event()
     save = TaskComment.save
 
     def save_and_say(row: TaskComment, **options: Any) -> None:
         save(row, **options)
-        written.append(True)
+        written.set()
 
     monkeypatch.setattr(TaskComment, "save", save_and_say)
 
     @transaction.atomic
     def delete() -> None:
         row = Task.objects.select_for_update().get(pk=task.pk)
-        ends = time.monotonic() + MAX_SECONDS
-        while not written and time.monotonic() < ends:
-            time.sleep(0.01)
+        written.wait(MAX_SECONDS)
         row.delete()
 
     _, response = at_once(

@@ -1,27 +1,18 @@
 """A pipeline and a provider report one deploy at the same time: it is recorded once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections
 from django.utils import timezone
 
 from assurance.models import Deploy
 from assurance.services import deploys
 from events.models import Event
-from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 10
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 @pytest.mark.slow

@@ -1,27 +1,19 @@
 """Dismissals expire while other workers reopen them and people extend or end them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections
 
 from events.models import Event
 from findings.models import Dismissal, Finding
 from findings.services import dismissal_expiry, dismissals, triage
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import racers
+from tests.races.threads import errors_in, racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 6
 EXPIRED = "finding.dismissal_expired"
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 def finding_with_expired_dismissal(scenario: Scenario) -> Finding:
@@ -60,7 +52,7 @@ def test_expiry_against_extension_keeps_the_extended_dismissal(scenario: Scenari
                 dismissal_expiry.reopen_expired,
             )
 
-            assert [result for result in results if isinstance(result, BaseException)] == []
+            assert errors_in(results) == []
             finding.refresh_from_db()
             [row] = Dismissal.objects.filter(finding=finding, ended_at=None)
             assert (finding.status, row.reason, row.status_before) == ("dismissed", "wont_fix", "new")

@@ -1,10 +1,8 @@
 """The events of a bulk change are consumed while its tasks and findings are changed again."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import close_old_connections
 
 from assurance import event_consumer
 from events import outbox
@@ -12,16 +10,10 @@ from remediation.models import Task
 from remediation.services import bulk
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import racers
+from tests.races.threads import errors_in, racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, TASKS = 10, 60
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 def change(scenario: Scenario, tasks: list[Task], **changes: Any) -> Any:
@@ -54,5 +46,5 @@ def test_consumption_against_a_bulk_change_has_no_deadlock(
                 consume,
             )
 
-            assert [result for result in results if isinstance(result, BaseException)] == []
+            assert errors_in(results) == []
     assert [record for record in caplog.records if "handling by" in record.getMessage()] == []

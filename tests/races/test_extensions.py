@@ -1,9 +1,6 @@
 """A due date is extended while its task is approved, blocked, or follows a new policy."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import close_old_connections
 
 from remediation.errors import TaskDone
 from remediation.models import Task
@@ -12,7 +9,7 @@ from remediation.services.extensions import extend
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import racers
+from tests.races.threads import errors_in, racers
 from tests.unit.remediation.sla.clock_scenarios import HOUR, PAUSING, set_policy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,11 +17,9 @@ ROUNDS = 8
 
 
 @pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    made = factories.scenario()
-    set_policy(made, PAUSING)
-    yield made
-    close_old_connections()
+def scenario(scenario: Scenario) -> Scenario:
+    set_policy(scenario, PAUSING)
+    return scenario
 
 
 @pytest.mark.slow
@@ -64,7 +59,7 @@ def test_extension_and_block_and_recalculation_are_all_kept(scenario: Scenario) 
                 lambda pk=row.pk: recalculations.run_batch(pk),
             )
 
-            assert [result for result in results if isinstance(result, BaseException)] == []
+            assert errors_in(results) == []
             pause = SlaPause.objects.get(task=task)
             task.refresh_from_db()
             passed = pause.started_at - task.created_at

@@ -1,10 +1,8 @@
 """Guard windows end while a deploy adds runs to them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections
 from django.utils import timezone
 
 from assurance.models import Deploy, GuardRun, GuardWindow
@@ -12,7 +10,7 @@ from assurance.services import deploys, guard_windows
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import racers
+from tests.races.threads import errors_in, racers
 from tests.unit.assurance.conftest import GUARD, set_policy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,11 +18,9 @@ ROUNDS, WINDOWS = 4, 4
 
 
 @pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    made = factories.scenario()
-    set_policy(made, guard=GUARD)
-    yield made
-    close_old_connections()
+def scenario(scenario: Scenario) -> Scenario:
+    set_policy(scenario, guard=GUARD)
+    return scenario
 
 
 def open_window(scenario: Scenario) -> GuardWindow:
@@ -55,6 +51,6 @@ def test_window_that_is_cancelled_during_a_deploy_has_no_unfinished_run(scenario
 
             results = race(cancel, lambda deploy=deploy: deploys.check_guarded_findings(deploy))
 
-            assert [result for result in results if isinstance(result, BaseException)] == []
+            assert errors_in(results) == []
             unfinished = GuardRun.objects.filter(window__in=windows, status__in=GuardRun.UNFINISHED)
             assert not unfinished.exists()

@@ -9,7 +9,7 @@ from scans.models import ScanPage, ScanPart
 from scans.worker import page_leases
 from scans.worker.page_leases import Work, WorkerKind
 from tests import factories
-from tests.races.threads import racers
+from tests.races.threads import errors_in, racers
 from tests.unit.scans.worker.scan_parts import SITE, scan_part
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +39,6 @@ def test_simultaneous_workers_lease_each_page_once(
 
             works = race(*[lease] * WORKERS)
 
-            assert [work for work in works if isinstance(work, BaseException)] == []
+            assert errors_in(works) == []
             leased = [page.position for work in works if work for page in work.pages]
             assert sorted(leased) == list(range(expected))

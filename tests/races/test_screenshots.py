@@ -1,18 +1,15 @@
 """A screenshot is deleted by retention while a check takes the same one again."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import close_old_connections
 from django.utils import timezone
 
 from remediation.evidence import screenshot_retention
 from scans import screenshots
 from scans.models import Screenshot
-from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import racers
 
@@ -21,10 +18,9 @@ ROUNDS, IMAGES = 5, 8
 
 
 @pytest.fixture
-def scenario(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Scenario]:
+def scenario(scenario: Scenario, settings: Any, tmp_path: Path) -> Scenario:
     settings.MEDIA_ROOT = str(tmp_path)
-    yield factories.scenario()
-    close_old_connections()
+    return scenario
 
 
 @pytest.mark.slow

@@ -1,25 +1,15 @@
 """Site credentials are replaced and deleted at the same time."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import close_old_connections
 
 from krafter_audit.api.etags import etag_for
 from scans.models import SiteCredentials
 from scans.site_credentials import services
-from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import racers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROUNDS = 10
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 def put(scenario: Scenario, key: str, if_match: str | None = None) -> SiteCredentials:

@@ -1,14 +1,11 @@
-"""Concurrent approvals, reopenings, writes of workers and quota, with threads and PostgreSQL.
-
-Every round starts with two threads at a barrier. No deadlock, no lost and no doubled effect.
-"""
+"""Concurrent approvals, reopenings, writes of workers and quota: no deadlock, no lost and no repeated effect."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import QuotaMonth
@@ -18,26 +15,20 @@ from findings.models import Regression
 from krafter_audit.api.errors import QuotaExceeded
 from krafter_audit.db import leases
 from remediation import locks
-from remediation.models import CheckStatus, Task, Verification, VerificationPart
-from remediation.services import tasks, verdicts, verifications
+from remediation.models import CheckStatus, Policy, Task, Verification, VerificationPart
+from remediation.services import policies, tasks, verdicts, verifications
 from remediation.worker import check_aggregation, part_runner
 from tests import factories
 from tests.factories import Scenario, remediation_state
-from tests.races.threads import Race, at_once, racers
+from tests.races.threads import Race, another_transaction_waits_for_this_one, at_once, racers
 from tests.unit.devtools.local_stack.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 50  # for each of the four pairs: 200 in all
+ROUNDS = 20
 
 PASSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
 FAILED = {"result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1}
-
-
-@pytest.fixture
-def scenario(transactional_db: None) -> Iterator[Scenario]:
-    yield factories.scenario()
-    close_old_connections()
 
 
 @pytest.fixture
@@ -63,7 +54,7 @@ def test_waiting_for_the_finding_lock_holds_no_other_lock_and_reads_the_latest_r
         with transaction.atomic():
             lock_finding(verification.task.finding_id)
             taken = other.submit(take)
-            assert eventually(lock_is_awaited)
+            assert eventually(another_transaction_waits_for_this_one)
             free = [
                 type(row).objects.select_for_update(nowait=True).get(pk=row.pk)
                 for row in (verification.task, verification)
@@ -73,12 +64,6 @@ def test_waiting_for_the_finding_lock_holds_no_other_lock_and_reads_the_latest_r
 
     assert free == [verification.task, verification]
     assert task.title == "Renamed meanwhile"
-
-
-def lock_is_awaited() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-        return cursor.fetchone()[0]
 
 
 @pytest.mark.slow
@@ -104,9 +89,8 @@ def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, run_bo
         )
 
         assert reopened.result == "failed"
-        first = (
-            getattr(approved, "result", None) or approved.code
-        )  # approved before the reopening, or after it
+        # Approved before the reopening, or refused after it.
+        first = getattr(approved, "result", None) or approved.code
         assert first in ("passed", "verification_failed")
         assert remediation_state(verification) == FAILED
         assert events(verification, "verification.approved") == (1 if first == "passed" else 0)
@@ -172,9 +156,6 @@ def test_concurrent_runs_of_a_task_create_one_verification(scenario: Scenario, r
 
 
 def test_concurrent_first_reads_create_one_policy(scenario: Scenario):
-    from remediation.models import Policy
-    from remediation.services import policies
-
     answers = at_once(*[lambda: policies.current(scenario.project).pk] * 8)
 
     assert set(answers) == {Policy.objects.get().pk}

@@ -51,7 +51,7 @@ def test_simultaneous_workers_deliver_each_event_once_and_in_order(
             for status in STATUSES:
                 changes = [change(finding, status) for finding in findings]
                 results = race(*changes, fan_out.run, fan_out.run, deliver, deliver)
-                assert [result for result in results if isinstance(result, BaseException)] == []
+                assert threads.errors_in(results) == []
         fan_out.run()
         deliver()
         requests = received(receiver)

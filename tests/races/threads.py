@@ -14,6 +14,7 @@ from django.db import connection
 type Race = Callable[..., list[Any]]
 
 MAX_SECONDS = 30
+WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
 
 
 @contextmanager
@@ -42,6 +43,12 @@ def _run(start: threading.Barrier, action: Callable[[], Any]) -> Any:
         return error
 
 
+def another_transaction_waits_for_this_one() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return bool(cursor.fetchone()[0])
+
+
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
     """Run the actions in threads that start together; return the results or errors."""
     with racers(len(actions)) as race:
@@ -50,4 +57,8 @@ def at_once(*actions: Callable[[], Any]) -> list[Any]:
 
 def errors_at_once(*actions: Callable[[], Any]) -> list[BaseException]:
     """Run the actions in threads that start together; return their errors."""
-    return [error for error in at_once(*actions) if isinstance(error, BaseException)]
+    return errors_in(at_once(*actions))
+
+
+def errors_in(results: list[Any]) -> list[BaseException]:
+    return [result for result in results if isinstance(result, BaseException)]
