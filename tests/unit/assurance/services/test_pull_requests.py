@@ -180,32 +180,14 @@ def test_pull_request_of_an_unavailable_repository_is_checked_later(
     assert (row.failures, row.note, queued(task)) == (1, "GitHub is unavailable.", [])
 
 
-@pytest.mark.parametrize(
-    ("config", "fields", "is_live"),
-    [
-        ({}, {"environment": "production"}, True),
-        ({}, {"environment": "Live"}, True),
-        ({}, {"environment": "staging"}, False),
-        ({}, {"environment": "staging", "url": "https://staging.example.com/"}, False),
-        ({"deploys": {"environments": ["staging"]}}, {"environment": "staging"}, True),
-        ({"deploys": {"environments": ["staging"]}}, {"environment": "production"}, False),
-        ({"deploys": {"environments": "staging"}}, {"environment": "production"}, True),
-    ],
-)
-def test_only_deploys_that_visitors_use_count(
-    scenario: Scenario, config: dict[str, Any], fields: dict[str, Any], is_live: bool
-) -> None:
-    set_policy(scenario, **config)
+@pytest.mark.parametrize("environments", [None, ["blue"]])
+def test_only_live_deploys_count(scenario: Scenario, environments: list[str] | None) -> None:
+    set_policy(scenario, deploys={"environments": environments})
+    url, earlier = f"{scenario.project.site_url}start", timezone.now() - timedelta(minutes=1)
+    live = deploy(scenario, WITH, environment="blue", url=url, finished_at=earlier)
+    deploy(scenario, WITH, environment="staging")
 
-    made = deploy(scenario, WITH, **fields)
-
-    assert pull_requests.newest_live_deploy(scenario.project) == (made if is_live else None)
-
-
-def test_deploy_of_the_sites_host_is_live_whatever_its_environment(scenario: Scenario) -> None:
-    made = deploy(scenario, WITH, environment="blue", url=f"{scenario.project.site_url}start")
-
-    assert pull_requests.newest_live_deploy(scenario.project) == made
+    assert pull_requests.newest_live_deploy(scenario.project) == live
 
 
 def test_another_pull_request_of_the_task_replaces_the_first(

@@ -64,7 +64,7 @@ def test_list_of_verifications_includes_no_warnings(scenario: Scenario) -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
 
 
-def test_decided_verification_shows_no_warning(scenario: Scenario) -> None:
+def test_page_of_a_decided_verification_shows_no_warning(scenario: Scenario) -> None:
     verification = factories.verification(scenario)
     client, url = staff.logged_in_client(), admin_url(Verification, "change", verification.pk)
     record_deploy(scenario, timezone.now() + timedelta(minutes=1))
