@@ -22,6 +22,7 @@ from tests import (
     factories,
     missing_packages,
     openapi_validation,
+    staff,
 )
 from tests.browser import chromium
 from tests.fakes import faulty_site
@@ -56,8 +57,8 @@ def _close_chromium() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_written_tables_only() -> Iterator[None]:
-    """Flush only the tables that a test has written (tests/database_flush.py)."""
+def _delete_rows_instead_of_truncating() -> Iterator[None]:
+    """Empty the tables after a test that commits without TRUNCATE (tests/database_flush.py)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
         yield
@@ -124,6 +125,12 @@ def _fast_hasher_and_high_rate_limits() -> Iterator[None]:
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(**roomy, KRAFTER_HOST_RATE=0, PASSWORD_HASHERS=cheap):
         yield
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    """Return a client that is logged in to the admin as a superuser."""
+    return staff.logged_in_client()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

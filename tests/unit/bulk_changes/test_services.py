@@ -87,15 +87,6 @@ def test_change_does_what_the_preview_says_and_stores_each_row(scenario: Scenari
     assert (event.subject_id, event.data["bulk_change_id"]) == (new.pk, str(made.pk))
 
 
-def test_change_works_in_batches_of_transactions(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(services, "BATCH_SIZE", 2)
-    rows = [factories.finding(scenario) for _ in range(5)]
-
-    done = change(scenario, FINDINGS, *rows, severity="low")
-
-    assert (done.bulk_change.changed, set(values_of(*rows, name="severity"))) == (5, {"low"})
-
-
 def test_refusal_in_a_later_batch_takes_all_batches_back_if_all_or_nothing(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):

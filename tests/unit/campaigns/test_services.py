@@ -1,4 +1,4 @@
-"""Limits, idempotency and simultaneous changes of campaigns."""
+"""Limits of campaigns, and what an archived one refuses."""
 
 import pytest
 

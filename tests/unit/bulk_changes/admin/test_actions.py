@@ -18,12 +18,6 @@ from tests.staff import admin_url, messages_of, run_action
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Return a client that is logged in as a superuser."""
-    return staff.logged_in_client()
-
-
 def post_list(client: Client, model: Any, action: str, query: str = "", **more: Any) -> Any:
     """Run an action on all rows that match the filters of a list."""
     data = {"action": action, "index": "0", "select_across": "1", "_selected_action": ["x"], **more}
@@ -90,12 +84,12 @@ def test_viewer_can_neither_change_nor_undo(scenario: Scenario):
     done = run_action(staff.logged_in_client(), "dismiss", finding, confirmed="1", reason="wont_fix")
     viewer = staff.logged_in_client(staff.member_of(scenario.organization, Membership.Role.VIEWER))
 
-    operator_undo = press_undo(viewer, done)
+    page = press_undo(viewer, done)
     run_action(viewer, "triage", finding, confirmed="1")
 
     assert Finding.objects.get(pk=finding.pk).status == "dismissed"
     assert BulkChange.objects.count() == 1
-    assert operator_undo.status_code == 200
+    assert page.status_code == 200
 
 
 def test_bulk_change_of_another_organisation_is_not_undone(scenario: Scenario):

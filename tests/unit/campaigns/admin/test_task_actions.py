@@ -15,12 +15,6 @@ from tests.staff import messages_of, run_action
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-@pytest.fixture
-def operator(db: None) -> Client:
-    """Return a client that is logged in as a superuser."""
-    return staff.logged_in_client()
-
-
 def test_selected_tasks_become_a_new_campaign(operator: Client, scenario: Scenario) -> None:
     tasks = [factories.task(scenario), factories.task(scenario)]
 
