@@ -26,13 +26,13 @@ def test_counts_of_findings_follow_the_filters_and_the_moment(scenario: Scenario
         "by_severity": {"critical": 1, "high": 0, "medium": 0, "low": 1},
         "by_domain": {"security": 1, "performance": 0, "accessibility": 0, "seo": 1},
     }  # fmt: skip
-    queries = (
+    filters = (
         "as_of=2026-03-10",
         "severity=low",
         "severity=low&severity=critical",
         "severity=low&domain=seo",
     )
-    assert [(found["total"], found["score"]) for found in map(counts, queries)] == [
+    assert [(found["total"], found["score"]) for found in map(counts, filters)] == [
         (1, 90), (1, 10), (2, 100), (0, 0),
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Findings are dismissed by the API, and the history of that is read."""
+"""Findings in the API: their dismissals, and the limits of their size."""
 
 from typing import Any
 

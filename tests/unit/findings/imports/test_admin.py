@@ -97,7 +97,7 @@ def test_wrong_file_is_named_and_changes_nothing(
     assert Finding.objects.count() == 0
 
 
-def test_project_of_another_organisation_or_an_archived_one_is_refused(member: Client, page: str) -> None:
+def test_project_of_another_organisation_is_refused(member: Client, page: str) -> None:
     other = factories.scenario().project
 
     response = send(member, page, other, REPORT)

@@ -55,6 +55,7 @@ def test_bulk_accepts_1_to_1000_items(scenario: Scenario, count: int):
     items = [{"domain": "seo", "title": str(index)} for index in range(count)]
 
     assert scenario.client.call("post", "findings/bulk", {"findings": items}).status_code == 422
+    assert Finding.objects.count() == 0
 
 
 def test_null_item_of_a_partial_bulk_is_reported_as_invalid(scenario: Scenario):
@@ -116,3 +117,4 @@ def test_bulk_update_to_resolved_requires_verification(scenario: Scenario):
     )
 
     assert response.json()["error"]["code"] == "resolved_requires_verification"
+    assert Finding.objects.get().status == "new"
