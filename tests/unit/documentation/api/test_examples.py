@@ -49,13 +49,6 @@ def test_python_example_calls_an_existing_function_with_its_arguments(operation:
     assert positional == operation.path_parameters
 
 
-@pytest.mark.parametrize("operation", ["create_task", "get_report_download", "set_alert_destination"])
-def test_bash_reads_the_curl_example(operation: str) -> None:
-    done = subprocess.run(["bash", "-n"], input=curl(OPERATIONS[operation]), text=True, capture_output=True)
-
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_curl_sends_ids_of_variables_in_valid_json() -> None:
     script = f"curl() {{ printf '%s' \"${{!#}}\"; }}\nFINDING_ID=abc\n{curl(OPERATIONS['create_task'])}"
 
