@@ -126,15 +126,6 @@ def test_member_is_invited_promoted_and_removed(scenario: Scenario, org: str):
     assert not User.objects.get(email="new@example.com").has_usable_password()
 
 
-def test_keys_of_a_removed_member_stop_working(scenario: Scenario, org: str):
-    client = member_client(scenario, "member")
-    user = User.objects.get(email="member@example.com")
-
-    scenario.client.call("delete", f"{org}/members/{user.pk}")
-
-    assert client.call("get", "tasks").status_code == 401
-
-
 def test_admin_who_becomes_a_member_loses_the_keys_that_write(scenario: Scenario, org: str):
     client = member_client(scenario, "admin")
     user = User.objects.get(email="admin@example.com")
@@ -157,7 +148,6 @@ def test_the_last_owner_stays(scenario: Scenario, org: str):
     assert Membership.objects.get(user=scenario.owner).role == "owner"
 
 
-@pytest.mark.parametrize("role", ["member", "viewer"])
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
@@ -168,13 +158,16 @@ def test_the_last_owner_stays(scenario: Scenario, org: str):
         ("get", "keys", None),
     ],
 )
-def test_members_and_viewers_do_not_administer(
-    scenario: Scenario, org: str, role: str, method: str, path: str, body: Any
-):
-    response = member_client(scenario, role).call(method, f"{org}/{path}", body)
+def test_members_do_not_administer(scenario: Scenario, org: str, method: str, path: str, body: Any):
+    response = member_client(scenario, "member").call(method, f"{org}/{path}", body)
 
-    assert response.status_code == 403
-    assert response.json()["error"]["code"] in ("insufficient_role", "insufficient_scope")
+    assert code(response) == (403, "insufficient_role")
+
+
+def test_viewers_do_not_list_keys(scenario: Scenario, org: str):
+    response = member_client(scenario, "viewer").call("get", f"{org}/keys")
+
+    assert code(response) == (403, "insufficient_role")
 
 
 def test_an_admin_does_not_touch_owners(scenario: Scenario, org: str):

@@ -14,6 +14,7 @@ from campaigns.models import Campaign
 from events.models import Event
 from findings.models import Finding
 from integrations.models import SyncConflict
+from krafter_audit.api.openapi.schema import CachedSchemaGenerator
 from krafter_audit.api.query_parameters import declared_parameters
 from notifications.models import WebhookEndpoint
 from remediation.models import Policy, Task, Verification
@@ -26,11 +27,15 @@ from tests.staff import ROWS
 
 pytestmark = pytest.mark.django_db
 
-SENT = {"audit/integrations": "github"}
+PARAMETER = re.compile(r"<[^>]+>|{[^}]+}")
 
 
-def test_url_walk_finds_every_app():
-    assert len(ROUTES) >= 25
+def test_walk_finds_every_operation_of_the_description():
+    described = CachedSchemaGenerator().get_schema(public=True)["paths"].items()
+
+    assert {(PARAMETER.sub("", f"/{route}"), method) for route, method, _ in ROUTES} == {
+        (PARAMETER.sub("", path), method) for path, operations in described for method in operations
+    }
 
 
 def test_every_api_view_inherits_the_request_order():
@@ -143,7 +148,7 @@ def test_every_operation_rejects_unknown_parameters(scenario: Scenario):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", ["another project's", "absent", "no-uuid", "%00", "1" * 300])
+@pytest.mark.parametrize("row", ["another project's", "absent", "no-uuid", "%00"])
 def test_rows_of_another_project_are_not_found(scenario: Scenario, row: str):
     other = factories.scenario()
     elsewhere = services.create_project(scenario.organization, slug="other", site_url="https://example.org")

@@ -155,7 +155,7 @@ def fail_to_resolve(*args: Any, **kwargs: Any) -> Any:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("value", ["%00", "a%00b", "%ED%A0%80", "%F0%9F%98%80"])
+@pytest.mark.parametrize("value", ["a%00b", "%ED%A0%80", "%F0%9F%98%80"])
 def test_no_value_in_a_path_causes_a_server_error(scenario: Scenario, value: str):
     # A NUL, half a character of UTF-16, and one beyond the basic plane.
     row, errors = str(scenario.owner.pk), []

@@ -65,62 +65,20 @@ def test_only_the_digest_of_a_key_is_stored(scenario: Scenario):
     assert scenario.key not in str(ApiKey.objects.values().get())
 
 
-def test_last_used_at_is_updated_at_most_once_a_minute(scenario: Scenario):
-    scenario.client.call("get", "tasks")
-    first = ApiKey.objects.get().last_used_at
-    scenario.client.call("get", "tasks")
-
-    assert first is not None
-    assert ApiKey.objects.get().last_used_at == first
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [("post", "tasks"), ("patch", "tasks/x"), ("put", "policies/current"), ("post", "verifications/run")],
-)
-def test_read_key_cannot_write(method: str, path: str):
-    scenario = factories.scenario(scopes=("audit:read",))
-
-    assert refusal(scenario.client.call(method, path, {})) == (403, "insufficient_scope")
-
-
 def test_read_key_can_test_a_policy():
     scenario = factories.scenario(scopes=("audit:read",))
 
     assert scenario.client.call("post", "policies/test", {"config": {}}).status_code == 200
 
 
-def test_viewer_can_only_read(scenario: Scenario):
-    Membership.objects.update(role="viewer")
-
-    assert scenario.client.call("get", "tasks").status_code == 200
-    assert refusal(scenario.client.call("post", "tasks", {})) == (403, "insufficient_scope")
-
-
-def test_url_of_another_organisation_is_forbidden(scenario: Scenario):
-    other = factories.scenario()
-    path = f"/api/v1/orgs/{other.organization.pk}/projects/production-website/audit/tasks"
-
-    assert refusal(scenario.client.call("get", path)) == (403, "forbidden")
-
-
-def test_unknown_project_is_not_found(scenario: Scenario):
-    path = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
-
-    assert refusal(scenario.client.call("get", path)) == (404, "not_found")
-
-
 def test_scope_is_checked_before_the_project_and_the_project_before_the_body():
-    scenario = factories.scenario(scopes=("audit:read",))
-    unknown_project = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
-    writer = factories.scenario()
-    gone = f"/api/v1/orgs/{writer.organization.pk}/projects/elsewhere/audit/tasks"
+    def post_invalid_json(scopes: str) -> tuple[int, str]:
+        scenario = factories.scenario(scopes=(scopes,))
+        url = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
+        return refusal(scenario.client.post(url, "{", content_type="application/json"))
 
-    assert refusal(scenario.client.post(unknown_project, "{", content_type="application/json")) == (
-        403,
-        "insufficient_scope",
-    )
-    assert refusal(writer.client.post(gone, "{", content_type="application/json")) == (404, "not_found")
+    assert post_invalid_json("audit:read") == (403, "insufficient_scope")
+    assert post_invalid_json("audit:write") == (404, "not_found")
 
 
 def test_safe_inbound_request_id_is_kept(scenario: Scenario):

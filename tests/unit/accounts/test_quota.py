@@ -29,17 +29,13 @@ def test_units_are_spent_up_to_the_quota() -> None:
 
     for _ in range(2):
         quota.spend(organization.pk)
-    with pytest.raises(QuotaExceeded):
+    with pytest.raises(QuotaExceeded) as refused:
         quota.spend(organization.pk)
 
     assert spent() == {date(2026, 11, 1): 2}
-    usage = quota.usage(organization)
-    assert {name: usage[name] for name in ("month", "ai_quota", "spent", "remaining")} == {
-        "month": "2026-11",
-        "ai_quota": 2,
-        "spent": 2,
-        "remaining": 0,
-    }
+    numbers = {"month": "2026-11", "ai_quota": 2, "spent": 2, "remaining": 0}
+    assert quota.usage(organization) == numbers | {"resets_at": datetime(2026, 12, 1, tzinfo=UTC)}
+    assert refused.value.details == numbers | {"resets_at": "2026-12-01T00:00:00Z"}
 
 
 def test_organisation_without_a_quota_is_unlimited() -> None:

@@ -77,10 +77,3 @@ def test_response_says_of_when_it_is_and_since_when_it_is_exact(
     }  # fmt: skip
     assert list(now["meta"]) == ["request_id"]
     assert list(past["data"]) == list(now["data"])
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_unknown_parameter_is_rejected(scenario: Scenario, path: str):
-    response = scenario.client.call("get", f"{path}?asof=2026-11-24")
-
-    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["asof"])
