@@ -35,14 +35,14 @@ META = {"request_id": Like(lambda value: isinstance(value, str) and REQUEST_ID.m
 
 
 def answer(response: Any) -> dict[str, Any]:
-    """Compare the whole body, including the order of its keys."""
+    """Return the body, which has the request id of the headers."""
     body = json.loads(response.content)
     assert response["x-request-id"] == body["meta"]["request_id"]
     return body
 
 
 def same(body: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Return whether the values are equal and all keys are in the same order."""
+    """Assert that the values are equal and all keys are in the same order."""
     assert body == expected
     assert orders(body) == orders(expected)
 

@@ -12,6 +12,7 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from events.models import Event
+from remediation.models import Task
 from tests import factories, staff
 from tests.staff import ROWS, admin_url
 
@@ -36,6 +37,14 @@ def test_malformed_ids_in_forms_change_nothing(model: type[Model]) -> None:
                 wrong.append((url, ids, response.status_code))
 
     assert wrong == []
+
+
+def test_fields_with_ids_are_found() -> None:
+    found = forms(staff.logged_in_client(), ROWS[Task](factories.scenario()))
+
+    names = {field.attributes["name"] for _, form in found for field in fields(form) if has_id(field)}
+
+    assert {"finding", "owner", "_selected_action"} <= names
 
 
 @pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)

@@ -1,6 +1,5 @@
 """The examples of the documentation work as they are: every operation, and the quickstart, in each language."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from accounts import api_keys, saved_views
 from accounts.models import SavedView
 from assurance.models import GuardWindow, PullRequest
 from documentation.api.examples import CodeExample, examples
-from documentation.api.operations import all_operations, resources
+from documentation.api.operations import all_operations
 from integrations.models import SyncConflict, TicketLink
 from integrations.services import connect
 from notifications.webhooks.services import create as create_webhook
@@ -38,9 +37,6 @@ OPERATIONS = sorted(
     # A webhook is deleted before its integration.
     key=lambda operation: (ORDER.index(operation.method), -len(operation.path)),
 )
-
-
-PROGRAMS = {"curl": "curl", "Python": sys.executable, "JavaScript": "node"}
 
 
 @pytest.fixture
@@ -152,7 +148,6 @@ def test_example_of_every_operation_works(language: str, variables: dict[str, st
     done = run(language, codes, variables, tmp_path)
 
     assert done.returncode == 0, f"{done.stdout[-1500:]}{done.stderr[-1500:]}"
-    assert set(codes) >= {operation.id for operations in resources().values() for operation in operations[:1]}
 
 
 def test_examples_that_are_not_run_exist() -> None:
