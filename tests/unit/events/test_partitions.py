@@ -1,4 +1,4 @@
-"""The record by months: made ahead, nothing lost where none was made, dropped as wholes when their time is over."""
+"""Monthly partitions of the audit log: created ahead, filled from the default one, dropped when they expire."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ NOW = "2031-05-20T12:00:00Z"
 
 
 def log_at(scenario: Scenario, *, at: datetime) -> str:
-    """Record an event; return the part that it lies in."""
+    """Log an event; return the partition that it is in."""
     event = Event.objects.create(
         organization=scenario.organization,
         project=scenario.project,
@@ -57,10 +57,10 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
     at = datetime(2031, 5, 20, tzinfo=UTC)
     before = Event.objects.count()
 
-    landed = log_at(scenario, at=at)
+    without_partition = log_at(scenario, at=at)
     made = create_partitions(EVENTS)
 
-    assert landed == "events_event_default"
+    assert without_partition == "events_event_default"
     assert "events_event_2031_05" in made
     assert made[-1] == "events_event_2031_08"
     assert create_partitions(EVENTS) == []
@@ -74,9 +74,9 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
 def test_partitions_are_kept_permanently_by_default(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
     create_partitions(EVENTS)
-    there = months()
+    before = months()
 
-    assert (drop_expired(EVENTS), months()) == ([], there)
+    assert (drop_expired(EVENTS), months()) == ([], before)
 
 
 @pytest.fixture
@@ -129,15 +129,15 @@ def test_month_is_not_dropped_before_the_retention_that_migrate_has_set(
 @pytest.mark.usefixtures("database_owner")  # the application role may do neither
 @pytest.mark.parametrize("change", ["UPDATE {} SET name = 'y'", "DELETE FROM {}"])
 def test_partition_of_a_month_is_append_only(scenario: Scenario, change: str):
-    part = log_at(scenario, at=datetime.now(UTC))
+    partition = log_at(scenario, at=datetime.now(UTC))
 
-    for table in ("events_event", part):
+    for table in ("events_event", partition):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             connection.cursor().execute(change.format(table))
 
 
 def test_query_of_a_month_reads_one_partition(scenario: Scenario):
-    create_partitions(partitions.EVENTS)
+    create_partitions(EVENTS)
     feed = Event.objects.filter(project=scenario.project, at__gte=datetime(2032, 1, 1, tzinfo=UTC))
 
     plan = feed.order_by("-at", "-id").explain()

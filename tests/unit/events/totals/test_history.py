@@ -49,7 +49,7 @@ def state(scenario: Scenario, as_of: AsOf | None = None) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_every_moment_of_a_random_history_is_as_it_was_observed(steps: Any):
     with transaction.atomic(), time_machine.travel(START) as clock:
