@@ -10,7 +10,7 @@ from accounts.models import ApiKey, Membership
 from tests import factories
 from tests.factories import Scenario
 
-OF_ITS_OWN = {"id", "created_at", "updated_at", "password", "digest", "key_prefix"}
+DIFFERENT_FIELDS = {"id", "created_at", "updated_at", "password", "digest", "key_prefix"}
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def names(scenario: Scenario) -> dict[str, str]:
 
 def values_of(row: Model, names: dict[str, str]) -> dict[str, Any]:
     """Return the fields of the row, with the values that differ between scenarios replaced by a common name."""
-    fields = [field for field in row._meta.concrete_fields if field.name not in OF_ITS_OWN]
+    fields = [field for field in row._meta.concrete_fields if field.name not in DIFFERENT_FIELDS]
     values = {field.name: field.value_from_object(row) for field in fields}
     return {name: names.get(str(value), value) for name, value in values.items()}
 
