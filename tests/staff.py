@@ -55,13 +55,15 @@ def member_of(organization: Organization, role: str) -> User:
     return user
 
 
-def membership_fields(organization: Organization) -> dict[str, str]:
-    """Return the fields of all memberships in the form of an organisation, in the order of their ids."""
+def membership_fields(organization: Organization, added: Membership | None = None) -> dict[str, str]:
+    """Return the fields of the memberships in the form of an organisation, in the order of their ids, and a new one."""
     memberships = list(Membership.objects.filter(organization=organization).order_by("pk"))
-    data = {f"memberships-{name}_FORMS": str(len(memberships)) for name in ("TOTAL", "INITIAL")}
+    data = {"memberships-INITIAL_FORMS": str(len(memberships))}
+    memberships += [added] if added else []
+    data["memberships-TOTAL_FORMS"] = str(len(memberships))
     for index, membership in enumerate(memberships):
         data |= {
-            f"memberships-{index}-id": str(membership.pk),
+            f"memberships-{index}-id": "" if membership is added else str(membership.pk),
             f"memberships-{index}-organization": str(membership.organization_id),
             f"memberships-{index}-user": str(membership.user_id),
             f"memberships-{index}-role": membership.role,

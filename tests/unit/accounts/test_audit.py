@@ -87,26 +87,12 @@ def test_changes_by_command_are_logged_as_the_system() -> None:
 def test_changes_in_the_admin_are_logged_with_the_staff_user(scenario: Scenario) -> None:
     client, organization = staff.logged_in_client(), scenario.organization
     url = staff.admin_url(Organization, "change", organization.pk)
-    owner = Membership.objects.get(organization=organization)
-    member = create_user("b@example.com", organization=factories.scenario().organization)
+    user = create_user("b@example.com", organization=factories.scenario().organization)
+    added = Membership(organization=organization, user=user, role="viewer")
     before = len(logged())
 
-    response = client.post(
-        url,
-        {
-            "name": "Renamed",
-            "ai_quota": "",
-            "memberships-TOTAL_FORMS": "2",
-            "memberships-INITIAL_FORMS": "1",
-            "memberships-0-id": str(owner.pk),
-            "memberships-0-organization": str(organization.pk),
-            "memberships-0-user": str(owner.user_id),
-            "memberships-0-role": "owner",
-            "memberships-1-organization": str(organization.pk),
-            "memberships-1-user": str(member.pk),
-            "memberships-1-role": "viewer",
-        },
-    )
+    data = {"name": "Renamed", "ai_quota": "", **staff.membership_fields(organization, added)}
+    response = client.post(url, data)
 
     assert response.status_code == 302
     assert logged()[before:] == [

@@ -114,16 +114,8 @@ def test_administrator_adds_a_person_who_is_notified(
 def test_superuser_adds_persons_on_the_page_of_the_organisation(
     scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
-    fields = staff.membership_fields(scenario.organization) | {"name": scenario.organization.name}
-    new = {
-        "user": str(user_with_password.pk),
-        "role": "admin",
-        "organization": str(scenario.organization.pk),
-        "id": "",
-    }
-    count = int(fields["memberships-TOTAL_FORMS"])
-    fields |= {f"memberships-{count}-{name}": value for name, value in new.items()}
-    fields["memberships-TOTAL_FORMS"] = str(count + 1)
+    added = Membership(organization=scenario.organization, user=user_with_password, role="admin")
+    fields = {"name": scenario.organization.name, **staff.membership_fields(scenario.organization, added)}
     url = staff.admin_url(Organization, "change", scenario.organization.pk)
 
     with django_capture_on_commit_callbacks(execute=True):
