@@ -67,26 +67,20 @@ def selectors(node: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("expression", expressions())
-def test_expression_selects_metrics_that_exist(expression: str):
-    known = known_metrics()
+def test_expression_selects_metrics_and_groups_by_labels_that_exist(expression: str):
+    known, labels = known_metrics(), set(OF_EVERY_SERIES)
     found = list(selectors(promql_parser.parse(expression)))
 
     assert found
     for selector in found:
-        assert selector.name in known, expression
-        labels = {matcher.name for matcher in selector.matchers.matchers}
-        assert labels <= known[selector.name] | OF_EVERY_SERIES, expression
-
-
-@pytest.mark.parametrize("expression", expressions())
-def test_expression_groups_by_labels_that_exist(expression: str):
-    known = known_metrics()
-    labels = set().union(*(known[selector.name] for selector in selectors(promql_parser.parse(expression))))
-
+        assert selector.name in known
+        matched = {matcher.name for matcher in selector.matchers.matchers}
+        assert matched <= known[selector.name] | OF_EVERY_SERIES
+        labels |= known[selector.name]
     grouped = {
         label.strip() for names in re.findall(r"by \(([^)]*)\)", expression) for label in names.split(",")
     }
-    assert grouped <= labels | OF_EVERY_SERIES
+    assert grouped <= labels
 
 
 def test_every_metric_is_on_the_dashboard():
