@@ -53,6 +53,15 @@ def test_previous_secret_is_void_from_the_end_of_its_overlap(scenario: Scenario,
     assert (during, after) == ([second, first], [second])
 
 
+def test_rotation_without_overlap_voids_the_previous_secret(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+
+    rotated, new = services.rotate_secret(scenario.organization, endpoint.pk, overlap=timedelta(0), by=SYSTEM)
+
+    assert endpoint_secrets.open_secrets(rotated) == [new]
+    assert rotated.previous_secret_until is None
+
+
 def test_secret_of_another_endpoint_cannot_be_opened(scenario: Scenario) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
     other, _ = make_endpoint(scenario, URL)
