@@ -7,7 +7,6 @@ from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers
 
 pytestmark = pytest.mark.django_db
-WEBHOOK_URL = "https://hooks.slack.com/services/T000/B000/XXXXsecretXXXX"
 
 
 def test_alerts_are_listed_newest_first(scenario: Scenario, slack: HTTPServer) -> None:

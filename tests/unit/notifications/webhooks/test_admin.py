@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.actors import SYSTEM
-from accounts.models import Membership, User
+from accounts.models import Membership
 from events.models import Event
 from krafter_audit.moments import in_words
 from notifications.errors import WebhookDisabled
@@ -25,13 +25,7 @@ URL = "https://hooks.example.com/krafter"
 
 
 def staff_client(scenario: Scenario, role: str) -> Client:
-    user: User = accounts.create_user(
-        f"staff{next(factories.number)}@example.com",
-        organization=scenario.organization,
-        role=role,
-        is_staff=True,
-    )
-    return staff.logged_in_client(user)
+    return staff.logged_in_client(staff.member_of(scenario.organization, role))
 
 
 def form(scenario: Scenario, **fields: Any) -> dict[str, Any]:

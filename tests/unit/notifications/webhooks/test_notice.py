@@ -46,7 +46,7 @@ def recipients() -> list[str]:
 
 def test_postponed_admin_gets_the_notice_later_and_the_others_get_no_second_one(
     endpoint: WebhookEndpoint, settings: Any, time_machine: Any
-):
+) -> None:
     postponed = send(endpoint, settings, "tests.fakes.mail.GreylistsEve", time_machine)
     first = recipients()
     again = send(endpoint, settings, LOCMEM, time_machine)
@@ -57,7 +57,7 @@ def test_postponed_admin_gets_the_notice_later_and_the_others_get_no_second_one(
 
 def test_broken_connection_repeats_no_notice_that_was_sent(
     endpoint: WebhookEndpoint, settings: Any, time_machine: Any
-):
+) -> None:
     broken = send(endpoint, settings, "tests.fakes.mail.OnlyFirst", time_machine)
     first = recipients()
     again = send(endpoint, settings, LOCMEM, time_machine)
@@ -68,7 +68,7 @@ def test_broken_connection_repeats_no_notice_that_was_sent(
 
 def test_notice_to_an_admin_who_stays_postponed_is_attempted_five_times(
     endpoint: WebhookEndpoint, settings: Any, time_machine: Any
-):
+) -> None:
     greylists = "tests.fakes.mail.GreylistsEve"
 
     planned = [send(endpoint, settings, greylists, time_machine) for _ in range(5)]
@@ -79,7 +79,7 @@ def test_notice_to_an_admin_who_stays_postponed_is_attempted_five_times(
 
 def test_endpoint_that_is_disabled_again_has_a_new_notice_for_all(
     endpoint: WebhookEndpoint, settings: Any, time_machine: Any
-):
+) -> None:
     send(endpoint, settings, LOCMEM, time_machine)
     WebhookEndpoint.transitions.apply(endpoint, WebhookEndpoint.Status.ENABLED, disabled_at=None)
     services.disable_after_failure(endpoint, "It answers 500.")
@@ -88,7 +88,9 @@ def test_endpoint_that_is_disabled_again_has_a_new_notice_for_all(
     assert recipients() == sorted(["ada@example.com", "eve@example.com", "zoe@example.com"] * 2)
 
 
-def test_notice_that_raises_is_sent_later(endpoint: WebhookEndpoint, settings: Any, time_machine: Any):
+def test_notice_that_raises_is_sent_later(
+    endpoint: WebhookEndpoint, settings: Any, time_machine: Any
+) -> None:
     User.objects.filter(email="eve@example.com").update(email="eve\n@example.com")
 
     found = [send(endpoint, settings, LOCMEM, time_machine) for _ in range(5)]
@@ -99,7 +101,7 @@ def test_notice_that_raises_is_sent_later(endpoint: WebhookEndpoint, settings: A
 
 def test_line_breaks_in_names_add_no_lines_to_the_notice(
     endpoint: WebhookEndpoint, settings: Any, time_machine: Any
-):
+) -> None:
     Organization.objects.update(name="Acme\nYour password has expired.")
     WebhookEndpoint.objects.update(description="Shop\nSign in at example.org.")
 
