@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.services.ingestion import FindingReport, ingest
 from integrations import credentials, jobs
-from integrations.models import Integration, Webhook
+from integrations.models import Integration, SyncRun, Webhook
 from integrations.sync import engine
 from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
@@ -34,11 +35,11 @@ from scans.site_credentials import services as site_credentials
 from tests import staff
 from tests.fakes.trackers.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, Call, MakeTask
-from tests.unit.integrations.stored_text import everything_stored
 from tests.unit.integrations.webhooks.senders import SENDERS, now, signature
 
 pytestmark = pytest.mark.django_db
 WEBHOOK = "https://127.0.0.1:9/services/T000/B000/slack-secret-4711"
+NOTE = "extra-secret-4711"
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"
 NEW = f"new:{base64.b64encode(bytes([1] * 32)).decode()}"
 
@@ -53,10 +54,30 @@ def everything_in_the_admin() -> Iterator[str]:
                 yield browser.get(staff.admin_url(model, "change", row.pk)).content.decode()
 
 
+def everything_stored() -> str:
+    """Return all text of all tables; binary columns as they are, so that clear text in them would show."""
+    out = io.StringIO()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                out.write(" ".join(_shown(value) for value in row) + "\n")
+    return out.getvalue()
+
+
+def _shown(value: Any) -> str:
+    return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+
+
 def sync_and_fail(github: FakeGitHub) -> None:
-    """Run syncs whose errors echo the token."""
-    echo = {"message": f"Bad credentials: {TOKEN}"}
-    answers: list[list[tuple[int, dict[str, str], Any]]] = [[], [(401, {}, echo)], [(502, {}, echo)] * 3]
+    """Run syncs whose errors echo the credentials."""
+    echo = {"message": f"Bad credentials: {TOKEN} {NOTE}"}
+    answers: list[list[tuple[int, dict[str, str], Any]]] = [
+        [],
+        [(401, {}, echo)],
+        [(422, {}, echo)],
+        [(502, {}, echo)] * 3,
+    ]
     for several in answers:
         for answer in several:
             github.next_answer("GET", "/web-app$", answer)
@@ -116,8 +137,10 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
     settings.KRAFTER_ENCRYPTION_KEYS = OLD
     make_task()
     with caplog.at_level(logging.DEBUG):
+        secrets = {**CREDENTIALS, "note": NOTE}
         seen = [
-            call("POST", "integrations/github/connect", {"credentials": CREDENTIALS}),
+            call("POST", "integrations/github/connect", {"credentials": secrets}),
+            call("POST", "integrations/github/connect", {"credentials": secrets, "auth_code": TOKEN}),
             call("PUT", "alerts/destinations/slack", {"webhook_url": WEBHOOK}),
             call(
                 "PUT", "alerts/destinations/slack", {"webhook_url": WEBHOOK, "recipients": ["a@example.com"]}
@@ -158,10 +181,10 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
         ]
     )
     assert out.getvalue().startswith("4 rotated")
-    assert (len(tracebacks), len(pages) > 20) == (3, True)
+    assert (len(tracebacks), len(pages) > 20, SyncRun.objects.count()) == (3, True, 4)
     assert [
         hidden
-        for hidden in (TOKEN, secret, WEBHOOK, "slack-secret-4711", "site-secret-4711")
+        for hidden in (TOKEN, NOTE, secret, WEBHOOK, "slack-secret-4711", "site-secret-4711")
         if hidden in everything
     ] == []
 
