@@ -1,16 +1,12 @@
 """Connect, disconnect and request syncs."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.models import Event
 from integrations import services
 from integrations.credentials import open_credentials
-from integrations.errors import NeverConnected, NotConnected, UnknownProvider
 from integrations.models import Integration, Webhook
 from integrations.webhooks.services import enable
 
@@ -64,15 +60,6 @@ def test_disconnect_deletes_credentials_and_webhook_once(project: Project) -> No
     assert Event.objects.filter(name="integration.disconnected").count() == 1
 
 
-def test_unknown_and_never_connected_providers_are_refused(project: Project) -> None:
-    with pytest.raises(UnknownProvider):
-        services.connect(project, "bitbucket", credentials={"token": "t"}, by=SYSTEM)
-    with pytest.raises(NeverConnected):
-        services.disconnect(project, "github", by=SYSTEM)
-    with pytest.raises(NotConnected):
-        services.sync_now(project, "github", by=SYSTEM)
-
-
 def test_request_during_a_sync_is_stored(project: Project) -> None:
     connect(project, token="t")
     services.sync_now(project, "github", by=SYSTEM)
@@ -94,12 +81,3 @@ def test_disconnected_integration_is_not_synced(project: Project) -> None:
     services.request_sync(integration)
 
     assert Integration.objects.get().status == "disconnected"
-
-
-def test_due_syncs_are_started(project: Project) -> None:
-    connect(project, token="t")
-    Integration.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1))
-
-    started = [services.start_due_syncs() for _ in range(2)]
-
-    assert (started, Integration.objects.get().status) == ([1, 0], "syncing")
