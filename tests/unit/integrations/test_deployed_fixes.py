@@ -21,8 +21,7 @@ from tests.fakes.tracker import serve
 from tests.fakes.trackers.github import FakeGitHub
 from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.unit.integrations.conftest import MakeTask, run_sync
-from tests.unit.integrations.sync.deployment_webhooks import deliver
-from tests.unit.integrations.webhooks.senders import SECRET
+from tests.unit.integrations.webhooks.senders import SECRET, send_deploy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BEFORE, FIX, AFTER = "a" * 40, "b" * 40, "c" * 40
@@ -43,7 +42,6 @@ def vendor(request: pytest.FixtureRequest, loopback: None, monkeypatch: pytest.M
     """Both vendors in turn, with a branch of three commits, the second of which is the fix."""
     with serve(request.param(history=[BEFORE, FIX, AFTER])) as fake:
         monkeypatch.setenv(f"KRAFTER_{fake.provider.upper()}_URL", fake.api_url)
-        monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
         fake.now -= timedelta(hours=1)
         yield fake
 
@@ -86,11 +84,11 @@ def queued(task: Task) -> list[str]:
 def test_only_a_deploy_that_contains_the_commit_verifies_the_fix(
     connected: Integration, vendor: Fake, fix: Task, run_jobs: Callable[[], None]
 ) -> None:
-    deliver(connected, vendor.deploy_event(vendor.deploy(BEFORE)))
+    send_deploy(connected, vendor.deploy_event(vendor.deploy(BEFORE)))
     run_jobs()
     before = queued(fix)
 
-    deliver(connected, vendor.deploy_event(vendor.deploy(AFTER)))
+    send_deploy(connected, vendor.deploy_event(vendor.deploy(AFTER)))
     run_jobs()
 
     row = PullRequest.objects.get(task=fix)
@@ -113,7 +111,7 @@ def test_deploy_whose_webhook_was_lost_verifies_the_fix_after_the_next_sync(
 def test_fault_of_the_comparison_delays_the_verification_and_queues_none(
     connected: Integration, vendor: Fake, fix: Task, run_jobs: Callable[[], None], fault: str
 ) -> None:
-    deliver(connected, vendor.deploy_event(vendor.deploy(AFTER)))
+    send_deploy(connected, vendor.deploy_event(vendor.deploy(AFTER)))
     for answer in FAULTS[fault]:
         vendor.next_answer("GET", COMPARISON, answer)
     run_jobs()

@@ -21,8 +21,7 @@ from tests.fakes.trackers.github import FakeGitHub
 from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import run_sync
-from tests.unit.integrations.sync.deployment_webhooks import deliver
-from tests.unit.integrations.webhooks.senders import SECRET
+from tests.unit.integrations.webhooks.senders import SECRET, send_deploy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SHA, OTHER = "a" * 40, "b" * 40
@@ -78,11 +77,11 @@ def test_deploys_whose_webhook_was_lost_are_recorded(connected: Integration, ven
 
 def test_webhook_and_sync_report_one_deploy(connected: Integration, vendor: Fake) -> None:
     first, second = vendor.deploy(SHA), vendor.deploy(SHA)
-    deliver(connected, vendor.deploy_event(first))
+    send_deploy(connected, vendor.deploy_event(first))
     finished_at = Deploy.objects.get().finished_at
 
     run_sync(connected)
-    deliver(connected, vendor.deploy_event(second))
+    send_deploy(connected, vendor.deploy_event(second))
     run_sync(connected)
 
     assert recorded() == [(SHA, "production")] * 2
@@ -96,8 +95,8 @@ def test_deploys_of_a_renamed_repository_are_recorded_and_those_of_another_with_
     renamed = vendor.deploy_event(vendor.deploy(SHA))
     other = vendor.deploy_event(vendor.deploy(OTHER))
 
-    deliver(connected, of_repository(renamed, "acme/renamed", vendor.number))
-    deliver(connected, of_repository(other, vendor.credentials[CHOICES[vendor.provider]], 7))
+    send_deploy(connected, of_repository(renamed, "acme/renamed", vendor.number))
+    send_deploy(connected, of_repository(other, vendor.credentials[CHOICES[vendor.provider]], 7))
 
     assert recorded() == [(SHA, "production")]
 
@@ -111,8 +110,8 @@ def test_deploys_of_a_newly_connected_repository_are_recorded_before_its_first_s
     ours = vendor.deploy_event(vendor.deploy(SHA))
     earlier = vendor.deploy_event(vendor.deploy(OTHER))
 
-    deliver(connected, of_repository(ours, "acme/shop", 7))
-    deliver(connected, earlier)
+    send_deploy(connected, of_repository(ours, "acme/shop", 7))
+    send_deploy(connected, earlier)
 
     assert recorded() == [(SHA, "production")]
 
@@ -122,7 +121,7 @@ def test_webhook_and_sync_at_once_record_one_deploy(connected: Integration, vend
     services.sync_now(connected.project, vendor.provider, by=SYSTEM)
     deploy = vendor.deploy(SHA)
     event = vendor.deploy_event(deploy)
-    actions: list[Callable[[], Any]] = [lambda: deliver(connected, event) for _ in range(3)]
+    actions: list[Callable[[], Any]] = [lambda: send_deploy(connected, event) for _ in range(3)]
 
     answers = at_once(*actions, lambda: engine.sync(connected.pk))
 
@@ -233,7 +232,7 @@ def test_token_without_permission_is_noted_and_the_sync_succeeds(
 def test_releases_count_only_if_the_policy_says_so(connected: Integration, vendor: Fake) -> None:
     event = vendor.release("v1.0", SHA)
 
-    deliver(connected, event)
+    send_deploy(connected, event)
     connected.refresh_from_db()
     run_sync(connected)
 
@@ -245,7 +244,7 @@ def test_release_counts_as_a_live_deploy(connected: Integration, vendor: Fake, p
     count_releases(project)
     event = vendor.release("v1.0/é", SHA)
 
-    status = deliver(connected, event)
+    status = send_deploy(connected, event)
     Integration.objects.update(not_before=timezone.now())  # half a minute later
     engine.sync(connected.pk)
     run_sync(connected)
@@ -274,7 +273,7 @@ def test_deploy_of_a_pipeline_is_recorded_once_although_the_clock_of_the_provide
     vendor.now += timedelta(hours=6)
 
     number = vendor.deploy(SHA)
-    deliver(connected, vendor.deploy_event(number))
+    send_deploy(connected, vendor.deploy_event(number))
     run_sync(connected)
     finished_at = Deploy.objects.get().finished_at
     run_sync(connected)

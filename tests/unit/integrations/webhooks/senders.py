@@ -11,6 +11,7 @@ from typing import Any
 from django.test import Client
 
 from integrations.models import Integration
+from tests import factories
 
 SECRET = "It's a Secret to Everybody"
 
@@ -98,7 +99,31 @@ def call(
     return Client().post(address, body, content_type="application/json", headers=headers)
 
 
+def signed_headers(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    """Return the signatures of all vendors."""
+    signed = signature(body, secret)
+    return {
+        "X-Hub-Signature-256": f"sha256={signed}",
+        "X-Hub-Signature": f"sha256={signed}",
+        "X-Gitlab-Token": secret,
+        "Linear-Signature": signed,
+        "Sentry-Hook-Signature": signed,
+    }
+
+
 def send(integration: Integration, ago: timedelta = timedelta(), **changed: str) -> Any:
     sender = SENDERS[integration.provider]
     body = json.dumps(sender.payload(now(ago))).encode()
     return call(integration, body, {**sender.headers(body), **changed})
+
+
+def send_deploy(integration: Integration, event: dict[str, Any]) -> int:
+    """Send an event of GitHub or GitLab about a deployment or a release; return the status of the answer."""
+    body, number = json.dumps(event).encode(), str(next(factories.number))
+    headers = SENDERS[integration.provider].headers(body)
+    if integration.provider == "github":
+        name = "release" if "release" in event else "deployment_status"
+        headers |= {"X-GitHub-Event": name, "X-GitHub-Delivery": number}
+    else:
+        headers |= {"X-Gitlab-Event-UUID": number}
+    return int(call(integration, body, headers).status_code)

@@ -1,6 +1,5 @@
 """Deliveries about deploys: what GitHub and GitLab sign is recorded as a deploy of the project."""
 
-import json
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from integrations import services
 from integrations.models import Integration
 from integrations.webhooks.services import enable
 from tests import factories
-from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
+from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, now, send_deploy
 
 pytestmark = pytest.mark.django_db
 REPOSITORY = "acme/web-app"
@@ -61,16 +60,6 @@ def gitlab(status: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def send(integration: Integration, payload: dict[str, Any]) -> Any:
-    body = json.dumps(payload).encode()
-    headers = SENDERS[integration.provider].headers(body)
-    if integration.provider == "github":
-        headers |= {"X-GitHub-Event": "deployment_status", "X-GitHub-Delivery": str(next(factories.number))}
-    else:
-        headers |= {"X-Gitlab-Event-UUID": str(next(factories.number))}
-    return call(integration, body, headers)
-
-
 PAYLOADS = {"github": (github, "in_progress"), "gitlab": (gitlab, "running")}
 providers = pytest.mark.parametrize("provider", ["github", "gitlab"])
 
@@ -81,7 +70,7 @@ def test_start_and_success_are_one_deploy(provider: str) -> None:
     payload, started = PAYLOADS[provider]
     fields = {"created_at": now().isoformat()} if provider == "github" else {}
 
-    statuses = [send(integration, payload(status, **fields)).status_code for status in (started, "success")]
+    statuses = [send_deploy(integration, payload(status, **fields)) for status in (started, "success")]
 
     made = Deploy.objects.get()
     assert statuses == [202, 202]
@@ -106,37 +95,34 @@ def test_deploy_of_another_repository_of_the_organisation_is_dropped(
 ) -> None:
     integration = connected(factories.project(), provider, connected_to)
 
-    response = send(integration, PAYLOADS[provider][0]("success"))
+    status = send_deploy(integration, PAYLOADS[provider][0]("success"))
 
-    assert (response.status_code, Deploy.objects.exists()) == (202, is_recorded)
+    assert (status, Deploy.objects.exists()) == (202, is_recorded)
 
 
 @providers
-@pytest.mark.parametrize("status", ["failure", "failed", "queued", "inactive"])
-def test_other_statuses_are_no_deploy(provider: str, status: str) -> None:
+@pytest.mark.parametrize("state", ["failure", "failed", "queued", "inactive"])
+def test_other_states_are_no_deploy(provider: str, state: str) -> None:
     integration = connected(factories.project(), provider)
 
-    response = send(integration, PAYLOADS[provider][0](status))
+    status = send_deploy(integration, PAYLOADS[provider][0](state))
 
-    assert (response.status_code, Deploy.objects.exists()) == (202, False)
+    assert (status, Deploy.objects.exists()) == (202, False)
 
 
 @pytest.mark.parametrize(
     ("provider", "fields"),
     [
         ("github", {"sha": "main"}),
-        ("github", {"environment": ""}),
         ("github", {"environment": None}),
-        ("github", {"environment": "x" * 101}),
         ("gitlab", {"commit_url": None}),
         ("gitlab", {"environment": None}),
-        ("gitlab", {"environment": "x" * 101}),
         ("gitlab", {"status_changed_at": "soon"}),
     ],
 )
 def test_undocumented_form_is_accepted_and_dropped(provider: str, fields: dict[str, Any]) -> None:
     integration = connected(factories.project(), provider)
 
-    response = send(integration, PAYLOADS[provider][0]("success", **fields))
+    status = send_deploy(integration, PAYLOADS[provider][0]("success", **fields))
 
-    assert (response.status_code, Deploy.objects.exists()) == (202, False)
+    assert (status, Deploy.objects.exists()) == (202, False)
