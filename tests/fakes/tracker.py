@@ -31,9 +31,8 @@ class FakeTracker(ABC):
     api_path: ClassVar[str] = ""
     credentials: ClassVar[dict[str, str]]
     title_field: ClassVar[str] = "title"
-    moves: ClassVar[
-        dict[str, dict[str, Any]]
-    ]  # what a person changes to close, drop, start or reopen an issue
+    # What a person changes to close, drop, start or reopen an issue.
+    moves: ClassVar[dict[str, dict[str, Any]]]
     # Operations that the stored description leaves out: a pattern of their path, and the query of the vendor's pages.
     undescribed: ClassVar[dict[str, frozenset[str]]] = {}
 
@@ -66,6 +65,15 @@ class FakeTracker(ABC):
         """Change an issue as a person at the vendor, a minute later."""
         self.now += timedelta(minutes=1)
         return self.write(number, changes)
+
+    def move(self, number: Any, move: str) -> dict[str, Any]:
+        """Make one of the moves of a person, a minute later."""
+        return self.touch(number, **self.moves[move])
+
+    def number_of(self, external_id: str) -> Any:
+        """Return the number of the issue with this id."""
+        last = external_id.replace("#", "/").rpartition("/")[2]
+        return next(number for number in self.issues if str(number) == last)
 
     @property
     def api_url(self) -> str:

@@ -173,7 +173,7 @@ class Api(operations.Api):
 
     def _move(self, provider: str, task_id: str, move: str) -> None:
         for number in self._numbers(self.ids[task_id]):
-            self.fake.write(number, dict(self.fake.moves.get(move, {})))
+            self.fake.write(number, dict(self.fake.moves[move]))
 
     def _delete(self, provider: str, task_id: str) -> None:
         for number in self._numbers(self.ids[task_id]):

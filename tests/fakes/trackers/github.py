@@ -28,6 +28,7 @@ class FakeGitHub(FakeTracker):
     moves = {
         "close": {"state": "closed", "state_reason": "completed"},
         "drop": {"state": "closed", "state_reason": "not_planned"},
+        "start": {"labels": ["krafter:in_progress"]},
         "reopen": {"state": "open", "state_reason": "reopened"},
     }
     undescribed = {
@@ -51,6 +52,12 @@ class FakeGitHub(FakeTracker):
     tags: dict[str, str] = field(default_factory=dict)
     merged: dict[int, str] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)  # of the target branch, the oldest commit first
+    others: dict[str, dict[Any, dict[str, Any]]] = field(default_factory=dict)  # issues of other repositories
+
+    def switch(self, repository: str) -> None:
+        """Serve another repository; the issues of both stay."""
+        self.others[self.repository] = self.issues
+        self.issues, self.repository = self.others.get(repository, {}), repository
 
     def deploy(self, sha: str, *states: str, environment: str = "production") -> int:
         """Create a deployment; return its id."""

@@ -60,7 +60,12 @@ class FakeGitLab(FakeTracker):
     token_path = "/oauth/token"
     api_path = "/api/v4"
     credentials = {"token": TOKEN, "project": PROJECT}
-    moves = {"close": {"state": "closed"}, "reopen": {"state": "opened"}}
+    moves = {
+        "close": {"state": "closed"},
+        "drop": {"state": "closed", "add_labels": ["krafter:dismissed"]},
+        "start": {"add_labels": ["Doing"]},
+        "reopen": {"state": "opened"},
+    }
     undescribed = {
         r"/deployments$": PAGE_PARAMETERS
         | {"order_by", "sort", "updated_after", "updated_before", "finished_after", "environment", "status"},
