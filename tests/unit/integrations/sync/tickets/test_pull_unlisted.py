@@ -17,17 +17,14 @@ from integrations.sync import engine
 from integrations.webhooks.services import enable
 from remediation.models import Task
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.trackers import DIALECTS
 from tests.fakes.trackers.github import FakeGitHub
+from tests.fakes.trackers.gitlab import FakeGitLab
 from tests.fakes.trackers.linear import OTHER_TEAM
 from tests.fakes.vendor_server import Answer, Request
 from tests.unit.integrations.conftest import MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, last_run
-from tests.unit.integrations.sync.tickets.lost_creations import (
-    FIXED,
-    STARTED,
-    lose_creation,
-    sync_after_search_lag,
-)
+from tests.unit.integrations.sync.tickets.lost_creations import lose_creation, sync_after_search_lag
 from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -102,7 +99,7 @@ def test_moved_issue_of_gitlab_waits_for_a_decision_that_names_the_move(
     make_task()
     row = connect(tracker, project)
     run_sync(row)
-    tracker.touch(1, state_event="close")
+    tracker.move(1, "close")
     tracker.issues[1]["moved_to_id"] = 99
 
     run_sync(row)
@@ -113,7 +110,7 @@ def test_moved_issue_of_gitlab_waits_for_a_decision_that_names_the_move(
 def move_away_and_back(tracker: FakeTracker, **changes: Any) -> None:
     """Move issue 1 of GitLab to another project and back, which closes it and makes another of the same text."""
     moved = tracker.issues[1]
-    tracker.touch(1, state_event="close")
+    tracker.move(1, "close")
     moved["moved_to_id"] = 99
     tracker.create({name: moved[name] for name in ("title", "description", "labels")})
     tracker.touch(2, **changes)
@@ -123,7 +120,11 @@ def move_away_and_back(tracker: FakeTracker, **changes: Any) -> None:
 @pytest.mark.parametrize("is_seen_between", [False, True])
 @pytest.mark.parametrize(
     ("changes", "status"),
-    [({}, "backlog"), (FIXED["gitlab"], "ready_verify"), (STARTED["gitlab"], "in_progress")],
+    [
+        ({}, "backlog"),
+        (FakeGitLab.moves["close"], "ready_verify"),
+        (FakeGitLab.moves["start"], "in_progress"),
+    ],
 )
 def test_task_follows_an_issue_of_gitlab_that_was_moved_away_and_back(
     tracker: FakeTracker,
@@ -136,7 +137,7 @@ def test_task_follows_an_issue_of_gitlab_that_was_moved_away_and_back(
     task, row = make_task(), connect(tracker, project)
     run_sync(row)
     if is_seen_between:
-        tracker.touch(1, state_event="close")
+        tracker.move(1, "close")
         tracker.issues[1]["moved_to_id"] = 99
         run_sync(row)
     move_away_and_back(tracker, **changes)
@@ -172,7 +173,7 @@ def test_copy_of_a_dropped_issue_does_not_take_its_place(
     make_task()
     row = connect(tracker, project)
     run_sync(row)
-    tracker.touch(1, state_event="close", add_labels=["krafter:dismissed"])
+    tracker.move(1, "drop")
     tracker.create({name: tracker.issues[1][name] for name in ("title", "description", "labels")})
 
     run_sync(row)
@@ -185,7 +186,9 @@ def test_copy_of_a_dropped_issue_does_not_take_its_place(
 ADVICE = "clear the ticket key of its task: the next sync creates a new ticket."
 
 
-@pytest.mark.parametrize("cleared", [None, ""])
+@pytest.mark.parametrize(
+    ("tracker", "cleared"), [*((name, None) for name in DIALECTS), ("github", "")], indirect=["tracker"]
+)
 def test_deleted_ticket_is_named_until_its_key_is_cleared_which_creates_a_new_one(
     tracker: FakeTracker, project: Project, make_task: MakeTask, cleared: str | None
 ) -> None:
@@ -288,7 +291,7 @@ def test_task_follows_an_issue_that_was_moved_to_another_project(
     task.refresh_from_db()
     moved = (task.external_ticket_key, last_run().refused)
 
-    tracker.touch(number, **FIXED[tracker.provider])
+    tracker.move(number, "close")
     run_sync(row)
 
     task.refresh_from_db()
@@ -344,7 +347,7 @@ def test_unreadable_ticket_is_named_and_the_others_are_synced(
     run_sync(row)
     repair = break_title(tracker, monkeypatch, "Bad")
     for title in ("Bad", "Good"):
-        tracker.touch(number_of(tracker, title), **FIXED[tracker.provider])
+        tracker.move(number_of(tracker, title), "close")
     key = TicketLink.objects.get(task=bad).key
 
     for _ in range(2):
@@ -379,7 +382,7 @@ def test_entry_without_an_id_is_read_by_the_next_sync(
     run_sync(row)
     routed, (method, path, rows) = tracker.route, LISTS[tracker.provider]
     for title in ("Bad", "Good"):
-        tracker.touch(number_of(tracker, title), **FIXED[tracker.provider])
+        tracker.move(number_of(tracker, title), "close")
 
     def with_null() -> Answer:
         status, headers, body = routed(tracker.requests[-1])
