@@ -1,6 +1,5 @@
 """A ticket whose creation the tracker does not confirm is created once, and the sync ends."""
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,6 @@ from integrations import jobs, services
 from integrations.models import Integration, TicketLink
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.sync import engine
-from krafter_audit.http.client import Limits
 from tests.fakes.tracker import FakeTracker
 from tests.fakes.vendor_server import RawAnswer, Request
 from tests.unit.integrations.conftest import MakeTask
@@ -25,13 +23,7 @@ CUT = RawAnswer(
 )
 
 
-def late(answer: Any) -> Any:
-    time.sleep(1.5)
-    return answer
-
-
 FAULTS: dict[str, Callable[[Any], Any]] = {
-    "time-out": late,
     "status 500": lambda answer: (500, {}, {"message": "Sorry"}),
     "cut": lambda answer: CUT,
     "no id": lambda answer: (201, {}, {}),
@@ -70,7 +62,6 @@ def run_to_the_end(row: Integration) -> int:
 def test_ticket_whose_creation_is_not_confirmed_is_created_once(
     project: Project, tracker: FakeTracker, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr(engine, "LIMITS", Limits(connect=1.0, read=1.0, total=1.0, body=1024 * 1024))
     row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
     make_task("Task 01")
     fail_creations(tracker, FAULTS[fault], monkeypatch)
