@@ -1,6 +1,7 @@
 """A provider's findings are imported."""
 
 import pytest
+from django.db import connection
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
@@ -8,6 +9,7 @@ from findings.models import Finding, Regression
 from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import services
+from tests import factories
 from tests.fakes.tracker import serve
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
@@ -169,8 +171,7 @@ def test_disabled_alerts_are_noted_without_an_error(sync: Sync, github: FakeGitH
     ]
 
 
-@pytest.mark.parametrize("levels", [100, 1_000, 1_500])
-@pytest.mark.parametrize("text", ["text", "text\x00"])
+@pytest.mark.parametrize(("levels", "text"), [(100, "text\x00"), (1_000, "text"), (1_500, "text")])
 def test_alert_that_is_nested_deeply_is_shortened_and_the_others_are_imported(
     sync: Sync, github: FakeGitHub, project: Project, levels: int, text: str
 ) -> None:
@@ -200,3 +201,30 @@ def test_texts_of_an_alert_are_as_long_as_those_of_a_report(sync: Sync, github: 
     finding = Finding.objects.get()
     assert (len(finding.description), len(finding.affected_assets[0]["value"])) == (20_000, 2_000)
     assert finding.evidence["advisory"] == "g" * 200 + "…"
+
+
+def test_findings_are_found_by_source_with_an_index(project_with_many: Project) -> None:
+    rows = Finding.objects.filter(project=project_with_many, evidence__source__in=["gsc/x/1", "gsc/x/2"])
+
+    plan = rows.explain()
+
+    assert "finding_source" in plan
+    assert rows.count() == 2
+
+
+@pytest.fixture
+def project_with_many(database_owner: None) -> Project:
+    project = factories.project()
+    numbers = {"impact": 1, "effort": 1, "risk": 1, "score": 1, "severity": "low", "domain": "seo"}
+    Finding.objects.bulk_create(
+        Finding(
+            project=project,
+            title=f"finding {index}",
+            evidence={"source": f"gsc/x/{index}"} if index < 50 else {},
+            **numbers,
+        )
+        for index in range(1500)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE findings_finding")
+    return project

@@ -3,12 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 
-from accounts.models import Project
 from findings.models import Finding, Regression
 from integrations.models import Integration, SyncRun
-from tests import factories
 from tests.fakes.gsc import TOKEN, FakeSearchConsole, inspection
 from tests.unit.integrations.conftest import run_sync
 
@@ -70,30 +67,3 @@ def test_problem_seen_since_the_fix_is_a_regression_also_after_a_change_of_the_f
         Finding.objects.filter(pk=finding.pk).update(status="resolved", fixed_at=fixed_at, updated_at=now)
 
     assert (status, Regression.objects.count()) == ("in_progress", 1)
-
-
-def test_findings_are_found_by_source_with_an_index(project_with_many: Project) -> None:
-    rows = Finding.objects.filter(project=project_with_many, evidence__source__in=["gsc/x/1", "gsc/x/2"])
-
-    plan = rows.explain()
-
-    assert "finding_source" in plan
-    assert rows.count() == 2
-
-
-@pytest.fixture
-def project_with_many(database_owner: None) -> Project:
-    project = factories.project()
-    numbers = {"impact": 1, "effort": 1, "risk": 1, "score": 1, "severity": "low", "domain": "seo"}
-    Finding.objects.bulk_create(
-        Finding(
-            project=project,
-            title=f"finding {index}",
-            evidence={"source": f"gsc/x/{index}"} if index < 50 else {},
-            **numbers,
-        )
-        for index in range(1500)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE findings_finding")
-    return project
