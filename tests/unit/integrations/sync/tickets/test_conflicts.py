@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 
 from accounts import api_keys
 from accounts.actors import SYSTEM
@@ -12,9 +13,10 @@ from accounts.services import create_user
 from findings.models import Regression
 from findings.services import triage
 from integrations.models import Integration, SyncConflict, TicketLink
-from remediation.models import Task, Verification
+from integrations.sync.tickets.conflicts import MAX_STATE_CHANGES
+from remediation.models import Task
 from remediation.services import tasks, verdicts
-from tests import database_role, factories
+from tests import factories
 from tests.factories import AuditClient
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import MakeTask, Sync
@@ -61,7 +63,7 @@ def not_planned(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
     """A task whose issue was closed as not planned."""
     task = make_task()
     sync()
-    github.touch(1, state="closed", state_reason="not_planned")
+    github.move(1, "drop")
     sync()
     return task
 
@@ -194,7 +196,7 @@ def test_keeping_ours_reopens_an_issue_closed_as_not_planned(
 def test_reopened_issue_settles_its_conflict(
     not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
 
     assert listed(client) == []
@@ -210,7 +212,7 @@ def test_issue_reopened_after_the_approval_follows_the_resolution(
     sync()
     verify(task, verdicts.approve)
     sync()
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
 
     resolve(client, keep)
@@ -220,59 +222,49 @@ def test_issue_reopened_after_the_approval_follows_the_resolution(
     assert (task.status, github.issues[1]["state"], Regression.objects.count()) == outcome
 
 
-def close_and_reopen(sync: Sync, github: FakeGitHub, task: Task, rounds: int) -> None:
-    """Close and reopen the issue again and again."""
-    for number in range(rounds):
-        state = "closed" if number % 2 == 0 else "open"
-        github.touch(1, state=state, state_reason="completed" if state == "closed" else "reopened")
-        with database_role.as_owner():  # the application never deletes a verification
-            Verification.objects.filter(task=task).delete()
-        sync()
-
-
-def test_ticket_in_a_loop_is_halted_with_one_conflict(
-    sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
-) -> None:
+@pytest.fixture
+def halted(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
+    """A task whose issue was closed after its state had changed as often as it may within a day."""
     task = make_task()
     sync()
-    close_and_reopen(sync, github, task, 10)
-
-    task.refresh_from_db()
-    github.requests.clear()
+    TicketLink.objects.update(state_changes=[timezone.now().isoformat()] * MAX_STATE_CHANGES)
+    github.move(1, "close")
     sync()
-    assert task.status == "in_progress"
+    return task
+
+
+def test_ticket_whose_state_changes_too_often_is_halted_with_one_conflict(
+    halted: Task, sync: Sync, client: AuditClient, github: FakeGitHub
+) -> None:
+    sync()
+
+    halted.refresh_from_db()
+    assert halted.status == "backlog"
     assert [(row["field"], row["theirs"]) for row in listed(client)] == [("loop", "closed")]
     assert TicketLink.objects.get().halted_at is not None
     assert github.received("PATCH") == []
 
 
-def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
-    task = make_task()
-    sync()
-    close_and_reopen(sync, github, task, 10)
+def test_halted_ticket_still_gets_other_changes(halted: Task, sync: Sync, github: FakeGitHub) -> None:
+    change(halted, title="Send a strict policy")
 
-    change(task, title="Send a strict policy")
     sync()
 
     assert github.issues[1]["title"] == "Send a strict policy"
 
 
 def test_halted_ticket_is_synced_again_after_the_resolution(
-    sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
+    halted: Task, sync: Sync, client: AuditClient, github: FakeGitHub
 ) -> None:
-    task = make_task()
-    sync()
-    close_and_reopen(sync, github, task, 9)
-
     resolve(client, "theirs")
     sync()
     state = github.issues[1]["state"]
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
 
-    task.refresh_from_db()
+    halted.refresh_from_db()
     link = TicketLink.objects.get()
-    assert (state, task.status, link.halted_at, listed(client)) == ("closed", "in_progress", None, [])
+    assert (state, halted.status, link.halted_at, listed(client)) == ("closed", "in_progress", None, [])
 
 
 def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: AuditClient) -> None:
@@ -303,7 +295,7 @@ def test_ticket_of_a_dismissed_finding_that_is_reopened_is_left_to_a_person(
     sync()
     triage.update(task.finding_id, changes={"status": "dismissed"}, by=SYSTEM)
     sync()
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
     (waiting,) = listed(client)
     resolve(client, keep)
