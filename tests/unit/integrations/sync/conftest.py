@@ -28,7 +28,7 @@ def task(project: Project) -> Task:
 def closed_task(sync: Sync, task: Task, github: FakeGitHub) -> Task:
     """A task whose issue was closed, with a running verification."""
     sync()
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
     return task
 

@@ -67,7 +67,7 @@ def test_worker_killed_at_any_request_creates_no_ticket_twice(
     while killed:
         step += 1
         task = make_task(f"Task {step:02}")
-        # Each request is lost once after it was answered; those that only ask are no different before it was sent.
+        # At GitLab before each request is sent, at the others after it was answered.
         killed = sync(row, monkeypatch, kill_at=step, sent=tracker.provider != "gitlab")
         sync(row, monkeypatch)
         task.refresh_from_db()

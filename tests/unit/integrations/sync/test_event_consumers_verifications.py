@@ -62,7 +62,7 @@ def test_issue_closed_again_after_failed_checks_is_verified_again(
     store_result(closed_task, CheckStatus.FAILED)
     sync_events()
 
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
     sync()
 
@@ -104,7 +104,7 @@ def test_request_during_a_sync_repeats_it(
     closed_task: Task, sync: Sync, github: FakeGitHub, integration: Integration
 ) -> None:
     verification = store_result(closed_task, CheckStatus.PASSED)
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     services.sync_now(integration.project, "github", by=SYSTEM)
     row = Integration.objects.get()
 

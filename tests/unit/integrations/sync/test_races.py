@@ -28,7 +28,6 @@ from tests.fakes.tracker import FakeTracker
 from tests.fakes.trackers.github import FakeGitHub
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, run_sync
-from tests.unit.integrations.sync.tickets.lost_creations import FIXED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -191,7 +190,7 @@ def test_worker_that_lost_its_lease_does_not_merge_what_it_read_before(
     def answer_late() -> Any:
         read = copy.deepcopy(tracker.route(tracker.requests[-1]))
         try:
-            tracker.touch(number, **FIXED[tracker.provider])
+            tracker.move(number, "close")
             Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
             engine.sync(row.pk)
         finally:

@@ -8,22 +8,9 @@ from django.utils import timezone
 from integrations.models import Integration, TicketLink
 from integrations.sync import engine
 from tests.fakes.tracker import FakeTracker
-from tests.fakes.trackers import jira as jira_dialect
 from tests.unit.integrations.conftest import run_sync
 
 BAD_GATEWAY = (502, {}, {})
-FIXED: dict[str, dict[str, Any]] = {
-    "github": {"state": "closed", "state_reason": "completed"},
-    "gitlab": {"state_event": "close"},
-    "jira": {"status": jira_dialect.DONE, "resolution": jira_dialect.RESOLUTIONS[1]},
-    "linear": {"stateId": "done"},
-}
-STARTED: dict[str, dict[str, Any]] = {
-    "github": {"labels": ["krafter:in_progress"]},
-    "gitlab": {"add_labels": ["Doing"]},
-    "jira": {"status": jira_dialect.IN_PROGRESS},
-    "linear": {"stateId": "progress"},
-}
 
 
 def sync_after_search_lag(row: Integration) -> None:

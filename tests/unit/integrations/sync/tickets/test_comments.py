@@ -1,7 +1,6 @@
 """Comments about failed verifications are posted once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -64,7 +63,7 @@ def test_comment_is_posted_on_the_ticket_of_the_repository_that_is_connected_sin
 ) -> None:
     store_result(closed_task, CheckStatus.FAILED)
     jobs.process_events()
-    github.issues, github.repository = {}, "acme/shop"
+    github.switch("acme/shop")
     services.connect(project, "github", credentials={**CREDENTIALS, "repository": "acme/shop"}, by=SYSTEM)
     services.request_sync(Integration.objects.get())
 
@@ -87,21 +86,6 @@ def test_comment_names_the_checks_without_evidence(closed_task: Task, settings: 
         "",
         f"Evidence: https://audit.example.com/admin/remediation/verification/{verification.pk}/change/",
     ]
-
-
-def test_every_tracker_adds_a_comment_once(tracker: FakeTracker, project: Project) -> None:
-    with Client() as client:
-        provider = PROVIDER_CLASSES[tracker.provider](client, tracker.credentials, tracker.api_url)
-        assert isinstance(provider, Tracker)
-        due = datetime.now(UTC)
-        draft = TicketDraft(str(project.pk), "Send a policy", "backlog", "high", due, closed=False)
-        ticket = provider.create_ticket(draft)
-        for was_tried in (False, True, True):
-            provider.add_comment(
-                ticket.external_id, text="@all 1 check failed", marker=str(project.pk), was_tried=was_tried
-            )
-
-    assert tracker.comment_count == 1
 
 
 def test_every_tracker_finds_the_comment_whose_response_was_lost(

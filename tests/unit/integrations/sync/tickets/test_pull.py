@@ -27,7 +27,7 @@ def test_closed_issue_moves_the_task_to_ready_verify_and_starts_one_verification
     task = make_task()
     sync()
 
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
     sync()
 
@@ -61,7 +61,7 @@ def test_reopened_verification_opens_the_closed_issue(
 ) -> None:
     task = make_task()
     sync()
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
 
     verify(task, verdicts.reopen)
@@ -76,10 +76,10 @@ def test_reopened_issue_moves_the_task_to_in_progress(
 ) -> None:
     task = make_task()
     sync()
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
 
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
 
     task.refresh_from_db()
@@ -95,7 +95,7 @@ def test_issue_reopened_after_the_approval_is_left_for_a_person(
     verify(task, verdicts.approve)
     sync()
 
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
     refused = last_run().refused
     sync()
@@ -113,11 +113,11 @@ def test_approval_and_reopened_issue_between_two_syncs_are_left_for_a_person(
 ) -> None:
     task = make_task()
     sync()
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
 
     verify(task, verdicts.approve)
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
 
     task.refresh_from_db()
@@ -134,7 +134,7 @@ def test_issue_closed_during_a_verification_starts_no_second_one(
     sync()
     verifications.run(task.project, task_id=task.pk, by=SYSTEM)
 
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     sync()
 
     task.refresh_from_db()
@@ -149,7 +149,7 @@ def test_issue_closed_with_exhausted_quota_logs_the_missing_verification(
     project.organization.ai_quota = 0
     project.organization.save()
 
-    github.touch(1, state="closed", state_reason="completed")
+    github.move(1, "close")
     row = sync()
 
     task.refresh_from_db()
@@ -163,7 +163,7 @@ def test_issue_closed_as_not_planned_is_left_for_a_person(
     task = make_task()
     sync()
 
-    github.touch(1, state="closed", state_reason="not_planned")
+    github.move(1, "drop")
     row = sync()
 
     task.refresh_from_db()

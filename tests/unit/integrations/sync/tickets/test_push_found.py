@@ -1,7 +1,6 @@
 """Tickets that are found again: after a lost answer, and after a change back to an earlier repository."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -14,24 +13,12 @@ from remediation.models import Verification
 from remediation.services import verdicts
 from tests.fakes.tracker import FakeTracker, serve
 from tests.fakes.trackers import DIALECTS
-from tests.fakes.trackers import jira as jira_dialect
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync, run_sync
 from tests.unit.integrations.sync.scenario import change, verify
-from tests.unit.integrations.sync.tickets.lost_creations import (
-    FIXED,
-    STARTED,
-    lose_creation,
-    sync_after_search_lag,
-)
+from tests.unit.integrations.sync.tickets.lost_creations import lose_creation, sync_after_search_lag
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-NOT_FIXED: dict[str, dict[str, Any]] = {
-    "github": {"state": "closed", "state_reason": "not_planned"},
-    "gitlab": {"state_event": "close", "add_labels": ["krafter:dismissed"]},
-    "jira": {"status": jira_dialect.WONT_DO, "resolution": jira_dialect.RESOLUTIONS[0]},
-    "linear": {"stateId": "canceled"},
-}
 
 
 def synced_with_loss(tracker: FakeTracker, project: Project) -> Integration:
@@ -42,11 +29,11 @@ def synced_with_loss(tracker: FakeTracker, project: Project) -> Integration:
     return row
 
 
-def synced_after_loss(tracker: FakeTracker, project: Project, by_person: dict[str, Any]) -> Integration:
+def synced_after_loss(tracker: FakeTracker, project: Project, move: str) -> Integration:
     """Lose the answer of a creation, let a person change the issue, and run the next sync."""
     row = synced_with_loss(tracker, project)
     (number,) = tracker.issues
-    tracker.touch(number, **by_person)
+    tracker.move(number, move)
     sync_after_search_lag(row)
     row.refresh_from_db()
     assert (row.status, len(tracker.issues)) == ("connected", 1)
@@ -62,7 +49,7 @@ def test_issue_that_a_person_closed_after_a_lost_answer_stays_closed(
 ) -> None:
     task = make_task()
 
-    row = synced_after_loss(tracker, project, FIXED[tracker.provider])
+    row = synced_after_loss(tracker, project, "close")
     run_sync(row)
 
     task.refresh_from_db()
@@ -75,7 +62,7 @@ def test_issue_that_a_person_dropped_after_a_lost_answer_waits_for_a_decision(
 ) -> None:
     task = make_task()
 
-    row = synced_after_loss(tracker, project, NOT_FIXED[tracker.provider])
+    row = synced_after_loss(tracker, project, "drop")
     run_sync(row)
 
     task.refresh_from_db()
@@ -89,7 +76,7 @@ def test_issue_that_a_person_started_after_a_lost_answer_starts_the_task(
 ) -> None:
     task = make_task()
 
-    synced_after_loss(tracker, project, STARTED[tracker.provider])
+    synced_after_loss(tracker, project, "start")
 
     task.refresh_from_db()
     assert (task.status, ticket_state()) == ("in_progress", "started")
@@ -124,10 +111,8 @@ def test_title_that_both_sides_changed_after_a_lost_answer_waits_for_a_decision(
 
 
 def switch(github: FakeGitHub, project: Project, repository: str) -> None:
-    """Connect another repository of the same server; the issues of both stay."""
-    shelf = github.__dict__.setdefault("shelf", {})
-    shelf[github.repository] = github.issues
-    github.issues, github.repository = shelf.get(repository, {}), repository
+    """Connect another repository of the same server."""
+    github.switch(repository)
     services.connect(project, "github", credentials={**CREDENTIALS, "repository": repository}, by=SYSTEM)
 
 
@@ -160,7 +145,7 @@ def test_task_follows_its_earlier_issue_that_was_closed_meanwhile(
     switch(github, project, "acme/shop")
     sync()
     switch(github, project, "acme/web-app")
-    github.touch(1, **FIXED["github"])
+    github.move(1, "close")
 
     sync()
     sync()
@@ -174,7 +159,7 @@ def test_dropped_issue_waits_for_a_decision_after_a_change_back_and_in_a_renamed
 ) -> None:
     make_task()
     sync()
-    github.touch(1, **NOT_FIXED["github"])
+    github.move(1, "drop")
     sync()
     switch(github, project, "acme/shop")
     sync()
@@ -194,12 +179,12 @@ def test_conflict_stays_open_when_its_ticket_changes_otherwise(
 ) -> None:
     make_task()
     sync()
-    github.touch(1, **NOT_FIXED["github"])
+    github.move(1, "drop")
     sync()
     github.touch(1, labels=["seen"])
     sync()
     touched = SyncConflict.objects.filter(resolved_at=None).count()
-    github.touch(1, state="open", state_reason="reopened")
+    github.move(1, "reopen")
     sync()
 
     assert (touched, SyncConflict.objects.filter(resolved_at=None).count()) == (1, 0)
@@ -299,7 +284,7 @@ def test_issue_that_was_closed_while_its_repository_was_renamed_is_followed(
     tracker, rename = renamed
     task = make_task()
     run_sync(Integration.objects.get())
-    tracker.touch(1, **FIXED[tracker.provider], **{tracker.title_field: "Theirs"})
+    tracker.touch(1, **tracker.moves["close"], **{tracker.title_field: "Theirs"})
 
     run_sync(rename())
 
@@ -315,7 +300,7 @@ def test_issue_that_was_reopened_while_its_repository_was_renamed_waits_for_a_de
     run_sync(Integration.objects.get())
     verify(task, verdicts.approve)
     run_sync(Integration.objects.get())
-    tracker.touch(1, **tracker.moves["reopen"])
+    tracker.move(1, "reopen")
 
     run_sync(rename())
 
