@@ -1,6 +1,5 @@
 """A token endpoint on loopback whose refresh tokens rotate, with faults before and after a refresh."""
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +28,6 @@ class TokenEndpoint:
     losses: list[Answer | RawAnswer] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     previous: str = ""
-    delay: float = 0  # seconds between a refresh and its answer
 
     def answer(self, request: Request) -> Answer | RawAnswer:
         """Answer one request."""
@@ -42,7 +40,6 @@ class TokenEndpoint:
             return (403 if is_installation else 400), {}, refusal
         self.previous, self.refresh_token = self.refresh_token, f"rt-{len(self.requests):07}"
         issued = self._tokens(is_installation)
-        time.sleep(self.delay)
         return self.losses.pop(0) if self.losses else (200, {}, issued)
 
     def _is_accepted(self, request: Request) -> bool:
