@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -107,7 +106,6 @@ class FakeServer:
     route: Callable[[Request], Answer]
     spec: Any
     url: str = ""
-    delay: float = 0
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     scripted: list[tuple[str, Answer]] = field(default_factory=list)
@@ -124,7 +122,6 @@ class FakeServer:
 
     def answer(self, request: Request) -> Answer:
         """Answer one request."""
-        time.sleep(self.delay)
         self.requests.append(request)
         if self.spec is not None:
             self.complaints += self.spec.check(

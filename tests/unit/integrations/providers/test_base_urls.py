@@ -31,6 +31,7 @@ def base_url(name: str, given: Any, operator_url: str = "") -> str:
         ("github", "https://acme.ghe.com", "https://api.acme.ghe.com"),
         ("github", "https://api.acme.ghe.com", "https://api.acme.ghe.com"),
         ("gitlab", None, "https://gitlab.com/api/v4"),
+        ("gitlab", "", "https://gitlab.com/api/v4"),
         ("gitlab", "https://git.acme.example/", "https://git.acme.example/api/v4"),
         ("gitlab", "https://acme.example/gitlab/api/v4", "https://acme.example/gitlab/api/v4"),
         ("sentry", None, "https://sentry.io"),

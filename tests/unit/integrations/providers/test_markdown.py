@@ -53,10 +53,6 @@ def test_long_text_is_cut(text: str) -> None:
     assert len(block(draft(), escape(text * (MAX_TEXT_LENGTH + 9), GITHUB))) < MAX_TEXT_LENGTH + 300
 
 
-def test_mentions_send_no_notification() -> None:
-    assert escape("@all", GITHUB) == "@\u200ball"
-
-
 def test_body_of_many_starts_without_an_end_is_merged_in_linear_time() -> None:
     body = f"<!-- krafter-task:{OTHER} -->" * 18_000  # 1 MiB, which GitLab accepts
 

@@ -47,6 +47,13 @@ def test_provider_names_its_vendor_and_https_urls(provider_class: type[Provider]
 
 
 @EVERY_PROVIDER
+def test_no_secret_is_a_public_credential(provider_class: type[Provider]) -> None:
+    secrets = {field.name for field in provider_class.credential_fields if field.is_secret}
+
+    assert (secrets | {"token", "refresh_token"}) & set(provider_class.public_credentials) == set()
+
+
+@EVERY_PROVIDER
 def test_provider_implements_tickets_findings_or_traffic(provider_class: type[Provider]) -> None:
     assert issubclass(provider_class, Tracker | FindingSource | TrafficSource)
     assert provider_class.__abstractmethods__ == frozenset()

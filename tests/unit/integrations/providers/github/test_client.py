@@ -12,8 +12,6 @@ from tests.fakes.trackers.github import REPOSITORY, TOKEN, FakeGitHub
 from tests.unit.integrations.providers.github.conftest import connect
 from tests.unit.integrations.providers.rate_limits import unavailable_for
 
-UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000]
-
 
 def test_request_sends_token_api_version_and_user_agent(provider: GitHub, github: FakeGitHub) -> None:
     provider.check_connection()
@@ -103,15 +101,6 @@ def test_primary_rate_limit_ends_at_its_reset(provider: GitHub, github: FakeGitH
         provider.check_connection()
 
     assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
-
-
-@pytest.mark.parametrize("body", UNDOCUMENTED)
-def test_undocumented_repository_is_unavailable(provider: GitHub, github: FakeGitHub, body: bytes) -> None:
-    for _ in range(3):
-        github.next_answer("GET", "/web-app$", (200, {}, body))
-
-    with pytest.raises(ProviderUnavailable, match="cannot read"):
-        provider.check_connection()
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,29 @@
 """Whole syncs with GitLab, and its sign-in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from campaigns import services as campaigns
 from findings.models import Finding
-from findings.services.ingestion import FindingReport, ingest_one
 from integrations import credentials as secrets
 from integrations import services
-from integrations.models import Integration, SyncConflict, SyncRun, TicketLink
+from integrations.models import Integration, SyncConflict, TicketLink
 from integrations.sync import engine
-from krafter_audit.http.client import Client
 from remediation.models import Task
-from remediation.services import tasks, verdicts, verifications
+from remediation.services import tasks
 from tests.fakes.tracker import serve
-from tests.fakes.trackers.gitlab import PROJECT, TOKEN, FakeGitLab
+from tests.fakes.trackers.gitlab import PROJECT, FakeGitLab
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
-from tests.unit.integrations.providers.drafts import draft
-from tests.unit.integrations.providers.gitlab.conftest import connect
 from tests.unit.integrations.providers.gitlab.vulnerabilities import vulnerability
+from tests.unit.integrations.sync.scenario import last_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CREDENTIALS = FakeGitLab.credentials
 KEY = f"{PROJECT}#1"
-
-
-def last_run() -> SyncRun:
-    return SyncRun.objects.order_by("started_at", "id").last()
 
 
 def test_sync_creates_one_confidential_issue_and_stores_its_key(
@@ -50,18 +42,6 @@ def test_sync_creates_one_confidential_issue_and_stores_its_key(
         f"The vulnerability findings are not available: GitLab denies access to {PROJECT}/"
         "vulnerability_findings: the token lacks a permission or the scope api."
     ]
-
-
-def test_issue_of_a_task_outside_security_is_public(sync: Sync, project: Project, gitlab: FakeGitLab) -> None:
-    seen = FindingReport(
-        "seo", "The page has no title", severity="low", recommended_fix={"summary": "Add one."}
-    )
-    finding, _ = ingest_one(project, seen, by=SYSTEM)
-    tasks.create(project, finding_id=finding.pk, title="Add a title", by=SYSTEM)
-
-    sync()
-
-    assert "confidential" not in gitlab.issues[1]
 
 
 @pytest.mark.parametrize("scope", Integration.SyncScope.values)
@@ -104,42 +84,6 @@ def test_issue_keeps_both_labels_of_a_task_in_campaigns_whose_names_are_scoped_l
     assert (gitlab.received("PUT"), SyncConflict.objects.count()) == ([], 0)
 
 
-def test_issue_is_created_once_when_the_response_is_lost(
-    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
-) -> None:
-    task = make_task()
-
-    def create_and_lose_the_response() -> Any:
-        gitlab.create(gitlab.requests[-1].body)
-        return 502, {}, b"<html>"
-
-    gitlab.next_answer("POST", "/issues$", create_and_lose_the_response)
-    first, left = sync().status, TicketLink.objects.get(task=task).state
-    second = sync().status
-
-    assert (first, left, second) == ("error", "creating", "connected")
-    assert list(gitlab.issues) == [1]
-    task.refresh_from_db()
-    assert task.external_ticket_key == KEY
-
-
-def test_issue_of_a_killed_run_is_found_by_its_marker(
-    sync: Sync, project: Project, make_task: MakeTask, gitlab: FakeGitLab, http_client: Client
-) -> None:
-    task = make_task()
-    row = Integration.objects.get()
-    TicketLink.objects.create(integration=row, task=task)
-    connect(gitlab, http_client).create_ticket(draft(marker=str(task.pk)))
-    services.sync_now(project, "gitlab", by=SYSTEM)
-    Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1), fence=7, attempts=1)
-
-    engine.sync(row.pk)
-
-    task.refresh_from_db()
-    assert (list(gitlab.issues), task.external_ticket_key) == ([1], KEY)
-    assert TicketLink.objects.get().state == "linked"
-
-
 def test_task_changes_are_pushed_and_their_echo_is_ignored(
     sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
 ) -> None:
@@ -161,49 +105,6 @@ def test_task_changes_are_pushed_and_their_echo_is_ignored(
     assert len(gitlab.received("PUT")) == 1
 
 
-def test_approve_closes_the_issue_and_reopen_opens_it(
-    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab, project: Project
-) -> None:
-    task = make_task()
-    sync()
-
-    pending = verifications.run(project, task_id=task.pk, by=SYSTEM)
-    verdicts.approve(pending.pk, by=SYSTEM)
-    sync()
-    closed = gitlab.issues[1]["state"]
-    pending = verifications.run(project, task_id=task.pk, by=SYSTEM)
-    verdicts.reopen(pending.pk, by=SYSTEM)
-    sync()
-
-    assert (closed, gitlab.issues[1]["state"]) == ("closed", "opened")
-
-
-def test_task_follows_the_state_of_its_issue(sync: Sync, make_task: MakeTask, gitlab: FakeGitLab) -> None:
-    task, seen = make_task(), []
-    sync()
-
-    for change in ({"add_labels": ["Doing"]}, {"state": "closed"}, {"state": "opened"}):
-        gitlab.touch(1, **change)
-        sync()
-        task.refresh_from_db()
-        seen.append(task.status)
-
-    assert seen == ["in_progress", "ready_verify", "in_progress"]
-
-
-def test_closing_merge_request_is_stored_on_the_task(
-    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
-) -> None:
-    task = make_task()
-    sync()
-    gitlab.merge(1, 12)
-    gitlab.touch(1)
-    sync()
-
-    task.refresh_from_db()
-    assert task.pr_url == "https://gitlab.example/acme/shop/web-app/-/merge_requests/12"
-
-
 def test_vulnerabilities_are_imported_once(sync: Sync, project: Project, gitlab: FakeGitLab) -> None:
     gitlab.findings = [
         vulnerability(),
@@ -219,17 +120,6 @@ def test_vulnerabilities_are_imported_once(sync: Sync, project: Project, gitlab:
         ("Authentication bypass in saml2-js (dependency scanning finding b29ed5a1)", "critical"),
         ("Leaked key (secret detection finding c2)", "critical"),
     ]
-
-
-def test_echoed_token_is_redacted_in_the_log(sync: Sync, make_task: MakeTask, gitlab: FakeGitLab) -> None:
-    make_task()
-    gitlab.next_answer("POST", "/issues$", (400, {}, {"error": f"{TOKEN} is not allowed to do that"}))
-
-    sync()
-
-    (refused,) = last_run().refused
-    assert TOKEN not in refused["why"]
-    assert "[hidden] is not allowed to do that" in refused["why"]
 
 
 @pytest.fixture
@@ -271,41 +161,6 @@ def test_token_refresh_repeats_the_redirect_uri_and_stores_the_new_pair(
     }
     assert (stored["token"], stored["refresh_token"], stored["project"]) == ("access-2", "refresh-2", PROJECT)
     assert "base_url" not in stored
-
-
-def test_refused_token_refresh_requires_a_new_connection_and_is_not_retried(
-    project: Project, gitlab: FakeGitLab, oauth_client: None
-) -> None:
-    used = {"refresh_token": "refresh-used", "refresh_at": "2020-01-01T00:00:00+00:00"}
-    row = services.connect(project, "gitlab", credentials={**CREDENTIALS, **used}, by=SYSTEM)
-    gitlab.token_answers = [
-        (400, {}, {"error": "invalid_grant", "error_description": "refresh-used was revoked"})
-    ]
-
-    services.sync_now(project, "gitlab", by=SYSTEM)
-    engine.sync(row.pk)
-
-    row.refresh_from_db()
-    assert row.status == "error"
-    assert row.last_error == "GitLab no longer accepts the sign-in: connect again."
-    assert (len(gitlab.token_requests), gitlab.requests) == (1, [])
-
-
-def test_page_of_issues_of_1_mib_each_is_read_in_smaller_pages(
-    sync: Sync, make_task: MakeTask, gitlab: FakeGitLab
-) -> None:
-    task = make_task()
-    sync()
-    for number in range(40):
-        gitlab.create({"title": f"Issue {number}", "description": "x" * 2**20})
-    gitlab.touch(1, state="closed")
-
-    row = sync()
-
-    task.refresh_from_db()
-    assert (row.status, row.last_error, task.status) == ("connected", "", "ready_verify")
-    sizes = [request.query["per_page"] for request in gitlab.received("GET", "/issues")]
-    assert sizes == ["100", "50", "20", "20", "20"]
 
 
 def test_project_connected_by_its_path_and_then_by_its_number_has_the_same_findings_and_tickets(

@@ -1,6 +1,5 @@
 """Issues of GitLab: what is sent, and how responses are read."""
 
-import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -288,20 +287,6 @@ def test_examples_of_the_description_are_read(provider: GitLab, gitlab: FakeGitL
     assert provider.find_pull_request(KEY) is None
     (page,) = provider.finding_lists()[0].pages()
     assert [ticket.severity for ticket in page] == ["medium"]
-
-
-def test_timeout_is_unavailable(gitlab: FakeGitLab) -> None:
-    def late() -> Any:
-        time.sleep(0.4)
-        return 200, {}, {}
-
-    gitlab.next_answer("POST", "/issues$", late)
-
-    with (
-        Client(limits=Limits(read=0.1, total=0.2)) as client,
-        pytest.raises(ProviderUnavailable, match="timeout"),
-    ):
-        connect(gitlab, client).create_ticket(draft())
 
 
 def make_issues(gitlab: FakeGitLab, sizes: list[int]) -> None:

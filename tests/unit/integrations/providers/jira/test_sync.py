@@ -1,7 +1,6 @@
 """Whole syncs with Jira, and its sign-in."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -14,9 +13,8 @@ from integrations.sync import engine
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts
 from tests.fakes.trackers import jira as fake_jira
-from tests.fakes.trackers.jira import API_TOKEN, TOKEN, FakeJira
+from tests.fakes.trackers.jira import TOKEN, FakeJira
 from tests.unit.integrations.conftest import MakeTask, Sync, connect_by_code
-from tests.unit.integrations.providers.jira.conftest import age_ticket_links_by_an_hour
 from tests.unit.integrations.providers.jira.ticket_parts import FIRST
 
 pytestmark = pytest.mark.slow
@@ -42,25 +40,6 @@ def test_sync_creates_one_issue_and_changes_nothing_afterwards(
     link = TicketLink.objects.get(task=task)
     assert (link.external_id, link.url) == (FIRST, "https://acme.atlassian.net/browse/SHOP-1")
     assert jira.links[10001][0]["object"]["url"].endswith(f"/admin/remediation/task/{task.pk}/change/")
-
-
-def test_issue_is_created_once_when_the_response_is_lost(
-    sync: Sync, make_task: MakeTask, jira: FakeJira
-) -> None:
-    task = make_task()
-
-    def lost() -> Any:
-        jira.create(jira.requests[-1].body)
-        return 502, {}, b""
-
-    jira.next_answer("POST", "/issue$", lost)
-
-    first, second = sync().status, sync().status
-
-    task.refresh_from_db()
-    assert (first, second) == ("error", "connected")
-    assert list(jira.issues) == [10001]
-    assert task.external_ticket_key == "SHOP-1"
 
 
 def test_issue_whose_creation_was_interrupted_gets_its_link_and_its_status(
@@ -168,49 +147,6 @@ def test_task_follows_its_issue_and_verdicts_move_the_issue(
     assert ready == ("ready_verify", "Done")
     assert closed == ("done", "Done")
     assert (status_of(task), jira.status()) == ("in_progress", "In Progress")
-
-
-def test_reopened_issue_moves_the_task_to_in_progress(
-    sync: Sync, make_task: MakeTask, jira: FakeJira
-) -> None:
-    task = make_task()
-    sync()
-    jira.touch(10001, status=fake_jira.DONE)
-    sync()
-    jira.touch(10001, status=fake_jira.TO_DO)
-    sync()
-
-    assert status_of(task) == "in_progress"
-
-
-def test_refused_task_does_not_stop_the_others(sync: Sync, make_task: MakeTask, jira: FakeJira) -> None:
-    make_task("First"), make_task("Second")
-    wrong = {"errors": {"customfield_1": f"Team is required, {API_TOKEN}."}}
-    jira.next_answer("POST", "/issue$", (400, {}, wrong))
-
-    assert sync().status == "connected"
-    assert [issue["fields"]["summary"] for issue in jira.issues.values()] == ["Second"]
-    (refused,) = SyncRun.objects.get().refused
-    assert refused == {
-        "what": "First",
-        "why": "Jira refused the request for issue (status 400: customfield_1: Team is required, [hidden].).",
-    }
-
-
-def test_rate_limit_pauses_the_sync(
-    sync: Sync, make_task: MakeTask, jira: FakeJira, integration: Integration
-) -> None:
-    make_task("First"), make_task("Second")
-    jira.next_answer("GET", "/issuetypes$", (429, {"Retry-After": "30"}, {}))
-
-    paused = sync().status
-    age_ticket_links_by_an_hour()
-    Integration.objects.update(not_before=datetime.now(UTC))
-    engine.sync(integration.pk)
-
-    integration.refresh_from_db()
-    assert (paused, integration.status) == ("syncing", "connected")
-    assert len(jira.issues) == 2
 
 
 def test_sign_in_keeps_the_project_and_drops_the_api_token(

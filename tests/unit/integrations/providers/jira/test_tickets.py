@@ -259,7 +259,6 @@ def test_create_is_not_retried(provider: Jira, jira: FakeJira) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/myself$"),
         ("POST", "/search/jql$"),
         ("GET", "/issuetypes$"),
         ("POST", "/issue$"),

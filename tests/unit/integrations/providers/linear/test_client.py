@@ -1,6 +1,5 @@
 """Requests to Linear: authorization, errors, rate limits and credentials."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.linear import Linear
-from krafter_audit.http.client import Client, Limits
+from krafter_audit.http.client import Client
 from tests.fakes.trackers.linear import KEY, TEAM, FakeLinear, error
 from tests.unit.integrations.providers.linear.conftest import connect
 from tests.unit.integrations.providers.rate_limits import unavailable_for
@@ -197,17 +196,6 @@ def test_invalid_credentials_are_refused_without_a_request(
     with pytest.raises(ProviderRefused, match=sentence):
         connect(linear, http_client, **credentials).check_connection()
     assert linear.requests == []
-
-
-def test_timeout_is_unavailable(linear: FakeLinear) -> None:
-    def late() -> Any:
-        time.sleep(0.2)
-        return 200, {}, {}
-
-    for _ in range(3):
-        linear.next_operation("Team", late)
-    with Client(limits=Limits(read=0.05)) as client, pytest.raises(ProviderUnavailable, match="timeout"):
-        connect(linear, client).check_connection()
 
 
 def test_error_does_not_contain_the_key(provider: Linear, linear: FakeLinear) -> None:
