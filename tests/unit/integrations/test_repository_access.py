@@ -12,7 +12,6 @@ from accounts.models import Project
 from assurance.repositories import RepositoryUnavailable
 from integrations import repository_access, services
 from integrations.providers.repositories import MergeState
-from tests import factories
 from tests.fakes.specs import load_spec
 from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
 
@@ -39,11 +38,6 @@ STATES: dict[str, dict[str, Any]] = {
     },
 }
 providers = pytest.mark.parametrize("provider", ["github", "gitlab"])
-
-
-@pytest.fixture
-def project(db: None) -> Project:
-    return factories.project()
 
 
 class Repositories:
@@ -141,10 +135,8 @@ def test_repository_that_is_not_connected_is_a_final_error(project: Project) -> 
 @providers
 @pytest.mark.parametrize(("status", "is_final"), [(404, True), (403, True), (500, False), (503, False)])
 def test_refusal_is_final_and_an_outage_is_not(
-    repositories: Repositories, project: Project, monkeypatch: pytest.MonkeyPatch, provider: str,
-    status: int, is_final: bool,
-) -> None:  # fmt: skip
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    repositories: Repositories, project: Project, provider: str, status: int, is_final: bool
+) -> None:
     repositories.start(provider, *[(status, {}, {"message": f"no {SECRET}"})] * 3)
 
     with pytest.raises(RepositoryUnavailable) as error:

@@ -162,12 +162,12 @@ def test_sign_in_stores_the_tokens_with_the_choices_of_the_form(
     assert {name: stored[name] for name in choices if name != "issue_type"} == choices
 
 
+@pytest.mark.parametrize("vendor", ["github"], indirect=True)
 def test_answer_of_a_sign_in_that_this_person_did_not_start_is_refused(
     client_of_ours: None, vendor: Vendor, project: Project
 ) -> None:
     browser, address = staff.logged_in_client(), reverse("admin:integrations_integration_signedin")
-    choices = {name: "acme" for name in PROVIDER_CLASSES[vendor.name].public_credentials}
-    browser.post(url("signin", project, vendor.name), choices)
+    browser.post(url("signin", project, vendor.name), {"repository": "acme/web-app"})
 
     refused = browser.get(address, {"code": "c0de", "state": "guessed"}, follow=True)
     repeated = browser.get(address, {"code": "c0de", "state": "guessed"}, follow=True)
@@ -302,12 +302,13 @@ def test_links_of_connecting_keep_the_filters_of_the_list(project: Project) -> N
     assert f"{url('test', project, 'github')}?_changelist_filters=" in form.content.decode()
 
 
+@pytest.mark.parametrize("vendor", ["github"], indirect=True)
 @pytest.mark.parametrize("answer", [{}, {"code": "c0de"}])
 def test_sign_in_keeps_the_filters_of_the_list(
     client_of_ours: None, vendor: Vendor, project: Project, answer: dict[str, str]
 ) -> None:
     browser = staff.logged_in_client()
-    choices = {name: "acme" for name in PROVIDER_CLASSES[vendor.name].public_credentials}
+    choices = {"repository": "acme/web-app"}
     page = browser.post(f"{url('signin', project, vendor.name)}?{urlencode(KEPT)}", choices)
     state = parse_qs(urlsplit(page.context["url"]).query)["state"][0]
 

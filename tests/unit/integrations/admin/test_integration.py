@@ -1,5 +1,6 @@
 """The list and the page of integrations in the admin."""
 
+import html
 from typing import Any
 
 import pytest
@@ -87,10 +88,7 @@ def test_conflict_is_resolved_on_the_page_and_leads_back(scenario: Scenario) -> 
     page = run_action(browser, "keep_theirs", conflict, _back=page_url, confirmed="1")
 
     task.refresh_from_db()
-    assert ("Keep the ticket&#x27;s value" in shown or "Keep the ticket's value" in shown, task.title) == (
-        True,
-        "Theirs",
-    )
+    assert ("Keep the ticket's value" in html.unescape(shown), task.title) == (True, "Theirs")
     assert page.redirect_chain == [(page_url, 302)]
     assert "No open conflict." in page.content.decode()
 
@@ -137,26 +135,19 @@ def test_stored_credentials_are_tested_with_a_readable_answer(project: Project, 
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
     browser = staff.logged_in_client()
 
-    accepted = messages_of(run_action(browser, "test_connection", row))
-    github.token = "another"
-    refused = messages_of(run_action(browser, "test_connection", row))
-
-    assert accepted == [f"GitHub of {project}: GitHub accepts the credentials."]
-    assert refused == [f"GitHub of {project}: GitHub does not accept the token: connect again."]
-
-
-def test_refused_test_of_stored_credentials_is_shown_as_an_error(
-    project: Project, github: FakeGitHub
-) -> None:
-    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
-    browser = staff.logged_in_client()
-
     accepted = run_action(browser, "test_connection", row)
     github.token = "another"
     refused = run_action(browser, "test_connection", row)
 
-    levels = [message.level_tag for page in (accepted, refused) for message in page.context["messages"]]
-    assert levels == ["success", "error"]
+    shown = [
+        (message.level_tag, str(message))
+        for page in (accepted, refused)
+        for message in page.context["messages"]
+    ]
+    assert shown == [
+        ("success", f"GitHub of {project}: GitHub accepts the credentials."),
+        ("error", f"GitHub of {project}: GitHub does not accept the token: connect again."),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -46,27 +46,6 @@ def stored() -> dict[str, Any]:
     return credentials.open_credentials(Integration.objects.get())
 
 
-def test_code_is_exchanged_for_tokens(project: Project, github: FakeGitHub) -> None:
-    github.token_answers.append((200, {}, TOKENS))
-
-    row = connect(project, redirect_uri="https://app.example/back", code_verifier="v" * 43)
-
-    assert row.status == "connected"
-    assert github.token_requests == [
-        {
-            "grant_type": "authorization_code",
-            "code": "code-1",
-            "redirect_uri": "https://app.example/back",
-            "code_verifier": "v" * 43,
-            "client_id": "Iv1.of-ours",
-            "client_secret": "client-secret",
-        }
-    ]
-    assert (stored()["token"], stored()["refresh_token"]) == ("ghu_first", "ghr_first")
-    life = datetime.fromisoformat(stored()["expires_at"]) - datetime.now(UTC)
-    assert timedelta(hours=7, minutes=59) < life <= timedelta(hours=8)
-
-
 def test_sign_in_keeps_the_repository_and_replaces_the_token(project: Project, github: FakeGitHub) -> None:
     services.connect(project, "github", credentials={**CREDENTIALS, "note": "x"}, by=SYSTEM)
     github.token_answers.append((200, {}, {"access_token": "gho_classic"}))
@@ -258,18 +237,6 @@ def test_token_without_a_refresh_token_is_not_refreshed(
 
     assert sync().status == "error"
     assert github.token_requests == []
-
-
-def test_unavailable_token_endpoint_keeps_the_old_pair(
-    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
-) -> None:
-    signed_in(project, renew_in=-1)
-    github.token_answers.append((503, {}, {}))
-
-    row = sync()
-
-    assert "connect again" not in row.last_error
-    assert (stored()["refresh_token"], row.token_refresh_until) == ("ghr_first", None)
 
 
 @pytest.mark.slow
