@@ -52,11 +52,16 @@ class Identity:
 
     @classmethod
     def from_evidence(cls, data: Mapping[str, Any] | None) -> "Identity | None":
+        """Return the stored identity; None if it is of another version, or malformed: clients send evidence, too."""
         try:
-            return cls(**data) if data else None
-        # Evidence of another version may have other fields.
+            identity = cls(**data) if data else None
         except TypeError:
             return None
+        return identity if identity and all(isinstance(text, str) for text in identity._texts()) else None
+
+    def _texts(self) -> list[Any]:
+        optional = [text for text in (self.rendered_title, self.scheme) if text is not None]
+        return [self.host, self.path, self.title, self.sample, self.rendered_sample, *optional]
 
 
 def page_identity(page: Page) -> Identity:

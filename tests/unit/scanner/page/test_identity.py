@@ -9,13 +9,16 @@ from scanner.page.identity import Identity
 
 HTTP = Identity("example.com", "/a", 2, "A shop", password_form=False, scheme="https", sample="abc")
 RENDERED = replace(HTTP, title="A shop in a browser", password_form=True, sample="xyz")
+STORED = HTTP.as_evidence()
 
 
 def test_identity_is_read_from_its_evidence() -> None:
     assert Identity.from_evidence(HTTP.with_rendered(RENDERED).as_evidence()) == HTTP.with_rendered(RENDERED)
 
 
-@pytest.mark.parametrize("stored", [None, {}, {"host": "example.com"}, {**HTTP.as_evidence(), "more": 1}])
+@pytest.mark.parametrize(
+    "stored", [None, {}, {"host": "example.com"}, {**STORED, "more": 1}, {**STORED, "title": 3}]
+)
 def test_malformed_evidence_has_no_identity(stored: dict[str, Any] | None) -> None:
     assert Identity.from_evidence(stored) is None
 
