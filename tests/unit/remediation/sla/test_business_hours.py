@@ -81,7 +81,7 @@ def test_a_due_date_is_at_most_fifty_years_ahead():
     assert add(one_minute_a_week, start, timedelta(hours=1000)) == start + MAX_SPAN
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(calendars, moments, amounts)
 def test_the_amount_that_was_added_is_counted(calendar: BusinessHours, start: datetime, amount: timedelta):
     due = add(calendar, start, amount)
@@ -89,7 +89,7 @@ def test_the_amount_that_was_added_is_counted(calendar: BusinessHours, start: da
     assert counted(calendar, start, due) == amount
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(calendars, moments, amounts, amounts)
 def test_spans_are_in_order_apart_and_additive(
     calendar: BusinessHours, start: datetime, first: timedelta, second: timedelta

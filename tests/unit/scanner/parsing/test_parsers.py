@@ -1,7 +1,7 @@
 """Parsers of untrusted input: they follow the specifications and never raise."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.checks.security.transport import Hsts
@@ -14,6 +14,7 @@ from scanner.preconditions import Inconclusive
 from scanner.tls.certificates import read_certificate
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_parser_raises_on_random_text(text: str) -> None:
     csp_policy.parse(text)
@@ -27,6 +28,7 @@ def test_no_parser_raises_on_random_text(text: str) -> None:
     origin_of(text)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_parser_raises_on_random_bytes(data: bytes) -> None:
     sitemap_xml.parse(data)
