@@ -250,5 +250,5 @@ class FakeGitLab(FakeTracker):
         if QUICK_ACTION.search(issue["description"]):
             issue["state"] = "closed"
         issue["web_url"] = f"https://gitlab.example/{self.project}/-/issues/{iid}"
-        issue["updated_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%S.123Z")
+        issue["updated_at"] = format_time(self.now)
         return issue
