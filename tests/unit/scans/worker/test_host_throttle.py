@@ -1,6 +1,5 @@
 """Requests to a host are throttled, for any number of workers."""
 
-import itertools
 import threading
 import time
 import uuid
@@ -27,21 +26,24 @@ from scanner.preconditions import Inconclusive
 from scans.worker import host_throttle
 from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
 
-pytestmark = pytest.mark.usefixtures("site")
+
+@pytest.fixture(autouse=True)
+def _new_host(site: FaultySite) -> None:
+    """Delete the state of the host: its port may have been that of an earlier site."""
+    host = host_throttle.host_key(ParsedUrl.parse(site.url))
+    redis_client.call_or_default(lambda server: server.delete(host), 0)
+    host_throttle.LOCAL._paces.pop(host, None)
 
 
 @pytest.fixture(params=["Redis", "no Redis"])
 def with_and_without_redis(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: FaultySite
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _new_host: None
 ) -> Iterator[None]:
-    """Run the test with Redis, and with Redis unavailable."""
+    """Run the test with Redis, and with Redis unavailable: each process has its own state then."""
     if request.param == "no Redis":
         unavailable = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
         monkeypatch.setattr(redis_client, "connection", lambda: unavailable)
     redis_client.script.cache_clear()
-    host = host_throttle.host_key(ParsedUrl.parse(site.url))  # the port may have been that of an earlier site
-    redis_client.call_or_default(lambda server: server.delete(host), 0)
-    host_throttle.LOCAL._paces.pop(host, None)
     yield
     redis_client.script.cache_clear()
 
@@ -81,27 +83,6 @@ def pace_of(site: FaultySite) -> HostPace:
     return host_throttle._update(host_throttle.host_key(ParsedUrl.parse(site.url)), lambda pace, _: pace)
 
 
-def started_for(seconds: float, site: FaultySite, client: Client, *, threads: int = 6) -> list[float]:
-    """Send requests for this long; return when the site received each."""
-    began: list[float] = []
-    ended = time.monotonic() + seconds
-    before = site.before_answer
-    site.before_answer = lambda: (began.append(time.monotonic()), before())
-
-    def send() -> None:
-        while time.monotonic() < ended:
-            client.get(site.url)
-
-    at_once(threads, send)
-    site.before_answer = before
-    return sorted(began)
-
-
-def busiest_second(began: list[float]) -> int:
-    """Return the most requests in a second, with a tolerance for their way and for other threads."""
-    return max(sum(start <= other < start + 0.9 for other in began) for start in began)
-
-
 def at_once(calls: int, call: Callable[[], Any]) -> None:
     with ThreadPoolExecutor(calls) as pool:
         for done in [pool.submit(call) for _ in range(calls)]:
@@ -112,10 +93,10 @@ def at_once(calls: int, call: Callable[[], Any]) -> None:
 def test_all_workers_together_send_two_requests_a_second(
     with_and_without_redis: None, site: FaultySite, granted: dict[str, float]
 ):
-    at_once(5, lambda: throttled_client().get(site.url))
+    at_once(4, lambda: throttled_client().get(site.url))
 
     moments = sorted(granted.values())
-    assert len(moments) == len(site.hits) == 5
+    assert len(moments) == len(site.hits) == 4
     assert min(later - earlier for earlier, later in zip(moments, moments[2:], strict=False)) > 0.9
 
 
@@ -159,9 +140,7 @@ def other_requests(site: FaultySite, client: Client) -> Iterator[None]:
 
 
 @pytest.mark.slow
-def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(
-    with_and_without_redis: None, site: FaultySite
-):
+def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(site: FaultySite):
     client = adaptive()
     with other_requests(site, adaptive()):
         with client.throttle.exclusive(ParsedUrl.parse(site.url)):
@@ -177,7 +156,7 @@ def test_nothing_else_is_requested_of_a_host_while_a_thread_has_it_exclusively(
 
 
 @pytest.mark.slow
-def test_page_that_is_slow_only_beside_other_requests_passes(with_and_without_redis: None, site: FaultySite):
+def test_page_that_is_slow_only_beside_other_requests_passes(site: FaultySite):
     inside, guard, confirmation = [0], threading.Lock(), ConfirmFirst()
 
     def call_together() -> None:
@@ -202,7 +181,7 @@ def test_page_that_is_slow_only_beside_other_requests_passes(with_and_without_re
 
 
 @pytest.mark.slow
-def test_retry_after_applies_to_all_workers(with_and_without_redis: None, site: FaultySite):
+def test_retry_after_applies_to_all_workers(site: FaultySite):
     site.status, site.headers["Retry-After"] = 429, "1"
     throttled_client(rate=100).get(site.url)
     site.status, began = 200, time.monotonic()
@@ -212,7 +191,7 @@ def test_retry_after_applies_to_all_workers(with_and_without_redis: None, site: 
     assert time.monotonic() - began > 0.9
 
 
-def test_long_retry_after_raises_an_error_at_once(with_and_without_redis: None, site: FaultySite):
+def test_long_retry_after_raises_an_error_at_once(site: FaultySite):
     site.status, site.headers["Retry-After"] = 503, "86400"
     throttled_client(rate=100).get(site.url)
 
@@ -221,9 +200,7 @@ def test_long_retry_after_raises_an_error_at_once(with_and_without_redis: None, 
     assert site.hits == ["GET /"]
 
 
-def test_waiting_for_a_slot_times_out(
-    with_and_without_redis: None, site: FaultySite, monkeypatch: pytest.MonkeyPatch
-):
+def test_waiting_for_a_slot_times_out(site: FaultySite, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "MAX_WAIT_SECONDS", 0.2)
     throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
 
@@ -247,90 +224,44 @@ def test_unreleased_slot_expires(site: FaultySite, monkeypatch: pytest.MonkeyPat
     assert throttled_client(rate=100).get(site.url).status == 200
 
 
-@pytest.mark.slow
-def test_pace_of_an_allowed_network_rises_to_the_ceiling(
-    with_and_without_redis: None, site: FaultySite, granted: dict[str, float]
-):
-    client = adaptive(max_rate=25)
+def test_good_responses_of_an_allowed_network_raise_the_rate_to_the_ceiling(site: FaultySite):
+    client = adaptive(max_rate=12)
 
-    began = started_for(2.5, site, client)
+    for _ in range(3):
+        client.get(site.url)
 
-    assert busiest_second([*granted.values()]) <= 25
-    assert len(began) > 45
+    assert pace_of(site).rate == 12
 
 
-@pytest.mark.slow
-def test_two_workers_share_the_ceiling(
-    with_and_without_redis: None, site: FaultySite, granted: dict[str, float]
-):
-    workers = [adaptive(), adaptive()]
-    turns_of_workers = itertools.cycle(workers)
+@pytest.mark.parametrize("status", [429, 503])
+def test_response_of_an_overloaded_site_halves_the_rate(site: FaultySite, status: int):
+    site.status = status
 
-    at_once(12, lambda: [next(turns_of_workers).get(site.url) for _ in range(8)])
+    adaptive().get(site.url)
 
-    assert len(granted) == len(site.hits) == 96
-    assert busiest_second([*granted.values()]) <= 40
+    assert pace_of(site).rate == 5
 
 
 @pytest.mark.slow
-def test_few_requests_are_refused_by_a_site_that_limits_the_rate(
-    with_and_without_redis: None, site: FaultySite
-):
-    times: list[float] = []
-    refused: list[float] = []
-
-    def limit() -> None:
-        now = time.monotonic()
-        times.append(now)
-        too_many = sum(now - other < 1 for other in times) > 12
-        site.status = 429 if too_many else 200
-        refused.extend([now] if too_many else [])
-
-    site.before_answer = limit
-    began = started_for(4, site, adaptive())
-
-    settled = [moment for moment in began if moment > began[0] + 2]
-    assert refused
-    assert sum(moment > began[0] + 2 for moment in refused) <= len(settled) / 3
-    assert len(began) > 20
-
-
-@pytest.mark.slow
-def test_site_that_slows_down_gets_fewer_requests_and_recovers(
-    with_and_without_redis: None, site: FaultySite
-):
+def test_site_that_slows_down_halves_the_rate(site: FaultySite):
     client = adaptive()
-    fast = started_for(1, site, client, threads=3)
-    rate = pace_of(site).rate
-    site.before_answer = lambda: time.sleep(0.15)
-    started_for(2.2, site, client, threads=3)
-    slowed_rate = pace_of(site).rate
-    site.before_answer = lambda: None
-    started_for(0.6, site, client, threads=3)
-    lowest_rate = pace_of(site).rate
-    started_for(0.2, site, client, threads=3)
 
-    assert len(fast) > 15
-    assert slowed_rate < rate / 3
-    assert pace_of(site).rate > lowest_rate
+    for delay in (0, 0, 0, 0.3, 0.3, 0.3):
+        site.before_answer = lambda delay=delay: time.sleep(delay)
+        client.get(site.url)
+
+    assert pace_of(site).rate == 7.5  # from 10, which five good responses have raised to 15
 
 
-@pytest.mark.slow
-def test_site_that_refuses_us_gets_two_requests_a_second(with_and_without_redis: None, site: FaultySite):
-    client = adaptive()
+def test_refused_page_slows_the_host_down(site: FaultySite):
     site.status = 403
-    client.get(site.url)
-    site.status = 200
-    time.sleep(1)
 
-    began = started_for(1.1, site, client, threads=2)
+    adaptive().get(site.url)
 
-    # Counted over all seconds: in one of them a request that arrives late is in that of the next ones.
-    seconds = round(began[-1] - began[0]) + 1
-    assert len(began) <= 2 * seconds
+    assert pace_of(site).slow_until > 0
 
 
-def test_challenge_is_treated_as_a_refusal(with_and_without_redis: None, site: FaultySite):
+def test_challenge_is_treated_as_a_refusal(site: FaultySite):
     site.headers["cf-mitigated"] = "challenge"
 
     with adaptive() as client, pytest.raises(Inconclusive, match="challenge"):
@@ -339,7 +270,7 @@ def test_challenge_is_treated_as_a_refusal(with_and_without_redis: None, site: F
     assert pace_of(site).slow_until > 0
 
 
-def test_refused_probe_or_link_is_no_refusal_of_the_page(with_and_without_redis: None, site: FaultySite):
+def test_refused_probe_or_link_is_no_refusal_of_the_page(site: FaultySite):
     site.body = GOOD_PAGE.replace("</main>", '<a href="/admin">Staff</a></main>')
 
     def refuse_closed_paths() -> None:
@@ -355,7 +286,7 @@ def test_refused_probe_or_link_is_no_refusal_of_the_page(with_and_without_redis:
     assert pace_of(site).slow_until == 0
 
 
-def test_timeout_halves_the_rate(with_and_without_redis: None, site: FaultySite):
+def test_timeout_halves_the_rate(site: FaultySite):
     site.before_answer = lambda: time.sleep(0.3)
 
     with pytest.raises(TimedOut):
