@@ -7,8 +7,10 @@ from accounts.actors import SYSTEM
 from events.models import Event
 from scanner import registry
 from scans import jobs
-from scans.models import Scan, ScanPage, ScanResult, Site
+from scans.admin.site_credentials import COOKIES, HEADERS
+from scans.models import Scan, ScanPage, ScanResult, Site, SiteCredentials
 from scans.services import scans
+from scans.site_credentials.services import credentials_for
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
@@ -117,3 +119,57 @@ def test_measurement_without_a_unit_has_no_space_for_it(operator: Client) -> Non
     page = operator.get(admin_url(ScanResult, "change", result.pk)).content.decode()
 
     assert "0.25 (threshold 0.1)" in page
+
+
+CREDENTIALS = {"origin": "https://staging.example.com", "username": "ada", "password": "pa55word with blanks"}
+
+
+def test_form_of_site_credentials_stores_them_and_never_shows_them(
+    operator: Client, scenario: Scenario
+) -> None:
+    form = {
+        **CREDENTIALS, "project": str(scenario.project.pk), "headers": "X-Key: k3y-4-staging",
+        "cookies": "session=c00kie-v4lue\nother=1", "selector": ".who",
+    }  # fmt: skip
+
+    page = operator.post(admin_url(SiteCredentials, "add"), form, follow=True)
+
+    stored = credentials_for(scenario.project)
+    assert stored is not None
+    assert (stored.headers, stored.cookies, stored.basic) == (
+        {"X-Key": "k3y-4-staging"},
+        {"session": "c00kie-v4lue", "other": "1"},
+        ("ada", CREDENTIALS["password"]),
+    )
+    row = operator.get(admin_url(SiteCredentials, "change", SiteCredentials.objects.get().pk))
+    shown = page.content.decode() + row.content.decode()
+    assert [
+        secret for secret in ("k3y-4-staging", "c00kie-v4lue", CREDENTIALS["password"]) if secret in shown
+    ] == []
+
+
+@pytest.mark.parametrize(("field", "expected"), [("headers", HEADERS), ("cookies", COOKIES)])
+def test_form_of_site_credentials_says_how_a_line_of_headers_and_cookies_is_written(
+    field: str, expected: str, operator: Client, scenario: Scenario
+) -> None:
+    form = {
+        "project": str(scenario.project.pk),
+        "origin": CREDENTIALS["origin"],
+        field: "k3y-4-staging",
+    }
+
+    page = operator.post(admin_url(SiteCredentials, "add"), form)
+
+    assert page.context["adminform"].form.errors == {field: [expected]}
+    assert not SiteCredentials.objects.exists()
+
+
+def test_invalid_form_of_site_credentials_does_not_show_the_password(
+    operator: Client, scenario: Scenario
+) -> None:
+    form = {**CREDENTIALS, "project": str(scenario.project.pk), "origin": "http://plain.example"}
+
+    page = operator.post(admin_url(SiteCredentials, "add"), form).content.decode()
+
+    assert ("https origin" in page, CREDENTIALS["password"] in page) == (True, False)
+    assert not SiteCredentials.objects.exists()

@@ -15,12 +15,12 @@ from findings.models import Finding
 from krafter_audit.http.client import Client, RequestCredentials
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
+from scanner import registry
 from scanner.engine import run_checks
 from scans import jobs
-from scans.admin.site_credentials import COOKIES, HEADERS
 from scans.models import SiteCredentials
 from scans.site_credentials import services
-from tests import factories, staff
+from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE
 from tests.fakes.website import Answer, Site, served, tls_context
@@ -37,8 +37,8 @@ class Guarded(Site):
 
     def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer:
         self.requests.append((method, path, headers))
-        let_in = headers.get("x-staging-key") and "session=" in headers.get("cookie", "")
-        if not let_in:
+        is_allowed = headers.get("x-staging-key") and "session=" in headers.get("cookie", "")
+        if not is_allowed:
             return Answer("<title>Sign in</title>", 200, HTML)
         page = self.answers.get(path, Answer("missing", 404))
         made: Answer = page(headers) if callable(page) else page
@@ -205,8 +205,8 @@ def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: 
 
 def test_credentials_are_sent_over_https_only(trusted: None):
     with served(Site(answers={"/": Answer(INSIDE, 200, HTML)})) as plain:
-        lets_in = RequestCredentials(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
-        with Client(credentials=lets_in) as client:
+        credentials = RequestCredentials(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+        with Client(credentials=credentials) as client:
             client.get(plain.url)
 
         assert received_credentials(plain) == {(None, None, None)}
@@ -267,16 +267,14 @@ def test_error_of_a_check_does_not_contain_credentials(
     staging: Site, caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ):
     staging.answers["/"] = echo
-    lets_in = RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+    credentials = RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
 
     def broken(facts: Any) -> Any:
         raise ValueError(facts.page.text)
 
-    from scanner import registry
-
     known = registry.get("title_present")
     monkeypatch.setattr(type(known), "run", property(lambda check: broken), raising=False)
-    with Client(credentials=lets_in) as client:
+    with Client(credentials=credentials) as client:
         outcome = dict(run_checks(staging.url, ["title_present"], client=client))["title_present"]
 
     assert outcome.status == "inconclusive"
@@ -346,53 +344,3 @@ def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario:
     jobs.run_scan(made["id"])
 
     assert [link for link in links if link in staging.paths()] == ["/about"]
-
-
-@pytest.mark.slow
-def test_admin_form_sets_credentials_and_never_shows_them(scenario: Scenario):
-    operator = staff.logged_in_client()
-    form = {
-        "project": str(scenario.project.pk), "origin": "https://staging.example.com", "headers": "X-Key: k3y-4-staging",
-        "cookies": "session=c00kie-v4lue\nother=1", "username": "ada", "password": PASSWORD, "selector": ".who",
-    }  # fmt: skip
-
-    page = operator.post(staff.admin_url(SiteCredentials, "add"), form, follow=True)
-
-    opened = services.credentials_for(scenario.project)
-    assert opened is not None
-    assert (opened.headers, opened.cookies, opened.basic) == (
-        {"X-Key": "k3y-4-staging"}, {"session": "c00kie-v4lue", "other": "1"}, ("ada", PASSWORD),
-    )  # fmt: skip
-    row = operator.get(staff.admin_url(SiteCredentials, "change", SiteCredentials.objects.get().pk))
-    shown = page.content.decode() + row.content.decode()
-    assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
-
-
-@pytest.mark.parametrize(("field", "expected"), [("headers", HEADERS), ("cookies", COOKIES)])
-def test_admin_form_says_how_a_line_of_headers_and_cookies_is_written(
-    field: str, expected: str, scenario: Scenario
-):
-    form = {
-        "project": str(scenario.project.pk),
-        "origin": "https://staging.example.com",
-        field: "k3y-4-staging",
-    }
-
-    page = staff.logged_in_client().post(staff.admin_url(SiteCredentials, "add"), form)
-
-    assert page.context["adminform"].form.errors == {field: [expected]}
-    assert not SiteCredentials.objects.exists()
-
-
-def test_invalid_admin_form_does_not_show_the_password(scenario: Scenario):
-    form = {
-        "project": str(scenario.project.pk),
-        "origin": "http://plain.example",
-        "username": "ada",
-        "password": PASSWORD,
-    }
-
-    page = staff.logged_in_client().post(staff.admin_url(SiteCredentials, "add"), form)
-
-    assert "https origin" in page.content.decode()
-    assert PASSWORD not in page.content.decode()
