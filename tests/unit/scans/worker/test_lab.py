@@ -8,7 +8,7 @@ from findings.models import Finding
 from scanner import registry
 from scanner.outcome import Outcome, failed, inconclusive, passed
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker import finalization, page_leases, page_runner, persistence, queueing
+from scans.worker import finalization, page_leases, persistence, queueing
 from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from tests.factories import Scenario
@@ -147,4 +147,3 @@ def test_a_killed_worker_loses_no_page_of_a_build(scenario: Scenario) -> None:
 
     assert (measured, saved, lab_results()["0"]) == ("0", False, "failed")
     assert ScanResult.objects.filter(page__part__scanner=Scanner.LAB).count() == 3
-    assert page_runner.MAX_CONCURRENT_PAGES[WorkerKind.BROWSER] == 1

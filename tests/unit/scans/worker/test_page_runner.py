@@ -13,10 +13,8 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
 from krafter_audit import shutdown
-from krafter_audit.db import leases
 from scanner import registry
 from scanner.crawler import Discovery
-from scanner.outcome import failed
 from scans import jobs
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.site_credentials.services import set_credentials
@@ -28,7 +26,6 @@ from scans.worker import (
     persistence,
     scan_session,
 )
-from scans.worker.page_checks import CheckResult, PageResults
 from scans.worker.page_leases import WorkerKind
 from tests import factories
 from tests.factories import Scenario
@@ -313,24 +310,6 @@ def test_time_limit_of_a_scan_is_noted_in_its_summary(
     assert scan.summary["notes"] == [
         f"{8 - done} of 8 pages were not checked (HTTP): the time limit was reached."
     ]
-
-
-def test_worker_without_lease_writes_nothing(scenario: Scenario, site: FaultySite):
-    add_pages(site, 2)
-    scan = queue_scan(scenario)
-    late = leases.acquire(Scan, scan.pk, seconds=-1)
-    assert late is not None
-    jobs.run_scan(str(scan.pk))
-    page = ScanPage.objects.select_related("part").get(part__scan=scan, position=0)
-    page.fence -= 1  # of an earlier holder
-
-    saved = [
-        persistence.save_discovery(late, Discovery([site.url]), in_browser=True),
-        persistence.save_results(page, PageResults([CheckResult("title_present", failed("No title."), 1.0)])),
-    ]
-
-    assert saved == [False, False]
-    assert (ScanPage.objects.count(), ScanResult.objects.count(), ScanPart.objects.count()) == (2, 6, 1)
 
 
 def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: FaultySite):
