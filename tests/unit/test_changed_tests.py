@@ -13,7 +13,7 @@ def test_tests_of_a_changed_file_are_chosen() -> None:
         "accounts/views.py": "tests/contract/test_every_url.py",  # by the table of the project rules
         "tests/fakes/cloudflare.py": "tests/unit/integrations/providers/cloudflare/test_findings.py",
         "tests/unit/scanner/test_crawler.py": "tests/unit/scanner/test_crawler.py",
-        "templates/remediation/task.html": "tests/unit/remediation/test_admin.py",
+        "templates/remediation/task.html": "tests/unit/remediation/admin/test_tasks.py",
         "docs/api.md": "tests/project_rules/test_docs.py",
     }
 
