@@ -80,9 +80,13 @@ def test_comment_of_another_task_is_not_found(scenario: Scenario):
     task, other = factories.task(scenario), factories.task(scenario)
     pk = comment(scenario.client, task).json()["data"]["id"]
 
-    for method, body in [("get", None), ("patch", {"body": "x"}), ("delete", None)]:
-        response = scenario.client.call(method, f"tasks/{other.pk}/comments/{pk}", body)
-        assert response.status_code == 404
+    responses = [
+        scenario.client.call(method, f"tasks/{other.pk}/comments/{pk}", body)
+        for method, body in (("get", None), ("patch", {"body": "x"}), ("delete", None))
+    ]
+
+    assert [response.status_code for response in responses] == [404] * 3
+    assert TaskComment.objects.get().body == MARKDOWN
 
 
 @pytest.mark.parametrize("body", [{}, {"body": ""}, {"body": "x" * 20_001}, {"body": "x", "author_id": "y"}])

@@ -215,4 +215,4 @@ def wait_until_a_lock_is_awaited() -> None:
             if cursor.fetchone()[0]:
                 return
             time.sleep(0.02)
-    pytest.fail("nobody waits for what we hold")
+    pytest.fail("No transaction waits for a lock.")

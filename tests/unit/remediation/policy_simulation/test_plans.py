@@ -1,6 +1,5 @@
 """A plan is applied exactly as it was simulated, or rejected."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +12,10 @@ from events.models import Event
 from events.totals import counters
 from findings.models import Finding
 from findings.services import triage
-from remediation import jobs
-from remediation.models import Evidence, Policy, Task, Verification
+from remediation.models import Policy, Task
 from remediation.services import tasks
 from tests import factories
 from tests.factories import Scenario
-from tests.fakes.faulty_site import FaultySite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -238,21 +235,3 @@ def test_plan_costs_the_same_number_of_queries_for_any_number_of_rows(scenario: 
     cost(1)  # the API key is cached and the policy exists afterwards
 
     assert cost(1) == cost(9)
-
-
-def test_check_disabled_by_the_policy_is_inconclusive(site: FaultySite):
-    scenario = factories.scenario(site_url=site.url)
-    site.headers["Content-Security-Policy"] = "default-src 'self'"
-    put(scenario, {"checks": {"security_header_csp": {"enabled": False}}}, None)
-    task = factories.task(scenario)
-    made = scenario.client.call("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
-
-    jobs.run_verification(made["id"])
-
-    page = json.loads(Evidence.objects.get(key="security_header_csp").body)["pages"][0]
-    assert Verification.objects.get().checks[0]["status"] == "inconclusive"
-    assert (page["reason"], "disables this check" in page["evidence"]["detail"]) == (
-        "not_available",
-        True,
-    )
-    assert site.hits == []

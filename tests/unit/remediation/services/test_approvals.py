@@ -128,6 +128,7 @@ def test_whoever_created_the_task_ready_may_not_approve(scenario: Scenario) -> N
 
     with pytest.raises(errors.AuthorMayNotApprove):
         verdicts.approve(verification.pk, by=author)
+    assert not Approval.objects.exists()
 
 
 def test_withdrawn_approval_does_not_count_and_can_be_given_again(scenario: Scenario) -> None:
@@ -246,6 +247,7 @@ def test_approval_of_an_approved_verification_is_not_withdrawn(scenario: Scenari
 
     with pytest.raises(errors.VerificationApproved):
         approvals.withdraw(verification.pk, project=scenario.project, by=people[0])
+    assert approvals.active(verification).count() == 2
 
 
 def test_only_ones_own_approval_can_be_withdrawn(scenario: Scenario) -> None:
@@ -266,6 +268,7 @@ def test_key_without_a_user_withdraws_no_approval_of_a_deleted_person(scenario: 
 
     with pytest.raises(errors.ApprovalNotFound):
         approvals.withdraw(verification.pk, project=scenario.project, by=Actor("api_key", None))
+    assert not Approval.objects.exclude(withdrawn_at=None).exists()
 
 
 def test_refusal_of_a_withdrawal_is_known_beforehand(scenario: Scenario) -> None:

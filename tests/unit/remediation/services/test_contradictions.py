@@ -237,15 +237,13 @@ def test_decided_verification_keeps_its_state_and_its_time(scenario: Scenario) -
 @pytest.mark.slow
 def test_number_of_queries_does_not_grow_with_the_findings(scenario: Scenario) -> None:
     findings = [factories.finding(scenario, title=f"Finding {number}") for number in range(8)]
-    first = [
+    first, *_ = [
         factories.verification(scenario, of=factories.task(scenario, of=finding)) for finding in findings
-    ][0]
+    ]
     scan_id = scan_that_saw(first, "failed", after=1)
     counts = []
     for chosen in (findings[:2], findings[2:]):
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             report(scenario, *chosen, scan_id=scan_id)
         counts.append(len(captured))
 

@@ -40,12 +40,3 @@ def finish_recalculation(scenario: Scenario) -> SlaRecalculation:
     recalculations.run(row.pk)
     row.refresh_from_db()
     return row
-
-
-def age(task: Task, span: timedelta) -> None:
-    """Have the task and its due date been set earlier."""
-    due: datetime | None = task.sla_due_at
-    Task.objects.filter(pk=task.pk).update(
-        created_at=task.created_at - span, sla_due_at=due - span if due else None
-    )
-    task.refresh_from_db()

@@ -21,7 +21,7 @@ from tests.fakes.faulty_site import FaultySite
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CSP = "default-src 'self'"
-WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": "no"}
+MALFORMED_IDENTITY = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": "no"}
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
     return verification
 
 
-def take_part(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
+def leased_part(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
     """Lease a part of a verification."""
     return leases.acquire(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
@@ -66,8 +66,7 @@ def test_only_required_urls_are_fetched(scenario: Scenario, site: FaultySite):
 
     run(scenario)
 
-    assert site.hits == ["GET /"] * len(site.hits)
-    assert 1 <= len(site.hits) <= 2
+    assert site.hits == ["GET /"] * 2
 
 
 def test_metric_is_measured_an_odd_number_of_times_and_the_median_counts(scenario: Scenario):
@@ -109,11 +108,18 @@ def test_disallowed_address_is_inconclusive_and_not_requested(
     assert site.hits == []
 
 
-def test_unknown_check_is_inconclusive(scenario: Scenario):
-    verification = run(scenario, checks=["no_such_check"])
+def test_check_that_the_policy_disables_is_inconclusive_and_not_requested(
+    scenario: Scenario, site: FaultySite
+):
+    config = {"checks": {"security_header_csp": {"enabled": False}}}
+    scenario.client.call("put", "policies/current", {"config": config})
 
+    verification = run(scenario)
+
+    page = json.loads(Evidence.objects.get().body)["pages"][0]
     assert verification.checks[0]["status"] == "inconclusive"
-    assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "not_available"
+    assert (page["reason"], page["evidence"]["detail"]) == ("not_available", part_runner.DISABLED)
+    assert site.hits == []
 
 
 def test_unit_is_refunded_when_every_check_is_inconclusive(scenario: Scenario, settings: Any):
@@ -198,8 +204,8 @@ def test_stored_result_is_another_version_of_the_verification(scenario: Scenario
 def test_worker_without_lease_stores_nothing(scenario: Scenario):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    first = take_part(verification, seconds=-1)
-    second = take_part(verification)
+    first = leased_part(verification, seconds=-1)
+    second = leased_part(verification)
     answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     assert first is not None
     assert second is not None
@@ -214,7 +220,7 @@ def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scen
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     pages = [{"url": "https://example.com/", "evidence": {"pictures": {"screen": "a" * 64, "lcp": "b" * 64}}}]
     result = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"pages": pages})
-    part = take_part(verification)
+    part = leased_part(verification)
     assert part is not None
 
     assert part_runner.store_result(part, "security_header_csp", result) is True
@@ -226,7 +232,7 @@ def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scen
 def test_leased_part_is_not_run_by_another_worker(scenario: Scenario, site: FaultySite):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    take_part(verification)
+    leased_part(verification)
 
     jobs.run_verification(str(verification.pk))
 
@@ -308,70 +314,30 @@ def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: FaultySi
     assert shown["chain"][0]["body"] == Evidence.objects.get().body
 
 
-@pytest.mark.parametrize(
-    "evidence",
-    [
-        {"pages": 5},
-        {"pages": True},
-        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": "failed"}]},
-        {
-            "pages": [
-                {"url": "SITE", "key": "security_header_csp", "outcome": {"status": "failed", "evidence": 5}}
-            ]
-        },
-        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": None}]},
-        {"values": ["security_header_csp"]},
-    ],
-    ids=repr,
-)
-def test_unexpected_evidence_does_not_stop_the_check(
-    scenario: Scenario, site: FaultySite, evidence: dict[str, Any]
-):
+def test_unexpected_evidence_does_not_stop_the_check(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
-    evidence = json.loads(json.dumps(evidence).replace("SITE", site.url))
 
-    verification = run(scenario, evidence=evidence, affected_assets=[{"type": "url", "value": site.url}])
+    verification = run(scenario, evidence={"pages": 5, "values": ["security_header_csp"]})
 
     assert verification.checks[0]["status"] == "passed"
 
 
-@pytest.mark.parametrize(
-    "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
-)
-def test_invalid_asset_url_is_inconclusive(scenario: Scenario, site: FaultySite, address: str):
+def test_invalid_asset_url_is_inconclusive(scenario: Scenario, site: FaultySite):
     site.headers["Content-Security-Policy"] = CSP
-    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
+    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "javascript:alert(1)"}]
 
     verification = run(scenario, affected_assets=assets)
 
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_checks_of_a_verification_share_responses(scenario: Scenario, site: FaultySite):
-    site.headers |= {
-        "Content-Security-Policy": CSP,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-    }
-    keys = [
-        "security_header_csp",
-        "security_header_x_content_type_options",
-        "security_header_referrer_policy",
-    ]
-
-    verification = run(scenario, checks=keys)
-
-    assert [check["status"] for check in verification.checks] == ["passed"] * 3
-    assert len(site.hits) <= 2
-
-
 def test_invalid_page_identity_does_not_stop_the_check(scenario: Scenario, site: FaultySite):
-    outcome = {"status": "failed", "evidence": {"identity": WHO}}
+    outcome = {"status": "failed", "evidence": {"identity": MALFORMED_IDENTITY}}
 
     verification = run(scenario, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
 
     assert (verification.running, VerificationPart.objects.get().attempts) == (False, 1)
-    assert verification.checks[0]["status"] in ("failed", "inconclusive")
+    assert verification.checks[0]["status"] == "failed"
 
 
 def test_threshold_above_the_maximum_is_ignored(scenario: Scenario):

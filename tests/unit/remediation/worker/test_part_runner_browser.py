@@ -3,11 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from remediation import jobs
 from remediation.models import Evidence, Verification, VerificationPart
@@ -16,7 +14,6 @@ from remediation.worker import part_runner
 from scanner import registry
 from scanner.outcome import Outcome, failed, passed
 from scanner.page.context import PageContext
-from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
@@ -189,27 +186,6 @@ def test_reopened_verification_has_no_pending_part(scenario: Scenario, browser_c
 
     assert browser_check == []
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
-
-
-def test_browser_part_without_browser_worker_is_enqueued_for_http_workers(
-    scenario: Scenario, browser_check: BrowserCheck, enqueued: list[tuple[str, ...]]
-):
-    verification = run(scenario, checks=BOTH[1:])
-    VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
-
-    jobs.requeue_pending()  # inspects the workers, of which there are none
-
-    assert enqueued == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
-
-
-def test_browser_part_waits_until_the_queue_is_stalled(
-    scenario: Scenario, browser_check: BrowserCheck, enqueued: list[tuple[str, ...]]
-):
-    verification = run(scenario, checks=BOTH[1:])
-
-    jobs.requeue_pending()
-
-    assert enqueued == [("remediation.run_verification_in_browser", str(verification.pk))]
 
 
 @pytest.mark.needs_chromium

@@ -40,7 +40,7 @@ def test_pending_verifications_without_lease_are_requeued(
     manual = factories.task(scenario, of=factories.finding(scenario, checks=[]))
     factories.verification(scenario, of=manual, checks="running")
 
-    requeue_verifications()
+    jobs.requeue_pending()
 
     assert enqueued == [("remediation.run_verification", str(lost.pk))]
 
