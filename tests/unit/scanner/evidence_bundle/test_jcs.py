@@ -67,7 +67,7 @@ def test_names_are_sorted_by_their_utf16_units():
 @pytest.mark.parametrize(
     "value", [float("nan"), float("inf"), 10**400, "\ud800", {1: 2}, {"\udfff": 1}, b"x"]
 )
-def test_what_json_cannot_hold_is_refused(value: object):
+def test_value_that_json_cannot_represent_is_rejected(value: object):
     with pytest.raises(ValueError):
         canonical(value)
 

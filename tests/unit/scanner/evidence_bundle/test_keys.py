@@ -1,4 +1,4 @@
-"""The keys that sign evidence: read from one setting, refused when they are malformed, known after a rotation."""
+"""The keys that sign evidence are read from one setting; their public halves are JSON Web Keys."""
 
 import base64
 import re
@@ -16,7 +16,7 @@ SEED = base64.b64encode(
 PUBLIC = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
 
 
-def test_the_first_key_signs_and_its_public_half_is_that_of_the_rfc():
+def test_first_key_signs_as_in_the_example_of_rfc_8032():
     keyring = parse_signing_keys(f"k2:{SEED},k1:{ONE}")
 
     assert keyring.signer is not None
@@ -26,7 +26,7 @@ def test_the_first_key_signs_and_its_public_half_is_that_of_the_rfc():
     assert base64.b64decode(keyring.signer.sign(b"")).hex().startswith("e5564300c360ac72")
 
 
-def test_what_an_old_key_signed_holds_after_the_rotation_by_its_public_half_alone():
+def test_signature_of_an_old_key_is_verified_with_its_public_key_after_a_rotation():
     old = parse_signing_keys(f"k1:{ONE}")
     signature = old.signer.sign(b"seen")
     public = base64.b64encode(old.public["k1"]).decode()
@@ -38,7 +38,7 @@ def test_what_an_old_key_signed_holds_after_the_rotation_by_its_public_half_alon
     assert not is_valid_signature(rotated.public["k2"], signature, b"seen")
 
 
-def test_a_signature_has_one_spelling():
+def test_other_base64_of_a_signature_is_invalid():
     keyring = parse_signing_keys(f"k1:{ONE}")
     signature = keyring.signer.sign(b"seen")
     other = signature[:-3] + {"A": "B", "Q": "R", "g": "h", "w": "x"}[signature[-3]] + "=="
@@ -61,14 +61,14 @@ def test_a_signature_has_one_spelling():
         (f"k1:public:{ONE}", "Entry 1 is a public key; the first entry signs, and must be a private key."),
     ],
 )
-def test_a_malformed_setting_is_refused_by_its_place_and_never_repeated(setting: str, sentence: str):
+def test_error_of_a_malformed_setting_names_the_entry_and_not_the_key(setting: str, sentence: str):
     with pytest.raises(ValueError) as refused:
         parse_signing_keys(setting)
 
     assert str(refused.value) == sentence
 
 
-def test_no_key_at_all_is_a_keyring_that_signs_nothing():
+def test_keyring_without_keys_signs_nothing():
     assert parse_signing_keys(" ").signer is None
 
 
@@ -90,13 +90,15 @@ def test_public_key_is_the_same_after_conversion_to_jwk_and_has_a_fingerprint():
         ({"x": "AAAA"}, "The key k1 has 3 bytes instead of 32."),
     ],
 )
-def test_json_web_key_that_is_none_of_ed25519_is_refused(changes: dict[str, Any], sentence: str):
+def test_json_web_key_of_another_algorithm_or_without_a_valid_key_is_rejected(
+    changes: dict[str, Any], sentence: str
+):
     jwk = as_jwk("k1", bytes(32))
 
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         from_jwk({**jwk, **changes})
 
 
-def test_json_web_key_that_is_no_object_is_refused():
+def test_json_web_key_that_is_no_object_is_rejected():
     with pytest.raises(ValueError, match="not a JSON Web Key"):
         from_jwk(["OKP"])
