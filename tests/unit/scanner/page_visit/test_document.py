@@ -2,11 +2,10 @@
 
 import pytest
 
-from krafter_audit.http.client import AddressPolicy, Client
 from scanner.browser.browser import Browser
 from scanner.page_visit import visit_page
 from tests.fakes.raw_servers import Server, answer, by_path, sends
-from tests.fakes.website import Answer, Site, served
+from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -41,7 +40,6 @@ def test_response_that_is_not_shown_is_not_that_of_the_page(
     assert rendered.headers.get("content-type") == "text/html; charset=utf-8"
 
 
-PLAIN = b"<!doctype html><html lang=en><title>Lamps</title><p>Lamps"
 HEADS = {
     "no colon": ["<br />", "X-A: 1"],
     "folded": ["X-A: 1", " 2", "\t3"],
@@ -54,29 +52,35 @@ HEADS = {
     "repeated": ["X-A: 1", "X-A: 2"],
     "empty": ["X-A:", "X-B: "],
 }
+NAMES = ("x-a", "x-b")
+
+
+def response_with(lines: list[str], *, first: bool) -> bytes:
+    """Return a response with these header lines, before or behind the others."""
+    usual = ["Content-Type: text/html", "Content-Length: 5"]
+    return "\r\n".join(
+        ["HTTP/1.1 200 OK", *(lines + usual if first else usual + lines), "", "Lamps"]
+    ).encode()
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.parametrize("lines", HEADS.values(), ids=HEADS)
-@pytest.mark.parametrize("first", [False, True], ids=["later", "first"])
-def test_client_reads_the_header_lines_that_the_browser_reads(
-    lines: list[str], first: bool, chrome: Browser
-) -> None:
-    around = ["Content-Type: text/html"]
-    raw = answer(PLAIN, headers=lines + around if first else around + lines)
-    status_line, _, rest = raw.partition(b"\r\n")
-    if first:  # Content-Length comes first otherwise
-        length, _, rest = rest.partition(b"\r\n")
-        rest = rest.replace(b"\r\n\r\n", b"\r\n" + length + b"\r\n\r\n", 1)
-    respond = by_path(**{"": sends(status_line + b"\r\n" + rest)}, **{"favicon.ico": sends(answer())})
-    with (
-        Server(respond) as server,
-        Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), ca_file="") as client,
-    ):
-        read = client.get(server.url)
-        shown = visit_page(chrome, f"{server.url}/").response
-
-    names = ("x-a", "x-b")
-    assert {name: read.headers.get(name) for name in names} == {
-        name: shown.headers.get(name) for name in names
+def test_client_reads_the_header_lines_that_the_browser_reads(chrome: Browser) -> None:
+    responses = {
+        f"{number}-{first}": sends(response_with(lines, first=first))
+        for number, lines in enumerate(HEADS.values())
+        for first in (True, False)
     }
+    fetch = """async ([paths, names]) => Promise.all(paths.map(async (path) => {
+        const sent = await fetch(path); return names.map((name) => sent.headers.get(name)) }))"""
+    start = sends(answer(b"<title>Lamps</title>", headers=["Content-Type: text/html"]))
+    with (
+        Server(by_path(**{"": start, "favicon.ico": start}, **responses)) as server,
+        loopback_client() as client,
+    ):
+        read = [
+            [client.get(f"{server.url}/{path}").headers.get(name) for name in NAMES] for path in responses
+        ]
+        with chrome.page(f"{server.url}/") as page:
+            shown = page.evaluate(fetch, [list(responses), NAMES])
+
+    assert dict(zip(responses, read, strict=True)) == dict(zip(responses, shown, strict=True))

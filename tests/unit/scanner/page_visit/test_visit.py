@@ -68,8 +68,14 @@ HIDING = '<form><input name="{name}" aria-label="Lamps"><img src="/lamp.png"></f
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.parametrize("name", axe.HIDING_NAMES)
-@pytest.mark.parametrize("where", ["page", "frame", "shadow root"])
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        *((name, "page") for name in axe.HIDING_NAMES),
+        (axe.HIDING_NAMES[0], "frame"),
+        (axe.HIDING_NAMES[0], "shadow root"),
+    ],
+)
 def test_form_whose_control_hides_its_content_does_not_pass(name: str, where: str, chrome: Browser) -> None:
     hiding = HIDING.format(name=name)
     body = {
@@ -216,7 +222,7 @@ def test_page_that_replaces_itself_is_not_timed_by_its_last_document(script: str
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.parametrize("start", ["/", "/server", "/script"])
+@pytest.mark.parametrize("start", ["/server", "/script"])
 def test_page_is_timed_after_redirects(start: str, chrome: Browser) -> None:
     script = "<!doctype html><title>Lamps</title><link rel=prefetch href=/><script>location = '/'</script>"
     answers = {
