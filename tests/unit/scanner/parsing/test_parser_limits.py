@@ -43,30 +43,18 @@ def test_html_bomb_exceeds_the_limits(name: str):
     assert time.process_time() - started < 1.5
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_large_page_is_within_the_limits(name: str):
-    assert not exceeds_parser_limits(PAGES[name])
-
-
 SIZE = 2_000_000
 HIDDEN_BOMBS = {
-    "end tags of nothing": "<div></unknown>",
-    "end tags behind a block": "<x><div></x></div>",
-    "end tags in attributes": '<div a="</div>">',
-    "end tags in comments": "<div><!--</div>-->",
-    "cells in an image": "<svg><td></x>",
-    "attributes of one tag between slashes": ("<a ", "a{}/"),
+    "cells in an image": ("", "<svg><td></x>"),
     "attributes of one tag without spaces": ("<a ", "a{}=''"),
-    "attributes behind a bracket": ('<a x=">" ', "a{} "),
-    "attributes of many tags": "<body a{}>",
+    "attributes of many tags": ("", "<body a{}>"),
 }
 
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("name", HIDDEN_BOMBS)
 def test_html_bomb_that_is_not_counted_exceeds_the_limits(name: str) -> None:
-    bomb = HIDDEN_BOMBS[name]
-    start, unit = bomb if isinstance(bomb, tuple) else ("", bomb)
+    start, unit = HIDDEN_BOMBS[name]
     html = start + "".join(unit.replace("{}", str(number)) for number in range(SIZE // (len(unit) + 4)))
 
     # To parse it would take minutes.
@@ -89,5 +77,5 @@ def test_nested_page_exceeds_the_limits(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_tree_of_a_large_page_is_within_the_limits(name: str) -> None:
+def test_large_page_is_within_the_limits(name: str) -> None:
     assert not Page(html_response(PAGES[name])).exceeds_limits
