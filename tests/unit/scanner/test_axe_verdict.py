@@ -1,7 +1,6 @@
 """An element that violated a rule is fixed, or gone, or the verification is inconclusive."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -24,40 +23,42 @@ def page(element: str) -> Answer:
     return Answer(html(add=f"<main>{element}</main>"), 200, HTML)
 
 
-def outcomes_of(site: Site, browser: Browser, before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
-    with loopback_client() as client:
-        return dict(
-            run_checks(site.url, [KEY], client=client, browser=browser, before=before, retry_delays=())
-        )
-
-
 def styled(link: str, rules: str) -> Answer:
     sheet = f"<style>.t {{ color: #333 }} .t a {{ text-decoration: none; {rules} }}</style>"
     text = f'<p class="t">Read about {link} before you order anything here.</p>'
     return Answer(html(add=f"{sheet}<footer>{text}</footer>"), 200, HTML)
 
 
-def statuses(site: Site, browser: Browser, key: str, before: Answer, after: Answer) -> list[str]:
-    asked: dict[str, Any] = {"browser": browser, "retry_delays": ()}
+BUTTON = '<button type="button" class="go"><svg aria-hidden="true" width="24" height="24"></svg></button>'
+SHARE = '<button type="button">Share</button>'
+FAULTY = {
+    KEY: page(FAULT),
+    "a11y_button_name": page(BUTTON + SHARE),
+    LINK_KEY: styled(LINK, "color: #444"),
+}
+
+
+def outcome_on(
+    answer: Answer, key: str, site: Site, browser: Browser, before: dict[str, Outcome] | None = None
+) -> Outcome:
+    site.answers["/"] = answer
     with loopback_client() as client:
-        site.answers["/"] = before
-        found = dict(run_checks(site.url, [key], client=client, **asked))
-        site.answers["/"] = after
-        fixed = dict(run_checks(site.url, [key], client=client, before=found, **asked))
-    return [outcomes[key].status for outcomes in (found, fixed)]
+        found = run_checks(site.url, [key], client=client, browser=browser, before=before, retry_delays=())
+        return dict(found)[key]
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    with served(Site({"/": page(FAULT)})) as site:
+    with served(Site()) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
-    """The outcome on the page with the violation, which is the same for each of its fixes."""
-    site.answers["/"] = page(FAULT)
-    return outcomes_of(site, one_browser)
+    """The outcomes on the pages with a violation, which are the same for all of their fixes."""
+    outcomes = {key: outcome_on(answer, key, site, one_browser) for key, answer in FAULTY.items()}
+    assert {outcome.status for outcome in outcomes.values()} == {FAILED}
+    return outcomes
 
 
 @pytest.mark.parametrize(
@@ -92,16 +93,9 @@ def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
 def test_violating_element_is_searched_for(
     now: str, status: str, reason: str | None, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    site.answers["/"] = page(now)
+    after = outcome_on(page(now), KEY, site, chrome, before)
 
-    after = outcomes_of(site, chrome, before)[KEY]
-
-    assert before[KEY].status == FAILED
     assert (after.status, after.reason) == (status, reason)
-
-
-BUTTON = '<button type="button" class="go"><svg aria-hidden="true" width="24" height="24"></svg></button>'
-SHARE = '<button type="button">Share</button>'
 
 
 @pytest.mark.parametrize(
@@ -117,13 +111,11 @@ SHARE = '<button type="button">Share</button>'
     ],
 )
 def test_element_that_is_hidden_by_its_own_attribute_is_not_fixed(
-    key: str, fault: str, hidden: str, status: str, site: Site, chrome: Browser
+    key: str, fault: str, hidden: str, status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    fixed = fault.replace(" ", f" {hidden} ", 1)
+    now = page(fault.replace(" ", f" {hidden} ", 1) + SHARE)
 
-    found = statuses(site, chrome, key, page(fault + SHARE), page(fixed + SHARE))
-
-    assert found == [FAILED, status]
+    assert outcome_on(now, key, site, chrome, before).status == status
 
 
 @pytest.mark.parametrize(
@@ -156,36 +148,31 @@ def test_element_that_is_hidden_by_its_own_attribute_is_not_fixed(
     ],
 )
 def test_link_that_looks_as_the_text_around_it_is_not_fixed(
-    style: str, status: str, site: Site, chrome: Browser
+    style: str, status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    found = statuses(site, chrome, LINK_KEY, styled(LINK, "color: #444"), styled(LINK, style))
-
-    assert found == [FAILED, status]
+    assert outcome_on(styled(LINK, style), LINK_KEY, site, chrome, before).status == status
 
 
 @pytest.mark.parametrize(("tag", "status"), [("strong", PASSED), ("span", INCONCLUSIVE)])
 def test_element_that_contains_only_the_link_is_no_text_around_it(
-    tag: str, status: str, site: Site, chrome: Browser
+    tag: str, status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    wrapped = f"<{tag}>{LINK}</{tag}>"
+    now = styled(f"<{tag}>{LINK}</{tag}>", "color: #333")
 
-    found = statuses(site, chrome, LINK_KEY, styled(LINK, "color: #444"), styled(wrapped, "color: #333"))
+    assert outcome_on(now, LINK_KEY, site, chrome, before).status == status
 
-    assert found == [FAILED, status]
+
+def statuses(key: str, before: str, after: str, site: Site, browser: Browser) -> list[str]:
+    """Return the statuses before and after a fix."""
+    found = outcome_on(page(before), key, site, browser)
+    return [found.status, outcome_on(page(after), key, site, browser, {key: found}).status]
 
 
 def test_id_that_aria_does_not_refer_to_any_more_is_fixed(site: Site, chrome: Browser) -> None:
     faulty = '<button aria-describedby="n">Help</button><p id="n">One</p><p id="n">Two</p>'
+    fixed = faulty.replace(' aria-describedby="n"', "")
 
-    found = statuses(
-        site,
-        chrome,
-        "a11y_duplicate_id_aria",
-        page(faulty),
-        page(faulty.replace(' aria-describedby="n"', "")),
-    )
-
-    assert found == [FAILED, PASSED]
+    assert statuses("a11y_duplicate_id_aria", faulty, fixed, site, chrome) == [FAILED, PASSED]
 
 
 def test_many_elements_that_needed_review_before_need_not_be_the_first_ones(
@@ -194,14 +181,7 @@ def test_many_elements_that_needed_review_before_need_not_be_the_first_ones(
     image = '<p style="background: linear-gradient(#fff, #eee)">Chair number {}</p>'
     headlines = [image.format(number) for number in range(25)]
     faint = '<p style="color: #999; background: #fff">Sold out</p>'
-    fixed = faint.replace("#999", "#333")
+    faulty = "".join([*headlines, faint])
+    fixed = "".join([*headlines[1:], faint.replace("#999", "#333")])
 
-    found = statuses(
-        site,
-        chrome,
-        "a11y_color_contrast",
-        page("".join([*headlines, faint])),
-        page("".join([*headlines[1:], fixed])),
-    )
-
-    assert found == [FAILED, PASSED]
+    assert statuses("a11y_color_contrast", faulty, fixed, site, chrome) == [FAILED, PASSED]

@@ -1,5 +1,6 @@
 """What a page loads after a fix: a page without its images is no lighter page, and a broken script not a better one."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.noise_image import noise
 
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.usefixtures("short_quiet_time")]
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 SCRIPT = [("Content-Type", "text/javascript")]
 LONG = "// a remark without any use\n" * 200 + "let a = 1;"
@@ -24,9 +26,6 @@ REPLACED = "<script>const i = document.querySelector('[data-src]'); i.src = i.da
 REMOVED = "<script>onload = () => document.querySelector('[loading]').removeAttribute('loading')</script>"
 
 
-@pytest.mark.needs_chromium
-@pytest.mark.usefixtures("short_quiet_time")
-@pytest.mark.parametrize("key", ["total_byte_weight", "lcp_image_not_lazy", "lcp"])
 @pytest.mark.parametrize(
     ("image", "expected"),
     [
@@ -37,14 +36,16 @@ REMOVED = "<script>onload = () => document.querySelector('[loading]').removeAttr
     ids=["outage", "no answer", "missing"],
 )
 def test_page_whose_image_is_temporarily_unavailable_is_not_measured(
-    key: str, image: Answer, expected: tuple[str, str | None], chrome: Browser
+    image: Answer, expected: tuple[str, str | None], chrome: Browser
 ) -> None:
+    keys = ["total_byte_weight", "lcp_image_not_lazy", "lcp"]
     site = Site({"/": Answer(html(), headers=HTML), "/lamp.png": image})
     with served(site), loopback_client() as client:
-        checked = run_checks(site.url, [key], client=client, browser=chrome, retry_delays=())
-        outcome = dict(checked)[key]
+        outcomes = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=()))
 
-    assert (outcome.status, outcome.reason) == expected
+    assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == dict.fromkeys(
+        keys, expected
+    )
 
 
 def page(added: str, script: Answer | str = "let a = 1;") -> dict[str, Any]:
@@ -57,22 +58,36 @@ def page(added: str, script: Answer | str = "let a = 1;") -> dict[str, Any]:
     }
 
 
-def verify(key: str, faulty: dict[str, Any], now: dict[str, Any], browser: Browser) -> Outcome:
-    """Return the outcome after a fix of the page with the fault."""
-    with served(Site(faulty)) as site, loopback_client() as client:
-        asked: dict[str, Any] = {
-            "client": client,
-            "browser": browser,
-            "retry_delays": (),
-        }
-        before = dict(run_checks(site.url, [key], **asked))
-        assert before[key].status == FAILED
-        site.answers = now
-        return dict(run_checks(site.url, [key], before=before, **asked))[key]
+FAULTY = {
+    "minified_js": page(TAG, LONG),
+    "unused_js": page(TAG, IDLE),
+    "lcp_image_not_lazy": page(LAZY),
+}
 
 
-@pytest.mark.needs_chromium
-@pytest.mark.usefixtures("short_quiet_time")
+def outcome_on(
+    answers: dict[str, Any], key: str, site: Site, browser: Browser, before: dict[str, Outcome] | None = None
+) -> Outcome:
+    site.answers = answers
+    with loopback_client() as client:
+        found = run_checks(site.url, [key], client=client, browser=browser, before=before, retry_delays=())
+        return dict(found)[key]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with served(Site()) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
+    """The outcomes on the pages with a fault, which are the same for all of their fixes."""
+    outcomes = {key: outcome_on(answers, key, site, one_browser) for key, answers in FAULTY.items()}
+    assert {outcome.status for outcome in outcomes.values()} == {FAILED}
+    return outcomes
+
+
 @pytest.mark.parametrize(
     ("now", "status"),
     [
@@ -85,13 +100,11 @@ def verify(key: str, faulty: dict[str, Any], now: dict[str, Any], browser: Brows
     ids=["broken", "missing", "evaluated", "minified", "removed"],
 )
 def test_script_that_was_not_minified_is_judged_or_gone(
-    now: dict[str, Any], status: str, chrome: Browser
+    now: dict[str, Any], status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    assert verify("minified_js", page(TAG, LONG), now, chrome).status == status
+    assert outcome_on(now, "minified_js", site, chrome, before).status == status
 
 
-@pytest.mark.needs_chromium
-@pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize(
     ("now", "status"),
     [
@@ -102,12 +115,12 @@ def test_script_that_was_not_minified_is_judged_or_gone(
     ],
     ids=["preloaded", "prefetched", "on demand", "used"],
 )
-def test_unused_script_is_judged_or_not_loaded(now: dict[str, Any], status: str, chrome: Browser) -> None:
-    assert verify("unused_js", page(TAG, IDLE), now, chrome).status == status
+def test_unused_script_is_judged_or_not_loaded(
+    now: dict[str, Any], status: str, site: Site, before: dict[str, Outcome], chrome: Browser
+) -> None:
+    assert outcome_on(now, "unused_js", site, chrome, before).status == status
 
 
-@pytest.mark.needs_chromium
-@pytest.mark.usefixtures("short_quiet_time")
 @pytest.mark.parametrize(
     ("now", "status"),
     [
@@ -126,6 +139,6 @@ def test_unused_script_is_judged_or_not_loaded(now: dict[str, Any], status: str,
     ],
 )
 def test_largest_image_that_a_script_loads_later_is_not_fixed(
-    now: dict[str, Any], status: str, chrome: Browser
+    now: dict[str, Any], status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    assert verify("lcp_image_not_lazy", page(LAZY), now, chrome).status == status
+    assert outcome_on(now, "lcp_image_not_lazy", site, chrome, before).status == status
