@@ -6,8 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from scanner.cli.output import Table
 from scanner.cli.run import AnyHost, UrlResult, UrlRun
 from scanner.outcome import failed, inconclusive, passed
 from tests.fakes.faulty_site import FaultySite
+from tests.fakes.raw_servers import Server, redirects, sends
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
@@ -30,30 +30,6 @@ ONLY_CSP = ["--only", "security_header_csp"]
 @pytest.fixture(autouse=True)
 def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
-
-
-@contextmanager
-def endpoint(answer: Callable[[socket.socket], object]) -> Iterator[str]:
-    """A server whose every connection is handled by `answer`."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                answer(connection)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
 
 
 def lines(out: str) -> dict[str, dict[str, Any]]:
@@ -174,37 +150,18 @@ def test_invalid_or_refused_url_is_inconclusive_for_every_check(monkeypatch: pyt
     assert found["http://127.0.0.1/"]["security_header_csp"]["reason"] == "refused_address"
 
 
-def reset(connection: socket.socket) -> None:
+def reset(connection: socket.socket, _request: bytes) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
 
 
-def send_garbage(connection: socket.socket) -> None:
-    connection.recv(65536)
-    connection.sendall(b"\x00\xff\x1b[2J not HTTP\r\n\r\n")
-
-
-def redirect_to_itself(connection: socket.socket) -> None:
-    connection.recv(65536)
-    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n")
-
-
-def redirect_to_a_closed_port(connection: socket.socket) -> None:
-    connection.recv(65536)
-    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2:1/\r\nContent-Length: 0\r\n\r\n")
-
-
-def send_invalid_response(connection: socket.socket) -> None:
-    connection.recv(65536)
-    body = b'<!doctype html><title>\x1b[2J\xff\xfe</title><a href="http://[">x</a><img src="//"><base href="http://[::1">'
-    connection.sendall(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX: \xff\r\nConnection: close\r\n\r\n" + body
-    )
-
-
-def send_without_end(connection: socket.socket) -> None:
-    connection.recv(65536)
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
-    connection.sendall(head + b"<title>x</title>" + b"<div>" * 200_000)
+OF_HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nX: \xff\r\nConnection: close\r\n\r\n"
+HOSTILE = {
+    "resets the connection": reset,
+    "sends garbage": sends(b"\x00\xff\x1b[2J not HTTP\r\n\r\n"),
+    "redirects to itself": redirects("/"),
+    "redirects to a closed port": redirects("http://127.0.0.2:1/"),
+    "nests without end": sends(OF_HTML + b"<title>x</title>" + b"<div>" * 200_000),
+}
 
 
 @pytest.mark.slow
@@ -212,26 +169,16 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
     site: FaultySite, no_retry_delay: None, capsys: Any
 ):
     with ExitStack() as opened:
-        hostile = {
-            opened.enter_context(endpoint(answer)): answer.__name__
-            for answer in (
-                reset,
-                send_garbage,
-                redirect_to_itself,
-                redirect_to_a_closed_port,
-                send_without_end,
-            )
-        }
+        hostile = {f"{opened.enter_context(Server(respond)).url}/": name for name, respond in HOSTILE.items()}
         ended = main([*hostile, site.url, "--json", "--only", "security_header_csp,title_present"])
 
-    found = lines(capsys.readouterr().out)
     outcomes = {
         hostile.get(url, "other"): [outcome["outcome"] for outcome in checks.values()]
-        for url, checks in found.items()
+        for url, checks in lines(capsys.readouterr().out).items()
     }
     assert ended == 1
     assert outcomes == {
-        **dict.fromkeys(hostile.values(), ["inconclusive"] * 2),
+        **dict.fromkeys(HOSTILE, ["inconclusive"] * 2),
         "other": ["failed", "passed"],
     }
 
@@ -239,7 +186,9 @@ def test_hostile_sites_are_inconclusive_and_do_not_affect_other_urls(
 def test_malformed_bytes_break_no_check_and_reach_no_terminal(
     site: FaultySite, no_retry_delay: None, capsys: Any
 ):
-    with endpoint(send_invalid_response) as url:
+    page = b'<!doctype html><title>\x1b[2J\xff\xfe</title><a href="http://[">x</a><img src="//"><base href="http://[::1">'
+    with Server(sends(OF_HTML + page)) as server:
+        url = f"{server.url}/"
         main([url, "--json", "--no-browser"])
         checks = lines(capsys.readouterr().out)[url]
         main([url, "--no-browser"])
