@@ -113,3 +113,13 @@ def tls_context(
 def loopback_client(ca_file: str = "", **options: Any) -> Client:
     """Return the HTTP client of the product, which may connect to loopback and to public addresses."""
     return Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), ca_file=ca_file, **options)
+
+
+class UnverifiedPolicy(AddressPolicy):
+    """Allows loopback to be requested, although the operator has not listed it: a browser may not visit it."""
+
+    def is_allowed(self, address: object, port: int) -> bool:
+        return False
+
+    def permits(self, address: object, port: int) -> bool:
+        return True

@@ -1,7 +1,5 @@
 """A scan confirms a failure on the first two pages that show it, and all of them after a contradiction."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from krafter_audit.http.client import Client
@@ -9,18 +7,12 @@ from scanner.confirmation import Confirmation, ConfirmEverything, ConfirmFirst
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
 from scanner.page.context import PageContext
-from tests.fakes.website import Site, loopback_client, served
+from tests.fakes.website import Site, served
 from tests.unit.scanner.checks.base_page import good_site, page
 
 KEY = "security_header_x_content_type_options"
 GOOD = page()
 BAD = page(headers={"X-Content-Type-Options": None})
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with loopback_client() as opened:
-        yield opened
 
 
 def outcomes_of(site: Site, client: Client, confirmation: Confirmation, pages: int = 4) -> list[Outcome]:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site
 from tests.unit.scanner.checks.base_page import good_site, page
+from tests.unit.scanner.site_checks import outcome_of
 
 GOOD = page()
 BAD = page(headers={"X-Content-Type-Options": None})
@@ -15,8 +15,7 @@ KEY = "security_header_x_content_type_options"
 
 
 def run_check(site: Site, key: str = KEY, **options: object) -> Outcome:
-    with served(site), loopback_client() as client:
-        return dict(run_checks(site.url, [key], client=client, retry_delays=(), **options))[key]  # type: ignore[arg-type]
+    return outcome_of(key, site, **options)
 
 
 def test_unchanged_pass_is_not_repeated() -> None:

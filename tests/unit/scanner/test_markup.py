@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import trustme
 
-from krafter_audit.http.client import AddressPolicy, Client
+from krafter_audit.http.client import Client
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.registry import REGISTRY, keys
 from scans.worker.browser import chromium_options
-from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.fakes.website import Answer, Site, UnverifiedPolicy, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -173,18 +173,8 @@ def test_noindex_counts_as_sent_and_as_rendered(script: str, chrome: Browser) ->
     assert run_checks_on({"/": page}, "indexable", browser=chrome)["indexable"].status == FAILED
 
 
-class Unverified(AddressPolicy):
-    """Allows loopback to be requested, although the operator has not listed it."""
-
-    def is_allowed(self, address: object, port: int) -> bool:
-        return False
-
-    def permits(self, address: object, port: int) -> bool:
-        return True
-
-
 def test_page_that_a_browser_may_not_visit_is_judged_as_sent() -> None:
-    policy = Unverified.from_setting("127.0.0.0/8")
+    policy = UnverifiedPolicy.from_setting("127.0.0.0/8")
     site = Site({"/": Answer(html(), headers=HTML)})
     with served(site), Client(policy=policy) as client, Browser(policy=policy) as browser:
         keys = ["title_present", "a11y_image_alt"]

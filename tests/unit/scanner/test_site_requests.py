@@ -8,7 +8,8 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scanner.page.context import PageContext
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
-from tests.unit.scanner.refused_pages import CHALLENGE_SCRIPT, HTML, LOGIN, reasons, run_checks_on
+from tests.unit.scanner.refused_pages import CHALLENGE_SCRIPT, HTML, LOGIN, reasons
+from tests.unit.scanner.site_checks import outcomes_of_fix, run_checks_on
 
 CHALLENGE_PAGE = f"<title>Just a moment...</title><p>Wait{CHALLENGE_SCRIPT}"
 CHALLENGES = {
@@ -178,13 +179,7 @@ def test_links_without_a_request_left_are_inconclusive() -> None:
 def test_link_that_was_broken_is_requested_by_get(answers: dict[str, Answer], status: str) -> None:
     links = html(add='<main><a href="/returns">Returns</a> <a href="/old">Old lamps</a></main>')
     site = Site({"/": page(links), "/returns": Answer("x"), "/map": Answer("x")})
-    with served(site), loopback_client() as client:
-        before = dict(run_checks(site.url, ["broken_internal_links"], client=client, retry_delays=()))
-        site.otherwise = answers.get("otherwise", site.otherwise)
-        site.answers |= answers
-        after = dict(
-            run_checks(site.url, ["broken_internal_links"], client=client, before=before, retry_delays=())
-        )
 
-    assert before["broken_internal_links"].status == FAILED
-    assert after["broken_internal_links"].status == status
+    outcomes = outcomes_of_fix("broken_internal_links", site, answers, otherwise=answers.get("otherwise"))
+
+    assert [outcome.status for outcome in outcomes] == [FAILED, status]

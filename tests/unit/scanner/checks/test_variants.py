@@ -12,6 +12,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcom
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.checks.check_kinds import MARKUP
+from tests.unit.scanner.site_checks import outcome_of, run_checks_on
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 
@@ -66,8 +67,7 @@ IN_BODY = [
 def test_html_of_a_page_decides_the_status(key: str, body: str, status: str) -> None:
     text = f'<!doctype html><html lang="en"><title>A page</title><body><p>Text</p>{body}</body></html>'
 
-    with served(Site({"/": Answer(text, headers=HTML)})) as site, loopback_client() as client:
-        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+    outcome = outcome_of(key, Site({"/": Answer(text, headers=HTML)}))
 
     assert outcome.status == status, outcome.evidence
 
@@ -194,11 +194,7 @@ def test_headers_of_a_page_decide_the_status(
         for name, lines in {"Content-Type": "text/html; charset=utf-8", **headers}.items()
         for line in (lines if isinstance(lines, list) else [lines or ""])
     ]
-    with (
-        served(Site({"/": Answer("<title>A</title><p>B", headers=lines)})) as site,
-        loopback_client() as client,
-    ):
-        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+    outcome = outcome_of(key, Site({"/": Answer("<title>A</title><p>B", headers=lines)}))
 
     assert outcome.status == status, outcome.evidence
 
@@ -274,8 +270,7 @@ def test_csp_in_a_meta_element_counts_except_for_frame_ancestors() -> None:
     bare = {"Content-Security-Policy": None, "X-Frame-Options": None}
     keys = ["security_header_csp", "security_header_frame_options"]
 
-    with served(good_site(**{"/": page(text, bare)})) as site, loopback_client() as client:
-        outcomes = dict(run_checks(site.url, keys, client=client, retry_delays=()))
+    outcomes = run_checks_on(good_site(**{"/": page(text, bare)}), keys)
 
     assert [outcomes[key].status for key in keys] == [PASSED, FAILED]
 
@@ -291,66 +286,22 @@ def test_csp_in_a_meta_element_counts_except_for_frame_ancestors() -> None:
     ],
 )
 def test_robots_txt_may_be_missing_but_not_invalid(robots: Answer, status: str) -> None:
-    with served(good_site(**{"/robots.txt": robots})) as site, loopback_client() as client:
-        outcomes = dict(run_checks(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
-
-    assert outcomes["robots_txt_valid"].status == status
+    assert outcome_of("robots_txt_valid", good_site(**{"/robots.txt": robots})).status == status
 
 
 tags = st.sampled_from(
     [
-        "a",
-        "img",
-        "input",
-        "label",
-        "button",
-        "select",
-        "ul",
-        "li",
-        "h1",
-        "h2",
-        "h9",
-        "table",
-        "td",
-        "th",
-        "svg",
-        "title",
-        "iframe",
-        "meta",
-        "link",
-        "script",
-        "html",
-        "body",
-        "b",
+        "a", "img", "input", "label", "button", "select", "ul", "li", "h1", "h2", "h9", "table",
+        "td", "th", "svg", "title", "iframe", "meta", "link", "script", "html", "body", "b",
     ]
-)
+)  # fmt: skip
 names = st.sampled_from(
     [
-        "href",
-        "src",
-        "alt",
-        "id",
-        "for",
-        "role",
-        "aria-label",
-        "aria-labelledby",
-        "aria-x",
-        "tabindex",
-        "lang",
-        "name",
-        "content",
-        "http-equiv",
-        "headers",
-        "srcset",
-        "rel",
-        "type",
-        "integrity",
-        "style",
-        "hidden",
-        "property",
-        "hreflang",
+        "href", "src", "alt", "id", "for", "role", "aria-label", "aria-labelledby", "aria-x",
+        "tabindex", "lang", "name", "content", "http-equiv", "headers", "srcset", "rel", "type",
+        "integrity", "style", "hidden", "property", "hreflang",
     ]
-)
+)  # fmt: skip
 elements = st.builds(
     lambda tag, attributes, inner: f"<{tag} {' '.join(f'{n}="{v}"' for n, v in attributes)}>{inner}",
     tags,

@@ -19,16 +19,10 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from tests.fakes import network
-from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.fakes.website import Answer, Site, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 LARGE = "<p>" + "word " * 1000 + "</p>"
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with loopback_client() as opened:
-        yield opened
 
 
 def scanned(context: PageContext, *keys: str, **options: Any) -> dict[str, Outcome]:

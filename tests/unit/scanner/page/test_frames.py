@@ -1,18 +1,16 @@
 """A fault that was moved into a frame of the page is not fixed."""
 
-from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 import pytest
-import trustme
 
 from krafter_audit.http.client import Client
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
-from tests.unit.scanner.checks.base_page import good_site, html, page
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.base_page import html, page
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 LINK = '<a href="/chairs">click here</a>'
@@ -28,18 +26,6 @@ FAULTS = {
     "debug_error_disclosure": "<p>Traceback (most recent call last):</p>",
 }
 FRAME = '<iframe src="/frame" title="Chairs"></iframe>'
-
-
-@pytest.fixture(scope="module")
-def client(ca_file: str) -> Iterator[Client]:
-    with loopback_client(ca_file) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def https_site(authority: trustme.CA) -> Iterator[Site]:
-    with served(good_site(), tls_context(authority)) as site:
-        yield site
 
 
 def answers_of(added: str, frame: str = "") -> dict[str, Any]:

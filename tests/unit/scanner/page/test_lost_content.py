@@ -12,6 +12,7 @@ from scanner.page.identity import page_identity
 from scanner.page.lost_content import require_content
 from scanner.preconditions import Inconclusive
 from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.site_checks import outcomes_of_fix
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
@@ -50,13 +51,10 @@ def verify(
     site = Site({"/": Answer(HOME, 200, [HTML])}, otherwise=missing)
     site.answers[f"/{path}"] = Answer(framed("".join(COURSES)), 200, [HTML])
     site.answers["/.env"] = Answer("DB_PASSWORD=4f9c0a7e21\n", 200, [("Content-Type", "text/plain")])
-    with served(site), loopback_client() as client:
-        url = f"{site.url}{path}"
-        before = dict(run_checks(url, [key], client=client, retry_delays=()))
-        assert before[key].status == FAILED
-        del site.answers["/.env"]
-        site.answers[f"/{path}"] = Answer(framed(main, title), 200, [HTML, NOSNIFF])
-        return dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
+    now = {"/.env": Answer("gone", 404), f"/{path}": Answer(framed(main, title), 200, [HTML, NOSNIFF])}
+    before, after = outcomes_of_fix(key, site, now, path=path)
+    assert before.status == FAILED
+    return after
 
 
 @pytest.mark.parametrize("key", [HEADER, LINKS])
@@ -156,10 +154,8 @@ def test_nothing_else_is_requested_for_a_page_of_the_same_length(now: str) -> No
 def test_wall_in_place_of_a_small_page_does_not_pass(main: str) -> None:
     page = "<!doctype html><html lang=en><title>Rye bread courses</title>"
     site = Site({"/": Answer(f"{page}{HEADING}{PARAGRAPHS[0]}", 200, [HTML])})
-    with served(site), loopback_client() as client:
-        before = dict(run_checks(site.url, [HEADER], client=client, retry_delays=()))
-        site.answers["/"] = Answer(f"{page}{main}", 200, [HTML, NOSNIFF])
-        after = dict(run_checks(site.url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+
+    _, after = outcomes_of_fix(HEADER, site, {"/": Answer(f"{page}{main}", 200, [HTML, NOSNIFF])})
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
@@ -202,13 +198,10 @@ def test_error_page_in_a_large_frame_does_not_pass(path: str, title: str, has_mi
     page = f"<title>Rye bread courses</title>{LARGE_MENU}<p>Rye bread with walnuts"
     topic = Answer(f"<title>Topic</title>{LARGE_MENU}<p>Spelt", 200, [HTML])
     site = Site({"/topics/0": topic, f"/{path}": Answer(page, 200, [HTML])}, otherwise=Answer("", 404))
-    with served(site), loopback_client() as client:
-        url = f"{site.url}{path}"
-        before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
-        error = Answer(f"<title>{title}</title>{LARGE_MENU}<p>Sorry", 200, [HTML, NOSNIFF])
-        site.answers[f"/{path}"] = error
-        site.otherwise = error if has_missing_page else site.otherwise
-        after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+    error = Answer(f"<title>{title}</title>{LARGE_MENU}<p>Sorry", 200, [HTML, NOSNIFF])
+    otherwise = error if has_missing_page else None
+
+    _, after = outcomes_of_fix(HEADER, site, {f"/{path}": error}, path=path, otherwise=otherwise)
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
@@ -236,13 +229,10 @@ def test_error_page_of_a_section_does_not_pass(
 ) -> None:
     monkeypatch.setattr(Shop.error, "body", f"<title>{title}</title>{LARGE_MENU}<p>Sorry")
     site = Shop({"/": Answer("<title>Bakery</title>", 200, [HTML]), "/shop/rye": page})
-    with served(site), loopback_client() as client:
-        url = f"{site.url}shop/rye"
-        before = dict(run_checks(url, [key], client=client, retry_delays=()))
-        del site.answers["/shop/rye"]
-        after = dict(run_checks(url, [key], client=client, before=before, retry_delays=()))[key]
 
-    assert (before[key].status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "target_missing")
+    before, after = outcomes_of_fix(key, site, {"/shop/rye": Shop.error}, path="shop/rye")
+
+    assert (before.status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "target_missing")
 
 
 TRACE = "".join(f"<li>at handler{chr(97 + n % 26)}{chr(97 + n // 26)} (/srv/app/{n}.js)" for n in range(600))
@@ -261,11 +251,9 @@ def test_page_in_place_of_an_error_needs_nothing_of_it(error: str, title: str) -
     missing = f"<title>Corner Bakery</title>{LARGE_MENU}{GONE}"
     site = Site({"/": Answer(HOME, 200, [HTML])}, otherwise=Answer(missing, 404, [HTML]))
     site.answers["/rye"] = Answer(error, 500, [HTML])
-    with served(site), loopback_client() as client:
-        url = f"{site.url}rye"
-        before = dict(run_checks(url, ["http_status_ok"], client=client, retry_delays=()))
-        site.answers["/rye"] = Answer(f"<title>{title}</title>{LARGE_MENU}{PARAGRAPHS[0]}", 200, [HTML])
-        [(_, after)] = run_checks(url, ["http_status_ok"], client=client, before=before, retry_delays=())
+    now = Answer(f"<title>{title}</title>{LARGE_MENU}{PARAGRAPHS[0]}", 200, [HTML])
+
+    _, after = outcomes_of_fix("http_status_ok", site, {"/rye": now}, path="rye")
 
     assert after.status == PASSED
 
@@ -278,11 +266,8 @@ def test_error_page_of_a_section_with_the_title_of_the_error_does_not_pass(
     monkeypatch.setattr(Shop.error, "body", "<title>Shop</title><p>Whatever was here has disappeared.")
     site = Shop({"/": Answer("<title>Bakery</title>", 200, [HTML])})
     site.answers[f"/{path}"] = Answer("<title>Shop</title>", 500, [HTML])
-    with served(site), loopback_client() as client:
-        url = f"{site.url}{path}"
-        before = dict(run_checks(url, ["http_status_ok"], client=client, retry_delays=()))
-        del site.answers[f"/{path}"]
-        [(_, after)] = run_checks(url, ["http_status_ok"], client=client, before=before, retry_delays=())
+
+    _, after = outcomes_of_fix("http_status_ok", site, {f"/{path}": Shop.error}, path=path)
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
@@ -291,11 +276,8 @@ def test_index_of_a_section_that_answers_for_each_url_in_it_passes(monkeypatch: 
     monkeypatch.setattr(Shop.error, "body", f"<title>Shop</title>{LARGE_MENU}<p>Bread")
     site = Shop({"/": Answer("<title>Bakery</title>", 200, [HTML])})
     site.answers["/shop/"] = Answer("<title>Shop</title>", 500, [HTML])
-    with served(site), loopback_client() as client:
-        url = f"{site.url}shop/"
-        before = dict(run_checks(url, ["http_status_ok"], client=client, retry_delays=()))
-        del site.answers["/shop/"]
-        [(_, after)] = run_checks(url, ["http_status_ok"], client=client, before=before, retry_delays=())
+
+    _, after = outcomes_of_fix("http_status_ok", site, {"/shop/": Shop.error}, path="shop/")
 
     assert after.status == PASSED
 
@@ -324,10 +306,8 @@ def test_error_page_with_the_head_of_the_page_does_not_pass(
     bread = Answer(headed(f"{menu}<h1>Bread</h1><p>Sourdough, toast, baguette.", ""), 200, [HTML])
     page = Answer(headed(menu + "".join(COURSES)), 200, [HTML])
     site = Site({"/": bread, "/bread": bread, f"/{path}": page})
-    with served(site), loopback_client() as client:
-        url = f"{site.url}{path}"
-        before = dict(run_checks(url, [HEADER], client=client, retry_delays=()))
-        site.answers[f"/{path}"] = Answer(headed(menu + main), 200, [HTML, NOSNIFF])
-        after = dict(run_checks(url, [HEADER], client=client, before=before, retry_delays=()))[HEADER]
+    now = Answer(headed(menu + main), 200, [HTML, NOSNIFF])
 
-    assert (before[HEADER].status, after.status) == (FAILED, status)
+    outcomes = outcomes_of_fix(HEADER, site, {f"/{path}": now}, path=path)
+
+    assert [outcome.status for outcome in outcomes] == [FAILED, status]

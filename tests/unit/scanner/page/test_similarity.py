@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page import similarity
 from scanner.preconditions import is_other_title
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site
+from tests.unit.scanner.site_checks import outcome_of
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 CSP = (
@@ -43,10 +43,7 @@ def page_of(words: Iterable[str]) -> str:
 
 
 def check_page(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None = None) -> Outcome:
-    site = Site({"/": Answer(text, headers=[HTML, *headers])})
-    with served(site), loopback_client() as client:
-        found = run_checks(site.url, [KEY], client=client, before=before, retry_delays=())
-        return dict(found)[KEY]
+    return outcome_of(KEY, Site({"/": Answer(text, headers=[HTML, *headers])}), before=before)
 
 
 @pytest.mark.parametrize("other_page", [BOT_CHALLENGE, MAINTENANCE_PAGE, page_of(random_words(2, 60))])

@@ -52,3 +52,18 @@ def test_registrable_domain_of_a_host(host: str, domain: str) -> None:
 )
 def test_public_suffix(name: str, is_suffix: bool) -> None:
     assert is_public_suffix(name) == is_suffix
+
+
+@pytest.mark.parametrize(
+    ("host", "other", "is_same"),
+    [
+        ("example.com", "www.example.com", True),
+        ("login.example.com", "shop.example.com", True),
+        ("shop.example.co.uk", "example.co.uk", True),
+        ("example.com", "example.net", False),
+        ("one.co.uk", "two.co.uk", False),
+        ("127.0.0.1", "127.0.0.2", False),
+    ],
+)
+def test_hosts_of_one_registrable_domain_are_one_site(host: str, other: str, is_same: bool) -> None:
+    assert (same_site(host, other), same_site(other, host)) == (is_same, is_same)

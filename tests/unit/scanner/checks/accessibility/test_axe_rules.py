@@ -7,13 +7,11 @@ from playwright.sync_api import Page
 
 from scanner.axe_verdict import key_of
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
-from scanner.outcome import INCONCLUSIVE
 from scanner.page.rendered import RULE
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit.isolated_world import IsolatedWorld
 from scanner.registry import REGISTRY, keys
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Site, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page
 
@@ -22,7 +20,6 @@ RULES = sorted(need.removeprefix(RULE) for key in AXE_KEYS for need in REGISTRY[
 FRAME = '<iframe src="/map" title="How to find us"></iframe>'
 # Content that is no longer in main is outside of every landmark.
 ALSO_VIOLATED = {"a11y_landmark_one_main": {"a11y_region"}}
-HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +61,3 @@ def test_axe_finds_no_violation_on_the_good_page(rendered: Page) -> None:
 @pytest.mark.parametrize("key", AXE_KEYS)
 def test_axe_finds_this_violation_and_no_other(key: str, rendered: Page) -> None:
     assert violated_keys(rendered, violating(key)) == {key} | ALSO_VIOLATED.get(key, set())
-
-
-def test_without_a_browser_every_axe_check_is_inconclusive() -> None:
-    with served(Site({"/": Answer(html(), headers=HTML)})) as site, loopback_client() as client:
-        outcomes = dict(run_checks(site.url, AXE_KEYS, client=client, retry_delays=()))
-
-    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {
-        (INCONCLUSIVE, "not_available")
-    }

@@ -3,11 +3,10 @@
 import pytest
 
 from scanner.checks.performance import rendering
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
 from scanner.page_visit import device_profile
-from tests.fakes.website import loopback_client, served
 from tests.unit.scanner.checks.base_page import HEAD, good_site, html, page
+from tests.unit.scanner.site_checks import outcome_of
 
 SHEET = '<link rel="stylesheet" href="/b.css"'
 IMAGE = '<img src="/a.png" alt=""'
@@ -56,8 +55,7 @@ IMAGES = [
 
 
 def status_of(key: str, text: str) -> str:
-    with served(good_site(**{"/": page(text)})) as site, loopback_client() as client:
-        return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key].status
+    return outcome_of(key, good_site(**{"/": page(text)})).status
 
 
 @pytest.mark.parametrize(("added", "status"), IN_HEAD)

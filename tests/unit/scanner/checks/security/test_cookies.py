@@ -2,10 +2,9 @@
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from tests.fakes.website import loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, page
+from tests.unit.scanner.site_checks import run_checks_on
 
 KEYS = ["cookies_secure", "cookies_httponly", "cookies_samesite"]
 
@@ -24,7 +23,7 @@ def test_response_of_a_cache_without_cookies_does_not_pass(
 ) -> None:
     site = good_site(**{"/": page(headers={"Set-Cookie": cookie, "Age": age})})
     before = {key: Outcome(FAILED) for key in KEYS}
-    with served(site), loopback_client() as client:
-        outcomes = dict(run_checks(site.url, KEYS, client=client, before=before, retry_delays=()))
 
-    assert {outcome.status for outcome in outcomes.values()} == {status}
+    outcomes = run_checks_on(site, KEYS, before=before)
+
+    assert {key: outcome.status for key, outcome in outcomes.items()} == dict.fromkeys(KEYS, status)

@@ -2,18 +2,15 @@
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
-from tests.fakes.website import Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, page
+from tests.unit.scanner.site_checks import outcome_of
 
 KEY = "security_header_permissions_policy"
 
 
 def status_of(policy: str) -> str:
-    site: Site = good_site(**{"/": page(headers={"Permissions-Policy": policy})})
-    with served(site), loopback_client() as client:
-        return dict(run_checks(site.url, [KEY], client=client, retry_delays=()))[KEY].status
+    return outcome_of(KEY, good_site(**{"/": page(headers={"Permissions-Policy": policy})})).status
 
 
 @pytest.mark.timeout(60)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
+from tests.unit.scanner.site_checks import outcome_of, outcomes_of_fix
 
 TEXT = [("Content-Type", "text/plain")]
 HTML = [("Content-Type", "text/html")]
@@ -69,15 +69,14 @@ def redirect_to(location: str) -> Answer:
     return Answer(status=302, headers=[("Location", location)])
 
 
-def outcome_of(key: str, answers: dict[str, Answer]) -> Outcome:
-    with served(good_site(**answers)) as site, loopback_client() as client:
-        return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+def outcome_with(key: str, answers: dict[str, Answer]) -> Outcome:
+    return outcome_of(key, good_site(**answers))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "added", "status"), VARIANTS)
 def test_disclosure_is_found_in_pages_and_not_in_similar_text(key: str, added: str, status: str) -> None:
-    outcome = outcome_of(key, {"/": page(html(add=added))})
+    outcome = outcome_with(key, {"/": page(html(add=added))})
 
     assert outcome.status == status, outcome.evidence
 
@@ -90,7 +89,7 @@ def test_security_txt_may_be_a_redirect(kind: str, status: str) -> None:
         "/security.txt": Answer(text, headers=[("Content-Type", kind)]),
     }
 
-    outcome = outcome_of("security_txt", answers)
+    outcome = outcome_with("security_txt", answers)
 
     assert outcome.status == status, outcome.evidence
 
@@ -107,7 +106,7 @@ def test_security_txt_may_be_a_redirect(kind: str, status: str) -> None:
     ],
 )
 def test_env_file_of_any_type_is_exposed(body: str, status: str) -> None:
-    outcome = outcome_of("exposed_env", {"/.env": Answer(body, headers=HTML)})
+    outcome = outcome_with("exposed_env", {"/.env": Answer(body, headers=HTML)})
 
     assert outcome.status == status, outcome.evidence
 
@@ -126,15 +125,12 @@ def test_env_file_of_any_type_is_exposed(body: str, status: str) -> None:
 )
 def test_verification_finds_settings_as_libraries_read_them(file: Answer, after: str) -> None:
     site = good_site(**{"/.env": file})
-    with served(site), loopback_client() as client:
-        status = [
-            dict(run_checks(site.url, ["exposed_env"], client=client, before=before, retry_delays=()))[
-                "exposed_env"
-            ].status
-            for before in (None, {"exposed_env": Outcome(FAILED)})
-        ]
 
-    assert status == [PASSED, after]
+    outcomes = [
+        outcome_of("exposed_env", site, before=before) for before in (None, {"exposed_env": Outcome(FAILED)})
+    ]
+
+    assert [outcome.status for outcome in outcomes] == [PASSED, after]
 
 
 @pytest.mark.parametrize(
@@ -152,27 +148,18 @@ def test_verification_finds_settings_as_libraries_read_them(file: Answer, after:
 def test_security_txt_has_one_expiry_with_date_and_time(expires: str, status: str) -> None:
     answer = Answer(f"Contact: mailto:a@example.com\n{expires}\n", headers=TEXT)
 
-    outcome = outcome_of("security_txt", {"/.well-known/security.txt": answer})
+    outcome = outcome_with("security_txt", {"/.well-known/security.txt": answer})
 
     assert outcome.status == status, outcome.evidence
-
-
-@pytest.mark.parametrize(
-    ("key", "path", "text"),
-    [("exposed_git", "/.git/config", "[core]\n\tbare = false\n"), ("exposed_env", "/.env", "SECRET=abc\n")],
-)
-@pytest.mark.parametrize("status", [200, 203])
-def test_file_is_exposed_with_every_successful_status(key: str, path: str, text: str, status: int) -> None:
-    assert outcome_of(key, {path: Answer(text, status)}).status == FAILED
 
 
 FILES = [("exposed_git", "/.git/config", "[core]\n"), ("exposed_env", "/.env", "DB_PASSWORD=4f9c0a7e21\n")]
 
 
 @pytest.mark.parametrize(("key", "path", "text"), FILES)
-@pytest.mark.parametrize("status", [403, 404])
-def test_file_that_an_error_response_contains_is_exposed(key: str, path: str, text: str, status: int) -> None:
-    assert outcome_of(key, {path: Answer(text, status, TEXT)}).status == FAILED
+@pytest.mark.parametrize("status", [200, 203, 403, 404])
+def test_file_is_exposed_with_any_status(key: str, path: str, text: str, status: int) -> None:
+    assert outcome_with(key, {path: Answer(text, status, TEXT)}).status == FAILED
 
 
 @pytest.mark.parametrize(
@@ -186,38 +173,35 @@ def test_file_that_an_error_response_contains_is_exposed(key: str, path: str, te
 )
 def test_git_repository_of_which_one_file_is_closed_is_still_exposed(head: Answer, status: str) -> None:
     site = good_site(**{"/.git/config": Answer("no", 403, TEXT), "/.git/HEAD": head})
-    before = {"exposed_git": Outcome(FAILED)}
-    with served(site), loopback_client() as client:
-        outcomes = dict(run_checks(site.url, [*before], client=client, before=before, retry_delays=()))
 
-    assert outcomes["exposed_git"].status == status
+    assert outcome_of("exposed_git", site, before={"exposed_git": Outcome(FAILED)}).status == status
 
 
 @pytest.mark.parametrize(("key", "path", "text"), FILES)
 def test_file_to_which_a_redirect_on_the_site_leads_is_exposed(key: str, path: str, text: str) -> None:
     moved = {path: redirect_to("{url}/copy"), "/copy": Answer(text, 200, TEXT)}
 
-    assert outcome_of(key, moved).status == FAILED
+    assert outcome_with(key, moved).status == FAILED
 
 
 @pytest.mark.parametrize(("key", "path", "text"), FILES)
 def test_file_is_hidden_by_a_redirect_to_a_page(key: str, path: str, text: str) -> None:
     moved = {path: redirect_to("/login"), "/login": Answer("<title>Sign in</title>" + text, 200, HTML)}
 
-    assert outcome_of(key, moved).status == PASSED
+    assert outcome_with(key, moved).status == PASSED
 
 
 @pytest.mark.parametrize(("key", "path", "text"), FILES)
 def test_redirect_of_a_file_to_another_site_is_not_followed(key: str, path: str, text: str) -> None:
     with served(Site(otherwise=Answer(text, 200, TEXT)), host="127.0.0.2") as other:
-        outcome = outcome_of(key, {path: redirect_to(other.url)})
+        outcome = outcome_with(key, {path: redirect_to(other.url)})
 
     assert (outcome.status, other.paths()) == (PASSED, [])
 
 
 @pytest.mark.parametrize(("key", "path"), [(key, path) for key, path, _ in FILES])
 def test_file_that_redirects_to_itself_is_not_exposed(key: str, path: str) -> None:
-    assert outcome_of(key, {path: redirect_to(path)}).status == PASSED
+    assert outcome_with(key, {path: redirect_to(path)}).status == PASSED
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -226,17 +210,11 @@ def test_directory_listing_with_an_error_status_is_still_one(status: int) -> Non
         "<title>Index of /uploads/</title><h1>Index of /uploads/</h1><p>lamps.zip, chairs.zip, tables.zip"
     )
     site = Site({"/uploads/": Answer(listing, 200, HTML)})
-    asked = ["directory_listing"]
-    with served(site), loopback_client() as client:
-        url = f"{site.url}uploads/"
-        before = dict(run_checks(url, asked, client=client, retry_delays=()))
-        site.answers |= {
-            "/": Answer("<title>Home</title>", 200, HTML),
-            "/uploads/": Answer(listing, status, HTML),
-        }
-        after = dict(run_checks(url, asked, client=client, before=before, retry_delays=()))
+    now = {"/": Answer("<title>Home</title>", 200, HTML), "/uploads/": Answer(listing, status, HTML)}
 
-    assert after["directory_listing"].status == FAILED
+    outcomes = outcomes_of_fix("directory_listing", site, now, path="uploads/")
+
+    assert [outcome.status for outcome in outcomes] == [FAILED, FAILED]
 
 
 @pytest.mark.slow
@@ -245,7 +223,7 @@ def test_directory_listing_with_an_error_status_is_still_one(status: int) -> Non
 def test_attribute_that_is_not_closed_is_searched_in_linear_time(unit: str) -> None:
     text = html(add=f'<p>10.1.2.3 points="0{unit * (1_000_000 // len(unit))}')
 
-    outcome = outcome_of("private_ip_disclosure", {"/": page(text)})
+    outcome = outcome_with("private_ip_disclosure", {"/": page(text)})
 
     # In quadratic time, it would take days.
     assert outcome.status == FAILED

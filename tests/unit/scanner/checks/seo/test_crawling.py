@@ -2,10 +2,10 @@
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site
 from tests.unit.scanner.checks.base_page import good_site
+from tests.unit.scanner.site_checks import outcome_of, outcomes_of_fix
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,8 @@ from tests.unit.scanner.checks.base_page import good_site
 )
 def test_sitemap_is_judged_by_its_format(text: str, status: str) -> None:
     robots = Answer("Sitemap: {url}/map", headers=[("Content-Type", "text/plain")])
-    with (
-        served(good_site(**{"/robots.txt": robots, "/map": Answer(text)})) as site,
-        loopback_client() as client,
-    ):
-        outcome = dict(run_checks(site.url, ["sitemap_valid"], client=client, retry_delays=()))[
-            "sitemap_valid"
-        ]
+
+    outcome = outcome_of("sitemap_valid", good_site(**{"/robots.txt": robots, "/map": Answer(text)}))
 
     assert outcome.status == status, outcome.evidence
 
@@ -34,13 +29,8 @@ def test_sitemap_is_judged_by_its_format(text: str, status: str) -> None:
 def test_sitemap_is_not_judged_where_robots_txt_that_may_name_it_is_not_read(status: int) -> None:
     robots = Answer(b"\x0b\x02\x80", headers=[("Content-Type", "text/plain"), ("Content-Encoding", "br")])
     sitemap = Answer("https://example.com/a\n", status)
-    with (
-        served(good_site(**{"/robots.txt": robots, "/sitemap.xml": sitemap})) as site,
-        loopback_client() as client,
-    ):
-        outcome = dict(run_checks(site.url, ["sitemap_valid"], client=client, retry_delays=()))[
-            "sitemap_valid"
-        ]
+
+    outcome = outcome_of("sitemap_valid", good_site(**{"/robots.txt": robots, "/sitemap.xml": sitemap}))
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
 
@@ -74,11 +64,9 @@ def test_page_that_is_not_found_is_not_fixed_by_another_status(
     now: Answer, elsewhere: str, expected: tuple[str, str | None]
 ) -> None:
     site = Site({"/": Answer(LAMPS, 200, HTML), "/lamps": Answer("gone", 404, HTML)})
-    with served(site), loopback_client() as client:
-        keys, url = ["http_status_ok"], f"{site.url}lamps"
-        before = dict(run_checks(url, keys, client=client, retry_delays=()))
-        site.answers["/lamps"], site.otherwise = now, Answer(elsewhere, 200 if elsewhere else 404, HTML)
-        after = dict(run_checks(url, keys, client=client, before=before, retry_delays=()))["http_status_ok"]
+    otherwise = Answer(elsewhere, 200 if elsewhere else 404, HTML)
+
+    _, after = outcomes_of_fix("http_status_ok", site, {"/lamps": now}, path="lamps", otherwise=otherwise)
 
     assert (after.status, after.reason) == expected
 
@@ -137,13 +125,10 @@ def test_error_page_that_is_sent_with_another_status_is_no_page(
     before: Answer, now: Answer, expected: tuple[str, str | None]
 ) -> None:
     site = Site({"/": Answer(MENU, 200, HTML), "/lamps": before})
-    with served(site), loopback_client() as client:
-        keys, url = ["http_status_ok"], f"{site.url}lamps"
-        found = dict(run_checks(url, keys, client=client, retry_delays=()))
-        site.answers["/lamps"] = now
-        after = dict(run_checks(url, keys, client=client, before=found, retry_delays=()))["http_status_ok"]
 
-    assert (found["http_status_ok"].status, after.status, after.reason) == (FAILED, *expected)
+    found, after = outcomes_of_fix("http_status_ok", site, {"/lamps": now}, path="lamps")
+
+    assert (found.status, after.status, after.reason) == (FAILED, *expected)
 
 
 @pytest.mark.parametrize(
@@ -157,10 +142,7 @@ def test_error_page_that_is_sent_with_another_status_is_no_page(
 )
 def test_sitemap_without_urls_does_not_replace_a_missing_one(sitemap: str, status: str) -> None:
     site = good_site(**{"/robots.txt": Answer("", 404), "/sitemap.xml": Answer("", 404)})
-    with served(site), loopback_client() as client:
-        keys = ["sitemap_valid"]
-        before = dict(run_checks(site.url, keys, client=client, retry_delays=()))
-        site.answers["/sitemap.xml"] = Answer(sitemap)
-        after = dict(run_checks(site.url, keys, client=client, before=before, retry_delays=()))
 
-    assert [outcomes["sitemap_valid"].status for outcomes in (before, after)] == [FAILED, status]
+    outcomes = outcomes_of_fix("sitemap_valid", site, {"/sitemap.xml": Answer(sitemap)})
+
+    assert [outcome.status for outcome in outcomes] == [FAILED, status]

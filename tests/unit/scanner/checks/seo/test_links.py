@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from scanner.checks.seo.links import canonical_is_valid
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
 from scanner.page.page import Page
 from tests.fakes.html_response import html_response
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site
+from tests.unit.scanner.site_checks import outcome_of
 
 LINK_TEXTS = [
     ('<html lang="sv"><a href="/a">Start</a>', PASSED),
@@ -55,10 +55,8 @@ ALTERNATES = [
 
 def status_of(key: str, path: str, text: str, link: str = "") -> str:
     headers = [("Content-Type", "text/html"), *([("Link", link)] if link else [])]
-    with served(Site({path: Answer(text, headers=headers)})) as site, loopback_client() as client:
-        url = site.url.rstrip("/") + path
-        outcome = dict(run_checks(url, [key], client=client, retry_delays=()))[key]
-    return outcome.status
+    site = Site({path: Answer(text, headers=headers)})
+    return outcome_of(key, site, path=path.removeprefix("/")).status
 
 
 @pytest.mark.parametrize(("text", "status"), LINK_TEXTS)

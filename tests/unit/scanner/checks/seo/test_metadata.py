@@ -2,9 +2,9 @@
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site
+from tests.unit.scanner.site_checks import outcome_of
 
 XHTML = "application/xhtml+xml"
 OPEN_GRAPH = '<meta property="og:type" content="a"><meta property="og:url" content="b">'
@@ -68,9 +68,7 @@ VARIANTS = [
 
 @pytest.mark.parametrize(("key", "kind", "text", "status"), VARIANTS)
 def test_metadata_is_judged_in_each_type_of_document(key: str, kind: str, text: str, status: str) -> None:
-    answer = Answer(text, headers=[("Content-Type", kind)])
-    with served(Site({"/": answer})) as site, loopback_client() as client:
-        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+    outcome = outcome_of(key, Site({"/": Answer(text, headers=[("Content-Type", kind)])}))
 
     assert outcome.status == status, outcome.evidence
 
@@ -89,8 +87,7 @@ def test_charset_is_not_fixed_by_one_in_which_the_page_is_not_written(
     charset: str, body: bytes, status: str
 ) -> None:
     answer = Answer(body, headers=[("Content-Type", f"text/html; charset={charset}")])
-    before = {"charset": Outcome(FAILED)}
-    with served(Site({"/": answer})) as site, loopback_client() as client:
-        outcomes = dict(run_checks(site.url, [*before], client=client, before=before, retry_delays=()))
 
-    assert outcomes["charset"].status == status
+    outcome = outcome_of("charset", Site({"/": answer}), before={"charset": Outcome(FAILED)})
+
+    assert outcome.status == status

@@ -5,21 +5,20 @@ from typing import Any
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site
+from tests.unit.scanner.site_checks import outcome_of
 
 CONTEXT = {"@context": "https://schema.org"}
 RATING = {"@type": "AggregateRating", "ratingValue": 4, "reviewCount": 32}
 ARTICLE = {**CONTEXT, "@type": "Article"}
 
 
-def outcome_of(key: str, *blocks: Any, kind: str = "application/ld+json") -> Outcome:
+def outcome_with(key: str, *blocks: Any, kind: str = "application/ld+json") -> Outcome:
     texts = [block if isinstance(block, str) else json.dumps(block) for block in blocks]
     scripts = "".join(f'<script type="{kind}">{text}</script>' for text in texts)
     answer = Answer(f"<title>A</title>{scripts}<p>B", headers=[("Content-Type", "text/html")])
-    with served(Site({"/": answer})) as site, loopback_client() as client:
-        return dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+    return outcome_of(key, Site({"/": answer}))
 
 
 BLOCKS = [
@@ -39,13 +38,13 @@ BLOCKS = [
 
 @pytest.mark.parametrize(("blocks", "status"), BLOCKS)
 def test_every_object_has_a_type(blocks: list[Any], status: str) -> None:
-    outcome = outcome_of("structured_data_valid", *blocks)
+    outcome = outcome_with("structured_data_valid", *blocks)
 
     assert outcome.status == status, outcome.evidence
 
 
 def test_evidence_says_where_the_json_is_invalid() -> None:
-    outcome = outcome_of("structured_data_valid", ARTICLE, '{\n "a": ["b",]}', " ")
+    outcome = outcome_with("structured_data_valid", ARTICLE, '{\n "a": ["b",]}', " ")
 
     assert outcome.evidence["faults"] == [
         "block 2: invalid JSON at line 2, column 11: Illegal trailing comma before end of array",
@@ -54,7 +53,7 @@ def test_evidence_says_where_the_json_is_invalid() -> None:
 
 
 def test_type_of_the_script_may_have_parameters() -> None:
-    outcome = outcome_of("structured_data_valid", "{", kind="application/ld+json; charset=utf-8")
+    outcome = outcome_with("structured_data_valid", "{", kind="application/ld+json; charset=utf-8")
 
     assert outcome.status == FAILED
 
@@ -80,6 +79,6 @@ ITEMS = [
 
 @pytest.mark.parametrize(("properties", "faults"), ITEMS)
 def test_missing_required_properties_are_faults(properties: dict[str, Any], faults: list[str]) -> None:
-    outcome = outcome_of("structured_data_required", {**ARTICLE, **properties})
+    outcome = outcome_with("structured_data_required", {**ARTICLE, **properties})
 
     assert (outcome.status, outcome.evidence.get("faults", [])) == (FAILED if faults else PASSED, faults)
