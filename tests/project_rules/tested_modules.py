@@ -92,6 +92,7 @@ TESTED_IN: dict[str, str] = {
     "operations/backups/manifest.py": "tests/unit/operations/backups/test_drill.py",
     "operations/jobs.py": "tests/unit/operations/backups",
     "operations/management/commands/*.py": "tests/unit/operations",
+    "remediation/admin/*.py": "tests/unit/remediation/admin",
     "remediation/evidence/comparison.py": "tests/unit/remediation/admin/test_evidence.py",
     "remediation/collaboration/*.py": "tests/unit/remediation/collaboration/test_views.py",
     "remediation/policy_versions/*.py": "tests/unit/remediation/policy_versions/test_views.py",
