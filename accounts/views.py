@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -33,7 +34,7 @@ from accounts.serializers import (
 )
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet, SerializerClass, uuid_or_404
 from krafter_audit.api.envelope import ResultPage, with_warnings
-from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.lists.filters import list_parameters
 from krafter_audit.api.lookup import get_or_404
 
@@ -61,10 +62,14 @@ class CallerViewSet(OrganizationViewSet):
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the key, its user, organisation and projects, and its limits."""
         organization = self.caller.organization
-        key = ApiKey.objects.get(pk=self.caller.key_id)
         members = Membership.objects.select_related("user")
+        try:
+            key = ApiKey.objects.get(pk=self.caller.key_id)
+            member = members.get(organization=organization, user=self.caller.user_id)
+        except ObjectDoesNotExist:  # deleted since the key was authenticated
+            raise Unauthorized(headers={"www-authenticate": "Bearer"}) from None
         me = {
-            "user": members.get(organization=organization, user=self.caller.user_id),
+            "user": member,
             "organization": organization,
             "key": key,
             "projects": _projects(self.caller).filter(archived_at=None),
