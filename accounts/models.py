@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,7 @@ from accounts.errors import ProjectArchived
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import BaseModel
 from krafter_audit.http.urls import MAX_STORED_LENGTH
+from krafter_audit.security.control_characters import is_invisible
 
 slug_validator = RegexValidator(
     r"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z",
@@ -25,10 +27,16 @@ slug_validator = RegexValidator(
 )
 
 
+def require_visible(name: str) -> None:
+    """Raise ValidationError for a name of invisible characters alone, as the API does: its links would have no text."""
+    if is_invisible(name):
+        raise ValidationError("Use a name with visible characters.")
+
+
 class Organization(BaseModel):
     """A team, which owns projects, API keys and quota."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[require_visible])
     ai_quota = models.PositiveIntegerField(
         "quota", null=True, blank=True, help_text="Units per month; empty = unlimited."
     )
@@ -65,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("e-mail", unique=True)
-    name = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True, validators=[require_visible])
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("staff status", default=False)
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty = that of the browser.")
@@ -171,7 +179,7 @@ class Project(BaseModel):
         Organization, models.CASCADE, related_name="projects", verbose_name="organisation"
     )
     slug = models.CharField(max_length=63, validators=[slug_validator])
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[require_visible])
     site_url = models.URLField("site URL", max_length=MAX_STORED_LENGTH)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -214,7 +222,7 @@ class ApiKey(BaseModel):
     issued_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
     )
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[require_visible])
     key_prefix = models.CharField(max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope))

@@ -11,13 +11,17 @@ from django.views.decorators.http import require_http_methods
 from accounts.errors import AlreadyJoined
 from accounts.invitations import services
 from accounts.invitations.links import invited_user, was_issued
-from accounts.models import User
+from accounts.models import User, require_visible
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.web.public_pages import NOT_FOUND, error_page
 
 
 class AcceptInvitationForm(SetPasswordForm[User]):
-    name = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        max_length=200,
+        validators=[require_visible],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     field_order = ("name", "new_password1", "new_password2")
 
     def clean(self) -> dict[str, Any] | None:

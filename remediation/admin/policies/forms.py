@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from accounts.models import require_visible
 from remediation.policy_sections.declarations import (
     FieldKind,
     PolicyField,
@@ -31,7 +32,9 @@ PART = re.compile(r"\S+ is ignored because of (\w+): ")
 class SectionsForm(forms.Form):
     """The name of a policy and the fields of its sections; `config` is the edited config."""
 
-    policy_name = forms.CharField(label="Name", max_length=200, widget=UnfoldAdminTextInputWidget)
+    policy_name = forms.CharField(
+        label="Name", max_length=200, validators=[require_visible], widget=UnfoldAdminTextInputWidget
+    )
 
     def __init__(self, data: Any = None, *, name: str, config: dict[str, Any]) -> None:
         super().__init__(data, initial={"policy_name": name}, auto_id="policy_%s")

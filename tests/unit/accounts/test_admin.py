@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -169,6 +170,30 @@ def test_project_is_created_and_cannot_change_its_organisation(operator: Client,
 
     created.refresh_from_db()
     assert (created.organization, created.name) == (scenario.organization, "The shop")
+
+
+@pytest.mark.parametrize("model", [Organization, Project, User, ApiKey])
+def test_name_of_invisible_characters_is_rejected(
+    operator: Client, scenario: Scenario, model: type[Model]
+) -> None:
+    before = model._default_manager.count()
+    data = {
+        "name": "\u200b\u3164",
+        "email": "ada@example.com",
+        "usable_password": "false",
+        "organization": scenario.organization.pk,
+        "user": scenario.owner.pk,
+        "scopes": ["audit:read"],
+        "slug": "shop",
+        "site_url": "https://shop.example",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+
+    page = operator.post(admin_url(model, "add"), data)
+
+    assert page.context["adminform"].form.errors == {"name": ["Use a name with visible characters."]}
+    assert model._default_manager.count() == before
 
 
 def staff_with(*permissions: str, organization: Organization) -> User:

@@ -162,7 +162,13 @@ def test_forged_link_is_not_found(db: None, token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"new_password2": "another"}, {"new_password1": "1", "new_password2": "1"}, {"name": ""}]
+    "change",
+    [
+        {"new_password2": "another"},
+        {"new_password1": "1", "new_password2": "1"},
+        {"name": ""},
+        {"name": "\u200b"},
+    ],
 )
 def test_invalid_form_is_shown_again(invitation_path: str, change: dict[str, str]) -> None:
     response = Client().post(invitation_path, {**FORM, **change})
