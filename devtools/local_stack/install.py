@@ -41,7 +41,6 @@ def install() -> dict[str, object]:
         admin_password=given["admin_password"],
         site_url=given["site_url"],
         demo=given["demo"],
-        json=True,
         stdout=created,
     )
     return {**json.loads(created.getvalue().splitlines()[-1]), "role_problem": role_problem()}

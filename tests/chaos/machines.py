@@ -84,7 +84,7 @@ class Machines:
         }
         self.manage("create_database_role", **self.owner)
         self.migrate()
-        seed = ("--api-key", self.api_key, "--admin-password", "x" * 20, "--json")
+        seed = ("--api-key", self.api_key, "--admin-password", "x" * 20)
         return dict(json.loads(self.manage("seed_installation", *seed, **self.owner).splitlines()[-1]))
 
     def migrate(self) -> str:

@@ -89,7 +89,7 @@ class ReplicatedSystem:
         key = f"kr_live_{secrets.token_urlsafe(32)}"
         self.manage("migrate", "--no-input", KRAFTER_DB_STATEMENT_SECONDS="0")
         self.start_replica()
-        output = self.manage("seed_installation", "--api-key", key, "--admin-password", "x" * 20, "--json")
+        output = self.manage("seed_installation", "--api-key", key, "--admin-password", "x" * 20)
         installation = json.loads(output.splitlines()[-1])
         url = f"postgres://krafter:{self.replica.password}@/{DATABASE}?host={self.replica.socket}"
         env = {**self.env, "KRAFTER_REPLICA_URL": url, "KRAFTER_REPLICA_LAG_SECONDS": "3"}

@@ -20,9 +20,6 @@ class Command(AccountCommand):
         parser.add_argument("--admin-password", required=True, help="The password of the first user.")
         parser.add_argument("--site-url", default="https://example.com")
         parser.add_argument("--demo", action="store_true", help="Update the site URL of the project.")
-        parser.add_argument(
-            "--json", action="store_true", help="Accepted for compatibility; the output is always JSON."
-        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
