@@ -10,8 +10,7 @@ from collections.abc import Callable
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
 
-from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.lists.pagination import whole_number
+from krafter_audit.api.lists.pagination import integer_parameter
 from krafter_audit.shutdown import is_shutting_down
 
 MAX_WAIT_SECONDS = 60
@@ -29,13 +28,7 @@ _waiters = threading.BoundedSemaphore(MAX_WAITERS)
 
 def requested_seconds(params: QueryDict) -> int:
     """Return the seconds of `?wait=`, 0 without it. Raises InvalidParams."""
-    values = params.getlist("wait")
-    if not values:
-        return 0
-    seconds = whole_number(values[0], 0, MAX_WAIT_SECONDS) if len(values) == 1 else None
-    if seconds is None:
-        raise InvalidParams(details={"wait": [f"Must be a whole number from 0 to {MAX_WAIT_SECONDS}."]})
-    return seconds
+    return integer_parameter(params, "wait", 0, 0, MAX_WAIT_SECONDS)
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float) -> None:
