@@ -80,11 +80,11 @@ def ingest(
         # Overlapping batches would wait for each other's new rows while they hold known ones. No order of locks
         # prevents that deadlock, so a project ingests one batch at a time.
         advisory_lock(f"ingest:{project.pk}")
-    known = lock_findings(project, batch.values())
+    known = lock_findings_of_reports(project, batch.values())
     created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
     # Another transaction created the rest in the meantime.
     missing = batch.keys() - known.keys() - created.keys()
-    known |= lock_findings(project, [batch[identity] for identity in missing])
+    known |= lock_findings_of_reports(project, [batch[identity] for identity in missing])
     regressed = _update(project, known, batch, by, continued)
     found = known | created
     return IngestionResult(
@@ -100,7 +100,7 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
     return result.findings[0], bool(result.created)
 
 
-def lock_findings(project: Project, reports: Iterable[FindingReport]) -> dict[Identity, Finding]:
+def lock_findings_of_reports(project: Project, reports: Iterable[FindingReport]) -> dict[Identity, Finding]:
     """Lock the known findings of the reports; return them by identity."""
     reports = list(reports)
     titles: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from findings import policy_rules
 from findings.models import Finding, FindingStatus
 from findings.services.identity import Identity
-from findings.services.ingestion import FindingReport, lock_findings
+from findings.services.ingestion import FindingReport, lock_findings_of_reports
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http.responses import GONE_STATUSES
 from scanner import registry
@@ -82,7 +82,7 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
     if not reports:
         return {}
     advisory_lock(f"ingest:{part.scan.project_id}")  # the lock that ingestion takes
-    return lock_findings(part.scan.project, reports)
+    return lock_findings_of_reports(part.scan.project, reports)
 
 
 def _without_earlier_scan(
