@@ -14,6 +14,7 @@ from accounts.models import Organization, SavedView, User
 from accounts.roles import Role, is_at_least
 from krafter_audit.api.errors import Forbidden, InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
+from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.security.control_characters import is_invisible
 
 MAX_VIEWS = 50  # of a person and a list
@@ -74,6 +75,8 @@ def save(
     name, query = _valid_name(name), _valid_query(query)
     if organization_id is not None:
         _require_may_share(user, organization_id)
+    # Two requests at once must not both take the last place.
+    advisory_lock(f"saved views:{user.pk}")
     own = SavedView.objects.filter(user=user, list=list_name).exclude(name=name)
     if own.count() >= MAX_VIEWS:
         raise InvalidParams(f"You have {MAX_VIEWS} saved views of this list. Delete one first.")

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from accounts import api_keys, services
+from accounts import api_keys, saved_views, services
 from accounts.actors import Actor
 from accounts.errors import LastOwner, SlugTaken
 from accounts.models import ApiKey, Invitation, InvitationMail, Membership, Project, User
 from accounts.sign_in.group_mapping import create_from_groups
+from krafter_audit.api.errors import InvalidParams
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.races.threads import errors_in, racers
@@ -163,3 +164,26 @@ def test_member_who_leaves_while_the_only_owner_hands_over_leaves_one_owner(scen
             race(hand_over, partial(services.remove_member, heir))
 
             [owner] = Membership.objects.filter(organization=scenario.organization, role="owner")
+
+
+def test_simultaneous_views_of_a_person_do_not_exceed_the_limit(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved_views, "MAX_VIEWS", 1)
+    with racers(THREADS) as race:
+        for number in range(ROUNDS):
+            saves = [
+                partial(
+                    saved_views.save,
+                    scenario.owner,
+                    list_name=f"list-{number}",
+                    name=f"view-{view}",
+                    query="",
+                    organization_id=None,
+                )
+                for view in range(THREADS)
+            ]
+
+            results = race(*saves)
+
+            assert sum(isinstance(result, InvalidParams) for result in results) == THREADS - 1
