@@ -146,7 +146,7 @@ class VerificationAdmin(EvidencePages):
             and not approvals.withdrawal_refusal(row, by=staff_of(request).pk),
             "warnings": verifications.warnings_for(row),
             "urls": asset_urls(row.task.finding.affected_assets),
-            "newer": row.task.verifications.order_by("-pk").first() if row.superseded else None,
+            "newer": _newer(row).first() if row.superseded else None,
             "next": ready.order_by("-pk").first() if row.result != "pending" else None,
         }
 
@@ -214,6 +214,12 @@ class VerificationAdmin(EvidencePages):
     def withdraw_approval(self, request: HttpRequest, row: Verification) -> str:
         approvals.withdraw(row.pk, project=row.project, by=operator(request))
         return "your approval is withdrawn."
+
+
+def _newer(row: Verification) -> QuerySet[Verification]:
+    # A guard window's run is not a verification that a person decides.
+    later = Verification.objects.filter(task=row.task_id, pk__gt=row.pk)
+    return later.without_guards().order_by("-pk")
 
 
 def reopen_refusal(row: Verification) -> str:

@@ -71,6 +71,19 @@ def test_superseded_verification_is_not_reopened(operator: Client, scenario: Sce
     assert remediation_state(older) == before
 
 
+def test_superseded_verification_links_to_the_newest_that_is_no_guard(
+    operator: Client, scenario: Scenario
+) -> None:
+    task = factories.task(scenario, status="ready_verify")
+    older, newer, guard = (factories.verification(scenario, of=task) for _ in range(3))
+    Verification.objects.filter(pk=guard.pk).update(trigger="guard")
+    Verification.objects.filter(pk=newer.pk).update(superseded=True)
+
+    pages = [operator.get(admin_url(row, "change", row.pk)) for row in (older, newer)]
+
+    assert [page.context["detail"]["newer"] for page in pages] == [newer, None]
+
+
 def test_approve_action_shows_errors_and_approves_the_others(operator: Client, scenario: Scenario) -> None:
     running = factories.verification(scenario, checks="running", of=factories.task(scenario, title="Running"))
     failed = factories.verification(scenario, checks="failed", of=factories.task(scenario, title="Failed"))
