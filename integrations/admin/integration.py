@@ -19,7 +19,6 @@ from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter
 from krafter_audit.admin.forms import error_text, flatten_errors
-from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.text import ago
 from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 
@@ -67,12 +66,8 @@ class IntegrationAdmin(ConnectionPages):
 
     # ---- The page
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().change_view(request, object_id, *args, **kwargs)
-        row = (getattr(response, "context_data", None) or {}).get("original")
-        if isinstance(row, Integration) and row.status == Status.SYNCING:
-            refresh_without_scripts(request, response)
-        return response
+    def is_in_progress(self, row: Integration) -> bool:
+        return bool(row.status == Status.SYNCING)
 
     def refusals(self, request: HttpRequest, row: Integration) -> dict[str, str]:
         if row.status == Status.DISCONNECTED:

@@ -35,6 +35,7 @@ from krafter_audit.admin.active_filters import active_filters, url_without_filte
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin, is_for_form, is_possible_id
 from krafter_audit.admin.autocomplete import AutocompleteFilter as AutocompleteFilter
 from krafter_audit.admin.forms import StrictJSONField, error_text
+from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.project_column import project_column
 from krafter_audit.admin.project_scope import once, scope_of_list
 from krafter_audit.admin.return_pages import page_after_action, page_to_return_to
@@ -339,7 +340,14 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             context["object_actions"] = [(button.name, button.label) for button in context["buttons"]]
             context["archived_project"] = self.archived_project(row)
             context["detail"] = self.detail_context(request, row)
-        return super().render_change_form(request, context, *args, **kwargs)
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if row is not None and self.is_in_progress(row):
+            refresh_without_scripts(request, response)
+        return response
+
+    def is_in_progress(self, row: Any) -> bool:
+        """Return whether a job works on the row, so that its page updates itself."""
+        return False
 
     def buttons(self, request: HttpRequest, row: Any) -> list[Button]:
         """Return the actions on the page of a row, with the reasons of those that cannot work."""

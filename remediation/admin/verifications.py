@@ -13,7 +13,6 @@ from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, staff_of
-from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.quick_filters import QuickFilter
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
@@ -136,7 +135,7 @@ class VerificationAdmin(EvidencePages):
         return {
             "state": state,
             "tone": STATE_COLOURS[state],
-            "running": row.state == VerificationState.RUNNING,
+            "running": self.is_in_progress(row),
             "finished": sum(check["status"] != "running" for check in row.checks),
             "checks": comparison.compare(row, links),
             "integrity": comparison.integrity(links),
@@ -150,12 +149,8 @@ class VerificationAdmin(EvidencePages):
             "next": ready.order_by("-pk").first() if row.result != "pending" else None,
         }
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().change_view(request, object_id, *args, **kwargs)
-        detail = (getattr(response, "context_data", None) or {}).get("detail")
-        if detail and detail["running"]:
-            refresh_without_scripts(request, response)
-        return response
+    def is_in_progress(self, row: Verification) -> bool:
+        return bool(row.state == VerificationState.RUNNING)
 
     def describe_row(self, row: Verification) -> str:
         return row.task.title

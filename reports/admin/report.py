@@ -15,7 +15,6 @@ from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column, copy_row
 from krafter_audit.admin.forms import ServiceForm, error_text
-from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.api.errors import ApiError
 from reports import services
 from reports.admin.forms import ShareForm
@@ -74,12 +73,8 @@ class ReportAdmin(ReadOnlyAdmin):
     def title(self, report: Report) -> str:
         return summary.format_period(report.period_start, report.period_end)
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().change_view(request, object_id, *args, **kwargs)
-        report = (getattr(response, "context_data", None) or {}).get("original")
-        if isinstance(report, Report) and report.status in Report.PENDING:
-            refresh_without_scripts(request, response)
-        return response
+    def is_in_progress(self, row: Report) -> bool:
+        return row.status in Report.PENDING
 
     # Read-only, except that a new export can be queued.
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

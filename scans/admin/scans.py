@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.admin import ProjectAdmin
@@ -11,7 +11,6 @@ from accounts.models import Project
 from findings.models import Domain
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, badge_column, copy_row
-from krafter_audit.admin.live_pages import refresh_without_scripts
 from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan, Scanner
 from scans.queries import pages_of
@@ -60,13 +59,8 @@ class ScanAdmin(ServiceModelAdmin):
     def describe_row(self, row: Scan) -> str:
         return row.url
 
-    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().change_view(request, object_id, *args, **kwargs)
-        context = getattr(response, "context_data", None) or {}
-        scan = context.get("original")
-        if isinstance(scan, Scan) and scan.finished_at is None:
-            refresh_without_scripts(request, response)
-        return response
+    def is_in_progress(self, row: Scan) -> bool:
+        return row.finished_at is None
 
     @admin.display(description="pages")
     def progress(self, scan: Scan) -> str:

@@ -39,6 +39,9 @@ class SiteAdmin(ServiceModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def is_in_progress(self, row: Site) -> bool:
+        return row.check_requested
+
     @display(
         description="status", label={"Verified": "success", "Checking": "warning", "Not verified": "danger"}
     )

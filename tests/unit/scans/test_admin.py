@@ -173,3 +173,16 @@ def test_invalid_form_of_site_credentials_does_not_show_the_password(
 
     assert ("https origin" in page, CREDENTIALS["password"] in page) == (True, False)
     assert not SiteCredentials.objects.exists()
+
+
+def test_page_of_a_site_updates_itself_while_its_ownership_is_verified(operator: Client) -> None:
+    site = staff.ROWS[Site](factories.scenario())
+    before = operator.get(admin_url(Site, "change", site.pk))
+
+    run_action(operator, "verify", site)
+    during = operator.get(admin_url(Site, "change", site.pk))
+    Site.objects.filter(pk=site.pk).update(check_requested=False)
+    after = operator.get(admin_url(Site, "change", site.pk))
+
+    pages = [(page.headers.get("Refresh"), b"data-live" in page.content) for page in (before, during, after)]
+    assert pages == [(None, False), ("5", True), (None, False)]
