@@ -5,7 +5,6 @@
 
 import argparse
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -20,14 +19,11 @@ from django.core.management import call_command
 
 from devtools.lint import set_dummy_settings
 from devtools.setup_environment import ROOT
+from documentation.api.client_names import function_name, package_name
 
 GENERATED = ROOT / "clients" / "python" / "krafter_client" / "generated"
 TEMPLATES = ROOT / "devtools" / "client_templates"  # instead of those of the generator, by file name
 METHODS = ("get", "post", "put", "patch", "delete")
-# Operations are named after method and path without this beginning, so that a renamed operation breaks no client.
-PREFIXES = ("/api/v1/orgs/{org_id}/projects/{project_id}/audit/", "/api/v1/orgs/{org_id}/", "/api/v1/")
-# Without its beginning this path is that of a project's events.
-ORGANIZATION_EVENTS = "/api/v1/orgs/{org_id}/events"
 GENERATOR = """
 import sys
 from openapi_python_client.cli import app
@@ -52,11 +48,11 @@ def prepare(schema: dict[str, Any]) -> dict[str, Any]:
     """
     names: set[str] = set()
     for path, method, operation in operations(schema):
-        name = operation_name(method, path)
+        name = function_name(method, path)
         if name in names:
             raise ValueError(f"Two operations are named {name}.")
         names.add(name)
-        operation["operationId"], operation["tags"] = name, [short_path(path).split("/")[0]]
+        operation["operationId"], operation["tags"] = name, [package_name(path)]
         operation["responses"] = _success(operation["responses"])
     for component in schema["components"]["schemas"].values():
         for name, field in component.get("properties", {}).items():
@@ -70,19 +66,6 @@ def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
         for method in METHODS:
             if method in item:
                 yield path, method, item[method]
-
-
-def operation_name(method: str, path: str) -> str:
-    """Return the name of an operation: `post_verifications_by_pk_approve`."""
-    if path == ORGANIZATION_EVENTS:
-        return "get_organization_events"
-    words = re.sub(r"\{(\w+)\}", r"by_\1", short_path(path))
-    return f"{method}_{re.sub(r'\W+', '_', words).strip('_')}"
-
-
-def short_path(path: str) -> str:
-    """Return a path without its beginning: `verifications/{pk}/approve`."""
-    return next((path.removeprefix(prefix) for prefix in PREFIXES if path.startswith(prefix)), path)
 
 
 def _separate_null(name: str, field: dict[str, Any]) -> None:

@@ -8,21 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from documentation.api.operations import (
-    KEY,
-    ORGANIZATION,
-    PATH_WORDS,
-    PROJECT,
-    PROJECT_PATH,
-    SERVER,
-    Operation,
-)
+from documentation.api.client_names import function_name, package_name
+from documentation.api.operations import KEY, ORGANIZATION, PATH_WORDS, PROJECT, SERVER, Operation
 
 VARIABLE = re.compile(r'"\$([A-Z][A-Z0-9_]*)"')
-# The one path whose name in the client is not that of its end.
-ORGANIZATION_EVENTS = "/api/v1/orgs/{org_id}/events"
-# Beginnings of paths that are not part of the names in the client.
-PREFIXES = (f"{PROJECT_PATH}/", "/api/v1/orgs/{org_id}/", "/api/v1/")
 FILE_RESPONSE = (
     "if (!response.ok) throw new Error(`HTTP ${response.status}`);",
     "const content = await response.arrayBuffer();",
@@ -99,7 +88,7 @@ def javascript(operation: Operation) -> str:
 
 def python(operation: Operation) -> str:
     """Return a script that calls the generated function of the client."""
-    function = client_function(operation)
+    function = function_name(operation.method, operation.path)
     arguments = [*_python_arguments(operation), "client=audit.generated"]
     body: list[str] = []
     models: list[str] = []
@@ -115,7 +104,7 @@ def python(operation: Operation) -> str:
             "import os",
             "",
             "from krafter_client import ProjectClient",
-            f"from krafter_client.generated.api.{client_package(operation)} import {function}",
+            f"from krafter_client.generated.api.{package_name(operation.path)} import {function}",
             *models,
             "",
             "with ProjectClient(",
@@ -127,23 +116,6 @@ def python(operation: Operation) -> str:
             "",
         ]
     )
-
-
-def client_function(operation: Operation) -> str:
-    """Return the module of the generated client: `post_verifications_by_id_approve`."""
-    if operation.path == ORGANIZATION_EVENTS:
-        return "get_organization_events"
-    words = re.sub(r"\{(\w+)\}", r"by_\1", _client_path(operation))
-    return f"{operation.method.lower()}_{re.sub(r'\W+', '_', words).strip('_')}"
-
-
-def client_package(operation: Operation) -> str:
-    return _client_path(operation).split("/")[0].replace("-", "_")
-
-
-def _client_path(operation: Operation) -> str:
-    path = operation.path
-    return next(path.removeprefix(prefix) for prefix in PREFIXES if path.startswith(prefix))
 
 
 def _python_arguments(operation: Operation) -> list[str]:

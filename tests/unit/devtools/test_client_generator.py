@@ -19,19 +19,6 @@ def test_generated_client_is_not_stale() -> None:
     assert stale == [], "Run ./krafter generate-client."
 
 
-def test_operations_are_named_after_method_and_path() -> None:
-    project = "/api/v1/orgs/{org_id}/projects/{project_id}/audit"
-
-    names = [
-        client_generator.operation_name("post", f"{project}/verifications/{{id}}/approve"),
-        client_generator.operation_name("post", f"{project}/findings/bulk-update"),
-        client_generator.operation_name("get", "/api/v1/orgs/{org_id}/usage"),
-        client_generator.operation_name("get", "/api/v1/me"),
-    ]
-
-    assert names == ["post_verifications_by_id_approve", "post_findings_bulk_update", "get_usage", "get_me"]
-
-
 def test_client_parses_successes_only_whatever_their_status() -> None:
     image = {"content": {"application/json": {"schema": {}}, "image/jpeg": {"schema": {}}}}
     operation = {"operationId": "long", "responses": {"204": {}, "200": image, "default": {}, "404": {}}}

@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from documentation.api.examples import client_function, client_package, curl, examples, javascript, python
+from documentation.api.client_names import function_name, package_name
+from documentation.api.examples import curl, examples, javascript, python
 from documentation.api.operations import Operation, all_operations
 
 OPERATIONS = {operation.id: operation for operation in all_operations()}
@@ -36,9 +37,8 @@ def test_operation_has_an_example_in_each_language() -> None:
 
 @each_operation
 def test_python_example_calls_an_existing_function_with_its_arguments(operation: Operation) -> None:
-    module = importlib.import_module(
-        f"krafter_client.generated.api.{client_package(operation)}.{client_function(operation)}"
-    )
+    package, function = package_name(operation.path), function_name(operation.method, operation.path)
+    module = importlib.import_module(f"krafter_client.generated.api.{package}.{function}")
 
     compile(python(operation), operation.id, "exec")
     positional = [
