@@ -18,7 +18,7 @@ from krafter_audit.http.client import (
     Unreachable,
     validate_url,
 )
-from krafter_audit.http.throttle import parse_retry_after
+from krafter_audit.http.timestamps import parse_retry_after
 from krafter_audit.security.control_characters import replace_controls
 
 HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 from krafter_audit.http.client import Response
+from krafter_audit.http.timestamps import parse_retry_after
 
 MAX_WAIT = timedelta(days=1)  # for a provider
 
 
 def retry_after(response: Response, now: datetime) -> datetime | None:
-    return after_seconds(response.headers.get("retry-after") or "", now)
+    """Return the moment of Retry-After, seconds or a date, at most a day from now; None without one or for the past."""
+    value = response.headers.get("retry-after") or ""
+    seconds = parse_retry_after(value)
+    return after_seconds(value, now) or (now + min(timedelta(seconds=seconds), MAX_WAIT) if seconds else None)
 
 
 def after_seconds(value: str, now: datetime) -> datetime | None:

@@ -1,9 +1,7 @@
-"""The interface for rate limits per target host, and the Retry-After header."""
+"""The interface for rate limits per target host."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from krafter_audit.http.urls import ParsedUrl
 
@@ -41,16 +39,3 @@ class HostThrottle:
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
         """Send no request to the host for the time of its Retry-After header."""
-
-
-def parse_retry_after(header: str | None) -> float:
-    """Return the seconds of a Retry-After header, a number or date (RFC 9110, section 10.2.3); 0 for none."""
-    value = (header or "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):  # a year of many digits
-        return 0.0
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())

@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 
 # `date.fromisoformat` also reads 20261125 and 2026-W48-3.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -32,3 +33,16 @@ def parse_day(text: str) -> date:
     if not is_day(text):
         raise ValueError("not a day as YYYY-MM-DD")
     return date.fromisoformat(text)
+
+
+def parse_retry_after(header: str | None) -> float:
+    """Return the seconds of a Retry-After header, a number or date (RFC 9110, section 10.2.3); 0 for none."""
+    value = (header or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        until = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):  # a year of many digits
+        return 0.0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())

@@ -17,7 +17,8 @@ from krafter_audit.http.errors import InvalidUrl, TimedOut, Unreachable
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from krafter_audit.http.network_backend import CheckedBackend, ResponseLimitExceeded
 from krafter_audit.http.responses import Headers, Response, decode_body
-from krafter_audit.http.throttle import HostThrottle, parse_retry_after
+from krafter_audit.http.throttle import HostThrottle
+from krafter_audit.http.timestamps import parse_retry_after
 from krafter_audit.http.urls import ParsedUrl
 
 # An allowlist, because a denylist would miss the token header of some provider.

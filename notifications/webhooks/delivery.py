@@ -16,7 +16,7 @@ from django.utils import timezone
 from krafter_audit import shutdown
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits, Response, TimedOut
-from krafter_audit.http.throttle import parse_retry_after
+from krafter_audit.http.timestamps import parse_retry_after
 from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.security.vault import VaultError

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from krafter_audit.http.dialing import Deadline, resolve_allowed
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
-from krafter_audit.http.throttle import parse_retry_after
+from krafter_audit.http.timestamps import parse_retry_after
 from scanner import preconditions
 from scanner.axe_keys import key_of
 from scanner.browser import machine_lock

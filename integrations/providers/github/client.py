@@ -4,12 +4,13 @@ Credentials: `token`, `repository` (`acme/web-app`) and, for a self-hosted serve
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from integrations.providers.base import server_url
 from integrations.providers.credential_fields import CredentialField, secret, server
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import retry_after
 from integrations.providers.oauth import OAuth
 from integrations.providers.repositories import Repository
 from krafter_audit.http.client import Response
@@ -95,7 +96,7 @@ class GitHubClient(Repository):
         if response.status != 403:
             return super().is_rate_limited(response)
         return (
-            (response.headers.get("retry-after") or "").isdecimal()
+            retry_after(response, datetime.now(UTC)) is not None
             or response.headers.get("x-ratelimit-remaining") == "0"
             or "secondary rate limit" in response.text.lower()
         )

@@ -1,10 +1,14 @@
 """The end of a rate limit and the next page are read from headers, which may be stale or wrong."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from integrations.providers.headers import after_seconds, at_epoch, next_page, within_a_day
+from integrations.providers.headers import after_seconds, at_epoch, next_page, retry_after, within_a_day
+from krafter_audit.http.responses import Headers
+from tests.fakes.html_response import html_response
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -25,6 +29,26 @@ DAY = timedelta(days=1)
 )
 def test_wait_in_seconds_is_at_most_a_day(value: str, wait: timedelta | None) -> None:
     assert after_seconds(value, NOW) == (None if wait is None else NOW + wait)
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("30", timedelta(seconds=30)),
+        ("0", timedelta()),
+        ("Sun, 01 Nov 2026 12:00:30 GMT", timedelta(seconds=30)),
+        ("Sun, 01 Nov 2099 12:00:00 GMT", DAY),
+        ("Sun, 01 Nov 2026 11:59:59 GMT", None),
+        ("soon", None),
+    ],
+)
+def test_retry_after_is_a_number_of_seconds_or_a_date(
+    value: str, wait: timedelta | None, time_machine: Any
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    response = replace(html_response(""), headers=Headers([(b"retry-after", value.encode())]))
+
+    assert retry_after(response, NOW) == (None if wait is None else NOW + wait)
 
 
 @pytest.mark.parametrize(

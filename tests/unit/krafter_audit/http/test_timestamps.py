@@ -2,10 +2,17 @@
 
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
-from krafter_audit.http.timestamps import format_timestamp, is_day, parse_day, parse_timestamp
+from krafter_audit.http.timestamps import (
+    format_timestamp,
+    is_day,
+    parse_day,
+    parse_retry_after,
+    parse_timestamp,
+)
 
 
 def test_timestamp_is_in_utc_with_whole_seconds() -> None:
@@ -47,3 +54,20 @@ def test_day_has_one_form(text: str, day: date | None) -> None:
 
 def test_form_of_a_day_is_recognised_without_such_a_day() -> None:
     assert [is_day(text) for text in ("2026-02-30", "2026-11-25T09:30:00Z")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, 0), ("", 0), ("7", 7), (" 7 ", 7), ("-1", 0), ("soon", 0), ("1.5", 0), ("9" * 30, 999999999),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("٣", 0), ("Fri, 01 Jan 9999999999999 00:00:00 GMT", 0),
+    ],
+)  # fmt: skip
+def test_retry_after_header_is_parsed(header: str | None, seconds: float) -> None:
+    assert parse_retry_after(header) == seconds
+
+
+def test_retry_after_date_is_converted_to_seconds(time_machine: Any) -> None:
+    time_machine.move_to("2026-01-01T00:00:00Z", tick=False)
+
+    assert parse_retry_after("Thu, 01 Jan 2026 00:00:30 GMT") == 30

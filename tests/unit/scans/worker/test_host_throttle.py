@@ -16,7 +16,6 @@ import redis
 from krafter_audit.db import redis_client
 from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, TimedOut, Unreachable
 from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
-from krafter_audit.http.throttle import parse_retry_after
 from scanner.confirmation import ConfirmFirst
 from scanner.crawler import discover
 from scanner.engine import run_checks
@@ -377,23 +376,6 @@ def test_redis_and_the_process_keep_the_same_state(operations: list[tuple[Any, f
 )
 def test_urls_of_one_host_share_a_key(address: str, name: str):
     assert host_throttle.host_key(ParsedUrl.parse(address)) == name
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, 0), ("", 0), ("7", 7), (" 7 ", 7), ("-1", 0), ("soon", 0), ("1.5", 0), ("9" * 30, 999999999),
-        ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("٣", 0), ("Fri, 01 Jan 9999999999999 00:00:00 GMT", 0),
-    ],
-)  # fmt: skip
-def test_retry_after_header_is_parsed(header: str | None, seconds: float):
-    assert parse_retry_after(header) == seconds
-
-
-def test_retry_after_date_is_converted_to_seconds(time_machine: Any):
-    time_machine.move_to("2026-01-01T00:00:00Z", tick=False)
-
-    assert parse_retry_after("Thu, 01 Jan 2026 00:00:30 GMT") == 30
 
 
 @pytest.mark.parametrize(("seconds", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])

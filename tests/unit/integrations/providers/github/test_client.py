@@ -74,6 +74,7 @@ def test_short_outage_is_retried(provider: GitHub, github: FakeGitHub) -> None:
     ("status", "headers", "body", "seconds"),
     [
         (403, {"retry-after": "90"}, {}, 90),
+        (403, {"retry-after": "Sun, 01 Nov 2099 12:00:00 GMT"}, {}, 86_400),
         (429, {"retry-after": "30"}, {}, 30),
         (429, {}, {}, 60),
         (429, {"retry-after": "soon"}, {}, 60),
