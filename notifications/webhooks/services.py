@@ -98,7 +98,7 @@ def update(
         return endpoint
     fields = {name: value for name, value in changed.items() if name != "status"}
     if "url" in fields:
-        fields |= {"url": require_allowed_url(fields["url"]), "paused_until": None}
+        fields |= {"url": require_allowed_url(fields["url"]), "paused_until": None, "timeouts": 0}
     status = changed.get("status", endpoint.status)
     if "status" in changed:
         fields |= _enable(endpoint) if status == Status.ENABLED else _disabled("Disabled by a user.")
@@ -119,6 +119,7 @@ def _enable(endpoint: WebhookEndpoint) -> dict[str, Any]:
         "disabled_reason": "",
         "notice_due_at": None,
         "paused_until": None,
+        "timeouts": 0,
     }
 
 

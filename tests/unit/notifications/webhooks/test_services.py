@@ -43,6 +43,21 @@ def test_enabled_endpoint_and_no_other_gets_its_pending_events_at_once(
     assert enqueued == [("notifications.deliver_to_webhook", str(endpoint.pk))]
 
 
+@pytest.mark.parametrize(
+    "changes", [[{"status": "disabled"}, {"status": "enabled"}], [{"url": "https://other.example/hook"}]]
+)
+def test_endpoint_that_is_enabled_or_moved_has_no_timeouts(
+    scenario: Scenario, changes: list[dict[str, str]]
+) -> None:
+    endpoint = postponed(scenario)
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(timeouts=10)
+
+    for change in changes:
+        services.update(scenario.organization, endpoint.pk, changes=change, by=SYSTEM)
+
+    assert WebhookEndpoint.objects.get(pk=endpoint.pk).timeouts == 0
+
+
 def test_changes_of_an_endpoint_are_logged(scenario: Scenario) -> None:
     organization, endpoint = scenario.organization, postponed(scenario)
     pk, delivery = endpoint.pk, EventDelivery.objects.get()
