@@ -11,4 +11,4 @@ def scanner_of(key: str) -> Scanner:
     """Return the scanner that runs a check; HTTP for an unknown check, which it reports as inconclusive."""
     check = registry.get(key)
     # Checks of the markup judge the rendered page where a browser is there.
-    return Scanner.HTTP if check is None or check.kind in ("http", "tls") else Scanner.BROWSER
+    return Scanner.BROWSER if check and check.may_use_browser else Scanner.HTTP
