@@ -97,12 +97,14 @@ def add_to_alert(
     """Add events of one kind to the channel's next alert: their numbers by severity, and the worst findings."""
     now = timezone.now()
     allowed_at = next_allowed_at(project, channel, now)
-    new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
-    # Two workers at once create one row, and add to it one after the other under its lock.
-    Alert.objects.bulk_create([new], ignore_conflicts=True)
-    alert = Alert.objects.select_for_update().get(
-        project=project, channel=channel, status=Alert.Status.GATHERING
-    )
+    gathering = Alert.objects.filter(project=project, channel=channel, status=Alert.Status.GATHERING)
+    # Locked before another is created: from now on its delivery cannot begin.
+    alert = gathering.select_for_update().first()
+    if alert is None:
+        new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
+        # Two workers at once create one row, and add to it one after the other under its lock.
+        Alert.objects.bulk_create([new], ignore_conflicts=True)
+        alert = gathering.select_for_update().get()
     named = {(item["kind"], item["id"]): item for item in [*alert.worst, *worst]}
     number = sum(numbers.values())
     Alert.objects.filter(pk=alert.pk).update(

@@ -1,12 +1,14 @@
 """Events become alerts as the policy routes them, within the hourly limit."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
+from accounts import services
 from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding
@@ -145,3 +147,45 @@ def test_events_during_a_delivery_start_another_alert(scenario: Scenario, slack:
     process_events()
 
     assert alerts("slack") == [("sending", 1, 0), ("gathering", 1, 0)]
+
+
+def test_alert_whose_delivery_begins_after_its_first_events_gets_no_further_ones(
+    scenario: Scenario, slack: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_findings(scenario, 1)
+    process_events()
+    make_findings(scenario, 1, start=1)
+    create = Alert.objects.bulk_create
+
+    def create_while_the_delivery_begins(*args: Any, **options: Any) -> list[Alert]:
+        created = create(*args, **options)
+        Alert.objects.filter(pk=first.pk).update(status="sending")
+        return created
+
+    first = Alert.objects.get(channel="slack")
+    monkeypatch.setattr(Alert.objects, "bulk_create", create_while_the_delivery_begins)
+    process_events()
+
+    assert sum(total for _, total, _ in alerts("slack")) == 2
+
+
+def test_events_after_the_batch_window_are_in_the_alert_that_waits_for_a_worker(
+    scenario: Scenario, slack: HTTPServer
+) -> None:
+    make_findings(scenario, 1)
+    process_events()
+    Alert.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    make_findings(scenario, 1, start=1)
+
+    run_workers()
+
+    assert alerts("slack") == [("sent", 2, 0)]
+
+
+def test_events_of_before_a_project_was_archived_are_alerted(scenario: Scenario, slack: HTTPServer) -> None:
+    make_findings(scenario, 1)
+    services.update_project(scenario.project, changes={"archived": True}, by=SYSTEM)
+
+    run_workers()
+
+    assert alerts("slack") == [("sent", 1, 0)]
