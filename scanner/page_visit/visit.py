@@ -1,5 +1,6 @@
 """Visit a page as a phone does: open it, wait until it is idle, and take a snapshot."""
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,8 @@ from scanner.parsing import csp_policy
 from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 
+logger = logging.getLogger(__name__)
+
 IDLE_TIMEOUT = 12  # seconds
 FIRST_PAINT_TIMEOUT = 30  # seconds, of a throttled load
 MAX_HOSTS = 20  # in the evidence
@@ -38,6 +41,13 @@ LARGEST_POLL_SECONDS = 0.1  # each query takes time from the page
 MAX_LARGEST_WAIT = 1.0  # seconds after the load event
 # A page without scripts stays as it is after its load event, once it has been painted.
 STATIC_QUIET_SECONDS = 0.1
+NAVIGATED = "The page navigated to another one while it was tested."
+# Playwright and Chromium have no class for these errors: only the messages say so.
+_NAVIGATED = re.compile(
+    "another navigation|because of a navigation|page is navigating|target navigated|page has navigated"
+    "|Cannot find context|No frame with given id|Frame was detached",
+    re.IGNORECASE,
+)
 _SCRIPTED = re.compile(
     rb"\x00|<(?:[\w-]+:)?script|[\s/\"']on[a-z]+\s*=|javascript:|http-equiv\s*=\s*[\"']?refresh|<(?:i?frame|object|embed)",
     re.IGNORECASE,
@@ -165,11 +175,16 @@ def _as_inconclusive() -> Iterator[None]:
         # A page that timed out will time out again, and a person may be waiting.
         final = error.final or error.reason == "timeout"
         raise Inconclusive(error.reason, error.detail, tls=error.tls, final=final) from None
-    except ScriptError as error:
-        raise Inconclusive("not_available", f"The page cannot be evaluated: {error}") from None
-    except Error as error:
-        message = error.message.partition("\n")[0][:200]
-        raise Inconclusive("not_available", f"The browser reported an error: {message}") from None
+    except (Error, ScriptError) as error:
+        raise Inconclusive("not_available", _failure(str(error))) from None
+
+
+def _failure(message: str) -> str:
+    if _NAVIGATED.search(message):
+        return NAVIGATED
+    # For developers: the message is about Playwright's or axe-core's code.
+    logger.warning("the browser failed to test a page: %s", message.partition("\n")[0][:200])
+    return "The browser failed to test the page."
 
 
 class _PageVisit:
@@ -329,7 +344,7 @@ class _PageVisit:
     def _require_same_document(self, origin: float) -> None:
         # Else a part of the results would be of the next page.
         if self._world.evaluate("performance.timeOrigin") != origin:
-            raise Inconclusive("not_available", "The page navigated to another one while it was tested.")
+            raise Inconclusive("not_available", NAVIGATED)
         # The metrics begin with the last document: the time of the first one, which visitors wait for, is lost.
         if self._throttled and self._document.is_replaced(origin):
             raise Inconclusive("not_available", "The page replaces itself while it is timed.", final=True)

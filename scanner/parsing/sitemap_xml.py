@@ -35,8 +35,8 @@ def parse(body: bytes) -> Sitemap:
     """Parse a sitemap, a text file with a URL in each line, or a feed, compressed with gzip or not. Never raises."""
     try:
         content = _decompressed(body)
-    except zlib.error as error:
-        return Sitemap(fault=f"it cannot be read ({error})"[:200])
+    except zlib.error:
+        return Sitemap(fault="it is not valid gzip")
     return _parse_text(content) or _parse_xml(content)
 
 

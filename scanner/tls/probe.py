@@ -75,8 +75,8 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
     # A subclass of OSError; the callers handle it.
     except ssl.SSLError:
         raise
-    except OSError as error:
-        raise Inconclusive("blocked", f"The connection was lost ({type(error).__name__}).") from None
+    except OSError:
+        raise Inconclusive("blocked", "The connection was lost during the TLS handshake.") from None
 
 
 @contextmanager

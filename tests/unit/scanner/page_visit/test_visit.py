@@ -13,7 +13,7 @@ from scanner.browser.process_guard import descendants
 from scanner.engine import run_checks
 from scanner.outcome import INCONCLUSIVE, PASSED
 from scanner.page_visit import axe, visit, visit_page
-from scanner.page_visit.isolated_world import IsolatedWorld
+from scanner.page_visit.isolated_world import IsolatedWorld, ScriptError
 from scanner.preconditions import Inconclusive
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
@@ -234,3 +234,29 @@ def test_page_is_timed_after_redirects(start: str, chrome: Browser) -> None:
         snapshot = visit_page(chrome, site.url.rstrip("/") + start, throttled=True)
 
     assert snapshot.vitals is not None
+
+
+@pytest.mark.needs_chromium
+def test_page_that_replaces_its_document_without_end_is_inconclusive_in_plain_words(chrome: Browser) -> None:
+    page = html(add="<script>setInterval(() => document.open(), 50)</script>")
+
+    with served(Site({"/": Answer(page, headers=HTML)})) as site, pytest.raises(Inconclusive) as error:
+        visit_page(chrome, site.url, rules=["image-alt"])
+
+    assert (error.value.reason, error.value.detail) == ("not_available", "The browser failed to test the page.")
+
+
+@pytest.mark.parametrize(
+    ("message", "detail"),
+    [
+        ("Page.content: Unable to retrieve content because the page is navigating.", visit.NAVIGATED),
+        ("Execution context was destroyed, most likely because of a navigation", visit.NAVIGATED),
+        ("Protocol error (Runtime.evaluate): Cannot find context with specified id", visit.NAVIGATED),
+        ("TypeError: Cannot read properties of undefined", "The browser failed to test the page."),
+    ],
+)
+def test_error_of_the_browser_becomes_a_plain_sentence(message: str, detail: str) -> None:
+    with pytest.raises(Inconclusive) as error, visit._as_inconclusive():
+        raise ScriptError(message)
+
+    assert (error.value.reason, error.value.detail) == ("not_available", detail)
