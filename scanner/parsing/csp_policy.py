@@ -12,8 +12,8 @@ META = 'head meta[http-equiv="content-security-policy" i]'
 INLINE = frozenset({"'unsafe-inline'", "data:"})
 # CSP 3, 2.3.1, in lower case. Browsers ignore one without a value, as of a template without its variable.
 _NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[a-z0-9+/_-]+={0,2}'")
-# Every host, perhaps on one port or below a name, as in `*:443` and `https://*.com`.
-_ANY_HOST = re.compile(r"((?:[a-z]+://)?\*)(?:\.([^/:]+))?(?::(?:\*|\d+))?")
+# Every host, perhaps on one port, below a name or at one path, as in `*:443`, `https://*.com` and `https://*/a`.
+_ANY_HOST = re.compile(r"((?:[a-z]+://)?\*)(?:\.([^/:]+))?(?::(?:\*|\d+))?(?:/.*)?")
 PASSIVE = ("img-src", "media-src")
 REPEATABLE = ("report-uri", "report-to")
 # HTML, 4.2.5.3: these directives have no effect in a meta element.
@@ -89,7 +89,7 @@ class CspPolicy:
         return sources
 
     def with_any_host_as_star(self) -> "CspPolicy":
-        """Return the policy with `*` in place of every host on a port, or below a public suffix: anyone has one."""
+        """Return the policy with `*` for any host, also on a port, at a path or below a public suffix."""
         return replace(
             self,
             directives={

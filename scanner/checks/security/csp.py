@@ -112,7 +112,7 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInline"},
-    version=5,
+    version=6,
 )
 def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
@@ -200,7 +200,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInlineStyle"},
-    version=5,
+    version=6,
 )
 def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
@@ -224,7 +224,7 @@ def style_src_is_safe(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeObjects"},
-    version=3,
+    version=4,
 )
 def object_src_is_restricted(context: PageContext) -> Outcome:
     """object-src (else default-src, else *) is not broad."""
@@ -248,7 +248,7 @@ def object_src_is_restricted(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureBaseUri"},
-    version=3,
+    version=4,
 )
 def base_uri_is_restricted(context: PageContext) -> Outcome:
     """base-uri is set and is neither broad nor unsafe."""
@@ -272,7 +272,7 @@ def base_uri_is_restricted(context: PageContext) -> Outcome:
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureFormAction"},
-    version=3,
+    version=4,
 )
 def form_action_is_restricted(context: PageContext) -> Outcome:
     """form-action is set and is not broad."""

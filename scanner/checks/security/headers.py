@@ -92,7 +92,7 @@ def content_type_options(context: PageContext) -> Outcome:
     ),
     headers=("x-frame-options", "content-security-policy"),
     oracle={"observatory": "x-frame-options", "lighthouse": "clickjacking-mitigation"},
-    version=4,
+    version=5,
 )
 def framing_is_restricted(context: PageContext) -> Outcome:
     """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN."""

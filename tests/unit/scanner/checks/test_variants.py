@@ -208,7 +208,10 @@ HSTS = "max-age=31536000; includeSubDomains; preload"
 SENT_AFTER_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
     *[
         ("csp_script_src_safe", csp(f"object-src 'none'; script-src {source}"))
-        for source in ("https://*:*", "*:443", "https://*.com", "*.co.uk", "https://*.github.io:443")
+        for source in (
+            *("https://*:*", "*:443", "https://*.com", "*.co.uk", "https://*.github.io:443"),
+            *("https://*/", "*/a.js", "https://*.com/", "https://*.com:443/a/"),
+        )
     ],
     ("csp_script_src_safe", csp("script-src 'self'; object-src http://*:80")),
     ("csp_style_src_safe", csp("style-src *:*")),
@@ -233,6 +236,7 @@ SENT_BY_A_FIX: list[tuple[str, dict[str, str | list[str] | None]]] = [
             "https://*.example.com:*",
             "https://*.shop.github.io",
             "https://cdn.example.com:8443",
+            "https://*.example.com/a/",
         )
     ],
     ("security_header_frame_options", csp("frame-ancestors https://example.com:*")),
