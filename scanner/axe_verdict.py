@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from krafter_audit.security.control_characters import INVISIBLE
 from scanner.axe_keys import MAX_PASSED, key_of
 from scanner.outcome import Outcome, failed, faults_in, inconclusive, passed
 from scanner.page.page import Page
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 FIXED_UNCHANGED = ("aria-hidden-focus", "duplicate-id-aria")
 OF_NAMES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
 # To axe-core a name of characters that are not shown, as a zero-width space, is one; screen readers read nothing.
-_INVISIBLE = "\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff"
+_NOT_SHOWN = rf"\s*(?!\s)[{INVISIBLE}]+"
 _EMPTY_NAME = re.compile(
-    rf"\s(?:alt|title|aria-label)=\"\s*[{_INVISIBLE}][\s{_INVISIBLE}]*\""
-    rf"|^<(?:a|button)\b(?![^>]*\saria-label)[^>]*>\s*[{_INVISIBLE}][\s{_INVISIBLE}]*</"
+    rf"\s(?:alt|title|aria-label)=\"{_NOT_SHOWN}\""
+    rf"|^<(?:a|button)\b(?![^>]*\saria-label)[^>]*>{_NOT_SHOWN}</"
 )
 INVISIBLE_NAMES = "axe-core reports no violation, but some names have only characters that are not shown."
 LINKS_AS_TEXT = (

@@ -6,12 +6,13 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ENGINE = "krafter_client/engine"
-# What `scanner` imports of the product: the HTTP client and the format of keys.
+# What `scanner` imports of the product: the HTTP client, invisible characters and the format of keys.
 SOURCES = (
     "scanner",
     "krafter_audit/__init__.py",
     "krafter_audit/http",
     "krafter_audit/security/__init__.py",
+    "krafter_audit/security/control_characters.py",
     "krafter_audit/security/key_settings.py",
 )
 

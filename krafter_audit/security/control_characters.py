@@ -22,11 +22,13 @@ CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_REORDERING}]|{_HIDD
 # In a log, also what ends a line.
 UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|{_HIDDEN}")
 REPLACEMENT = "\ufffd"
-# White space, the Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, and the blank Braille pattern.
-_INVISIBLE = re.compile(
-    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+# A character class: white space, the Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, and the blank
+# Braille pattern.
+INVISIBLE = (
+    "\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+_ONLY_INVISIBLE = re.compile(f"[{INVISIBLE}]*")
 
 
 def replace_controls(text: str) -> str:
@@ -44,4 +46,4 @@ def escape_controls(text: str) -> str:
 
 def is_invisible(text: str) -> bool:
     """Return whether the text shows nothing, as a zero-width space does; True for an empty one."""
-    return _INVISIBLE.fullmatch(text) is not None
+    return _ONLY_INVISIBLE.fullmatch(text) is not None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from krafter_audit.security.control_characters import is_invisible
 from scanner.page.page import has, inside, value
 from scanner.preconditions import Inconclusive
 
@@ -48,11 +49,11 @@ class ElementTexts:
         if label := _split(value(node, "aria-label")):
             return label
         if node.tag in ("img", "area"):
-            return _split(value(node, "alt") or value(node, "title"))
+            return _split(value(node, "alt")) or _split(value(node, "title"))
         if node.tag == "svg":
-            return _split(_svg_title(node) or value(node, "title"))
+            return _split(_svg_title(node)) or _split(value(node, "title"))
         if node.tag == "input":
-            return _split(value(node, "value") or value(node, "alt"))
+            return _split(value(node, "value")) or _split(value(node, "alt"))
         return self._words(node, depth + 1) or _split(value(node, "title"))
 
     def _count_node(self) -> None:
@@ -62,7 +63,7 @@ class ElementTexts:
 
 
 def _split(text: str) -> list[str]:
-    return text.split(maxsplit=MAX_WORDS)[:MAX_WORDS]
+    return [] if is_invisible(text) else text.split(maxsplit=MAX_WORDS)[:MAX_WORDS]
 
 
 def _hides(node: LexborNode) -> bool:
@@ -87,4 +88,6 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 def shown_text(text: str) -> str:
     """Return the text without characters that are not shown, such as zero-width spaces, white space collapsed."""
+    if is_invisible(text):
+        return ""
     return "".join(character for character in " ".join(text.split()) if character.isprintable()).strip()

@@ -80,7 +80,7 @@ LANGUAGES_OF_TEXTS = {
     kind="markup",
     oracle={"lighthouse": "link-text"},
     in_frames=True,
-    version=4,
+    version=5,
 )
 def link_text_is_descriptive(context: PageContext) -> Outcome:
     """No link has one of Lighthouse's non-descriptive texts."""
@@ -107,8 +107,8 @@ def _is_non_descriptive(page: Page, texts: ElementTexts, node: LexborNode) -> bo
 def _normalized_text(page: Page, texts: ElementTexts, node: LexborNode) -> str:
     ids = value(node, "aria-labelledby").split()
     labels = [label for label in map(page.element, ids) if label]
-    text = " ".join(map(texts.of, labels)) or value(node, "aria-label") or texts.of(node)
     # A zero-width space describes nothing.
+    text = " ".join(map(texts.of, labels)) or shown_text(value(node, "aria-label")) or texts.of(node)
     return shown_text(text).strip(" .…→»>!").lower()
 
 

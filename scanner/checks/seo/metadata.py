@@ -34,7 +34,7 @@ GOOGLE = "https://developers.google.com/search/docs"
     ),
     kind="markup",
     oracle={"lighthouse": "document-title"},
-    version=2,
+    version=3,
 )
 def title_present(context: PageContext) -> Outcome:
     """The document has a title element that is not empty."""
@@ -63,7 +63,7 @@ def title_present(context: PageContext) -> Outcome:
     ),
     kind="markup",
     oracle={"lighthouse": "meta-description"},
-    version=2,
+    version=3,
 )
 def meta_description(context: PageContext) -> Outcome:
     """A meta element named description has content."""
@@ -86,7 +86,7 @@ def meta_description(context: PageContext) -> Outcome:
     ),
     kind="markup",
     oracle={"practice": "title length"},
-    version=2,
+    version=3,
 )
 def title_length(context: PageContext) -> Outcome:
     """The title has between 10 and 70 characters."""
@@ -230,7 +230,7 @@ def _is_utf_8(body: bytes) -> bool:
         },
     ),
     oracle={"ogp": "basic metadata"},
-    version=3,
+    version=4,
 )
 def open_graph(context: PageContext) -> Outcome:
     """og:title, og:type, og:image and og:url are set and not empty."""

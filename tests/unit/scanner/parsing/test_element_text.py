@@ -18,6 +18,8 @@ from tests.fakes.html_response import html_response
         ("<a><svg><title>Close</title></svg></a>", "Close"),
         ('<a><span aria-label="Menu">x</span></a>', "Menu"),
         ('<a><input value="Go"></a>', "Go"),
+        ('<a><span aria-label="\u200b">x</span></a>', "x"),
+        ('<a><img alt="\u2060" title="Cart"></a>', "Cart"),
         ('<a>Shown<span hidden>a</span><span aria-hidden="true">b</span></a>', "Shown"),
         ('<a>Shown<span style="display: none">c</span><script>d</script></a>', "Shown"),
         ('<a title="not its own"></a>', ""),

@@ -23,6 +23,8 @@ LINK_TEXTS = [
     ('<h2 id="a:1">Delivery</h2><a href="/a" aria-labelledby="a:1 b" id="b">Read more</a>', PASSED),
     ('<a href="/a" aria-labelledby="gone">Read more</a>', FAILED),
     ('<a href="/a">Read\u200b more\u200b</a>', FAILED),
+    ('<a href="/a" aria-label="\u200b">Read more</a>', FAILED),
+    ('<a href="/a"><b aria-label="\u3164">Read more</b></a>', FAILED),
 ]
 CANONICALS = [
     ("/index.html", "{url}/", "", PASSED),

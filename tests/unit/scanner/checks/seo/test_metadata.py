@@ -16,6 +16,7 @@ VARIANTS = [
         (key, "text/html", f"{OPEN_GRAPH}{text}", status)
         for key, text, status in (
             ("title_present", "<title>\u200b&shy;\ufeff</title>", FAILED),
+            ("title_present", "<title>\u3164 \u2800\u034f</title>", FAILED),
             ("title_length", "<title>Home\u200b\u200b\u200b&shy;&shy;&shy;</title>", FAILED),
             ("title_length", "<title>Lamps&nbsp;and chairs</title>", PASSED),
             ("meta_description", '<meta name="description" content="\u200b">', FAILED),
