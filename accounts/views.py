@@ -198,7 +198,8 @@ class MemberViewSet(ManagementViewSet):
     def partial_update(self, request: Request, user_id: str, **kwargs: Any) -> Response:
         """Change the role; the last owner keeps theirs.
 
-        Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names them.
+        A member who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+        them.
         """
         member = self._member(user_id)
         role = self.validated_body(UpdateMemberRequestSerializer)["role"]

@@ -141,7 +141,7 @@ class CreateFindingRequestSerializer(RequestSerializer):
     external_id = StrictCharField(
         max_length=255,
         required=False,
-        help_text="What the source calls the finding: a report with the same one updates it, whatever its title.",
+        help_text="The source's own key of the finding: a report with the same one updates it, whatever its title.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

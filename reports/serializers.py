@@ -80,7 +80,7 @@ class ReportSummarySerializer(serializers.Serializer[Any]):
 
 
 class RiskChangesSerializer(serializers.Serializer[Any]):
-    """What findings have changed by on one day, by the way in which they changed."""
+    """The changes of one day, by the way in which findings changed."""
 
     opened = serializers.IntegerField()
     reopened = serializers.IntegerField()

@@ -74,8 +74,8 @@ class IssueKeyForm(ServiceForm):
             "rate_limit": "Requests per minute",
         }
         help_texts: ClassVar = {
-            "user": "What the key changes is logged with this name.",
-            "name": "What the key is for, such as “Deploys of the shop”.",
+            "user": "Changes by the key are logged with this name.",
+            "name": "The purpose of the key, such as “Deploys of the shop”.",
             "expires_at": "In your time zone. Empty: never.",
             "rate_limit": "Empty: the limit of the organisation.",
         }

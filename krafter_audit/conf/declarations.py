@@ -396,7 +396,7 @@ INTERNAL = in_section(
     Setting(
         name="KRAFTER_INSTALL",
         secret=True,
-        help="What `./krafter up` passes to the process that creates the tables, as JSON.",
+        help="Values that `./krafter up` passes to the process that creates the tables, as JSON.",
     ),
     Setting(
         name="KRAFTER_SHARED",

@@ -91,7 +91,7 @@ class SlaClockSerializer(serializers.Serializer[Any]):
 
 
 class SlaRecalculationSerializer(ResponseSerializer):
-    """What a change of the policy has moved so far. It is finished when `finished_at` is set."""
+    """The due dates that a change of the policy has moved so far. It is finished when `finished_at` is set."""
 
     class Meta:
         model = SlaRecalculation

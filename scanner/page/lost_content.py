@@ -172,7 +172,7 @@ def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: fro
     counted = content if len(content) >= MIN_CONTENT else known
     if len(counted & found) < similarity.MIN_SHARE * len(counted):
         raise Inconclusive(
-            "target_missing", "What failed before is gone, and with it much of the page's other content."
+            "target_missing", "The earlier faults are gone, and with them much of the page's other content."
         )
 
 

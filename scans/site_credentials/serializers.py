@@ -86,7 +86,7 @@ class BasicAuthRequestSerializer(RequestSerializer):
 
 
 class LoginMarkerRequestSerializer(RequestSerializer):
-    """What is only on pages for logged-in users: an element, a text, or both."""
+    """An element, a text, or both, that only pages for logged-in users have."""
 
     selector = StrictCharField(max_length=500, required=False)
     text = StrictCharField(max_length=500, required=False)
@@ -125,7 +125,7 @@ class PutSiteCredentialsRequestSerializer(RequestSerializer):
 
 
 class LoginMarkerSerializer(serializers.Serializer[Any]):
-    """What is only on pages for logged-in users."""
+    """An element or a text that only pages for logged-in users have."""
 
     selector = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)

@@ -49,7 +49,7 @@ ERROR_ENVELOPE: dict[str, Any] = {
             "required": ["code", "message", "doc_url"],
             "properties": {
                 "code": {"$ref": "#/components/schemas/ErrorCode"},
-                "message": {"type": "string", "description": "What is wrong first, as a sentence."},
+                "message": {"type": "string", "description": "The first problem, as a sentence."},
                 "doc_url": {
                     "type": "string",
                     "format": "uri",
@@ -148,7 +148,7 @@ TAG_DESCRIPTIONS = {
     "keys": "API keys.",
     "usage": "The quota of the organisation, and what is spent.",
     "events": "The audit log.",
-    "findings": "What is wrong on a website.",
+    "findings": "Problems of websites.",
     "regressions": "Findings that came back after they were resolved.",
     "tasks": "The work that closes findings, with comments, labels and due dates.",
     "labels": "Labels of tasks.",

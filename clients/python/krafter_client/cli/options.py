@@ -70,7 +70,7 @@ def _valid_baseline(path: Path | None) -> Path | None:
 ProjectOption = Annotated[
     str | None, typer.Option("--project", "-p", help="The project's id, if it is not the one in use.")
 ]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="What is written to standard output.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="The format of standard output.")]
 ReportOption = Annotated[
     list[str] | None,
     typer.Option(

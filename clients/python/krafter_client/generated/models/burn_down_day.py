@@ -28,7 +28,7 @@ class BurnDownDay:
     date: datetime.date
     open_risk_score: int
     findings: RiskChanges
-    """ What findings have changed by on one day, by the way in which they changed. """
+    """ The changes of one day, by the way in which findings changed. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

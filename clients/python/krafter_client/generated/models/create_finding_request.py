@@ -40,7 +40,7 @@ class CreateFindingRequest:
     """ How to fix the finding. """
     checks: list[str] | Unset = UNSET
     external_id: str | Unset = UNSET
-    """ What the source calls the finding: a report with the same one updates it, whatever its title. """
+    """ The source's own key of the finding: a report with the same one updates it, whatever its title. """
 
     def to_dict(self) -> dict[str, Any]:
         domain = self.domain.value

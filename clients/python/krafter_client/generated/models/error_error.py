@@ -20,7 +20,7 @@ T = TypeVar("T", bound="ErrorError")
 class ErrorError:
     code: ErrorCode
     message: str
-    """ What is wrong first, as a sentence. """
+    """ The first problem, as a sentence. """
     doc_url: str
     """ Where the code is documented. """
     details: ErrorErrorDetails | Unset = UNSET

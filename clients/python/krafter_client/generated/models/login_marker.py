@@ -11,7 +11,7 @@ T = TypeVar("T", bound="LoginMarker")
 
 @_attrs_define
 class LoginMarker:
-    """What is only on pages for logged-in users."""
+    """An element or a text that only pages for logged-in users have."""
 
     selector: str
     text: str

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="LoginMarkerRequest")
 
 @_attrs_define
 class LoginMarkerRequest:
-    """What is only on pages for logged-in users: an element, a text, or both."""
+    """An element, a text, or both, that only pages for logged-in users have."""
 
     selector: str | Unset = UNSET
     text: str | Unset = UNSET

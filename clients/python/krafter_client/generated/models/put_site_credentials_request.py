@@ -31,7 +31,7 @@ class PutSiteCredentialsRequest:
     basic: BasicAuthRequest | Unset = UNSET
     """ User name and password for HTTP Basic authentication. """
     logged_in: LoginMarkerRequest | Unset = UNSET
-    """ What is only on pages for logged-in users: an element, a text, or both. """
+    """ An element, a text, or both, that only pages for logged-in users have. """
 
     def to_dict(self) -> dict[str, Any]:
         origin = self.origin

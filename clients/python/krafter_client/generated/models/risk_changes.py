@@ -11,7 +11,7 @@ T = TypeVar("T", bound="RiskChanges")
 
 @_attrs_define
 class RiskChanges:
-    """What findings have changed by on one day, by the way in which they changed."""
+    """The changes of one day, by the way in which findings changed."""
 
     opened: int
     reopened: int

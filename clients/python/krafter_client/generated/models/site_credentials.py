@@ -27,7 +27,7 @@ class SiteCredentials:
     origin: str
     kinds: list[SiteCredentialsKindsItem]
     logged_in: LoginMarker
-    """ What is only on pages for logged-in users. """
+    """ An element or a text that only pages for logged-in users have. """
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="SlaRecalculation")
 
 @_attrs_define
 class SlaRecalculation:
-    """What a change of the policy has moved so far. It is finished when `finished_at` is set."""
+    """The due dates that a change of the policy has moved so far. It is finished when `finished_at` is set."""
 
     id: UUID
     policy_version: int

@@ -75,7 +75,8 @@ def sync_detailed(
 
      Change the role; the last owner keeps theirs.
 
-    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    A member who is no longer an owner or admin loses the API keys that may write, at once;
+    `meta.warnings` names
     them.
 
     Args:
@@ -118,7 +119,8 @@ def sync(
 
      Change the role; the last owner keeps theirs.
 
-    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    A member who is no longer an owner or admin loses the API keys that may write, at once;
+    `meta.warnings` names
     them.
 
     Args:
@@ -156,7 +158,8 @@ async def asyncio_detailed(
 
      Change the role; the last owner keeps theirs.
 
-    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    A member who is no longer an owner or admin loses the API keys that may write, at once;
+    `meta.warnings` names
     them.
 
     Args:
@@ -197,7 +200,8 @@ async def asyncio(
 
      Change the role; the last owner keeps theirs.
 
-    Who is no longer an owner or admin loses the API keys that may write, at once; `meta.warnings` names
+    A member who is no longer an owner or admin loses the API keys that may write, at once;
+    `meta.warnings` names
     them.
 
     Args:
