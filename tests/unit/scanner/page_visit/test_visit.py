@@ -243,7 +243,10 @@ def test_page_that_replaces_its_document_without_end_is_inconclusive_in_plain_wo
     with served(Site({"/": Answer(page, headers=HTML)})) as site, pytest.raises(Inconclusive) as error:
         visit_page(chrome, site.url, rules=["image-alt"])
 
-    assert (error.value.reason, error.value.detail) == ("not_available", "The browser failed to test the page.")
+    assert (error.value.reason, error.value.detail) == (
+        "not_available",
+        "The browser failed to test the page.",
+    )
 
 
 @pytest.mark.parametrize(
