@@ -13,7 +13,6 @@ TESTED_IN: dict[str, str] = {
     "accounts/management/base.py": "tests/unit/accounts/management/test_commands.py",
     "accounts/serializers.py": "tests/contract/test_every_url.py",
     "accounts/sign_in/*.py": "tests/unit/accounts/sign_in",
-    "accounts/views.py": "tests/contract/test_every_url.py",
     "devtools/demo/pages.py": "tests/unit/devtools/demo/test_site.py",
     "events/jobs.py": "tests/unit/events",
     "events/management/commands/check_counters.py": "tests/unit/events/totals/test_counters.py",

@@ -10,7 +10,7 @@ from tests import changed_tests
 def test_tests_of_a_changed_file_are_chosen() -> None:
     verdicts = changed_tests.tests_of("remediation/services/verdicts.py")
     others = {
-        "accounts/views.py": "tests/contract/test_every_url.py",  # by the table of the project rules
+        "krafter_audit/api/envelope.py": "tests/contract/test_request_order.py",  # by the table of the project rules
         "tests/fakes/cloudflare.py": "tests/unit/integrations/providers/cloudflare/test_findings.py",
         "tests/unit/scanner/test_crawler.py": "tests/unit/scanner/test_crawler.py",
         "templates/remediation/task.html": "tests/unit/remediation/admin/test_tasks.py",
