@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from accounts.models import ApiKey, Membership, Organization, User
+from accounts.models import ApiKey, Membership, User
 from accounts.views import CallerViewSet
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("deleted", [ApiKey, Membership, User, Organization])
+@pytest.mark.parametrize("deleted", [ApiKey, Membership, User])
 def test_key_whose_rows_are_deleted_after_its_authentication_is_unauthorized(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch, deleted: type[Model]
 ) -> None:
