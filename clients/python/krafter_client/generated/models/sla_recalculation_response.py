@@ -17,7 +17,7 @@ T = TypeVar("T", bound="SlaRecalculationResponse")
 @_attrs_define
 class SlaRecalculationResponse:
     data: SlaRecalculation
-    """ What a change of the policy has moved so far. It is finished when `finished_at` is set. """
+    """ The due dates that a change of the policy has moved so far. It is finished when `finished_at` is set. """
     meta: Meta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
