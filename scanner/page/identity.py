@@ -1,6 +1,6 @@
 """The identity of a page: what distinguishes it from another page at the same URL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +22,7 @@ class Identity:
     scheme: str | None = None  # None where it was not stored
     sample: str = ""
     rendered_sample: str = ""
-    # URLs without query of what the scripts requested when its server was overloaded or down.
-    unavailable_data: Sequence[str] = ()
+    missing: str = ""  # hashes of the URLs, without query, of the site's files and data that were not there
 
     def with_rendered(self, rendered: "Identity | None") -> "Identity":
         if rendered is None:
@@ -33,7 +32,7 @@ class Identity:
             rendered_title=rendered.title,
             rendered_password_form=rendered.password_form,
             rendered_sample=rendered.sample,
-            unavailable_data=rendered.unavailable_data,
+            missing=rendered.missing,
         )
 
     def as_rendered(self) -> "Identity | None":

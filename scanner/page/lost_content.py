@@ -30,6 +30,7 @@ _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
 _ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
 _URL = re.compile(r"https?://([^\s\"'<>]+)")
 _URL_ATTRIBUTES = ("src", "href", "data", "action")
+_LIGHTER_WITHOUT_MEDIA = ("total_byte_weight", "lcp_image_not_lazy")
 
 
 def has_own_content(context: PageContext) -> bool:
@@ -80,7 +81,8 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     if original is None or check.scope == "site":
         return
     if original.as_rendered() and check.may_use_browser:
-        context.rendered.require_data(except_for=original.unavailable_data)
+        with_media = check.kind == "lab" or check.key in _LIGHTER_WITHOUT_MEDIA
+        context.rendered.require_files(except_for=original.missing, with_media=with_media)
     try:
         page, sample, title = _compared(check, context, original)
     except Inconclusive:

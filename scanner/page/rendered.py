@@ -9,7 +9,7 @@ run in the thread that owns the browser.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -24,6 +24,7 @@ from scanner.axe_keys import key_of
 from scanner.browser import machine_lock
 from scanner.fetcher import as_inconclusive
 from scanner.outcome import PASSED, faulty_urls
+from scanner.page import similarity
 from scanner.page.identity import Identity, page_identity
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of
@@ -241,8 +242,8 @@ class RenderedPage:
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
         if (self._visits or self._loads) and self._identity is None:  # computed once for all checks
-            missing = sorted(self._unavailable_data())
-            self._identity = replace(page_identity(self.visited_page()), unavailable_data=missing)
+            missing = similarity.joined(map(similarity.hash_of, self._missing(with_media=True)))
+            self._identity = replace(page_identity(self.visited_page()), missing=missing)
         return self._identity
 
     def visited_page(self) -> Page:
@@ -252,18 +253,21 @@ class RenderedPage:
             raise Inconclusive("not_available", "No browser has visited the page.")
         return Page(visits[0].response)
 
-    def require_data(self, *, except_for: Collection[str]) -> None:
-        """Raise when what the page's scripts requested was temporarily not available: content may be missing.
+    def require_files(self, *, except_for: str, with_media: bool) -> None:
+        """Raise when files or data of the site are missing that were there when the finding was made.
 
-        `except_for` are the URLs, without query, that were not available when the finding was made.
+        `except_for` has the hashes of those that were not (`Identity.missing`).
         """
-        for url, problem in self._unavailable_data().items():
-            if url not in except_for:
-                raise Inconclusive("blocked", f"{url[:200]}, which the page's scripts request, {problem}.")
+        known = similarity.hashes_of(except_for)
+        for url, problem in self._missing(with_media=with_media).items():
+            if similarity.hash_of(url) not in known:
+                raise Inconclusive("blocked", f"{url[:200]}, which the page requests, {problem}.")
 
-    def _unavailable_data(self) -> dict[str, str]:
+    def _missing(self, *, with_media: bool) -> dict[str, str]:
         """Return the problems by URL, without query."""
-        problems = chain(*(visit.unavailable_data.items() for visit in self._visits + self._loads))
+        visits = self._visits + self._loads
+        found = [visit.missing for visit in visits] + [visit.missing_media for visit in visits if with_media]
+        problems = chain(*(missing.items() for missing in found))
         return {url.partition("?")[0]: problem for url, problem in problems}
 
     def _visit(self, *, throttled: bool, largest: dict[str, Any] | None = None) -> "PageSnapshot":

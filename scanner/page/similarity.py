@@ -6,6 +6,7 @@ after a fix, hardly any in a notice or a bot challenge.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from hashlib import blake2b
 
 HASH_BYTES = 3  # of a fingerprint: enough to compare two pages
@@ -33,7 +34,7 @@ def fingerprints(html: str, title: str) -> frozenset[bytes]:
     """Return the hashes of the page's links and of its words of five letters or more, without the title's."""
     visible = without_invisible(html)
     words = set(_WORD.findall(without_tags(visible).lower())) - set(_WORD.findall(title.lower()))
-    return frozenset(_hash(text) for text in words | set(_LINK.findall(visible)))
+    return frozenset(hash_of(text) for text in words | set(_LINK.findall(visible)))
 
 
 def without_invisible(html: str) -> str:
@@ -50,14 +51,19 @@ def without_tags(html: str) -> str:
     return _TAG.sub(" ", html)
 
 
-def _hash(text: str) -> bytes:
+def hash_of(text: str) -> bytes:
     return blake2b(text.encode(errors="replace"), digest_size=HASH_BYTES).digest()
 
 
 def sample(found: frozenset[bytes]) -> str:
     """Return the sample of a page as hex; empty when the page has too few words and links."""
     # The smallest hashes: a bottom-k sketch (Broder 1997).
-    return b"".join(sorted(found)[:SAMPLE_SIZE]).hex() if len(found) >= MIN_FINGERPRINTS else ""
+    return joined(sorted(found)[:SAMPLE_SIZE]) if len(found) >= MIN_FINGERPRINTS else ""
+
+
+def joined(hashes: Iterable[bytes]) -> str:
+    """Return hashes as `hashes_of` reads them."""
+    return b"".join(sorted(hashes)).hex()
 
 
 def hashes_of(sample: str) -> frozenset[bytes]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Error, Page, Request, Response
 
+from krafter_audit.http.client import GONE_STATUSES
 from scanner.browser.shared_context import CachedResponses, TransferSize
 from scanner.parsing.registrable_domain import host_of, same_site
 
@@ -18,6 +19,7 @@ _ESSENTIAL = frozenset({"script", "stylesheet", "document"})
 _HEAVY = frozenset({"image", "font", "media"})
 # Without one of these its scripts may lack content.
 _DATA = frozenset({"xhr", "fetch"})
+_NO_HTML = (_ESSENTIAL | _HEAVY) - {"document"}
 _TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
 # Chromium's errors of a server that is down for a moment.
 _TEMPORARY_ERRORS = frozenset(
@@ -81,7 +83,9 @@ class NetworkMonitor:
         # `{URL: status or error}` of the site's scripts, style sheets and frames that were temporarily not available.
         self.unavailable: dict[str, str] = {}
         self.unavailable_media: dict[str, str] = {}  # of its images, fonts, audio and video
-        self.unavailable_data: dict[str, str] = {}  # of what its scripts request
+        # Likewise, of files that are not there at all, and of what its scripts request.
+        self.missing: dict[str, str] = {}
+        self.missing_media: dict[str, str] = {}
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_finished)
         page.on("requestfailed", self._on_failed)
@@ -163,10 +167,16 @@ class NetworkMonitor:
             self._busy_at = time.monotonic()
 
     def _on_response(self, response: Response) -> None:
-        if response.status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers:
-            self._record_unavailable(response.request, f"answered with status {response.status}")
+        status, kind = response.status, response.request.resource_type
+        is_temporary = status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers
+        # What a script does not find may be meant to be gone; a file is requested by the page itself.
+        is_gone = kind in _DATA and status in GONE_STATUSES
+        if is_temporary or (status >= 400 and not is_gone):
+            self._record(response.request, f"answered with status {status}", is_temporary=is_temporary)
+        elif response.ok and kind in _NO_HTML and "html" in response.headers.get("content-type", ""):
+            self._record(response.request, "answered with an HTML page", is_temporary=False)
 
-    def _record_unavailable(self, request: Request, problem: str) -> None:
+    def _record(self, request: Request, problem: str, *, is_temporary: bool) -> None:
         kind = request.resource_type
         if kind not in _ESSENTIAL | _HEAVY | _DATA:
             return
@@ -174,16 +184,16 @@ class NetworkMonitor:
         if owner != self._page.main_frame:
             return
         if same_site(host_of(request.url), host_of(self._page.url)):
-            self._unavailable_of(kind)[request.url] = problem
+            self._problems_of(kind, is_temporary)[request.url] = problem
 
-    def _unavailable_of(self, kind: str) -> dict[str, str]:
-        if kind in _DATA:
-            return self.unavailable_data
-        return self.unavailable if kind in _ESSENTIAL else self.unavailable_media
+    def _problems_of(self, kind: str, is_temporary: bool) -> dict[str, str]:
+        if kind in _HEAVY:
+            return self.unavailable_media if is_temporary else self.missing_media
+        return self.unavailable if is_temporary and kind in _ESSENTIAL else self.missing
 
     def _on_failed(self, request: Request) -> None:
         if request.failure in _TEMPORARY_ERRORS:
-            self._record_unavailable(request, f"was not received ({request.failure})")
+            self._record(request, f"was not received ({request.failure})", is_temporary=True)
         self._on_ended(request)
 
     def _on_finished(self, request: Request) -> None:

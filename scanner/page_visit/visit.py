@@ -105,7 +105,9 @@ class PageSnapshot:
     resources: tuple[str, ...] = ()  # URLs of what the page has loaded
     # `{URL: status or error}` of the site's own files, without which the page is lighter.
     unavailable_media: Mapping[str, str] = field(default_factory=dict)
-    unavailable_data: Mapping[str, str] = field(default_factory=dict)  # likewise, of what its scripts request
+    # Likewise, of what may have been missing when a finding was made: files, and what the scripts request.
+    missing: Mapping[str, str] = field(default_factory=dict)
+    missing_media: Mapping[str, str] = field(default_factory=dict)
     axe_error: str = ""  # why there are no results of axe-core, or not all
     is_frameset: bool = False
     # A frameset, or a page that shows nothing else, has frames that axe-core cannot test, as of another origin.
@@ -306,7 +308,6 @@ class _PageVisit:
         rendered = self._document.rendered(dom=self._world.evaluate(_shadow_roots()), address=self._address())
         results, axe_error = self._run_axe(rules, rendered, report["elements"])
         self._require_same_document(report["origin"])
-        screenshots = screenshots and not _is_large(report["elements"])
         return PageSnapshot(
             response=rendered,
             vitals=_vitals(report),
@@ -321,12 +322,13 @@ class _PageVisit:
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
-            # Last: taking one may scroll the page. Of a large page it takes as long as a visit may.
-            screenshots=self._screenshots(results) if screenshots else {},
+            # Last: taking one may scroll the page.
+            screenshots=self._screenshots(results, report["elements"]) if screenshots else {},
             scripts=scripts,
             resources=self._monitor.resources(),
             unavailable_media=self._monitor.unavailable_media,
-            unavailable_data=self._monitor.unavailable_data,
+            missing=self._monitor.missing,
+            missing_media=self._monitor.missing_media,
         )
 
     def _run_axe(
@@ -369,7 +371,10 @@ class _PageVisit:
             return min(STATIC_QUIET_SECONDS, QUIET_SECONDS)
         return QUIET_SECONDS
 
-    def _screenshots(self, results: dict[str, axe.RuleResult]) -> dict[str, bytes]:
+    def _screenshots(self, results: dict[str, axe.RuleResult], elements: int) -> dict[str, bytes]:
+        # Of a large page it takes as long as a visit may.
+        if _is_large(elements):
+            return {}
         taken = {"screen": screenshot.of_viewport(self._session, self._world)}
         for rule, result in results.items():
             if result.violations:

@@ -183,7 +183,13 @@ def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int
 
 
 @pytest.mark.needs_chromium
-@pytest.mark.parametrize(("status", "expected"), [(503, (INCONCLUSIVE, "blocked")), (404, (PASSED, None))])
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        *((status, (INCONCLUSIVE, "blocked")) for status in (401, 403, 500, 503)),
+        (404, (PASSED, None)),
+    ],
+)
 def test_element_that_a_script_can_not_request_at_the_moment_is_not_fixed(
     status: int, expected: tuple[str, str | None], chrome: Browser
 ) -> None:
@@ -204,6 +210,39 @@ def test_element_that_a_script_can_not_request_at_the_moment_is_not_fixed(
 
     assert {outcome.status for outcome in before.values()} == {FAILED}
     assert {(outcome.status, outcome.reason) for outcome in after.values()} == {expected}
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    ("path", "key"), [("/site.css", "a11y_color_contrast"), ("/site.js", "a11y_button_name")]
+)
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (Answer("gone", 404), (INCONCLUSIVE, "blocked")),
+        (Answer("error", 500), (INCONCLUSIVE, "blocked")),
+        (plain("<title>Not found</title>"), (INCONCLUSIVE, "blocked")),
+        (Answer(""), (PASSED, None)),
+    ],
+    ids=["gone", "error", "error page with status 200", "fixed"],
+)
+def test_page_without_a_file_that_it_had_is_not_fixed(
+    path: str, key: str, file: Answer, expected: tuple[str, str | None], chrome: Browser
+) -> None:
+    script = "onload = () => document.body.append(document.createElement('button'))"
+    answers = {
+        "/": plain(html()),
+        "/site.css": Answer("h1 { color: #eee }", headers=[("Content-Type", "text/css")]),
+        "/site.js": Answer(script, headers=[("Content-Type", "text/javascript")]),
+    }
+    with served(Site(answers)) as site, loopback_client() as client:
+        before = dict(run_checks(site.url, [key], client=client, browser=chrome, retry_delays=()))
+        site.answers[path] = file
+        after = dict(
+            run_checks(site.url, [key], client=client, browser=chrome, before=before, retry_delays=())
+        )
+
+    assert (before[key].status, after[key].status, after[key].reason) == (FAILED, *expected)
 
 
 @pytest.mark.needs_chromium

@@ -142,3 +142,28 @@ def test_largest_image_that_a_script_loads_later_is_not_fixed(
     now: dict[str, Any], status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
     assert outcome_on(now, "lcp_image_not_lazy", site, chrome, before).status == status
+
+
+@pytest.mark.parametrize(
+    "image",
+    [Answer("gone", 404), Answer("error", 500), Answer("<title>Not found</title>", headers=HTML)],
+    ids=["gone", "error", "error page with status 200"],
+)
+def test_largest_image_that_is_missing_now_is_not_fixed(
+    image: Answer, site: Site, before: dict[str, Outcome], chrome: Browser
+) -> None:
+    """Other files of the page were missing before too."""
+    outcome = outcome_on(page(LAZY) | {"/hero.png": image}, "lcp_image_not_lazy", site, chrome, before)
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
+
+
+def test_missing_image_changes_nothing_for_checks_that_do_not_depend_on_it(
+    site: Site, chrome: Browser
+) -> None:
+    faulty = {"minified_js": outcome_on(page(PICTURE + TAG, LONG), "minified_js", site, chrome)}
+    now = page(PICTURE + TAG) | {"/hero.png": Answer("gone", 404)}
+
+    outcome = outcome_on(now, "minified_js", site, chrome, faulty)
+
+    assert (faulty["minified_js"].status, outcome.status) == (FAILED, PASSED)
