@@ -48,6 +48,8 @@ _UNAVAILABLE_TITLES = (
     "maintenance",
     "be right back",
     "be back soon",
+    "coming soon",
+    "under construction",
     "temporarily unavailable",
     "wartungsarbeiten",
     "domain is for sale",

@@ -363,7 +363,10 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
             (INCONCLUSIVE, "target_missing"),
         ),
         ("<title>Delivery</title><meta http-equiv=refresh content='0; url=/delivery'>", (PASSED, None)),
+        ("<title>Lamps</title><h1>Coming soon</h1><p>Leave your address.", (INCONCLUSIVE, "blocked")),
+        ("<title>Lamps – Under construction</title><p>Please return later.", (INCONCLUSIVE, "blocked")),
         ("<title>Delivery and returns</title><p>How we deliver", (PASSED, None)),
+        (f"<title>Coming soon</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>Lamps</title><h1>Sorry</h1>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>Car maintenance</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>The Peugeot 404</title>{OWN_CONTENT}", (PASSED, None)),
@@ -371,7 +374,8 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
     ],
     ids=[
         *("login", "maintenance", "soft 404", "oops", "heading", "Spanish", "error of PHP", "empty"),
-        *("refresh to an error", "refresh", "page", "sorry", "services", "car", "login beside content"),
+        *("refresh to an error", "refresh", "coming soon", "under construction", "page", "announcements"),
+        *("sorry", "services", "car", "login beside content"),
     ],
 )
 def test_error_status_is_not_fixed_by_a_notice_with_status_200(
