@@ -4,6 +4,7 @@ Time, size and redirects are limited; cookies are not stored, and connections ar
 """
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any, Self, TypedDict, Unpack
 
@@ -117,6 +118,13 @@ class Client:
         self._verify = verify
         # Of one run: its requests go to the addresses that were checked first.
         self._dns_cache: dict[tuple[str, int], list[Address]] = {}
+        self._first_address = 0
+
+    def at_second_address(self) -> Self:
+        """Return the same client, except that it connects to the second address of a host, where there is one."""
+        other = copy(self)
+        other._first_address = 1
+        return other
 
     def __enter__(self) -> Self:
         return self
@@ -154,6 +162,7 @@ class Client:
             limits=limits,
             deadline=Deadline(limits.total, f"The request to {parsed.host}"),
             dns_cache=self._dns_cache,
+            first_address=self._first_address,
             ca_file=self.ca_file,
             verify=self._verify,
             decode=decode,

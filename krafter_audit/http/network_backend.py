@@ -123,6 +123,7 @@ class CheckedBackend(httpcore2.NetworkBackend):
     max_bytes: int
     # The checked addresses of a run's names.
     dns_cache: dict[tuple[str, int], list[Address]] = field(default_factory=dict)
+    first_address: int = 0
     address: str = ""
     stream: BoundedStream | None = None
 
@@ -147,6 +148,7 @@ class CheckedBackend(httpcore2.NetworkBackend):
         addresses = self.dns_cache.get((name, port))
         addresses = addresses or resolve_allowed(name, port, self.policy, self.deadline)
         self.dns_cache[name, port] = addresses
+        addresses = addresses[self.first_address :] + addresses[: self.first_address]
         sock = connect(addresses, name, port, self.deadline.remaining(timeout), self.deadline)
         self.address = str(sock.getpeername()[0])
         self.stream = BoundedStream(sock, name, self.deadline, self.max_bytes)

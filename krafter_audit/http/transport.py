@@ -120,6 +120,7 @@ class Transport:
     limits: Limits
     deadline: Deadline
     dns_cache: dict[tuple[str, int], list[Address]]
+    first_address: int = 0  # the position of the address that is tried first
     ca_file: str = ""
     verify: bool = True
     decode: bool = True
@@ -156,7 +157,7 @@ class Transport:
 
     def _exchange(self, request: PreparedRequest) -> Response:
         max_bytes = 2 * self.limits.body + _MAX_OVERHEAD_BYTES
-        backend = CheckedBackend(self.policy, self.deadline, max_bytes, self.dns_cache)
+        backend = CheckedBackend(self.policy, self.deadline, max_bytes, self.dns_cache, self.first_address)
         context = tls_context(self.ca_file, verify=self.verify) if request.url.scheme == "https" else None
         core_request = request.to_httpcore(self.limits)
         started_at, start = datetime.now(UTC), time.monotonic()

@@ -243,9 +243,11 @@ class PageContext(SiteRequests):
         return self._root.once(f"repetition {number}", partial(self._root._repeated, number))
 
     def _repeated(self, number: int) -> "PageContext":
+        bypass_cache = number not in (CACHED_REPETITION, BROWSER_REPETITION)
         return PageContext(
             self.url,
-            self.client,
+            # Each address of a host may be another server, and the fix on one of them alone.
+            self.client.at_second_address() if bypass_cache else self.client,
             retry_delays=self.retry_delays,
             original_identity=self.original_identity,
             is_verification=self.is_verification,
@@ -253,7 +255,7 @@ class PageContext(SiteRequests):
             root=self,
             site=self._site.repetition(number),
             owned_hosts=self.owned_hosts,
-            bypass_cache=number not in (CACHED_REPETITION, BROWSER_REPETITION),
+            bypass_cache=bypass_cache,
             as_browser=number == BROWSER_REPETITION,
         )
 

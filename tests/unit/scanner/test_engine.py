@@ -1,11 +1,14 @@
 """Failures and changes are repeated, metrics measured several times, so that outcomes do not flap."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from tests.fakes.website import Answer, Site
+from tests.fakes.raw_servers import Dns
+from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, page
 from tests.unit.scanner.site_checks import outcome_of
 
@@ -30,6 +33,26 @@ def test_pass_after_a_failure_is_repeated() -> None:
 
     assert run_check(site, before={KEY: Outcome(FAILED)}).status == PASSED
     assert len(site.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "looks"), [((GOOD, BAD), [PASSED, FAILED, FAILED]), ((BAD, GOOD), [FAILED, PASSED, FAILED])]
+)
+def test_fault_at_one_address_of_the_host_is_not_fixed(
+    answers: tuple[Answer, Answer], looks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dns = Dns({"shop.example": [["127.0.0.1", "127.0.0.2"]]})
+    monkeypatch.setattr("socket.getaddrinfo", dns.getaddrinfo)
+    first, second = (good_site(**{"/": answer}) for answer in answers)
+    with served(first), loopback_client() as client:
+        port = int(urlsplit(first.url).port or 0)
+        with served(second, host="127.0.0.2", port=port):
+            checked = run_checks(
+                f"http://shop.example:{port}/", [KEY], client=client, before={KEY: Outcome(FAILED)}
+            )
+            outcome = dict(checked)[KEY]
+
+    assert (outcome.status, outcome.evidence["looks"]) == (FAILED, looks)
 
 
 @pytest.mark.parametrize(
