@@ -22,7 +22,7 @@ class Identity:
     scheme: str | None = None  # None where it was not stored
     sample: str = ""
     rendered_sample: str = ""
-    missing: str = ""  # hashes of the URLs, without query, of the site's files and data that were not there
+    missing: str = ""  # hashes of the paths of the site's files and data that were not there
 
     def with_rendered(self, rendered: "Identity | None") -> "Identity":
         if rendered is None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from krafter_audit.http.dialing import Deadline, resolve_allowed
@@ -242,7 +243,7 @@ class RenderedPage:
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
         if (self._visits or self._loads) and self._identity is None:  # computed once for all checks
-            missing = similarity.joined(map(similarity.hash_of, self._missing(with_media=True)))
+            missing = similarity.joined({_path_hash(url) for url in self._missing(with_media=True)})
             self._identity = replace(page_identity(self.visited_page()), missing=missing)
         return self._identity
 
@@ -260,15 +261,14 @@ class RenderedPage:
         """
         known = similarity.hashes_of(except_for)
         for url, problem in self._missing(with_media=with_media).items():
-            if similarity.hash_of(url) not in known:
+            if _path_hash(url) not in known:
                 raise Inconclusive("blocked", f"{url[:200]}, which the page requests, {problem}.")
 
     def _missing(self, *, with_media: bool) -> dict[str, str]:
-        """Return the problems by URL, without query."""
+        # The problems by URL.
         visits = self._visits + self._loads
         found = [visit.missing for visit in visits] + [visit.missing_media for visit in visits if with_media]
-        problems = chain(*(missing.items() for missing in found))
-        return {url.partition("?")[0]: problem for url, problem in problems}
+        return dict(chain(*(missing.items() for missing in found)))
 
     def _visit(self, *, throttled: bool, largest: dict[str, Any] | None = None) -> "PageSnapshot":
         # Imported here: Playwright is large, and processes without a browser never need it.
@@ -419,3 +419,9 @@ class RenderedPage:
             preconditions.require_no_downgrade(url, page, original)
             preconditions.require_content(page, rendered)
             preconditions.require_same_page(page, rendered)
+
+
+def _path_hash(url: str) -> bytes:
+    return similarity.hash_of(
+        urlsplit(url).path
+    )  # a query differs each time, and the host may have been changed
