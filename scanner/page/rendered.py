@@ -422,6 +422,5 @@ class RenderedPage:
 
 
 def _path_hash(url: str) -> bytes:
-    return similarity.hash_of(
-        urlsplit(url).path
-    )  # a query differs each time, and the host may have been changed
+    # A query differs each time, and the host may have been changed.
+    return similarity.hash_of(urlsplit(url).path)
