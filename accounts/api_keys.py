@@ -14,10 +14,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
-from accounts.audit import announce
 from accounts.errors import InsufficientRole
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from accounts.roles import MANAGERS
+from accounts.signals import announce
 from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.etags import require_match
 

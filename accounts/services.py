@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts import api_keys
 from accounts.actors import SYSTEM, Actor
-from accounts.audit import announce
 from accounts.errors import InsufficientRole, LastOwner, ProjectArchived, SlugTaken
 from accounts.invitations.services import request_mail, request_notice
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import MANAGERS
+from accounts.signals import announce
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock

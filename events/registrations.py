@@ -3,7 +3,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models.signals import post_migrate, pre_migrate
 
-from accounts.audit import account_changed
+from accounts.signals import account_changed
 from events import partitions
 from events.log import log_organization_event
 from events.totals import history

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
-from accounts.audit import announce
 from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import Invitation, InvitationMail, Membership, User
+from accounts.signals import announce
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 

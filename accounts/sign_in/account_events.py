@@ -4,9 +4,9 @@ from uuid import NAMESPACE_URL, uuid5
 from django.http import HttpRequest
 
 from accounts.actors import SYSTEM, Actor
-from accounts.audit import announce
 from accounts.models import Organization, User
 from accounts.sign_in import notices
+from accounts.signals import announce
 from krafter_audit.api.middleware import request_id_of
 
 
