@@ -17,7 +17,7 @@ from accounts.actors import SYSTEM, Actor
 from accounts.errors import InsufficientRole
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from accounts.roles import MANAGERS
-from accounts.signals import announce
+from accounts.signals import send_account_changed
 from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.etags import require_match
 
@@ -90,7 +90,7 @@ def issue(
     row.clean_fields(exclude={"organization", "user", "issued_by"})  # their rows are known: no query
     row.save()
     data = {"key_prefix": row.key_prefix, "user_id": user.pk, "scopes": scopes, "expires_at": expires_at}
-    announce("api_key.issued", organization, row.pk, by=by, name=name, **data)
+    send_account_changed("api_key.issued", organization, row.pk, by=by, name=name, **data)
     return row, key
 
 
@@ -132,7 +132,9 @@ def revoke(row: ApiKey, *, if_match: str | None = None, by: Actor = SYSTEM) -> A
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
         row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
-        announce("api_key.revoked", row.organization, row.pk, by=by, name=row.name, key_prefix=row.key_prefix)
+        send_account_changed(
+            "api_key.revoked", row.organization, row.pk, by=by, name=row.name, key_prefix=row.key_prefix
+        )
     return row
 
 

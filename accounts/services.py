@@ -14,7 +14,7 @@ from accounts.errors import InsufficientRole, LastOwner, ProjectArchived, SlugTa
 from accounts.invitations.services import request_mail, request_notice
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import MANAGERS
-from accounts.signals import announce
+from accounts.signals import send_account_changed
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -29,7 +29,7 @@ def create_organization(name: str, *, ai_quota: int | None = None, by: Actor = S
     organization = Organization(name=name, ai_quota=ai_quota)
     organization.full_clean()
     organization.save()
-    announce("organization.created", organization, organization.pk, by=by, name=name)
+    send_account_changed("organization.created", organization, organization.pk, by=by, name=name)
     return organization
 
 
@@ -45,7 +45,7 @@ def update_organization(
             setattr(locked, name, value)
         locked.full_clean()
         locked.save()
-        announce("organization.updated", locked, locked.pk, by=by, now=changed)
+        send_account_changed("organization.updated", locked, locked.pk, by=by, now=changed)
     return locked
 
 
@@ -90,7 +90,7 @@ def set_member(organization: Organization, user: User, *, role: str, by: Actor =
     membership = Membership(organization=organization, user=user, role=role)
     membership.full_clean()
     membership.save()
-    announce("member.added", organization, user.pk, by=by, email=user.email, role=role)
+    send_account_changed("member.added", organization, user.pk, by=by, email=user.email, role=role)
     return membership
 
 
@@ -105,7 +105,7 @@ def create_project(
     project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
     project.full_clean()
     project.save()
-    announce("project.created", organization, project.pk, by=by, slug=slug, site_url=site_url)
+    send_account_changed("project.created", organization, project.pk, by=by, slug=slug, site_url=site_url)
     return project
 
 
@@ -128,7 +128,9 @@ def update_project(
     for name, value in fields.items():
         setattr(locked, name, value)
     locked.save()
-    announce("project.updated", project.organization, locked.pk, by=by, slug=locked.slug, now=changed)
+    send_account_changed(
+        "project.updated", project.organization, locked.pk, by=by, slug=locked.slug, now=changed
+    )
     return locked
 
 
@@ -179,7 +181,9 @@ def change_role(
     was, locked.role = locked.role, role
     if was != role:
         locked.save()
-        announce("member.role_changed", locked.organization, locked.user_id, by=by, was=was, now=role)
+        send_account_changed(
+            "member.role_changed", locked.organization, locked.user_id, by=by, was=was, now=role
+        )
     if was not in MANAGERS or role in MANAGERS:
         return locked, []
     return locked, _revoke(api_keys.unrevoked(locked, may_write=True), by=by)
@@ -195,7 +199,9 @@ def remove_member(membership: Membership, *, if_match: str | None = None, by: Ac
     _revoke(api_keys.unrevoked(locked), by=by)
     Membership.objects.filter(pk=locked.pk).delete()
     _end_invitations(locked.user_id)
-    announce("member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email)
+    send_account_changed(
+        "member.removed", locked.organization, locked.user_id, by=by, email=locked.user.email
+    )
     return locked
 
 

@@ -1,4 +1,4 @@
-"""Announce changes of accounts, which the audit log of a higher app records in the same transaction."""
+"""The signal of changes of accounts, which `events` writes to the audit log in the same transaction."""
 
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ from accounts.models import Organization
 account_changed = Signal()
 
 
-def announce(
+def send_account_changed(
     name: str, organization: Organization | None, subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
-    """Announce a change of an organisation or of what belongs to it; None: of the installation."""
+    """Send the signal: a change of an organisation, or with None of the installation."""
     account_changed.send(
         type(organization), name=name, organization=organization, subject_id=subject_id, by=by, data=data
     )

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import Invitation, InvitationMail, Membership, User
-from accounts.signals import announce
+from accounts.signals import send_account_changed
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 
@@ -101,5 +101,5 @@ def accept(user: User, *, name: str, password: str, request_id: str = "") -> Use
     user.save()
     by = Actor("admin", user.pk, request_id)
     for membership in user.memberships.select_related("organization"):
-        announce("member.joined", membership.organization, user.pk, by=by)
+        send_account_changed("member.joined", membership.organization, user.pk, by=by)
     return user

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Organization, User
 from accounts.sign_in import notices
-from accounts.signals import announce
+from accounts.signals import send_account_changed
 from krafter_audit.api.middleware import request_id_of
 
 
@@ -29,6 +29,6 @@ def log_account_event(
         # An organisation can add any account to its members, and must not learn by that where a person works.
         shown = {key: value for key, value in data.items() if key != "address"}
     for organization in organizations:
-        announce(name, organization, subject_id, by=by, **shown)
+        send_account_changed(name, organization, subject_id, by=by, **shown)
     if not organizations or shown != data:
-        announce(name, None, subject_id, by=by, **data)
+        send_account_changed(name, None, subject_id, by=by, **data)

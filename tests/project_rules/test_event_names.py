@@ -58,7 +58,7 @@ def test_docs_list_every_event() -> None:
 
 
 def test_every_event_of_an_organisation_is_declared() -> None:
-    announcing = {"announce", "log_organization_event", "log_account_event"}
+    announcing = {"send_account_changed", "log_organization_event", "log_account_event"}
     calls = [
         node
         for path in files()
