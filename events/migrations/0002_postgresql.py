@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-from events.storage import vacuum_often
+from events.storage_parameters import vacuum_often
 
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. An identity column of a
 # partitioned table needs PostgreSQL 17; a sequence works in all supported releases.
@@ -60,13 +60,33 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(PARTITION, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ", hash='99b7382e7f91a7948462219915d3b8800cb50dc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_affb7', table='events_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ",
+                    hash="99b7382e7f91a7948462219915d3b8800cb50dc2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_affb7",
+                    table="events_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.RunSQL(PARTITION_CHANGES, migrations.RunSQL.noop),
         pgtrigger.migrations.AddTrigger(
-            model_name='counterchange',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ", hash='66fdfdd475a1b2e580451bcc7a1ab16c23e2cfd3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a65ce', table='events_counterchange', when='BEFORE')),
+            model_name="counterchange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ",
+                    hash="66fdfdd475a1b2e580451bcc7a1ab16c23e2cfd3",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a65ce",
+                    table="events_counterchange",
+                    when="BEFORE",
+                ),
+            ),
         ),
         vacuum_often("events_counter"),
     ]

@@ -15,7 +15,7 @@ NOT_IMPORTED: dict[str, str] = {
     "devtools/local_stack/*.py": "starts the system: `tests/chaos/test_up.py`, by hand; or the tests",
     "devtools/progress.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
     "devtools/setup_environment.py": "runs as a process in `tests/unit/devtools/test_launcher.py`",
-    "events/storage.py": "runs in the migrations",
+    "events/storage_parameters.py": "runs in the migrations",
     "manage.py": "runs with every management command",
 }
 
