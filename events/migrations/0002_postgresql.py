@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-from events.storage_parameters import vacuum_often
+from events.storage_parameters import lower_autovacuum_scale_factor
 
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. An identity column of a
 # partitioned table needs PostgreSQL 17; a sequence works in all supported releases.
@@ -88,5 +88,5 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        vacuum_often("events_counter"),
+        lower_autovacuum_scale_factor("events_counter"),
     ]

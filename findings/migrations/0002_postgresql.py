@@ -5,7 +5,7 @@ import pgtrigger.migrations
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
-from events.storage_parameters import vacuum_often
+from events.storage_parameters import lower_autovacuum_scale_factor
 
 # Django's condition for a key of JSON, `evidence ? 'source'`, is not one that the planner matches with the queries.
 BY_SOURCE = """
@@ -136,5 +136,5 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         migrations.RunSQL(SEARCHED, NOT_SEARCHED),
         migrations.RunSQL(BY_SOURCE, "DROP INDEX finding_source"),
-        vacuum_often("findings_finding"),
+        lower_autovacuum_scale_factor("findings_finding"),
     ]

@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-from events.storage_parameters import leave_room, vacuum_often
+from events.storage_parameters import lower_autovacuum_scale_factor, set_fillfactor
 
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. What is unique within a
 # month is unique by an index of its partition; over all months the trigger `continue_chain` ensures it.
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FINDING_WORDS, NO_FINDING_WORDS),
         migrations.RunSQL(BY_WORDS, "DROP INDEX task_by_words"),
-        vacuum_often("remediation_task"),
-        vacuum_often("remediation_verification"),
-        leave_room("remediation_verification", 15),
+        lower_autovacuum_scale_factor("remediation_task"),
+        lower_autovacuum_scale_factor("remediation_verification"),
+        set_fillfactor("remediation_verification", 85),
     ]
