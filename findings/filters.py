@@ -13,7 +13,7 @@ from findings.models import (
 )
 from findings.queries import on_host, with_check
 from krafter_audit.api.lists.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
-from krafter_audit.db.words import with_words
+from krafter_audit.db.text_search import with_words
 
 
 class FindingCountFilter(django_filters.FilterSet):

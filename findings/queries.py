@@ -15,7 +15,7 @@ from events.totals import counters, history
 from events.totals.history import AsOf
 from findings.models import PROJECT_CHECKS, SEARCHED, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
-from krafter_audit.db.words import with_words
+from krafter_audit.db.text_search import with_words
 from krafter_audit.http.addresses import unicode_host
 
 # The cost of a page depends neither on the number of findings nor on the filters.

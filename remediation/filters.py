@@ -19,7 +19,7 @@ from krafter_audit.api.lists.filters import (
     TrueOrFalseFilter,
     filter_rows,
 )
-from krafter_audit.db.words import with_words
+from krafter_audit.db.text_search import with_words
 from remediation.models import SEARCHED, Result, Task, TaskLabel
 from remediation.verification_states import BlockedBy, VerificationState
 

@@ -15,7 +15,7 @@ from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from findings.queries import rows_by, totals_of
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
-from krafter_audit.db.words import with_words
+from krafter_audit.db.text_search import with_words
 from remediation.models import SEARCHED, Task, TaskLabel
 from scans.models import Scan
 

@@ -19,7 +19,7 @@ from krafter_audit.admin.quick_filters import PROJECT
 from krafter_audit.admin.return_pages import page_to_return_to
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_site.menu import all_pages
-from krafter_audit.db.words import spellings
+from krafter_audit.db.text_search import spellings
 from krafter_audit.security.control_characters import replace_controls
 from remediation.models import Task
 

@@ -63,7 +63,7 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/http/defaults.py": "tests/unit/scans/services/test_scans.py",
     "krafter_audit/http/dns.py": "tests/unit/krafter_audit/http/test_ssrf.py",
     "krafter_audit/admin/quick_filters.py": "tests/unit/findings/test_admin.py",
-    "krafter_audit/db/words.py": "tests/unit/findings/test_admin.py",
+    "krafter_audit/db/text_search.py": "tests/unit/findings/test_admin.py",
     "krafter_audit/http/errors.py": "tests/unit/krafter_audit/http/test_ssrf.py",
     "krafter_audit/slack.py": "tests/unit/notifications/alerts/test_delivery.py",
     "krafter_audit/http/tracing.py": "tests/unit/krafter_audit/test_telemetry.py",
