@@ -24,7 +24,7 @@ from notifications.alerts.finding_history import alert_entries
 from notifications.alerts.messages import label_of, numbers
 from notifications.models import HIDDEN_URL, Alert, Destination, Unsubscription
 from notifications.serializers import SetAlertDestinationRequestSerializer
-from notifications.unsubscribing import subscribe_again
+from notifications.unsubscriptions import subscribe_again
 from notifications.webhooks import admin as webhooks_admin  # noqa: F401  registers its pages
 from remediation.admin import timeline
 from remediation.alert_routing import AlertChannel

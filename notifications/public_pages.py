@@ -12,7 +12,7 @@ from findings.models import Finding
 from findings.observations import MAX_DESCRIPTION_LENGTH, details_of, shortened
 from krafter_audit.web.public_pages import NOT_FOUND, PageUnavailable, public_page
 from krafter_audit.web.public_urls import public_url
-from notifications import unsubscribing
+from notifications import unsubscriptions
 from notifications.alerts import messages
 from notifications.models import Alert
 
@@ -80,17 +80,19 @@ def _context(finding: Finding) -> dict[str, Any]:
 
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Unsubscribe by POST, as mail clients do with one click; GET shows the form."""
-    known = unsubscribing.parse_token(token)
+    known = unsubscriptions.parse_token(token)
     if known is None:
         raise PageUnavailable(*NOT_FOUND)
     project, email = known
     if request.method == "POST":
-        change = unsubscribing.subscribe_again if "subscribe" in request.POST else unsubscribing.unsubscribe
+        change = (
+            unsubscriptions.subscribe_again if "subscribe" in request.POST else unsubscriptions.unsubscribe
+        )
         change(project, email, by=SYSTEM)
     context = {
         "project": project,
         "email": email,
-        "unsubscribed": unsubscribing.is_unsubscribed(project, email),
+        "unsubscribed": unsubscriptions.is_unsubscribed(project, email),
         "changed": request.method == "POST",
     }
     return HttpResponse(render_to_string("notifications/unsubscribe.html", context))

@@ -21,7 +21,7 @@ from notifications.alerts.emails import build_email
 from notifications.alerts.messages import slack_payload
 from notifications.models import Alert, Destination
 from notifications.public_pages import alert_url
-from notifications.unsubscribing import subscribed
+from notifications.unsubscriptions import subscribed
 from remediation.alert_routing import AlertChannel
 
 LEASE_SECONDS = 60

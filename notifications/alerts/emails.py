@@ -11,7 +11,7 @@ from krafter_audit.web.public_urls import public_url
 from notifications.alerts import messages
 from notifications.models import Alert
 from notifications.public_pages import alert_url
-from notifications.unsubscribing import unsubscribe_url
+from notifications.unsubscriptions import unsubscribe_url
 
 
 def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:

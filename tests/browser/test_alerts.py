@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from accounts.actors import SYSTEM
-from notifications import destinations, unsubscribing
+from notifications import destinations, unsubscriptions
 from reports import services
 from reports.sharing import delivery
 from tests.browser.scenarios import verified
@@ -53,7 +53,7 @@ def test_reader_opens_the_alert_from_the_mail_and_unsubscribes(
 
     assert visitor.problems == []
     assert "Send a policy." in opened
-    assert unsubscribing.is_unsubscribed(scenario.project, "ada@example.com")
+    assert unsubscriptions.is_unsubscribed(scenario.project, "ada@example.com")
 
 
 def test_report_mail_is_accessible(live_server: Any, scenario: Scenario, settings: Any) -> None:

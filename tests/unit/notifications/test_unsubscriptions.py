@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.actors import SYSTEM
 from events.models import Event
-from notifications import destinations, unsubscribing
+from notifications import destinations, unsubscriptions
 from notifications.models import Alert, Unsubscription
 from tests import factories, staff
 from tests.factories import Scenario
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def url(scenario: Scenario, settings: Any) -> str:
     settings.KRAFTER_PUBLIC_URL = ""
-    return unsubscribing.unsubscribe_url(scenario.project, "Ada@example.com")
+    return unsubscriptions.unsubscribe_url(scenario.project, "Ada@example.com")
 
 
 def test_opening_the_link_changes_nothing(url: str) -> None:
@@ -56,15 +56,15 @@ def test_changed_link_is_not_found(url: str, change: Any) -> None:
 
 def test_unsubscribing_is_limited_to_the_project(scenario: Scenario) -> None:
     other = factories.scenario().project
-    unsubscribing.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
+    unsubscriptions.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
 
     addresses = ["ADA@example.com", "bob@example.com"]
-    assert unsubscribing.subscribed(scenario.project, addresses) == ["bob@example.com"]
-    assert unsubscribing.subscribed(other, addresses) == addresses
+    assert unsubscriptions.subscribed(scenario.project, addresses) == ["bob@example.com"]
+    assert unsubscriptions.subscribed(other, addresses) == addresses
 
 
 def test_setting_the_destination_again_does_not_subscribe(scenario: Scenario) -> None:
-    unsubscribing.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
+    unsubscriptions.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
     destinations.set_destination(scenario.project, "email", recipients=["ada@example.com"], by=SYSTEM)
     make_findings(scenario, 1)
 
@@ -75,7 +75,7 @@ def test_setting_the_destination_again_does_not_subscribe(scenario: Scenario) ->
 
 
 def test_owner_who_has_unsubscribed_gets_no_alerts(scenario: Scenario) -> None:
-    unsubscribing.unsubscribe(scenario.project, scenario.owner.email, by=SYSTEM)
+    unsubscriptions.unsubscribe(scenario.project, scenario.owner.email, by=SYSTEM)
     make_findings(scenario, 1)
 
     run_workers()
@@ -84,7 +84,7 @@ def test_owner_who_has_unsubscribed_gets_no_alerts(scenario: Scenario) -> None:
 
 
 def test_admin_lists_addresses_and_sends_alerts_again(scenario: Scenario) -> None:
-    unsubscribing.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
+    unsubscriptions.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
     row, client = Unsubscription.objects.get(), staff.logged_in_client()
 
     listed = client.get(staff.admin_url(Unsubscription, "changelist")).content.decode()
