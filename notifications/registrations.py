@@ -1,6 +1,6 @@
 from events.outbox import register_consumer
 from notifications.alerts import batching
-from notifications.webhooks import fan_out, subscribers
+from notifications.webhooks import endpoint_cache, fan_out
 
 register_consumer(batching.CONSUMER, batching.KINDS)
-register_consumer(fan_out.CONSUMER, wants=subscribers.has_endpoints)
+register_consumer(fan_out.CONSUMER, wants=endpoint_cache.has_endpoints)

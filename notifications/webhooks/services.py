@@ -20,7 +20,7 @@ from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.slack import is_operator_allowed
 from notifications.errors import WebhookDisabled, WebhookLimitReached
 from notifications.models import EventDelivery, WebhookEndpoint
-from notifications.webhooks import endpoint_secrets, fan_out, queries, subscribers
+from notifications.webhooks import endpoint_cache, endpoint_secrets, fan_out, queries
 
 TEST_EVENT = "webhook.test"
 MAX_REPLAYED = 10_000  # deliveries of one request
@@ -48,7 +48,7 @@ def create(
     secret = endpoint_secrets.set_first(endpoint)
     endpoint.save()
     log_organization_event("webhook.created", organization, endpoint.pk, by=by, host=host_of(endpoint))
-    subscribers.invalidate(organization.pk)
+    endpoint_cache.invalidate(organization.pk)
     return endpoint, secret
 
 
@@ -104,7 +104,7 @@ def update(
         fields |= _enable(endpoint) if status == Status.ENABLED else _disabled("Disabled by a user.")
     WebhookEndpoint.transitions.apply(endpoint, status, **fields)
     log_organization_event("webhook.updated", organization, endpoint.pk, by=by, changed=sorted(changed))
-    subscribers.invalidate(organization.pk)
+    endpoint_cache.invalidate(organization.pk)
     return endpoint
 
 
@@ -134,7 +134,7 @@ def disable_after_failure(endpoint: WebhookEndpoint, reason: str) -> None:
     log_organization_event(
         "webhook.disabled", endpoint.organization, endpoint.pk, by=SYSTEM, reason=endpoint.disabled_reason
     )
-    subscribers.invalidate(endpoint.organization_id)
+    endpoint_cache.invalidate(endpoint.organization_id)
     enqueue_on_commit("notifications.send_webhook_notice", str(endpoint.pk))
 
 
@@ -146,7 +146,7 @@ def delete(
     endpoint = queries.lock_endpoint(organization, endpoint_id)
     require_match(if_match, endpoint)
     log_organization_event("webhook.deleted", organization, endpoint.pk, by=by, host=host_of(endpoint))
-    subscribers.invalidate(organization.pk)
+    endpoint_cache.invalidate(organization.pk)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).delete()
     return endpoint
 

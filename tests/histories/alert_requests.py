@@ -15,7 +15,7 @@ from findings import jobs as finding_jobs
 from notifications import jobs as notification_jobs
 from notifications.alerts import delivery
 from notifications.models import Alert
-from notifications.webhooks import subscribers
+from notifications.webhooks import endpoint_cache
 from tests.factories import Scenario
 from tests.histories import operations
 from tests.histories.alerts import ADDRESSES, CONFIGS, Project
@@ -72,7 +72,7 @@ class Api(operations.Api):
         self.project = scenario.project.pk
         self.people = {scenario.owner.email: "owner"} | {email: name for name, email in ADDRESSES.items()}
         mail.outbox = []
-        subscribers._known.clear()
+        endpoint_cache._known.clear()
         body = {"url": "https://93.184.215.14/hook"}
         self.webhook = self.client.call("post", f"{self.organization}webhooks", body).json()["data"]["id"]
 

@@ -17,7 +17,7 @@ from events.models import Event
 from findings.services import triage
 from krafter_audit.db.advisory_locks import advisory_lock
 from notifications.models import EventDelivery
-from notifications.webhooks import delivery, fan_out, services, subscribers
+from notifications.webhooks import delivery, endpoint_cache, fan_out, services
 from tests import factories
 from tests.fakes.raw_servers import Server
 from tests.races import threads
@@ -33,7 +33,7 @@ def test_simultaneous_workers_deliver_each_event_once_and_in_order(
     settings: Settings, enqueued: list[tuple[str, ...]]
 ) -> None:
     scenario = factories.scenario()
-    subscribers._known.clear()
+    endpoint_cache._known.clear()
     with Server() as receiver:
         settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{receiver.port}"
         endpoint, _ = services.create(
@@ -72,7 +72,7 @@ def test_a_worker_stores_no_deliveries_while_another_transaction_does(
     enqueued: list[tuple[str, ...]],
 ) -> None:
     scenario = factories.scenario()
-    subscribers._known.clear()
+    endpoint_cache._known.clear()
     services.create(scenario.organization, url=URL, by=SYSTEM, events=["finding.*"])
     factories.finding(scenario)
 

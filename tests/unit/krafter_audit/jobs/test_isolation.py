@@ -23,7 +23,7 @@ from integrations.models import Integration
 from krafter_audit.jobs import fair_queue, isolation
 from krafter_audit.jobs.isolation import isolated, one_by_one
 from notifications.models import EventDelivery
-from notifications.webhooks import fan_out, services, subscribers
+from notifications.webhooks import endpoint_cache, fan_out, services
 from remediation.models import Task, Verification
 from remediation.services import due_date_events, policies
 from reports.models import Report, ReportItem
@@ -248,7 +248,7 @@ def test_rows_of_reports_of_others_are_deleted(two_organizations: Pair) -> None:
 
 
 def test_missed_events_of_others_are_queued(two_organizations: Pair) -> None:
-    subscribers._known.clear()
+    endpoint_cache._known.clear()
     for scenario in two_organizations:
         policies.current(scenario.project)
         services.create(scenario.organization, url="https://hooks.example.com/", by=SYSTEM)

@@ -16,7 +16,7 @@ from accounts.actors import SYSTEM
 from krafter_audit.http.client import Limits
 from notifications import jobs
 from notifications.models import EventDelivery, WebhookEndpoint
-from notifications.webhooks import delivery, services, subscribers
+from notifications.webhooks import delivery, endpoint_cache, services
 from remediation.services import policies
 from tests.factories import Scenario
 from tests.fakes.raw_servers import Server, answer, sends
@@ -26,7 +26,7 @@ ACCEPTED = sends(answer(b"ok"))
 
 @pytest.fixture(autouse=True)
 def _read_endpoints_again() -> None:
-    subscribers._known.clear()
+    endpoint_cache._known.clear()
 
 
 @pytest.fixture

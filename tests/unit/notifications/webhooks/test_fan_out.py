@@ -13,7 +13,7 @@ from events.log import log_event
 from events.models import Event, OutboxEntry
 from findings.services import triage
 from notifications.models import EventDelivery, WebhookEndpoint
-from notifications.webhooks import fan_out, services, subscribers
+from notifications.webhooks import endpoint_cache, fan_out, services
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.notifications.webhooks.conftest import make_endpoint, queue_events
@@ -150,9 +150,9 @@ def test_event_is_stored_once_when_the_outbox_and_the_audit_log_have_it(scenario
 
 def test_event_of_a_process_that_did_not_know_the_endpoint_is_queued(scenario: Scenario) -> None:
     factories.finding(scenario)  # this process knows now that there is no endpoint
-    known = dict(subscribers._known)
+    known = dict(endpoint_cache._known)
     make_endpoint(scenario, URL, events=["finding.updated"])
-    subscribers._known.update(known)
+    endpoint_cache._known.update(known)
     finding = factories.finding(scenario)
     triage.update(finding.pk, changes={"status": "triaged"}, by=SYSTEM)
     entries = OutboxEntry.objects.filter(consumer=fan_out.CONSUMER).count()
@@ -264,7 +264,7 @@ def test_disabled_endpoint_stores_nothing(scenario: Scenario) -> None:
 
     queue_events()
 
-    assert (queued_types(), subscribers.has_endpoints(scenario.organization.pk)) == ([], False)
+    assert (queued_types(), endpoint_cache.has_endpoints(scenario.organization.pk)) == ([], False)
 
 
 def test_endpoint_that_is_disabled_before_its_events_are_stored_gets_them_once_enabled(

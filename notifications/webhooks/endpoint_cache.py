@@ -1,4 +1,4 @@
-"""Which organisations have an enabled endpoint; other events are not stored for webhooks."""
+"""Cache which organisations have an enabled endpoint: only their events are stored for webhooks."""
 
 import time
 from uuid import UUID
