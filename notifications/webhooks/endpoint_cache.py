@@ -12,25 +12,25 @@ from notifications.models import WebhookEndpoint
 TTL_SECONDS = 5.0
 MAX_ENTRIES = 10_000  # organisations that a process remembers
 
-_known: dict[UUID, tuple[bool, float]] = {}
+_entries: dict[UUID, tuple[bool, float]] = {}
 
 
 def has_endpoints(organization_id: UUID) -> bool:
     """Return whether the organisation has an enabled endpoint, as of some seconds ago."""
-    known = _known.get(organization_id)
-    if known and time.monotonic() < known[1]:
-        return known[0]
+    entry = _entries.get(organization_id)
+    if entry and time.monotonic() < entry[1]:
+        return entry[0]
     found = WebhookEndpoint.objects.filter(
         organization_id=organization_id, status=WebhookEndpoint.Status.ENABLED
     ).exists()
-    if len(_known) >= MAX_ENTRIES:
-        _known.clear()
-    _known[organization_id] = (found, time.monotonic() + TTL_SECONDS)
+    if len(_entries) >= MAX_ENTRIES:
+        _entries.clear()
+    _entries[organization_id] = (found, time.monotonic() + TTL_SECONDS)
     return found
 
 
 def invalidate(organization_id: UUID) -> None:
     """Have an organisation's endpoints read again after a change."""
-    _known.pop(organization_id, None)
+    _entries.pop(organization_id, None)
     # Again after the commit: until then other threads read the old rows.
-    transaction.on_commit(lambda: _known.pop(organization_id, None))
+    transaction.on_commit(lambda: _entries.pop(organization_id, None))

@@ -72,7 +72,7 @@ class Api(operations.Api):
         self.project = scenario.project.pk
         self.people = {scenario.owner.email: "owner"} | {email: name for name, email in ADDRESSES.items()}
         mail.outbox = []
-        endpoint_cache._known.clear()
+        endpoint_cache._entries.clear()
         body = {"url": "https://93.184.215.14/hook"}
         self.webhook = self.client.call("post", f"{self.organization}webhooks", body).json()["data"]["id"]
 

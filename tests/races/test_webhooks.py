@@ -33,7 +33,7 @@ def test_simultaneous_workers_deliver_each_event_once_and_in_order(
     settings: Settings, enqueued: list[tuple[str, ...]]
 ) -> None:
     scenario = factories.scenario()
-    endpoint_cache._known.clear()
+    endpoint_cache._entries.clear()
     with Server() as receiver:
         settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{receiver.port}"
         endpoint, _ = services.create(
@@ -72,7 +72,7 @@ def test_a_worker_stores_no_deliveries_while_another_transaction_does(
     enqueued: list[tuple[str, ...]],
 ) -> None:
     scenario = factories.scenario()
-    endpoint_cache._known.clear()
+    endpoint_cache._entries.clear()
     services.create(scenario.organization, url=URL, by=SYSTEM, events=["finding.*"])
     factories.finding(scenario)
 

@@ -248,7 +248,7 @@ def test_rows_of_reports_of_others_are_deleted(two_organizations: Pair) -> None:
 
 
 def test_missed_events_of_others_are_queued(two_organizations: Pair) -> None:
-    endpoint_cache._known.clear()
+    endpoint_cache._entries.clear()
     for scenario in two_organizations:
         policies.current(scenario.project)
         services.create(scenario.organization, url="https://hooks.example.com/", by=SYSTEM)

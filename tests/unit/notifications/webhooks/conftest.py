@@ -26,7 +26,7 @@ ACCEPTED = sends(answer(b"ok"))
 
 @pytest.fixture(autouse=True)
 def _read_endpoints_again() -> None:
-    endpoint_cache._known.clear()
+    endpoint_cache._entries.clear()
 
 
 @pytest.fixture

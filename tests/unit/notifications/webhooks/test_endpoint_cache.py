@@ -23,9 +23,9 @@ def test_answer_is_cached_and_costs_no_query(scenario: Scenario, django_assert_n
 
 def test_endpoint_of_another_process_is_known_after_some_seconds(scenario: Scenario) -> None:
     make_endpoint(scenario, URL)
-    endpoint_cache._known[scenario.organization.pk] = (False, float("inf"))
+    endpoint_cache._entries[scenario.organization.pk] = (False, float("inf"))
     before = endpoint_cache.has_endpoints(scenario.organization.pk)
-    endpoint_cache._known[scenario.organization.pk] = (False, 0.0)
+    endpoint_cache._entries[scenario.organization.pk] = (False, 0.0)
 
     assert (before, endpoint_cache.has_endpoints(scenario.organization.pk)) == (False, True)
 
@@ -49,15 +49,15 @@ def test_old_rows_that_another_thread_read_before_the_commit_are_read_again(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         make_endpoint(scenario, URL)
-        endpoint_cache._known[scenario.organization.pk] = (False, float("inf"))
+        endpoint_cache._entries[scenario.organization.pk] = (False, float("inf"))
 
     assert endpoint_cache.has_endpoints(scenario.organization.pk) is True
 
 
 def test_cache_is_bounded(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint_cache, "MAX_ENTRIES", 1)
-    endpoint_cache._known[scenario.owner.pk] = (True, float("inf"))
+    endpoint_cache._entries[scenario.owner.pk] = (True, float("inf"))
 
     endpoint_cache.has_endpoints(scenario.organization.pk)
 
-    assert list(endpoint_cache._known) == [scenario.organization.pk]
+    assert list(endpoint_cache._entries) == [scenario.organization.pk]
