@@ -9,7 +9,7 @@ from krafter_audit.jobs.queues import enqueue
 from notifications.alerts import batching
 from notifications.alerts import delivery as alert_delivery
 from notifications.models import Alert
-from notifications.webhooks import fan_out, notice, queueing, retention
+from notifications.webhooks import disabled_notice, fan_out, queueing, retention
 
 BATCH_SIZE = 200
 
@@ -49,7 +49,7 @@ def deliver_to_webhook(endpoint_id: str) -> None:
 @app.task(name="notifications.send_webhook_notice")
 def send_webhook_notice(endpoint_id: str) -> None:
     """Send the e-mail about a disabled webhook endpoint."""
-    notice.send(UUID(endpoint_id))
+    disabled_notice.send(UUID(endpoint_id))
 
 
 @app.task(name="notifications.requeue_webhooks")

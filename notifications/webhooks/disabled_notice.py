@@ -23,7 +23,7 @@ RETRY_AFTER = timedelta(minutes=5)  # until the mail server accepts the message
 
 
 def send(endpoint_id: UUID) -> None:
-    """Send the e-mail to each owner and admin of the organisation."""
+    """Send the e-mail that the endpoint was disabled to each owner and admin of the organisation."""
     endpoint = leases.acquire(
         WebhookEndpoint, endpoint_id, seconds=LEASE_SECONDS, notice_due_at__lte=timezone.now()
     )
@@ -68,7 +68,7 @@ def _send_one(
 
 
 def _messages(endpoint: WebhookEndpoint) -> list[EmailMultiAlternatives]:
-    """Return the messages to those whom no earlier attempt has reached."""
+    """Return the messages to the owners and admins that no earlier attempt has reached."""
     administrators = destinations.administrator_addresses(endpoint.organization_id)
     recipients = [address for address in administrators if address not in endpoint.notice_delivered_to]
     organization = mail.one_line(endpoint.organization.name)
