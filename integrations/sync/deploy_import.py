@@ -10,7 +10,7 @@ from integrations.models import Integration
 from integrations.providers.base import origin
 from integrations.providers.repositories import Repository
 from integrations.providers.types import ReportedDeploy
-from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
+from integrations.sync.context import BY_INTEGRATION, SyncContext, note_if_refused
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from remediation.services.policies import config_of
 

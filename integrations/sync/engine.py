@@ -20,7 +20,7 @@ from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
 from integrations.sync import deploy_import, finding_import, schedule, traffic_import
-from integrations.sync.run import (
+from integrations.sync.context import (
     BY_INTEGRATION,
     LEASE_SECONDS,
     SyncContext,

@@ -15,7 +15,7 @@ from integrations.models import Integration, TicketComment, TicketLink
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import TicketState
-from integrations.sync.run import BY_INTEGRATION
+from integrations.sync.context import BY_INTEGRATION
 from remediation.models import CheckStatus, Result, Task, Verification
 from remediation.services import tasks
 

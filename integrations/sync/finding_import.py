@@ -17,7 +17,7 @@ from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.findings import FindingSource
 from integrations.providers.types import FindingList, RemoteFinding
-from integrations.sync.run import BY_INTEGRATION, SyncContext, note_if_refused
+from integrations.sync.context import BY_INTEGRATION, SyncContext, note_if_refused
 
 # As in reports of clients.
 MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH, MAX_ASSET_LENGTH = 300, 20_000, 2000

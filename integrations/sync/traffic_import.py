@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 from findings.models import PAGE_ASSET_TYPES
 from findings.services.traffic_weight import START, apply_traffic
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
-from integrations.sync.run import BY_INTEGRATION, SyncContext
+from integrations.sync.context import BY_INTEGRATION, SyncContext
 
 CURSOR = "weighed_to"
 

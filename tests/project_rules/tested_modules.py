@@ -41,7 +41,7 @@ TESTED_IN: dict[str, str] = {
     "assurance/finding_views.py": "tests/unit/assurance/test_views.py",
     "assurance/serializers.py": "tests/unit/assurance/test_views.py",
     "integrations/serializers.py": "tests/unit/integrations/test_views.py",
-    "integrations/sync/run.py": "tests/unit/integrations/sync/test_engine.py",
+    "integrations/sync/context.py": "tests/unit/integrations/sync/test_engine.py",
     "krafter_audit/admin_site/config.py": "tests/unit/krafter_audit/admin_site/test_site.py",
     "krafter_audit/admin/forms.py": "tests/unit/accounts/test_admin.py",
     "krafter_audit/admin_site/dashboard.py": "tests/unit/krafter_audit/admin_site/test_site.py",

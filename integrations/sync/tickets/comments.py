@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import TicketComment, TicketLink
 from integrations.providers.tickets import Tracker
-from integrations.sync.run import MISSING_TICKET, SyncContext, skip_if_refused
+from integrations.sync.context import MISSING_TICKET, SyncContext, skip_if_refused
 from krafter_audit.web.public_urls import public_url
 from remediation.models import CheckStatus, Verification
 

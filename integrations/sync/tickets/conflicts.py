@@ -17,7 +17,7 @@ from integrations import services
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.types import Ticket, TicketState
 from integrations.queries import get_conflict
-from integrations.sync.run import SyncContext
+from integrations.sync.context import SyncContext
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Result, Task, Verification
 from remediation.services import tasks, verdicts

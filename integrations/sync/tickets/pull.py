@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.models import SyncConflict, TicketLink, WebhookDelivery
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketState
-from integrations.sync.run import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
+from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.three_way_merge import (
     agreed_values,

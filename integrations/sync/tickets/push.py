@@ -17,7 +17,7 @@ from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing
 from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
-from integrations.sync.run import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
+from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket, unlinked
 from integrations.sync.tickets.three_way_merge import (

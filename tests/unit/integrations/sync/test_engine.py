@@ -70,7 +70,7 @@ def test_run_with_exhausted_time_budget_continues_in_the_next_run(
 ) -> None:
     make_task()
     with monkeypatch.context() as patch:
-        patch.setattr("integrations.sync.run.TIME_BUDGET_SECONDS", -1.0)
+        patch.setattr("integrations.sync.context.TIME_BUDGET_SECONDS", -1.0)
         row = sync()
     stopped = (row.status, last_run().outcome)
     engine.sync(row.pk)

@@ -1,4 +1,4 @@
-"""A sync in progress: its context, its log, and when it must stop."""
+"""The context of a sync in progress: its integration, its log, and when it must stop."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
