@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth import service_accounts
 from integrations.oauth.token_refresh import TokenManager
+from integrations.provider_settings import configuration
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.registry import PROVIDER_CLASSES

@@ -5,10 +5,10 @@ from typing import Any
 from findings.models import Finding
 from findings.services.evidence_limits import shorten
 from findings.services.identity import provider_key
-from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.oauth.token_refresh import TokenManager
+from integrations.provider_settings import configuration
 from integrations.providers.base import ResponseRecord
 from integrations.providers.errors import ProviderError, TokenRejected
 from integrations.providers.findings import FindingSource, RecheckResult

@@ -1,7 +1,7 @@
 from assurance import repositories
 from events.outbox import register_consumer
 from findings.provider_checks import register
-from integrations import configuration, repository_access  # noqa: F401  registers its system check
+from integrations import provider_settings, repository_access  # noqa: F401  registers its system check
 from integrations.provider_recheck import recheck
 from integrations.providers.registry import FINDING_SOURCES
 from integrations.sync import event_consumers

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from urllib.parse import urlencode
 
-from integrations.configuration import configuration
+from integrations.provider_settings import configuration
 from integrations.providers.base import Provider
 
 

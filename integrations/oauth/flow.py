@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.configuration import Configuration, configuration
+from integrations.provider_settings import Configuration, configuration
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import GrantRefused, ProviderRefused, ProviderUnavailable
 from integrations.providers.headers import retry_after

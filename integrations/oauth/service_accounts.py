@@ -11,8 +11,8 @@ from typing import Any
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from integrations.configuration import configuration
 from integrations.oauth import flow
+from integrations.provider_settings import configuration
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, TokenRequest

@@ -12,11 +12,11 @@ from django.db import connection
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials, services
-from integrations.configuration import configuration
 from integrations.errors import IntegrationChanged, SignInRefused, SignInUnavailable
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
 from integrations.oauth.token_refresh import TokenManager
+from integrations.provider_settings import configuration
 from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client
 from tests.fakes.trackers.github import FakeGitHub
