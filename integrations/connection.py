@@ -9,7 +9,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth import service_accounts
 from integrations.oauth.token_refresh import TokenManager
-from integrations.provider_settings import configuration
+from integrations.provider_settings import provider_settings
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.registry import PROVIDER_CLASSES
@@ -50,7 +50,7 @@ def call_provider[T](integration: Integration, use: Callable[[Any], T], *, limit
 def _call_with[T](
     provider_class: type[Provider], client: Client, credentials: Mapping[str, Any], use: Callable[[Any], T]
 ) -> T:
-    provider = provider_class(client, credentials, configuration(provider_class.name).url)
+    provider = provider_class(client, credentials, provider_settings(provider_class.name).url)
     try:
         return use(provider)
     except (ProviderRefused, TokenRejected) as error:

@@ -8,7 +8,7 @@ from findings.services.identity import provider_key
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.oauth.token_refresh import TokenManager
-from integrations.provider_settings import configuration
+from integrations.provider_settings import provider_settings
 from integrations.providers.base import ResponseRecord
 from integrations.providers.errors import ProviderError, TokenRejected
 from integrations.providers.findings import FindingSource, RecheckResult
@@ -33,7 +33,7 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
         return inconclusive(
             "not_available", f"{provider_class.title} is not connected: connect it, then verify."
         )
-    url = configuration(provider_class.name).url
+    url = provider_settings(provider_class.name).url
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, provider_class, client)
         try:

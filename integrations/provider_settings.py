@@ -14,7 +14,7 @@ from integrations.providers.registry import PROVIDERS
 
 
 @dataclass(frozen=True)
-class Configuration:
+class ProviderSettings:
     """The settings of a provider; an empty string is a missing setting."""
 
     url: str
@@ -23,11 +23,11 @@ class Configuration:
     client_secret: str = field(repr=False)
 
 
-def configuration(provider: str) -> Configuration:
+def provider_settings(provider: str) -> ProviderSettings:
     def read(name: str) -> str:
         return os.environ.get(f"KRAFTER_{provider.upper()}_{name}", "").strip()
 
-    return Configuration(
+    return ProviderSettings(
         url=read("URL").rstrip("/"),
         token_url=read("TOKEN_URL"),
         client_id=read("CLIENT_ID"),
@@ -42,7 +42,7 @@ def check_oauth_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     errors: list[CheckMessage] = []
     # An id without its secret fails only at the first sign-in, in front of a user: the start reports it.
     for provider in PROVIDERS:
-        found, prefix = configuration(provider), f"KRAFTER_{provider.upper()}"
+        found, prefix = provider_settings(provider), f"KRAFTER_{provider.upper()}"
         if bool(found.client_id) != bool(found.client_secret):
             sentence = f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET must be set together or not at all."
             errors.append(Error(sentence, hint=hint, id="krafter.integrations.E001"))

@@ -4,12 +4,12 @@ import base64
 import hashlib
 from urllib.parse import urlencode
 
-from integrations.provider_settings import configuration
+from integrations.provider_settings import provider_settings
 from integrations.providers.base import Provider
 
 
 def is_offered(provider_class: type[Provider]) -> bool:
-    settings = configuration(provider_class.name)
+    settings = provider_settings(provider_class.name)
     return bool(
         provider_class.oauth
         and provider_class.oauth.authorize_url
@@ -24,7 +24,7 @@ def authorization_url(
     """Return the URL of the sign-in page; `code_verifier` is for PKCE."""
     if provider_class.oauth is None:
         raise ValueError(f"{provider_class.title} has no sign-in.")
-    settings = configuration(provider_class.name)
+    settings = provider_settings(provider_class.name)
     fields = {
         "response_type": "code",
         "client_id": settings.client_id,

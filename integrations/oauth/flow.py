@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.provider_settings import Configuration, configuration
+from integrations.provider_settings import ProviderSettings, provider_settings
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import GrantRefused, ProviderRefused, ProviderUnavailable
 from integrations.providers.headers import retry_after
@@ -130,8 +130,8 @@ def read_object(response: Response) -> Mapping[str, Any]:
     return body if isinstance(body, Mapping) else {}
 
 
-def _flow(provider_class: type[Provider]) -> tuple[OAuth, Configuration]:
-    settings = configuration(provider_class.name)
+def _flow(provider_class: type[Provider]) -> tuple[OAuth, ProviderSettings]:
+    settings = provider_settings(provider_class.name)
     if provider_class.oauth is None:
         raise ProviderRefused(f"{provider_class.title} does not support auth_code: send credentials.")
     if not settings.client_id or not settings.client_secret:

@@ -12,7 +12,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from integrations.oauth import flow
-from integrations.provider_settings import configuration
+from integrations.provider_settings import provider_settings
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, TokenRequest
@@ -45,7 +45,7 @@ def request_token(client: Client, provider_class: type[Provider], key: Mapping[s
     if provider_class.oauth is None or not provider_class.oauth.scope:
         raise ProviderRefused(f"{provider_class.title} has no service accounts: send other credentials.")
     # The `token_uri` of the key file is user input: the assertion is not sent there.
-    url = configuration(provider_class.name).token_url or provider_class.oauth.token_url
+    url = provider_settings(provider_class.name).token_url or provider_class.oauth.token_url
     assertion = _assertion(key, provider_class.oauth.scope, provider_class.oauth.token_url)
     request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
     response = flow.send(client, provider_class, request)

@@ -16,7 +16,7 @@ from integrations.errors import IntegrationChanged, SignInRefused, SignInUnavail
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
 from integrations.oauth.token_refresh import TokenManager
-from integrations.provider_settings import configuration
+from integrations.provider_settings import provider_settings
 from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.http.client import Client
 from tests.fakes.trackers.github import FakeGitHub
@@ -181,10 +181,10 @@ def test_token_with_an_unknown_expiry_is_not_known_to_be_valid(given: dict[str, 
 def test_configuration_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRAFTER_GITLAB_URL", "https://gitlab.acme.example/api/v4/")
 
-    found = configuration("gitlab")
+    found = provider_settings("gitlab")
 
     assert (found.url, found.token_url, found.client_id) == ("https://gitlab.acme.example/api/v4", "", "")
-    assert "client-secret" not in repr(configuration("github"))
+    assert "client-secret" not in repr(provider_settings("github"))
 
 
 def test_every_invalid_setting_of_a_provider_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
