@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from documentation import state_machines
 from documentation.contents import source
-from krafter_audit.conf import documentation as settings_tables
+from krafter_audit.conf import settings_tables
 
 # The pages of docs/ with a generated part → what returns the page with this part as it has to be.
 PAGES: Mapping[str, Callable[[str], str]] = {

@@ -8,9 +8,9 @@ from django.conf import settings as django_settings
 
 from integrations.providers.registry import PROVIDERS as PROVIDER_NAMES
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
-from krafter_audit.conf.documentation import END, START, default, documented
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.conf.setting import Setting, SettingSection
+from krafter_audit.conf.settings_tables import END, START, default, documented
 from krafter_audit.server import RESERVED_THREADS, THREADS
 
 ALL = [*SETTINGS, *PROVIDER_SETTINGS]
