@@ -34,7 +34,7 @@ DIAGRAMS = {
 }
 
 
-def documented(page: str) -> str:
+def with_diagrams(page: str) -> str:
     """Return the page with the diagrams of the transition tables. Raises ValueError without a section."""
     for title, diagram in DIAGRAMS.items():
         block = re.compile(rf"(^## {title}\n(?:(?!^## ).*\n)*?```mermaid\n)(?:.*\n)*?(```)", re.MULTILINE)

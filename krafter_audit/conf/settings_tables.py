@@ -15,7 +15,7 @@ INTRODUCTIONS = {
 }
 
 
-def documented(page: str) -> str:
+def with_tables(page: str) -> str:
     """Return the page with new tables. Raises ValueError without the markers."""
     before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)

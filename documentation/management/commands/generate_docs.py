@@ -7,10 +7,10 @@ from documentation import state_machines
 from documentation.contents import source
 from krafter_audit.conf import settings_tables
 
-# The pages of docs/ with a generated part → what returns the page with this part as it has to be.
+# The pages of docs/ with a generated part → the function that returns the page with this part generated.
 PAGES: Mapping[str, Callable[[str], str]] = {
-    "operations": settings_tables.documented,
-    "states": state_machines.documented,
+    "operations": settings_tables.with_tables,
+    "states": state_machines.with_diagrams,
 }
 
 
@@ -25,9 +25,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stale = {}
-        for name, documented in PAGES.items():
+        for name, generate in PAGES.items():
             page = source(name).read_text(encoding="utf-8")
-            if (new := documented(page)) != page:
+            if (new := generate(page)) != page:
                 stale[name] = new
         files = ", ".join(f"docs/{name}.md" for name in stale)
         if stale and options["check"]:

@@ -3,7 +3,7 @@
 import pytest
 
 from documentation.contents import source
-from documentation.state_machines import DIAGRAMS, documented
+from documentation.state_machines import DIAGRAMS, with_diagrams
 from findings.models import Finding
 from remediation.models import Task, Verification
 from scans.models import Scan
@@ -14,7 +14,7 @@ def page() -> str:
 
 
 def test_page_is_what_the_transition_tables_give() -> None:
-    assert documented(page()) == page()
+    assert with_diagrams(page()) == page()
 
 
 def test_diagrams_begin_with_the_default_of_the_status() -> None:
@@ -27,9 +27,9 @@ def test_diagrams_begin_with_the_default_of_the_status() -> None:
 
 
 def test_stale_diagram_is_written_again() -> None:
-    assert documented(page().replace("queued --> running\n", "queued --> lost\n")) == page()
+    assert with_diagrams(page().replace("queued --> running\n", "queued --> lost\n")) == page()
 
 
 def test_page_without_a_section_is_refused() -> None:
     with pytest.raises(ValueError, match="no section Scan"):
-        documented(page().replace("## Scan\n", "## Other\n"))
+        with_diagrams(page().replace("## Scan\n", "## Other\n"))

@@ -10,7 +10,7 @@ from integrations.providers.registry import PROVIDERS as PROVIDER_NAMES
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.conf.setting import Setting, SettingSection
-from krafter_audit.conf.settings_tables import END, START, default, documented
+from krafter_audit.conf.settings_tables import END, START, default, with_tables
 from krafter_audit.server import RESERVED_THREADS, THREADS
 
 ALL = [*SETTINGS, *PROVIDER_SETTINGS]
@@ -99,13 +99,13 @@ def test_settings_without_a_default_are_documented_as_none() -> None:
 def test_the_tables_of_operations_md_are_those_of_the_declarations() -> None:
     page = (django_settings.BASE_DIR / "docs" / "operations.md").read_text(encoding="utf-8")
 
-    assert documented(page) == page
+    assert with_tables(page) == page
 
 
 def test_outdated_table_is_rewritten() -> None:
     page = f"# Operations\n\n{START}\n\nOld.\n\n{END}\n\n## Production\n"
 
-    written = documented(page)
+    written = with_tables(page)
 
     assert "Old." not in written
     assert (
@@ -113,9 +113,9 @@ def test_outdated_table_is_rewritten() -> None:
     )
     assert written.startswith("# Operations\n")
     assert written.endswith(f"{END}\n\n## Production\n")
-    assert documented(written) == written
+    assert with_tables(written) == written
 
 
 def test_a_page_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="has no lines"):
-        documented("# Operations\n")
+        with_tables("# Operations\n")
