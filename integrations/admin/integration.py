@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from accounts.admin.actor import operator
 from integrations import connection, queries, services
-from integrations.admin.connecting import ConnectionPages
+from integrations.admin.connection_pages import ConnectionPages
 from integrations.admin.records import OUTCOMES, value_of
 from integrations.admin.state import LABELS, TONES, duration_of, state_of
 from integrations.models import Integration

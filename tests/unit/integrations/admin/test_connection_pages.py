@@ -13,7 +13,7 @@ from accounts import services as accounts
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Project
 from integrations import services
-from integrations.admin.connecting import SIGN_IN_KEY, SIGN_IN_SECONDS
+from integrations.admin.connection_pages import SIGN_IN_KEY, SIGN_IN_SECONDS
 from integrations.credentials import open_credentials
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDER_CLASSES, PROVIDERS
