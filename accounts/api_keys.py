@@ -22,9 +22,9 @@ from krafter_audit.api.errors import InvalidParams, Unauthorized
 from krafter_audit.api.etags import require_match
 
 KEY_FORMAT = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
-HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
+AUTHORIZATION_HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
 LAST_USED_INTERVAL = timedelta(minutes=1)
-EXPIRED = "Use a time in the future."
+EXPIRES_IN_PAST = "Use a time in the future."
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def revoke(row: ApiKey, *, if_match: str | None = None, by: Actor = SYSTEM) -> A
 
 def authenticate(header: str | None, *, slug: str = "") -> Caller:
     """Return the caller of a key, with the project of that `slug`. Raises Unauthorized."""
-    given = HEADER.match(header or "")
+    given = AUTHORIZATION_HEADER.match(header or "")
     if not given or not KEY_FORMAT.match(given["key"]):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
     # In the same query: a member who has left the organisation has no valid key any more.

@@ -10,7 +10,7 @@ from krafter_audit.mail import RETRY_SECONDS
 
 BATCH_SIZE = 200
 # Of mails that no row records.
-RETRIED: dict[str, Any] = {
+MAIL_RETRIES: dict[str, Any] = {
     "autoretry_for": (OSError, smtplib.SMTPException),
     "retry_backoff": RETRY_SECONDS,
     "max_retries": 6,
@@ -30,13 +30,13 @@ def requeue_pending() -> None:
         enqueue("accounts.send_invitation", str(pk))
 
 
-@app.task(name="accounts.send_password_reset", **RETRIED)
+@app.task(name="accounts.send_password_reset", **MAIL_RETRIES)
 def send_password_reset(email: str) -> None:
     """Send the link that resets a password."""
     password_reset.send(email)
 
 
-@app.task(name="accounts.send_notice", **RETRIED)
+@app.task(name="accounts.send_notice", **MAIL_RETRIES)
 def send_notice(name: str, user_id: str, at: str, address: str) -> None:
     """Tell a user by mail that their password or second factor has changed."""
     notices.send(name, UUID(user_id), at, address)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from accounts import saved_views
-from accounts.api_keys import EXPIRED
+from accounts.api_keys import EXPIRES_IN_PAST
 from accounts.models import ApiKey, Membership, Organization, Project, SavedView, Scope, slug_validator
 from krafter_audit.api.serializers import (
     ChangesRequestSerializer,
@@ -193,7 +193,7 @@ class CreateApiKeyRequestSerializer(RequestSerializer):
 
     def validate_expires_at(self, value: datetime | None) -> datetime | None:
         if value is not None and value <= timezone.now():
-            raise serializers.ValidationError(EXPIRED)
+            raise serializers.ValidationError(EXPIRES_IN_PAST)
         return value
 
 

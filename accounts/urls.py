@@ -12,7 +12,7 @@ from accounts.views import (
     UsageViewSet,
 )
 
-ROW: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+ROW_METHODS: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path("me", CallerViewSet.as_view({"get": "retrieve"})),
@@ -26,11 +26,11 @@ urlpatterns = [
         OrganizationProjectViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),
     path("orgs/<str:org_id>/members", MemberViewSet.as_view({"get": "list", "post": "create"})),
-    path("orgs/<str:org_id>/members/<str:user_id>", MemberViewSet.as_view(ROW)),
+    path("orgs/<str:org_id>/members/<str:user_id>", MemberViewSet.as_view(ROW_METHODS)),
     path("orgs/<str:org_id>/keys", ApiKeyViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "orgs/<str:org_id>/keys/<str:key_id>", ApiKeyViewSet.as_view({"get": "retrieve", "delete": "destroy"})
     ),
     path("orgs/<str:org_id>/saved-views", SavedViewViewSet.as_view({"get": "list", "post": "create"})),
-    path("orgs/<str:org_id>/saved-views/<str:pk>", SavedViewViewSet.as_view(ROW)),
+    path("orgs/<str:org_id>/saved-views/<str:pk>", SavedViewViewSet.as_view(ROW_METHODS)),
 ]

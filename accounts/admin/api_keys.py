@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from accounts import api_keys
 from accounts.admin.actor import operator
-from accounts.api_keys import EXPIRED
+from accounts.api_keys import EXPIRES_IN_PAST
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import MANAGERS
 from krafter_audit.admin.actions import MAX_LISTED, row_action
@@ -22,7 +22,7 @@ from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import ago, grouped, moment
 
-DEFAULT_LIFE = timedelta(days=90)
+DEFAULT_KEY_LIFETIME = timedelta(days=90)
 MAX_PROJECTS = 500  # in the form
 SCOPES = [
     (Scope.READ, "Read (audit:read)"),
@@ -35,7 +35,7 @@ SCOPES_HELP = (
 )
 REVOKING = "Programs that use the key are refused from now on. A revoked key cannot be restored."
 STATE_COLOURS = {"Active": "success", "Expires soon": "warning", "Expired": "primary", "Revoked": "danger"}
-SOON = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
+EXPIRES_SOON_WITHIN = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
 REMOVAL_WARNING = "{} working at once: {}{}."
 ROLE_CHANGE_WARNING = (
@@ -96,7 +96,7 @@ class IssueKeyForm(ServiceForm):
         organization = cleaned.get("organization")
         expires_at = cleaned.get("expires_at")
         if expires_at and expires_at <= timezone.now():
-            self.add_error("expires_at", EXPIRED)
+            self.add_error("expires_at", EXPIRES_IN_PAST)
         for project in cleaned.get("projects") or ():
             if organization and project.organization_id != organization.pk:
                 self.add_error("projects", OTHER_PROJECT.format(project.name))
@@ -154,7 +154,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
         user: Any = request.user
         organizations = list(user.roles)
         own = {"organization": organizations[0], "user": user.pk} if len(organizations) == 1 else {}
-        expires_at = (timezone.now() + DEFAULT_LIFE).replace(second=0, microsecond=0)
+        expires_at = (timezone.now() + DEFAULT_KEY_LIFETIME).replace(second=0, microsecond=0)
         return {**own, "expires_at": expires_at, **super().get_changeform_initial_data(request)}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -172,7 +172,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @display(description="state", label=STATE_COLOURS)
     def state(self, key: ApiKey) -> str:
-        is_soon = key.expires_at and key.expires_at <= timezone.now() + SOON
+        is_soon = key.expires_at and key.expires_at <= timezone.now() + EXPIRES_SOON_WITHIN
         return "Expires soon" if key.status == "active" and is_soon else key.status.capitalize()
 
     @admin.display(description="scopes")

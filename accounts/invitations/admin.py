@@ -15,7 +15,7 @@ from accounts import services
 from accounts.admin.actor import operator
 from accounts.admin.api_keys import removal_warning, role_change_warning
 from accounts.errors import AlreadyJoined, NotJoined
-from accounts.invitations.links import LIFETIME
+from accounts.invitations.links import LINK_LIFETIME
 from accounts.invitations.services import resend
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import Invitation, Membership, Organization
@@ -71,7 +71,7 @@ class InviteForm(RoleForm):
         label="E-mail",
         max_length=254,
         widget=UnfoldAdminEmailInputWidget,
-        help_text=f"A person without an account gets a link that works once, for {LIFETIME.days} days.",
+        help_text=f"A person without an account gets a link that works once, for {LINK_LIFETIME.days} days.",
     )
 
     class Meta(RoleForm.Meta):
@@ -171,7 +171,7 @@ class MembershipAdmin(ServiceModelAdmin):
             "state": state.label,
             "tone": STATE_COLOURS[str(state.label)],
             "sent_at": sent_at,
-            "valid_until": sent_at + LIFETIME if sent_at and state != InvitationState.JOINED else None,
+            "valid_until": sent_at + LINK_LIFETIME if sent_at and state != InvitationState.JOINED else None,
             "may_change": self.may(request, "change", row),
         }
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from krafter_audit.web.public_urls import public_url
 
 SALT = "accounts.invitation"
-LIFETIME = timedelta(days=7)
+LINK_LIFETIME = timedelta(days=7)
 
 
 def invitation_url(user: User) -> str:
@@ -19,7 +19,7 @@ def invitation_url(user: User) -> str:
 def invited_user(token: str) -> User | None:
     """Return the user of a link; None if it is wrong, expired or used, or the user is no member."""
     try:
-        pk, fingerprint = signing.loads(token, salt=SALT, max_age=LIFETIME)
+        pk, fingerprint = signing.loads(token, salt=SALT, max_age=LINK_LIFETIME)
     except signing.BadSignature:
         return None
     user = User.objects.filter(pk=pk, is_active=True, memberships__isnull=False).first()

@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.invitations.links import LIFETIME, invitation_url
+from accounts.invitations.links import LINK_LIFETIME, invitation_url
 from accounts.models import Invitation
 from krafter_audit import mail
 from krafter_audit.db import leases
@@ -19,7 +19,7 @@ from krafter_audit.web.public_urls import public_url
 logger = logging.getLogger(__name__)
 LEASE_SECONDS = 60
 RETRY_AFTER = timedelta(minutes=5)  # until the mail server accepts the message
-DONE: dict[str, Any] = {"due_at": None, "attempts": 0}
+NOT_DUE: dict[str, Any] = {"due_at": None, "attempts": 0}
 
 
 def due() -> QuerySet[Invitation]:
@@ -41,10 +41,10 @@ def send(invitation_id: UUID) -> None:
 
 def _send(invitation: Invitation) -> dict[str, Any]:
     """Send the e-mail; return the changes of the invitation."""
-    # By the link of another organisation; this one's does not work any more. Nor does that of a deactivated person.
+    # Has joined by the link of another organisation, which ends this one; or is deactivated, whose links do not work.
     user = invitation.membership.user
     if not user.is_active or (user.signs_in and not invitation.is_notice):
-        return DONE
+        return NOT_DUE
     try:
         with mailers.default as server:
             message = _notice(invitation) if invitation.is_notice else _link(invitation)
@@ -57,11 +57,11 @@ def _send(invitation: Invitation) -> dict[str, Any]:
 
 def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]:
     if result == MailResult.SENT:
-        return {**DONE, "sent_at": timezone.now()}
+        return {**NOT_DUE, "sent_at": timezone.now()}
     delay = mail.retry_delay(invitation.attempts) if result == MailResult.POSTPONED else None
     if delay is None:
         logger.warning("the mail server refused the recipient of invitation %s", invitation.pk)
-        return DONE
+        return NOT_DUE
     return {"due_at": timezone.now() + delay}
 
 
@@ -90,7 +90,7 @@ def _link(invitation: Invitation) -> EmailMultiAlternatives:
         "organization": organization,
         "role": membership.role,
         "url": invitation_url(membership.user),
-        "days": LIFETIME.days,
+        "days": LINK_LIFETIME.days,
     }
     return mail.html_mail(
         membership.user.email,

@@ -15,8 +15,8 @@ from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
-PERIOD = timedelta(hours=24)
-MAX_FOR_ADDRESS = 5  # mails of an organisation in this period
+LIMIT_PERIOD = timedelta(hours=24)
+MAX_MAILS_PER_ADDRESS = 5  # mails of an organisation in this period
 
 
 def request_mail(membership: Membership) -> None:
@@ -33,7 +33,7 @@ def request_mail(membership: Membership) -> None:
 def request_notice(membership: Membership, *, by: Actor) -> None:
     """Have a new member who signs in already notified by mail of who has added them."""
     user = membership.user
-    # Without a person: commands of the operator.
+    # Commands of the operator have no user.
     if not user.signs_in or not user.is_active or by.user_id in (None, user.pk):
         return
     try:
@@ -56,11 +56,11 @@ def _count_mail(membership: Membership) -> None:
     # Two requests at once must not both count as the last one that is allowed.
     advisory_lock(f"invitations of {organization.pk}")
     mails = InvitationMail.objects.filter(organization=organization)
-    mails.filter(created_at__lte=timezone.now() - PERIOD).delete()
+    mails.filter(created_at__lte=timezone.now() - LIMIT_PERIOD).delete()
     sent = list(mails.order_by("created_at").values_list("email", "created_at"))
     limits = [
         (
-            MAX_FOR_ADDRESS,
+            MAX_MAILS_PER_ADDRESS,
             [at for address, at in sent if address == email],
             "At most {} invitations of an organisation are mailed to one address in 24 hours.",
         ),
@@ -72,7 +72,7 @@ def _count_mail(membership: Membership) -> None:
     ]
     for limit, times, message in limits:
         if len(times) >= limit:
-            wait = int((times[-limit] + PERIOD - timezone.now()).total_seconds()) + 1
+            wait = int((times[-limit] + LIMIT_PERIOD - timezone.now()).total_seconds()) + 1
             details = {"limit": limit, "used": len(times)}
             raise TooManyInvitations(
                 message.format(limit), details=details, headers={"retry-after": str(wait)}

@@ -1,7 +1,7 @@
 from django.db.models import TextChoices
 from django.utils import timezone
 
-from accounts.invitations.links import LIFETIME
+from accounts.invitations.links import LINK_LIFETIME
 from accounts.models import Membership
 
 
@@ -25,5 +25,5 @@ def state_of(membership: Membership) -> InvitationState:
         return InvitationState.QUEUED
     if invitation.sent_at is None:
         return InvitationState.UNDELIVERABLE
-    expired = invitation.sent_at + LIFETIME < timezone.now()
+    expired = invitation.sent_at + LINK_LIFETIME < timezone.now()
     return InvitationState.EXPIRED if expired else InvitationState.SENT

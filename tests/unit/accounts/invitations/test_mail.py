@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import jobs, services
 from accounts.actors import SYSTEM, Actor
-from accounts.invitations.services import MAX_FOR_ADDRESS, accept, resend
+from accounts.invitations.services import MAX_MAILS_PER_ADDRESS, accept, resend
 from accounts.invitations.states import state_of
 from accounts.models import Invitation, InvitationMail, Membership, Organization, User
 from accounts.sign_in.group_mapping import create_from_groups
@@ -224,13 +224,13 @@ def test_person_who_is_added_and_removed_again_and_again_gets_five_mails(
     scenario: Scenario, user_with_password: User, django_capture_on_commit_callbacks: Any, eager_jobs: None
 ):
     statuses = []
-    for _ in range(MAX_FOR_ADDRESS + 2):
+    for _ in range(MAX_MAILS_PER_ADDRESS + 2):
         with django_capture_on_commit_callbacks(execute=True):
             statuses.append(add(scenario, user_with_password).status_code)
         membership = Membership.objects.get(organization=scenario.organization, user=user_with_password)
         services.remove_member(membership, by=scenario.actor)
 
-    assert (statuses, len(mail.outbox)) == ([201] * (MAX_FOR_ADDRESS + 2), MAX_FOR_ADDRESS)
+    assert (statuses, len(mail.outbox)) == ([201] * (MAX_MAILS_PER_ADDRESS + 2), MAX_MAILS_PER_ADDRESS)
 
 
 def test_mails_of_an_organisation_are_limited_with_its_invitations(

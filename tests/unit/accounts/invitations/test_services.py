@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts import services
 from accounts.errors import AlreadyJoined, TooManyInvitations
-from accounts.invitations.services import MAX_FOR_ADDRESS, accept, resend
+from accounts.invitations.services import MAX_MAILS_PER_ADDRESS, accept, resend
 from accounts.models import InvitationMail, Membership, User
 from events.models import Event
 from tests import factories, staff
@@ -28,7 +28,7 @@ def test_address_gets_five_mails_of_an_organisation_a_day(scenario: Scenario, ti
     elsewhere = factories.scenario()
     start = timezone.now()
     member = invite(scenario, EMAIL)
-    for _ in range(MAX_FOR_ADDRESS - 1):
+    for _ in range(MAX_MAILS_PER_ADDRESS - 1):
         resend(member)
 
     with pytest.raises(TooManyInvitations) as refused:
@@ -61,7 +61,7 @@ def test_link_that_is_used_twice_at_the_same_time_works_once(scenario: Scenario)
 
 
 def test_limit_outlives_the_removal_of_the_member(scenario: Scenario) -> None:
-    for _ in range(MAX_FOR_ADDRESS):
+    for _ in range(MAX_MAILS_PER_ADDRESS):
         services.remove_member(invite(scenario, EMAIL), by=scenario.actor)
 
     with pytest.raises(TooManyInvitations):
