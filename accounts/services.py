@@ -20,7 +20,7 @@ from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
 
 ONLY_OWNERS = "Only owners may make, change or remove owners."
-LAST_WHO_SIGNS_IN = "No other owner can sign in. Make a member who has joined an owner first."
+LAST_OWNER_WHO_SIGNS_IN = "No other owner can sign in. Make a member who has joined an owner first."
 
 
 @transaction.atomic
@@ -236,22 +236,22 @@ def _is_owner(membership: Membership) -> bool:
 
 
 def _require_another_owner(membership: Membership) -> None:
-    [reason] = reasons_to_stay([membership])
+    [reason] = last_owner_reasons([membership])
     if reason:
         raise LastOwner(reason)
 
 
-def reasons_to_stay(memberships: Sequence[Membership]) -> list[str]:
-    """Return for each why an owner must stay one; empty if the organisation has another owner."""
+def last_owner_reasons(memberships: Sequence[Membership]) -> list[str]:
+    """Return for each membership why it must keep the role owner; empty if the organisation has another owner."""
     owned = [row.organization_id for row in memberships if row.role == Membership.Role.OWNER]
     owners = Membership.objects.filter(organization__in=owned, role=Membership.Role.OWNER)
     owners_of = defaultdict(list)
     for owner in owners.select_related("user"):
         owners_of[owner.organization_id].append(owner.user)
-    return [_reason_to_stay(row, owners_of[row.organization_id]) for row in memberships]
+    return [_last_owner_reason(row, owners_of[row.organization_id]) for row in memberships]
 
 
-def _reason_to_stay(membership: Membership, owners: Sequence[User]) -> str:
+def _last_owner_reason(membership: Membership, owners: Sequence[User]) -> str:
     if membership.role != Membership.Role.OWNER:
         return ""
     others = [user for user in owners if user.pk != membership.user_id]
@@ -259,7 +259,7 @@ def _reason_to_stay(membership: Membership, owners: Sequence[User]) -> str:
         return LastOwner.message
     # An owner who was deactivated, or has not joined yet, could not manage the organisation.
     is_last = _can_sign_in(membership.user) and not any(_can_sign_in(user) for user in others)
-    return LAST_WHO_SIGNS_IN if is_last else ""
+    return LAST_OWNER_WHO_SIGNS_IN if is_last else ""
 
 
 def _can_sign_in(user: User) -> bool:

@@ -21,7 +21,7 @@ def own_organizations(request: HttpRequest) -> HttpResponse:
     """Show the organisations with the role, since when, and the link to leave."""
     rows = Membership.objects.filter(user=staff_of(request).pk).select_related("organization", "user")
     memberships = list(rows.order_by("organization__name", "pk"))
-    reasons = services.reasons_to_stay(memberships)
+    reasons = services.last_owner_reasons(memberships)
     context = {"title": "Organisations", "memberships": zip(memberships, reasons, strict=True)}
     return TemplateResponse(request, "accounts/organizations.html", context)
 
