@@ -30,7 +30,7 @@ def require_allowed(request: HttpRequest, subject: AttemptSubject, *, email: str
 def record_success(request: HttpRequest, subject: AttemptSubject) -> None:
     """Delete the count of a subject, and subtract this attempt from that of the client's address."""
     lockout.clear(subject)
-    lockout.take_back(lockout.address_subject(client_address(request)))
+    lockout.uncount_attempt(lockout.address_subject(client_address(request)))
 
 
 def _report_lock(request: HttpRequest, locked: AttemptSubject, email: str) -> None:

@@ -15,13 +15,13 @@ from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
 
 FIRST_PAUSE_SECONDS = 30  # doubled by each further attempt
-MAX_MAILS = 3  # that reset a password, before the first pause
+MAX_PASSWORD_RESETS = 3  # of an address, before the first pause
 ADDRESS_FACTOR = 10  # the people of an office share an address
-MEMORY_SECONDS = 3600  # counts are deleted this long after the end of the longest pause
+COUNT_TTL_SECONDS = 3600  # counts are deleted this long after the end of the longest pause
 
 # KEYS: the hash of each subject. ARGV: now, seconds to keep, first pause, longest pause, then the limit of each key.
 # An attempt that is not refused sets the pause for those that come after it.
-COUNT = """
+COUNT_ATTEMPT = """
 local now, wait, counts, locked = tonumber(ARGV[1]), 0, {}, {}
 for index, key in ipairs(KEYS) do
     counts[index] = redis.call('HINCRBY', key, 'count', 1)
@@ -39,7 +39,7 @@ end
 return {tostring(wait), locked}
 """
 # KEYS: the hash of one subject. ARGV: its limit.
-TAKE_BACK = """
+UNCOUNT_ATTEMPT = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return end
 if redis.call('HINCRBY', KEYS[1], 'count', -1) < tonumber(ARGV[1]) then redis.call('HDEL', KEYS[1], 'open_at') end
 """
@@ -77,7 +77,7 @@ def codes_subject(user_id: str) -> AttemptSubject:
 
 
 def password_reset_subject(email: str) -> AttemptSubject:
-    return AttemptSubject("reset", email.strip().lower(), MAX_MAILS)
+    return AttemptSubject("reset", email.strip().lower(), MAX_PASSWORD_RESETS)
 
 
 def address_subject(address: str) -> AttemptSubject:
@@ -87,10 +87,12 @@ def address_subject(address: str) -> AttemptSubject:
 def count_attempt(*subjects: AttemptSubject) -> AttemptOutcome:
     """Count an attempt for each subject, before it is checked; refuse it while one of them is paused."""
     longest = settings.KRAFTER_SIGN_IN_PAUSE_SECONDS
-    arguments = [time.time(), longest + MEMORY_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
+    arguments = [time.time(), longest + COUNT_TTL_SECONDS, min(FIRST_PAUSE_SECONDS, longest), longest]
     # Counted before the check, so that simultaneous attempts cannot pass the limit.
     result = _run(
-        COUNT, [subject.key for subject in subjects], [*arguments, *(subject.limit for subject in subjects)]
+        COUNT_ATTEMPT,
+        [subject.key for subject in subjects],
+        [*arguments, *(subject.limit for subject in subjects)],
     )
     if result is None:
         unchecked_requests.count()
@@ -104,10 +106,10 @@ def clear(subject: AttemptSubject) -> None:
     redis_client.call_or_default(lambda server: server.delete(subject.key), None)
 
 
-def take_back(subject: AttemptSubject) -> None:
+def uncount_attempt(subject: AttemptSubject) -> None:
     """Subtract one attempt, which has succeeded."""
     # Not all attempts: an attacker's own sign-ins would clear an address.
-    _run(TAKE_BACK, [subject.key], [subject.limit])
+    _run(UNCOUNT_ATTEMPT, [subject.key], [subject.limit])
 
 
 def _run(script: str, keys: list[str], arguments: list[Any]) -> Any:

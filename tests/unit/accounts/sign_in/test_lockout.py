@@ -79,7 +79,7 @@ def test_pauses_grow_up_to_the_longest(time_machine: Any) -> None:
         lockout.count_attempt(account)
         # A refused attempt says how long; its own count is taken back, so that only checked attempts are compared.
         pauses.append(lockout.count_attempt(account).wait)
-        lockout.take_back(account)
+        lockout.uncount_attempt(account)
         time_machine.shift(timedelta(seconds=pauses[-1]))
 
     assert pauses == [30, 60, 120, 240, 480, 900, 900]
