@@ -30,7 +30,7 @@ from krafter_audit.http.client import Client, HttpError, Limits, Response
 
 logger = logging.getLogger(__name__)
 PROVIDER_ID = "sso"
-SIGNATURES = frozenset(
+SIGNATURE_ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )
 LIMITS = Limits(total=10.0, body=1024 * 1024)
@@ -56,7 +56,7 @@ class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
             algorithm = jwt.get_unverified_header(id_token).get("alg")
         except jwt.PyJWTError as error:
             raise OAuth2Error("There is no valid ID token.") from error
-        if algorithm not in SIGNATURES:
+        if algorithm not in SIGNATURE_ALGORITHMS:
             raise OAuth2Error("The ID token has no asymmetric signature.")
         return jwtkit.verify_and_decode(
             credential=id_token,
@@ -68,8 +68,8 @@ class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    def get_requests_session(self) -> "Session":
-        return Session()
+    def get_requests_session(self) -> "RequestsSession":
+        return RequestsSession()
 
     def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         """Return the identity provider of the settings; those in the database have no effect."""
@@ -132,19 +132,19 @@ def refused_page(request: HttpRequest, email: str) -> HttpResponse:
     return HttpResponse(page, status=403, headers={"cache-control": "no-store"})
 
 
-class Session:
-    """What allauth uses of a session of `requests`, sent by the project's own HTTP client."""
+class RequestsSession:
+    """The methods of a session of `requests` that allauth calls; the project's HTTP client sends its requests."""
 
-    def __enter__(self) -> "Session":
+    def __enter__(self) -> "RequestsSession":
         return self
 
     def __exit__(self, *error: object) -> None:
         pass
 
-    def get(self, url: str, **options: Any) -> "Answer":
+    def get(self, url: str, **options: Any) -> "RequestsResponse":
         return self.request("GET", url, **options)
 
-    def request(self, method: str, url: str, *, auth: Any = None, **options: Any) -> "Answer":
+    def request(self, method: str, url: str, *, auth: Any = None, **options: Any) -> "RequestsResponse":
         """Send a request; `auth` has a username and a password. Raises OAuth2Error."""
         headers = dict(options.get("headers") or {})
         if auth is not None:
@@ -157,11 +157,11 @@ class Session:
                 )
         except HttpError as error:
             raise OAuth2Error(f"The identity provider cannot be reached: {error}") from error
-        return Answer(response)
+        return RequestsResponse(response)
 
 
 @dataclass(frozen=True)
-class Answer:
+class RequestsResponse:
     response: Response
 
     @property
@@ -192,15 +192,15 @@ class Answer:
 
 
 def start(request: HttpRequest, provider_id: str) -> HttpResponse:
-    return _answer(OAuth2LoginView, request, provider_id)
+    return _respond(OAuth2LoginView, request, provider_id)
 
 
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Sign in the person whom the identity provider has redirected."""
-    return _answer(OAuth2CallbackView, request, provider_id)
+    return _respond(OAuth2CallbackView, request, provider_id)
 
 
-def _answer(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
+def _respond(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
     if provider_id != PROVIDER_ID or not settings.KRAFTER_OIDC_URL:
         raise Http404
     try:

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from pytest_httpserver import HTTPServer
 
 from accounts.models import Membership, User
-from accounts.sign_in.single_sign_on import Session, SocialAccountAdapter
+from accounts.sign_in.single_sign_on import RequestsSession, SocialAccountAdapter
 from events.models import Event
 from tests import staff
 from tests.factories import Scenario
@@ -268,7 +268,7 @@ def test_error_response_of_the_provider_raises_a_message_with_its_status(
 ) -> None:
     provider.server.expect_request("/faulty").respond_with_json({"sub": "person-1"}, status=status)
 
-    answer = Session().get(provider.server.url_for("/faulty"))
+    answer = RequestsSession().get(provider.server.url_for("/faulty"))
 
     with pytest.raises(OAuth2Error, match=f"The identity provider answered {status}."):
         answer.raise_for_status()
