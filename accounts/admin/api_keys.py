@@ -33,7 +33,7 @@ SCOPES_HELP = (
     "audit:read reads findings, tasks, verifications, reports and settings. audit:write also changes them, starts scans"
     " and approves verifications. * includes what later versions add."
 )
-REVOKING = "Programs that use the key are refused from now on. A revoked key cannot be restored."
+REVOKE_CONSEQUENCE = "Programs that use the key are refused from now on. A revoked key cannot be restored."
 STATE_COLOURS = {"Active": "success", "Expires soon": "warning", "Expired": "primary", "Revoked": "danger"}
 EXPIRES_SOON_WITHIN = timedelta(days=7)  # before the expiry: the state is then “Expires soon”
 OTHER_PROJECT = "The project {} belongs to another organisation."
@@ -225,7 +225,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
             back=reverse("admin:accounts_apikey_change", args=[obj.pk]),
         )
 
-    @row_action("Revoke", consequence=REVOKING)
+    @row_action("Revoke", consequence=REVOKE_CONSEQUENCE)
     def revoke(self, request: HttpRequest, row: ApiKey) -> str:
         api_keys.revoke(row, by=operator(request))
         return "revoked."

@@ -23,7 +23,7 @@ from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceM
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import grouped
 
-ARCHIVING = (
+ARCHIVE_CONSEQUENCE = (
     "The project can only be read until it is restored. Scheduled scans and syncs do not start. Links of reports stay"
     " valid until they are revoked."
 )
@@ -141,7 +141,7 @@ class ProjectAdmin(ServiceModelAdmin):
     def refusals(self, request: HttpRequest, row: Project) -> dict[str, str]:
         return {} if row.archived_at else {"restore": "The project is not archived."}
 
-    @row_action("Archive", consequence=ARCHIVING)
+    @row_action("Archive", consequence=ARCHIVE_CONSEQUENCE)
     def archive(self, request: HttpRequest, row: Project) -> str:
         services.update_project(row, changes={"archived": True}, by=operator(request))
         return "archived."

@@ -25,7 +25,7 @@ from krafter_audit.api.errors import ApiError, InvalidParams, NotFound
 Status = Integration.Status
 COLOURS = {LABELS[status]: tone or "primary" for status, tone in TONES.items()}
 MAX_CONFLICTS, MAX_TICKETS = 20, 20
-DISCONNECTING = (
+DISCONNECT_CONSEQUENCE = (
     "The credentials and the webhook are deleted. Findings, tasks and links to tickets stay, and are no longer"
     " synced."
 )
@@ -114,7 +114,7 @@ class IntegrationAdmin(ConnectionPages):
             raise InvalidParams(check.message)
         return check.message
 
-    @row_action("Disconnect", permission=OPERATE_ON_ARCHIVED, consequence=DISCONNECTING)
+    @row_action("Disconnect", permission=OPERATE_ON_ARCHIVED, consequence=DISCONNECT_CONSEQUENCE)
     def disconnect(self, request: HttpRequest, integration: Integration) -> str:
         services.disconnect(integration.project, integration.provider, by=operator(request))
         return "disconnected."

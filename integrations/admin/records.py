@@ -30,7 +30,9 @@ OUTCOMES = {
     "paused": "warning",
     "interrupted": "warning",
 }
-DISABLING = "The URL no longer accepts deliveries, and the secret is deleted. Changes are read by each sync."
+DISABLE_CONSEQUENCE = (
+    "The URL no longer accepts deliveries, and the secret is deleted. Changes are read by each sync."
+)
 
 
 @admin.register(TicketLink)
@@ -170,7 +172,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     def describe_row(self, row: Webhook) -> str:
         return f"Webhook of {row.integration}"
 
-    @row_action("Disable the webhook", permission=OPERATE_ON_ARCHIVED, consequence=DISABLING)
+    @row_action("Disable the webhook", permission=OPERATE_ON_ARCHIVED, consequence=DISABLE_CONSEQUENCE)
     def disable(self, request: HttpRequest, webhook: Webhook) -> str:
         integration = webhook.integration
         webhooks.disable(integration.project, integration.provider, by=operator(request))
