@@ -10,7 +10,7 @@ from events.models import Event
 from events.names import ORGANIZATION_EVENTS, PROJECT_EVENTS, matches
 from krafter_audit.db.sql import fetch_all
 
-CLOCK_DIFFERENCE = timedelta(seconds=1)  # between the machines that log events, at most
+MAX_CLOCK_SKEW = timedelta(seconds=1)  # between the machines that log events, at most
 # When the oldest of the other transactions that have written something began.
 OLDEST_TRANSACTION = """
     SELECT min(xact_start) FROM pg_stat_activity
@@ -37,8 +37,8 @@ def matching(
     return events.filter(**{name: value for name, value in filters.items() if value is not None})
 
 
-def settled_until() -> datetime:
-    """Return the time before which no event can be added: all earlier transactions have ended."""
+def complete_until() -> datetime:
+    """Return the time before which no event can be added any more: all earlier transactions have ended."""
     [(oldest,)] = fetch_all(OLDEST_TRANSACTION, [], model=Event)
     now = timezone.now()
-    return min(oldest or now, now) - CLOCK_DIFFERENCE
+    return min(oldest or now, now) - MAX_CLOCK_SKEW

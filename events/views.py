@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from accounts.views import ManagementViewSet
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet
 from events.models import Event
-from events.queries import matching, settled_until
+from events.queries import complete_until, matching
 from events.serializers import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -45,7 +45,7 @@ PARAMETERS = [
 class FeedViewSet(OrganizationViewSet):
     """A part of the audit log as a feed."""
 
-    replica_actions = frozenset()  # `settled_until` reads the transactions of the primary
+    replica_actions = frozenset()  # `complete_until` reads the transactions of the primary
     filter_class: ClassVar[type[EventFilterSerializer]] = EventFilterSerializer
 
     def respond_feed(self, rows: QuerySet[Event], serializer_class: type[EventSerializer]) -> Response:
@@ -61,8 +61,8 @@ class FeedViewSet(OrganizationViewSet):
         )
         bound_to = f"events {self.owner_id}"
         if filters["sort"] == OLDEST_FIRST:
-            settled = QuerySetListing(events.filter(at__lt=settled_until()), order=ORDER, descending=False)
-            page = paginate_feed(settled, params, bound_to=bound_to)
+            listing = QuerySetListing(events.filter(at__lt=complete_until()), order=ORDER, descending=False)
+            page = paginate_feed(listing, params, bound_to=bound_to)
         else:
             newest = QuerySetListing(events, order=ORDER)
             page = paginate_by_cursor(newest, params, bound_to=bound_to)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events.models import CounterChange, CounterSnapshot
 from events.partitions import PartitionedTable, first_kept_month
-from events.queries import settled_until
+from events.queries import complete_until
 from events.totals.counters import Totals
 from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.deletion import delete_in_batches
@@ -154,14 +154,14 @@ def midnight(moment: datetime) -> datetime:
 def take_snapshots() -> int:
     """Store the totals at the last midnight and at the first of the month; return the number of snapshots."""
     # Taken when no transaction can add an earlier change; without a snapshot, reads sum more changes.
-    last = midnight(settled_until())
+    last = midnight(complete_until())
     return sum(_take_missing_snapshots(moment) for moment in (last.replace(day=1), last))
 
 
 def take_interim_snapshots(changes: int = MANY_CHANGES) -> int:
     """Store the totals of the projects with more than `changes` changes since a snapshot; return their number."""
     # After a large import, reads would sum all of its changes until midnight.
-    return _take_missing_snapshots(settled_until(), changes=changes)
+    return _take_missing_snapshots(complete_until(), changes=changes)
 
 
 def _take_missing_snapshots(moment: datetime, *, changes: int = 0) -> int:

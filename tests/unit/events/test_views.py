@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def recent_events_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show events of the last second too, which the feed leaves out."""
-    monkeypatch.setattr(queries, "CLOCK_DIFFERENCE", timedelta(0))
+    monkeypatch.setattr(queries, "MAX_CLOCK_SKEW", timedelta(0))
 
 
 def feed(scenario: Scenario, query: str = "") -> Any:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.models import Project
 from events.models import CounterChange, CounterSnapshot
-from events.queries import CLOCK_DIFFERENCE
+from events.queries import MAX_CLOCK_SKEW
 from events.totals import counters, history
 from events.totals.history import AsOf, end_of
 from findings.models import Finding
@@ -29,7 +29,7 @@ NAMES = ("finding", "task", "owner", "verification", "regression")
 @pytest.fixture(autouse=True)
 def _no_other_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ignore transactions of other connections: their times are not those of the moved clock."""
-    monkeypatch.setattr(history, "settled_until", lambda: timezone.now() - CLOCK_DIFFERENCE)
+    monkeypatch.setattr(history, "complete_until", lambda: timezone.now() - MAX_CLOCK_SKEW)
 
 
 def state(scenario: Scenario, as_of: AsOf | None = None) -> dict[str, Any]:

@@ -209,7 +209,7 @@ def test_other_guard_runs_of_a_project_are_started(scenario: Scenario) -> None:
 def test_counters_of_others_are_aggregated_and_stored(
     two_organizations: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "settled_until", lambda: timezone.now() + timedelta(minutes=1))
+    monkeypatch.setattr(history, "complete_until", lambda: timezone.now() + timedelta(minutes=1))
     for scenario in two_organizations:
         for _ in range(3):
             factories.finding(scenario)
