@@ -30,7 +30,7 @@ from krafter_audit.web.public_urls import public_url
 from remediation.services.policies import config_of
 
 DUMMY_KEY = "none"  # verified against where there is no webhook, so that both cases take as long
-CLOCK_SKEW = timedelta(minutes=1)
+MAX_CLOCK_SKEW = timedelta(minutes=1)
 FULL_SYNC_DELAY_SECONDS = 30  # in which several changes of findings become one sync
 
 
@@ -151,7 +151,7 @@ def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | No
 def _is_fresh(webhooks: WebhookFormat, event: WebhookEvent) -> bool:
     # Without a signed time, only the delivery's id and body can show that it is a repetition.
     now = timezone.now()
-    return event.sent_at is None or now - webhooks.max_age <= event.sent_at <= now + CLOCK_SKEW
+    return event.sent_at is None or now - webhooks.max_age <= event.sent_at <= now + MAX_CLOCK_SKEW
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from krafter_audit.db import read_replica, redis_client, roles
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from remediation.evidence.retention import EVIDENCE
 
-MAX_CLOCK_SECONDS = 5.0  # between this machine's clock and the database's
+MAX_CLOCK_SKEW_SECONDS = 5.0  # between this machine's clock and the database's
 INSTALLED_MONTHS = re.compile(r"IF (\d+) = 0 OR")
 RIGHTS = """
     SELECT current_user, rolsuper, rolcreaterole,
@@ -98,7 +98,7 @@ def clocks() -> Iterator[Diagnosis]:
         before = time.time()
         theirs = read()
         difference = theirs - (before + time.time()) / 2
-        diagnose = problem if abs(difference) > MAX_CLOCK_SECONDS else ok
+        diagnose = problem if abs(difference) > MAX_CLOCK_SKEW_SECONDS else ok
         yield diagnose(
             "clock",
             f"that of {name} differs by {difference:+.2f} s",
