@@ -18,7 +18,7 @@ OLDEST_TRANSACTION = """
 """
 
 
-def matching(
+def filter_events(
     events: QuerySet[Event],
     *,
     types: Collection[str] = (),

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from accounts.views import ManagementViewSet
 from accounts.viewsets import OrganizationViewSet, ProjectViewSet
 from events.models import Event
-from events.queries import complete_until, matching
+from events.queries import complete_until, filter_events
 from events.serializers import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -52,7 +52,7 @@ class FeedViewSet(OrganizationViewSet):
         """Return the response with a page of the organisation's or project's events."""
         params = self.request.query_params
         filters = self._filters()
-        events = matching(
+        events = filter_events(
             rows,
             types=filters["type"],
             subject_id=filters.get("subject"),

@@ -112,7 +112,7 @@ def finding_counts(
     project: Project, filters: Mapping[str, Sequence[str]], as_of: AsOf | None
 ) -> dict[str, Any]:
     """Return the number of findings by each facet, and their total score, now or as of a moment."""
-    counted = counters.matching(totals_of(project, "finding", as_of=as_of)["finding"], filters)
+    counted = counters.filter_totals(totals_of(project, "finding", as_of=as_of)["finding"], filters)
     return {
         "total": sum(rows for _, rows, _ in counted),
         "score": sum(score for _, _, score in counted),

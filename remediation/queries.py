@@ -148,7 +148,7 @@ def task_counts(project: Project, filters: Mapping[str, Any], as_of: AsOf | None
         counted = (
             counters.totals_of_owner(project.pk, name, owner) if owner else counters.totals(project.pk, name)
         )
-    counted = counters.matching(counted, filters)
+    counted = counters.filter_totals(counted, filters)
     return {
         "total": sum(rows for _, rows, _ in counted),
         "by_status": rows_by("status", Task.Status.values, counted),

@@ -85,7 +85,7 @@ def totals_of_owner(project_id: UUID, name: str, owner_id: UUID) -> Totals:
     return [(facets, int(number), int(score)) for facets, number, score in sums]
 
 
-def matching(counted: Totals, filters: Mapping[str, Collection[str]]) -> Totals:
+def filter_totals(counted: Totals, filters: Mapping[str, Collection[str]]) -> Totals:
     """Return the totals whose facets match the filters; ignore other filters."""
     return [
         (facets, rows, score)

@@ -48,7 +48,7 @@ class Counts:
 
     def count(self, name: str, project_id: UUID | None = None, **facets: Collection[str]) -> int:
         """Return how many rows have one of the values of each facet."""
-        return sum(rows for _, rows, _ in counters.matching(self.totals(name, project_id), facets))
+        return sum(rows for _, rows, _ in counters.filter_totals(self.totals(name, project_id), facets))
 
     def project_counts(self, project_id: UUID) -> dict[str, int]:
         return {
