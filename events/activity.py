@@ -11,12 +11,12 @@ from django.db.models import Q, QuerySet
 
 from events.models import Event
 
-MAX_READ = 200  # events that are grouped into lines
+MAX_EVENTS_READ = 200  # events that are grouped into lines
 # A policy moves the due date of each open task, and one event at the end counts them.
 COUNTED_LATER = Q(name="task.due_date_moved", data__cause="policy")
 RECALCULATED = "policy.due_dates_recalculated"
 # (name in the event's data, sentence about one task, sentence about several)
-DUE_DATES = (
+DUE_DATE_SENTENCES = (
     ("moved", "The due date of 1 task moved", "The due dates of {} tasks moved"),
     ("given", "1 task got a due date", "{} tasks got a due date"),
     ("lifted", "1 task lost its due date", "{} tasks lost their due date"),
@@ -39,9 +39,9 @@ class ActivityLine:
 
 def recent(events: QuerySet[Event], limit: int) -> list[ActivityLine]:
     """Return the newest lines of the events, at most `limit`."""
-    rows = list(events.exclude(COUNTED_LATER).order_by("-pk")[:MAX_READ])
+    rows = list(events.exclude(COUNTED_LATER).order_by("-pk")[:MAX_EVENTS_READ])
     groups = [list(group) for _, group in groupby(rows, key=_kind)]
-    is_cut = len(rows) == MAX_READ
+    is_cut = len(rows) == MAX_EVENTS_READ
     lines = [ActivityLine(group[0], len(group), is_cut and group[-1] is rows[-1]) for group in groups]
     return lines[:limit]
 
@@ -54,7 +54,9 @@ def due_dates_in_words(event: Event) -> str:
     """Return `The due dates of 312 tasks moved: the policy changed` for a recalculation; empty for other events."""
     if event.name != RECALCULATED:
         return ""
-    counts = [(int(event.data.get(name) or 0), singular, plural) for name, singular, plural in DUE_DATES]
+    counts = [
+        (int(event.data.get(name) or 0), singular, plural) for name, singular, plural in DUE_DATE_SENTENCES
+    ]
     parts = [
         singular if count == 1 else plural.format(f"{count:,}") for count, singular, plural in counts if count
     ]

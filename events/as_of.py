@@ -35,9 +35,9 @@ def parse_as_of(params: QueryDict) -> AsOf | None:
     as_of = _parse_day(text) if is_day(text) else AsOf(_parse_instant(text))
     if as_of.instant > timezone.now():
         raise _invalid("Must not be in the future.")
-    kept_since = history.kept_since()
-    if kept_since and as_of.instant < kept_since:
-        raise _invalid(f"Past counts are known since {format_timestamp(kept_since)}.")
+    history_start = history.history_start()
+    if history_start and as_of.instant < history_start:
+        raise _invalid(f"Past counts are known since {format_timestamp(history_start)}.")
     return as_of
 
 
@@ -50,7 +50,7 @@ def _parse_day(text: str) -> AsOf:
         raise _invalid("Use a day from 2000 on.")
     if day > timezone.now().date():
         raise _invalid("Must not be in the future.")
-    return history.end_of(day)
+    return history.end_of_day(day)
 
 
 def _parse_instant(text: str) -> datetime:

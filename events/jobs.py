@@ -22,7 +22,7 @@ def delete_expired_responses() -> None:
 def rotate_partitions() -> None:
     """Create the next partitions of the audit log and the history of counters, and drop the expired ones."""
     history.take_snapshots()
-    for partitioned in (partitions.EVENTS, history.CHANGES):
+    for partitioned in (partitions.EVENT_TABLE, history.COUNTER_CHANGE_TABLE):
         with isolated("rotation", partitioned.table):
             partitions.rotate_partitions(partitioned)
     history.delete_expired_snapshots()

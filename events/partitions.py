@@ -23,13 +23,13 @@ PARTITIONS = """
     SELECT part.relname, pg_get_expr(part.relpartbound, part.oid)
     FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY 1
 """
-END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
+UPPER_BOUND = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
 # Functions of the owner, which alone may create and drop tables: the job that calls them runs as the application role.
 # Their bodies have the table and the months to keep, so that a client that executes its own SQL cannot drop a month
 # before it has expired according to the clock of the database. `migrate` replaces them with the values of the settings.
 # Rows without a month go to the default partition, so that no INSERT is rejected.
 # A month is created like the default partition, since the table itself has no unique constraint that its months have.
-FUNCTIONS = """
+CREATE_FUNCTIONS = """
     CREATE OR REPLACE FUNCTION {table}_create_month(first date) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     DECLARE
@@ -77,7 +77,7 @@ class PartitionedTable:
     refers_to: tuple[str, ...] = ()
 
 
-EVENTS = PartitionedTable("events_event", "at", "KRAFTER_EVENTS_KEEP_MONTHS")
+EVENT_TABLE = PartitionedTable("events_event", "at", "KRAFTER_EVENTS_KEEP_MONTHS")
 
 
 def rotate_partitions(partitioned: PartitionedTable) -> None:
@@ -100,7 +100,7 @@ def partitions_of(table: str) -> dict[str, date | None]:
 
 
 def _end(bound: str) -> date | None:
-    found = END.search(bound)
+    found = UPPER_BOUND.search(bound)
     return date.fromisoformat(found[1]) if found else None
 
 
@@ -113,7 +113,7 @@ def install_functions(partitioned: PartitionedTable) -> None:
     has_role = roles.role_exists()
     names = {"table": partitioned.table, "role": roles.application_role()}
     grant = "EXECUTE format('GRANT SELECT ON %I TO \"{role}\"', part);".format(**names) if has_role else ""
-    statement = FUNCTIONS.format(
+    statement = CREATE_FUNCTIONS.format(
         **names,
         column=partitioned.column,
         keep=months_to_keep(partitioned),

@@ -11,7 +11,7 @@ from krafter_audit.db.roles import grant_privileges, require_owner
 
 
 def create_partitions(**kwargs: Any) -> None:
-    for partitioned in (partitions.EVENTS, history.CHANGES):
+    for partitioned in (partitions.EVENT_TABLE, history.COUNTER_CHANGE_TABLE):
         partitions.install_functions(partitioned)
         partitions.create_partitions(partitioned)
 

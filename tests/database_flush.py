@@ -43,5 +43,5 @@ def _flush(test: Any) -> None:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
         django_flush(test)
-    for partitioned in (partitions.EVENTS, history.CHANGES, EVIDENCE):
+    for partitioned in (partitions.EVENT_TABLE, history.COUNTER_CHANGE_TABLE, EVIDENCE):
         partitions.create_partitions(partitioned)

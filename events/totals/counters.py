@@ -60,7 +60,7 @@ AGGREGATE = """
     GROUP BY day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
 """
 # Only those with many more rows than combinations: aggregating others would write as many rows as it deletes.
-GROWN = """
+COUNTERS_TO_AGGREGATE = """
     SELECT project_id, name FROM events_counter GROUP BY project_id, name
     HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, owner_id, facets))
 """
@@ -216,7 +216,7 @@ def aggregate(project_id: UUID, name: str) -> None:
 def aggregate_all(at_least: int = AGGREGATE_FROM) -> int:
     """Aggregate every counter that has grown to `at_least` rows; return their number."""
     with connection.cursor() as cursor:
-        cursor.execute(GROWN, [at_least])
+        cursor.execute(COUNTERS_TO_AGGREGATE, [at_least])
         grown = cursor.fetchall()
     for project_id, name in grown:
         with isolated(f"aggregation of {name}", project_id):

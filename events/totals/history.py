@@ -23,8 +23,8 @@ from krafter_audit.db.sql import fetch_all
 from krafter_audit.jobs.isolation import isolated
 
 # Of a project, after which a snapshot is taken within the day. They are summed in 0.2 s.
-MANY_CHANGES = 50_000
-CHANGES = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
+MIN_INTERIM_CHANGES = 50_000
+COUNTER_CHANGE_TABLE = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
 
 # The newest snapshot and all later changes, as `(name, facets, owner_id, due_on, rows, score)`.
 RECORDED = """
@@ -77,7 +77,7 @@ TAKE_SNAPSHOT = INSERT_SNAPSHOT + select_recorded("""
     ON CONFLICT DO NOTHING
 """)
 # The projects with more than so many changes between their newest snapshot and the moment.
-WITHOUT_SNAPSHOT = """
+PROJECTS_WITHOUT_SNAPSHOT = """
     SELECT project.id FROM accounts_project AS project, LATERAL (
         SELECT coalesce(max(at), '-infinity') AS at FROM events_countersnapshot WHERE project_id = project.id
     ) AS newest
@@ -106,7 +106,7 @@ class AsOf:
         return self.instant if self.is_end_of_day else self.instant + timedelta(microseconds=1)
 
 
-def end_of(day: date) -> AsOf:
+def end_of_day(day: date) -> AsOf:
     """Return the end of a day, or now if that is earlier."""
     midnight_after = datetime.combine(day + timedelta(days=1), time(), UTC)
     now = timezone.now()
@@ -136,15 +136,15 @@ def changes_by_day(project_id: UUID, start: date, end: date, *names: str) -> dic
     return found
 
 
-def kept_since() -> datetime | None:
+def history_start() -> datetime | None:
     """Return since when all changes are kept; None: all are."""
-    first = first_kept_month(CHANGES)
+    first = first_kept_month(COUNTER_CHANGE_TABLE)
     return datetime.combine(first, time(), UTC) if first else None
 
 
 def exact_since(project: Project) -> datetime:
     """Return since when a project's totals are known at any moment."""
-    return max(filter(None, (project.created_at, kept_since())))
+    return max(filter(None, (project.created_at, history_start())))
 
 
 def midnight(moment: datetime) -> datetime:
@@ -158,7 +158,7 @@ def take_snapshots() -> int:
     return sum(_take_missing_snapshots(moment) for moment in (last.replace(day=1), last))
 
 
-def take_interim_snapshots(changes: int = MANY_CHANGES) -> int:
+def take_interim_snapshots(changes: int = MIN_INTERIM_CHANGES) -> int:
     """Store the totals of the projects with more than `changes` changes since a snapshot; return their number."""
     # After a large import, reads would sum all of its changes until midnight.
     return _take_missing_snapshots(complete_until(), changes=changes)
@@ -166,7 +166,7 @@ def take_interim_snapshots(changes: int = MANY_CHANGES) -> int:
 
 def _take_missing_snapshots(moment: datetime, *, changes: int = 0) -> int:
     params = {"moment": moment, "changes": changes}
-    projects = fetch_all(WITHOUT_SNAPSHOT, params, model=CounterSnapshot)
+    projects = fetch_all(PROJECTS_WITHOUT_SNAPSHOT, params, model=CounterSnapshot)
     taken = 0
     for (project_id,) in projects:
         with isolated("snapshot of the counters", project_id):
@@ -187,7 +187,7 @@ def take_snapshot(project_id: UUID, moment: datetime) -> int:
 
 def delete_expired_snapshots() -> int:
     """Delete the snapshots that no kept change continues; return their number."""
-    since = kept_since()
+    since = history_start()
     if since is None:
         return 0
     newest = CounterSnapshot.objects.filter(at__lte=since).order_by("project", "-at").distinct("project")

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from events.partitions import EVENTS, PartitionedTable, months_to_keep, partitions_of
-from events.totals.history import CHANGES
+from events.partitions import EVENT_TABLE, PartitionedTable, months_to_keep, partitions_of
+from events.totals.history import COUNTER_CHANGE_TABLE
 from krafter_audit.db import read_replica, redis_client, roles
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from remediation.evidence.retention import EVIDENCE
@@ -71,7 +71,7 @@ def database_roles() -> Iterator[Diagnosis]:
 
 def retention() -> Iterator[Diagnosis]:
     """Whether the functions of the owner keep the months that the settings name."""
-    for partitioned in (EVENTS, CHANGES, EVIDENCE):
+    for partitioned in (EVENT_TABLE, COUNTER_CHANGE_TABLE, EVIDENCE):
         wanted, installed = months_to_keep(partitioned), _installed_months(partitioned)
         if wanted != installed:
             text = (

@@ -40,7 +40,7 @@ def test_events_of_one_kind_that_follow_each_other_are_a_line(
     ids = [factories.finding(scenario).pk for _ in range(2)]
     for name, number in (("finding.updated", 2), ("task.created", 1), ("finding.updated", 2)):
         log_events(name, scenario.project, [(pk, {}) for pk in ids[:number]], by=scenario.actor)
-    monkeypatch.setattr("events.activity.MAX_READ", 4)
+    monkeypatch.setattr("events.activity.MAX_EVENTS_READ", 4)
 
     lines = recent(Event.objects.all(), 9)
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from events import partitions
 from events.models import Event
-from events.partitions import EVENTS, create_partitions, drop_expired, month, partitions_of
+from events.partitions import EVENT_TABLE, create_partitions, drop_expired, month, partitions_of
 from tests import database_role
 from tests.factories import Scenario
 
@@ -58,12 +58,12 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
     before = Event.objects.count()
 
     without_partition = log_at(scenario, at=at)
-    made = create_partitions(EVENTS)
+    made = create_partitions(EVENT_TABLE)
 
     assert without_partition == "events_event_default"
     assert "events_event_2031_05" in made
     assert made[-1] == "events_event_2031_08"
-    assert create_partitions(EVENTS) == []
+    assert create_partitions(EVENT_TABLE) == []
     assert log_at(scenario, at=at) == "events_event_2031_05"
     assert Event.objects.count() == before + 2
     with connection.cursor() as cursor:
@@ -73,10 +73,10 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
 
 def test_partitions_are_kept_permanently_by_default(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
-    create_partitions(EVENTS)
+    create_partitions(EVENT_TABLE)
     before = months()
 
-    assert (drop_expired(EVENTS), months()) == ([], before)
+    assert (drop_expired(EVENT_TABLE), months()) == ([], before)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def keep_months(settings: Settings, number: int) -> None:
     """Set the retention, as an operator does: `migrate` hands it to the functions of the owner."""
     settings.KRAFTER_EVENTS_KEEP_MONTHS = number
     with database_role.as_owner():
-        partitions.install_functions(EVENTS)
+        partitions.install_functions(EVENT_TABLE)
 
 
 def test_expired_months_are_dropped_oldest_first(
@@ -105,7 +105,7 @@ def test_expired_months_are_dropped_oldest_first(
     keep_months(settings, 2)
     before = months()
 
-    dropped = drop_expired(EVENTS)
+    dropped = drop_expired(EVENT_TABLE)
 
     assert dropped == [f"events_event_{first:%Y_%m}" for first in earlier_months[:2]]
     assert months() == before[2:]
@@ -137,7 +137,7 @@ def test_partition_of_a_month_is_append_only(scenario: Scenario, change: str):
 
 
 def test_query_of_a_month_reads_one_partition(scenario: Scenario):
-    create_partitions(EVENTS)
+    create_partitions(EVENT_TABLE)
     feed = Event.objects.filter(project=scenario.project, at__gte=datetime(2032, 1, 1, tzinfo=UTC))
 
     plan = feed.order_by("-at", "-id").explain()

@@ -13,7 +13,7 @@ from accounts.models import Project
 from events.models import CounterChange, CounterSnapshot
 from events.queries import MAX_CLOCK_SKEW
 from events.totals import counters, history
-from events.totals.history import AsOf, end_of
+from events.totals.history import AsOf, end_of_day
 from findings.models import Finding
 from findings.queries import finding_counts
 from remediation.queries import command_center, task_counts
@@ -70,7 +70,7 @@ def test_every_moment_of_a_random_history_is_as_it_was_observed(steps: Any):
 
         assert [state(scenario, AsOf(moment)) for moment, _ in observed] == [was for _, was in observed]
         # Tasks become overdue until the day has ended.
-        counted = {day: without_overdue(state(scenario, end_of(day))) for day in ends}
+        counted = {day: without_overdue(state(scenario, end_of_day(day))) for day in ends}
         assert counted == {day: without_overdue(was) for day, was in ends.items()}
         transaction.set_rollback(True)
 
@@ -87,7 +87,8 @@ def test_end_of_a_day_is_before_its_midnight(scenario: Scenario, time_machine: A
     time_machine.move_to("2026-03-12T12:00:00Z", tick=False)
 
     totals = [
-        finding_counts(scenario.project, {}, end_of(date(2026, 3, day)))["total"] for day in (9, 10, 11, 12)
+        finding_counts(scenario.project, {}, end_of_day(date(2026, 3, day)))["total"]
+        for day in (9, 10, 11, 12)
     ]
 
     assert totals == [0, 1, 2, 2]
@@ -96,7 +97,7 @@ def test_end_of_a_day_is_before_its_midnight(scenario: Scenario, time_machine: A
 def test_end_of_today_is_now(time_machine: Any):
     time_machine.move_to("2026-03-11T08:00:00Z", tick=False)
 
-    assert (end_of(date(2026, 3, 11)), end_of(date(2026, 3, 11)).day) == (
+    assert (end_of_day(date(2026, 3, 11)), end_of_day(date(2026, 3, 11)).day) == (
         AsOf(datetime(2026, 3, 11, 8, tzinfo=UTC)), date(2026, 3, 11),
     )  # fmt: skip
 
