@@ -21,7 +21,7 @@ from krafter_audit.api import etags, idempotency, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
-from krafter_audit.api.lists.filters import TIMES, filter_rows, may_be_few, sort_order, with_own_id
+from krafter_audit.api.lists.filters import TIME_FIELDS, filter_rows, may_be_few, sort_order, with_own_id
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from krafter_audit.api.lists.row_columns import RowColumns, row_columns
 from krafter_audit.api.lookup import get_or_404
@@ -280,7 +280,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         filter_class: type[FilterSet],
         *,
         total: Callable[[dict[str, Any], QuerySet[Row]], int | None] | None = None,
-        sort: Collection[str] = TIMES,
+        sort: Collection[str] = TIME_FIELDS,
         parent: str = "",
     ) -> Response:
         """Return the response with a page of a filtered and sorted list; the first field of `sort` is the default.

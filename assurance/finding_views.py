@@ -9,7 +9,13 @@ from assurance.models import GuardWindow
 from assurance.serializers import FindingWithGuardSerializer, GuardWindowSerializer
 from findings.filters import FindingFilter
 from findings.views import SORT_FIELDS
-from krafter_audit.api.lists.filters import CURSOR, LIMIT, OFFSET, include_parameter, list_parameters
+from krafter_audit.api.lists.filters import (
+    CURSOR_PARAMETER,
+    LIMIT_PARAMETER,
+    OFFSET_PARAMETER,
+    include_parameter,
+    list_parameters,
+)
 from krafter_audit.api.lists.row_columns import represent_rows
 from remediation.views import FindingWithTasksViewSet
 
@@ -19,7 +25,10 @@ INCLUDE = (*FindingWithTasksViewSet.embeddable, "guard")
 @extend_schema_view(
     list=extend_schema(
         parameters=list_parameters(
-            FindingFilter, sort=SORT_FIELDS, include=INCLUDE, pages=[LIMIT, OFFSET, CURSOR]
+            FindingFilter,
+            sort=SORT_FIELDS,
+            include=INCLUDE,
+            pages=[LIMIT_PARAMETER, OFFSET_PARAMETER, CURSOR_PARAMETER],
         ),
         responses=FindingWithGuardSerializer(many=True),
     ),

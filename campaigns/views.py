@@ -22,10 +22,10 @@ from campaigns.serializers import (
     ProgressSerializer,
     UpdateCampaignRequestSerializer,
 )
-from krafter_audit.api.lists.filters import TIMES, include_parameter, included, list_parameters
+from krafter_audit.api.lists.filters import TIME_FIELDS, include_parameter, included, list_parameters
 from remediation.filters import tasks_matching
 
-SORT_FIELDS = (*TIMES, "due_date")
+SORT_FIELDS = (*TIME_FIELDS, "due_date")
 INCLUDE_PROGRESS = ("progress",)
 
 

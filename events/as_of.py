@@ -15,14 +15,14 @@ from events.totals import history
 from events.totals.history import AsOf
 from krafter_audit.api.envelope import DataWithMeta
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.lists.filters import NOT_EMPTY
+from krafter_audit.api.lists.filters import NON_EMPTY_STRING
 from krafter_audit.api.lists.pagination import single_parameter
 from krafter_audit.api.serializers import EARLIEST, UTCDateTimeField
 from krafter_audit.http.timestamps import format_timestamp, is_day, parse_day
 
-AS_OF = OpenApiParameter(
+AS_OF_PARAMETER = OpenApiParameter(
     "as_of",
-    NOT_EMPTY,
+    NON_EMPTY_STRING,
     description="How it was at the end of a day in UTC (`2026-11-25`) or at an instant (ISO 8601).",
 )
 

@@ -17,7 +17,12 @@ from events.serializers import (
     OrganizationEventFilterSerializer,
     OrganizationEventSerializer,
 )
-from krafter_audit.api.lists.filters import CURSOR, DATE_TIME, LIMIT, TEXTS
+from krafter_audit.api.lists.filters import (
+    CURSOR_PARAMETER,
+    DATE_TIME,
+    LIMIT_PARAMETER,
+    NON_EMPTY_STRING_LIST,
+)
 from krafter_audit.api.lists.pagination import (
     QuerySetListing,
     paginate_by_cursor,
@@ -30,15 +35,15 @@ SINGLE_PARAMETERS = ("subject", "created_after", "created_before", "sort")
 
 
 PARAMETERS = [
-    OpenApiParameter("type", TEXTS, description="A name, or a group such as `finding.*`."),
+    OpenApiParameter("type", NON_EMPTY_STRING_LIST, description="A name, or a group such as `finding.*`."),
     OpenApiParameter(
         "subject", {"type": "string", "format": "uuid"}, description="The id of a finding, task, scan, …"
     ),
     OpenApiParameter("created_after", DATE_TIME, description="This time or later."),
     OpenApiParameter("created_before", DATE_TIME, description="Before this time."),
     OpenApiParameter("sort", str, enum=[NEWEST_FIRST, OLDEST_FIRST]),
-    LIMIT,
-    CURSOR,
+    LIMIT_PARAMETER,
+    CURSOR_PARAMETER,
 ]
 
 

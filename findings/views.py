@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from bulk_changes.serializers import BulkUpdateResultSerializer, represent
-from events.as_of import AS_OF, parse_as_of, respond_with_counts
+from events.as_of import AS_OF_PARAMETER, parse_as_of, respond_with_counts
 from events.totals import counters
 from findings.filters import (
     DismissalFilter,
@@ -41,7 +41,7 @@ from findings.serializers import (
 from findings.services import bulk, dismissals, triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.lists.filters import (
-    TIMES,
+    TIME_FIELDS,
     filter_rows,
     included,
     list_parameters,
@@ -59,7 +59,7 @@ from krafter_audit.api.lists.pagination import (
 from krafter_audit.api.lists.row_columns import RowColumns, row_columns
 from krafter_audit.api.parsers import MEBIBYTE
 
-SORT_FIELDS = ("score", *TIMES)
+SORT_FIELDS = ("score", *TIME_FIELDS)
 INCLUDE_DEPLOYS = ["deploys"]
 
 
@@ -208,7 +208,7 @@ class FindingCountsViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Count findings, now or at a moment of the past",
-        parameters=[*list_parameters(FindingCountFilter, sort=(), pages=()), AS_OF],
+        parameters=[*list_parameters(FindingCountFilter, sort=(), pages=()), AS_OF_PARAMETER],
         responses=FindingCountsSerializer,
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:

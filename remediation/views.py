@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from bulk_changes.serializers import BulkUpdateResultSerializer, represent
-from events.as_of import AS_OF, parse_as_of, respond_as_of, respond_with_counts
+from events.as_of import AS_OF_PARAMETER, parse_as_of, respond_as_of, respond_with_counts
 from events.totals import counters
 from findings.models import Finding
 from findings.serializers import FindingSerializer, validate_items
@@ -21,7 +21,7 @@ from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import with_warnings
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import (
-    TIMES,
+    TIME_FIELDS,
     filter_rows,
     include_parameter,
     included,
@@ -68,7 +68,7 @@ from scanner.evidence_bundle.keys import as_jwk
 
 INCLUDE_IN_TASK, INCLUDE_IN_VERIFICATIONS = ("finding", "labels"), ("state", "task")
 INCLUDE_IN_VERIFICATION = (*INCLUDE_IN_VERIFICATIONS, "warnings")
-TASK_SORT_FIELDS = (*TIMES, "sla_due_at")
+TASK_SORT_FIELDS = (*TIME_FIELDS, "sla_due_at")
 
 
 def embed_parents(
@@ -222,7 +222,7 @@ class TaskCountsViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Count tasks, now or at a moment of the past",
-        parameters=[*list_parameters(TaskCountFilter, sort=(), pages=()), AS_OF],
+        parameters=[*list_parameters(TaskCountFilter, sort=(), pages=()), AS_OF_PARAMETER],
         responses=TaskCountsSerializer,
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
@@ -265,7 +265,7 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Read a verification",
-        parameters=[long_polling.WAIT, include_parameter(INCLUDE_IN_VERIFICATION)],
+        parameters=[long_polling.WAIT_PARAMETER, include_parameter(INCLUDE_IN_VERIFICATION)],
         responses=DescribedVerificationSerializer,
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -370,7 +370,7 @@ class PolicyViewSet(ProjectViewSet):
     @extend_schema(
         operation_id="get_current_policy",
         summary="Read the current policy",
-        parameters=[AS_OF],
+        parameters=[AS_OF_PARAMETER],
         responses=PolicySerializer,
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
@@ -424,7 +424,9 @@ class CommandCenterViewSet(ProjectViewSet):
 
     conditional_actions = frozenset()
 
-    @extend_schema(summary="Read the command center", parameters=[AS_OF], responses=CommandCenterSerializer)
+    @extend_schema(
+        summary="Read the command center", parameters=[AS_OF_PARAMETER], responses=CommandCenterSerializer
+    )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return counts of findings and tasks, the latest scan and the number of overdue tasks."""
         as_of = parse_as_of(request.query_params)

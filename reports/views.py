@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from campaigns.queries import active_with_progress
 from campaigns.serializers import CampaignSerializer, ProgressSerializer
-from events.as_of import AS_OF, parse_as_of, respond_with_counts
+from events.as_of import AS_OF_PARAMETER, parse_as_of, respond_with_counts
 from events.totals import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.errors import InvalidParams
@@ -60,7 +60,7 @@ class ReportViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="Summarise the project",
-        parameters=[DAY_FROM, DAY_TO, AS_OF, include_parameter(INCLUDE_CAMPAIGNS)],
+        parameters=[DAY_FROM, DAY_TO, AS_OF_PARAMETER, include_parameter(INCLUDE_CAMPAIGNS)],
         responses=ReportSummarySerializer,
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
@@ -118,7 +118,9 @@ class ReportViewSet(ProjectViewSet):
             total=partial(counters.count_matching, self.project.pk, "report", facets={"format"}),
         )
 
-    @extend_schema(summary="Read a report", parameters=[long_polling.WAIT], responses=ReportSerializer)
+    @extend_schema(
+        summary="Read a report", parameters=[long_polling.WAIT_PARAMETER], responses=ReportSerializer
+    )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a report; with `wait`, when its export has finished or the time is over."""
         seconds = long_polling.requested_seconds(request.query_params)

@@ -51,7 +51,7 @@ class ScanViewSet(ProjectViewSet):
             ),
         )
 
-    @extend_schema(summary="Read a scan", parameters=[long_polling.WAIT], responses=ScanSerializer)
+    @extend_schema(summary="Read a scan", parameters=[long_polling.WAIT_PARAMETER], responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the scan; with `wait`, when it has finished or the time is over."""
         seconds = long_polling.requested_seconds(request.query_params)

@@ -16,7 +16,7 @@ from krafter_audit.shutdown import is_shutting_down
 MAX_WAIT_SECONDS = 60
 MAX_WAITERS = 8  # of each process; a third of the threads of krafter_audit/server.py
 POLL_SECONDS = 0.25
-WAIT = OpenApiParameter(
+WAIT_PARAMETER = OpenApiParameter(
     "wait",
     {"type": "integer", "minimum": 0, "maximum": MAX_WAIT_SECONDS, "default": 0},
     description="The seconds after which the response is sent if the work is not done before. Under load the response "

@@ -8,7 +8,13 @@ from rest_framework.response import Response
 
 from accounts.views import ManagementViewSet
 from accounts.viewsets import uuid_or_404
-from krafter_audit.api.lists.filters import CURSOR, DATE_TIME, LIMIT, NOT_EMPTY, list_parameters
+from krafter_audit.api.lists.filters import (
+    CURSOR_PARAMETER,
+    DATE_TIME,
+    LIMIT_PARAMETER,
+    NON_EMPTY_STRING,
+    list_parameters,
+)
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor, single_parameter
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import queries, services
@@ -176,11 +182,11 @@ class EventDeliveryViewSet(EndpointViewSet):
         summary="List deliveries",
         parameters=[
             OpenApiParameter("status", str, enum=EventDelivery.Status.values),
-            OpenApiParameter("type", NOT_EMPTY),
+            OpenApiParameter("type", NON_EMPTY_STRING),
             OpenApiParameter("created_after", DATE_TIME, description="Of events at this time or later."),
             OpenApiParameter("created_before", DATE_TIME, description="Of events before this time."),
-            LIMIT,
-            CURSOR,
+            LIMIT_PARAMETER,
+            CURSOR_PARAMETER,
         ],
         responses=EventDeliverySerializer(many=True),
     )

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events.serializers import EventSerializer
-from krafter_audit.api.lists.filters import CURSOR, LIMIT, ListFilter, list_parameters
+from krafter_audit.api.lists.filters import CURSOR_PARAMETER, LIMIT_PARAMETER, ListFilter, list_parameters
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from remediation.collaboration import queries, services
 from remediation.collaboration.serializers import (
@@ -127,7 +127,7 @@ class TaskHistoryViewSet(TaskPartViewSet):
     @extend_schema(
         operation_id="list_task_history",
         summary="List the events of a task and its verifications, newest first",
-        parameters=[LIMIT, CURSOR],
+        parameters=[LIMIT_PARAMETER, CURSOR_PARAMETER],
         responses=EventSerializer(many=True),
     )
     def list(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from krafter_audit.api.envelope import with_warnings
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.lists.filters import CURSOR, LIMIT
+from krafter_audit.api.lists.filters import CURSOR_PARAMETER, LIMIT_PARAMETER
 from krafter_audit.api.lists.pagination import paginate_by_cursor, single_parameter
 from remediation.policy_versions import queries
 from remediation.policy_versions.comparison import compare
@@ -34,7 +34,7 @@ class PolicyVersionViewSet(ProjectViewSet):
 
     @extend_schema(
         summary="List the versions of the policy, newest first",
-        parameters=[LIMIT, CURSOR],
+        parameters=[LIMIT_PARAMETER, CURSOR_PARAMETER],
         responses=PolicyVersionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:

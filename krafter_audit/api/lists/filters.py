@@ -16,27 +16,27 @@ from krafter_audit.http.addresses import normalise_host
 from krafter_audit.http.errors import HttpError
 
 # Without `default`, which generated clients would send.
-LIMIT = OpenApiParameter(
+LIMIT_PARAMETER = OpenApiParameter(
     "limit",
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
     description=f"{DEFAULT_LIMIT} by default.",
 )
 # An empty parameter is rejected: a filter that is left out by mistake must not return everything.
-NOT_EMPTY = {"type": "string", "minLength": 1}
-CURSOR = OpenApiParameter(
+NON_EMPTY_STRING = {"type": "string", "minLength": 1}
+CURSOR_PARAMETER = OpenApiParameter(
     "cursor", str, description="`meta.next_cursor` of the previous page; empty for the first page."
 )
-OFFSET = OpenApiParameter(
+OFFSET_PARAMETER = OpenApiParameter(
     "offset",
     {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET},
     description="How many rows to skip; without `cursor`.",
 )
-TEXTS = {"type": "array", "items": NOT_EMPTY}
-USER = {"type": "string", "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"}
+NON_EMPTY_STRING_LIST = {"type": "array", "items": NON_EMPTY_STRING}
+USER_ID = {"type": "string", "pattern": "^(me|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"}
 DATE_TIME = {"type": "string", "format": "date-time"}
-HOST = r"\A[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z"
+HOST_PATTERN = r"\A[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z"
 MIN_SEARCH_LENGTH, MAX_SEARCH_LENGTH = 3, 200
-TIMES = ("created_at", "updated_at")  # the fields by which every list can be sorted
+TIME_FIELDS = ("created_at", "updated_at")  # the fields by which every list can be sorted
 
 
 class _TimeFormField(forms.CharField):
@@ -101,7 +101,7 @@ class HostFilter(django_filters.CharFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         message = "Use a host name, such as www.example.com."
-        validators = [RegexValidator(HOST, message)]
+        validators = [RegexValidator(HOST_PATTERN, message)]
         super().__init__(*args, min_length=MIN_SEARCH_LENGTH, max_length=253, validators=validators, **kwargs)
 
 
@@ -141,9 +141,9 @@ class ListFilter(django_filters.FilterSet):
 def list_parameters(
     filter_class: type[django_filters.FilterSet],
     *,
-    sort: Iterable[str] = TIMES,
+    sort: Iterable[str] = TIME_FIELDS,
     include: Collection[str] = (),
-    pages: Iterable[OpenApiParameter] = (LIMIT, CURSOR),
+    pages: Iterable[OpenApiParameter] = (LIMIT_PARAMETER, CURSOR_PARAMETER),
 ) -> list[OpenApiParameter]:
     """Return a list's query parameters for its OpenAPI description."""
     # The filters of every list come last.
@@ -169,9 +169,9 @@ def _parameter(name: str, query_filter: django_filters.Filter) -> OpenApiParamet
     if choices:
         return OpenApiParameter(name, str, enum=choices)
     if isinstance(query_filter, TextsFilter):
-        return OpenApiParameter(name, TEXTS)
+        return OpenApiParameter(name, NON_EMPTY_STRING_LIST)
     if isinstance(query_filter, OwnerFilter):
-        return OpenApiParameter(name, USER, description="The id of a user, or `me`.")
+        return OpenApiParameter(name, USER_ID, description="The id of a user, or `me`.")
     if isinstance(query_filter, TimeFilter):
         return OpenApiParameter(name, DATE_TIME)
     if isinstance(query_filter, django_filters.UUIDFilter):
