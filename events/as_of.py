@@ -17,7 +17,7 @@ from krafter_audit.api.envelope import DataWithMeta
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.filters import NON_EMPTY_STRING
 from krafter_audit.api.lists.pagination import single_parameter
-from krafter_audit.api.serializers import EARLIEST, UTCDateTimeField
+from krafter_audit.api.serializers import MIN_DATETIME, UTCDateTimeField
 from krafter_audit.http.timestamps import format_timestamp, is_day, parse_day
 
 AS_OF_PARAMETER = OpenApiParameter(
@@ -46,7 +46,7 @@ def _parse_day(text: str) -> AsOf:
         day = parse_day(text)
     except ValueError:
         raise _invalid("There is no such day.") from None
-    if day < EARLIEST.date():
+    if day < MIN_DATETIME.date():
         raise _invalid("Use a day from 2000 on.")
     if day > timezone.now().date():
         raise _invalid("Must not be in the future.")

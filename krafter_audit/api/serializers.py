@@ -15,7 +15,7 @@ from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.security.control_characters import is_invisible
 
 # The fields of responses that only the system sets, unless a request has a field of that name.
-READ_ONLY = frozenset(
+READ_ONLY_FIELDS = frozenset(
     {
         "id", "org_id", "project_id", "task_id", "finding_id", "result", "verified_by_id", "verified_at",
         "created_at", "inserted_at", "updated_at", "active", "last_sync_at", "started_at", "finished_at",
@@ -26,8 +26,8 @@ READ_ONLY = frozenset(
         "user_id",
     }
 )  # fmt: skip
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+MIN_DATETIME = datetime(2000, 1, 1, tzinfo=UTC)
+MAX_DATETIME = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_SUGGESTIONS = 50  # of a request: each compares a name with all that are known
 TOO_LARGE = "Send at most {limit} KiB of JSON; this has {kibibytes:,} KiB."
 MAX_UNKNOWN_FIELDS = 100  # that are named, of one object
@@ -149,7 +149,7 @@ class UTCDateTimeField(serializers.DateTimeField):
             parsed = super().to_internal_value(value)
         except OverflowError:
             self.fail("range")
-        if not EARLIEST <= parsed < LATEST:
+        if not MIN_DATETIME <= parsed < MAX_DATETIME:
             self.fail("range")
         return parsed
 
@@ -223,7 +223,7 @@ class RequestSerializer(serializers.Serializer[Any]):
     def _rejection(self, name: str) -> str:
         if name in self.rejected_fields:
             return self.rejected_fields[name]
-        if name in READ_ONLY:
+        if name in READ_ONLY_FIELDS:
             return "This field is read-only."
         is_suggested = may_suggest(self)
         nearest = difflib.get_close_matches(name, list(self.fields), n=1) if is_suggested else []
