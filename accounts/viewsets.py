@@ -21,7 +21,13 @@ from krafter_audit.api import etags, idempotency, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
-from krafter_audit.api.lists.filters import TIME_FIELDS, filter_rows, may_be_few, sort_order, with_own_id
+from krafter_audit.api.lists.filters import (
+    TIME_FIELDS,
+    filter_rows,
+    has_unordered_filter,
+    sort_order,
+    with_own_id,
+)
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor
 from krafter_audit.api.lists.row_columns import RowColumns, row_columns
 from krafter_audit.api.lookup import get_or_404
@@ -296,7 +302,9 @@ class OrganizationViewSet(viewsets.ViewSet):
             order=order,
             descending=descending,
             columns=row_columns(serializer_class),
-            few=(lambda: bounded_count(matching)) if may_be_few(filter_class, filters) else None,
+            count_few=(lambda: bounded_count(matching))
+            if has_unordered_filter(filter_class, filters)
+            else None,
         )
         page = paginate_by_cursor(
             listing,

@@ -23,7 +23,7 @@ class FindingCountFilter(django_filters.FilterSet):
 
 
 class FindingFilter(FindingCountFilter, ListFilter):
-    scattered = frozenset({"check"})
+    unordered_filters = frozenset({"check"})
 
     owner_id = OwnerFilter()
     check = django_filters.CharFilter(method="by_check")

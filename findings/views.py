@@ -43,9 +43,9 @@ from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.lists.filters import (
     TIME_FIELDS,
     filter_rows,
+    has_unordered_filter,
     included,
     list_parameters,
-    may_be_few,
     sort_order,
     with_own_id,
 )
@@ -83,8 +83,8 @@ class FindingViewSet(ProjectViewSet):
         def total() -> int | None:
             return counters.count_matching(project_id, "finding", filters, rows, facets=FACETS)
 
-        few = total if may_be_few(FindingFilter, filters) else None
-        listing = self._listing(rows, filters, few)
+        count_few = total if has_unordered_filter(FindingFilter, filters) else None
+        listing = self._listing(rows, filters, count_few)
         if "cursor" in params:
             page = paginate_by_cursor(listing, params, bound_to=f"findings {project_id}", total=total)
         else:
@@ -94,13 +94,13 @@ class FindingViewSet(ProjectViewSet):
             self.embed(name, response.data.rows)
         return response
 
-    def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any], few: Count) -> Listing:
+    def _listing(self, rows: QuerySet[Finding], filters: Mapping[str, Any], count_few: Count) -> Listing:
         columns = cast("RowColumns", row_columns(FindingSerializer))
         order, descending = sort_order(self.request.query_params, SORT_FIELDS, "-score")
         if order[0] == "score" and descending and set(filters) <= FACETS.keys():
             # The most frequent list, by SQL.
             return FindingsByScore(self.project.pk, filters, columns=columns.names)
-        return QuerySetListing(rows, order=order, descending=descending, columns=columns, few=few)
+        return QuerySetListing(rows, order=order, descending=descending, columns=columns, count_few=count_few)
 
     @extend_schema(summary="Read a finding")
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

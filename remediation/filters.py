@@ -57,7 +57,7 @@ class TaskCountFilter(django_filters.FilterSet):
 
 
 class TaskFilter(TaskCountFilter, ListFilter):
-    scattered = frozenset({"campaign"})
+    unordered_filters = frozenset({"campaign"})
 
     label = LabelFilter("labels")
     finding_id = django_filters.UUIDFilter()

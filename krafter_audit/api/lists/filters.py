@@ -127,10 +127,10 @@ class TrueOrFalseFilter(ChoiceFilter):
 class ListFilter(django_filters.FilterSet):
     """The filters of every list: `*_after` includes the time itself, `*_before` does not.
 
-    `scattered`: those whose rows are found by an index, but in no order; of few of them, all are read and sorted.
+    `unordered_filters`: those whose rows an index finds in no order; if these are few, all are read and sorted.
     """
 
-    scattered: ClassVar[frozenset[str]] = frozenset()
+    unordered_filters: ClassVar[frozenset[str]] = frozenset()
 
     created_after = TimeFilter("created_at", "gte")
     created_before = TimeFilter("created_at", "lt")
@@ -219,9 +219,9 @@ def with_own_id(params: QueryDict, user_id: Any) -> QueryDict:
     return params
 
 
-def may_be_few(filter_class: type[django_filters.FilterSet], filters: Collection[str]) -> bool:
-    """Return whether one of the active filters is `scattered`."""
-    return not getattr(filter_class, "scattered", frozenset()).isdisjoint(filters)
+def has_unordered_filter(filter_class: type[django_filters.FilterSet], filters: Collection[str]) -> bool:
+    """Return whether one of the active filters is in `unordered_filters` of its class."""
+    return not getattr(filter_class, "unordered_filters", frozenset()).isdisjoint(filters)
 
 
 def filter_rows(

@@ -71,8 +71,8 @@ class Listing(Protocol):
 class QuerySetListing:
     """A query set's models, or tuples of `columns` and those of the order.
 
-    `few` counts the rows: if it can, all are read and sorted. PostgreSQL assumes that matching rows are everywhere in
-    the order of a list, and would read it to its end for few that are last.
+    `count_few` counts the rows, or returns None if they are too many: few are all read and sorted. PostgreSQL assumes
+    that matching rows are everywhere in the order of a list, and would read it to its end for few that are last.
     """
 
     def __init__(
@@ -82,17 +82,17 @@ class QuerySetListing:
         order: Sequence[str] = NEWEST_FIRST,
         descending: bool = True,
         columns: RowColumns | None = None,
-        few: "Count" = None,
+        count_few: "Count" = None,
     ) -> None:
         self.order, self.model, self._descending = order, rows.model, descending
-        self._matching, self._few = rows, few
+        self._matching, self._count_few = rows, count_few
         self._rows = columns.select(rows, extra=order) if columns else rows
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
         rows, sign = self._rows, "-" if self._descending else ""
         if position is not None:
             rows = rows.filter(_after(self.order, position, "lt" if self._descending else "gt"))
-        if self._few and self._few() is not None:
+        if self._count_few and self._count_few() is not None:
             rows, offset = rows.filter(pk__in=self._ids_of_few(position, limit, offset)), 0
         return list(rows.order_by(*(f"{sign}{name}" for name in self.order))[offset : offset + limit])
 
