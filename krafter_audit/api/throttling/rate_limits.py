@@ -40,14 +40,14 @@ class Window:
     extra_value: bytes | None = None  # of `also_get`; None if it has none or Redis is unavailable
 
     @property
-    def left(self) -> int:
+    def remaining(self) -> int:
         return self.limit - self.used
 
     @property
     def headers(self) -> dict[str, str]:
         return {
             "x-ratelimit-limit": str(self.limit),
-            "x-ratelimit-remaining": str(max(0, self.left)),
+            "x-ratelimit-remaining": str(max(0, self.remaining)),
             "x-ratelimit-reset": str(self.reset),
         }
 
@@ -80,7 +80,7 @@ def hit(kind: str, client: str, *, also_get: str = "", own: OwnLimit | None = No
     if own is None:
         return window
     own_window = Window(own.per_minute, own_used, start + WINDOW_SECONDS, extra_value)
-    return own_window if own_window.left <= window.left else window
+    return own_window if own_window.remaining <= window.remaining else window
 
 
 def peek(kind: str, client: str) -> Window:
