@@ -17,13 +17,13 @@ SLOW_CONCURRENT = 2
 SLOW_SECONDS = 600.0
 HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent at the former rate
 CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
-SLOWDOWN = 3  # a Time to First Byte of more than three times the best
+SLOWDOWN_FACTOR = 3  # a Time to First Byte of more than three times the best
 MIN_SLOWDOWN_MS = 100.0
 # For a caller that measures times, no other request is sent; when it has ended, others have their turn first.
 EXCLUSIVE_SECONDS = 15.0  # after the last request of a caller that did not end
 QUIET_SECONDS = 0.5  # since the last request of a browser, which holds no slot
 EXCLUSIVE_INTERVAL_SECONDS = 0.5
-RECENT = 5  # the median of so many times is compared with the best
+MAX_RECENT_TIMES = 5  # the median of so many times is compared with the best
 OVERLOAD_STATUSES = frozenset({429, 503})
 
 
@@ -40,8 +40,8 @@ class PaceLimits:
 class PaceObservation:
     status: int  # 0: there was no response in time
     ttfb_ms: float = 0.0
-    timed: str = ""  # the kind of requests with a comparable Time to First Byte; empty for none
-    retry_after: bool = False
+    ttfb_kind: str = ""  # the kind of requests with a comparable Time to First Byte; empty for none
+    has_retry_after: bool = False
 
 
 @dataclass
@@ -150,20 +150,20 @@ class HostPace:
 
     def _is_overloaded(self, seen: PaceObservation) -> bool:
         # The time is noted in any case.
-        slower = bool(seen.timed) and seen.status == 200 and self._has_slowed_down(seen)
-        return seen.status == 0 or seen.status in OVERLOAD_STATUSES or seen.retry_after or slower
+        slower = bool(seen.ttfb_kind) and seen.status == 200 and self._has_slowed_down(seen)
+        return seen.status == 0 or seen.status in OVERLOAD_STATUSES or seen.has_retry_after or slower
 
     def _has_slowed_down(self, seen: PaceObservation) -> bool:
-        timing = self.timings.setdefault(seen.timed, Timing(seen.ttfb_ms, []))
+        timing = self.timings.setdefault(seen.ttfb_kind, Timing(seen.ttfb_ms, []))
         timing.best = min(timing.best, seen.ttfb_ms)
-        timing.recent = [*timing.recent, seen.ttfb_ms][-RECENT:]
+        timing.recent = [*timing.recent, seen.ttfb_ms][-MAX_RECENT_TIMES:]
         current = median(timing.recent)
-        slower = current > max(SLOWDOWN * timing.best, timing.best + MIN_SLOWDOWN_MS)
+        slower = current > max(SLOWDOWN_FACTOR * timing.best, timing.best + MIN_SLOWDOWN_MS)
         if slower and self.rate <= SLOW_RATE:
             # So slow at the lowest rate: it is not our requests that make it slow.
             timing.best = current
             return False
-        return slower and len(timing.recent) == RECENT
+        return slower and len(timing.recent) == MAX_RECENT_TIMES
 
     def encode(self) -> bytes:
         return orjson.dumps(self)

@@ -28,13 +28,13 @@ class HostThrottle:
         status: int,
         ttfb_ms: float = 0.0,
         *,
-        timed: str = "",
-        retry_after: bool = False,
+        ttfb_kind: str = "",
+        has_retry_after: bool = False,
         address: str = "",
     ) -> None:
         """Adapt the pace to a response; status 0: it did not arrive in time.
 
-        `timed` names the kind of requests with which `ttfb_ms` may be compared; empty if with none.
+        `ttfb_kind` names the kind of requests with which `ttfb_ms` may be compared; empty if with none.
         """
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:

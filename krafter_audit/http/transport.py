@@ -150,8 +150,8 @@ class Transport:
             request.url,
             response.status,
             response.ttfb_ms,
-            timed=_timed_kind(request, response),
-            retry_after=seconds > 0,
+            ttfb_kind=_ttfb_kind(request, response),
+            has_retry_after=seconds > 0,
             address=response.address,
         )
 
@@ -205,7 +205,7 @@ class Transport:
         return decode_body(raw, headers.get("content-encoding"), limit=self.limits.body)
 
 
-def _timed_kind(request: PreparedRequest, response: Response) -> str:
+def _ttfb_kind(request: PreparedRequest, response: Response) -> str:
     """Return the kind of a request with a comparable Time to First Byte: documents, cached or not."""
     is_html = (response.headers.get("content-type") or "").lower().startswith("text/html")
     if request.method != "GET" or not is_html:

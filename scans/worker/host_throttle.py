@@ -123,13 +123,16 @@ class SharedHostThrottle(HostThrottle):
         status: int,
         ttfb_ms: float = 0.0,
         *,
-        timed: str = "",
-        retry_after: bool = False,
+        ttfb_kind: str = "",
+        has_retry_after: bool = False,
         address: str = "",
     ) -> None:
         if address and self._is_allowed(address, url.port):
             self._allowed.add(host_key(url))
-        seen, limits = PaceObservation(status, round(ttfb_ms, 2), timed, retry_after), self.limits(url)
+        seen, limits = (
+            PaceObservation(status, round(ttfb_ms, 2), ttfb_kind, has_retry_after),
+            self.limits(url),
+        )
         _update(host_key(url), lambda pace, now: pace.observe(seen, limits, now))
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:

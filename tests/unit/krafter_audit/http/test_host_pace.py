@@ -9,8 +9,8 @@ FIXED = PaceLimits()
 GOOD = PaceObservation(200)
 
 
-def page(ttfb_ms: float, timed: str = "cached") -> PaceObservation:
-    return PaceObservation(200, ttfb_ms, timed)
+def page(ttfb_ms: float, ttfb_kind: str = "cached") -> PaceObservation:
+    return PaceObservation(200, ttfb_ms, ttfb_kind)
 
 
 def granted(pace: HostPace, limits: PaceLimits, *, at: float = 0.0) -> int:
@@ -53,7 +53,12 @@ def test_each_good_response_adds_one_up_to_the_ceiling(responses: int, ceiling: 
 @pytest.mark.parametrize("limits", [ADAPTIVE, FIXED])
 @pytest.mark.parametrize(
     "bad",
-    [PaceObservation(429), PaceObservation(503), PaceObservation(0), PaceObservation(200, retry_after=True)],
+    [
+        PaceObservation(429),
+        PaceObservation(503),
+        PaceObservation(0),
+        PaceObservation(200, has_retry_after=True),
+    ],
 )
 def test_overload_halves_the_rate(bad: PaceObservation, limits: PaceLimits) -> None:
     pace = pace_after(*[GOOD] * 30)
