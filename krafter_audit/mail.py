@@ -16,7 +16,7 @@ MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
 MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
 MAX_ATTEMPTS = 5
 RETRY_SECONDS = 30  # before the second attempt; each further one waits twice as long
-PERMANENT = 500  # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent
+MIN_PERMANENT_CODE = 500  # RFC 5321, section 4.2.1: 4xx is temporary, 5xx permanent
 
 
 class MailResult(StrEnum):
@@ -66,7 +66,7 @@ def send(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> MailResult:
 
 
 def _result_of(*codes: int) -> MailResult:
-    is_temporary = any(code < PERMANENT for code in codes)
+    is_temporary = any(code < MIN_PERMANENT_CODE for code in codes)
     return MailResult.POSTPONED if is_temporary else MailResult.REFUSED
 
 

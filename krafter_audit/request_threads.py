@@ -15,10 +15,10 @@ from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
 
 # An organisation, an integration that receives webhooks, or a shared report.
-OWNER = re.compile(r"/(?:api/v1/orgs|api/v1/hooks/[^/]+|insights/audit/reports/shared)/([^/]+)")
-SESSION = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
-WAITS = re.compile(r"(?:^|&)wait=")
-ADMIN = "/admin/"
+OWNER_PATH = re.compile(r"/(?:api/v1/orgs|api/v1/hooks/[^/]+|insights/audit/reports/shared)/([^/]+)")
+SESSION_COOKIE = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
+WAIT_PARAMETER = re.compile(r"(?:^|&)wait=")
+ADMIN_PATH = "/admin/"
 # The shares of the threads that one of these may have at the same time, and the threads that each has in any case.
 SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 3}
 MIN_THREADS = 2
@@ -39,13 +39,13 @@ def groups_of(request: HTTPRequestParser) -> tuple[Group, ...]:
 
 def _owner_or_session(request: HTTPRequestParser) -> tuple[Group, ...]:
     path = getattr(request, "path", "")  # absent if the request is malformed
-    if path.startswith(ADMIN):
-        session = SESSION.search(request.headers.get("COOKIE", ""))
+    if path.startswith(ADMIN_PATH):
+        session = SESSION_COOKIE.search(request.headers.get("COOKIE", ""))
         return (("session", session[1] if session else ""), ("admin", ""))
-    owner = OWNER.match(path)
+    owner = OWNER_PATH.match(path)
     # Long polls have a limit of their own (api/long_polling.py), and would keep the organisation's other requests
     # waiting. Other operations refuse the parameter before they do anything.
-    if not owner or WAITS.search(request.query):
+    if not owner or WAIT_PARAMETER.search(request.query):
         return ()
     # The URL is right before the key is known: a key of another organisation is refused at once.
     return (("owner", owner[1].lower()),)

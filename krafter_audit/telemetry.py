@@ -46,7 +46,7 @@ def configure(service: str) -> None:
     before_task_publish.connect(_add_trace)
     task_prerun.connect(_start_job)
     task_postrun.connect(_end_job)
-    tracing.use(_outbound_request)
+    tracing.register(_outbound_request)
 
 
 @worker_process_init.connect
@@ -66,7 +66,7 @@ def shut_down(**kwargs: object) -> None:
     before_task_publish.disconnect(_add_trace)
     task_prerun.disconnect(_start_job)
     task_postrun.disconnect(_end_job)
-    tracing.use(None)
+    tracing.register(None)
 
 
 class TracingMiddleware:

@@ -9,7 +9,7 @@ from krafter_audit.admin.base import staff_of
 from krafter_audit.admin.live_pages import SCRIPT_COOKIE
 from krafter_audit.api.middleware import Handler
 
-ADMIN = "/admin/"
+ADMIN_PATH = "/admin/"
 
 
 class TimeZoneMiddleware:
@@ -19,7 +19,7 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(ADMIN):
+        if not request.path.startswith(ADMIN_PATH):
             return self.get_response(request)
         name = getattr(staff_of(request), "time_zone", "") or browser_zone(request)
         with timezone.override(ZoneInfo(name) if name else None):

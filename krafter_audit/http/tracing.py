@@ -10,7 +10,7 @@ _OFF = nullcontext(lambda status: None)
 _start_span: StartSpan | None = None
 
 
-def use(start_span: StartSpan | None) -> None:
+def register(start_span: StartSpan | None) -> None:
     """Start spans of this process's requests with this function; None ends that."""
     global _start_span
     _start_span = start_span

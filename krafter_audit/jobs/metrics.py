@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from krafter_audit.multiprocess_metrics import remove_gauges_of_ended_processes
 
 BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
-PUBLISHED = "krafter_published_at"  # a header of the message: Unix seconds
+PUBLISHED_AT_HEADER = "krafter_published_at"  # a header of the message: Unix seconds
 OUTCOMES = {"SUCCESS": "succeeded", "FAILURE": "failed", "RETRY": "retried"}
 
 job_seconds = Histogram(
@@ -40,7 +40,7 @@ _started: dict[str, float] = {}
 
 @before_task_publish.connect
 def add_time(headers: dict[str, Any], **kwargs: Any) -> None:
-    headers.setdefault(PUBLISHED, time.time())
+    headers.setdefault(PUBLISHED_AT_HEADER, time.time())
 
 
 @task_prerun.connect
@@ -48,7 +48,7 @@ def start(task_id: str, task: Any, **kwargs: Any) -> None:
     queue = _queue_of(task)
     _started[task_id] = time.perf_counter()
     jobs_running.labels(queue).inc()
-    published = getattr(task.request, PUBLISHED, None)
+    published = getattr(task.request, PUBLISHED_AT_HEADER, None)
     if published:
         job_wait_seconds.labels(queue).observe(max(0.0, time.time() - float(published)))
 

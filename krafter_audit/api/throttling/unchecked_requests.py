@@ -12,7 +12,7 @@ import redis
 from prometheus_client import Counter
 
 KEY = "krafter:rate:unchecked"
-KEPT_SECONDS = 24 * 60 * 60
+TTL_SECONDS = 24 * 60 * 60
 
 unchecked_total = Counter(
     "krafter_ratelimit_unchecked_total", "Requests let through because Redis did not answer."
@@ -47,7 +47,7 @@ def store(server: redis.Redis) -> None:
         with server.pipeline() as pipeline:
             pipeline.hincrby(KEY, "number", number)
             pipeline.hset(KEY, "last_at", str(time.time()))
-            pipeline.expire(KEY, KEPT_SECONDS)
+            pipeline.expire(KEY, TTL_SECONDS)
             pipeline.execute()
     except redis.RedisError:
         with _lock:

@@ -53,7 +53,7 @@ def test_requests_of_an_outage_are_stored_by_the_first_request_after_it(outage: 
 
     assert [window.used for window in windows] == [0, 0, 0]
     assert (before, found and found.number) == (None, 3)
-    assert 0 < int(redis_client.connection().ttl(unchecked_requests.KEY)) <= unchecked_requests.KEPT_SECONDS
+    assert 0 < int(redis_client.connection().ttl(unchecked_requests.KEY)) <= unchecked_requests.TTL_SECONDS
 
 
 def test_number_is_kept_until_it_can_be_stored(outage: pytest.MonkeyPatch) -> None:
