@@ -12,7 +12,7 @@ MAX_EVIDENCE_BYTES = 256 * 1024  # of JSON in UTF-8
 MAX_ASSETS_BYTES = 256 * 1024
 MAX_ASSETS = 1000
 MAX_FIX_BYTES = 64 * 1024
-MAX_LEVELS = 60  # below the API's limit for a body
+MAX_DEPTH = 60  # below the API's limit for a body
 MAX_SHORTENED_LENGTH = 200
 SHORTENED = "shortened"  # in evidence: the names of the values of which it has the beginning only
 
@@ -27,7 +27,7 @@ def shorten(evidence: Mapping[str, Any]) -> dict[str, Any]:
 
     Their names are in `shortened`.
     """
-    deep = [name for name, value in evidence.items() if is_nested_deeper(value, MAX_LEVELS)]
+    deep = [name for name, value in evidence.items() if is_nested_deeper(value, MAX_DEPTH)]
     kept = {**evidence, **{name: _beginning(evidence[name]) for name in deep}}
     sizes = {name: size_of({name: value}) for name, value in kept.items()}
     large, total = [], sum(sizes.values())

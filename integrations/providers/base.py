@@ -44,7 +44,7 @@ MAX_DETAIL_LENGTH = 200
 # As JSON writes a NUL character: after an even number of backslashes.
 ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 UNKNOWN_FORMAT = "answered in a format that this version cannot read"
-MAX_PARSER_LEVELS = 1024  # of orjson
+MAX_PARSER_DEPTH = 1024  # of orjson
 # What reading JSON of an unexpected form may raise.
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
@@ -383,7 +383,7 @@ def read_json(body: bytes) -> Any:
     try:
         return orjson.loads(body.removeprefix(codecs.BOM_UTF8))
     except ValueError:
-        if body.count(b"[") + body.count(b"{") <= MAX_PARSER_LEVELS:
+        if body.count(b"[") + body.count(b"{") <= MAX_PARSER_DEPTH:
             raise
     # One alert that is nested more deeply does not make the others of its page unreadable.
     return json.loads(body, parse_constant=_reject_constant)

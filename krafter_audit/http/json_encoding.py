@@ -26,11 +26,11 @@ def _plain(value: Any) -> Any:
     return json.loads(orjson.dumps(value, option=OPTIONS))
 
 
-def is_nested_deeper(value: Any, levels: int) -> bool:
+def is_nested_deeper(value: Any, depth: int) -> bool:
     """Return whether there are objects or lists on more than this number of levels in a JSON value."""
     # By levels and not recursively: the depth is what an attacker chooses.
     level = [value]
-    for _ in range(levels + 1):
+    for _ in range(depth + 1):
         level = [inner for outer in level for inner in _containers(outer)]
         if not level:
             return False
