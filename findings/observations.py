@@ -1,4 +1,4 @@
-"""What checks observed, read from free-form evidence for a page. A value of an unexpected type is left out."""
+"""Observations of checks, read from free-form evidence for a page. A value of an unexpected type is left out."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ SOFTWARE = {
 }  # fmt: skip
 SNIPPET = re.compile(f"({'|'.join(map(re.escape, SOFTWARE))}): (.+)", re.DOTALL)
 MAX_ELEMENTS = 10  # of a finding that are listed
-MAX_PLACES = 10  # URLs of a finding that are shown
+MAX_URLS = 10  # URLs of a finding that are shown
 MAX_OBSERVATIONS = 3  # of a finding that are shown
 # Of a report: the PDF of texts that are as long as the API accepts would take many minutes.
 MAX_DESCRIPTION_LENGTH, MAX_TEXT_LENGTH, MAX_MARKUP_LENGTH = 4000, 1000, 500
@@ -35,12 +35,14 @@ class Observation:
     detail: str = ""
     rule: str = ""
     time: str = ""
-    answer: str = ""
-    measured: str = ""
+    response: str = ""
+    measurement: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     markup: list[str] = field(default_factory=list)
-    pictures: dict[str, str] = field(default_factory=dict)  # the SHA-256 of screenshots by name
-    lost_pictures: list[str] = field(default_factory=list)  # the names of those that could not be stored
+    screenshots: dict[str, str] = field(default_factory=dict)  # the SHA-256 of screenshots by name
+    missing_screenshots: list[str] = field(
+        default_factory=list
+    )  # the names of those that could not be stored
 
 
 @dataclass(frozen=True)
@@ -55,24 +57,24 @@ class RecommendedFix:
 
 @dataclass(frozen=True)
 class FindingDetails:
-    """A finding's place, observations and fix, shortened for a report."""
+    """A finding's URLs, observations and fix, shortened for a report."""
 
-    places: list[str]
-    more_places: int
-    observed: list[Observation]
+    urls: list[str]
+    more_urls: int
+    observations: list[Observation]
     fix: RecommendedFix
 
 
 def details_of(affected_assets: Any, evidence: Any, recommended_fix: Any) -> FindingDetails:
     """Return the details of a finding from its free-form fields."""
-    places = asset_urls(affected_assets)
+    urls = asset_urls(affected_assets)
     different: dict[tuple[str, ...], Observation] = {}  # several pages often show the same
     for seen in observations_in(evidence):
-        if seen.detail or seen.measured or seen.markup:
-            different.setdefault((seen.detail, seen.measured, *seen.markup), seen)
+        if seen.detail or seen.measurement or seen.markup:
+            different.setdefault((seen.detail, seen.measurement, *seen.markup), seen)
     return FindingDetails(
-        [shortened(place, MAX_MARKUP_LENGTH) for place in places[:MAX_PLACES]],
-        max(len(places) - MAX_PLACES, 0),
+        [shortened(url, MAX_MARKUP_LENGTH) for url in urls[:MAX_URLS]],
+        max(len(urls) - MAX_URLS, 0),
         [_shortened_observation(seen) for seen in list(different.values())[:MAX_OBSERVATIONS]],
         _shortened_fix(fix_of(recommended_fix)),
     )
@@ -87,7 +89,7 @@ def _shortened_observation(seen: Observation) -> Observation:
         seen,
         url=shortened(seen.url, MAX_MARKUP_LENGTH),
         detail=shortened(seen.detail),
-        measured=shortened(seen.measured),
+        measurement=shortened(seen.measurement),
         markup=[shortened(element, MAX_MARKUP_LENGTH) for element in seen.markup],
     )
 
@@ -120,37 +122,37 @@ def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
         detail=_text(seen.get("detail")),
         rule=_text(seen.get("rule")),
         time=_text(seen.get("time")),
-        answer=_answer(seen),
-        measured=_measured(outcome, seen),
+        response=_response(seen),
+        measurement=_measurement(outcome, seen),
         headers={
             str(name): _text(value)
             for name, value in _mapping(seen.get("headers")).items()
             if isinstance(value, str)
         },
         markup=list(_markup(seen)),
-        pictures=_pictures(seen),
-        lost_pictures=_texts(seen.get("pictures_not_stored")),
+        screenshots=_screenshots(seen),
+        missing_screenshots=_texts(seen.get("pictures_not_stored")),
     )
 
 
-def _pictures(seen: dict[str, Any]) -> dict[str, str]:
+def _screenshots(seen: dict[str, Any]) -> dict[str, str]:
     named = _mapping(seen.get("pictures")).items()
     # The element first, then the page around it.
     return {
         str(name): sha256
-        for name, sha256 in sorted(named, key=lambda picture: picture[0] == "screen")
+        for name, sha256 in sorted(named, key=lambda item: item[0] == "screen")
         if isinstance(sha256, str) and re.fullmatch(r"[0-9a-f]{64}", sha256)
     }
 
 
-def _answer(seen: dict[str, Any]) -> str:
+def _response(seen: dict[str, Any]) -> str:
     status, address = seen.get("status"), seen.get("address")
     if not isinstance(status, int) or not isinstance(address, str):
         return ""
     return f"Status {status} from {address}"
 
 
-def _measured(outcome: dict[str, Any], seen: dict[str, Any]) -> str:
+def _measurement(outcome: dict[str, Any], seen: dict[str, Any]) -> str:
     value, unit = outcome.get("value"), _text(seen.get("unit"))
     if not isinstance(value, int | float) or isinstance(value, bool):
         return ""

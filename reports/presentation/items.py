@@ -91,7 +91,7 @@ def with_labels(item: Item) -> Item:
 
 
 def with_details(finding: Item) -> Item:
-    """Add to a finding its place, observations and fix."""
+    """Add to a finding its URLs, observations and fix."""
     details = observations.details_of(
         finding["affected_assets"], finding["evidence"], finding["recommended_fix"]
     )
@@ -125,8 +125,9 @@ def count_characters(text: str) -> int:
 def detail_texts(finding: Item) -> list[str]:
     fix = finding["fix"]
     return [
-        finding["description"], fix.summary, *finding["places"], *fix.steps, *fix.references,
-        *(snippet for _, snippet in fix.snippets), *(seen.detail + seen.measured for seen in finding["observed"]),
+        finding["description"], fix.summary, *finding["urls"], *fix.steps, *fix.references,
+        *(snippet for _, snippet in fix.snippets),
+        *(seen.detail + seen.measurement for seen in finding["observations"]),
     ]  # fmt: skip
 
 

@@ -33,11 +33,11 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
             status="failed",
             detail="No policy is sent.",
             time="2026-11-27T07:38:35Z",
-            answer="Status 200 from 192.0.2.7",
+            response="Status 200 from 192.0.2.7",
             headers={"server": "nginx"},
             markup=["<html>"],
-            pictures={"element": "b" * 64, "screen": "a" * 64},
-            lost_pictures=["image-alt"],
+            screenshots={"element": "b" * 64, "screen": "a" * 64},
+            missing_screenshots=["image-alt"],
         )
     ]
 
@@ -45,7 +45,7 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
 def test_metric_shows_its_value_and_threshold() -> None:
     outcome = {"status": "failed", "value": 812.5, "evidence": {"unit": "ms", "threshold": 600}}
 
-    assert observations.observation("ttfb", "", outcome).measured == "812.5 ms; threshold: 600 ms"
+    assert observations.observation("ttfb", "", outcome).measurement == "812.5 ms; threshold: 600 ms"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_metric_shows_its_value_and_threshold() -> None:
 def test_number_of_any_size_is_shown(value: float, shown: str) -> None:
     outcome = {"value": value, "evidence": {"unit": "ms", "threshold": value}}
 
-    assert observations.observation("ttfb", "", outcome).measured == f"{shown} ms; threshold: {shown} ms"
+    assert observations.observation("ttfb", "", outcome).measurement == f"{shown} ms; threshold: {shown} ms"
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_long_texts_are_shortened_for_a_report() -> None:
 
     details = observations.details_of([{"type": "url", "value": long}], evidence, fix)
 
-    [seen] = details.observed
-    texts = [*details.places, seen.url, seen.detail, *seen.markup, details.fix.summary, *details.fix.steps]
+    [seen] = details.observations
+    texts = [*details.urls, seen.url, seen.detail, *seen.markup, details.fix.summary, *details.fix.steps]
     assert [len(text) for text in texts] == [500, 500, 1000, 500, 1000, *[1000] * 10]
     assert {text[-1] for text in texts} == {"…"}
     assert details.fix.references == ["https://a.example/"]

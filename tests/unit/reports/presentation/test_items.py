@@ -25,8 +25,8 @@ def test_finding_has_its_places_observations_and_configuration() -> None:
 
     [shown] = items.top_findings([found], 5)
 
-    assert (len(shown["places"]), shown["more_places"]) == (10, 2)
-    assert [(observation.detail, observation.measured) for observation in shown["observed"]] == [
+    assert (len(shown["urls"]), shown["more_urls"]) == (10, 2)
+    assert [(observation.detail, observation.measurement) for observation in shown["observations"]] == [
         ("It took long.", "812 ms")
     ]
     assert (shown["fix"].steps, shown["fix"].snippets) == (["Measure."], [("nginx", "proxy_cache on;")])
@@ -41,14 +41,14 @@ def test_observations_that_pages_share_are_shown_once() -> None:
 
     [shown] = items.top_findings([{**FINDINGS[0], "evidence": {"pages": pages}}], 5)
 
-    assert [observation.detail for observation in shown["observed"]] == ["Slow.", "Slower."]
+    assert [observation.detail for observation in shown["observations"]] == ["Slow.", "Slower."]
 
 
 @pytest.mark.parametrize("evidence", [{}, {"pages": "none"}, {"pages": [{"outcome": 3}]}])
 def test_finding_with_other_evidence_has_no_observations(evidence: Any) -> None:
     [shown] = items.top_findings([{**FINDINGS[0], "evidence": evidence}], 5)
 
-    assert shown["observed"] == []
+    assert shown["observations"] == []
 
 
 def test_findings_are_shown_in_detail_up_to_a_number_of_characters() -> None:
