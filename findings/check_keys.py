@@ -26,16 +26,16 @@ def require_known(key: str, rows: QuerySet[Any], *, parameter: str) -> None:
     if is_known(key) or (CHECK_KEY.match(key) and rows.exists()):
         return
     shown = key[:MAX_SHOWN]
-    raise InvalidParams(details={parameter: [unknown(shown, suggestion(shown))]})
+    raise InvalidParams(details={parameter: [unknown_key_message(shown, suggestion(shown))]})
 
 
-def unknown(key: str, suggested: str) -> str:
+def unknown_key_message(key: str, suggested: str) -> str:
     """Return the message that no check has the key, with what `suggestion` returns, or where the keys are listed."""
     return f"'{key}' is not a check. {suggested or 'GET …/checks lists them.'}"
 
 
-def named_in(evidence: Mapping[str, Any] | None) -> list[str] | None:
-    """Return the keys that `checks` of free-form evidence names; None if that is something of the source's own."""
+def keys_in_evidence(evidence: Mapping[str, Any] | None) -> list[str] | None:
+    """Return the keys that `checks` of free-form evidence names; None if it is a field of the source's own."""
     named = (evidence or {}).get("checks")
     if not isinstance(named, list) or len(named) > MAX_CHECKS:
         return None

@@ -105,7 +105,7 @@ class CheckKeyField(StrictCharField):
             self.fail("form")
         if not check_keys.is_known(key):
             suggestion = check_keys.suggestion(key) if may_suggest(self) else ""
-            self.fail("unknown", message=check_keys.unknown(key, suggestion))
+            self.fail("unknown", message=check_keys.unknown_key_message(key, suggestion))
         return key
 
 
@@ -153,7 +153,7 @@ class CreateFindingRequestSerializer(RequestSerializer):
 
     def _validate_named_checks(self, evidence: Mapping[str, Any] | None) -> None:
         # These verify the finding if `checks` is left out.
-        named = check_keys.named_in(evidence)
+        named = check_keys.keys_in_evidence(evidence)
         if named is None:
             return
         try:

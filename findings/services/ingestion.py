@@ -278,7 +278,7 @@ def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) 
 
 
 def _check_keys(report: FindingReport) -> list[str] | None:
-    keys = check_keys.named_in(report.evidence) if report.checks is None else report.checks
+    keys = check_keys.keys_in_evidence(report.evidence) if report.checks is None else report.checks
     return None if keys is None else list(dict.fromkeys(keys))
 
 
