@@ -18,8 +18,8 @@ from findings.signals import dismissals_changed
 from krafter_audit.api.errors import InvalidParams
 
 MAX_AHEAD = timedelta(days=3660)  # a dismissal ends within ten years, or never
-PAST = "Use today or a later day."
-TOO_LATE = "Use a day within the next ten years."
+DAY_IN_PAST = "Use today or a later day."
+DAY_TOO_LATE = "Use a day within the next ten years."
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def date_error(accepted_until: date | None) -> str:
     if accepted_until is None:
         return ""
     if accepted_until < today():
-        return PAST
-    return TOO_LATE if accepted_until > today() + MAX_AHEAD else ""
+        return DAY_IN_PAST
+    return DAY_TOO_LATE if accepted_until > today() + MAX_AHEAD else ""
 
 
 def require_valid_date(accepted_until: date | None, *, field: str = "accepted_until") -> None:
@@ -95,7 +95,7 @@ def begin(before: Mapping[UUID, str], values: DismissalValues, *, by: Actor) -> 
         Dismissal(finding_id=pk, status_before=was, dismissed_by_id=by.user_id, **vars(values))
         for pk, was in before.items()
     )
-    _announce(before, dismissed=True, by=by)
+    _send_dismissals_changed(before, dismissed=True, by=by)
 
 
 def restore_last(before: Mapping[UUID, str], *, by: Actor) -> None:
@@ -114,7 +114,7 @@ def restore_last(before: Mapping[UUID, str], *, by: Actor) -> None:
         )
         for pk, row in known.items()
     )
-    _announce(known, dismissed=True, by=by)
+    _send_dismissals_changed(known, dismissed=True, by=by)
     begin({pk: was for pk, was in before.items() if pk not in known}, DismissalValues(), by=by)
 
 
@@ -126,10 +126,10 @@ def end(finding_ids: Collection[UUID], why: DismissalEnd, *, by: Actor) -> None:
         ended_at=now, ended_by=by.user_id, end_reason=why, updated_at=now
     )
     if why != DismissalEnd.REPLACED:
-        _announce(finding_ids, dismissed=False, by=by)
+        _send_dismissals_changed(finding_ids, dismissed=False, by=by)
 
 
-def _announce(finding_ids: Collection[UUID], *, dismissed: bool, by: Actor) -> None:
+def _send_dismissals_changed(finding_ids: Collection[UUID], *, dismissed: bool, by: Actor) -> None:
     if finding_ids:
         # `remediation` pauses or continues the due dates of their tasks.
         dismissals_changed.send(Dismissal, finding_ids=list(finding_ids), dismissed=dismissed, by=by)
