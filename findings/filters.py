@@ -3,7 +3,7 @@ from django.db.models import QuerySet
 
 from findings import check_keys
 from findings.models import (
-    SEARCHED,
+    SEARCH_COLUMN,
     DismissalReason,
     Domain,
     Finding,
@@ -45,7 +45,7 @@ class FindingFilter(FindingCountFilter, ListFilter):
         return on_host(rows, value)
 
     def by_words(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
-        return with_words(rows, SEARCHED, value)
+        return with_words(rows, SEARCH_COLUMN, value)
 
 
 class DismissalFilter(ListFilter):

@@ -52,9 +52,9 @@ CHANGE_OF_RISK = f"""
     WHEN after.status = 'resolved' THEN 'resolved' ELSE 'dismissed' END
 """
 # Columns that migrations/0002_postgresql.py adds. What `?q=` searches: title, URLs and check keys.
-SEARCHED = "words"
+SEARCH_COLUMN = "words"
 # `project id, space, key` of each check.
-PROJECT_CHECKS = "project_checks"
+PROJECT_CHECKS_COLUMN = "project_checks"
 PAGE_ASSET_TYPES = ("url", "page", "uri")  # of affected assets whose value is the URL of a page
 # Not selected by lists of many rows, as PostgreSQL stores large values apart from the row.
 LARGE_FIELDS = ("evidence", "description", "recommended_fix", "affected_assets")

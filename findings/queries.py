@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 from accounts.models import Project
 from events.totals import counters, history
 from events.totals.history import AsOf
-from findings.models import PROJECT_CHECKS, SEARCHED, Domain, Finding, FindingStatus, Severity
+from findings.models import PROJECT_CHECKS_COLUMN, SEARCH_COLUMN, Domain, Finding, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.text_search import with_words
 from krafter_audit.http.addresses import unicode_host
@@ -65,13 +65,13 @@ def named_screenshots(project_id: UUID, hashes: Collection[str]) -> set[str]:
 
 def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
     """Return the findings with these words in title, affected URL or check key."""
-    return rows.filter(pk__in=with_words(Finding.objects.all(), SEARCHED, text).values("pk"))
+    return rows.filter(pk__in=with_words(Finding.objects.all(), SEARCH_COLUMN, text).values("pk"))
 
 
 def with_check(rows: QuerySet[Finding], project_id: UUID, key: str) -> QuerySet[Finding]:
     """Return those of the rows, of this project and without joins, that a check verifies."""
     # S611: the column is a constant, the value a parameter.
-    checked = RawSQL(f"{PROJECT_CHECKS} @> ARRAY[%s]", [f"{project_id} {key}"], BooleanField())  # noqa: S611
+    checked = RawSQL(f"{PROJECT_CHECKS_COLUMN} @> ARRAY[%s]", [f"{project_id} {key}"], BooleanField())  # noqa: S611
     return rows.filter(checked)
 
 

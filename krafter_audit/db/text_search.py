@@ -7,10 +7,10 @@ from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 
-def with_words(rows: QuerySet[Any], searched: str, text: str) -> QuerySet[Any]:
-    """Return the rows whose column `searched`, in NFC, contains each word. The rows must have no joins."""
+def with_words(rows: QuerySet[Any], column: str, text: str) -> QuerySet[Any]:
+    """Return the rows whose `column`, in NFC, contains each word. The rows must have no joins."""
     # A column that Django's model does not have. S611: its name is a constant of a model.
-    rows = rows.alias(searched=RawSQL(searched, [], output_field=TextField()))  # noqa: S611
+    rows = rows.alias(searched=RawSQL(column, [], output_field=TextField()))  # noqa: S611
     for word in unicodedata.normalize("NFC", text).split():
         rows = rows.filter(searched__icontains=word)
     return rows
@@ -21,5 +21,5 @@ def spellings(text: str) -> set[str]:
 
     For columns without an index.
     """
-    # They have what people have typed or pasted, and macOS writes file names in NFD.
+    # People type or paste their texts, and macOS writes file names in NFD.
     return {unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)}
