@@ -5,7 +5,7 @@ from findings.imports.json_access import nested, number, objects, text
 from findings.imports.problem import Problem, checks_of, urls_in, without_markup
 
 PASSING_SCORE = 0.9  # Lighthouse shows an audit as passed from there
-SCORED = ("binary", "numeric", "metricSavings")
+SCORED_DISPLAY_MODES = ("binary", "numeric", "metricSavings")
 # Audits of Best Practices that no check of ours names belong to security, if Lighthouse groups them there.
 SECURITY_GROUP = "best-practices-trust-safety"
 CATEGORIES = ("performance", "accessibility", "seo")
@@ -41,7 +41,11 @@ def problems(document: Any) -> Iterator[Problem]:
 
 def _failed(audit: Any) -> bool:
     score = number(audit, "score")
-    return text(audit, "scoreDisplayMode") in SCORED and score is not None and score < PASSING_SCORE
+    return (
+        text(audit, "scoreDisplayMode") in SCORED_DISPLAY_MODES
+        and score is not None
+        and score < PASSING_SCORE
+    )
 
 
 def _problem(

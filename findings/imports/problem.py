@@ -25,7 +25,7 @@ type Asset = tuple[str, str]  # type and value
 
 @dataclass(frozen=True)
 class Problem:
-    """A rule that another tool found violated at some places."""
+    """A rule that another tool reports as violated, with the locations."""
 
     tool: str
     rule: str
@@ -50,7 +50,7 @@ class _Merged:
 
 
 def reports_of(problems: Iterable[Problem]) -> list[FindingReport]:
-    """Return one report for each rule, with the places of all of its problems."""
+    """Return one report for each rule, with the assets of all of its problems."""
     merged: dict[tuple[str, str], _Merged] = {}
     for problem in map(_as_our_check, problems):
         if not problem.title:

@@ -51,7 +51,7 @@ def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict
     title = _title(rule, name) or message
     if level == "none" or not title:
         return None
-    places = list(_places(result))
+    locations = list(_locations(result))
     help_text = text(rule, "help", "text")
     return Problem(
         tool=tool or "SARIF",
@@ -62,8 +62,8 @@ def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict
         description=text(rule, "fullDescription", "text") or message,
         fix=help_text,
         references=(text(rule, "helpUri"), *urls_in(help_text)),
-        assets=tuple(places),
-        details=({"message": message[:500], "places": [value[:500] for _, value in places[:20]]},),
+        assets=tuple(locations),
+        details=({"message": message[:500], "places": [value[:500] for _, value in locations[:20]]},),
         check=_check(tool.lower(), name),
     )
 
@@ -75,7 +75,7 @@ def _title(rule: dict[str, Any], rule_id: str) -> str:
     return text(rule, "shortDescription", "text") or named
 
 
-def _places(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _locations(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for location in objects(result, "locations"):
         uri = text(location, "physicalLocation", "artifactLocation", "uri")
         line = text(location, "physicalLocation", "region", "startLine")

@@ -28,7 +28,7 @@ CHECKS = {
     "90004-3": "security_header_coop",
 }
 
-UNCHECKED = frozenset({"10054-2"})  # SameSite=None, which our check of SameSite accepts with Secure
+UNCHECKED_ALERTS = frozenset({"10054-2"})  # SameSite=None, which our check of SameSite accepts with Secure
 
 
 def _cookie(instance: dict[str, Any]) -> set_cookie.Cookie | None:
@@ -79,7 +79,7 @@ def problems(document: Any) -> Iterator[Problem]:
 def check_of(reference: str, plugin: str, instances: Sequence[dict[str, Any]] = ()) -> str | None:
     """Return the key of the check that fails as long as the alert's problem exists, or None."""
     is_checked = CHECKED_INSTANCES.get(reference)
-    if reference in UNCHECKED or (is_checked and not (instances and all(map(is_checked, instances)))):
+    if reference in UNCHECKED_ALERTS or (is_checked and not (instances and all(map(is_checked, instances)))):
         return None
     known = checks_of("zap") | CHECKS
     return known.get(reference) or known.get(plugin)
