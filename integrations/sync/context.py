@@ -26,7 +26,7 @@ MAX_LOG_ENTRIES = 200
 MAX_IDS_NAMED = 20  # in one entry
 BY_INTEGRATION = Actor("integration")
 # Appended to the message of a provider that does not find a ticket.
-MISSING_TICKET = (
+MISSING_TICKET_ADVICE = (
     " If it is gone for good, clear the ticket key of its task: the next sync creates a new ticket."
 )
 
@@ -38,7 +38,7 @@ class TimeBudgetExhausted(Exception):
 @dataclass
 class SyncContext:
     integration: Integration
-    log: SyncRun
+    sync_run: SyncRun
     provider: Provider
     deadline: float = field(default_factory=lambda: time.monotonic() + TIME_BUDGET_SECONDS)
 
@@ -61,13 +61,13 @@ class SyncContext:
 
     def log_refusal(self, subject: str, reason: str) -> None:
         """Log a refused or undecided change for a person."""
-        if len(self.log.refused) < MAX_LOG_ENTRIES:
+        if len(self.sync_run.refused) < MAX_LOG_ENTRIES:
             text = redact(reason, self.provider.secrets)
-            self.log.refused.append({"what": subject[:300], "why": text[:1000]})
+            self.sync_run.refused.append({"what": subject[:300], "why": text[:1000]})
 
     def log_note(self, note: str) -> None:
-        if len(self.log.notes) < MAX_LOG_ENTRIES:
-            self.log.notes.append(redact(note, self.provider.secrets)[:1000])
+        if len(self.sync_run.notes) < MAX_LOG_ENTRIES:
+            self.sync_run.notes.append(redact(note, self.provider.secrets)[:1000])
 
     def log_provider_notes(self) -> None:
         for note in self.provider.notes:

@@ -45,7 +45,7 @@ def _import_deploys(context: SyncContext, repository: Repository) -> None:
     # The cursor is the provider's own time of a change.
     for batch in repository.changed_deploys(_since(context, DEPLOYS_CURSOR)):
         for deploy in batch.deploys:
-            context.log.pulled += record_deploy(context.integration, deploy)
+            context.sync_run.pulled += record_deploy(context.integration, deploy)
         context.integration.cursor[DEPLOYS_CURSOR] = batch.until.isoformat()
         context.checkpoint()
 
@@ -56,7 +56,9 @@ def _import_releases(context: SyncContext, repository: Repository) -> None:
         return
     started_at = timezone.now()
     for release in reversed(repository.releases(_since(context, RELEASES_CURSOR) - OVERLAP)):
-        context.log.pulled += record_deploy(context.integration, replace(release, environment=environment))
+        context.sync_run.pulled += record_deploy(
+            context.integration, replace(release, environment=environment)
+        )
     context.integration.cursor[RELEASES_CURSOR] = started_at.isoformat()
 
 

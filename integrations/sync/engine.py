@@ -36,7 +36,7 @@ from krafter_audit.security.vault import VaultError
 # For a rate limit; after a longer one the sync fails, and the schedule repeats it.
 MAX_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = 5  # of a sync without progress
-RUNS_KEPT = 50  # of each integration
+MAX_RUNS_KEPT = 50  # of each integration
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
 Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRun.Status
 
@@ -65,38 +65,38 @@ def sync(integration_id: UUID) -> bool:
     )
     if integration is None:
         return False
-    log = _open_log(integration)
+    sync_run = _start_run(integration)
     try:
         with leases.renewing(integration, seconds=LEASE_SECONDS):
-            outcome = _run(integration, log)
+            outcome = _run(integration, sync_run)
     except IntegrationChanged:
-        _abandon(integration, log)
+        _abandon(integration, sync_run)
     else:
-        _finish(integration, log, outcome)
+        _finish(integration, sync_run, outcome)
     return True
 
 
-def _open_log(integration: Integration) -> SyncRun:
+def _start_run(integration: Integration) -> SyncRun:
     runs = SyncRun.objects.filter(integration=integration)
     # A run that still has the status running was killed: the lease excludes two at a time.
     SyncRun.transitions.update(runs, RunStatus.RUNNING, RunStatus.INTERRUPTED, finished_at=timezone.now())
     return SyncRun.objects.create(integration=integration)
 
 
-def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
+def _run(integration: Integration, sync_run: SyncRun) -> SyncOutcome:
     if integration.attempts > MAX_ATTEMPTS:
         # A run that kills its worker each time would otherwise be repeated without an end.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
         connection.call_provider(
-            integration, lambda provider: _sync_with(provider, integration, log), limits=LIMITS
+            integration, lambda provider: _sync_with(provider, integration, sync_run), limits=LIMITS
         )
     except TimeBudgetExhausted:
         return _paused(timezone.now(), "The rest follows in the next run.")
     except (ProviderRefused, TokenRejected) as error:
         return _failed(str(error))
     except ProviderUnavailable as error:
-        return _retry_or_fail(integration, log, error)
+        return _retry_or_fail(integration, sync_run, error)
     except VaultError as error:
         return _failed(f"{error} Connect again.")
     except (IntegrationChanged, DatabaseError):
@@ -108,13 +108,13 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     return SUCCEEDED
 
 
-def _sync_with(provider: Provider, integration: Integration, log: SyncRun) -> None:
+def _sync_with(provider: Provider, integration: Integration, sync_run: SyncRun) -> None:
     # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
-    log.notes, log.refused = [], []
+    sync_run.notes, sync_run.refused = [], []
     provider.sync_state = integration.cursor.setdefault("provider", {})
     if provider.uses_known_urls:
         provider.known_urls = known_urls(integration.project)
-    _pull_and_push(SyncContext(integration, log, provider))
+    _pull_and_push(SyncContext(integration, sync_run, provider))
 
 
 def _pull_and_push(context: SyncContext) -> None:
@@ -156,17 +156,17 @@ def _paused(until: datetime, reason: str) -> SyncOutcome:
     return SyncOutcome(Status.SYNCING, RunStatus.PAUSED, reason, continue_at=until)
 
 
-def _retry_or_fail(integration: Integration, log: SyncRun, error: ProviderUnavailable) -> SyncOutcome:
+def _retry_or_fail(integration: Integration, sync_run: SyncRun, error: ProviderUnavailable) -> SyncOutcome:
     # A longer wait is an error that a person should see; the schedule tries again.
     if error.retry_at is None or error.retry_at > timezone.now() + MAX_WAIT:
         return _failed(str(error))
-    if integration.attempts >= MAX_ATTEMPTS and not _made_progress(log):
+    if integration.attempts >= MAX_ATTEMPTS and not _made_progress(sync_run):
         return _failed(str(error))
     return _paused(error.retry_at, str(error))
 
 
 @transaction.atomic
-def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> None:
+def _finish(integration: Integration, sync_run: SyncRun, outcome: SyncOutcome) -> None:
     now = timezone.now()
     is_over = outcome.continue_at is None
     changes: dict[str, Any] = {
@@ -174,7 +174,7 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "last_error": outcome.error if outcome.integration_status == Status.ERROR else "",
         "not_before": outcome.continue_at or now,
         # Attempts count runs without progress; a large first import takes many runs with progress.
-        "attempts": 0 if is_over or _made_progress(log) else integration.attempts,
+        "attempts": 0 if is_over or _made_progress(sync_run) else integration.attempts,
         "cursor": integration.cursor,
         # In the same update as the status: a crash between the two would leave a leased, finished row.
         "lease_until": None,
@@ -186,17 +186,17 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         changes |= schedule.after_run(integration, succeeded=False)
     store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
     if not store(integration, **changes):
-        _abandon(integration, log)
+        _abandon(integration, sync_run)
         return
-    _close_log(log, outcome.run_status, outcome.error)
+    _finish_run(sync_run, outcome.run_status, outcome.error)
     if is_over:
         name = "integration.synced" if outcome == SUCCEEDED else "integration.sync_failed"
-        counts = {"pushed": log.pushed, "pulled": log.pulled}
+        counts = {"pushed": sync_run.pushed, "pulled": sync_run.pulled}
         log_event(name, integration, by=BY_INTEGRATION, provider=integration.provider, **counts)
 
 
-def _made_progress(log: SyncRun) -> bool:
-    return bool(log.pushed or log.pulled)
+def _made_progress(sync_run: SyncRun) -> bool:
+    return bool(sync_run.pushed or sync_run.pulled)
 
 
 def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
@@ -208,14 +208,14 @@ def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
     return update_if_owned(integration, **changes | scope | {"status": Status.SYNCING})
 
 
-def _abandon(integration: Integration, log: SyncRun) -> None:
+def _abandon(integration: Integration, sync_run: SyncRun) -> None:
     # The lease is released only if it is still ours; the new owner of the row keeps its own.
     leases.write(integration, lease_until=None)
-    _close_log(log, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
+    _finish_run(sync_run, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
 
 
-def _close_log(log: SyncRun, status: str, error: str) -> None:
-    counts = {name: getattr(log, name) for name in ("pushed", "pulled", "refused", "notes")}
-    SyncRun.transitions.apply(log, status, error=error, finished_at=timezone.now(), **counts)
-    runs = SyncRun.objects.filter(integration=log.integration_id).order_by("-started_at", "-id")
-    SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[RUNS_KEPT:])).delete()
+def _finish_run(sync_run: SyncRun, status: str, error: str) -> None:
+    counts = {name: getattr(sync_run, name) for name in ("pushed", "pulled", "refused", "notes")}
+    SyncRun.transitions.apply(sync_run, status, error=error, finished_at=timezone.now(), **counts)
+    runs = SyncRun.objects.filter(integration=sync_run.integration_id).order_by("-started_at", "-id")
+    SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[MAX_RUNS_KEPT:])).delete()

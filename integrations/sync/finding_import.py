@@ -49,7 +49,7 @@ def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
         except ProviderRefused as error:
             context.log_refusal(external_id, str(error))
             continue
-        context.log.pushed += 1
+        context.sync_run.pushed += 1
         _mark_resolved(pk, updated_at)
     return {external_id for _, external_id, _ in due}
 
@@ -81,7 +81,7 @@ def _import(context: SyncContext, server: str, listed: FindingList, excluded: Co
         )
         if changed:
             ingest(context.integration.project, changed, by=BY_INTEGRATION)
-        context.log.pulled += len(changed)
+        context.sync_run.pulled += len(changed)
         context.checkpoint()
 
 

@@ -17,7 +17,7 @@ def import_traffic(context: SyncContext, source: TrafficSource) -> None:
     if views.total <= 0:
         context.log_note("There were no page views in this period, so no finding was weighted.")
         return
-    context.log.pulled = len(views.pages)
+    context.sync_run.pulled = len(views.pages)
     project, cursor = context.integration.project, context.integration.cursor
     shares = TrafficShares(views, project.site_url)
     # An interrupted run continues where it stopped.

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from integrations.models import TicketComment, TicketLink
 from integrations.providers.tickets import Tracker
-from integrations.sync.context import MISSING_TICKET, SyncContext, skip_if_refused
+from integrations.sync.context import MISSING_TICKET_ADVICE, SyncContext, skip_if_refused
 from krafter_audit.web.public_urls import public_url
 from remediation.models import CheckStatus, Verification
 
@@ -18,7 +18,7 @@ BATCH_SIZE = 100
 
 def post_pending(context: SyncContext, tracker: Tracker) -> None:
     for comment in _waiting(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, comment.link.key, if_missing=MISSING_TICKET):
+        with skip_if_refused(context, comment.link.key, if_missing=MISSING_TICKET_ADVICE):
             # Marked before the request: if its response gets lost, the next attempt looks for the comment before it
             # posts.
             was_tried = comment.tried_at is not None
@@ -32,7 +32,7 @@ def post_pending(context: SyncContext, tracker: Tracker) -> None:
             )
             comment.sent_at = timezone.now()
             comment.save(update_fields=["sent_at", "updated_at"])
-            context.log.pushed += 1
+            context.sync_run.pushed += 1
 
 
 def _waiting(context: SyncContext) -> QuerySet[TicketComment]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.models import SyncConflict, TicketLink, WebhookDelivery
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketState
-from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
+from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET_ADVICE, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.three_way_merge import (
     agreed_values,
@@ -181,7 +181,7 @@ def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
 
 
 def _request(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
-    with skip_if_refused(context, link.key, if_missing=MISSING_TICKET):
+    with skip_if_refused(context, link.key, if_missing=MISSING_TICKET_ADVICE):
         # Repeated by each sync until it is answered, so that the log names the ticket until a person acts.
         _set_read(link, None if link.task.status in Task.OPEN else timezone.now())
         ticket = tracker.get_ticket(link.external_id)
@@ -239,7 +239,7 @@ def _update_task(
 ) -> None:
     was_done = locked.task.status == Task.Status.DONE
     problems = tasks.follow_ticket(locked, state=state, by=BY_INTEGRATION)
-    context.log.pulled += 1
+    context.sync_run.pulled += 1
     for problem in problems:
         if was_done:
             conflicts.open_conflict(context, link, Field.STATE, ticket.state.value, problem)
@@ -256,12 +256,12 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
     refused, refused_before = [], cursor.pop(REFUSED, [])
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
         is_settled = str(link.pk) in refused_before
-        with skip_if_refused(context, link.key, if_missing=MISSING_TICKET):
+        with skip_if_refused(context, link.key, if_missing=MISSING_TICKET_ADVICE):
             url = tracker.find_pull_request(link.external_id)
             is_settled = True
             if url:
                 tasks.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)
-                context.log.pulled += 1
+                context.sync_run.pulled += 1
         if is_settled:
             TicketLink.objects.filter(pk=link.pk).update(pull_request_due=False)
         else:

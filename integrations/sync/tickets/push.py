@@ -17,7 +17,7 @@ from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing
 from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
-from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET, SyncContext, skip_if_refused
+from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET_ADVICE, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket, unlinked
 from integrations.sync.tickets.three_way_merge import (
@@ -52,7 +52,7 @@ def push_tasks(context: SyncContext, tracker: Tracker) -> None:
             link, _ = TicketLink.objects.get_or_create(integration=context.integration, task=task)
             _create_ticket(context, tracker, link)
     for link in _links_of_changed_tasks(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, link.key, if_missing=MISSING_TICKET):
+        with skip_if_refused(context, link.key, if_missing=MISSING_TICKET_ADVICE):
             _update_ticket(context, tracker, link)
 
 
@@ -266,7 +266,7 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
         # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
         task_synced_at=task.updated_at if agreed["task"] == current else None,
     )
-    context.log.pushed += 1
+    context.sync_run.pushed += 1
     if agreed["ticket"] != ticket_values(ticket):
         merge_ticket(context, link.pk, ticket)
 
@@ -325,7 +325,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         reason = f"{tracker.title} accepted the change, but did not {action} the ticket."
         context.log_refusal(link.key, reason)
     elif merged.push:
-        context.log.pushed += 1
+        context.sync_run.pushed += 1
     _save_if_unresolved(
         link,
         read_at,
