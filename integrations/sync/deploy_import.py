@@ -16,20 +16,20 @@ from remediation.services.policies import config_of
 
 FIRST_PERIOD = timedelta(days=7)  # which the first sync reads
 # The clock of a self-hosted provider may be hours late: the releases of the last day are read again.
-OVERLAP = timedelta(days=1)
+READ_OVERLAP = timedelta(days=1)
 MAX_ENVIRONMENT_LENGTH, MAX_ID_LENGTH = 100, 400
 DEPLOYS_CURSOR, RELEASES_CURSOR = "deploys_since", "releases_since"
-REPOSITORY = "repository"  # in the cursor: its number, and the version of the credentials that name it
+REPOSITORY_KEY = "repository"  # in the cursor: its number, and the version of the credentials that name it
 
 
 def remember_repository(integration: Integration, repository: Repository) -> None:
     """Note the number of the connected repository, by which webhooks are recognised after it was renamed."""
-    integration.cursor[REPOSITORY] = [repository.repository_id, integration.credentials_version]
+    integration.cursor[REPOSITORY_KEY] = [repository.repository_id, integration.credentials_version]
 
 
 def known_repository_id(integration: Integration) -> str:
     """Return the number of the connected repository; empty before its first sync."""
-    number, version = integration.cursor.get(REPOSITORY, ("", None))
+    number, version = integration.cursor.get(REPOSITORY_KEY, ("", None))
     return str(number) if version == integration.credentials_version else ""
 
 
@@ -55,7 +55,7 @@ def _import_releases(context: SyncContext, repository: Repository) -> None:
     if environment is None:
         return
     started_at = timezone.now()
-    for release in reversed(repository.releases(_since(context, RELEASES_CURSOR) - OVERLAP)):
+    for release in reversed(repository.releases(_since(context, RELEASES_CURSOR) - READ_OVERLAP)):
         context.sync_run.pulled += record_deploy(
             context.integration, replace(release, environment=environment)
         )

@@ -7,7 +7,7 @@ from findings.services.traffic_weight import START, apply_traffic
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
 from integrations.sync.context import BY_INTEGRATION, SyncContext
 
-CURSOR = "weighed_to"
+CURSOR_KEY = "weighed_to"
 
 
 def import_traffic(context: SyncContext, source: TrafficSource) -> None:
@@ -21,15 +21,15 @@ def import_traffic(context: SyncContext, source: TrafficSource) -> None:
     project, cursor = context.integration.project, context.integration.cursor
     shares = TrafficShares(views, project.site_url)
     # An interrupted run continues where it stopped.
-    position = tuple(cursor.get(CURSOR) or START)
+    position = tuple(cursor.get(CURSOR_KEY) or START)
     while True:
         context.checkpoint()
         following = apply_traffic(project, shares.share_of, views.period, by=BY_INTEGRATION, after=position)
         if following is None:
             break
         position = following
-        cursor[CURSOR] = list(position)
-    cursor.pop(CURSOR, None)
+        cursor[CURSOR_KEY] = list(position)
+    cursor.pop(CURSOR_KEY, None)
 
 
 class TrafficShares:

@@ -34,7 +34,7 @@ from notifications.webhooks.serializers import (
     UpdateWebhookEndpointRequestSerializer,
 )
 
-OVERLAP = timedelta(days=1)  # in which messages have the signatures of both secrets
+SECRET_OVERLAP = timedelta(days=1)  # in which messages have the signatures of both secrets
 DELIVERY_BADGES = {"pending": "warning", "delivered": "success", "failed": "danger"}
 ENDPOINT_BADGES = {"enabled": "success", "paused": "warning", "disabled": "danger"}
 
@@ -194,7 +194,9 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         secrets: list[str] = []
 
         def rotate(endpoint: WebhookEndpoint) -> str:
-            _, secret = services.rotate_secret(endpoint.organization, endpoint.pk, overlap=OVERLAP, by=by)
+            _, secret = services.rotate_secret(
+                endpoint.organization, endpoint.pk, overlap=SECRET_OVERLAP, by=by
+            )
             secrets.append(secret)
             return "messages have two signatures for a day."
 

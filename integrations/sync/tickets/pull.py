@@ -28,14 +28,16 @@ from remediation.services import tasks
 
 Field = SyncConflict.Field
 # Providers' clocks and search indexes lag behind: the last minutes are read again.
-OVERLAP = timedelta(minutes=5)
+READ_OVERLAP = timedelta(minutes=5)
 # Between our clock and that of a self-hosted provider.
 MAX_CLOCK_SKEW = timedelta(days=1)
-CURSOR = "tickets_since"  # by the provider's clock
+CURSOR_KEY = "tickets_since"  # by the provider's clock
 IN_PROGRESS = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
 MAX_UNLISTED = 20  # of either kind, a run; each costs a request
 MAX_PULL_REQUESTS = 50  # a run; each costs a request
-REFUSED = "pull_requests_refused"  # in the cursor: the links whose pull requests the last sync was refused
+REFUSED_KEY = (
+    "pull_requests_refused"  # in the cursor: the links whose pull requests the last sync was refused
+)
 DELIVERIES_BATCH_SIZE = 200
 SEPARATORS = ("#", "/")  # before the last part of a ticket's id
 
@@ -91,10 +93,10 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
     first = context.links.order_by("created_at").values_list("created_at", flat=True).first()
     if first is None:
         return
-    cursor = context.integration.cursor.get(CURSOR)
+    cursor = context.integration.cursor.get(CURSOR_KEY)
     since = newest = datetime.fromisoformat(cursor) if cursor else first - MAX_CLOCK_SKEW
     copies: dict[str, Ticket] = {}
-    for page in tracker.changed_tickets(since - OVERLAP):
+    for page in tracker.changed_tickets(since - READ_OVERLAP):
         context.checkpoint()
         _merge_tickets(context, tracker, page)
         copies |= _copies(context, page)
@@ -109,7 +111,7 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
     # while the pages are read is not missed.
     until = min(newest, started_at)
     # One without an id could be any ticket: the next sync reads the same changes again.
-    context.integration.cursor[CURSOR] = (since if "" in left_out else until).isoformat()
+    context.integration.cursor[CURSOR_KEY] = (since if "" in left_out else until).isoformat()
 
 
 def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket]) -> None:
@@ -253,7 +255,7 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
     wanted = without.filter(Q(pull_request_due=True) | Q(task__status__in=IN_PROGRESS))
     # A refusal may be temporary: the request is repeated by one more sync, not by all, as refusals may also last.
     cursor = context.integration.cursor
-    refused, refused_before = [], cursor.pop(REFUSED, [])
+    refused, refused_before = [], cursor.pop(REFUSED_KEY, [])
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
         is_settled = str(link.pk) in refused_before
         with skip_if_refused(context, link.key, if_missing=MISSING_TICKET_ADVICE):
@@ -267,4 +269,4 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker) -> None:
         else:
             refused.append(str(link.pk))
     if refused:
-        cursor[REFUSED] = refused
+        cursor[REFUSED_KEY] = refused

@@ -19,7 +19,7 @@ from integrations.providers.tickets import IssueTracker, Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState
 from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET_ADVICE, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
-from integrations.sync.tickets.pull import CURSOR, MAX_CLOCK_SKEW, merge_ticket, unlinked
+from integrations.sync.tickets.pull import CURSOR_KEY, MAX_CLOCK_SKEW, merge_ticket, unlinked
 from integrations.sync.tickets.three_way_merge import (
     Merge,
     agreed_values,
@@ -33,11 +33,11 @@ from remediation.services import tasks
 
 State = TicketLink.State
 IS_DISMISSED = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
-NO_KEY = Q(task__external_ticket_key__isnull=True) | Q(task__external_ticket_key="")
+HAS_NO_TICKET_KEY = Q(task__external_ticket_key__isnull=True) | Q(task__external_ticket_key="")
 BATCH_SIZE = 100
 # In `earlier`: what the last ticket agreed on, which has another id after its repository was renamed or it was moved.
-LAST = "last"
-SERVER = "server"  # in the cursor: the address of the API at the last sync
+LAST_KEY = "last"
+SERVER_KEY = "server"  # in the cursor: the address of the API at the last sync
 NOT_TRIED = Q(last_synced={}) & ~Q(earlier={})  # of a link that lost its ticket: no new one was requested
 
 
@@ -82,15 +82,15 @@ def unlink_tickets_of_another_server(context: SyncContext, tracker: Tracker) -> 
     An issue's id does not name its server: the same number is another issue there.
     """
     cursor = context.integration.cursor
-    known = cursor.get(SERVER, tracker.server)
-    cursor[SERVER] = tracker.server
+    known = cursor.get(SERVER_KEY, tracker.server)
+    cursor[SERVER_KEY] = tracker.server
     if isinstance(tracker, IssueTracker) and known != tracker.server:
         _unlink_elsewhere(context, list(context.links.values_list("pk", flat=True)), known)
 
 
 def _unlink_elsewhere(context: SyncContext, elsewhere: Collection[UUID], server: str) -> None:
     if elsewhere:
-        context.integration.cursor.pop(CURSOR, None)
+        context.integration.cursor.pop(CURSOR_KEY, None)
         _unlink(elsewhere, server)
         context.log_note(
             f"{len(elsewhere)} task{pluralize(elsewhere)} had a ticket in another repository or project: the connected"
@@ -100,7 +100,7 @@ def _unlink_elsewhere(context: SyncContext, elsewhere: Collection[UUID], server:
 
 def _replace_missing(context: SyncContext, tracker: Tracker) -> None:
     """Mark deleted tickets for creation whose keys a person has cleared; a ticket that exists keeps its task."""
-    for link in context.links.filter(NO_KEY).select_related("task").order_by("created_at", "id"):
+    for link in context.links.filter(HAS_NO_TICKET_KEY).select_related("task").order_by("created_at", "id"):
         with skip_if_refused(context, link.task.title):
             try:
                 ticket = tracker.get_ticket(link.external_id)
@@ -134,7 +134,7 @@ def _remember(link_ids: Collection[UUID], server: str) -> None:
     for batch in batched(link_ids, BATCH_SIZE):
         links = list(TicketLink.objects.filter(pk__in=batch))
         for link in links:
-            link.earlier |= {f"{server} {link.external_id}": link.last_synced, LAST: link.last_synced}
+            link.earlier |= {f"{server} {link.external_id}": link.last_synced, LAST_KEY: link.last_synced}
         TicketLink.objects.bulk_update(links, ["earlier"])
 
 
@@ -276,7 +276,7 @@ def _agreed_before(
 ) -> dict[str, Any]:
     """Return the values on which both sides last agreed: a person may have changed a ticket before it is linked."""
     sent = link.last_synced.get("task")
-    last = {} if sent else link.earlier.get(LAST, {})
+    last = {} if sent else link.earlier.get(LAST_KEY, {})
     earlier = link.earlier.get(f"{tracker.server} {ticket.external_id}", last)
     task, found = earlier.get("task") or sent or current, ticket_values(ticket)
     values = earlier.get("ticket") or found

@@ -12,7 +12,7 @@ from krafter_audit.web.public_urls import public_url
 from remediation.models import Task
 from remediation.services.tasks import CLOSED, REOPENED, STARTED
 
-PUSHED = ("priority", "due", "status", "campaigns")  # fields that the task alone decides
+PUSHED_FIELDS = ("priority", "due", "status", "campaigns")  # fields that the task alone decides
 
 
 @dataclass
@@ -83,7 +83,7 @@ def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]
 def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket, sent_title: str = "") -> Merge:
     """Compare both sides. `sent_title` is that of the draft as the vendor shows it, if it is another there."""
     base_task, base_ticket, current = last_synced["task"], last_synced["ticket"], task_values(draft)
-    result = Merge(push={name for name in PUSHED if current[name] != base_task.get(name, [])})
+    result = Merge(push={name for name in PUSHED_FIELDS if current[name] != base_task.get(name, [])})
     _merge_title(result, last_synced, draft, ticket, sent_title)
     task_moved = draft.status != base_task["status"]
     if ticket.state.value != base_ticket["state"]:

@@ -10,7 +10,7 @@ from findings.models import Regression
 from integrations import services
 from integrations.models import Integration, WebhookDelivery
 from integrations.sync import engine
-from integrations.sync.tickets.pull import OVERLAP
+from integrations.sync.tickets.pull import READ_OVERLAP
 from krafter_audit.http.timestamps import format_timestamp
 from remediation.models import Verification
 from remediation.services import verdicts, verifications
@@ -285,4 +285,4 @@ def test_next_sync_reads_the_changes_since_the_newest_change(
     sync()
 
     [listed] = github.received("GET", "/issues")
-    assert listed.query["since"] == format_timestamp(github.now - OVERLAP)
+    assert listed.query["since"] == format_timestamp(github.now - READ_OVERLAP)
