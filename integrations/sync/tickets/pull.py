@@ -217,8 +217,8 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     elif not is_open_on_one_side(draft, ticket):
         # A comment or a label alone decides nothing.
         conflicts.close_conflict(link, Field.STATE)
-    if merged.follow and conflicts.count_state_change(context, link, ticket):
-        _update_task(context, link, ticket, locked, merged.follow)
+    if merged.new_task_state and conflicts.count_state_change(context, link, ticket):
+        _update_task(context, link, ticket, locked, merged.new_task_state)
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)
     if ticket.key != link.key:
         _follow_key(link, ticket)

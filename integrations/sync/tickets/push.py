@@ -113,7 +113,7 @@ def _replace_missing(context: SyncContext, tracker: Tracker) -> None:
 @transaction.atomic
 def _unlink(link_ids: Collection[UUID], server: str) -> None:
     conflicts.close_conflicts(link_ids)
-    _remember(link_ids, server)
+    _store_agreed_values(link_ids, server)
     TicketLink.transitions.update(
         TicketLink.objects.filter(pk__in=link_ids),
         State.LINKED,
@@ -129,7 +129,7 @@ def _unlink(link_ids: Collection[UUID], server: str) -> None:
     )
 
 
-def _remember(link_ids: Collection[UUID], server: str) -> None:
+def _store_agreed_values(link_ids: Collection[UUID], server: str) -> None:
     """Store what the links agreed on, for a change back."""
     for batch in batched(link_ids, BATCH_SIZE):
         links = list(TicketLink.objects.filter(pk__in=batch))
@@ -255,7 +255,7 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
     context.log_provider_notes()
     task = tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
     current = task_values(draft_of(task))
-    agreed = _agreed_before(link, tracker, ticket, current)
+    agreed = _last_agreed_values(link, tracker, ticket, current)
     TicketLink.transitions.apply(
         link,
         State.LINKED,
@@ -271,7 +271,7 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
         merge_ticket(context, link.pk, ticket)
 
 
-def _agreed_before(
+def _last_agreed_values(
     link: TicketLink, tracker: Tracker, ticket: Ticket, current: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the values on which both sides last agreed: a person may have changed a ticket before it is linked."""
@@ -317,7 +317,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         merged.push -= {"closed", "status"}
     if merged.push:
         context.checkpoint()
-        ticket = _as_known(tracker.update_ticket(ticket, draft, merged.push), ticket, merged)
+        ticket = _without_state_change(tracker.update_ticket(ticket, draft, merged.push), ticket, merged)
         context.log_provider_notes()
     is_ignored = _is_ignored(draft, ticket, merged)
     if is_ignored:
@@ -336,7 +336,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     )
 
 
-def _as_known(updated: Ticket, read: Ticket, merged: Merge) -> Ticket:
+def _without_state_change(updated: Ticket, read: Ticket, merged: Merge) -> Ticket:
     """Return the updated ticket without the state that a person has changed since it was read.
 
     The next sync finds that change, and the task follows it.

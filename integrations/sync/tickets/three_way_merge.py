@@ -20,13 +20,13 @@ class Merge:
     """What to do about a ticket."""
 
     push: set[str] = field(default_factory=set)  # fields of the ticket to update
-    follow: str | None = None  # the ticket's new state, which the task follows
+    new_task_state: str | None = None  # that follows the ticket's change: started, closed or reopened
     conflicts: dict[str, str] = field(default_factory=dict)  # field → a sentence, for a person to decide
 
     @property
     def state_is_decided(self) -> bool:
         """Whether the ticket, or a person, decides about open or closed."""
-        return self.follow is not None or "state" in self.conflicts
+        return self.new_task_state is not None or "state" in self.conflicts
 
 
 def draft_of(task: Task) -> TicketDraft:
@@ -120,14 +120,14 @@ def _merge_ticket_move(
     elif before.is_closed and not ticket.state.is_closed:
         _ticket_reopened(result, draft, task_moved)
     elif ticket.state == TicketState.STARTED and not task_moved:
-        result.follow = STARTED
+        result.new_task_state = STARTED
 
 
 def _ticket_closed(result: Merge, draft: TicketDraft, ticket: Ticket) -> None:
     if draft.closed:
         return
     if ticket.state == TicketState.CLOSED:
-        result.follow = CLOSED
+        result.new_task_state = CLOSED
     elif ticket.is_moved:
         result.conflicts["state"] = (
             "The ticket was moved to another project, whose tickets this connection does not sync: decide whether to"
@@ -147,4 +147,4 @@ def _ticket_reopened(result: Merge, draft: TicketDraft, task_moved: bool) -> Non
     elif draft.closed and task_moved:
         result.conflicts["state"] = "The ticket was reopened while the task was completed."
     elif draft.status != "in_progress":
-        result.follow = REOPENED
+        result.new_task_state = REOPENED

@@ -26,7 +26,7 @@ def synced(status: str = "backlog", state: TicketState = TicketState.OPEN) -> di
 def test_unchanged_sides_need_nothing() -> None:
     merged = merge(synced(), draft(), ticket())
 
-    assert (merged.push, merged.follow, merged.conflicts) == (set(), None, {})
+    assert (merged.push, merged.new_task_state, merged.conflicts) == (set(), None, {})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_unchanged_sides_need_nothing() -> None:
 def test_changed_field_of_the_task_is_pushed(changes: dict[str, Any], pushed: set[str]) -> None:
     merged = merge(synced(), draft(**changes), ticket())
 
-    assert (merged.push, merged.follow, merged.conflicts) == (pushed, None, {})
+    assert (merged.push, merged.new_task_state, merged.conflicts) == (pushed, None, {})
 
 
 def test_done_task_closes_its_ticket() -> None:
@@ -73,13 +73,13 @@ def test_task_follows_the_state_of_its_ticket(
 ) -> None:
     merged = merge(synced(task_status, before), draft(status=task_status), ticket(now))
 
-    assert (merged.follow, merged.push, merged.conflicts) == (followed, set(), {})
+    assert (merged.new_task_state, merged.push, merged.conflicts) == (followed, set(), {})
 
 
 def test_started_ticket_does_not_move_a_task_that_changed_too() -> None:
     merged = merge(synced(), draft(status="blocked"), ticket(TicketState.STARTED))
 
-    assert (merged.follow, merged.push) == (None, {"status"})
+    assert (merged.new_task_state, merged.push) == (None, {"status"})
 
 
 def test_titles_changed_on_both_sides_are_a_conflict() -> None:
@@ -97,7 +97,7 @@ def test_title_changed_to_the_same_on_both_sides_is_no_conflict() -> None:
 def test_ticket_closed_without_a_fix_is_a_conflict() -> None:
     merged = merge(synced(), draft(), ticket(TicketState.DROPPED))
 
-    assert (merged.follow, list(merged.conflicts)) == (None, ["state"])
+    assert (merged.new_task_state, list(merged.conflicts)) == (None, ["state"])
 
 
 def test_ticket_reopened_while_the_task_was_completed_is_a_conflict() -> None:
@@ -105,13 +105,17 @@ def test_ticket_reopened_while_the_task_was_completed_is_a_conflict() -> None:
 
     merged = merge(synced("ready_verify", TicketState.CLOSED), done, ticket())
 
-    assert (merged.follow, list(merged.conflicts), "closed" in merged.push) == (None, ["state"], False)
+    assert (merged.new_task_state, list(merged.conflicts), "closed" in merged.push) == (
+        None,
+        ["state"],
+        False,
+    )
 
 
 def test_ticket_of_a_done_task_that_is_closed_needs_nothing() -> None:
     merged = merge(synced("done"), draft(status="done", closed=True), ticket(TicketState.CLOSED))
 
-    assert (merged.follow, merged.push, merged.conflicts) == (None, set(), {})
+    assert (merged.new_task_state, merged.push, merged.conflicts) == (None, set(), {})
 
 
 def test_title_that_only_changed_at_the_ticket_is_not_agreed() -> None:
