@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.provider_settings import ProviderSettings, provider_settings
-from integrations.providers.base import UNREADABLE, Provider
+from integrations.providers.base import PARSE_ERRORS, Provider
 from integrations.providers.errors import GrantRefused, ProviderRefused, ProviderUnavailable
 from integrations.providers.headers import retry_after
 from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, OAuth, TokenRequest
@@ -38,7 +38,7 @@ def exchange_code(
     try:
         body = flow.read(response.json())
         token = body.get("access_token")
-    except UNREADABLE:
+    except PARSE_ERRORS:
         raise ProviderRefused(f"{provider_class.title} did not accept the sign-in.") from None
     # GitHub sends an `error` with status 200.
     if response.status >= 300 or body.get("error") or not isinstance(token, str) or not token:
@@ -125,7 +125,7 @@ def read_object(response: Response) -> Mapping[str, Any]:
     """Return the JSON object of a response; an empty one if there is none."""
     try:
         body = response.json()
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return {}
     return body if isinstance(body, Mapping) else {}
 

@@ -26,7 +26,7 @@ from integrations.providers.errors import (
     ResourceMissing,
     ResponseTooLarge,
     TokenRejected,
-    Unreadable,
+    UnreadableResponse,
 )
 from integrations.providers.headers import at_epoch, next_page, retry_after
 from integrations.providers.oauth import OAuth
@@ -34,8 +34,8 @@ from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import GONE_STATUSES, Client, HttpError, Response
 
 IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
-# The statuses with which a vendor refuses what it has examined.
-NOTHING_DONE = frozenset({400, 403, 422})
+# The statuses with which a vendor itself rejects a request, which then had no effect.
+NO_EFFECT_STATUSES = frozenset({400, 403, 422})
 MAX_ATTEMPTS = 3  # of one request
 # Ends a list that never ends, such as one that grows while it is read.
 MAX_PAGES = 1000
@@ -45,8 +45,8 @@ MAX_DETAIL_LENGTH = 200
 ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 UNKNOWN_FORMAT = "answered in a format that this version cannot read"
 MAX_PARSER_DEPTH = 1024  # of orjson
-# What reading JSON of an unexpected form may raise.
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+# The exceptions of reading JSON of an unexpected form.
+PARSE_ERRORS = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Provider(ABC):
         retrying = Retrying(
             stop=stop_after_attempt(MAX_ATTEMPTS if may_repeat else 1),
             wait=wait_random_exponential(multiplier=0.5, max=4),
-            retry=retry_if_exception(_may_pass_soon),
+            retry=retry_if_exception(_is_retriable),
             sleep=self._sleep,
             reraise=True,
         )
@@ -196,11 +196,11 @@ class Provider(ABC):
         return ProviderUnavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
 
     def parse[Parsed](self, response: Response, parser: Callable[[Any], Parsed]) -> Parsed:
-        """Parse a response's JSON. Raises Unreadable for a form that the vendor does not document."""
+        """Parse a response's JSON. Raises UnreadableResponse for a form that the vendor does not document."""
         try:
             return parser(read_json(response.body))
-        except UNREADABLE:
-            raise Unreadable(f"{self.title} {UNKNOWN_FORMAT}.") from None
+        except PARSE_ERRORS:
+            raise UnreadableResponse(f"{self.title} {UNKNOWN_FORMAT}.") from None
 
     def parse_list[Parsed](self, response: Response, parser: Callable[[list[Any]], Parsed]) -> Parsed:
         """Parse JSON that must be a list: an object would be read as an empty one."""
@@ -218,7 +218,7 @@ class Provider(ABC):
         for row in _require_list(rows):
             try:
                 found.append(read(row))
-            except UNREADABLE:
+            except PARSE_ERRORS:
                 left_out.append(_id_or_empty(row, id_of))
         if not found and (len(left_out) > 1 or left_out == [""]):
             raise TypeError("not a list of such rows")
@@ -277,9 +277,9 @@ class Provider(ABC):
         if self.is_token_rejected(response):
             raise TokenRejected(message)
         # Any other status of a write may come from a proxy, after the vendor has received it.
-        may_be_done = response.method != "GET" and response.status not in NOTHING_DONE
+        may_have_succeeded = response.method != "GET" and response.status not in NO_EFFECT_STATUSES
         refused = ResourceMissing if self.is_missing(response) else ProviderRefused
-        raise refused(message, may_be_done=may_be_done)
+        raise refused(message, may_have_succeeded=may_have_succeeded)
 
     def rate_limited_until(self, response: Response, now: datetime) -> datetime:
         """Return when a rate limit ends: by Retry-After, the vendor's header, or a default."""
@@ -310,7 +310,7 @@ class Provider(ABC):
         """Return the vendor's error message as `: message`; empty without one."""
         try:
             message = self.error_message(response.json())
-        except UNREADABLE:
+        except PARSE_ERRORS:
             return ""
         text = " ".join(str(message or "").split())[:MAX_DETAIL_LENGTH]
         return f": {text}" if text else ""
@@ -357,7 +357,7 @@ def _require_list(body: Any) -> list[Any]:
 def _id_or_empty(row: Any, id_of: Callable[[Any], object]) -> str:
     try:
         return str(id_of(row))
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return ""
 
 
@@ -370,13 +370,13 @@ def is_unreadable(response: Response) -> bool:
     """Return whether a body is not JSON; False without a body."""
     try:
         read_json(response.body)
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return bool(response.body)
     return False
 
 
 def read_json(body: bytes) -> Any:
-    """Return a vendor's JSON without NUL characters, which PostgreSQL does not store. May raise UNREADABLE."""
+    """Return a vendor's JSON without NUL characters, which PostgreSQL does not store. May raise PARSE_ERRORS."""
     # The search of the raw body is cheap; most have none.
     if b"\\u0000" in body:
         body = ESCAPED_NUL.sub(rb"\1", body)
@@ -393,7 +393,7 @@ def _reject_constant(word: str) -> Any:
     raise ValueError(f"{word} is not a JSON number")
 
 
-def _may_pass_soon(error: BaseException) -> bool:
+def _is_retriable(error: BaseException) -> bool:
     # Where the vendor names a time, an immediate retry would fail again and may prolong the limit.
     is_lasting = isinstance(error, ResponseTooLarge)
     return isinstance(error, ProviderUnavailable) and error.retry_at is None and not is_lasting

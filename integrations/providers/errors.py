@@ -15,15 +15,17 @@ class ProviderRefused(ProviderError):
 
     reason = "blocked"
 
-    def __init__(self, message: str, *, may_be_done: bool = False) -> None:
-        self.may_be_done = may_be_done  # the answer does not say that the request had no effect
+    def __init__(self, message: str, *, may_have_succeeded: bool = False) -> None:
+        self.may_have_succeeded = (
+            may_have_succeeded  # the response does not exclude that the request took effect
+        )
         super().__init__(message)
 
 
 class TokenRejected(ProviderError):
     """The vendor does not accept the token; a refreshed token may help (connection.py)."""
 
-    # Not a refusal of one request: who goes on after a refusal must not go on after this.
+    # Not a ProviderRefused: a sync that continues after a refused request must stop after this.
     reason = "login_wall"
 
 
@@ -60,7 +62,7 @@ class ProviderUnavailable(ProviderError):
         super().__init__(message)
 
 
-class Unreadable(ProviderUnavailable):
+class UnreadableResponse(ProviderUnavailable):
     """A response is JSON of a form that the vendor does not document, perhaps of one ticket alone."""
 
 

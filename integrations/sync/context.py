@@ -15,7 +15,7 @@ from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
-from integrations.providers.errors import ProviderRefused, ResourceMissing, Unreadable
+from integrations.providers.errors import ProviderRefused, ResourceMissing, UnreadableResponse
 from krafter_audit.db import leases
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
@@ -96,7 +96,7 @@ def skip_if_refused(context: SyncContext, subject: str, *, if_missing: str = "")
     context.checkpoint()
     try:
         yield
-    except (ProviderRefused, Unreadable) as error:
+    except (ProviderRefused, UnreadableResponse) as error:
         # If the provider refuses everything, this raises, and the sync fails instead of trying each ticket.
         context.provider.check_connection()
         advice = if_missing if isinstance(error, ResourceMissing) else ""

@@ -15,7 +15,7 @@ from assurance import deploy_policy
 from events.log import log_event
 from integrations.errors import WebhookNotFound, WebhooksNotSupported
 from integrations.models import Integration, Webhook, WebhookDelivery
-from integrations.providers.base import UNREADABLE, read_json
+from integrations.providers.base import PARSE_ERRORS, read_json
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.providers.repositories import Repository
 from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
@@ -144,7 +144,7 @@ def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | No
     # A form that the vendor does not document is accepted and dropped: a retry would not help.
     try:
         return webhooks.read(request, read_json(request.body))
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return None
 
 

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
-from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
+from integrations.providers.base import PARSE_ERRORS, Provider, is_html, is_unreadable
 from integrations.providers.cloudflare.zone_settings import SETTINGS
 from integrations.providers.credential_fields import CredentialField, secret
-from integrations.providers.errors import ProviderRefused, TokenRejected, Unreadable
+from integrations.providers.errors import ProviderRefused, TokenRejected, UnreadableResponse
 from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
 from integrations.providers.types import text
@@ -111,11 +111,11 @@ class CloudflareClient(Provider):
     def check_connection(self) -> None:
         _ = self.zone
         # Some settings may be denied or unreadable; a zone of which no setting can be read is of no use.
-        failure: PermissionMissing | Unreadable | None = None
+        failure: PermissionMissing | UnreadableResponse | None = None
         for setting in SETTINGS:
             try:
                 self.get_result(setting.path.format(name=setting.name), setting.read_value)
-            except (PermissionMissing, Unreadable) as error:
+            except (PermissionMissing, UnreadableResponse) as error:
                 failure = failure or error
             else:
                 return
@@ -175,7 +175,7 @@ class CloudflareClient(Provider):
 def _codes(response: Response) -> set[Any]:
     try:
         return {error["code"] for error in response.json()["errors"]}
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return set()
 
 

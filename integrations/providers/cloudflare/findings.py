@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.providers.cloudflare.client import CloudflareClient
 from integrations.providers.cloudflare.zone_settings import SETTINGS, SETTINGS_BY_CHECK, ZoneSetting
-from integrations.providers.errors import OtherAccount, Unreadable
+from integrations.providers.errors import OtherAccount, UnreadableResponse
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
@@ -29,7 +29,7 @@ class Cloudflare(CloudflareClient, FindingSource):
         domain, url = self.zone.domain, self.zone.url
         try:
             value, severity = self._read(setting)
-        except Unreadable:
+        except UnreadableResponse:
             self.unreadable.append(setting.name)
             return
         if severity is None:

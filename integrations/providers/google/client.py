@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.providers.base import UNREADABLE, Provider, is_html, is_unreadable
+from integrations.providers.base import PARSE_ERRORS, Provider, is_html, is_unreadable
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
@@ -77,6 +77,6 @@ def _reasons(response: Response) -> set[str]:
         error = response.json()["error"]
         parts = [part for name in ("errors", "details") for part in error.get(name) or []]
         reasons = {error.get("status"), *(part.get("reason") for part in parts if isinstance(part, dict))}
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return set()
     return {reason for reason in reasons if isinstance(reason, str)}

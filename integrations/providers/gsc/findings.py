@@ -12,7 +12,7 @@ from integrations.providers.errors import (
     ProviderRefused,
     ProviderUnavailable,
     ResourceMissing,
-    Unreadable,
+    UnreadableResponse,
 )
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.gsc.client import SearchConsoleClient
@@ -90,7 +90,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
             try:
                 yield self._page_findings(url, impressions.get(url, 0))
                 refused = 0
-            except (ProviderRefused, Unreadable) as error:
+            except (ProviderRefused, UnreadableResponse) as error:
                 refused += 1
                 if refused >= MAX_REFUSED_IN_A_ROW:
                     raise

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from integrations.providers.base import UNREADABLE, Provider, is_unreadable
+from integrations.providers.base import PARSE_ERRORS, Provider, is_unreadable
 from integrations.providers.credential_fields import CredentialField, secret
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import at_epoch
@@ -150,7 +150,7 @@ class LinearClient(Provider):
 def _errors(response: Response) -> list[Node]:
     try:
         errors = response.json().get("errors")
-    except UNREADABLE:
+    except PARSE_ERRORS:
         return []
     return [error for error in errors if isinstance(error, Mapping)] if isinstance(errors, list) else []
 

@@ -230,10 +230,10 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     except ProviderRefused as error:
         # After any other failure the ticket may exist, so that the link stays; here also while a search that lags may
         # not show it.
-        existing = _unlinked_tickets_by_marker(context, tracker, [link]) if error.may_be_done else {}
+        existing = _unlinked_tickets_by_marker(context, tracker, [link]) if error.may_have_succeeded else {}
         left_out = context.take_unreadable()
         if not existing:
-            if not (error.may_be_done and (tracker.search_lag or left_out)):
+            if not (error.may_have_succeeded and (tracker.search_lag or left_out)):
                 _record_no_ticket(link)
             raise
         ticket = tracker.complete_ticket(existing[draft.marker], draft)
