@@ -13,13 +13,13 @@ ZERO_WIDTH_SPACE = "\u200b"
 MAX_TEXT_LENGTH = 60_000  # GitHub accepts 65,536 characters; the rest is for what people add
 # The signs that begin a reference, by what follows them.
 # Linear: the address of a person's profile mentions them.
-LINEAR = re.compile(r"@|https?(?=://linear\.app/[^/\s]+/profiles/)", re.IGNORECASE)
+LINEAR_REFERENCES = re.compile(r"@|https?(?=://linear\.app/[^/\s]+/profiles/)", re.IGNORECASE)
 # The address of an issue is a reference to it at GitHub and GitLab, which may be on any host.
-GITHUB = re.compile(
+GITHUB_REFERENCES = re.compile(
     r"@|#(?=\d)|GH(?=\\?-\d)|https?(?=://[^/\s]+/[^/\s]+/[^/\s]+/(?:issues|pull|discussions)/\d)",
     re.IGNORECASE,
 )
-GITLAB = re.compile(
+GITLAB_REFERENCES = re.compile(
     # Issues, merge requests, snippets, epics; milestones and labels; `[vulnerability:1]`, `[issue:1]`; alerts, GL-1.
     r"@|[#!$&](?=\d)|[%~](?=[\w\"])|\[(?=[a-z_]+:)|\^(?=alert)|GL(?=\\?-\d)"
     r"|https?(?=:/(?:/[^/\s]+)+/(?:issues|work_items|merge_requests|epics|snippets|milestones)/\d)",

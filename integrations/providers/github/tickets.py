@@ -27,7 +27,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
     update_method = "PATCH"
     max_title_length = 256
     max_label_length = 50
-    references = escaped_markdown.GITHUB
+    references = escaped_markdown.GITHUB_REFERENCES
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         query = {

@@ -28,7 +28,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     update_method = "PUT"
     max_title_length = 255
     max_label_length = 255
-    references = escaped_markdown.GITLAB
+    references = escaped_markdown.GITLAB_REFERENCES
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         # The newest first: an issue that changes while the pages are read is read twice, and none is missed.

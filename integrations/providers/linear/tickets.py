@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from integrations.providers.errors import ProviderError, ProviderRefused, ProviderUnavailable
-from integrations.providers.escaped_markdown import LINEAR, escape
+from integrations.providers.escaped_markdown import LINEAR_REFERENCES, escape
 from integrations.providers.linear import graphql
 from integrations.providers.linear.client import LinearClient, Node, read_states
 from integrations.providers.linear.webhooks import WEBHOOKS
@@ -107,7 +107,7 @@ class Linear(LinearClient, Tracker):
         fields = {
             "id": comment_id(issue, marker),
             "issueId": issue,
-            "body": escape(text, LINEAR),
+            "body": escape(text, LINEAR_REFERENCES),
         }
         response = self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
         if not self.parse(response, lambda body: body["data"]["commentCreate"]["success"]):
@@ -203,14 +203,14 @@ def _derived_id(parent: str, name: str) -> str:
 def description(draft: TicketDraft) -> str:
     # Linear rewrites Markdown and drops HTML comments, so that the task's id is visible text.
     url = f"\n{draft.url}" if draft.url else ""
-    guidance = escape(draft.text, LINEAR)
+    guidance = escape(draft.text, LINEAR_REFERENCES)
     text = f"{guidance}\n\n---\n\nKrafter Audit task {draft.marker}{url}".lstrip()
     return with_campaigns(text, draft) if draft.campaigns else text
 
 
 def with_campaigns(body: str, draft: TicketDraft) -> str:
     """Return a description with the line of campaigns replaced; it is before that of the task."""
-    names = ", ".join(escape(" ".join(name.split()), LINEAR) for name in draft.campaigns)
+    names = ", ".join(escape(" ".join(name.split()), LINEAR_REFERENCES) for name in draft.campaigns)
     line = f"Campaigns: {names}\n\n" if names else ""
     task = f"Krafter Audit task {draft.marker}"
     # A function, since backslashes in a replacement string would be read as group references.

@@ -9,9 +9,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from integrations.providers.escaped_markdown import (
-    GITHUB,
-    GITLAB,
-    LINEAR,
+    GITHUB_REFERENCES,
+    GITLAB_REFERENCES,
+    LINEAR_REFERENCES,
     MAX_TEXT_LENGTH,
     ZERO_WIDTH_SPACE,
     escape,
@@ -21,7 +21,7 @@ from integrations.providers.escaped_markdown import (
 from integrations.providers.markdown import block
 from tests.unit.integrations.providers.drafts import draft
 
-VENDORS = {"github": GITHUB, "gitlab": GITLAB, "linear": LINEAR}
+VENDORS = {"github": GITHUB_REFERENCES, "gitlab": GITLAB_REFERENCES, "linear": LINEAR_REFERENCES}
 COMMENT = re.compile(r"<!-- /?krafter-task(:[0-9a-f-]+)? -->\n?")
 
 
@@ -83,7 +83,7 @@ def test_text_has_no_reference_and_reads_as_before(vendor: str, text: str) -> No
     ],
 )
 def test_format_links_and_code_are_kept(text: str) -> None:
-    escaped = escape(text, GITHUB)
+    escaped = escape(text, GITHUB_REFERENCES)
 
     assert escaped.replace(ZERO_WIDTH_SPACE, "") == text.replace("<https", "&lt;https")
 
@@ -100,7 +100,9 @@ def test_code_is_shown_as_it_is(vendor: str, text: str) -> None:
 
 
 def test_tags_are_shown_and_not_interpreted() -> None:
-    escaped = escape('Add <meta name="viewport">, `<main>` and &nbsp; <!-- no --> <details>', GITHUB)
+    escaped = escape(
+        'Add <meta name="viewport">, `<main>` and &nbsp; <!-- no --> <details>', GITHUB_REFERENCES
+    )
 
     assert [part.type for part in inline_tokens(escaped) if part.type.startswith("html")] == []
     assert shown(escaped) == 'Add <meta name="viewport">, <main> and &nbsp; <!-- no --> <details>'
@@ -152,7 +154,7 @@ def assert_harmless(text: str, vendor: str) -> None:
 
 @pytest.mark.parametrize("sign", ["~~~x\n", "```\n~~~\n````x\n", "<", "&#1;", "`", "http://", "http://a/b/"])
 def test_long_text_is_escaped_in_a_moment_and_fits(sign: str) -> None:
-    assert MAX_TEXT_LENGTH * 0.5 < len(escape(sign * MAX_TEXT_LENGTH, GITLAB)) <= MAX_TEXT_LENGTH
+    assert MAX_TEXT_LENGTH * 0.5 < len(escape(sign * MAX_TEXT_LENGTH, GITLAB_REFERENCES)) <= MAX_TEXT_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -166,7 +168,7 @@ def test_long_text_is_escaped_in_a_moment_and_fits(sign: str) -> None:
     ],
 )
 def test_title_without_references_is_read_as_it_was(title: str) -> None:
-    written = without_references(title, GITLAB)
+    written = without_references(title, GITLAB_REFERENCES)
 
     assert not re.search(r"@\w|#\d|GL-\d|~\w|\[[a-z]+:|https?:", written)
     assert with_references(written) == title
@@ -197,7 +199,7 @@ def test_address_of_an_issue_is_no_reference(vendor: str, url: str, form: str) -
 
 def test_profile_of_a_person_in_linear_is_no_mention() -> None:
     escaped = escape(
-        "Ask https://linear.app/acme/profiles/ada, see https://linear.app/acme/issue/ENG-1", LINEAR
+        "Ask https://linear.app/acme/profiles/ada, see https://linear.app/acme/issue/ENG-1", LINEAR_REFERENCES
     )
 
     assert "https://linear.app/acme/profiles" not in escaped

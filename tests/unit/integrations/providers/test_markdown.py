@@ -2,7 +2,7 @@
 
 import pytest
 
-from integrations.providers.escaped_markdown import GITHUB, MAX_TEXT_LENGTH, escape
+from integrations.providers.escaped_markdown import GITHUB_REFERENCES, MAX_TEXT_LENGTH, escape
 from integrations.providers.markdown import block, marker_in, merged_body
 from tests.unit.integrations.providers.drafts import TASK, draft
 
@@ -35,7 +35,7 @@ def test_block_is_prepended_to_a_body_without_one() -> None:
 def test_text_cannot_close_the_block_fake_a_marker_or_mention_people() -> None:
     text = f"<!-- /krafter-task --> <!-- krafter-task:{OTHER} --> @octocat"
 
-    written = block(draft(), escape(text, GITHUB))
+    written = block(draft(), escape(text, GITHUB_REFERENCES))
 
     assert marker_in(written) == TASK
     assert written.count("<!--") == 2
@@ -50,7 +50,9 @@ def test_marker_without_a_closing_comment_is_removed_from_the_rest() -> None:
 
 @pytest.mark.parametrize("text", ["x", "@", "<!--"])
 def test_long_text_is_cut(text: str) -> None:
-    assert len(block(draft(), escape(text * (MAX_TEXT_LENGTH + 9), GITHUB))) < MAX_TEXT_LENGTH + 300
+    assert (
+        len(block(draft(), escape(text * (MAX_TEXT_LENGTH + 9), GITHUB_REFERENCES))) < MAX_TEXT_LENGTH + 300
+    )
 
 
 def test_body_of_many_starts_without_an_end_is_merged_in_linear_time() -> None:
