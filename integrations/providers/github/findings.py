@@ -16,7 +16,7 @@ CODE_SCANNING, DEPENDABOT = "github_code_scanning_fixed", "github_dependabot_fix
 ALERT_PATHS = {CODE_SCANNING: "code-scanning", DEPENDABOT: "dependabot"}
 SEVERITIES = frozenset({"critical", "high", "medium", "low"})
 RULE_SEVERITY = {"error": "high", "warning": "medium", "note": "low", "none": "low", None: "low"}
-DISMISSED = "was dismissed at GitHub, which does not fix it: decide whether to dismiss the finding"
+DISMISSED_MESSAGE = "was dismissed at GitHub, which does not fix it: decide whether to dismiss the finding"
 
 
 class GitHubFindings(GitHubClient, FindingSource):
@@ -59,7 +59,7 @@ def alert_result(alert: Mapping[str, Any]) -> RecheckResult:
         fixed={"fixed": "is fixed"},
         # GitHub itself sets an alert to fixed, at its next analysis.
         open_={"open": "is still open"},
-        undecided={"dismissed": DISMISSED, "auto_dismissed": DISMISSED},
+        undecided={"dismissed": DISMISSED_MESSAGE, "auto_dismissed": DISMISSED_MESSAGE},
     )
 
 

@@ -22,7 +22,7 @@ MAX_PAGES = 10
 BATCH_SIZE = 20  # deployments whose statuses are requested, a request for each
 MAX_RELEASES = 30
 # The deployed commit is the other one, or has it in its history.
-CONTAINING = frozenset({"ahead", "identical"})
+CONTAINING_STATUSES = frozenset({"ahead", "identical"})
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class GitHubRepository(GitHubClient):
         # One commit a page: only the status is read.
         path = f"/compare/{quote(commit, safe='')}...{quote(deployed, safe='')}"
         response = self.request("GET", self.repository_path(path), params={"per_page": 1})
-        return self.parse(response, lambda body: str(body["status"]) in CONTAINING)
+        return self.parse(response, lambda body: str(body["status"]) in CONTAINING_STATUSES)
 
 
 def deployment_id(number: Any) -> str:

@@ -16,7 +16,7 @@ from krafter_audit.http.timestamps import format_timestamp
 
 STARTED_LABEL = "krafter:in_progress"
 IS_CLOSED = {"open": False, "closed": True}
-NOT_FIXED = ("not_planned", "duplicate")
+NOT_FIXED_REASONS = ("not_planned", "duplicate")
 
 
 class GitHubTickets(GitHubClient, IssueTracker):
@@ -69,7 +69,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
 
     def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
         if IS_CLOSED[issue["state"]]:
-            not_fixed = issue.get("state_reason") in NOT_FIXED
+            not_fixed = issue.get("state_reason") in NOT_FIXED_REASONS
             return TicketState.DROPPED if not_fixed else TicketState.CLOSED
         is_started = STARTED_LABEL in map(str.lower, labels)
         return TicketState.STARTED if is_started else TicketState.OPEN

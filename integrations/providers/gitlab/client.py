@@ -19,7 +19,7 @@ from krafter_audit.http.client import Response
 
 API_PATH = "/api/v4"
 PROJECT = re.compile(r"\d+|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
-TEMPORARY = frozenset({408, 409})  # the server's own timeout, and a lock on the issue
+TEMPORARY_STATUSES = frozenset({408, 409})  # the server's own timeout, and a lock on the issue
 
 
 class GitLabOAuth(OAuth):
@@ -90,7 +90,7 @@ class GitLabClient(Repository):
         return self.cursor_pages(lambda following: reader.read(following or first))
 
     def is_outage(self, response: Response) -> bool:
-        return super().is_outage(response) or response.status in TEMPORARY
+        return super().is_outage(response) or response.status in TEMPORARY_STATUSES
 
     def resource_of(self, response: Response) -> str:
         path = unquote(urlsplit(response.url).path.rpartition("/projects/")[2])

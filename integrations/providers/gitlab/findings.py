@@ -9,14 +9,14 @@ from integrations.providers.findings import FindingSource, RecheckResult, result
 from integrations.providers.gitlab.client import API_PATH, GitLabClient
 from integrations.providers.types import FindingList, RemoteFinding, text
 
-RESOLVED = "gitlab_vulnerability_resolved"
+VULNERABILITY_RESOLVED = "gitlab_vulnerability_resolved"
 MAX_NAME_LENGTH = 240
 SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "info": "low"}
-SETTLED = frozenset({"dismissed", "resolved"})
+CLOSED_STATES = frozenset({"dismissed", "resolved"})
 
 
 class GitLabFindings(GitLabClient, FindingSource):
-    checks = (RESOLVED,)
+    checks = (VULNERABILITY_RESOLVED,)
 
     def finding_lists(self) -> Sequence[FindingList]:
         return (FindingList("vulnerability findings", self._vulnerabilities),)
@@ -45,7 +45,7 @@ class GitLabFindings(GitLabClient, FindingSource):
         )
 
     def _open_finding(self, vulnerability: Any) -> RemoteFinding | None:
-        return None if _is_settled(vulnerability) else self._finding(vulnerability)
+        return None if _is_closed(vulnerability) else self._finding(vulnerability)
 
     def _finding(self, vulnerability: Any) -> RemoteFinding:
         name = _name(vulnerability)
@@ -62,7 +62,7 @@ class GitLabFindings(GitLabClient, FindingSource):
             description=str(vulnerability.get("description") or ""),
             assets=tuple((key, str(location[key])) for key in ("file", "image") if location.get(key)),
             evidence={
-                "checks": [RESOLVED],
+                "checks": [VULNERABILITY_RESOLVED],
                 "scanner": _mapping(vulnerability.get("scanner")).get("name"),
                 "identifiers": _names(vulnerability.get("identifiers")),
                 # Only the location: the code may be a leaked secret.
@@ -93,9 +93,9 @@ def vulnerability_result(listed: Any, name: str) -> RecheckResult | None:
     return None
 
 
-def _is_settled(vulnerability: Any) -> bool:
+def _is_closed(vulnerability: Any) -> bool:
     state = text(vulnerability.get("state") or "detected")
-    return state in SETTLED or bool(vulnerability.get("dismissal_feedback"))
+    return state in CLOSED_STATES or bool(vulnerability.get("dismissal_feedback"))
 
 
 def _name(vulnerability: Any) -> str:

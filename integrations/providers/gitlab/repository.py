@@ -16,9 +16,9 @@ from krafter_audit.http.timestamps import format_timestamp, parse_timestamp
 
 MAX_PAGES = 10
 MAX_RELEASES = 30
-PATH = re.compile(r"/(?P<project>.+?)(?:/-)?/merge_requests/(?P<number>\d{1,9})/?")
+MERGE_REQUEST_PATH = re.compile(r"/(?P<project>.+?)(?:/-)?/merge_requests/(?P<number>\d{1,9})/?")
 # The state, and whether the merge request is closed.
-STATES = {"opened": False, "locked": False, "closed": True, "merged": True}
+IS_CLOSED = {"opened": False, "locked": False, "closed": True, "merged": True}
 
 
 class GitLabRepository(GitLabClient):
@@ -47,7 +47,7 @@ class GitLabRepository(GitLabClient):
         return [release for release in found if release.finished_at and release.finished_at >= since]
 
     def pull_request_number(self, url: str) -> int | None:
-        found = PATH.fullmatch(unquote(urlsplit(url).path))
+        found = MERGE_REQUEST_PATH.fullmatch(unquote(urlsplit(url).path))
         # A project that is given by its number cannot be compared with a path: GitLab answers for that project only.
         if found and (self.repository.isdecimal() or found["project"].lower() == self.repository.lower()):
             return int(found["number"])
@@ -106,7 +106,7 @@ def _released_at(row: Any) -> datetime:
 
 def _merge_state(body: Any) -> MergeState:
     state = body["state"]
-    is_closed = STATES[state]
+    is_closed = IS_CLOSED[state]
     # With squash and without a merge commit, the commit of the target branch is the squashed one, or the last one.
     shas = (body.get("merge_commit_sha"), body.get("squash_commit_sha"), body.get("sha"))
     sha = next(map(str, filter(None, shas)), "") if state == "merged" else ""

@@ -28,8 +28,8 @@ from krafter_audit.http.timestamps import parse_timestamp
 
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
-PROPERTY = "krafter.task"  # of an issue, hidden from people
-FIELDS = ["summary", "status", "resolution", "updated", "description"]
+TASK_PROPERTY = "krafter.task"  # of an issue, hidden from people
+ISSUE_FIELDS = ["summary", "status", "resolution", "updated", "description"]
 # A workflow may have circles, so that the way to done is not searched without an end.
 MAX_TRANSITIONS = 4
 
@@ -63,8 +63,8 @@ class Jira(JiraClient, Tracker):
         minutes = max(1, ceil((datetime.now(UTC) - since).total_seconds() / 60) + 1)
         query: dict[str, Any] = {
             "jql": f'project = "{self.project}" AND updated >= "-{minutes}m" ORDER BY updated DESC',
-            "fields": FIELDS,
-            "properties": [PROPERTY],
+            "fields": ISSUE_FIELDS,
+            "properties": [TASK_PROPERTY],
             "maxResults": PAGE_SIZE,
         }
 
@@ -88,7 +88,7 @@ class Jira(JiraClient, Tracker):
         }
         values = field_values(draft, offered)
         fields |= {name: value for name, value in values.items() if value is not None}
-        body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"id": draft.marker}}]}
+        body = {"fields": fields, "properties": [{"key": TASK_PROPERTY, "value": {"id": draft.marker}}]}
         response = self.request("POST", self.path("/issue"), json=body)
         number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", text(issue["key"])))
         created = Ticket(
@@ -165,7 +165,7 @@ class Jira(JiraClient, Tracker):
         return self.path(f"/issue/{self._issue_number(external_id)}")
 
     def _get_issue(self, external_id: str, **expand: str) -> Any:
-        query = {"fields": ",".join([*FIELDS, "labels"]), "properties": PROPERTY, **expand}
+        query = {"fields": ",".join([*ISSUE_FIELDS, "labels"]), "properties": TASK_PROPERTY, **expand}
         response = self.request("GET", self._issue_path(external_id), params=query)
         return self.parse(response, self._require_readable)
 
@@ -182,7 +182,7 @@ class Jira(JiraClient, Tracker):
 
     def _read_issue(self, issue: Any) -> Ticket:
         fields, key = issue["fields"], text(issue["key"])
-        marker = (issue.get("properties") or {}).get(PROPERTY)
+        marker = (issue.get("properties") or {}).get(TASK_PROPERTY)
         return Ticket(
             external_id=self._external_id(str(int(issue["id"]))),
             key=key,

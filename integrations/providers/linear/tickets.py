@@ -23,7 +23,7 @@ PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?
 MAX_TITLE_LENGTH = 255
 # Linear's numbers: 1 is urgent, 4 is low, and 0 is none.
 PRIORITIES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
-STATES = {
+TICKET_STATES = {
     "started": TicketState.STARTED,
     "completed": TicketState.CLOSED,
     "canceled": TicketState.DROPPED,
@@ -167,7 +167,7 @@ class Linear(LinearClient, Tracker):
         number, body = str(UUID(issue["id"])), issue.get("description") or ""
         # A copy of the issue has the same text, but another id.
         markers = [marker for marker in MARKER.findall(body) if issue_id(self.team, marker) == number]
-        state = STATES.get(text(issue["state"]["type"]), TicketState.OPEN)
+        state = TICKET_STATES.get(text(issue["state"]["type"]), TicketState.OPEN)
         return Ticket(
             external_id=f"{self.team}/{number}",
             key=text(issue["identifier"]),

@@ -16,7 +16,7 @@ from integrations.providers.sentry.webhooks import WEBHOOKS
 from integrations.providers.types import FindingList, RemoteFinding, text
 
 MAX_TITLE_LENGTH = 300
-PERIOD = "90d"  # as long as Sentry keeps events; the default is 14 days
+STATS_PERIOD = "90d"  # as long as Sentry keeps events; the default is 14 days
 LEVEL_SEVERITY = {
     "fatal": "high",
     "error": "high",
@@ -78,7 +78,7 @@ class Sentry(SentryClient, FindingSource):
         query = {
             "project": self.project_id,
             "query": "is:unresolved",
-            "statsPeriod": PERIOD,
+            "statsPeriod": STATS_PERIOD,
             "sort": "new",  # by the first event, which does not change while the pages are read
             "limit": "100",
         }

@@ -9,8 +9,8 @@ from integrations.providers.findings import RecheckResult
 NO_NEW_EVENTS = "sentry_no_new_events"
 # Without a new event, before an unresolved issue counts as fixed.
 MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=1), timedelta(days=3)
-RESOLVED = frozenset({"resolved"})
-NOT_RESOLVED = frozenset({"unresolved", "ignored", "muted", "resolvedInNextRelease"})
+RESOLVED_STATUSES = frozenset({"resolved"})
+UNRESOLVED_STATUSES = frozenset({"unresolved", "ignored", "muted", "resolvedInNextRelease"})
 
 
 def result_since(issue: Mapping[str, Any], since: datetime, now: datetime) -> RecheckResult:
@@ -21,11 +21,11 @@ def result_since(issue: Mapping[str, Any], since: datetime, now: datetime) -> Re
     if last_event > since:
         message = f"An event was received at {last_event:%Y-%m-%d %H:%M} UTC, after the fix was ready."
         return RecheckResult(False, message, evidence)
-    if status not in RESOLVED | NOT_RESOLVED:
+    if status not in RESOLVED_STATUSES | UNRESOLVED_STATUSES:
         message = f"The issue has a status that this version does not know: {status[:60]!r}."
         return RecheckResult(None, message, evidence)
     # Sentry itself reopens a resolved issue at its next event. For any other one, time without events must pass.
-    if status in RESOLVED:
+    if status in RESOLVED_STATUSES:
         message = "The issue is resolved, and no event was received since the fix was ready."
         return RecheckResult(True, message, evidence)
     quiet_at = since + _quiet_time(issue, last_event)
