@@ -11,7 +11,7 @@ from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.jobs.queues import enqueue
 
 # A repetition must be recognized for as long as any format accepts old deliveries: three days.
-DELIVERIES_KEPT = timedelta(days=7)
+DELIVERY_RETENTION = timedelta(days=7)
 
 
 # A run ends itself after TIME_BUDGET_SECONDS; these limits end one that hangs.
@@ -39,7 +39,7 @@ def start_due_syncs() -> None:
 @app.task(name="integrations.delete_old_deliveries")
 def delete_old_deliveries() -> None:
     """Delete processed webhook deliveries after a week."""
-    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERIES_KEPT)
+    old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERY_RETENTION)
     # An unprocessed delivery waits for a sync that may be paused; it is never lost.
     delete_in_batches(old.filter(processed_at__isnull=False).order_by("created_at"))
 

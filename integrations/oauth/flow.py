@@ -12,13 +12,13 @@ from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, OAuth, Tok
 from krafter_audit.http.client import Client, HttpError, Response
 
 # Early enough that a token does not expire during a run.
-REFRESH_AT = 0.8  # of a token's life
+REFRESH_AT = 0.8  # of a token's lifetime
 # About 30 years; a larger number would overflow a datetime.
-MAX_LIFE_SECONDS = 10**9
+MAX_LIFETIME_SECONDS = 10**9
 MAX_ERROR_CODE_LENGTH = 60  # a longer text is not a code, and may contain secrets
 # Within the time in which vendors accept a refresh token again whose answer was lost (Atlassian: ten minutes).
 RETRY_AFTER = timedelta(minutes=1)
-MAX_RUN = timedelta(minutes=5)  # longer than the time limit of a sync
+MAX_SYNC_DURATION = timedelta(minutes=5)  # longer than the time limit of a sync
 
 
 def exchange_code(
@@ -50,7 +50,9 @@ def exchange_code(
 def is_valid(credentials: Mapping[str, Any]) -> bool:
     """Return whether the token stays valid until the end of the longest run."""
     try:
-        return datetime.now(UTC) + MAX_RUN < datetime.fromisoformat(str(credentials.get("expires_at")))
+        return datetime.now(UTC) + MAX_SYNC_DURATION < datetime.fromisoformat(
+            str(credentials.get("expires_at"))
+        )
     except (ValueError, TypeError):  # no time, or one without a time zone
         return False
 
@@ -179,7 +181,7 @@ def error_code(body: Mapping[str, Any]) -> str:
 def _lifetime(body: Mapping[str, Any]) -> dict[str, str]:
     refresh_token, seconds = body.get("refresh_token"), _seconds(body)
     found = {"refresh_token": refresh_token} if isinstance(refresh_token, str) and refresh_token else {}
-    if 0 < seconds < MAX_LIFE_SECONDS:
+    if 0 < seconds < MAX_LIFETIME_SECONDS:
         now = datetime.now(UTC)
         found["expires_at"] = (now + timedelta(seconds=seconds)).isoformat()
         found["refresh_at"] = (now + timedelta(seconds=seconds * REFRESH_AT)).isoformat()

@@ -19,7 +19,7 @@ from integrations.providers.oauth import CLIENT_ERRORS, GRANT_ERRORS, TokenReque
 from krafter_audit.http.client import Client
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-LIFE_SECONDS = 3600  # Google's maximum
+LIFETIME_SECONDS = 3600  # Google's maximum
 
 
 def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -64,7 +64,7 @@ def _assertion(key: Mapping[str, Any], scope: str, audience: str) -> str:
     if not isinstance(email, str) or not isinstance(private_key, str):
         raise ProviderRefused("The service account must be the JSON key file from Google: connect again.")
     now = int(time.time())
-    claims = {"iss": email, "scope": scope, "aud": audience, "iat": now, "exp": now + LIFE_SECONDS}
+    claims = {"iss": email, "scope": scope, "aud": audience, "iat": now, "exp": now + LIFETIME_SECONDS}
     headers = {"kid": key_id} if isinstance(key_id, str) else None
     try:
         return jwt.encode(claims, private_key, algorithm="RS256", headers=headers)
