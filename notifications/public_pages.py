@@ -17,7 +17,7 @@ from notifications.alerts import messages
 from notifications.models import Alert
 
 SALT = "krafter_audit.notifications.alert"
-LIFETIME = timedelta(days=30)
+LINK_LIFETIME = timedelta(days=30)
 EXPIRED = (
     410,
     "This link has expired",
@@ -39,7 +39,7 @@ def shared_alert(request: HttpRequest, token: str) -> HttpResponse:
         "numbers": list(messages.numbers(alert)),
         "findings": _findings(alert),
         "remainder": messages.remainder(alert),
-        "expires_at": alert.created_at + LIFETIME,
+        "expires_at": alert.created_at + LINK_LIFETIME,
     }
     return HttpResponse(render_to_string("notifications/alert.html", context))
 
@@ -52,7 +52,7 @@ def _get_alert(token: str) -> Alert:
     alert = Alert.objects.select_related("project").filter(pk=pk).first()
     if alert is None:
         raise PageUnavailable(*NOT_FOUND)
-    if alert.created_at + LIFETIME < timezone.now():
+    if alert.created_at + LINK_LIFETIME < timezone.now():
         raise PageUnavailable(*EXPIRED)
     return alert
 

@@ -30,16 +30,16 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 30  # extended while the worker runs
 TIME_BUDGET_SECONDS = 10.0  # of one job, so that other endpoints get their turn; another job continues
 MAX_PARALLEL = 8  # messages to an endpoint at the same time
-MAX_CONSIDERED = 200  # pending deliveries that are read to find some of different subjects
+MAX_PENDING_READ = 200  # pending deliveries that are read to find some of different subjects
 LIMITS = Limits(connect=5.0, read=15.0, total=15.0, body=4096, redirects=0)
 # After the first failed attempt, the second, …; after the last one the endpoint is disabled.
-PAUSES = (
+RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
-MAX_ATTEMPTS = len(PAUSES) + 1
+MAX_ATTEMPTS = len(RETRY_DELAYS) + 1
 # An endpoint that does not answer occupies a worker until the time-out. After the second round in a row it is paused,
 # each time twice as long.
 TIMEOUTS_BEFORE_PAUSE, MAX_TIMEOUTS = 2, 10
@@ -48,7 +48,7 @@ MAX_RETRY_AFTER = timedelta(hours=24)  # of an endpoint's Retry-After header
 MAX_LOGGED_ATTEMPTS = 20  # the newest ones
 MAX_EXCERPT_LENGTH = 500  # of a response, in the log of attempts
 GONE = 410
-UNFINISHED = "In progress, or interrupted before its outcome was recorded."
+UNFINISHED_MESSAGE = "In progress, or interrupted before its outcome was recorded."
 Status = EventDelivery.Status
 
 
@@ -66,7 +66,7 @@ class DeliveryAttempt:
     status_code: int | None = None
     duration_ms: int | None = None
     response: str = ""
-    retry_after: float = 0.0  # seconds; 0 for the usual pause
+    retry_after: float = 0.0  # seconds; 0 for the usual delay
     timed_out: bool = False
 
     @property
@@ -130,7 +130,7 @@ def _first_of_each_subject(endpoint: WebhookEndpoint) -> list[EventDelivery]:
     order = (F("event_id").asc(nulls_first=True), "pk")
     due = due_deliveries().filter(endpoint=endpoint).order_by(*order).select_for_update()
     first: dict[UUID, EventDelivery] = {}
-    for delivery in due[:MAX_CONSIDERED]:
+    for delivery in due[:MAX_PENDING_READ]:
         first.setdefault(delivery.subject_id, delivery)
     # One message shows whether an endpoint answers again.
     return list(first.values())[: 1 if endpoint.timeouts else MAX_PARALLEL]
@@ -142,10 +142,10 @@ def _begin_attempt(delivery: EventDelivery) -> bool:
         EventDelivery.transitions.apply(delivery, Status.FAILED, next_attempt_at=None)
         return False
     now = timezone.now()
-    started = {"started_at": now, **DeliveryAttempt(error=UNFINISHED).as_logged}
+    started = {"started_at": now, **DeliveryAttempt(error=UNFINISHED_MESSAGE).as_logged}
     # If this worker is killed, or cannot store the outcome, the next attempt follows not before the end of its lease.
-    pause = PAUSES[min(delivery.attempts, len(PAUSES) - 1)]
-    delivery.next_attempt_at = now + max(timedelta(seconds=LEASE_SECONDS), pause)
+    delay = RETRY_DELAYS[min(delivery.attempts, len(RETRY_DELAYS) - 1)]
+    delivery.next_attempt_at = now + max(timedelta(seconds=LEASE_SECONDS), delay)
     delivery.attempts += 1
     delivery.attempt_log = [*delivery.attempt_log, started][-MAX_LOGGED_ATTEMPTS:]
     delivery.save(update_fields=["attempts", "next_attempt_at", "attempt_log", "updated_at"])
@@ -215,12 +215,12 @@ def _finish_attempts(endpoint: WebhookEndpoint, attempts: dict[UUID, DeliveryAtt
         if failed:
             leases.write(current, last_failure_at=now)
         late = [attempt for attempt in failed if attempt.timed_out]
-        _pause_or_resume(current, is_silent=len(late) == len(attempts))
+        _pause_or_resume(current, all_timed_out=len(late) == len(attempts))
         return not late and len(failed) < len(attempts) and current.status == WebhookEndpoint.Status.ENABLED
 
 
-def _pause_or_resume(endpoint: WebhookEndpoint, *, is_silent: bool) -> None:
-    now, timeouts = timezone.now(), min(endpoint.timeouts + 1, MAX_TIMEOUTS) if is_silent else 0
+def _pause_or_resume(endpoint: WebhookEndpoint, *, all_timed_out: bool) -> None:
+    now, timeouts = timezone.now(), min(endpoint.timeouts + 1, MAX_TIMEOUTS) if all_timed_out else 0
     further = timeouts - TIMEOUTS_BEFORE_PAUSE
     pause = min(FIRST_PAUSE * 2**further, MAX_PAUSE) if further >= 0 else None
     paused_until = now + pause if pause else None
@@ -242,7 +242,7 @@ def _finish_attempt(endpoint: WebhookEndpoint, delivery: EventDelivery, attempt:
     else:
         # A replay that was requested during the attempt has set the number to 0.
         requested = min(timedelta(seconds=attempt.retry_after), MAX_RETRY_AFTER)
-        due_at = timezone.now() + max(PAUSES[max(delivery.attempts, 1) - 1], requested)
+        due_at = timezone.now() + max(RETRY_DELAYS[max(delivery.attempts, 1) - 1], requested)
         EventDelivery.transitions.apply(delivery, Status.PENDING, next_attempt_at=due_at, attempt_log=log)
 
 

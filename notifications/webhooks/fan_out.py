@@ -59,7 +59,7 @@ def _store(batch: EventBatch) -> list[UUID]:
     project = Project.objects.filter(pk=batch.project_id).first()
     if project is None or not batch.events:
         return []
-    # One that was disabled after the events gets them too, once it is enabled.
+    # An endpoint that was disabled after the events gets them too, once it is enabled.
     is_enabled = Q(status=WebhookEndpoint.Status.ENABLED) | Q(disabled_at__gt=batch.events[0].at)
     enabled = WebhookEndpoint.objects.filter(is_enabled, organization_id=project.organization_id)
     enabled = enabled.defer("credentials").order_by("pk")

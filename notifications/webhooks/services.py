@@ -37,7 +37,7 @@ def create(
     project_ids: list[UUID] | None = None,
     description: str = "",
 ) -> tuple[WebhookEndpoint, str]:
-    _require_room(organization)
+    _require_below_limit(organization)
     endpoint = WebhookEndpoint(
         organization=organization,
         url=require_allowed_url(url),
@@ -52,7 +52,7 @@ def create(
     return endpoint, secret
 
 
-def _require_room(organization: Organization) -> None:
+def _require_below_limit(organization: Organization) -> None:
     # Two requests at once must not both take the last place.
     advisory_lock(f"webhooks:{organization.pk}")
     limit = settings.KRAFTER_WEBHOOKS_PER_ORGANIZATION

@@ -280,7 +280,7 @@ def test_retry_after_an_impossible_date_follows_the_usual_pause(scenario: Scenar
 
     [waiting] = EventDelivery.objects.all()
     assert waiting.next_attempt_at is not None
-    assert timedelta() < waiting.next_attempt_at - timezone.now() <= delivery.PAUSES[0]
+    assert timedelta() < waiting.next_attempt_at - timezone.now() <= delivery.RETRY_DELAYS[0]
     assert waiting.attempt_log[0]["status_code"] == 429
 
 
@@ -542,7 +542,7 @@ def test_worker_killed_between_request_and_record_delivers_again_after_its_lease
     assert interrupted.next_attempt_at > timezone.now()
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert (done.status, done.attempts) == ("delivered", 2)
-    assert [attempt["error"] for attempt in done.attempt_log] == [delivery.UNFINISHED, ""]
+    assert [attempt["error"] for attempt in done.attempt_log] == [delivery.UNFINISHED_MESSAGE, ""]
 
 
 @pytest.mark.slow
