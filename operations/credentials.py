@@ -82,7 +82,7 @@ def _key_id(sealed: bytes) -> str:
         return "unreadable"
 
 
-def unreadable() -> list[str]:
+def unreadable_secrets() -> list[str]:
     """Return the rows whose secrets this installation's keys cannot open."""
     found = []
     for secret in stored_secrets():

@@ -13,14 +13,14 @@ from operations.errors import OperationFailed
 from operations.models import Run
 
 LEASE_SECONDS = 60
-STOPPED = "It was stopped before the end, or failed unexpectedly: see the log."
+STOPPED_MESSAGE = "It was stopped before the end, or failed unexpectedly: see the log."
 
 
 @contextmanager
-def recorded[R: Run](model: type[R], *, path: str) -> Iterator[R]:
+def record_run[R: Run](model: type[R], *, path: str) -> Iterator[R]:
     """Record the block as a row; OperationFailed is stored as its error and raised again."""
     run = _start(model, path)
-    run.error = STOPPED  # stays if another error ends the block
+    run.error = STOPPED_MESSAGE  # stays if another error ends the block
     try:
         with renewing(run, seconds=LEASE_SECONDS):
             yield run
@@ -40,7 +40,7 @@ def _start[R: Run](model: type[R], path: str) -> R:
     unfinished = model._default_manager.filter(finished_at__isnull=True)
     if unfinished.filter(lease_until__gte=now).exists():
         raise OperationFailed(f"A {model._meta.verbose_name} is running already.")
-    unfinished.update(finished_at=now, error=STOPPED)
+    unfinished.update(finished_at=now, error=STOPPED_MESSAGE)
     return model._default_manager.create(path=path, lease_until=now + timedelta(seconds=LEASE_SECONDS))
 
 

@@ -29,7 +29,7 @@ def back_up(parent: Path) -> Backup:
     Raises OperationFailed.
     """
     directory = parent / f"{PREFIX}{timezone.now():%Y-%m-%dT%H%M%SZ}"
-    with runs.recorded(Backup, path=str(directory)) as run:
+    with runs.record_run(Backup, path=str(directory)) as run:
         run.report = write_backup(directory)
     delete_old(parent)
     return run

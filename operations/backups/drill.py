@@ -24,7 +24,7 @@ from operations.models import RestoreDrill
 
 def rehearse(backup: Path, *, server_url: str) -> RestoreDrill:
     """Restore a backup into a temporary database on that server, and compare. Raises OperationFailed."""
-    with runs.recorded(RestoreDrill, path=str(backup)) as run:
+    with runs.record_run(RestoreDrill, path=str(backup)) as run:
         began = time.monotonic()
         content = manifest.read(backup)
         with (

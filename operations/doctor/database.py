@@ -26,7 +26,7 @@ CONNECTIONS = """
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
         - coalesce(current_setting('reserved_connections', true), '0')::int
 """
-MAX_CONNECTIONS_USED = 0.8  # share of max_connections
+MAX_CONNECTION_SHARE = 0.8  # share of max_connections
 
 
 def migrations() -> Iterator[Diagnosis]:
@@ -123,7 +123,7 @@ def open_connections() -> Iterator[Diagnosis]:
     with connection.cursor() as cursor:
         cursor.execute(CONNECTIONS)
         used, accepted = cursor.fetchone()
-    diagnose = warning if used > accepted * MAX_CONNECTIONS_USED else ok
+    diagnose = warning if used > accepted * MAX_CONNECTION_SHARE else ok
     yield diagnose(
         "connections", f"{used} of {accepted} are open in the database server", open=used, accepted=accepted
     )

@@ -24,7 +24,7 @@ from scanner.tls import probe
 
 GIGABYTE = 1024**3
 MIN_FREE_BYTES = 1 * GIGABYTE
-MIN_DAYS = 14  # before a certificate expires
+MIN_CERTIFICATE_DAYS = 14  # before a certificate expires
 EVERY_ADDRESS = "0.0.0.0/0,::/0"  # the installation's own URL may be internal
 
 
@@ -84,7 +84,7 @@ def _public_certificate(host: str, port: int) -> Diagnosis:
 
 
 def _certificate(name: str, days: float) -> Diagnosis:
-    diagnose = problem if days < MIN_DAYS else ok
+    diagnose = problem if days < MIN_CERTIFICATE_DAYS else ok
     return diagnose("certificate", f"{name} is valid for {days:.0f} days", name=name, days=round(days))
 
 

@@ -83,7 +83,10 @@ def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, setting
 
 
 def test_one_backup_runs_at_a_time(installation: Scenario, tmp_path: Path):
-    with runs.recorded(Backup, path="the first"), pytest.raises(OperationFailed, match="is running already"):
+    with (
+        runs.record_run(Backup, path="the first"),
+        pytest.raises(OperationFailed, match="is running already"),
+    ):
         back_up(tmp_path)
 
     assert Backup.objects.get().outcome == "succeeded"

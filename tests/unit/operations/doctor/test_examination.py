@@ -77,7 +77,7 @@ def test_wrong_clock_is_a_problem(time_machine):
 
 def test_server_with_few_connections_left_is_a_warning(monkeypatch):
     [before] = database.open_connections()
-    monkeypatch.setattr(database, "MAX_CONNECTIONS_USED", 0)
+    monkeypatch.setattr(database, "MAX_CONNECTION_SHARE", 0)
 
     [found] = database.open_connections()
 
