@@ -43,19 +43,19 @@ SHORT_TITLES = {
     "reference": "All operations",
 }
 # Pages whose files are outside `docs/`.
-ELSEWHERE = {
+FILES_OUTSIDE_DOCS = {
     "clients/python": "clients/python/README.md",
     "clients/typescript": "clients/typescript/README.md",
     "upgrading": "UPGRADING.md",
     "changelog": "CHANGELOG.md",
 }
-# What other files of the repository are on a running system.
+# The URLs of other files of the repository on a running system.
 SERVED_FILES = {"reports/exporters/report.schema.json": "/schemas/report-1.json"}
 
 
 def source(name: str) -> Path:
     root = Path(settings.BASE_DIR)
-    return root / ELSEWHERE[name] if name in ELSEWHERE else root / "docs" / f"{name}.md"
+    return root / FILES_OUTSIDE_DOCS[name] if name in FILES_OUTSIDE_DOCS else root / "docs" / f"{name}.md"
 
 
 @cache

@@ -67,10 +67,10 @@ def _document(name: str) -> Document:
         return _operations(next(tag for tag in resources() if f"{REFERENCE}/{slug(tag)}" == name))
     file = contents.source(name)
     folder = PurePosixPath(file.relative_to(settings.BASE_DIR)).parent
-    return render(file.read_text(encoding="utf-8"), lambda target: resolved(target, folder))
+    return render(file.read_text(encoding="utf-8"), lambda target: link_url(target, folder))
 
 
-def resolved(target: str, folder: PurePosixPath) -> str:
+def link_url(target: str, folder: PurePosixPath) -> str:
     """Return the URL of a link in a file of `folder`; a file without a page stays as it is written."""
     path, _, anchor = target.partition("#")
     if not path or "://" in path or path.startswith("/"):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from documentation.pages import all_pages
 
 MAX_QUERY, MAX_WORDS, MAX_RESULTS = 200, 8, 30
-SNIPPET = 160  # characters at each side of the first match
+SNIPPET_LENGTH = 160  # characters at each side of the first match
 # What a word adds to the score of a section, by where it is; in the text, one for each time.
 TITLE_SCORE, PAGE_TITLE_SCORE, WORD_START_SCORE, MAX_TEXT_SCORE = 20, 8, 2, 5
 
@@ -79,7 +79,7 @@ def _score(entry: SearchEntry, words: list[str]) -> int:
 def _snippet(text: str, words: list[str]) -> SafeString:
     positions = [position for word in words if (position := text.lower().find(word)) >= 0]
     first = min(positions, default=0)
-    start, end = max(0, first - SNIPPET), first + SNIPPET
+    start, end = max(0, first - SNIPPET_LENGTH), first + SNIPPET_LENGTH
     shown = text[start:end]
     pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     pieces = re.split(f"({pattern})", shown, flags=re.IGNORECASE)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from documentation import contents, pages
-from documentation.pages import all_pages, page, resolved
+from documentation.pages import all_pages, link_url, page
 
 
 class Links(HTMLParser):
@@ -101,11 +101,11 @@ def test_markdown_of_no_page_becomes_an_element_that_loads_a_resource() -> None:
     ],
 )
 def test_links_between_files_become_links_between_pages(target: str, url: str) -> None:
-    assert resolved(target, PurePosixPath("docs")) == url
+    assert link_url(target, PurePosixPath("docs")) == url
 
 
 def test_links_of_decision_records_are_resolved_from_their_folder() -> None:
-    assert resolved("../api.md", PurePosixPath("docs/decisions")) == "/docs/api"
+    assert link_url("../api.md", PurePosixPath("docs/decisions")) == "/docs/api"
 
 
 @pytest.mark.parametrize(
