@@ -20,11 +20,11 @@ from devtools.lint import set_dummy_settings
 from devtools.setup_environment import ROOT
 
 SURFACE, CHANGELOG = ROOT / "devtools" / "api_surface.json", ROOT / "docs" / "api-changelog.md"
-MARK = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
+INSERTION_MARKER = "<!-- ./krafter api-changelog --release adds a section below. -->\n"
 PREFIX = "/api/v1/"
 REQUIRED, DEPRECATED, PARAMETER, REQUEST = " (required)", " (deprecated)", " ?", "Request."
-LIMITS = ("maxLength", "maxItems", "maximum", "minLength", "minItems", "minimum", "pattern")
-LIMIT = re.compile(rf"(.+) \(({'|'.join(LIMITS)}) (.+)\)")
+LIMIT_KEYWORDS = ("maxLength", "maxItems", "maximum", "minLength", "minItems", "minimum", "pattern")
+LIMIT_FACT = re.compile(rf"(.+) \(({'|'.join(LIMIT_KEYWORDS)}) (.+)\)")
 
 
 def facts(schema: dict[str, Any]) -> set[str]:
@@ -55,7 +55,7 @@ def _schema_facts(name: str, schema: dict[str, Any]) -> Iterator[str]:
     for value in schema.get("enum", ()):
         yield f"{name} = {value}"
     if _is_sent(f"{name}."):
-        yield from (f"{name} ({limit} {schema[limit]})" for limit in LIMITS if limit in schema)
+        yield from (f"{name} ({limit} {schema[limit]})" for limit in LIMIT_KEYWORDS if limit in schema)
     for key in ("allOf", "oneOf", "anyOf"):
         for part in schema.get(key, ()):
             yield from _schema_facts(name, part)
@@ -80,12 +80,12 @@ def breaking(added: Iterable[str], removed: Iterable[str]) -> list[str]:
     gone = [
         f"- {fact}"
         for fact in removed
-        if not (_is_demand(fact) or fact.endswith(DEPRECATED) or LIMIT.fullmatch(fact))
+        if not (_is_demand(fact) or fact.endswith(DEPRECATED) or LIMIT_FACT.fullmatch(fact))
     ]
     # A new request may require fields, and a new operation parameters.
     old = {_owner(fact) for fact in released}
     new_requirements = [f"+ {fact}" for fact in added if _is_demand(fact) and _owner(fact) in old]
-    limits = {(found[1], found[2]): found[3] for found in map(LIMIT.fullmatch, released) if found}
+    limits = {(found[1], found[2]): found[3] for found in map(LIMIT_FACT.fullmatch, released) if found}
     narrower = [f"+ {fact}" for fact in added if _is_narrower(fact, released, limits)]
     return sorted(gone + new_requirements + narrower)
 
@@ -100,7 +100,7 @@ def _is_sent(fact: str) -> bool:
 
 def _is_narrower(fact: str, released: Collection[str], limits: Mapping[tuple[str, str], str]) -> bool:
     """Return whether a fact is a limit that a released field of a request did not have, or not so narrow."""
-    found = LIMIT.fullmatch(fact)
+    found = LIMIT_FACT.fullmatch(fact)
     if found is None:
         return False
     name, limit, value = found.groups()
@@ -132,7 +132,7 @@ def release(name: str, current: set[str]) -> None:
     """Add the changes to the changelog, and make the current description the released one."""
     old = _released()
     text = section(name, current - old, old - current) if old else f"## {name}\n\nThe first release.\n"
-    before, mark, earlier = CHANGELOG.read_text(encoding="utf-8").partition(MARK)
+    before, mark, earlier = CHANGELOG.read_text(encoding="utf-8").partition(INSERTION_MARKER)
     CHANGELOG.write_text(f"{before}{mark}\n{text}{earlier if old else ''}", encoding="utf-8")
     SURFACE.write_text(json.dumps(sorted(current), indent=0) + "\n", encoding="utf-8")
 

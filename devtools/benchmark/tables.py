@@ -7,8 +7,8 @@ from devtools.benchmark.aims import Aim
 from devtools.benchmark.measurement import CaseResult
 from devtools.benchmark.process_stats import ProcessMemory
 
-START = "<!-- figures: written by ./krafter bench --out docs/benchmarks.md -->"
-END = "<!-- end of figures -->"
+START_MARKER = "<!-- figures: written by ./krafter bench --out docs/benchmarks.md -->"
+END_MARKER = "<!-- end of figures -->"
 RESULT_COLUMNS = (
     "case",
     "server",
@@ -25,7 +25,7 @@ RESULT_COLUMNS = (
 EXPORT_COLUMNS = ("export", "rows", "snapshot s", "writing s", "file MB", "MB before", "peak MB")
 
 
-def replace_figures(page: str, figures: str, start: str = START, end: str = END) -> str:
+def replace_figures(page: str, figures: str, start: str = START_MARKER, end: str = END_MARKER) -> str:
     """Return the page with new figures between its markers; without markers, they are appended."""
     before, _, rest = page.partition(start)
     after = rest.partition(end)[2] or "\n"

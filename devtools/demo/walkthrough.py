@@ -17,9 +17,9 @@ from devtools.local_stack.data import READY, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
 CHECK = "security_header_csp"
-GUARD = {severity: ["1h", "1d", "7d"] for severity in ("critical", "high", "medium", "low")}
+GUARD_CONFIG = {severity: ["1h", "1d", "7d"] for severity in ("critical", "high", "medium", "low")}
 WORKING_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-CLOCK = {
+SLA_CONFIG = {
     "pause_while_blocked": True,
     "warnings": ["1d", "4h"],
     "business_hours": {
@@ -29,9 +29,9 @@ CLOCK = {
     },
 }
 CAMPAIGN, CAMPAIGN_TASKS, CAMPAIGN_DAYS = "Before the relaunch", 5, 14
-STRICT = {
-    "guard": GUARD,
-    "sla": CLOCK,
+STRICT_CONFIG = {
+    "guard": GUARD_CONFIG,
+    "sla": SLA_CONFIG,
     "severity_rules": {"security": "critical", "performance": "high"},
     "sla_hours": {"critical": 12, "high": 48},
 }
@@ -89,7 +89,9 @@ class Walkthrough:
             " counted in business hours."
         )
         config = self.api.call("GET", "/policies/current", show=False)["config"]
-        self.api.call("PUT", "/policies/current", {"config": {**config, "guard": GUARD, "sla": CLOCK}})
+        self.api.call(
+            "PUT", "/policies/current", {"config": {**config, "guard": GUARD_CONFIG, "sla": SLA_CONFIG}}
+        )
 
     def scan_and_select_finding(self) -> dict[str, Any]:
         self.print_step("Scan the site.")
@@ -252,9 +254,11 @@ class Walkthrough:
         self.print_step("Read the project's policy: severities, due dates and alerts.")
         self.api.call("GET", "/policies/current")
         self.print_step("Test a stricter policy without applying it.")
-        self.api.call("POST", "/policies/test", {"config": STRICT})
+        self.api.call("POST", "/policies/test", {"config": STRICT_CONFIG})
         self.print_step("Apply it.")
-        self.api.call("PUT", "/policies/current", {"name": "Strict Production Policy", "config": STRICT})
+        self.api.call(
+            "PUT", "/policies/current", {"name": "Strict Production Policy", "config": STRICT_CONFIG}
+        )
 
     def report(self) -> tuple[list[Path], str]:
         self.print_step("Read the summary: risk burn-down, pass rate and regression rate.")

@@ -69,7 +69,7 @@ def metrics_address(number: int) -> dict[str, str]:
     return {"KRAFTER_WORKER_METRICS": f"{host}:{int(port) + number}"} if port.isdecimal() else {}
 
 
-def given_settings() -> dict[str, str]:
+def settings_of_environment() -> dict[str, str]:
     """Return the settings in the environment, which commands of another shell need, such as a bucket."""
     declared = [*SETTINGS, *settings_of_providers()]
     names = [setting.name for setting in declared if setting.section != SettingSection.COMMANDS]
@@ -115,7 +115,7 @@ class System:
             "KRAFTER_PUBLIC_URL": self.url,
         }
         fixed = {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "krafter_audit.settings"}
-        return defaults | given_settings() | fixed
+        return defaults | settings_of_environment() | fixed
 
     def demo_url(self) -> str:
         port = self.data.stable_port("demo")
@@ -277,7 +277,7 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def resolved(text: str) -> Path:
+def resolved_path(text: str) -> Path:
     return Path(text).expanduser().resolve()
 
 
@@ -291,7 +291,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--no-demo", dest="demo", action="store_false", help="without the demo's website and data"
     )
-    parser.add_argument("--ready", type=resolved, help="write what is printed as JSON once all of it answers")
+    parser.add_argument(
+        "--ready", type=resolved_path, help="write what is printed as JSON once all of it answers"
+    )
     return parser.parse_args(arguments)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC
 from integrations.providers.types import TicketDraft
 
 MARKER = re.compile(r"<!-- krafter-task:([0-9a-f-]{36}) -->")
-END = "<!-- /krafter-task -->"
+END_MARKER = "<!-- /krafter-task -->"
 
 
 def marker_in(body: str) -> str | None:
@@ -19,7 +19,7 @@ def block(draft: TicketDraft, text: str) -> str:
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     guidance = f"\n\n{text}" if text else ""
     start = f"<!-- krafter-task:{draft.marker} -->"
-    return f"{start}\n{due}**Priority:** {draft.priority}{guidance}\n{END}"
+    return f"{start}\n{due}**Priority:** {draft.priority}{guidance}\n{END_MARKER}"
 
 
 def merged_body(present: str, draft: TicketDraft, text: str) -> str:
@@ -27,7 +27,7 @@ def merged_body(present: str, draft: TicketDraft, text: str) -> str:
     ours = block(draft, text)
     start = MARKER.search(present)
     # Not by one pattern: for many starts without an end, it takes quadratic time.
-    end = present.find(END, start.end()) if start else -1
+    end = present.find(END_MARKER, start.end()) if start else -1
     if start and end >= 0:
-        return f"{present[: start.start()]}{ours}{present[end + len(END) :]}"
+        return f"{present[: start.start()]}{ours}{present[end + len(END_MARKER) :]}"
     return f"{ours}\n\n{MARKER.sub('', present)}".rstrip()

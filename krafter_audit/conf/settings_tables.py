@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.setting import Setting, SettingSection
 
-START = "<!-- settings: written by `manage.py generate_docs` from krafter_audit/conf/declarations.py -->"
-END = "<!-- end of settings -->"
+START_MARKER = (
+    "<!-- settings: written by `manage.py generate_docs` from krafter_audit/conf/declarations.py -->"
+)
+END_MARKER = "<!-- end of settings -->"
 
 INTRODUCTIONS = {
     SettingSection.REQUIRED: "`./krafter up` generates all of these and stores them in its data directory.",
@@ -17,11 +19,11 @@ INTRODUCTIONS = {
 
 def with_tables(page: str) -> str:
     """Return the page with new tables. Raises ValueError without the markers."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
+    before, start, rest = page.partition(START_MARKER)
+    _, end, after = rest.partition(END_MARKER)
     if not (start and end):
-        raise ValueError(f"The page has no lines {START!r} and {END!r}.")
-    return f"{before}{START}\n\n{tables()}\n{END}{after}"
+        raise ValueError(f"The page has no lines {START_MARKER!r} and {END_MARKER!r}.")
+    return f"{before}{START_MARKER}\n\n{tables()}\n{END_MARKER}{after}"
 
 
 def tables() -> str:

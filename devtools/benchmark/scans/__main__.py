@@ -172,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     text, compared = run.summarize()
     if options.out:
         page = options.out.read_text() if options.out.exists() else ""
-        options.out.write_text(tables.replace_figures(page, text, report.START, report.END))
+        options.out.write_text(tables.replace_figures(page, text, report.START_MARKER, report.END_MARKER))
     wrong = aims.wrong_outcomes(run.figures)
     progress.say("\n".join([f"{time.monotonic() - began:.0f} s", *wrong]))
     print(json.dumps(run.as_json(compared), indent=2) if options.json else text)

@@ -7,8 +7,8 @@ from devtools.benchmark.scans.measurement import Figures
 from devtools.benchmark.tables import machine, table
 
 SITES = ("trivial", "realistic", "one_build")
-START = "<!-- scans: written by ./krafter bench scan --out docs/benchmarks.md -->"
-END = "<!-- end of scans -->"
+START_MARKER = "<!-- scans: written by ./krafter bench scan --out docs/benchmarks.md -->"
+END_MARKER = "<!-- end of scans -->"
 COLUMNS = ("case", "pages", "s", "CPU s a page", "requests a page", "peak MB", "outcome")
 AIM_COLUMNS = ("case", "figure", "value", "aim, at most", "ratio to bare", "met")
 

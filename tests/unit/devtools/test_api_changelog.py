@@ -46,7 +46,7 @@ def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Make the description the released one."""
     monkeypatch.setattr(api_changelog, "SURFACE", tmp_path / "surface.json")
     monkeypatch.setattr(api_changelog, "CHANGELOG", tmp_path / "changelog.md")
-    api_changelog.CHANGELOG.write_text(f"# Changes\n\n{api_changelog.MARK}")
+    api_changelog.CHANGELOG.write_text(f"# Changes\n\n{api_changelog.INSERTION_MARKER}")
     api_changelog.release("1.0.0", facts(DESCRIPTION))
     return facts(DESCRIPTION)
 

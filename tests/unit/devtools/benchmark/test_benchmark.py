@@ -160,16 +160,19 @@ def test_cpu_time_is_that_of_the_living_processes():
 
 
 def test_new_figures_replace_those_between_the_markers():
-    page = f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nold\n{tables.END}\n\n## More prose\n"
+    page = f"# Benchmarks\n\nProse.\n\n{tables.START_MARKER}\n\nold\n{tables.END_MARKER}\n\n## More prose\n"
 
     written = tables.replace_figures(page, "new\n")
 
-    assert written == f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nnew\n\n{tables.END}\n\n## More prose\n"
+    assert (
+        written
+        == f"# Benchmarks\n\nProse.\n\n{tables.START_MARKER}\n\nnew\n\n{tables.END_MARKER}\n\n## More prose\n"
+    )
     assert tables.replace_figures(written, "new\n") == written
 
 
 def test_figures_are_appended_to_a_page_without_markers():
-    assert tables.replace_figures("", "new\n") == f"{tables.START}\n\nnew\n\n{tables.END}\n"
+    assert tables.replace_figures("", "new\n") == f"{tables.START_MARKER}\n\nnew\n\n{tables.END_MARKER}\n"
 
 
 @pytest.mark.parametrize(

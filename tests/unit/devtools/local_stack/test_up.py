@@ -74,7 +74,7 @@ def test_commands_of_another_shell_have_the_settings_of_the_system(monkeypatch: 
     monkeypatch.setenv("KRAFTER_PASSWORD", "of one command only")
     monkeypatch.setenv("UNRELATED", "1")
 
-    given = up.given_settings()
+    given = up.settings_of_environment()
 
     assert given["KRAFTER_S3_BUCKET"] == "krafter-files"
     assert given["KRAFTER_GITHUB_URL"] == "https://github.acme.example/api/v3"

@@ -10,7 +10,7 @@ from integrations.providers.registry import PROVIDERS as PROVIDER_NAMES
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.conf.setting import Setting, SettingSection
-from krafter_audit.conf.settings_tables import END, START, default, with_tables
+from krafter_audit.conf.settings_tables import END_MARKER, START_MARKER, default, with_tables
 from krafter_audit.server import RESERVED_THREADS, THREADS
 
 ALL = [*SETTINGS, *PROVIDER_SETTINGS]
@@ -103,7 +103,7 @@ def test_the_tables_of_operations_md_are_those_of_the_declarations() -> None:
 
 
 def test_outdated_table_is_rewritten() -> None:
-    page = f"# Operations\n\n{START}\n\nOld.\n\n{END}\n\n## Production\n"
+    page = f"# Operations\n\n{START_MARKER}\n\nOld.\n\n{END_MARKER}\n\n## Production\n"
 
     written = with_tables(page)
 
@@ -112,7 +112,7 @@ def test_outdated_table_is_rewritten() -> None:
         "| `KRAFTER_RATE_DEFAULT` | `100` | 1 to 1000000 | Requests per minute and organisation. |" in written
     )
     assert written.startswith("# Operations\n")
-    assert written.endswith(f"{END}\n\n## Production\n")
+    assert written.endswith(f"{END_MARKER}\n\n## Production\n")
     assert with_tables(written) == written
 
 

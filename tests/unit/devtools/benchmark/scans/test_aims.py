@@ -73,10 +73,10 @@ def test_tables_have_every_case_and_aim() -> None:
 def test_section_of_scans_and_section_of_the_api_are_replaced_separately() -> None:
     page = (ROOT / "docs" / "benchmarks.md").read_text()
 
-    written = tables.replace_figures(page, "the scans\n", report.START, report.END)
+    written = tables.replace_figures(page, "the scans\n", report.START_MARKER, report.END_MARKER)
     both = tables.replace_figures(written, "the API\n")
 
-    assert page.partition(report.START)[0] == written.partition(report.START)[0]
-    assert page.partition(report.END)[2] == written.partition(report.END)[2]
-    assert f"{report.START}\n\nthe scans\n\n{report.END}" in both
-    assert f"{tables.START}\n\nthe API\n\n{tables.END}" in both
+    assert page.partition(report.START_MARKER)[0] == written.partition(report.START_MARKER)[0]
+    assert page.partition(report.END_MARKER)[2] == written.partition(report.END_MARKER)[2]
+    assert f"{report.START_MARKER}\n\nthe scans\n\n{report.END_MARKER}" in both
+    assert f"{tables.START_MARKER}\n\nthe API\n\n{tables.END_MARKER}" in both
