@@ -27,8 +27,8 @@ class Consumer:
     """The events that a consumer gets."""
 
     names: frozenset[str]
-    wants: Callable[[UUID], bool]  # whether it has a use for those of an organisation now
-    concerns: Callable[[Event], bool]  # whether it has a use for this one
+    organization_filter: Callable[[UUID], bool]  # whether it gets those of an organisation now
+    event_filter: Callable[[Event], bool]  # whether it gets this one
 
 
 _consumers: dict[str, Consumer] = {}
@@ -47,15 +47,15 @@ def register_consumer(
     consumer: str,
     event_names: Collection[str] = frozenset(PROJECT_EVENTS),
     *,
-    wants: Callable[[UUID], bool] = lambda organization_id: True,
-    concerns: Callable[[Event], bool] = lambda event: True,
+    organization_filter: Callable[[UUID], bool] = lambda organization_id: True,
+    event_filter: Callable[[Event], bool] = lambda event: True,
 ) -> None:
     """Have the events of these names stored for a consumer. Call it when the app is ready.
 
-    `wants` gets the organisation of events and `concerns` an event; they return whether the consumer has a use for
-    them. Events that SQL has logged are not read: the consumer gets all of them.
+    `organization_filter` gets the id of the events' organisation, `event_filter` an event; both return whether the
+    consumer gets it. Events that SQL has logged are not read: the consumer gets all of them.
     """
-    _consumers[consumer] = Consumer(frozenset(event_names), wants, concerns)
+    _consumers[consumer] = Consumer(frozenset(event_names), organization_filter, event_filter)
 
 
 def enqueue(events: Iterable[Event]) -> None:
@@ -70,7 +70,7 @@ def enqueue(events: Iterable[Event]) -> None:
         for (organization_id, project_id, name), group in groups.items()
         for consumer in _consumers_of(organization_id, name)
         for part in batched(
-            [event.pk for event in group if _consumers[consumer].concerns(event)], MAX_ENTRY_EVENTS
+            [event.pk for event in group if _consumers[consumer].event_filter(event)], MAX_ENTRY_EVENTS
         )
     )
 
@@ -91,7 +91,7 @@ def _consumers_of(organization_id: UUID, name: str) -> list[str]:
     return [
         consumer
         for consumer, registered in _consumers.items()
-        if name in registered.names and registered.wants(organization_id)
+        if name in registered.names and registered.organization_filter(organization_id)
     ]
 
 

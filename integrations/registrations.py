@@ -13,5 +13,5 @@ repositories.register(
 register_consumer(event_consumers.VERIFICATION_CONSUMER, event_consumers.VERIFICATION_EVENTS)
 register_consumer(event_consumers.CAMPAIGN_CONSUMER, event_consumers.CAMPAIGN_EVENTS)
 register_consumer(
-    event_consumers.TASK_CONSUMER, event_consumers.TASK_EVENTS, concerns=event_consumers.concerns_tickets
+    event_consumers.TASK_CONSUMER, event_consumers.TASK_EVENTS, event_filter=event_consumers.concerns_tickets
 )

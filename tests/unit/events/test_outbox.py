@@ -166,7 +166,7 @@ def test_consumer_gets_the_events_that_a_policy_writes_by_sql(
 
 def test_consumer_gets_the_events_of_the_organisations_that_it_wants(scenario: Scenario, consumer: str):
     other = factories.scenario()
-    outbox.register_consumer(consumer, [HAPPENED], wants=lambda pk: pk == other.organization.pk)
+    outbox.register_consumer(consumer, [HAPPENED], organization_filter=lambda pk: pk == other.organization.pk)
     log_event(HAPPENED, factories.task(scenario), by=SYSTEM)
     log_event(HAPPENED, factories.task(other), by=SYSTEM)
 
@@ -174,7 +174,7 @@ def test_consumer_gets_the_events_of_the_organisations_that_it_wants(scenario: S
 
 
 def test_events_that_do_not_concern_a_consumer_cost_it_no_entry(scenario: Scenario, consumer: str):
-    outbox.register_consumer(consumer, [HAPPENED], concerns=lambda event: event.data["index"] == 1)
+    outbox.register_consumer(consumer, [HAPPENED], event_filter=lambda event: event.data["index"] == 1)
     for indexes in ([0, 1, 2], [0]):
         subjects = [(scenario.project.pk, {"index": index}) for index in indexes]
         log_events(HAPPENED, scenario.project, subjects, by=SYSTEM)
