@@ -68,12 +68,16 @@ class IngestionResult:
 
 @transaction.atomic
 def ingest(
-    project: Project, reports: Sequence[FindingReport], *, by: Actor, continued: Collection[Identity] = ()
+    project: Project,
+    reports: Sequence[FindingReport],
+    *,
+    by: Actor,
+    reported_before: Collection[Identity] = (),
 ) -> IngestionResult:
     """Create or update one finding for each report; open a regression for those that were resolved.
 
-    Of `continued` findings the same source has reported a part before: only their content is updated, without an
-    event.
+    `reported_before`: the findings of which the same scan has reported a part before. Only their content is updated,
+    without an event.
     """
     batch = {report.identity: report for report in reports}
     if len(batch) > 1 or any(report.source_key for report in reports):
@@ -85,7 +89,7 @@ def ingest(
     # Another transaction created the rest in the meantime.
     missing = batch.keys() - known.keys() - created.keys()
     known |= lock_findings_of_reports(project, [batch[identity] for identity in missing])
-    regressed = _update(project, known, batch, by, continued)
+    regressed = _update(project, known, batch, by, reported_before)
     found = known | created
     return IngestionResult(
         [found[report.identity] for report in reports],
@@ -203,7 +207,7 @@ def _update(
     known: Mapping[Identity, Finding],
     batch: Mapping[Identity, FindingReport],
     by: Actor,
-    continued: Collection[Identity],
+    reported_before: Collection[Identity],
 ) -> list[Finding]:
     # Two reports may be about one finding: one by its first title, and one by its present title.
     findings = list({finding.pk: finding for finding in known.values()}.values())
@@ -224,7 +228,9 @@ def _update(
     if checked := [finding for finding in findings if finding.check_keys or finding.pk in had_checks]:
         findings_reported.send(Finding, findings=checked)
     # Resolved only: a finding that was dismissed stays dismissed.
-    reported_again = {finding.pk: finding for identity, finding in known.items() if identity not in continued}
+    reported_again = {
+        finding.pk: finding for identity, finding in known.items() if identity not in reported_before
+    }
     seen = list(reported_again.values())
     regressed = [finding for finding in seen if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)

@@ -135,9 +135,9 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
     filtered = filter_reports(part, finding_reports(part, keys, final=final), final=final)
     by = Actor("scanner", part.scan.requested_by_id)
     reports = [_within_limit(report) for report in filtered.accepted]
-    ingested = ingest(part.scan.project, reports, by=by, continued=filtered.continued)
+    ingested = ingest(part.scan.project, reports, by=by, reported_before=filtered.reported_before)
     for report, finding in zip(filtered.accepted, ingested.findings, strict=True):
-        if report.identity not in filtered.continued:
+        if report.identity not in filtered.reported_before:
             part.reported[check_key(report)] = {"change": _change(finding.pk, ingested)}
     part.reported |= {key: {"change": SUSPECTED} for key in filtered.suspected}
     for key in keys & part.reported.keys():

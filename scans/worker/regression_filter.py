@@ -34,8 +34,8 @@ class FilteredReports:
 
     # To ingest.
     accepted: list[FindingReport] = field(default_factory=list)
-    # Those of findings that the scan has reported before.
-    continued: set[Identity] = field(default_factory=set)
+    # The findings that the scan has reported before.
+    reported_before: set[Identity] = field(default_factory=set)
     # Keys of the reports that are too close to the threshold to reopen the finding.
     suspected: list[str] = field(default_factory=list)
 
@@ -56,16 +56,16 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
         if finding is None:
             filtered.accepted.append(report)
             continue
-        is_continued = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
+        was_reported_before = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
         # It was resolved after this scan had reported it, or had seen it.
         is_resolved = finding.status == FindingStatus.RESOLVED
-        if is_resolved and (is_continued or not _was_seen_since(part, key, finding)):
+        if is_resolved and (was_reported_before or not _was_seen_since(part, key, finding)):
             continue
         if is_resolved and not _is_regression(part, report, finding):
             filtered.suspected.append(key)
             continue
-        if is_continued:
-            filtered.continued.add(report.identity)
+        if was_reported_before:
+            filtered.reported_before.add(report.identity)
         # The last report decides which of many pages are kept: earlier ones do not know all that were checked.
         limit = MAX_PAGES if final else 2 * MAX_PAGES
         filtered.accepted.append(_with_unchecked_pages(report, finding, coverage[key], limit))
