@@ -32,7 +32,7 @@ def etag_for_content(data: Any) -> str:
     return quote_etag(hashlib.sha256(dump_json(data)).hexdigest()[:32])
 
 
-def compressed(etag: str, coding: str) -> str:
+def etag_for_coding(etag: str, coding: str) -> str:
     """Return the ETag of a response compressed with `gzip` or `zstd`, another representation."""
     return etag.removesuffix('"') + f'-{coding}"'
 

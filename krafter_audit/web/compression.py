@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
-from krafter_audit.api.etags import compressed
+from krafter_audit.api.etags import etag_for_coding
 from krafter_audit.api.middleware import is_api
 
 if sys.version_info >= (3, 14):
@@ -43,7 +43,7 @@ class CompressionMiddleware(GZipMiddleware):
             super().process_response(request, response)
         if is_api(request) and response.has_header("content-encoding") and etag.startswith('"'):
             # Django's is weak, and If-Match needs a strong one.
-            response["etag"] = compressed(etag, coding)
+            response["etag"] = etag_for_coding(etag, coding)
         return response
 
 
