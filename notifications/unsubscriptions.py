@@ -38,10 +38,10 @@ def is_unsubscribed(project: Project, email: str) -> bool:
     return Unsubscription.objects.filter(project=project, email=email.lower()).exists()
 
 
-def subscribed(project: Project, addresses: Iterable[str]) -> list[str]:
+def subscribed_addresses(project: Project, addresses: Iterable[str]) -> list[str]:
     """Return the addresses that are not unsubscribed."""
-    left = set(Unsubscription.objects.filter(project=project).values_list("email", flat=True))
-    return [address for address in addresses if address.lower() not in left]
+    unsubscribed = set(Unsubscription.objects.filter(project=project).values_list("email", flat=True))
+    return [address for address in addresses if address.lower() not in unsubscribed]
 
 
 def unsubscribe_url(project: Project, email: str) -> str:

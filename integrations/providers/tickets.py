@@ -129,10 +129,10 @@ class IssueTracker(Tracker):
 
     def read_tickets(self, page: Response) -> list[Ticket]:
         """Read a page of the list of issues."""
-        read = self.parse(page, lambda issues: self.read_rows(issues, self.read_listed, self.ticket_id_of))
+        read = self.parse(page, lambda issues: self.read_rows(issues, self.read_list_item, self.ticket_id_of))
         return [ticket for ticket in read if ticket]
 
-    def read_listed(self, issue: Any) -> Ticket | None:
+    def read_list_item(self, issue: Any) -> Ticket | None:
         """Read an entry of the list of issues; None for one that is no issue."""
         return self.read_issue(issue)
 

@@ -21,7 +21,7 @@ from notifications.alerts.emails import build_email
 from notifications.alerts.messages import slack_payload
 from notifications.models import Alert, Destination
 from notifications.public_pages import alert_url
-from notifications.unsubscriptions import subscribed
+from notifications.unsubscriptions import subscribed_addresses
 from remediation.alert_routing import AlertChannel
 
 LEASE_SECONDS = 60
@@ -86,7 +86,7 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     )
     if not recipients:
         raise DeliveryRefused("There are no recipients: add an e-mail destination of alerts.")
-    recipients = subscribed(project, recipients)
+    recipients = subscribed_addresses(project, recipients)
     if not recipients:
         raise DeliveryRefused("Every recipient has unsubscribed.")
     waiting = [recipient for recipient in recipients if recipient not in alert.delivered_to]

@@ -40,7 +40,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
         for page in self.linked_pages(self.repository_path("/issues"), query):
             yield self.read_tickets(page)
 
-    def read_listed(self, issue: Any) -> Ticket | None:
+    def read_list_item(self, issue: Any) -> Ticket | None:
         # GitHub's list of issues contains pull requests.
         return None if issue.get("pull_request") else self.read_issue(issue)
 

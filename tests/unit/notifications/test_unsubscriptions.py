@@ -59,8 +59,8 @@ def test_unsubscribing_is_limited_to_the_project(scenario: Scenario) -> None:
     unsubscriptions.unsubscribe(scenario.project, "ada@example.com", by=SYSTEM)
 
     addresses = ["ADA@example.com", "bob@example.com"]
-    assert unsubscriptions.subscribed(scenario.project, addresses) == ["bob@example.com"]
-    assert unsubscriptions.subscribed(other, addresses) == addresses
+    assert unsubscriptions.subscribed_addresses(scenario.project, addresses) == ["bob@example.com"]
+    assert unsubscriptions.subscribed_addresses(other, addresses) == addresses
 
 
 def test_setting_the_destination_again_does_not_subscribe(scenario: Scenario) -> None:
