@@ -112,12 +112,12 @@ def _reference() -> Document:
 
 def _operations(tag: str) -> Document:
     title, operations = f"{resource_title(tag)}: operations", resources()[tag]
-    described = [
+    with_examples = [
         (operation, [(example, code_block(example.code, example.lexer)) for example in examples(operation)])
         for operation in operations
     ]
     description = TAG_DESCRIPTIONS[tag]
-    context = {"title": title, "description": description, "operations": described}
+    context = {"title": title, "description": description, "operations": with_examples}
     html = render_to_string("documentation/operations.html", context)
     sections = [PageSection(1, "", title, description)]
     for operation in operations:

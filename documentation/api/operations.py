@@ -103,19 +103,21 @@ def resource_title(tag: str) -> str:
     return TITLES.get(tag, tag.replace("-", " ").capitalize())
 
 
-def _operation(schema: Mapping[str, Any], method: str, path: str, described: dict[str, Any]) -> Operation:
-    content = described.get("requestBody", {}).get("content", {}).get("application/json", {})
+def _operation(
+    schema: Mapping[str, Any], method: str, path: str, operation_object: dict[str, Any]
+) -> Operation:
+    content = operation_object.get("requestBody", {}).get("content", {}).get("application/json", {})
     name = content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
     fields = schema["components"]["schemas"].get(name, {})
     return Operation(
-        id=described["operationId"],
+        id=operation_object["operationId"],
         method=method.upper(),
         path=path,
-        tag=described["tags"][0],
-        summary=described.get("summary", ""),
-        description=described.get("description", ""),
-        parameters=_parameters(described, "query"),
-        headers=_parameters(described, "header"),
+        tag=operation_object["tags"][0],
+        summary=operation_object.get("summary", ""),
+        description=operation_object.get("description", ""),
+        parameters=_parameters(operation_object, "query"),
+        headers=_parameters(operation_object, "header"),
         fields=tuple(
             ApiField(
                 key, type_in_words(value), key in fields.get("required", ()), value.get("description", "")
@@ -123,21 +125,23 @@ def _operation(schema: Mapping[str, Any], method: str, path: str, described: dic
             for key, value in fields.get("properties", {}).items()
         ),
         body_name=name,
-        body=example_body(described["operationId"], content["example"]) if name else None,
-        statuses=tuple(status for status in described["responses"] if status != "default"),
-        is_file=_is_file(described["responses"]),
+        body=example_body(operation_object["operationId"], content["example"]) if name else None,
+        statuses=tuple(status for status in operation_object["responses"] if status != "default"),
+        is_file=_is_file(operation_object["responses"]),
     )
 
 
-def _parameters(described: Mapping[str, Any], location: str) -> tuple[ApiField, ...]:
+def _parameters(operation_object: Mapping[str, Any], location: str) -> tuple[ApiField, ...]:
     return tuple(
-        _parameter(parameter) for parameter in described.get("parameters", ()) if parameter["in"] == location
+        _parameter(parameter)
+        for parameter in operation_object.get("parameters", ())
+        if parameter["in"] == location
     )
 
 
-def _parameter(described: Mapping[str, Any]) -> ApiField:
-    required, text = described.get("required", False), described.get("description", "")
-    return ApiField(described["name"], type_in_words(described["schema"]), required, text)
+def _parameter(parameter_object: Mapping[str, Any]) -> ApiField:
+    required, text = parameter_object.get("required", False), parameter_object.get("description", "")
+    return ApiField(parameter_object["name"], type_in_words(parameter_object["schema"]), required, text)
 
 
 def type_in_words(schema: Mapping[str, Any]) -> str:

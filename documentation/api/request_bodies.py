@@ -40,9 +40,9 @@ BODIES: dict[str, Any] = {
 }
 
 
-def example_body(operation_id: str, described: Any) -> Any:
-    """Return the body of an operation, or `described`, the example of the description, with variables for ids."""
-    return BODIES.get(operation_id, _with_variables(described))
+def example_body(operation_id: str, example: Any) -> Any:
+    """Return the body of an operation, or the `example` of its description, with variables for ids."""
+    return BODIES.get(operation_id, _with_variables(example))
 
 
 def _with_variables(value: Any, name: str = "") -> Any:
