@@ -51,10 +51,10 @@ class BenchmarkServers:
         log = self.directory / "initdb.log"
         self.postgres.prepare(lambda command: run(command, log))
         self.start_server(self.postgres.command())
-        wait_for(self.postgres.answers, "PostgreSQL", self.process("postgres"), self.log("postgres"))
+        wait_for(self.postgres.is_ready, "PostgreSQL", self.process("postgres"), self.log("postgres"))
         self.valkey.prepare()
         self.start_server(self.valkey.command())
-        wait_for(self.valkey.answers, "Valkey", self.process("valkey"), self.log("valkey"))
+        wait_for(self.valkey.is_ready, "Valkey", self.process("valkey"), self.log("valkey"))
 
     def start_server(self, command: Command) -> None:
         self.running[command.name] = (command, launch(command, self.log(command.name)))

@@ -227,7 +227,7 @@ class Postgres:
             autocommit=True,
         )
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         try:
             self.connect("postgres").close()
         except psycopg.OperationalError:

@@ -111,16 +111,16 @@ def last_lines(log: Path) -> str:
 
 
 def wait_for(
-    answers: Callable[[], bool],
+    is_ready: Callable[[], bool],
     name: str,
     process: "subprocess.Popen[bytes]",
     log: Path,
     *,
     seconds: float = START_SECONDS,
 ) -> None:
-    """Wait until the server answers. Raises StartFailed when it ends or takes too long."""
+    """Wait until the server is ready. Raises StartFailed when it ends or takes too long."""
     deadline = time.monotonic() + seconds
-    while not answers():
+    while not is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
             raise StartFailed(f"{name} did not start. The end of {log}:\n{last_lines(log)}")
         time.sleep(0.03)

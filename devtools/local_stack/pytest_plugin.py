@@ -25,20 +25,20 @@ from devtools.local_stack.valkey import Valkey
 running: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
 
-def start(command: Command, directory: Path, answers: Callable[[], bool]) -> None:
+def start(command: Command, directory: Path, is_ready: Callable[[], bool]) -> None:
     log = directory / "log"
     command = dataclasses.replace(command, remove=(*command.remove, directory))
     # All files go with the server, also when this process is killed.
     process = launch(command, log)
     running.append((command, process))
-    wait_for(answers, command.name, process, log)
+    wait_for(is_ready, command.name, process, log)
 
 
 def start_postgres() -> str:
     directory = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
     server = Postgres(directory / "data", password(), EPHEMERAL_SETTINGS)
     server.prepare(lambda command: run(command, directory / "log"))
-    start(server.command(), directory, server.answers)
+    start(server.command(), directory, server.is_ready)
     server.ensure_database()
     with contextlib.closing(server.connect("postgres")) as connection:
         connection.execute(f'create role "{APPLICATION_USER}"')
@@ -49,7 +49,7 @@ def start_valkey() -> str:
     directory = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
     server = Valkey(directory / "data", password(), durable=False)
     server.prepare()
-    start(server.command(), directory, server.answers)
+    start(server.command(), directory, server.is_ready)
     return server.url
 
 

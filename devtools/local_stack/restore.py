@@ -24,7 +24,7 @@ def drill(environment: dict[str, str], arguments: Sequence[str]) -> int:
         server.prepare(lambda made: run(made, log))
         process = launch(command, log)
         try:
-            wait_for(server.answers, "PostgreSQL", process, log)
+            wait_for(server.is_ready, "PostgreSQL", process, log)
             server.ensure_database()
             # In the environment: every user of the machine can read command lines.
             env = environment | {"KRAFTER_DRILL_URL": server.url}

@@ -139,7 +139,7 @@ class System:
             for command in self.processes():
                 self.supervisor.add(command)
             self.supervisor.wait_until(lambda: is_ready(self.url), "The web", seconds=90)
-            self.supervisor.wait_until(self.worker_answers(), "A worker", seconds=90)
+            self.supervisor.wait_until(self.workers_are_ready(), "A worker", seconds=90)
         facts = {"url": self.url, **seeded, "project_id": PROJECT, "demo_site": self.demo_site}
         keys = ("url", "org_id", "project_id", "api_key", "admin", "demo_site")
         return {key: facts[key] for key in keys}
@@ -155,7 +155,7 @@ class System:
         self.owner_env = {"DATABASE_URL": server.url, "KRAFTER_DB_ROLE_PASSWORD": password}
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
-        self.supervisor.wait_until(server.answers, "PostgreSQL")
+        self.supervisor.wait_until(server.is_ready, "PostgreSQL")
         server.ensure_database()
 
     def start_valkey(self) -> None:
@@ -163,7 +163,7 @@ class System:
         self.env["REDIS_URL"] = server.url
         server.prepare()
         self.supervisor.add(server.command())
-        self.supervisor.wait_until(server.answers, "Valkey")
+        self.supervisor.wait_until(server.is_ready, "Valkey")
 
     def processes(self) -> Iterator[Command]:
         host, port = self.options.host, str(self.port)
@@ -212,18 +212,18 @@ class System:
             log.unlink(missing_ok=True)  # it ends with the password and the key
         return installed
 
-    def worker_answers(self) -> Callable[[], bool]:
+    def workers_are_ready(self) -> Callable[[], bool]:
         # Without the project's settings: this process imports no Django.
         app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
         count = len(self.workers())
 
-        def answers() -> bool:
+        def are_ready() -> bool:
             try:
                 return len(app.control.ping(timeout=0.5, limit=count) or []) >= count
             except OperationalError:
                 return False
 
-        return answers
+        return are_ready
 
 
 def render_banner(facts: dict[str, Any]) -> str:

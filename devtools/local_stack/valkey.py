@@ -64,7 +64,7 @@ class Valkey:
         # A relative path, whatever characters the directory has.
         return Command(name="valkey", arguments=[str(program()), "valkey.conf"], cwd=self.directory)
 
-    def answers(self) -> bool:
+    def is_ready(self) -> bool:
         client = redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
         try:
             return bool(client.ping())

@@ -28,8 +28,8 @@ def soak(pid: int, facts: dict[str, Any], seconds: float) -> tuple[History, Load
 
 
 def report(history: History, load: Load) -> bool:
-    """Print the answers and each process's trend; return whether all is well."""
-    for (action, status), number in sorted(load.answers.items()):
+    """Print the responses and each process's trend; return whether all is well."""
+    for (action, status), number in sorted(load.responses.items()):
         print(f"  {action:<24} {status}  {number}")
     print()
     trends = list(history.trends())

@@ -13,13 +13,13 @@ SCANS_AT_FIRST = 6  # so that every process of the workers has its warm-up at th
 
 
 class Load:
-    """Clients that send requests until stopped; `answers` counts them by action and status."""
+    """Clients that send requests until stopped; `responses` counts them by action and status."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         self.site = facts["demo_site"]
         self.key = facts["api_key"]
         self.audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
-        self.answers: Counter[tuple[str, int]] = Counter()
+        self.responses: Counter[tuple[str, int]] = Counter()
         self.stopped = threading.Event()
         actions: dict[Callable[[], None], float] = {  # seconds between two
             self.scan: 45, self.verify: 1, self.export: 10, self.share: 5, self.read: 0.2, self.report_finding: 0.5,
@@ -41,8 +41,8 @@ class Load:
 
     @property
     def errors(self) -> dict[tuple[str, int], int]:
-        """Return the answers that no correct system gives under load: none at all, or of defects."""
-        return {key: number for key, number in self.answers.items() if key[1] == 0 or key[1] >= 500}
+        """Return the responses that no correct system gives under load: none at all (status 0), or 5xx."""
+        return {key: number for key, number in self.responses.items() if key[1] == 0 or key[1] >= 500}
 
     def repeat(self, action: Callable[[], None], seconds: float) -> None:
         while not self.stopped.wait(seconds):
@@ -52,13 +52,13 @@ class Load:
         """Send a request and return its data, {} without any."""
         action = f"{method} {path.split('?')[0].split('/')[1]}"
         try:
-            answer = send(method, f"{self.audit}{path}", body=body, key=self.key)
+            response = send(method, f"{self.audit}{path}", body=body, key=self.key)
         except DemoFailed:
-            self.answers[action, 0] += 1
+            self.responses[action, 0] += 1
             return {}
-        self.answers[action, answer.status] += 1
-        is_json = answer.content_type == "application/json"
-        return (json.loads(answer.body).get("data") if is_json else None) or {}
+        self.responses[action, response.status] += 1
+        is_json = response.content_type == "application/json"
+        return (json.loads(response.body).get("data") if is_json else None) or {}
 
     def scan(self) -> None:
         self.call("POST", "/scans/run", {"url": f"{self.site}/"})
@@ -82,7 +82,7 @@ class Load:
             self.call("GET", path)
 
     def report_finding(self) -> None:
-        self.report(f"Reported {sum(self.answers.values())}", [])
+        self.report(f"Reported {sum(self.responses.values())}", [])
 
     def report(self, title: str, checks: list[str]) -> Any:
         asset = {"type": "url", "value": f"{self.site}/"}

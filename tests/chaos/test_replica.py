@@ -70,7 +70,7 @@ class ReplicatedSystem:
             Command("replica", command.arguments, command.env, target, command.user, command.stop_signal)
         )
         process.wait_for(
-            self.replica.answers, "replica", self.servers.process("replica"), self.servers.log("replica")
+            self.replica.is_ready, "replica", self.servers.process("replica"), self.servers.log("replica")
         )
 
     def manage(self, *arguments: str, **env: str) -> str:

@@ -20,7 +20,11 @@ def test_answers_are_counted_by_action_and_status(load: Load, httpserver: HTTPSe
 
     load.verify()
 
-    assert load.answers == {("POST findings", 201): 1, ("POST tasks", 201): 1, ("POST verifications", 503): 1}
+    assert load.responses == {
+        ("POST findings", 201): 1,
+        ("POST tasks", 201): 1,
+        ("POST verifications", 503): 1,
+    }
     assert load.errors == {("POST verifications", 503): 1}
 
 

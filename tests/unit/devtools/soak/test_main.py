@@ -15,7 +15,7 @@ def test_report_names_growing_processes_and_errors(capsys) -> None:
         growing.add({"web 1": Sample(100 + 5 * number, 30)})
 
     assert (report(flat, load), report(growing, load), report(History(), load)) == (True, False, False)
-    load.answers["POST scans", 500] += 1
+    load.responses["POST scans", 500] += 1
     assert report(flat, load) is False
     assert "web 1" in capsys.readouterr().out
 
