@@ -14,7 +14,7 @@ Role = Membership.Role
 
 MANAGERS = (Role.OWNER, Role.ADMIN)
 RANKS = {Role.VIEWER: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
-APPS = frozenset(
+APPS_WITH_ROLES = frozenset(
     {
         "accounts", "events", "bulk_changes", "findings", "scans", "remediation", "assurance", "campaigns",
         "integrations", "notifications", "reports",
@@ -42,7 +42,7 @@ def role_allows(role: str, permission: str) -> bool:
     """Return whether a role has a permission such as `findings.change_finding`."""
     app, _, codename = permission.partition(".")
     verb, _, model = codename.partition("_")
-    if app not in APPS or permission in SUPERUSER_PERMISSIONS:
+    if app not in APPS_WITH_ROLES or permission in SUPERUSER_PERMISSIONS:
         return False
     if verb == "view":
         return True
@@ -73,4 +73,6 @@ class MembershipBackend(ModelBackend):
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         if super().has_module_perms(user_obj, app_label):
             return True
-        return bool(app_label in APPS and user_obj.is_active and user_obj.is_staff and user_obj.roles)
+        return bool(
+            app_label in APPS_WITH_ROLES and user_obj.is_active and user_obj.is_staff and user_obj.roles
+        )

@@ -20,7 +20,7 @@ from krafter_audit.security.control_characters import is_invisible
 MAX_VIEWS = 50  # of a person and a list
 MAX_QUERY_LENGTH = 2000
 # Parameters that say nothing about which rows a list shows, or in which order.
-NOT_SAVED = ("p", "e", "all", "_popup", "_to_field", "_changelist_filters", "_facets")
+UNSAVED_PARAMETERS = ("p", "e", "all", "_popup", "_to_field", "_changelist_filters", "_facets")
 
 
 class NameTaken(InvalidParams):
@@ -38,7 +38,7 @@ def visible(user: User, list_name: str) -> QuerySet[SavedView]:
 def normalized(query: str) -> str:
     """Return a query string without pages, in one order: equal views have equal texts."""
     params = QueryDict(query, mutable=True)
-    for name in NOT_SAVED:
+    for name in UNSAVED_PARAMETERS:
         params.pop(name, None)
     kept = QueryDict(mutable=True)
     for name in sorted(params):

@@ -11,9 +11,9 @@ from krafter_audit.admin.text import status_label
 from krafter_audit.moments import in_utc
 
 LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
-DATES = frozenset({"accepted_until", "due_date"})
+DATE_FIELDS = frozenset({"accepted_until", "due_date"})
 # Fields of which each value is one of a few words.
-WORDS = frozenset(
+CHOICE_FIELDS = frozenset(
     {
         "status",
         "severity",
@@ -52,11 +52,11 @@ def value_in_words(name: str, value: Any, owners: Mapping[str, str] | None = Non
 
 
 def _time_in_words(name: str, value: Any) -> str:
-    if name in DATES:
+    if name in DATE_FIELDS:
         return date_format(date.fromisoformat(str(value)))
     moment = parse_datetime(str(value)) if name.endswith("_at") or name == "due" else None
     return in_utc(value if isinstance(value, datetime) else moment) if moment else ""
 
 
 def _word(name: str, value: str) -> str:
-    return status_label(value) if name in WORDS and re.fullmatch("[a-z_]+", value) else value
+    return status_label(value) if name in CHOICE_FIELDS and re.fullmatch("[a-z_]+", value) else value

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from krafter_audit.api.errors import ApiError, InvalidParams
 from krafter_audit.api.parsers import parse_json
 
-OWNERS = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
+FIELDS_IN_URL = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
 
 
 class DayInput(UnfoldAdminTextInputWidget):
@@ -81,7 +81,7 @@ class SerializerForm(ServiceForm):
             names = [name for name, value in cleaned.items() if value not in (None, "", [], {})]
         else:
             names = [name for name in self.changed_data if name in cleaned]
-        return [name for name in names if name not in OWNERS]
+        return [name for name in names if name not in FIELDS_IN_URL]
 
     def context(self) -> dict[str, Any]:
         project = self.cleaned_data.get("project") or self.instance.project

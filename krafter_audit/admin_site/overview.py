@@ -32,12 +32,12 @@ DUE_SOON = timedelta(hours=48)  # as in the list of tasks
 BURN_DOWN_DAYS = 30
 MAX_ROWS, MAX_SCANS = 8, 40
 STALLED_SECONDS = 600.0  # the age of a queue's oldest row at which the overview marks it
-COUNTED = ("finding", "task", "verification", "scan")
+COUNTER_NAMES = ("finding", "task", "verification", "scan")
 
 
 class Counts:
     def __init__(self, project_ids: Collection[UUID]) -> None:
-        self.by_project = counters.totals_by_project(project_ids, *COUNTED)
+        self.by_project = counters.totals_by_project(project_ids, *COUNTER_NAMES)
 
     def totals(self, name: str, project_id: UUID | None = None) -> Totals:
         """Return the totals of a counter, of one project or all."""
