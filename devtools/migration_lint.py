@@ -22,7 +22,7 @@ from devtools.local_stack import pytest_plugin
 from devtools.setup_environment import ROOT, VENV
 
 FIRST_RELEASE = ("0001_initial", "0002_postgresql")
-EXCLUDED = (
+EXCLUDED_RULES = (
     # Set for every connection: KRAFTER_DB_LOCK_SECONDS, KRAFTER_DB_STATEMENT_SECONDS.
     "require-lock-timeout", "require-statement-timeout", "require-timeout-settings",
     # The types that Django's fields have, and statements that Django repeats only as a whole.
@@ -30,25 +30,25 @@ EXCLUDED = (
     "ban-char-field", "prefer-robust-stmts",
 )  # fmt: skip
 # A statement begins after another one, or within the body of a DO or a function.
-BEGINS = r"(?:\A|;|\$\w*\$|\b(?:BEGIN|THEN|ELSE|LOOP))\s*"
-ALTER = rf"{BEGINS}ALTER\s+TABLE\b[^;]*\b"
-NO_TEXT = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)  # comments and literals
-PYTHON = "OPERATION THAT CANNOT BE WRITTEN AS SQL"  # Django's comment instead of RunPython
+STATEMENT_START = r"(?:\A|;|\$\w*\$|\b(?:BEGIN|THEN|ELSE|LOOP))\s*"
+ALTER = rf"{STATEMENT_START}ALTER\s+TABLE\b[^;]*\b"
+COMMENT_OR_LITERAL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)  # comments and literals
+RUN_PYTHON_COMMENT = "OPERATION THAT CANNOT BE WRITTEN AS SQL"  # Django's comment instead of RunPython
 FURTHER_RULES = {
     "ban-lock-table": (
-        rf"{BEGINS}LOCK\b",
+        rf"{STATEMENT_START}LOCK\b",
         "LOCK TABLE makes every client wait until the end of the transaction.",
     ),
     "ban-truncate": (
-        rf"{BEGINS}TRUNCATE\b",
+        rf"{STATEMENT_START}TRUNCATE\b",
         "TRUNCATE blocks reads and writes, and deletes rows that the previous version still uses.",
     ),
     "ban-vacuum-full": (
-        rf"{BEGINS}VACUUM\s*(?:FULL\b|\([^)]*\bFULL\b)",
+        rf"{STATEMENT_START}VACUUM\s*(?:FULL\b|\([^)]*\bFULL\b)",
         "VACUUM FULL rewrites the table while it blocks reads and writes.",
     ),
     "ban-cluster": (
-        rf"{BEGINS}CLUSTER\b",
+        rf"{STATEMENT_START}CLUSTER\b",
         "CLUSTER rewrites the table while it blocks reads and writes.",
     ),
     "ban-table-rewrite": (
@@ -60,15 +60,15 @@ FURTHER_RULES = {
         "Rows that clients write meanwhile are neither counted nor protected.",
     ),
     "require-concurrent-refresh": (
-        rf"{BEGINS}REFRESH\s+MATERIALIZED\s+VIEW\s+(?!CONCURRENTLY\b)",
+        rf"{STATEMENT_START}REFRESH\s+MATERIALIZED\s+VIEW\s+(?!CONCURRENTLY\b)",
         "REFRESH without CONCURRENTLY blocks reads of the view.",
     ),
     "require-batches": (
-        rf"{BEGINS}(?:UPDATE|DELETE\s+FROM)\b(?![^;]*\bWHERE\b)",
+        rf"{STATEMENT_START}(?:UPDATE|DELETE\s+FROM)\b(?![^;]*\bWHERE\b)",
         "A change of all rows locks them until the end of the transaction. Change some thousands at a time.",
     ),
 }
-IGNORED = "ignored_lock_rules"  # of a migration's class: {rule: reason}
+IGNORED_RULES_ATTRIBUTE = "ignored_lock_rules"  # of a migration's class: {rule: reason}
 SQUAWK = VENV / "bin" / "squawk"
 
 
@@ -99,12 +99,12 @@ def find_problems(name: str, sql: str, ignored: Iterable[str] = ()) -> str:
 
 def further_problems(sql: str) -> Iterator[tuple[int, str, str]]:
     """Yield line, rule and sentence for each unsafe statement that squawk accepts."""
-    code = NO_TEXT.sub(lambda text: "\n" * text[0].count("\n"), sql)
+    code = COMMENT_OR_LITERAL.sub(lambda text: "\n" * text[0].count("\n"), sql)
     for rule, (pattern, sentence) in FURTHER_RULES.items():
         for found in re.finditer(pattern, code, re.IGNORECASE):
             yield code.count("\n", 0, found.end()), rule, sentence
-    if PYTHON in sql and sql.startswith("BEGIN;"):
-        line = sql.count("\n", 0, sql.index(PYTHON))
+    if RUN_PYTHON_COMMENT in sql and sql.startswith("BEGIN;"):
+        line = sql.count("\n", 0, sql.index(RUN_PYTHON_COMMENT))
         yield (
             line,
             "require-batches",
@@ -113,7 +113,7 @@ def further_problems(sql: str) -> Iterator[tuple[int, str, str]]:
 
 
 def squawk_problems(name: str, sql: str, ignored: Iterable[str]) -> str:
-    excluded = ",".join((*EXCLUDED, *(rule for rule in ignored if rule not in FURTHER_RULES)))
+    excluded = ",".join((*EXCLUDED_RULES, *(rule for rule in ignored if rule not in FURTHER_RULES)))
     command = [str(SQUAWK), "--reporter", "gcc", "--exclude", excluded, "--stdin-filepath", f"{name}.sql"]
     ended = subprocess.run(command, input=sql, capture_output=True, text=True, check=False)
     return f"{ended.stdout}{ended.stderr}" if ended.returncode else ""
@@ -128,7 +128,7 @@ def find_unsafe(names: Iterable[tuple[str, str]]) -> dict[str, str]:
         if key in wanted:
             title = ".".join(key)
             state = executor.loader.project_state(key, at_end=False)
-            ignored: Mapping[str, str] = getattr(migration, IGNORED, {})
+            ignored: Mapping[str, str] = getattr(migration, IGNORED_RULES_ATTRIBUTE, {})
             if problems := find_problems(title, sql_of(migration, state), ignored):
                 unsafe[title] = problems
         executor.migrate([key])

@@ -19,13 +19,13 @@ LICENCES = ROOT / "docs" / "licences.md"
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 # Packages whose metadata name no licence; from the licence files that they contain.
-UNDECLARED = {
+UNDECLARED_LICENCES = {
     "axe-playwright-python": "MIT",
     "protobuf": "BSD-3-Clause",
     "uritemplate": "BSD-3-Clause OR Apache-2.0",
 }
-# What packages contain of others.
-CONTAINED = {
+# The software of others that packages contain.
+CONTAINED_SOFTWARE = {
     "axe-playwright-python": "contains axe-core (MPL-2.0)",
     "drf-spectacular-sidecar": "contains Swagger UI (Apache-2.0) and Redoc (MIT)",
 }
@@ -82,7 +82,7 @@ def with_hashes(component: dict[str, Any], hashes: Sequence[str]) -> dict[str, A
     """Add a declared licence where there is none, and the hashes of installable distributions."""
     name = normalised(component["name"])
     if not component.get("licenses"):
-        component["licenses"] = [{"expression": UNDECLARED[name]}]
+        component["licenses"] = [{"expression": UNDECLARED_LICENCES[name]}]
     reference = {
         "type": "distribution",
         "url": component["purl"],
@@ -109,7 +109,7 @@ def licences_page(bill: dict[str, Any]) -> str:
     rows = []
     for component in sorted(bill["components"], key=lambda entry: normalised(entry["name"])):
         name = normalised(component["name"])
-        more = f"; {CONTAINED[name]}" if name in CONTAINED else ""
+        more = f"; {CONTAINED_SOFTWARE[name]}" if name in CONTAINED_SOFTWARE else ""
         rows.append(f"| {name} | {licences_of(component)}{more} |\n")
     return HEADER + "".join(rows)
 

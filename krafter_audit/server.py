@@ -53,9 +53,9 @@ THREADS = 24
 # up the API.
 RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
 CONNECTION_LIMIT = 8192
-MAX_ACCEPTED = 256  # connections in one poll
+MAX_ACCEPTED_CONNECTIONS = 256  # connections in one poll
 # Connections whose deadlines are checked in one poll: thousands at once would hold up the requests that are ready.
-MAX_CHECKED = 100
+MAX_CHECKED_CONNECTIONS = 100
 # Connections that the kernel keeps until they are accepted. It drops more, and their clients try again after a second.
 BACKLOG = 4096
 # Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
@@ -282,7 +282,7 @@ class Server(TcpWSGIServer):
     def handle_accept(self) -> None:
         # waitress accepts one in each round of its loop. A round takes long while there are many connections, and a
         # client would wait behind all those that connect again.
-        for _ in range(MAX_ACCEPTED):
+        for _ in range(MAX_ACCEPTED_CONNECTIONS):
             connections = len(self._map)
             super().handle_accept()
             if len(self._map) == connections:
@@ -295,7 +295,10 @@ class Server(TcpWSGIServer):
 
     def _check_deadlines(self) -> None:
         now = time.time()
-        checked, self.unchecked = self.unchecked[:MAX_CHECKED], self.unchecked[MAX_CHECKED:]
+        checked, self.unchecked = (
+            self.unchecked[:MAX_CHECKED_CONNECTIONS],
+            self.unchecked[MAX_CHECKED_CONNECTIONS:],
+        )
         for channel in checked:
             if channel._fileno is None:  # closed
                 continue

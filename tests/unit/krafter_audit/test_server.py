@@ -281,7 +281,7 @@ def test_overdue_connections_are_refused_a_few_in_each_poll(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
-    monkeypatch.setattr(server, "MAX_CHECKED", 2)
+    monkeypatch.setattr(server, "MAX_CHECKED_CONNECTIONS", 2)
     refused = [0]
     poll, refuse = Server.poll, server.DeadlineChannel.refuse_overdue
 
