@@ -112,7 +112,7 @@ def _require_valid_scopes(
 
 
 def unrevoked(membership: Membership, *, may_write: bool = False) -> QuerySet[ApiKey]:
-    """Return the keys of a member in the organisation, those that may write alone or all; expired ones too."""
+    """Return the unrevoked keys of a member, expired keys too; with `may_write` only those that may write."""
     return unrevoked_of(membership.organization_id, [membership.user_id], may_write=may_write)
 
 

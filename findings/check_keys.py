@@ -30,7 +30,7 @@ def require_known(key: str, rows: QuerySet[Any], *, parameter: str) -> None:
 
 
 def unknown_key_message(key: str, suggested: str) -> str:
-    """Return the message that no check has the key, with what `suggestion` returns, or where the keys are listed."""
+    """Return the message that no check has the key, with a suggestion, or else the endpoint that lists the keys."""
     return f"'{key}' is not a check. {suggested or 'GET …/checks lists them.'}"
 
 

@@ -107,7 +107,7 @@ class Finding(BaseModel):
     evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     check_keys = ArrayField(models.CharField(max_length=100), default=list)
-    # What its source calls it, whatever people call it since: `check:KEY`, `id:EXTERNAL_ID` or `provider:SERVER ID`.
+    # Its key at its source, which no new title changes: `check:KEY`, `id:EXTERNAL_ID` or `provider:SERVER ID`.
     # Null: by the title of the first report.
     identity = models.CharField(max_length=320, null=True, editable=False)
     # The title of the first report, if a person has renamed it.
@@ -117,7 +117,7 @@ class Finding(BaseModel):
     last_scan_id = models.UUIDField(null=True, editable=False)
     # When a source other than our scans last saw it again: the time that the source names, or that of the report.
     reported_at = models.DateTimeField(null=True, editable=False)
-    # When the verification began by which it was resolved last: what was seen before is no regression.
+    # The start of the verification that resolved it last: a report from before that time is no regression.
     fixed_at = models.DateTimeField(null=True, editable=False)
 
     Status = FindingStatus

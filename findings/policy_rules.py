@@ -1,4 +1,4 @@
-"""What a project's policy config says about findings and checks."""
+"""The rules for findings and checks in the config of a project's policy."""
 
 from collections.abc import Callable
 from typing import Any

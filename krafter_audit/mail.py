@@ -20,7 +20,7 @@ MIN_PERMANENT_CODE = 500  # RFC 5321, section 4.2.1: 4xx is temporary, 5xx perma
 
 
 class MailResult(StrEnum):
-    """What the mail server did with a mail to one address; it may accept a postponed one later."""
+    """The mail server's answer to a mail for one address; it may accept a postponed mail later."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -54,7 +54,7 @@ class Mail(EmailMultiAlternatives):
 
 
 def send(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> MailResult:
-    """Send a mail to its one address. Raises OSError and SMTPException for what is not due to the address."""
+    """Send a mail to its one address. Raises OSError and SMTPException for errors that concern other addresses too."""
     try:
         server.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:

@@ -30,7 +30,7 @@ Group = tuple[str, str]  # a kind of SHARES or LARGE_BODIES, and whose
 
 
 def groups_of(request: HTTPRequestParser) -> tuple[Group, ...]:
-    """Return what limits a request's threads: its size, and the owner of its URL, or its session and the admin."""
+    """Return the groups of a request: by its size, and by the owner of its URL, or its session and the admin."""
     groups = _owner_or_session(request)
     if request.body_bytes_received <= LARGE_BODY_BYTES:
         return groups

@@ -40,7 +40,7 @@ class Destination(BaseModel):
 
     @property
     def hidden_webhook_url(self) -> str | None:
-        """What is shown in place of the webhook; None without one."""
+        """The text that pages show in place of the webhook URL; None without a webhook."""
         return HIDDEN_URL if self.credentials else None
 
 

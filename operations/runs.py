@@ -1,4 +1,4 @@
-"""Backups and drills as rows; one of a kind runs at a time."""
+"""Record backups and restore drills as rows; of each kind, one runs at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Conflicts between a task and its ticket: opened and settled by a sync, resolved by a person."""
+"""Conflicts between a task and its ticket: opened and closed by a sync, resolved by a person."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

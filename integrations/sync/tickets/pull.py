@@ -110,7 +110,7 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
     # The next sync continues at the newest change, whose time is the provider's; its clock may be late. A change made
     # while the pages are read is not missed.
     until = min(newest, started_at)
-    # One without an id could be any ticket: the next sync reads the same changes again.
+    # An unreadable ticket without an id could be any ticket: the next sync reads the same changes again.
     context.integration.cursor[CURSOR_KEY] = (since if "" in left_out else until).isoformat()
 
 
@@ -173,7 +173,7 @@ def _relink(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
 
 
 def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
-    """Request tickets that no list has: those that were moved or deleted are found so, within a day."""
+    """Request tickets that no list contains: this finds moved and deleted tickets within a day."""
     links, yesterday = context.links.select_related("task"), timezone.now() - timedelta(days=1)
     # In any order, so that many that are refused do not keep back the others.
     unlisted = links.filter(read_at=None).order_by("?")[:MAX_UNLISTED]
