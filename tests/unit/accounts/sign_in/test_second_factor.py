@@ -192,6 +192,19 @@ def test_command_removes_a_lost_factor_and_ends_the_sessions(time_machine: Any) 
         call_command("remove_second_factor", user.email)
 
 
+@pytest.mark.slow
+def test_removal_of_a_lost_factor_leaves_other_users_theirs_and_their_sessions(time_machine: Any) -> None:
+    user, _ = with_app(time_machine)
+    other, secret = with_app(time_machine)
+    client, _ = sign_in(other)
+    client.post(CODE, {"code": code_of(secret)})
+
+    second_factor.remove(user)
+
+    owners = set(Authenticator.objects.values_list("user", flat=True))
+    assert (client.get("/admin/").status_code, owners) == (200, {other.pk})
+
+
 def test_qr_code_is_of_the_key() -> None:
     client, _ = sign_in(staff.superuser())
 
