@@ -210,6 +210,33 @@ def test_list_dismisses_with_the_same_values_after_a_preview(operator: Client, s
     }
 
 
+@pytest.mark.parametrize(("count", "named", "more"), [(10, 10, False), (11, 10, True)])
+def test_form_that_dismisses_names_ten_findings_and_says_if_there_are_more(
+    operator: Client, scenario: Scenario, count: int, named: int, more: bool
+) -> None:
+    rows = [factories.finding(scenario) for _ in range(count)]
+
+    form = run_action(operator, "dismiss", *rows).context
+
+    assert ([row.pk for row in form["rows"]], form["more"]) == ([row.pk for row in rows[:named]], more)
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(1, 1, 0), (12, 10, 2)])
+def test_page_of_a_finding_shows_ten_pages_and_the_number_of_the_others(
+    operator: Client, scenario: Scenario, count: int, shown: int, more: int
+) -> None:
+    urls = [f"https://example.com/{number}" for number in range(count)]
+    finding = factories.finding(
+        scenario,
+        affected_assets=[{"type": "url", "value": url} for url in urls],
+        evidence={"pages": [{"url": url, "outcome": {"status": "failed"}} for url in urls]},
+    )
+
+    detail = operator.get(admin_url(Finding, "change", finding.pk)).context["detail"]
+
+    assert (len(detail["observations"]), len(detail["urls"]), detail["more_pages"]) == (shown, shown, more)
+
+
 def test_quick_filter_shows_dismissals_that_end_within_30_days_by_date(
     operator: Client, scenario: Scenario
 ) -> None:
@@ -316,6 +343,16 @@ def test_list_is_sorted_by_score_and_by_due_date(operator: Client, scenario: Sce
 
     assert list(by_default) == [worst, due]
     assert list(by_due) == [due, worst]
+
+
+def test_list_displays_when_the_first_open_task_is_due(operator: Client, scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
+    for hours in (30, 80):
+        factories.task(scenario, of=finding, sla_due_at=timezone.now() - timedelta(hours=hours))
+
+    page = LexborHTMLParser(operator.get(admin_url(Finding, "changelist")).text)
+
+    assert [cell.text(strip=True) for cell in page.css("#result_list .field-due")] == ["3 d late"]
 
 
 def test_list_is_not_sorted_by_a_column_without_an_index(operator: Client, scenario: Scenario) -> None:
