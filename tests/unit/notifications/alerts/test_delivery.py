@@ -12,6 +12,7 @@ from pytest_django import Settings
 from pytest_httpserver import HTTPServer
 
 from accounts.actors import SYSTEM
+from krafter_audit.db import leases
 from notifications import destinations
 from notifications.alerts import delivery
 from notifications.models import Alert
@@ -34,6 +35,14 @@ def test_alert_without_a_slack_webhook_fails_with_the_reason(scenario: Scenario)
 
     (alert,) = Alert.objects.filter(channel="slack")
     assert (alert.status, alert.outcome.startswith("No Slack webhook is set")) == ("failed", True)
+
+
+def test_outcome_of_an_alert_that_slack_accepts(scenario: Scenario, slack: HTTPServer) -> None:
+    make_findings(scenario, 1)
+
+    run_workers()
+
+    assert Alert.objects.get(channel="slack").outcome == "Delivered."
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
@@ -106,6 +115,17 @@ def test_retry_skips_addresses_that_have_received_the_email(
     delivery.deliver(alert.pk)
 
     assert [email.to for email in mail.outbox] == [["a@example.com"], ["b@example.com"]]
+
+
+def test_worker_that_has_lost_its_lease_sends_nothing(scenario: Scenario) -> None:
+    alert = email_alert(scenario, ["a@example.com"])
+    late = leases.acquire(Alert, alert.pk, seconds=-1)
+    assert late is not None
+    leases.acquire(Alert, alert.pk, seconds=60)
+
+    delivery._deliver(late)
+
+    assert (mail.outbox, alerts("email")) == ([], [("gathering", 1, 0)])
 
 
 def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, settings: Settings) -> None:

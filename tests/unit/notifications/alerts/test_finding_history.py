@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import Alert
@@ -32,9 +33,12 @@ def test_history_of_a_finding_has_the_alerts_that_named_it(scenario: Scenario) -
     alert(scenario, finding.pk, "gathering", "")
     alert(scenario, other.pk, "sent", "Sent to 1 recipient.")
 
-    found = [(entry.title, entry.detail) for entry in entries(finding) if entry.title.startswith("Alert")]
-
-    assert found == [
-        ("Alert sent", "E-mail: Sent to 2 recipients."),
-        ("Alert not delivered", "E-mail: Every recipient has unsubscribed."),
+    shown = [entry for entry in entries(finding) if entry.title.startswith("Alert")]
+    urls = {
+        row.status: reverse("admin:notifications_alert_change", args=[row.pk])
+        for row in Alert.objects.filter(worst__0__id=str(finding.pk))
+    }
+    assert [(entry.title, entry.detail, entry.url, entry.tone) for entry in shown] == [
+        ("Alert sent", "E-mail: Sent to 2 recipients.", urls["sent"], ""),
+        ("Alert not delivered", "E-mail: Every recipient has unsubscribed.", urls["failed"], "danger"),
     ]

@@ -3,7 +3,7 @@
 import pytest
 from pytest_httpserver import HTTPServer
 
-from notifications.alerts.messages import LABELS, slack_payload, subject
+from notifications.alerts.messages import LABELS, remainder, slack_payload, subject
 from notifications.models import Alert
 from tests.factories import Scenario
 from tests.fakes import slack_limits
@@ -76,3 +76,14 @@ def test_subject_has_the_name_of_the_project_in_one_line(scenario: Scenario, nam
     alert = Alert(project=scenario.project, counts={"new": {"critical": 2}}, worst=[], total=2)
 
     assert subject(alert) == f"{shown}: new: 2 critical"
+
+
+def test_subject_with_many_numbers_has_at_most_200_characters(scenario: Scenario) -> None:
+    counts = {name: {"critical": 10**9, "high": 10**9, "medium": 10**9} for name in LABELS}
+
+    assert len(subject(Alert(project=scenario.project, counts=counts, worst=[], total=10**9))) == 200
+
+
+@pytest.mark.parametrize(("total", "lines"), [(0, []), (1, ["And 1 more."]), (2, ["And 2 more."])])
+def test_remainder_is_what_is_not_named(total: int, lines: list[str]) -> None:
+    assert remainder(Alert(worst=[], total=total)) == lines

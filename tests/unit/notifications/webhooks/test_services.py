@@ -82,6 +82,36 @@ def test_changes_of_an_endpoint_are_logged(scenario: Scenario) -> None:
     assert logged[4].data["include_delivered"] is False
 
 
+def test_deleting_an_endpoint_leaves_the_others(scenario: Scenario) -> None:
+    endpoint, other = (make_endpoint(scenario, URL)[0] for _ in range(2))
+    elsewhere, _ = make_endpoint(factories.scenario(), URL)
+
+    services.delete(scenario.organization, endpoint.pk, by=SYSTEM)
+
+    assert set(WebhookEndpoint.objects.values_list("pk", flat=True)) == {other.pk, elsewhere.pk}
+
+
+def test_requested_message_is_enqueued_after_the_commit(
+    scenario: Scenario, enqueued: list[tuple[str, ...]], django_capture_on_commit_callbacks: Any
+) -> None:
+    endpoint = postponed(scenario)
+    enqueued.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.send_test(scenario.organization, endpoint.pk, by=SYSTEM)
+        before = list(enqueued)
+
+    assert (before, enqueued) == ([], [("notifications.deliver_to_webhook", str(endpoint.pk))])
+
+
+def test_long_reason_of_a_disabled_endpoint_is_cut_to_its_column(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+
+    services.disable_after_failure(endpoint, "x" * 400)
+
+    assert WebhookEndpoint.objects.get().disabled_reason == "x" * 300
+
+
 def test_delivery_of_a_disabled_endpoint_is_not_replayed(scenario: Scenario) -> None:
     organization, endpoint = scenario.organization, postponed(scenario)
     services.update(organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)

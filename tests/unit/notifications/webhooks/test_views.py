@@ -322,6 +322,17 @@ def test_invalid_filters_of_deliveries_are_refused(scenario: Scenario, query: st
     assert call(scenario, "get", f"/{endpoint.pk}/deliveries?{query}").status_code == 422
 
 
+def test_pattern_of_events_is_refused_as_the_type_of_deliveries(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+
+    response = call(scenario, "get", f"/{endpoint.pk}/deliveries?type=finding.*")
+
+    assert (response.status_code, response.json()["error"]["details"]) == (
+        422,
+        {"type": ["Use the name of one event."]},
+    )
+
+
 def test_replayed_delivery_is_sent_again_with_its_id(scenario: Scenario, receiver: Server) -> None:
     endpoint, _ = make_endpoint(scenario, receiver.url)
     factories.finding(scenario)
@@ -478,12 +489,13 @@ def test_replay_further_back_than_deliveries_are_kept_is_refused(scenario: Scena
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["created_after"])
 
 
-def test_period_that_ends_before_it_starts_is_refused(scenario: Scenario) -> None:
+@pytest.mark.parametrize("hours", [0, 1])
+def test_period_that_ends_when_it_starts_or_before_is_refused(scenario: Scenario, hours: int) -> None:
     endpoint, _ = make_endpoint(scenario, URL)
     now = timezone.now()
     period = {
         "created_after": format_timestamp(now),
-        "created_before": format_timestamp(now - timedelta(hours=1)),
+        "created_before": format_timestamp(now - timedelta(hours=hours)),
     }
 
     response = call(scenario, "post", f"/{endpoint.pk}/replay", period)
