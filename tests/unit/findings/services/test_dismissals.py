@@ -89,10 +89,13 @@ def test_day_that_has_passed_or_is_far_ahead_is_rejected(scenario: Scenario, day
     )
 
 
-def test_today_is_the_first_day_that_is_allowed(scenario: Scenario):
+@pytest.mark.parametrize("ahead", [timedelta(0), dismissals.MAX_AHEAD])
+def test_today_is_the_first_day_that_is_allowed_and_the_last_is_in_ten_years(
+    scenario: Scenario, ahead: timedelta
+):
     finding = factories.finding(scenario)
 
-    dismiss(scenario, finding, DismissalValues("accepted_risk", "", dismissals.today()))
+    dismiss(scenario, finding, DismissalValues("accepted_risk", "", dismissals.today() + ahead))
 
     assert records(finding) == [("accepted_risk", "new", None)]
 
