@@ -628,6 +628,35 @@ def test_job_whose_time_is_over_enqueues_another_one(
     assert statuses() == ["delivered", "delivered"]
 
 
+def test_endpoint_shows_when_it_last_accepted_and_last_refused_a_message(
+    scenario: Scenario, receiver: Server
+) -> None:
+    make_endpoint(scenario, receiver.url)
+    changed = []
+    for receiver.respond in (ACCEPTED, sends(answer(b"", status="500 Internal Server Error"))):
+        WebhookEndpoint.objects.update(last_success_at=None, last_failure_at=None)
+        factories.finding(scenario)
+        run_workers()
+        changed.append(WebhookEndpoint.objects.values_list("last_success_at", "last_failure_at").get())
+
+    assert [(success is None, failure is None) for success, failure in changed] == [
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_job_enqueues_none_for_the_messages_of_another_organisation(
+    scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
+) -> None:
+    endpoint, _ = one_event(scenario, receiver.url)
+    one_event(factories.scenario(), receiver.url)
+    enqueued.clear()
+
+    delivery.deliver(endpoint.pk)
+
+    assert (enqueued, len(receiver.requests)) == ([], 1)
+
+
 def test_retry_does_not_hold_back_later_events(scenario: Scenario, receiver: Server) -> None:
     receiver.respond = sends(answer(b"", status="500 Internal Server Error"))
     endpoint, _ = one_event(scenario, receiver.url)
