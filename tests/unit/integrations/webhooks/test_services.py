@@ -64,6 +64,15 @@ def test_present_secret_changes_nothing(github_integration: Integration) -> None
     assert (shown, Webhook.objects.values().get(), Event.objects.count()) == (None, before, events)
 
 
+def test_enabling_a_webhook_is_logged_with_its_provider_and_user(api: factories.Scenario) -> None:
+    api.client.call("put", ADDRESS, {})
+
+    logged = Event.objects.filter(name="integration.webhook_enabled")
+    assert list(logged.values_list("project", "actor_id", "data__provider")) == [
+        (api.project.pk, api.owner.pk, "github")
+    ]
+
+
 def test_webhook_is_disabled(api: factories.Scenario) -> None:
     api.client.call("put", ADDRESS, {})
 
