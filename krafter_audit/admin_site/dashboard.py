@@ -63,7 +63,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ]
         context["more_projects"] = max(0, len(projects) - MAX_PROJECTS)
         context["quota"] = overview.quota_rows(visible)
-        context["onboarding"] = overview.onboarding(projects, counts)
+        context["onboarding"] = overview.onboarding(staff_of(request), projects, counts)
     if may_view(request, "events.event"):
         events = site.get_model_admin(Event).get_queryset(request)
         events = events.filter(project=chosen) if chosen else events

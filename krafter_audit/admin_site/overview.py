@@ -169,8 +169,11 @@ def failing_integrations(projects: QuerySet[Project]) -> int:
     return Integration.objects.filter(status=Integration.Status.ERROR, project__in=projects).count()
 
 
-def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
-    """Return the first steps and whether each is done; empty after a scan, a task and a share."""
+def onboarding(user: User, projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
+    """Return the first steps, whether each is done, and its URL if the user may do it.
+
+    Empty after a scan, a task and a share, and for a user who may do none.
+    """
     ids = [project.pk for project in projects]
     # Both tables have few rows for each project.
     sites = Site.objects.filter(project__in=ids).aggregate(
@@ -179,13 +182,22 @@ def onboarding(projects: list[Project], counts: Counts) -> list[dict[str, Any]]:
     shared = Share.objects.filter(project__in=ids).exists()
     verify = "admin:scans_site_changelist" if sites["added"] else "admin:scans_site_add"
     steps = [
-        ("Add a project", bool(projects), "admin:accounts_project_add"),
-        ("Verify that you own its site", bool(sites["verified"]), verify),
-        ("Run the first scan", counts.count("scan") > 0, "admin:scans_scan_add"),
-        ("Create the first task", counts.count("task") > 0, "admin:findings_finding_changelist"),
-        ("Share a report", shared, "admin:reports_report_changelist"),
+        ("Add a project", bool(projects), "admin:accounts_project_add", "accounts.add_project"),
+        ("Verify that you own its site", bool(sites["verified"]), verify, "scans.add_site"),
+        ("Run the first scan", counts.count("scan") > 0, "admin:scans_scan_add", "scans.add_scan"),
+        (
+            "Create the first task",
+            counts.count("task") > 0,
+            "admin:findings_finding_changelist",
+            "remediation.add_task",
+        ),
+        ("Share a report", shared, "admin:reports_report_changelist", "reports.change_report"),
     ]
+    allowed = {permission for *_, permission in steps if user.has_perm(permission)}
     # Sites in the networks of the operator are not verified.
-    if all(done for _, done, _ in steps[2:]):
+    if not allowed or all(done for _, done, *_ in steps[2:]):
         return []
-    return [{"title": title, "done": done, "url": reverse(url)} for title, done, url in steps]
+    return [
+        {"title": title, "done": done, "url": reverse(url) if permission in allowed else ""}
+        for title, done, url, permission in steps
+    ]

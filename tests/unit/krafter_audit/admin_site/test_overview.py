@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
+from accounts import services
 from events.models import OutboxEntry
 from integrations.models import Integration
 from remediation.models import Task
@@ -114,6 +115,18 @@ def test_first_steps_end_with_a_task_a_scan_and_a_share(scenario: Scenario) -> N
         "Create the first task": True,
         "Share a report": False,
     }
+
+
+@pytest.mark.parametrize(("role", "opened"), [("viewer", 0), ("member", 3), ("admin", 5)])
+def test_links_of_a_new_organization_open_for_each_role(role: str, opened: int) -> None:
+    client = staff.logged_in_client(staff.member_of(services.create_organization("New"), role))
+
+    response = client.get("/admin/")
+    links = [a.attributes["href"] or "" for a in LexborHTMLParser(response.text).css("#content-area a")]
+    statuses = {client.get(link).status_code for link in links if link.startswith("/admin/")}
+    steps = [step for step in response.context["onboarding"] if step["url"]]
+
+    assert (statuses, len(steps)) == ({200}, opened)
 
 
 def test_several_events_of_a_name_lead_to_those_of_their_project(scenario: Scenario) -> None:
