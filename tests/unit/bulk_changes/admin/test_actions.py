@@ -185,3 +185,15 @@ def test_page_of_a_bulk_change_shows_each_row_and_undoes_it_once(operator: Clien
     assert rows[resolved.title][1].startswith("The finding is resolved.")
     assert messages_of(undone)[0].startswith("1 finding restored.")
     assert messages_of(again) == ["This bulk change is already undone."]
+
+
+def test_page_of_a_bulk_change_says_how_many_rows_it_leaves_out(
+    operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bulk_changes.admin.bulk_change.MAX_ROWS", 1)
+    rows = [factories.finding(scenario) for _ in range(2)]
+    run_action(operator, "dismiss", *rows, confirmed="1", reason="wont_fix")
+
+    page = operator.get(admin_url(BulkChange, "change", BulkChange.objects.get().pk))
+
+    assert "1 more row." in page.content.decode()

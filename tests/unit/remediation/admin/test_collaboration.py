@@ -36,6 +36,19 @@ def test_comment_is_added_changed_and_deleted_by_its_author(scenario: Scenario) 
     assert not TaskComment.objects.exists()
 
 
+def test_page_says_how_many_comments_it_leaves_out(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remediation.admin.collaboration.MAX_COMMENTS", 1)
+    task = factories.task(scenario)
+    for body in ("First.", "Second."):
+        services.add_comment(task, body=body, by=scenario.actor)
+
+    page = staff.logged_in_client().get(admin_url(Task, "change", task.pk)).content.decode()
+
+    assert "1 earlier comment is not shown." in page
+
+
 @pytest.mark.parametrize("comment", ["no-such-id", "01a2146b-c715-79f9-b747-c8d7c983a9c1"])
 def test_deletion_of_an_unknown_comment_is_a_404(scenario: Scenario, comment: str) -> None:
     task, browser = factories.task(scenario), staff.logged_in_client()
