@@ -1,8 +1,11 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from reports.models import Report, Share
 from reports.sharing import links
@@ -126,6 +129,16 @@ def test_share_form_shows_what_a_channel_needs(
 
     assert (page.status_code, sentence in page.content.decode()) == (200, True)
     assert not Share.objects.exists()
+
+
+def test_report_says_that_a_link_has_expired(operator: Client, export_report: ExportReport) -> None:
+    report = export_report("json")
+    report_page(operator, "share", report, {"channel": "link", "days": "7"})
+    Share.objects.update(expires_at=timezone.now() - timedelta(days=2))
+
+    words = LexborHTMLParser(report_page(operator, "change", report).text).css_first("#shares + ul").text()
+
+    assert ("· expired " in words, "expires" in words) == (True, False)
 
 
 def test_older_reports_are_not_shared(operator: Client, export_report: ExportReport) -> None:
