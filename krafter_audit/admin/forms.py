@@ -100,7 +100,10 @@ def validated_data(
     if request.is_valid():
         return dict(request.validated_data)
     for api_name, lines in dict(request.errors).items():
-        name = field_names.get(api_name, api_name)
+        name, entered = field_names.get(api_name, api_name), request.initial_data.get(api_name)
+        if isinstance(entered, list) and isinstance(lines, dict):
+            # By their positions, which a form does not show.
+            lines = {entered[position]: inner for position, inner in lines.items()}
         form.add_error(name if name in form.fields else None, flatten_errors(lines))
     return {}
 

@@ -26,3 +26,9 @@ def test_service_gets_the_field_of_the_channel(data: dict[str, str], arguments: 
 
     assert form.is_valid(), form.errors
     assert form.validated == {"channel": data["channel"], "expires_in": timedelta(days=1), **arguments}
+
+
+def test_invalid_address_is_named() -> None:
+    form = ShareForm({"channel": "email", "recipients": "ada@example.com, bob", "days": "1"})
+
+    assert form.errors == {"recipients": ["bob: Enter a valid email address."]}
