@@ -70,6 +70,9 @@ class SiteCredentialsForm(ServiceForm):
     def validate_unique(self) -> None:
         """Accept a project that has credentials: they are replaced."""
 
+    def validate_constraints(self) -> None:
+        """Leave them to the serializer, whose errors are sentences beside their fields."""
+
     def _body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {"origin": cleaned.get("origin", "")}
         body |= {name: cleaned[name] for name in ("headers", "cookies") if cleaned.get(name)}

@@ -164,6 +164,14 @@ def test_form_of_site_credentials_says_how_a_line_of_headers_and_cookies_is_writ
     assert not SiteCredentials.objects.exists()
 
 
+def test_form_of_site_credentials_has_no_words_of_the_database(operator: Client, scenario: Scenario) -> None:
+    form = {**CREDENTIALS, "project": str(scenario.project.pk), "origin": "http://plain.example"}
+
+    page = operator.post(admin_url(SiteCredentials, "add"), form)
+
+    assert list(page.context["adminform"].form.errors) == ["origin"]
+
+
 def test_invalid_form_of_site_credentials_does_not_show_the_password(
     operator: Client, scenario: Scenario
 ) -> None:
