@@ -83,7 +83,7 @@ class NoSigningKey(Conflict):
 
 class NoDueDate(Conflict):
     code = "no_due_date"
-    message = "The task has no due date to extend. Set one by sla_due_at."
+    message = "The task has no due date to extend. Set a due date first."
 
 
 class NotTheAuthor(ApiError):

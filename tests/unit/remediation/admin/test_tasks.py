@@ -246,7 +246,7 @@ def test_extension_action_requests_hours_and_a_reason(
         task.sla_due_at,
         [
             "Fix it: the due date was extended.",
-            "Undated: The task has no due date to extend. Set one by sla_due_at.",
+            "Undated: The task has no due date to extend. Set a due date first.",
         ],
     )
     event = Event.objects.get(name="task.due_date_moved")
