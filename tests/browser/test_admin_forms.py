@@ -74,3 +74,18 @@ def test_double_click_sends_a_form_once(live_server: Any) -> None:
             page.locator("[name=_save]").evaluate(click_twice)
 
     assert Task.objects.filter(title="Only one").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_report_of_another_tool_is_chosen_without_an_error(live_server: Any) -> None:
+    user = staff.superuser()
+
+    with visiting(live_server.url) as visitor:
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "import_report"))
+        visitor.page.set_input_files(
+            "input[type=file]", {"name": "report.sarif", "mimeType": "application/json", "buffer": b"{}"}
+        )
+        chosen = visitor.page.eval_on_selector("input[type=file]", "input => input.files[0].name")
+
+    assert (chosen, visitor.problems) == ("report.sarif", [])

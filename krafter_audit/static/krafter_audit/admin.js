@@ -28,6 +28,11 @@ window.addEventListener("load", () => {
   }
 });
 
+// Unfold writes the name of a chosen file into a text field, which only its own file fields have.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const input of document.querySelectorAll("input[type=file].k-input")) input.hasChangeListener = true;
+});
+
 // A double click sends a form once. After a while it can be sent again: a download leaves the page as it is.
 const SENT_ONCE_MS = 5000;
 const sent = new WeakMap();
