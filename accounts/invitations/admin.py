@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from unfold.decorators import display
@@ -224,8 +225,10 @@ class MembershipAdmin(ServiceModelAdmin):
             services.remove_member(row, by=operator(request))
             return done
 
+        is_own = rows.filter(user=staff_of(request).pk).exists()
         self.run_for_each(request, rows, remove)
-        return None
+        # After the last organisation the list of members is closed to the person who has left it.
+        return redirect("organizations") if is_own else None
 
     def _confirmation(self, request: HttpRequest, members: Sequence[Membership]) -> TemplateResponse:
         action = request.POST.get("action", "")

@@ -132,6 +132,14 @@ def test_member_who_joined_is_removed_and_not_invited_again(administrator: Clien
     assert not Membership.objects.filter(pk=member.pk).exists()
 
 
+def test_person_who_removes_their_own_membership_is_told_so(administrator: Client, scenario: Scenario):
+    own = Membership.objects.get(organization=scenario.organization, role=Role.ADMIN)
+
+    page = run_action(administrator, "remove", own, confirmed="1")
+
+    assert (page.status_code, messages_of(page)) == (200, [f"{own}: removed."])
+
+
 def test_role_is_changed_by_the_service_and_the_last_owner_keeps_theirs(scenario: Scenario):
     client = staff.logged_in_client()
     owner = Membership.objects.get(organization=scenario.organization, user=scenario.owner)
