@@ -297,3 +297,13 @@ def test_list_names_the_organisation_only_to_people_of_several(scenario: Scenari
     several = client.get(url).context["cl"].list_display
 
     assert ("organization" in alone, "organization" in several) == (False, True)
+
+
+def test_account_menu_has_the_name_of_the_person(scenario: Scenario) -> None:
+    user = staff.member_of(scenario.organization, "viewer")
+    User.objects.filter(pk=user.pk).update(name="Ada Lovelace")
+
+    page = LexborHTMLParser(staff.logged_in_client(user).get("/admin/").text)
+
+    words = page.css_first("button.k-account").text(separator=" ").split()
+    assert words[-4:-1] == ["Ada", "Lovelace", user.email]
