@@ -165,11 +165,12 @@ def test_form_of_site_credentials_says_how_a_line_of_headers_and_cookies_is_writ
 
 
 def test_form_of_site_credentials_has_no_words_of_the_database(operator: Client, scenario: Scenario) -> None:
-    form = {**CREDENTIALS, "project": str(scenario.project.pk), "origin": "http://plain.example"}
+    project = str(scenario.project.pk)
+    form = {**CREDENTIALS, "project": project, "origin": "http://plain.example", "headers": "no colon"}
 
     page = operator.post(admin_url(SiteCredentials, "add"), form)
 
-    assert list(page.context["adminform"].form.errors) == ["origin"]
+    assert page.context["adminform"].form.errors == {"headers": [HEADERS]}
 
 
 def test_invalid_form_of_site_credentials_does_not_show_the_password(
