@@ -23,7 +23,7 @@ from remediation.services.due_dates import (
 )
 from remediation.services.policies import current_terms
 from remediation.services.recalculations import recalculated, write_pauses
-from remediation.sla.business_hours import add, counted
+from remediation.sla.business_hours import add_counted_time, counted_time
 from remediation.sla.models import PauseCause, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms
 
@@ -98,7 +98,7 @@ def continue_unblocked(pause_ids: Collection[UUID], *, by: Actor) -> None:
         rules = rules_of_tasks(group)
         for task in group:
             pause = ended[task.pk]
-            dates[task.pk] = add(rules[task.pk].calendar, pause.ended_at or now, pause.left)
+            dates[task.pk] = add_counted_time(rules[task.pk].calendar, pause.ended_at or now, pause.left)
         _write(group, dates, "unblocked", now, by=by)
 
 
@@ -121,7 +121,7 @@ def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
     for task in tasks:
         pause, due = open_pauses.get(task.pk), task.sla_due_at
         if due is not None:
-            left = counted(rules[task.pk].calendar, now, due)
+            left = counted_time(rules[task.pk].calendar, now, due)
             # A task that is overdue is overdue again when its clock continues.
             pauses.append(_dismissed(task, now, left, missed_due_at=due if due <= now else None))
         elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
@@ -170,7 +170,7 @@ def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetim
             blocked.append(SlaPause(task=task, started_at=now, left=pause.left))
             dates[task.pk] = None
         else:
-            dates[task.pk] = pause.missed_due_at or add(rule.calendar, now, pause.left)
+            dates[task.pk] = pause.missed_due_at or add_counted_time(rule.calendar, now, pause.left)
     SlaPause.objects.bulk_create(blocked)
     return dates
 

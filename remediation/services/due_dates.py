@@ -16,7 +16,7 @@ from accounts.models import Project
 from events.log import log_events
 from findings.models import FindingStatus
 from remediation.models import Policy, PolicyVersion, Task
-from remediation.sla.business_hours import add, counted
+from remediation.sla.business_hours import add_counted_time, counted_time
 from remediation.sla.models import PauseCause, SlaOutcome, SlaPause
 from remediation.sla.policy import SlaRules, Terms, rules_of
 
@@ -65,7 +65,7 @@ def first_due_date(task: Task, terms: Terms) -> SlaPause | None:
         return pause
     if task.status == BLOCKED and terms.rules.pause_while_blocked:
         return pause
-    task.sla_due_at = add(terms.rules.calendar, task.created_at, allowed)
+    task.sla_due_at = add_counted_time(terms.rules.calendar, task.created_at, allowed)
     return None
 
 
@@ -112,7 +112,7 @@ def _pause(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
         its, due = rules[task.pk], task.sla_due_at
         # A clock that has run out is not paused: the due date stays missed.
         if its.pause_while_blocked and due is not None and due > now:
-            pauses.append(SlaPause(task=task, started_at=now, left=counted(its.calendar, now, due)))
+            pauses.append(SlaPause(task=task, started_at=now, left=counted_time(its.calendar, now, due)))
     SlaPause.objects.bulk_create(pauses)
     return {pause.task_id: None for pause in pauses}
 
@@ -123,7 +123,7 @@ def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None
     end_pauses(pauses, now)
     # A due date that a person has set in the meantime stays.
     return {
-        pause.task_id: add(rules[pause.task_id].calendar, now, pause.left)
+        pause.task_id: add_counted_time(rules[pause.task_id].calendar, now, pause.left)
         for pause in pauses
         if by_id[pause.task_id].sla_from_policy
     }

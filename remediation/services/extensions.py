@@ -11,7 +11,7 @@ from remediation.errors import NoDueDate, TaskDone
 from remediation.locks import lock_task
 from remediation.models import Task
 from remediation.services.due_dates import log_moves, moved, rules_of_tasks
-from remediation.sla.business_hours import Calendar, add, counted
+from remediation.sla.business_hours import Calendar, add_counted_time, counted_time
 from remediation.sla.models import PauseCause, SlaExtension, SlaPause
 from remediation.sla.policy import MAX_HOURS
 
@@ -54,13 +54,13 @@ def extend(
 def _extend_running(
     due: datetime, extension: SlaExtension, calendar: Calendar, hours: float | None, due_at: datetime | None
 ) -> None:
-    after = due_at or add(calendar, due, timedelta(hours=hours or 0))
+    after = due_at or add_counted_time(calendar, due, timedelta(hours=hours or 0))
     now, field = timezone.now(), "due_at" if due_at else "hours"
     if after <= due or after <= now:
         raise InvalidParams(details={field: [NOT_LATER]})
     if after > now + MAX_AHEAD:
         raise InvalidParams(details={field: [TOO_LATE]})
-    extension.due_after, extension.amount = after, counted(calendar, due, after)
+    extension.due_after, extension.amount = after, counted_time(calendar, due, after)
 
 
 def _extend_paused(task: Task, extension: SlaExtension, calendar: Calendar, hours: float | None) -> None:
@@ -72,6 +72,6 @@ def _extend_paused(task: Task, extension: SlaExtension, calendar: Calendar, hour
     extension.amount = timedelta(hours=hours)
     pause.left += extension.amount
     if pause.missed_due_at:
-        after = add(calendar, pause.missed_due_at, extension.amount)
+        after = add_counted_time(calendar, pause.missed_due_at, extension.amount)
         pause.missed_due_at = after if after <= pause.started_at else None
     pause.save(update_fields=["left", "missed_due_at", "updated_at"])

@@ -22,7 +22,7 @@ from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
 from remediation.services.due_dates import counted_pauses, end_pauses, log_moves, moved, write_due_dates
-from remediation.sla.business_hours import ZERO, counted
+from remediation.sla.business_hours import ZERO, counted_time
 from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms, terms_of
@@ -266,7 +266,7 @@ def _by_terms(
     if not is_blocked or open_pause or due.due_at is None or due.due_at <= now:
         return Recalculated(task, open_pause, due)
     # Blocked before the policy paused the clock: the pause begins now.
-    left = DueDate(left=counted(rules.calendar, now, due.due_at))
+    left = DueDate(left=counted_time(rules.calendar, now, due.due_at))
     return Recalculated(task, None, left, begins_pause=True)
 
 

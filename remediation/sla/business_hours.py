@@ -98,14 +98,14 @@ class BusinessHours:
             local += step
 
 
-def counted(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+def counted_time(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """Return how much time counts; negative if `end` is before `start`."""
     if end < start:
-        return -counted(calendar, end, start)
+        return -counted_time(calendar, end, start)
     return sum((closes - opens for opens, closes in calendar.open_spans(start, end)), ZERO)
 
 
-def add(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
+def add_counted_time(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
     """Return the first moment at which `amount` has counted since `start`, at most 50 years later."""
     left, limit = amount, start + MAX_SPAN
     if left <= ZERO:

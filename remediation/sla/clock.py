@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from remediation.sla.business_hours import ZERO, Calendar, add, counted
+from remediation.sla.business_hours import ZERO, Calendar, add_counted_time, counted_time
 
 
 class ClockState(StrEnum):
@@ -87,7 +87,7 @@ def due_date(
     """Return when the allowed time has counted. Pauses are in order and apart; the last one may have no end."""
     left, reached = allowed, started_at
     for pause in pauses:
-        passed = counted(calendar, reached, pause.start)
+        passed = counted_time(calendar, reached, pause.start)
         # A pause that begins when the time is over has no effect.
         if passed >= left:
             break
@@ -95,7 +95,7 @@ def due_date(
         if pause.end is None:
             return DueDate(left=left)
         reached = pause.end
-    return DueDate(due_at=add(calendar, reached, left))
+    return DueDate(due_at=add_counted_time(calendar, reached, left))
 
 
 def time_left(clock: Clock, now: datetime) -> timedelta | None:
@@ -103,16 +103,16 @@ def time_left(clock: Clock, now: datetime) -> timedelta | None:
     if clock.due.due_at is None:
         return clock.due.left
     at, due = clock.moment(now), clock.due.due_at
-    return -_counted(clock, due, at) if at > due else _counted(clock, at, due)
+    return -_counted_time(clock, due, at) if at > due else _counted_time(clock, at, due)
 
 
 def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
     """Return the counted time from the start to the due date, with the extensions."""
     if clock.due.due_at is not None:
-        return _counted(clock, clock.started_at, clock.due.due_at)
+        return _counted_time(clock, clock.started_at, clock.due.due_at)
     if clock.due.left is None:
         return None
-    return _counted(clock, clock.started_at, clock.moment(now)) + clock.due.left
+    return _counted_time(clock, clock.started_at, clock.moment(now)) + clock.due.left
 
 
 def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS) -> list[Interval]:
@@ -157,7 +157,7 @@ def _overdue(clock: Clock, due: datetime, end: datetime) -> Iterator[Interval]:
         if pause and start < until:
             yield Interval(ClockState.PAUSED, pause.cause, start, until)
         elif start < until:
-            late = counted(clock.calendar, start, until)
+            late = counted_time(clock.calendar, start, until)
             yield Interval(ClockState.OVERDUE, "The due date has passed.", start, until, late)
 
 
@@ -176,12 +176,12 @@ def _spans(clock: Clock, end: datetime) -> Iterator[tuple[datetime, datetime, Pa
         yield reached, end, None
 
 
-def _counted(clock: Clock, start: datetime, end: datetime) -> timedelta:
+def _counted_time(clock: Clock, start: datetime, end: datetime) -> timedelta:
     """Return how much time counts, without the pauses."""
     total = ZERO
     for since, until, pause in _spans(clock, end):
         if pause is None and until > start:
-            total += counted(clock.calendar, max(since, start), until)
+            total += counted_time(clock.calendar, max(since, start), until)
     return total
 
 

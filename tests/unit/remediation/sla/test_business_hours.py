@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remediation.sla.business_hours import MAX_SPAN, ZERO, AllHours, BusinessHours, add, counted
+from remediation.sla.business_hours import (
+    MAX_SPAN,
+    ZERO,
+    AllHours,
+    BusinessHours,
+    add_counted_time,
+    counted_time,
+)
 from tests.unit.remediation.sla.calendars import (
     AROUND_THE_CLOCK,
     CALENDARS,
@@ -35,14 +42,14 @@ calendars = st.sampled_from(CALENDARS)
     ],
 )
 def test_hours_are_added_within_business_hours(start: str, hours: int, due: str):
-    assert add(OFFICE, local(start), timedelta(hours=hours)) == local(due)
+    assert add_counted_time(OFFICE, local(start), timedelta(hours=hours)) == local(due)
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
 def test_a_day_counts_the_hours_that_it_has(day: str, hours: int):
     start = local(f"{day}T00:00")
 
-    assert counted(AROUND_THE_CLOCK, start, start + timedelta(days=1)) == timedelta(hours=hours)
+    assert counted_time(AROUND_THE_CLOCK, start, start + timedelta(days=1)) == timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +72,7 @@ def test_all_minutes_of_the_spans_count_when_the_clocks_are_changed(zone: str, d
     minutes = (start + timedelta(minutes=minute) for minute in range(4 * 24 * 60))
     times = [moment.astimezone(calendar.time_zone) for moment in minutes]
     inside = sum(any(opens <= at.hour * 60 + at.minute < closes for opens, closes in hours) for at in times)
-    assert counted(calendar, start, end) == timedelta(minutes=inside)
+    assert counted_time(calendar, start, end) == timedelta(minutes=inside)
 
 
 def test_holidays_and_closed_days_of_a_span_are_named():
@@ -78,15 +85,15 @@ def test_a_due_date_is_at_most_fifty_years_ahead():
     start = datetime(2026, 1, 1, tzinfo=UTC)
     one_minute_a_week = BusinessHours(VIENNA, {0: ((540, 541),)})
 
-    assert add(one_minute_a_week, start, timedelta(hours=1000)) == start + MAX_SPAN
+    assert add_counted_time(one_minute_a_week, start, timedelta(hours=1000)) == start + MAX_SPAN
 
 
 @settings(max_examples=150, deadline=None)
 @given(calendars, moments, amounts)
 def test_the_amount_that_was_added_is_counted(calendar: BusinessHours, start: datetime, amount: timedelta):
-    due = add(calendar, start, amount)
+    due = add_counted_time(calendar, start, amount)
 
-    assert counted(calendar, start, due) == amount
+    assert counted_time(calendar, start, due) == amount
 
 
 @settings(max_examples=150, deadline=None)
@@ -101,20 +108,22 @@ def test_spans_are_in_order_apart_and_additive(
 
     assert edges == sorted(edges)
     assert all(start <= opens < closes <= end for opens, closes in spans)
-    assert counted(calendar, start, end) == counted(calendar, start, middle) + counted(calendar, middle, end)
-    assert counted(calendar, end, start) == -counted(calendar, start, end) <= ZERO
+    assert counted_time(calendar, start, end) == counted_time(calendar, start, middle) + counted_time(
+        calendar, middle, end
+    )
+    assert counted_time(calendar, end, start) == -counted_time(calendar, start, end) <= ZERO
 
 
 def test_zero_hours_end_at_once_outside_business_hours_too():
     sunday = local("2026-11-29T12:00")
 
-    assert [add(calendar, sunday, ZERO) for calendar in (OFFICE, AllHours())] == [sunday, sunday]
+    assert [add_counted_time(calendar, sunday, ZERO) for calendar in (OFFICE, AllHours())] == [sunday, sunday]
 
 
 def test_due_date_in_all_hours_is_at_most_50_years_ahead():
     start = local("2026-11-27T10:00")
 
-    dates = [add(AllHours(), start, timedelta(days=366 * years)) for years in (49, 51)]
+    dates = [add_counted_time(AllHours(), start, timedelta(days=366 * years)) for years in (49, 51)]
 
     assert dates == [start + timedelta(days=366 * 49), start + timedelta(days=366 * 50)]
 
