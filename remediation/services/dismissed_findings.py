@@ -22,7 +22,7 @@ from remediation.services.due_dates import (
     write_due_dates,
 )
 from remediation.services.policies import current_terms
-from remediation.services.recalculations import recalculated, write_pauses
+from remediation.services.recalculations import recalculate_tasks, write_pauses
 from remediation.sla.business_hours import add_counted_time, counted_time
 from remediation.sla.models import PauseCause, SlaPause, SlaRecalculation
 from remediation.sla.policy import Terms
@@ -123,15 +123,15 @@ def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
         if due is not None:
             left = counted_time(rules[task.pk].calendar, now, due)
             # A task that is overdue is overdue again when its clock continues.
-            pauses.append(_dismissed(task, now, left, missed_due_at=due if due <= now else None))
+            pauses.append(_dismissal_pause(task, now, left, missed_due_at=due if due <= now else None))
         elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
-            pauses.append(_dismissed(task, now, pause.left))
+            pauses.append(_dismissal_pause(task, now, pause.left))
     end_pauses([open_pauses[pause.task_id] for pause in pauses if pause.task_id in open_pauses], now)
     SlaPause.objects.bulk_create(pauses)
     _write(tasks, {pause.task_id: None for pause in pauses}, "dismissed", now, by=by)
 
 
-def _dismissed(task: Task, now: datetime, left: Any, **fields: Any) -> SlaPause:
+def _dismissal_pause(task: Task, now: datetime, left: Any, **fields: Any) -> SlaPause:
     return SlaPause(task=task, started_at=now, left=left, cause=PauseCause.DISMISSED, **fields)
 
 
@@ -143,7 +143,7 @@ def _resume(tasks: Sequence[Task], *, by: Actor) -> None:
     recalculated_by = _last_recalculation(tasks[0].project)
     stale = [task for task in tasks if _is_stale(task, terms, recalculated_by)]
     current = [task for task in tasks if task.pk in pauses and task not in stale]
-    dates = _continued(current, pauses, now) | _recalculated(stale, terms, now)
+    dates = _resumed_due_dates(current, pauses, now) | _recalculated_due_dates(stale, terms, now)
     _write(tasks, dates, "dismissal_ended", now, by=by)
 
 
@@ -160,7 +160,7 @@ def _is_stale(task: Task, terms: Terms, recalculated_by: int) -> bool:
     return version is None or terms.policy_version is None or version < recalculated_by
 
 
-def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetime) -> DueDates:
+def _resumed_due_dates(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetime) -> DueDates:
     """Return the due dates by the time left; a task that is blocked by now stays paused."""
     dates: DueDates = {}
     blocked, rules = [], rules_of_tasks(tasks)
@@ -175,13 +175,13 @@ def _continued(tasks: Sequence[Task], pauses: dict[UUID, SlaPause], now: datetim
     return dates
 
 
-def _recalculated(tasks: Sequence[Task], terms: Terms, now: datetime) -> DueDates:
+def _recalculated_due_dates(tasks: Sequence[Task], terms: Terms, now: datetime) -> DueDates:
     """Return the due dates by a policy that was replaced while the clocks were paused."""
-    found = list(recalculated(tasks, terms, now))
-    write_pauses(found, now)
+    recalculated = list(recalculate_tasks(tasks, terms, now))
+    write_pauses(recalculated, now)
     for task in tasks:
         task.sla_policy_version = terms.policy_version
-    return {recalculation.task.pk: recalculation.due.due_at for recalculation in found}
+    return {recalculation.task.pk: recalculation.due.due_at for recalculation in recalculated}
 
 
 def _write(tasks: Sequence[Task], dates: DueDates, cause: str, now: datetime, *, by: Actor) -> None:

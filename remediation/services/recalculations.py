@@ -39,7 +39,7 @@ COUNTED = ("moved", "given", "lifted", "overdue_at_once")
 
 
 @dataclass
-class Recalculated:
+class RecalculatedTask:
     task: Task
     pause: SlaPause | None
     due: DueDate
@@ -126,7 +126,7 @@ def run_batch(recalculation_id: UUID) -> bool:
     tasks = list(_tasks_after(row)[:BATCH_SIZE]) or list(_late_tasks(row, terms)[:BATCH_SIZE])
     if not tasks and now < row.created_at + SETTLED:
         return False
-    counts = _recalculate(row, [task.pk for task in tasks], terms, now) if tasks else Counter()
+    counts = _recalculate_batch(row, [task.pk for task in tasks], terms, now) if tasks else Counter()
     for name in COUNTED:
         setattr(row, name, getattr(row, name) + counts[name])
     row.checked += len(tasks)
@@ -191,14 +191,16 @@ def _with_columns(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return tasks.select_related("finding").only(*columns)
 
 
-def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: datetime) -> Counter[str]:
+def _recalculate_batch(
+    row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: datetime
+) -> Counter[str]:
     list(Task.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
     # Read when they are locked: a finding may have been dismissed meanwhile, without a change of its tasks.
     tasks = list(_with_columns(open_tasks(row.project)).filter(pk__in=pks).order_by("pk"))
-    found = list(recalculated(tasks, terms, now))
-    counts = Counter(name for recalculation in found for name in recalculation.counts(now))
-    changed = [recalculation for recalculation in found if recalculation.kind]
-    write_pauses(found, now)
+    recalculated = list(recalculate_tasks(tasks, terms, now))
+    counts = Counter(name for recalculation in recalculated for name in recalculation.counts(now))
+    changed = [recalculation for recalculation in recalculated if recalculation.kind]
+    write_pauses(recalculated, now)
     events = [
         (change.task.pk, moved(change.task, change.due.due_at, "policy", policy_version=row.policy_version))
         for change in changed
@@ -214,9 +216,9 @@ def _recalculate(row: SlaRecalculation, pks: Sequence[UUID], terms: Terms, now: 
     return counts
 
 
-def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
+def write_pauses(recalculated: Sequence[RecalculatedTask], now: datetime) -> None:
     started, ended, continuing = [], [], []
-    for recalculation in found:
+    for recalculation in recalculated:
         if recalculation.begins_pause:
             started.append(SlaPause(task=recalculation.task, started_at=now, left=recalculation.due.left))
         elif recalculation.pause and recalculation.due.left is None:
@@ -229,9 +231,9 @@ def write_pauses(found: Sequence[Recalculated], now: datetime) -> None:
     SlaPause.objects.bulk_update(continuing, ["left"])
 
 
-def recalculated(
+def recalculate_tasks(
     tasks: Sequence[Task], terms: Terms, now: datetime, severities: dict[str, str] | None = None
-) -> Iterator[Recalculated]:
+) -> Iterator[RecalculatedTask]:
     """Yield each task's due date by the terms, without writing; its finding must be loaded.
 
     `severities` are those that a policy gives to open findings by domain.
@@ -245,7 +247,9 @@ def recalculated(
     for task in tasks:
         allowed = terms.rules.allowed(_severity(task, severities or {}))
         amount = extensions.get(task.pk) or ZERO
-        yield _by_terms(task, None if allowed is None else allowed + amount, pauses[task.pk], terms, now)
+        yield _recalculate_task(
+            task, None if allowed is None else allowed + amount, pauses[task.pk], terms, now
+        )
 
 
 def _severity(task: Task, severities: dict[str, str]) -> str:
@@ -253,21 +257,21 @@ def _severity(task: Task, severities: dict[str, str]) -> str:
     return severities.get(task.finding.domain, task.finding.severity) if is_open else task.finding.severity
 
 
-def _by_terms(
+def _recalculate_task(
     task: Task, allowed: timedelta | None, pauses: Sequence[SlaPause], terms: Terms, now: datetime
-) -> Recalculated:
+) -> RecalculatedTask:
     open_pause = next((pause for pause in pauses if pause.ended_at is None), None)
     if allowed is None:
-        return Recalculated(task, open_pause, DueDate())
+        return RecalculatedTask(task, open_pause, DueDate())
     rules = terms.rules
     spans = [Pause(pause.started_at, pause.ended_at) for pause in counted_pauses(pauses, rules)]
     due = due_date(task.created_at, allowed, rules.calendar, spans)
     is_blocked = task.status == Task.Status.BLOCKED and rules.pause_while_blocked
     if not is_blocked or open_pause or due.due_at is None or due.due_at <= now:
-        return Recalculated(task, open_pause, due)
+        return RecalculatedTask(task, open_pause, due)
     # Blocked before the policy paused the clock: the pause begins now.
     left = DueDate(left=counted_time(rules.calendar, now, due.due_at))
-    return Recalculated(task, None, left, begins_pause=True)
+    return RecalculatedTask(task, None, left, begins_pause=True)
 
 
 def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
@@ -280,6 +284,6 @@ def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
     counts: Counter[str] = Counter()
     for batch in islice(_batches(rows.order_by("-created_at", "-id")), MAX_SIMULATED // SIMULATED_BATCH):
         counts["checked"] += len(batch)
-        found = recalculated(batch, terms, now, severity_rules(config))
-        counts.update(name for recalculation in found for name in recalculation.counts(now))
+        recalculated = recalculate_tasks(batch, terms, now, severity_rules(config))
+        counts.update(name for recalculation in recalculated for name in recalculation.counts(now))
     return {name: counts[name] for name in (*COUNTED, "checked")}
