@@ -29,13 +29,14 @@ from remediation.sla.policy import Terms, terms_of
 
 TIME_BUDGET_SECONDS = 10.0  # of one job
 BATCH_SIZE = 100  # tasks of one transaction, which locks those that it changes
-SIMULATED_BATCH, MAX_SIMULATED = 2000, 10_000  # more tasks would take longer than a request may
-# A request that has started before the policy was replaced has ended by then.
-SETTLED, LATEST = timedelta(seconds=10), timedelta(minutes=5)
-SECOND = timedelta(seconds=1)  # dates less than that apart are equal
+SIMULATED_BATCH_SIZE, MAX_SIMULATED_TASKS = 2000, 10_000  # more tasks would take longer than a request may
+# Requests that started before the policy was replaced may still create tasks by the previous one: a recalculation ends
+# no earlier than this, and looks for such tasks this long before its start.
+MIN_DURATION, LATE_TASK_PERIOD = timedelta(seconds=10), timedelta(minutes=5)
+MIN_DUE_DATE_CHANGE = timedelta(seconds=1)  # dates less than that apart are equal
 MAX_ATTEMPTS = 5  # that end with an error one after the other
 GIVEN_UP = "It ended with an error each time. Due dates that it has not reached follow the earlier policy."
-COUNTED = ("moved", "given", "lifted", "overdue_at_once")
+COUNT_FIELDS = ("moved", "given", "lifted", "overdue_at_once")
 
 
 @dataclass
@@ -54,10 +55,10 @@ class RecalculatedTask:
             return "given" if has_due_date else "lifted"
         before, after = self.task.sla_due_at, self.due.due_at
         if before and after:
-            return "moved" if abs(after - before) >= SECOND else ""
+            return "moved" if abs(after - before) >= MIN_DUE_DATE_CHANGE else ""
         left = self.pause.left if self.pause else None
         if left is not None and self.due.left is not None:
-            return "moved" if abs(left - self.due.left) >= SECOND else ""
+            return "moved" if abs(left - self.due.left) >= MIN_DUE_DATE_CHANGE else ""
         return "moved" if has_due_date else ""
 
     def counts(self, now: datetime) -> Iterator[str]:
@@ -124,10 +125,10 @@ def run_batch(recalculation_id: UUID) -> bool:
     policy, now = Policy.objects.get(project=row.project, active=True), timezone.now()
     terms = terms_of(policy.config, policy.version)
     tasks = list(_tasks_after(row)[:BATCH_SIZE]) or list(_late_tasks(row, terms)[:BATCH_SIZE])
-    if not tasks and now < row.created_at + SETTLED:
+    if not tasks and now < row.created_at + MIN_DURATION:
         return False
     counts = _recalculate_batch(row, [task.pk for task in tasks], terms, now) if tasks else Counter()
-    for name in COUNTED:
+    for name in COUNT_FIELDS:
         setattr(row, name, getattr(row, name) + counts[name])
     row.checked += len(tasks)
     row.attempts = 0
@@ -144,7 +145,7 @@ def run_batch(recalculation_id: UUID) -> bool:
 
 def _totals(row: SlaRecalculation) -> dict[str, Any]:
     return {"version": row.policy_version, "checked": row.checked} | {
-        name: getattr(row, name) for name in COUNTED
+        name: getattr(row, name) for name in COUNT_FIELDS
     }
 
 
@@ -162,14 +163,14 @@ def _before(tasks: QuerySet[Task], created_at: datetime, pk: UUID | None) -> Que
 
 def _batches(tasks: QuerySet[Task]) -> Iterator[list[Task]]:
     rows = tasks
-    while batch := list(rows[:SIMULATED_BATCH]):
+    while batch := list(rows[:SIMULATED_BATCH_SIZE]):
         yield batch
         rows = _before(tasks, batch[-1].created_at, batch[-1].pk)
 
 
 def _late_tasks(row: SlaRecalculation, terms: Terms) -> QuerySet[Task]:
     """Return tasks that were created by the previous policy while it was replaced."""
-    tasks = open_tasks(row.project).filter(created_at__gt=row.created_at - LATEST)
+    tasks = open_tasks(row.project).filter(created_at__gt=row.created_at - LATE_TASK_PERIOD)
     return tasks.exclude(sla_policy_version=terms.policy_version).order_by("pk").only("pk", "created_at")
 
 
@@ -282,8 +283,10 @@ def simulate(project: Project, config: dict[str, Any]) -> dict[str, int]:
     terms, now = terms_of(config, 0), timezone.now()
     rows = _with_columns(open_tasks(project))
     counts: Counter[str] = Counter()
-    for batch in islice(_batches(rows.order_by("-created_at", "-id")), MAX_SIMULATED // SIMULATED_BATCH):
+    for batch in islice(
+        _batches(rows.order_by("-created_at", "-id")), MAX_SIMULATED_TASKS // SIMULATED_BATCH_SIZE
+    ):
         counts["checked"] += len(batch)
         recalculated = recalculate_tasks(batch, terms, now, severity_rules(config))
         counts.update(name for recalculation in recalculated for name in recalculation.counts(now))
-    return {name: counts[name] for name in (*COUNTED, "checked")}
+    return {name: counts[name] for name in (*COUNT_FIELDS, "checked")}

@@ -35,7 +35,7 @@ def due_in_hours(task: Task) -> float | None:
 
 
 def counts(row: SlaRecalculation) -> dict[str, int]:
-    return {name: getattr(row, name) for name in ("checked", *recalculations.COUNTED)}
+    return {name: getattr(row, name) for name in ("checked", *recalculations.COUNT_FIELDS)}
 
 
 def test_open_tasks_follow_a_new_policy_and_others_stay(scenario: Scenario):
