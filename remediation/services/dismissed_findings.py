@@ -15,9 +15,9 @@ from findings.models import LARGE_FIELDS, FindingStatus
 from remediation.models import Task
 from remediation.services.due_dates import (
     BLOCKED,
+    due_date_moved_data,
     end_pauses,
     log_moves,
-    moved,
     rules_of_tasks,
     write_due_dates,
 )
@@ -45,7 +45,7 @@ def pause_clocks(task_ids: Collection[UUID], *, by: Actor) -> None:
 
 
 def pauses_ended_by_date(task_ids: Collection[UUID]) -> list[UUID]:
-    """Return the pauses that the due date which a person has set ended (`set_by_person`)."""
+    """Return the pauses that the due date which a person has set ended (`detach_from_policy`)."""
     ended = SlaPause.objects.filter(task__in=task_ids, cause=PauseCause.DISMISSED)
     ended = ended.filter(ended_at=F("task__sla_set_at")).exclude(task__sla_pauses__ended_at=None)
     return list(ended.values_list("pk", flat=True))
@@ -187,7 +187,9 @@ def _recalculated_due_dates(tasks: Sequence[Task], terms: Terms, now: datetime) 
 def _write(tasks: Sequence[Task], dates: DueDates, cause: str, now: datetime, *, by: Actor) -> None:
     changed = [task for task in tasks if task.pk in dates]
     events = [
-        (task.pk, moved(task, dates[task.pk], cause)) for task in changed if task.sla_due_at != dates[task.pk]
+        (task.pk, due_date_moved_data(task, dates[task.pk], cause))
+        for task in changed
+        if task.sla_due_at != dates[task.pk]
     ]
     if not changed:
         return

@@ -21,7 +21,7 @@ from remediation.sla.models import PauseCause, SlaOutcome, SlaPause
 from remediation.sla.policy import SlaRules, Terms, rules_of
 
 BLOCKED = Task.Status.BLOCKED
-UPDATE = """
+UPDATE_DUE_DATES = """
     UPDATE remediation_task SET sla_due_at = moved.due_at, sla_policy_version = moved.version,
         updated_at = %(now)s
     FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[], %(versions)s::int[]) AS moved (id, due_at, version)
@@ -53,7 +53,7 @@ def counted_pauses(pauses: Iterable[SlaPause], rules: SlaRules) -> list[SlaPause
     return [pause for pause in pauses if rules.pause_while_blocked or pause.cause == PauseCause.DISMISSED]
 
 
-def first_due_date(task: Task, terms: Terms) -> SlaPause | None:
+def set_first_due_date(task: Task, terms: Terms) -> SlaPause | None:
     """Set the due date of a new, unsaved task; return the pause with which its clock may begin."""
     allowed = terms.rules.allowed(task.finding.severity)
     task.sla_policy_version = terms.policy_version
@@ -100,7 +100,9 @@ def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) ->
     else:
         blocked = [task for task in followed if task.status == BLOCKED]
         moves, cause = _continue(blocked, rules) if blocked else {}, "unblocked"
-    events = [(task.pk, moved(task, moves[task.pk], cause)) for task in followed if task.pk in moves]
+    events = [
+        (task.pk, due_date_moved_data(task, moves[task.pk], cause)) for task in followed if task.pk in moves
+    ]
     if events:
         log_moves(project, events, by=by)
     return moves
@@ -139,28 +141,28 @@ def write_due_dates(moves: Sequence[tuple[UUID, datetime | None, int | None]], n
     values: dict[str, Any] = {"ids": list(ids), "due": list(due), "versions": list(versions), "now": now}
     # `bulk_update` took two thirds of a recalculation: a condition for each row and column.
     with connections[router.db_for_write(Task)].cursor() as cursor:
-        cursor.execute(UPDATE, values)
+        cursor.execute(UPDATE_DUE_DATES, values)
 
 
-def moved(task: Task, due: datetime | None, cause: str, **data: Any) -> dict[str, Any]:
+def due_date_moved_data(task: Task, due: datetime | None, cause: str, **data: Any) -> dict[str, Any]:
     """Return the data of the event about a moved due date; None is a paused clock, or no due date."""
     return {"was": {"sla_due_at": task.sla_due_at}, "now": {"sla_due_at": due}, "cause": cause, **data}
 
 
 def log_moves(project: Project, moves: Sequence[tuple[UUID, dict[str, Any]]], *, by: Actor) -> None:
-    """Log the moved due dates of tasks, given by their ids with what `moved` returns."""
+    """Log the moved due dates of tasks, given by their ids with what `due_date_moved_data` returns."""
     log_events("task.due_date_moved", project, moves, by=by)
 
 
-def set_by_person(task_ids: Collection[UUID]) -> dict[str, Any]:
-    """Return what changes with a due date that a person sets; ends the tasks' dismissed pauses."""
+def detach_from_policy(task_ids: Collection[UUID]) -> dict[str, Any]:
+    """End the tasks' dismissal pauses, and return what else changes when a person sets their due date."""
     now = timezone.now()
     paused = SlaPause.objects.filter(task__in=task_ids, ended_at=None, cause=PauseCause.DISMISSED)
     paused.update(ended_at=now, updated_at=now)
     return {"sla_from_policy": False, "sla_set_at": now}
 
 
-def stop(task: Task, *, by: Actor) -> dict[str, Any]:
+def stop_clock(task: Task, *, by: Actor) -> dict[str, Any]:
     """Stop the clock of a task that gets done, and keep whether that was in time."""
     if task.status == Task.Status.DONE:
         return {}  # an earlier approval has stopped it
@@ -170,7 +172,7 @@ def stop(task: Task, *, by: Actor) -> dict[str, Any]:
     return {**changes, "sla_stopped_at": now, "sla_outcome": outcome}
 
 
-def restart(task: Task, *, by: Actor) -> dict[str, Any]:
+def restart_clock(task: Task, *, by: Actor) -> dict[str, Any]:
     """Continue the clock of a reopened task: the time in which it was done counts."""
     return {
         **pause_or_continue(task, Task.Status.IN_PROGRESS, by=by),

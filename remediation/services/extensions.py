@@ -10,7 +10,7 @@ from krafter_audit.api.errors import InvalidParams
 from remediation.errors import NoDueDate, TaskDone
 from remediation.locks import lock_task
 from remediation.models import Task
-from remediation.services.due_dates import log_moves, moved, rules_of_tasks
+from remediation.services.due_dates import due_date_moved_data, log_moves, rules_of_tasks
 from remediation.sla.business_hours import Calendar, add_counted_time, counted_time
 from remediation.sla.models import PauseCause, SlaExtension, SlaPause
 from remediation.sla.policy import MAX_HOURS
@@ -46,7 +46,9 @@ def extend(
         _extend_running(task.sla_due_at, extension, calendar, hours, due_at)
     extension.save(force_insert=True)
     data = {"reason": reason, "seconds": int(extension.amount.total_seconds())}
-    log_moves(task.project, [(task.pk, moved(task, extension.due_after, "extended", **data))], by=by)
+    log_moves(
+        task.project, [(task.pk, due_date_moved_data(task, extension.due_after, "extended", **data))], by=by
+    )
     Task.transitions.apply(task, task.status, sla_due_at=extension.due_after)
     return extension
 

@@ -21,7 +21,13 @@ from findings.policy_rules import severity_rules
 from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue, enqueue_on_commit
 from remediation.models import Policy, Task
-from remediation.services.due_dates import counted_pauses, end_pauses, log_moves, moved, write_due_dates
+from remediation.services.due_dates import (
+    counted_pauses,
+    due_date_moved_data,
+    end_pauses,
+    log_moves,
+    write_due_dates,
+)
 from remediation.sla.business_hours import ZERO, counted_time
 from remediation.sla.clock import DueDate, Pause, due_date
 from remediation.sla.models import SlaExtension, SlaPause, SlaRecalculation
@@ -203,7 +209,10 @@ def _recalculate_batch(
     changed = [recalculation for recalculation in recalculated if recalculation.kind]
     write_pauses(recalculated, now)
     events = [
-        (change.task.pk, moved(change.task, change.due.due_at, "policy", policy_version=row.policy_version))
+        (
+            change.task.pk,
+            due_date_moved_data(change.task, change.due.due_at, "policy", policy_version=row.policy_version),
+        )
         for change in changed
     ]
     log_moves(row.project, events, by=SYSTEM)

@@ -51,7 +51,7 @@ def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Act
         task = _new_task(project, findings[item["finding_id"]], dict(item))
         if "sla_due_at" not in item:
             terms = terms or policies.current_terms(project)
-            pauses.append(due_dates.first_due_date(task, terms))
+            pauses.append(due_dates.set_first_due_date(task, terms))
         tasks.append(task)
     Task.objects.bulk_create(tasks)
     SlaPause.objects.bulk_create(pause for pause in pauses if pause)
@@ -110,7 +110,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     status = changes.get("status", task.status)
     fields = {name: value for name, value in changes.items() if name != "status"}
     if "sla_due_at" in changes:
-        fields |= due_dates.set_by_person([task.pk])
+        fields |= due_dates.detach_from_policy([task.pk])
     else:
         fields |= due_dates.pause_or_continue(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
@@ -143,7 +143,7 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], *,
     found = Task.objects.filter(pk__in=pks)
     values = {**changes, "updated_at": timezone.now()}
     if "sla_due_at" in changes:
-        values = {**due_dates.set_by_person(pks), **values}
+        values = {**due_dates.detach_from_policy(pks), **values}
     if "status" not in values:
         found.update(**values)
         return

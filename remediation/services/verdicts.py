@@ -48,7 +48,7 @@ def approve(
     if not overridden:
         override_reason = ""
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
-    Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop(locked.task, by=by))
+    Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop_clock(locked.task, by=by))
     closed = transitions.resolve(locked.finding, fixed_at=verification.created_at)
     if verification.manual:
         chain.append_answers(verification, by=by)
@@ -88,7 +88,9 @@ def reopen_locked(
     """Reject a locked verification as `reopen` does; `deploy_ids` may have caused it."""
     verification = locked.verification
     decide(verification, Result.FAILED, by, checks=with_running_as_failed(verification))
-    Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS, **due_dates.restart(locked.task, by=by))
+    Task.transitions.apply(
+        locked.task, Task.Status.IN_PROGRESS, **due_dates.restart_clock(locked.task, by=by)
+    )
     regression = transitions.reopen(
         locked.finding, verification_id=verification.pk, by=by, trigger=trigger, deploy_ids=deploy_ids
     )
