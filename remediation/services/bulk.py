@@ -114,7 +114,7 @@ def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeConte
     if removes_date:
         dismissed_findings.restore_pauses(ended, by=context.by)
         dismissed_findings.restore_blocked_pauses(pks)
-        dismissed_findings.continue_unblocked(unblocked, by=context.by)
+        dismissed_findings.resume_unblocked_clocks(unblocked, by=context.by)
 
 
 TASKS = Subject(

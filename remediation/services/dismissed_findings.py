@@ -31,7 +31,7 @@ type DueDates = dict[UUID, datetime | None]
 
 
 def follow_dismissals(*, finding_ids: Collection[UUID], dismissed: bool, by: Actor, **kwargs: Any) -> None:
-    """Pause the clocks of open tasks of locked findings that are dismissed, or continue them."""
+    """Pause the clocks of open tasks of locked findings that are dismissed, or resume them."""
     tasks = Task.objects.filter(finding__in=finding_ids).exclude(status=Task.Status.DONE)
     move = _pause if dismissed else _resume
     for group in _lock(tasks):
@@ -52,7 +52,7 @@ def pauses_ended_by_date(task_ids: Collection[UUID]) -> list[UUID]:
 
 
 def restore_pauses(pause_ids: Collection[UUID], *, by: Actor) -> None:
-    """Pause the clocks of locked tasks again; continue those whose finding is not dismissed any more."""
+    """Pause the clocks of locked tasks again; resume those whose finding is not dismissed any more."""
     pauses = SlaPause.objects.filter(pk__in=pause_ids)
     pauses.update(ended_at=None, updated_at=timezone.now())
     tasks = Task.objects.filter(sla_pauses__in=pauses).exclude(finding__status=FindingStatus.DISMISSED)
@@ -85,8 +85,8 @@ def pauses_at_date(task_ids: Collection[UUID]) -> list[UUID]:
     return list(pauses.filter(started_at__lte=set_at, ended_at__gt=set_at).values_list("pk", flat=True))
 
 
-def continue_unblocked(pause_ids: Collection[UUID], *, by: Actor) -> None:
-    """Continue the clocks of locked tasks without a due date from the end of these pauses."""
+def resume_unblocked_clocks(pause_ids: Collection[UUID], *, by: Actor) -> None:
+    """Resume the clocks of locked tasks without a due date from the end of these pauses."""
     ended = {
         pause.task_id: pause for pause in SlaPause.objects.filter(pk__in=pause_ids, ended_at__isnull=False)
     }
@@ -122,7 +122,7 @@ def _pause(tasks: Sequence[Task], *, by: Actor) -> None:
         pause, due = open_pauses.get(task.pk), task.sla_due_at
         if due is not None:
             left = counted_time(rules[task.pk].calendar, now, due)
-            # A task that is overdue is overdue again when its clock continues.
+            # A task that is overdue is overdue again when its clock is resumed.
             pauses.append(_dismissal_pause(task, now, left, missed_due_at=due if due <= now else None))
         elif pause and pause.cause == PauseCause.BLOCKED and task.sla_from_policy:
             pauses.append(_dismissal_pause(task, now, pause.left))

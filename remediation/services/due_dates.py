@@ -69,15 +69,15 @@ def set_first_due_date(task: Task, terms: Terms) -> SlaPause | None:
     return None
 
 
-def pause_or_continue(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
-    """Pause the clock of a locked task that gets blocked; continue it when unblocked."""
+def pause_or_resume_clock(task: Task, status: str, *, by: Actor) -> dict[str, Any]:
+    """Pause the clock of a locked task that gets blocked; resume it when unblocked."""
     # While the finding is dismissed, the clock is paused whatever the status of the task (dismissed_findings.py).
     follows = task.sla_policy_version is not None and task.finding.status != FindingStatus.DISMISSED
     moves = _move(task.project, [task], status, by=by) if follows else {}
     return {"sla_due_at": moves[task.pk]} if moves else {}
 
 
-def pause_or_continue_many(task_ids: Collection[UUID], status: str, *, by: Actor) -> None:
+def pause_or_resume_clocks(task_ids: Collection[UUID], status: str, *, by: Actor) -> None:
     """Move the due dates of one project's locked tasks whose status a bulk change is about to set."""
     rows = Task.objects.filter(pk__in=task_ids, sla_policy_version__isnull=False)
     rows = rows.exclude(finding__status=FindingStatus.DISMISSED)
@@ -92,14 +92,14 @@ def pause_or_continue_many(task_ids: Collection[UUID], status: str, *, by: Actor
 
 
 def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) -> dict[UUID, datetime | None]:
-    """Pause or continue the clocks of locked tasks, log it, and return their new due dates."""
+    """Pause or resume the clocks of locked tasks, log it, and return their new due dates."""
     followed = [task for task in tasks if task.status != status]
     rules = rules_of_tasks(followed)
     if status == BLOCKED:
         moves, cause = _pause([task for task in followed if task.sla_from_policy], rules), "blocked"
     else:
         blocked = [task for task in followed if task.status == BLOCKED]
-        moves, cause = _continue(blocked, rules) if blocked else {}, "unblocked"
+        moves, cause = _resume(blocked, rules) if blocked else {}, "unblocked"
     events = [
         (task.pk, due_date_moved_data(task, moves[task.pk], cause)) for task in followed if task.pk in moves
     ]
@@ -111,15 +111,17 @@ def _move(project: Project, tasks: Sequence[Task], status: str, *, by: Actor) ->
 def _pause(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
     now, pauses = timezone.now(), []
     for task in tasks:
-        its, due = rules[task.pk], task.sla_due_at
+        task_rules, due = rules[task.pk], task.sla_due_at
         # A clock that has run out is not paused: the due date stays missed.
-        if its.pause_while_blocked and due is not None and due > now:
-            pauses.append(SlaPause(task=task, started_at=now, left=counted_time(its.calendar, now, due)))
+        if task_rules.pause_while_blocked and due is not None and due > now:
+            pauses.append(
+                SlaPause(task=task, started_at=now, left=counted_time(task_rules.calendar, now, due))
+            )
     SlaPause.objects.bulk_create(pauses)
     return {pause.task_id: None for pause in pauses}
 
 
-def _continue(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
+def _resume(tasks: Sequence[Task], rules: Rules) -> dict[UUID, datetime | None]:
     now, by_id = timezone.now(), {task.pk: task for task in tasks}
     pauses = list(SlaPause.objects.filter(task__in=by_id, ended_at=None))
     end_pauses(pauses, now)
@@ -166,16 +168,16 @@ def stop_clock(task: Task, *, by: Actor) -> dict[str, Any]:
     """Stop the clock of a task that gets done, and keep whether that was in time."""
     if task.status == Task.Status.DONE:
         return {}  # an earlier approval has stopped it
-    changes = pause_or_continue(task, Task.Status.DONE, by=by)
+    changes = pause_or_resume_clock(task, Task.Status.DONE, by=by)
     now, due = timezone.now(), changes.get("sla_due_at", task.sla_due_at)
     outcome = "" if due is None else SlaOutcome.MET if now <= due else SlaOutcome.MISSED
     return {**changes, "sla_stopped_at": now, "sla_outcome": outcome}
 
 
 def restart_clock(task: Task, *, by: Actor) -> dict[str, Any]:
-    """Continue the clock of a reopened task: the time in which it was done counts."""
+    """Resume the clock of a reopened task: the time in which it was done counts."""
     return {
-        **pause_or_continue(task, Task.Status.IN_PROGRESS, by=by),
+        **pause_or_resume_clock(task, Task.Status.IN_PROGRESS, by=by),
         "sla_stopped_at": None,
         "sla_outcome": "",
     }

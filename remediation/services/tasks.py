@@ -112,7 +112,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     if "sla_due_at" in changes:
         fields |= due_dates.detach_from_policy([task.pk])
     else:
-        fields |= due_dates.pause_or_continue(task, status, by=by)
+        fields |= due_dates.pause_or_resume_clock(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
     log_event("task.updated", task, by=by, was=was, now=changes)
     if "status" in changes:
@@ -149,7 +149,7 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], *,
         return
     status = values.pop("status")
     if "sla_due_at" not in changes:
-        due_dates.pause_or_continue_many(pks, status, by=by)
+        due_dates.pause_or_resume_clocks(pks, status, by=by)
     Task.transitions.update(found, {row["status"] for row in rows}, status, **values)
     advanced = FINDING_STATUS.get(Task.Status(status))
     if advanced:

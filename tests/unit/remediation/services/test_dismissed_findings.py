@@ -98,7 +98,7 @@ def test_an_overdue_task_is_overdue_again_after_the_dismissal(scenario: Scenario
     ]  # fmt: skip
 
 
-def test_a_dismissal_that_expires_continues_the_clock(scenario: Scenario, clock: Any):
+def test_a_dismissal_that_expires_resumes_the_clock(scenario: Scenario, clock: Any):
     task = factories.task(scenario)
     dismiss(scenario, task, accepted_until=(MONDAY + timedelta(days=30)).date())
     clock.shift(timedelta(days=31))
@@ -346,7 +346,7 @@ def test_undo_of_a_due_date_that_was_set_during_the_dismissal_pauses_the_clock_a
     assert reopen(scenario, task).sla_due_at == due + 3 * HOUR
 
 
-def test_undo_of_a_due_date_after_the_dismissal_continues_the_clock(scenario: Scenario, clock: Any):
+def test_undo_of_a_due_date_after_the_dismissal_resumes_the_clock(scenario: Scenario, clock: Any):
     task = factories.task(scenario)
     due = task.sla_due_at
     assert due is not None
@@ -383,7 +383,7 @@ def test_undo_of_the_passed_date_of_a_blocked_task_pauses_it_again(scenario: Sce
     assert set_status(scenario, task, "in_progress").sla_due_at == MONDAY + 9 * HOUR + 72 * HOUR
 
 
-def test_undo_of_the_date_of_a_blocked_task_that_was_unblocked_since_continues_the_clock(
+def test_undo_of_the_date_of_a_blocked_task_that_was_unblocked_since_resumes_the_clock(
     scenario: Scenario, clock: Any
 ):
     set_policy(scenario, PAUSING)

@@ -144,7 +144,7 @@ def test_a_date_that_a_person_sets_and_removes_leaves_no_paused_clock(pausing_sc
     assert (changed.sla_due_at, changed.sla_is_paused) == (None, False)
 
 
-def test_bulk_changes_pause_and_continue_as_single_ones(pausing_scenario: Scenario):
+def test_bulk_changes_pause_and_resume_clocks_as_single_changes_do(pausing_scenario: Scenario):
     with time_machine.travel(MONDAY, tick=False) as clock:
         rows = [factories.task(pausing_scenario) for _ in range(3)]
         not_chosen = factories.task(pausing_scenario)
