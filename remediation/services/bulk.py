@@ -108,13 +108,13 @@ def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | 
 def _write(rows: Sequence[Row], changes: Mapping[str, Any], context: ChangeContext) -> None:
     pks = [row["pk"] for row in rows]
     removes_date = context.is_undo and "sla_due_at" in changes and changes["sla_due_at"] is None
-    ended = dismissed_findings.pauses_ended_by_date(pks) if removes_date else []
-    unblocked = dismissed_findings.pauses_at_date(pks) if removes_date else []
+    ended_pauses = dismissed_findings.pauses_ended_by_due_date_change(pks) if removes_date else []
+    unblocked_pauses = dismissed_findings.pauses_at_due_date_change(pks) if removes_date else []
     tasks.write_many(rows, changes, by=context.by)
     if removes_date:
-        dismissed_findings.restore_pauses(ended, by=context.by)
+        dismissed_findings.restore_pauses(ended_pauses, by=context.by)
         dismissed_findings.restore_blocked_pauses(pks)
-        dismissed_findings.resume_unblocked_clocks(unblocked, by=context.by)
+        dismissed_findings.resume_unblocked_clocks(unblocked_pauses, by=context.by)
 
 
 TASKS = Subject(

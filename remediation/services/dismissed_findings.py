@@ -44,8 +44,8 @@ def pause_clocks(task_ids: Collection[UUID], *, by: Actor) -> None:
         _pause(group, by=by)
 
 
-def pauses_ended_by_date(task_ids: Collection[UUID]) -> list[UUID]:
-    """Return the pauses that the due date which a person has set ended (`detach_from_policy`)."""
+def pauses_ended_by_due_date_change(task_ids: Collection[UUID]) -> list[UUID]:
+    """Return the dismissal pauses that ended when a person set the due date (`detach_from_policy`)."""
     ended = SlaPause.objects.filter(task__in=task_ids, cause=PauseCause.DISMISSED)
     ended = ended.filter(ended_at=F("task__sla_set_at")).exclude(task__sla_pauses__ended_at=None)
     return list(ended.values_list("pk", flat=True))
@@ -78,8 +78,8 @@ def restore_blocked_pauses(task_ids: Collection[UUID]) -> None:
     SlaPause.objects.bulk_create(restored)
 
 
-def pauses_at_date(task_ids: Collection[UUID]) -> list[UUID]:
-    """Return the pauses of blocked tasks, ended since, in which a person has set the due date."""
+def pauses_at_due_date_change(task_ids: Collection[UUID]) -> list[UUID]:
+    """Return the ended pauses of blocked tasks during which a person set the due date."""
     pauses = SlaPause.objects.filter(task__in=task_ids, cause=PauseCause.BLOCKED)
     set_at = F("task__sla_set_at")
     return list(pauses.filter(started_at__lte=set_at, ended_at__gt=set_at).values_list("pk", flat=True))
