@@ -15,7 +15,7 @@ from remediation.sla.business_hours import Calendar, add_counted_time, counted_t
 from remediation.sla.models import PauseCause, SlaExtension, SlaPause
 from remediation.sla.policy import MAX_HOURS
 
-PAUSED = "The clock is paused: send hours, which are added to the time that is left."
+HOURS_REQUIRED = "The clock is paused: send hours, which are added to the time that is left."
 MAX_AHEAD = timedelta(hours=MAX_HOURS)
 TOO_LATE = "Use a time within the next ten years."
 NOT_LATER = "Use a time that is later than the present due date and than now."
@@ -70,7 +70,7 @@ def _extend_paused(task: Task, extension: SlaExtension, calendar: Calendar, hour
     if pause is None or not (task.sla_from_policy or pause.cause == PauseCause.DISMISSED):
         raise NoDueDate
     if hours is None:
-        raise InvalidParams(details={"due_at": [PAUSED]})
+        raise InvalidParams(details={"due_at": [HOURS_REQUIRED]})
     extension.amount = timedelta(hours=hours)
     pause.left += extension.amount
     if pause.missed_due_at:

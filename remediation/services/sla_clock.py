@@ -14,10 +14,10 @@ from remediation.sla.clock import Clock, DueDate, Extension, Interval, Pause
 from remediation.sla.models import PauseCause, SlaExtension, SlaPause, SlaRecalculation
 from remediation.sla.policy import SlaRules
 
-MAX_ON_A_PAGE = 8  # intervals: a week of business hours is one
-BY_POLICY = "Counts by the policy."
-BY_PERSON = "Counts until the due date that a person has set."
-PAUSED = {PauseCause.BLOCKED: clock.BLOCKED, PauseCause.DISMISSED: "The finding is dismissed."}
+MAX_MERGED_INTERVALS = 8  # a week of business hours is one
+CAUSE_POLICY = "Counts by the policy."
+CAUSE_PERSON = "Counts until the due date that a person has set."
+PAUSE_CAUSES = {PauseCause.BLOCKED: clock.BLOCKED_CAUSE, PauseCause.DISMISSED: "The finding is dismissed."}
 
 
 @dataclass(frozen=True)
@@ -52,19 +52,19 @@ class TaskClock:
     @property
     def merged_intervals(self) -> list[Interval]:
         """Return the intervals, of which days are merged if there are many."""
-        return clock.intervals(self.clock, self.as_of, max_intervals=MAX_ON_A_PAGE)
+        return clock.intervals(self.clock, self.as_of, max_intervals=MAX_MERGED_INTERVALS)
 
     @property
     def time_left(self) -> timedelta | None:
         return clock.time_left(self.clock, self.as_of)
 
     @property
-    def late(self) -> timedelta:
+    def overdue_time(self) -> timedelta:
         """Return the counted time since the due date; none before it."""
         return max(-(self.time_left or ZERO), ZERO)
 
     @property
-    def allowed(self) -> timedelta | None:
+    def allowed_time(self) -> timedelta | None:
         return clock.allowed_time(self.clock, self.as_of)
 
     @property
@@ -81,30 +81,34 @@ def clock_of(task: Task) -> TaskClock:
     # A due date that a person sets replaces the extensions before it.
     extensions = [row for row in rows if since is None or row.created_at >= since]
     found = Clock(
-        started_at=_whole(task.created_at),
+        started_at=_without_microseconds(task.created_at),
         due=_due(task, pauses),
         calendar=rules.calendar,
         pauses=[_pause(pause) for pause in pauses],
         extensions=[_extension(row) for row in extensions],
-        stopped_at=_whole_or_none(task.sla_stopped_at),
-        cause=BY_POLICY if by_policy else BY_PERSON,
+        stopped_at=_without_microseconds_or_none(task.sla_stopped_at),
+        cause=CAUSE_POLICY if by_policy else CAUSE_PERSON,
     )
-    return TaskClock(task, found, found.moment(_whole(timezone.now())), rules, extensions)
+    return TaskClock(task, found, found.moment(_without_microseconds(timezone.now())), rules, extensions)
 
 
 def _due(task: Task, pauses: Sequence[SlaPause]) -> DueDate:
     if task.sla_due_at is not None:
-        return DueDate(due_at=_whole(task.sla_due_at))
+        return DueDate(due_at=_without_microseconds(task.sla_due_at))
     pause = next((pause for pause in pauses if pause.ended_at is None), None)
     if pause is None:
         return DueDate()
     if pause.missed_due_at:
-        return DueDate(due_at=_whole(pause.missed_due_at))
+        return DueDate(due_at=_without_microseconds(pause.missed_due_at))
     return DueDate(left=timedelta(seconds=int(pause.left.total_seconds())))
 
 
 def _pause(row: SlaPause) -> Pause:
-    return Pause(_whole(row.started_at), _whole_or_none(row.ended_at), PAUSED[PauseCause(row.cause)])
+    return Pause(
+        _without_microseconds(row.started_at),
+        _without_microseconds_or_none(row.ended_at),
+        PAUSE_CAUSES[PauseCause(row.cause)],
+    )
 
 
 def _extension(row: SlaExtension) -> Extension:
@@ -112,12 +116,12 @@ def _extension(row: SlaExtension) -> Extension:
     return Extension(timedelta(seconds=round(row.amount.total_seconds())), f"Extended{author}: {row.reason}")
 
 
-def _whole(moment: datetime) -> datetime:
+def _without_microseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _whole_or_none(moment: datetime | None) -> datetime | None:
-    return None if moment is None else _whole(moment)
+def _without_microseconds_or_none(moment: datetime | None) -> datetime | None:
+    return None if moment is None else _without_microseconds(moment)
 
 
 def latest_recalculation(project: Project) -> SlaRecalculation:

@@ -18,8 +18,8 @@ class ClockState(StrEnum):
 
 
 MAX_INTERVALS = 1000  # of a response: years of single days are merged
-BLOCKED = "The task is blocked."
-MERGED = (ClockState.COUNTING, ClockState.OUTSIDE_BUSINESS_HOURS)
+BLOCKED_CAUSE = "The task is blocked."
+MERGEABLE_STATES = (ClockState.COUNTING, ClockState.OUTSIDE_BUSINESS_HOURS)
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Pause:
 
     start: datetime
     end: datetime | None = None  # None: it still does
-    cause: str = BLOCKED
+    cause: str = BLOCKED_CAUSE
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS
 def _merged(found: Sequence[Interval], calendar: Calendar) -> Iterator[Interval]:
     """Yield the intervals, with counting ones and those outside business hours between them as one."""
     for _, group in groupby(
-        found, lambda interval: (interval.state not in MERGED and id(interval), interval.elapsed)
+        found, lambda interval: (interval.state not in MERGEABLE_STATES and id(interval), interval.elapsed)
     ):
         parts = list(group)
         if len(parts) == 1:

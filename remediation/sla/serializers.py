@@ -84,7 +84,7 @@ class SlaClockSerializer(serializers.Serializer[Any]):
     extensions = ExtensionSerializer(many=True)
 
     def get_seconds_allowed(self, clock: Any) -> int | None:
-        return None if clock.allowed is None else int(clock.allowed.total_seconds())
+        return None if clock.allowed_time is None else int(clock.allowed_time.total_seconds())
 
     def get_seconds_left(self, clock: Any) -> int | None:
         return None if clock.time_left is None else int(clock.time_left.total_seconds())

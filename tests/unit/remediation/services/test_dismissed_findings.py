@@ -86,13 +86,13 @@ def test_an_overdue_task_is_overdue_again_after_the_dismissal(scenario: Scenario
     dismissed = dismiss(scenario, task)
     clock.shift(100 * HOUR)
     paused = clock_of(dismissed)
-    during = (paused.state, paused.time_left, paused.allowed)
+    during = (paused.state, paused.time_left, paused.allowed_time)
     reopened = reopen(scenario, task)
     clock.shift(HOUR)
     found = clock_of(reopened)
 
     assert (dismissed.sla_due_at, during) == (None, ("paused", -8 * HOUR, 72 * HOUR))
-    assert (reopened.sla_due_at, found.state, found.late) == (due, "overdue", 9 * HOUR)
+    assert (reopened.sla_due_at, found.state, found.overdue_time) == (due, "overdue", 9 * HOUR)
     assert [interval[:2] for interval in intervals_of(task)] == [
         ("counting", 72), ("overdue", 8), ("paused", 100), ("overdue", 1),
     ]  # fmt: skip

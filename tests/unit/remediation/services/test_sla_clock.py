@@ -29,7 +29,7 @@ def test_default_policy_counts_all_hours(scenario: Scenario):
         clock.shift(12 * HOUR)
         found = clock_of(Task.objects.get(pk=task.pk))
 
-    assert (found.state, found.time_zone, found.time_left, found.allowed) == (
+    assert (found.state, found.time_zone, found.time_left, found.allowed_time) == (
         "running",
         "UTC",
         60 * HOUR,
@@ -54,11 +54,11 @@ def test_all_that_happened_is_in_the_intervals(scenario: Scenario):
         ("counting", 2), ("paused", 0), ("counting", 1), ("counting", 4), ("outside_business_hours", 0),
         ("counting", 8), ("outside_business_hours", 0), ("counting", 1), ("extended", 4),
     ]  # fmt: skip
-    assert (found.state, found.time_zone, found.time_left, found.allowed) == (
+    assert (found.state, found.time_zone, found.time_left, found.allowed_time) == (
         "running", "Europe/Vienna", 17 * HOUR, 20 * HOUR,
     )  # fmt: skip
     assert found.intervals[-1].cause == f"Extended by {scenario.owner}: The vendor is late."
-    assert sum((interval.counted for interval in found.intervals), ZERO) == found.allowed
+    assert sum((interval.counted for interval in found.intervals), ZERO) == found.allowed_time
 
 
 def test_time_left_is_that_of_the_pause_that_has_not_ended(scenario: Scenario):
@@ -73,7 +73,7 @@ def test_time_left_is_that_of_the_pause_that_has_not_ended(scenario: Scenario):
         clock.shift(HOUR)
         found = clock_of(Task.objects.get(pk=task.pk))
 
-    assert (found.state, found.time_left, found.allowed) == ("paused", 70 * HOUR, 72 * HOUR)
+    assert (found.state, found.time_left, found.allowed_time) == ("paused", 70 * HOUR, 72 * HOUR)
 
 
 def test_extension_without_a_person_names_none(scenario: Scenario):
