@@ -60,7 +60,7 @@ def command_center(project: Project, as_of: AsOf | None = None) -> dict[str, Any
         "findings_by_status": rows_by("status", FindingStatus.values, counted["finding"]),
         "tasks_by_status": rows_by("status", Task.Status.values, counted["task"]),
         "open_findings": sum(rows for _, rows, _ in still_open),
-        "overdue_tasks": overdue_at(project, as_of) if as_of else overdue(project),
+        "overdue_tasks": count_overdue_tasks_at(project, as_of) if as_of else count_overdue_tasks(project),
         "latest_scan": latest_scan_at(project, as_of) if as_of else _scans(project).first(),
     }
 
@@ -71,7 +71,7 @@ def _scans(project: Project) -> QuerySet[Scan]:
 
 # A counter has the tasks that are due before a quarter of a day; an index counts those due later in that quarter.
 # A counter by hour would have six times as many rows; one by day would leave a whole day to the index.
-DUE_BEFORE = """
+COUNT_DUE_BEFORE = """
     SELECT (
         SELECT coalesce(sum(rows), 0) FROM events_counter
         WHERE project_id = ANY(%(projects)s) AND name = 'due' AND day < %(today)s
@@ -87,7 +87,7 @@ DUE_BEFORE = """
 """
 
 
-def due_before(project_ids: Collection[UUID], moment: datetime) -> int:
+def count_due_before(project_ids: Collection[UUID], moment: datetime) -> int:
     """Return the number of open tasks that are due before a moment."""
     now = moment.astimezone(UTC)
     quarter = now.hour // 6
@@ -99,18 +99,18 @@ def due_before(project_ids: Collection[UUID], moment: datetime) -> int:
         "since": since,
         "now": now,
     }
-    [(due,)] = fetch_all(DUE_BEFORE, params, model=Task)
+    [(due,)] = fetch_all(COUNT_DUE_BEFORE, params, model=Task)
     return int(due)
 
 
-def overdue(project: Project) -> int:
+def count_overdue_tasks(project: Project) -> int:
     """Return the number of open tasks whose due date has passed."""
-    return due_before([project.pk], timezone.now())
+    return count_due_before([project.pk], timezone.now())
 
 
 # The tasks that are due on the day of the moment are counted as they are now, less what has changed since: an index has
 # the few of them, while the recorded changes before it are of tasks that are due on any day.
-OVERDUE_AT = history.select_recorded("""
+COUNT_OVERDUE_AT = history.select_recorded("""
     SELECT (
         SELECT coalesce(sum(rows), 0) FROM recorded WHERE name = 'due' AND due_on < %(day)s
     ) + (
@@ -124,7 +124,7 @@ OVERDUE_AT = history.select_recorded("""
 """)
 
 
-def overdue_at(project: Project, as_of: AsOf) -> int:
+def count_overdue_tasks_at(project: Project, as_of: AsOf) -> int:
     """Return the number of tasks that were open at a moment, and overdue then."""
     start = history.midnight(as_of.instant)
     params = {
@@ -134,7 +134,7 @@ def overdue_at(project: Project, as_of: AsOf) -> int:
         "start": start,
         "day": start.date(),
     }
-    [(due,)] = fetch_all(OVERDUE_AT, params, model=Task)
+    [(due,)] = fetch_all(COUNT_OVERDUE_AT, params, model=Task)
     return int(due)
 
 
@@ -183,6 +183,6 @@ def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Tas
     if rest == {"owner_id"}:
         return counters.count(project.pk, "owner", facets, owner_id=filters["owner_id"])
     if set(filters) == {"overdue"}:
-        late = overdue(project)
+        late = count_overdue_tasks(project)
         return late if filters["overdue"] == "true" else counters.count(project.pk, "task") - late
     return bounded_count(rows)

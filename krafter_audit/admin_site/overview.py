@@ -71,8 +71,8 @@ def severity_matrix(counts: Counts) -> list[tuple[Severity, list[tuple[Domain, i
 def due_counts(project_ids: Collection[UUID]) -> tuple[int, int]:
     """Return how many tasks are overdue, and due within 48 hours."""
     now = timezone.now()
-    overdue = queries.due_before(project_ids, now)
-    return overdue, queries.due_before(project_ids, now + DUE_SOON) - overdue
+    overdue = queries.count_due_before(project_ids, now)
+    return overdue, queries.count_due_before(project_ids, now + DUE_SOON) - overdue
 
 
 def burn_down(project_ids: Collection[UUID]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, ExtendDueDat
 from remediation.admin.verifications import STATE_COLOURS, state_label
 from remediation.errors import NoDueDate, TaskDone, VerificationInProgress
 from remediation.models import Task
-from remediation.queries import due_before, search_tasks
+from remediation.queries import count_due_before, search_tasks
 from remediation.services import extensions, sla_clock, tasks, verifications
 from remediation.services.bulk import TASKS
 
@@ -62,13 +62,13 @@ class TaskQuickFilter(QuickFilter):
     def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int | str]:
         statuses = counters.rows_by_facet(project_ids, "task", "status")
         now = timezone.now()
-        overdue = due_before(project_ids, now)
+        overdue = count_due_before(project_ids, now)
         mine = self.apply(Task.objects.filter(project__in=project_ids), "mine", request)
         return {
             "open": sum(statuses[status] for status in Task.OPEN),
             "mine": counted_rows(mine),
             "overdue": overdue,
-            "due_soon": due_before(project_ids, now + DUE_SOON) - overdue,
+            "due_soon": count_due_before(project_ids, now + DUE_SOON) - overdue,
             "ready": statuses[Task.Status.READY_VERIFY],
         }
 
