@@ -100,7 +100,7 @@ def _signed(verification: Verification, sequence: int, previous_hash: str, body:
     )
 
 
-def append_answers(verification: Verification, *, by: Actor) -> None:
+def append_manual_checks(verification: Verification, *, by: Actor) -> None:
     """Append a link for each check that a person answered by approving a manual verification."""
     for check in verification.checks:
         append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _actor(by)})

@@ -1,4 +1,4 @@
-"""What was seen after a verification began, which it does not prove: a failure, or another check of the finding."""
+"""Find what contradicts a verification: a failure seen after its start, or a check that the finding has got since."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -29,7 +29,9 @@ def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
     failures = last_failures(undecided, [by_id[verification.task.finding_id] for verification in undecided])
     changed: dict[str, list[UUID]] = defaultdict(list)
     for verification in undecided:
-        cause = _cause(found_since(verification, by_id[verification.task.finding_id], failures).values())
+        cause = _cause(
+            contradicted_checks(verification, by_id[verification.task.finding_id], failures).values()
+        )
         if cause != verification.contradicted_by:
             changed[cause].append(verification.pk)
     for cause, pks in changed.items():
@@ -37,17 +39,17 @@ def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
         rows.update(contradicted_by=cause, updated_at=timezone.now())
 
 
-def found_since(verification: Verification, finding: Finding, failures: Failures) -> dict[str, str]:
+def contradicted_checks(verification: Verification, finding: Finding, failures: Failures) -> dict[str, str]:
     """Return `{check: failed or not_run}`. Where the approval is the check (`manual`), a report contradicts nothing."""
     keys = [check["key"] for check in verification.checks]
-    found = dict.fromkeys((key for key in finding.check_keys if key not in keys), NOT_RUN)
+    contradicted = dict.fromkeys((key for key in finding.check_keys if key not in keys), NOT_RUN)
     if finding.last_scan_id is not None:
         seen = {key: failures.get((finding.last_scan_id, key)) for key in keys}
         failed = (key for key, at in seen.items() if at and at > verification.created_at)
-        found |= dict.fromkeys(sorted(failed), CheckStatus.FAILED.value)
+        contradicted |= dict.fromkeys(sorted(failed), CheckStatus.FAILED.value)
     if not verification.manual and finding.reported_at and finding.reported_at > verification.created_at:
-        found |= dict.fromkeys(keys, CheckStatus.FAILED.value)
-    return found
+        contradicted |= dict.fromkeys(keys, CheckStatus.FAILED.value)
+    return contradicted
 
 
 def last_failures(verifications: Collection[Verification], findings: Collection[Finding]) -> Failures:

@@ -195,7 +195,7 @@ def _verify_fix(locked: LockedTask, by: Actor) -> list[str]:
     # A verification costs quota: one that is running, or has passed and awaits a decision, is enough.
     if newest is not None and newest.result == Result.PENDING:
         row = LockedVerification(locked.finding, locked.task, newest)
-        if newest.running or not verdicts.unproven(row):
+        if newest.running or not verdicts.unproven_checks(row):
             return []
     try:
         # A savepoint: without quota the task still follows its ticket.

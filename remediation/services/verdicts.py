@@ -51,7 +51,7 @@ def approve(
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop_clock(locked.task, by=by))
     closed = transitions.resolve(locked.finding, fixed_at=verification.created_at)
     if verification.manual:
-        chain.append_answers(verification, by=by)
+        chain.append_manual_checks(verification, by=by)
     # Last, since it locks the end of the evidence chain.
     approval_fields: dict[str, Any] = {"approvals": recorded} if recorded else {}
     chain.append_verdict(verification, by=by, regressions_closed=closed, **approval_fields)
@@ -108,7 +108,7 @@ def reopen_locked(
 
 
 def require_approvable(locked: LockedVerification, *, override: bool) -> dict[str, str]:
-    """Return what an override approves without proof, as `unproven` does; raise why approving is not possible."""
+    """Return what an override approves without proof (`unproven_checks`); raise why approving is not possible."""
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
@@ -120,13 +120,13 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> dict[st
         raise FindingDismissed
     if verification.running and not verification.manual:
         raise VerificationRunning
-    others = unproven(locked)
+    others = unproven_checks(locked)
     if others and not override:
         raise ChecksNotPassed(details={"checks": others})
     return others
 
 
-def unproven(locked: LockedVerification) -> dict[str, str]:
+def unproven_checks(locked: LockedVerification) -> dict[str, str]:
     """Return what the verification does not prove: `{check: failed, inconclusive or not_run}`.
 
     That is also a check that the finding has got since, and one that a scan or a report has seen fail since.
@@ -138,7 +138,7 @@ def unproven(locked: LockedVerification) -> dict[str, str]:
         if check["status"] != CheckStatus.PASSED and not verification.manual
     }
     failures = contradictions.last_failures([verification], [locked.finding])
-    return others | contradictions.found_since(verification, locked.finding, failures)
+    return others | contradictions.contradicted_checks(verification, locked.finding, failures)
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:
