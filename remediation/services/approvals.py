@@ -42,20 +42,20 @@ def record(locked: LockedVerification, *, by: Actor) -> list[dict[str, Any]] | N
     if refusal := refusal_for(verification, rule, by.user_id):
         raise refusal
     # An approval that does not count, from before the person left and came back, is replaced.
-    active(verification).filter(user=by.user_id).update(
+    active_approvals(verification).filter(user=by.user_id).update(
         withdrawn_at=timezone.now(), updated_at=timezone.now()
     )
     Approval.objects.create(verification=verification, user_id=by.user_id)
-    given = list(counted(verification, rule))
+    valid = list(valid_approvals(verification, rule))
     log_event(
         "verification.approval_recorded",
         verification,
         by=by,
         task_id=locked.task.pk,
-        approvals=len(given),
+        approvals=len(valid),
         required=rule.required,
     )
-    return as_evidence(given) if len(given) >= rule.required else None
+    return as_evidence(valid) if len(valid) >= rule.required else None
 
 
 def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | None) -> Conflict | None:
@@ -66,7 +66,7 @@ def refusal_for(verification: Verification, rule: ApprovalRule, user_id: UUID | 
         return ApprovalRequiresUser()
     if rule.not_author and author_id(verification) == user_id:
         return AuthorMayNotApprove()
-    return AlreadyApproved() if counted(verification, rule).filter(user=user_id).exists() else None
+    return AlreadyApproved() if valid_approvals(verification, rule).filter(user=user_id).exists() else None
 
 
 def author_id(verification: Verification) -> UUID | None:
@@ -84,7 +84,7 @@ def withdraw(verification_id: UUID, *, project: Project, by: Actor) -> Verificat
     verification = locked.verification
     if verification.result == Result.PASSED:
         raise VerificationApproved
-    approval = active(verification).filter(user=by.user_id).first() if by.user_id else None
+    approval = active_approvals(verification).filter(user=by.user_id).first() if by.user_id else None
     if approval is None:
         raise ApprovalNotFound
     approval.withdrawn_at = timezone.now()
@@ -97,26 +97,28 @@ def withdrawal_refusal(verification: Verification, *, by: UUID) -> str:
     """Return why this person may withdraw no approval."""
     if verification.result == Result.PASSED:
         return VerificationApproved.message
-    return "" if active(verification).filter(user=by).exists() else ApprovalNotFound.message
+    return "" if active_approvals(verification).filter(user=by).exists() else ApprovalNotFound.message
 
 
-def active(verification: Verification) -> QuerySet[Approval]:
+def active_approvals(verification: Verification) -> QuerySet[Approval]:
     """Return the approvals that were not withdrawn, oldest first."""
     return verification.approvals.filter(withdrawn_at=None).order_by("created_at", "id")
 
 
-def counted(verification: Verification, rule: ApprovalRule) -> QuerySet[Approval]:
+def valid_approvals(verification: Verification, rule: ApprovalRule) -> QuerySet[Approval]:
     """Return the active approvals that count: before the decision only those of people who may still approve."""
     if verification.result == Result.PASSED:
-        return active(verification)
+        return active_approvals(verification)
     # An approval from before the person left the organisation does not count again when they come back.
     members = Membership.objects.filter(
         organization=verification.project.organization_id,
         user=OuterRef("user"),
         created_at__lte=OuterRef("created_at"),
     ).exclude(role=Membership.Role.VIEWER)
-    rows = active(verification).filter(Exists(members) | Q(user__is_superuser=True), user__is_active=True)
-    # Who approved first may have set the task to ready to verify since.
+    rows = active_approvals(verification).filter(
+        Exists(members) | Q(user__is_superuser=True), user__is_active=True
+    )
+    # A person who has approved may have set the task to ready to verify since.
     author = author_id(verification) if rule.not_author else None
     return rows if author is None else rows.exclude(user=author)
 
@@ -135,6 +137,6 @@ def state_of(verification: Verification) -> dict[str, Any]:
         "verification_id": verification.pk,
         "required": rule.required,
         "not_author": rule.not_author,
-        "given": counted(verification, rule).count(),
+        "given": valid_approvals(verification, rule).count(),
         "approvals": list(verification.approvals.order_by("created_at", "id")),
     }

@@ -31,7 +31,7 @@ def test_approval_below_the_number_is_recorded_and_closes_nothing(scenario: Scen
     verdicts.approve(verification.pk, by=first)
 
     assert remediation_state(verification) == before
-    assert list(approvals.active(verification).values_list("user", flat=True)) == [first.user_id]
+    assert list(approvals.active_approvals(verification).values_list("user", flat=True)) == [first.user_id]
     logged = Event.objects.get(name="verification.approval_recorded", subject_id=verification.pk)
     assert (logged.data["approvals"], logged.data["required"]) == (1, 2)
 
@@ -247,7 +247,7 @@ def test_approval_of_an_approved_verification_is_not_withdrawn(scenario: Scenari
 
     with pytest.raises(errors.VerificationApproved):
         approvals.withdraw(verification.pk, project=scenario.project, by=people[0])
-    assert approvals.active(verification).count() == 2
+    assert approvals.active_approvals(verification).count() == 2
 
 
 def test_only_ones_own_approval_can_be_withdrawn(scenario: Scenario) -> None:
@@ -257,7 +257,7 @@ def test_only_ones_own_approval_can_be_withdrawn(scenario: Scenario) -> None:
 
     with pytest.raises(errors.ApprovalNotFound):
         approvals.withdraw(verification.pk, project=scenario.project, by=person(scenario))
-    assert approvals.active(verification).count() == 1
+    assert approvals.active_approvals(verification).count() == 1
 
 
 def test_key_without_a_user_withdraws_no_approval_of_a_deleted_person(scenario: Scenario) -> None:
@@ -296,7 +296,7 @@ def test_approvals_count_after_the_decision_oldest_first_whoever_leaves(scenario
     accounts.remove_member(Membership.objects.get(user=people[0].user_id), by=SYSTEM)
     verification.refresh_from_db()
 
-    oldest_first = [approval.user_id for approval in approvals.active(verification)]
+    oldest_first = [approval.user_id for approval in approvals.active_approvals(verification)]
 
     assert approvals.state_of(verification)["given"] == 2
     assert oldest_first == [people[1].user_id, people[0].user_id]
