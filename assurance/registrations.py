@@ -6,5 +6,5 @@ from remediation.services import verifications
 
 register_section(guard_policy.SECTION, guard_policy.ignored_part)
 register_section(deploy_policy.SECTION, deploy_policy.ignored_part)
-verifications.register_warnings(warnings_before_approval)
+verifications.register_warning_source(warnings_before_approval)
 register_consumer(event_consumer.CONSUMER, event_consumer.EVENTS)

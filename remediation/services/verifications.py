@@ -18,19 +18,19 @@ from remediation.locks import LockedTask, lock_task
 from remediation.models import CheckStatus, Result, Task, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
-# What a higher app knows of the task of a verification; it registers a function at start.
-_warnings: list[Callable[[Verification], list[str]]] = []
+# Functions of higher apps that warn about the task of a verification, registered at start.
+_warning_sources: list[Callable[[Verification], list[str]]] = []
 
 
-def register_warnings(read: Callable[[Verification], list[str]]) -> None:
-    _warnings.append(read)
+def register_warning_source(source: Callable[[Verification], list[str]]) -> None:
+    _warning_sources.append(source)
 
 
 def warnings_for(verification: Verification) -> list[str]:
     """Return what a person should know before the verdict, such as that the fix is not deployed; [] after it."""
     if verification.result != Result.PENDING:
         return []
-    return [warning for read in _warnings for warning in read(verification)]
+    return [warning for source in _warning_sources for warning in source(verification)]
 
 
 @transaction.atomic
