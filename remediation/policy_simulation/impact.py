@@ -23,22 +23,22 @@ from remediation.models import Task
 from remediation.sla.policy import hours_of
 
 BATCH_SIZE = 1000
-PRIORITY = ("impact", "effort", "risk", "score")
+PRIORITY_COLUMNS = ("impact", "effort", "risk", "score")
 SeverityChanges = Counter[tuple[str, str]]
 
 # SQL, since a policy may change a million rows: the database changes all of them in one pass.
-RULES = "unnest(%(domains)s::text[], %(severities)s::text[]) AS r (domain, severity)"
-SEVERITIES = f"""
+SEVERITY_RULES = "unnest(%(domains)s::text[], %(severities)s::text[]) AS r (domain, severity)"
+SEVERITY_CHANGES = f"""
     SELECT f.id, f.severity AS was, r.severity AS now
-    FROM findings_finding AS f JOIN {RULES} ON r.domain = f.domain
+    FROM findings_finding AS f JOIN {SEVERITY_RULES} ON r.domain = f.domain
     WHERE f.project_id = %(project)s AND f.status = ANY(%(open_statuses)s) AND f.severity <> r.severity
 """  # noqa: S608 - constants of this module
 # Dates that a person has set stay. Dates less than a second apart are equal. The dates of an SLA clock are recalculated
 # in the background, and are in no plan; nor are those of dismissed findings, whose clocks are paused.
-DATES = f"""
+DUE_DATE_CHANGES = f"""
     SELECT t.id, t.sla_due_at AS was, t.created_at + make_interval(secs => h.seconds) AS now
     FROM remediation_task AS t JOIN findings_finding AS f ON f.id = t.finding_id
-    LEFT JOIN {RULES} ON r.domain = f.domain AND f.status = ANY(%(open_statuses)s)
+    LEFT JOIN {SEVERITY_RULES} ON r.domain = f.domain AND f.status = ANY(%(open_statuses)s)
     LEFT JOIN unnest(%(sla_severities)s::text[], %(seconds)s::float8[]) AS h (severity, seconds)
         ON h.severity = coalesce(r.severity, f.severity)
     WHERE %(dates_in_plan)s AND t.project_id = %(project)s
@@ -52,18 +52,18 @@ CHECKSUM = "coalesce(sum(hashtextextended(concat_ws(' ', id, {was}, {now}), 0)),
 SEVERITIES_CHECKSUM = CHECKSUM.format(was="was", now="now")
 DATES_CHECKSUM = CHECKSUM.format(was="extract(epoch FROM was)", now="extract(epoch FROM now)")
 
-PREVIEW_SEVERITIES = f"""
-    WITH moved AS ({SEVERITIES})
+PREVIEW_SEVERITY_CHANGES = f"""
+    WITH moved AS ({SEVERITY_CHANGES})
     SELECT was, now, count(*), {SEVERITIES_CHECKSUM} FROM moved GROUP BY was, now
 """  # noqa: S608 - constants of this module
-PREVIEW_DATES = f"""
-    WITH moved AS ({DATES})
+PREVIEW_DUE_DATE_CHANGES = f"""
+    WITH moved AS ({DUE_DATE_CHANGES})
     SELECT count(*) FILTER (WHERE was IS NOT NULL AND now IS NOT NULL), count(*) FILTER (WHERE was IS NULL),
         count(*) FILTER (WHERE now IS NULL),
         count(*) FILTER (WHERE now < %(moment)s AND (was >= %(moment)s OR was IS NULL)), {DATES_CHECKSUM}
     FROM moved
 """  # noqa: S608 - constants of this module
-EVENTS = """
+INSERT_EVENTS = """
     INSERT INTO events_event (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
     SELECT %(organization)s, %(project)s, '{name}', id, %(by)s, %(actor)s, %(request)s,
         jsonb_build_object('was', jsonb_build_object('{field}', {was}), 'now', jsonb_build_object('{field}', {now}),
@@ -71,42 +71,42 @@ EVENTS = """
     FROM moved
 """
 # Default priorities of the old severity become those of the new one. Others, set by a person or a source, stay.
-DEFAULTS = (
+DEFAULT_PRIORITIES = (
     "unnest(%(levels)s::text[], %(impacts)s::int[], %(efforts)s::int[], %(risks)s::int[], %(scores)s::int[])"
     " AS {name} (severity, impact, effort, risk, score)"
 )
-NUMBERS = ", ".join(
+SET_PRIORITY = ", ".join(
     f"{name} = CASE WHEN (f.impact, f.effort, f.risk, f.score) = (o.impact, o.effort, o.risk, o.score)"
     f" THEN n.{name} ELSE f.{name} END"
-    for name in PRIORITY
+    for name in PRIORITY_COLUMNS
 )
-APPLY_SEVERITIES = f"""
-    WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f),
+APPLY_SEVERITY_CHANGES = f"""
+    WITH moved AS MATERIALIZED ({SEVERITY_CHANGES} ORDER BY f.id FOR UPDATE OF f),
     written AS (
-        UPDATE findings_finding AS f SET severity = moved.now, updated_at = %(moment)s, {NUMBERS}
-        FROM moved JOIN {DEFAULTS.format(name="o")} ON o.severity = moved.was
-            JOIN {DEFAULTS.format(name="n")} ON n.severity = moved.now
+        UPDATE findings_finding AS f SET severity = moved.now, updated_at = %(moment)s, {SET_PRIORITY}
+        FROM moved JOIN {DEFAULT_PRIORITIES.format(name="o")} ON o.severity = moved.was
+            JOIN {DEFAULT_PRIORITIES.format(name="n")} ON n.severity = moved.now
         WHERE f.id = moved.id
-    ), logged AS ({EVENTS.format(name="finding.updated", field="severity", was="was", now="now")})
+    ), logged AS ({INSERT_EVENTS.format(name="finding.updated", field="severity", was="was", now="now")})
     SELECT {SEVERITIES_CHECKSUM} FROM moved
 """  # noqa: S608 - constants of this module
 TIMESTAMP = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-APPLY_DATES = f"""
-    WITH moved AS MATERIALIZED ({DATES} ORDER BY t.id FOR UPDATE OF t),
+APPLY_DUE_DATE_CHANGES = f"""
+    WITH moved AS MATERIALIZED ({DUE_DATE_CHANGES} ORDER BY t.id FOR UPDATE OF t),
     written AS (
         UPDATE remediation_task AS t SET sla_due_at = moved.now, updated_at = %(moment)s
         FROM moved WHERE t.id = moved.id
     ), logged AS ({
-    EVENTS.format(
+    INSERT_EVENTS.format(
         name="task.updated", field="sla_due_at", was=TIMESTAMP.format("was"), now=TIMESTAMP.format("now")
     )
 })
     SELECT {DATES_CHECKSUM} FROM moved
 """  # noqa: S608 - constants of this module
-LOGGED_NAMES = ("finding.updated", "task.updated")
-# A finding that is weighted by traffic has other numbers than its severity's defaults: it is recomputed in Python.
-WITH_TRAFFIC = f"""
-    WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f)
+LOGGED_EVENT_NAMES = ("finding.updated", "task.updated")
+# A finding that is weighted by traffic has other priorities than its severity's defaults: it is recomputed in Python.
+SELECT_TRAFFIC_WEIGHTED = f"""
+    WITH moved AS MATERIALIZED ({SEVERITY_CHANGES} ORDER BY f.id FOR UPDATE OF f)
     SELECT moved.id, moved.was, moved.now FROM moved JOIN findings_finding AS f USING (id)
     WHERE f.evidence ? '{TRAFFIC_WEIGHT}'
 """  # noqa: S608 - constants of this module
@@ -123,9 +123,9 @@ class PolicyImpact:
 
 def preview(project: Project, config: dict[str, Any], *, dates_in_plan: bool) -> PolicyImpact:
     params = _params(project, config, dates_in_plan)
-    rows = fetch_all(PREVIEW_SEVERITIES, params, model=Finding)
+    rows = fetch_all(PREVIEW_SEVERITY_CHANGES, params, model=Finding)
     severities = Counter({(was, now): count for was, now, count, _ in rows})
-    (moved, given, lifted, overdue, dates) = fetch_all(PREVIEW_DATES, params, model=Task)[0]
+    (moved, given, lifted, overdue, dates) = fetch_all(PREVIEW_DUE_DATE_CHANGES, params, model=Task)[0]
     counts = {"moved": moved, "given": given, "lifted": lifted, "overdue_at_once": overdue}
     return PolicyImpact(severities, counts, _checksum(sum(int(part) for _, _, _, part in rows), dates))
 
@@ -142,15 +142,15 @@ def apply(project: Project, config: dict[str, Any], *, dates_in_plan: bool, vers
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15min'")  # one pass over all open findings and tasks
         # Findings are locked before tasks, each in the order of their ids: the project's one order of locks.
-        cursor.execute(WITH_TRAFFIC, params)
+        cursor.execute(SELECT_TRAFFIC_WEIGHTED, params)
         with_traffic = cursor.fetchall()
-        cursor.execute(APPLY_SEVERITIES, params)
+        cursor.execute(APPLY_SEVERITY_CHANGES, params)
         severities = cursor.fetchone()[0]
         for severity, previous in _batches(with_traffic):
             traffic_weight.update_default_priorities(previous, severity)
-        cursor.execute(APPLY_DATES, params)
+        cursor.execute(APPLY_DUE_DATE_CHANGES, params)
         checksum = _checksum(severities, cursor.fetchone()[0])
-    outbox.enqueue_logged(project, LOGGED_NAMES, at=params["moment"])
+    outbox.enqueue_logged(project, LOGGED_EVENT_NAMES, at=params["moment"])
     return checksum
 
 
@@ -178,5 +178,7 @@ def _params(project: Project, config: dict[str, Any], dates_in_plan: bool) -> di
         "seconds": [float(count) * 3600 for count in hours.values()],
         "moment": timezone.now(),
         "levels": list(defaults),
-        **{f"{name}s": [getattr(default, name) for default in defaults.values()] for name in PRIORITY},
+        **{
+            f"{name}s": [getattr(default, name) for default in defaults.values()] for name in PRIORITY_COLUMNS
+        },
     }

@@ -148,7 +148,7 @@ def test_consumer_gets_the_events_that_a_policy_writes_by_sql(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(outbox, "MAX_ENTRY_EVENTS", 2)
-    outbox.register_consumer("listener", impact.LOGGED_NAMES)
+    outbox.register_consumer("listener", impact.LOGGED_EVENT_NAMES)
     findings = [factories.finding(scenario, severity="high").pk for _ in range(3)]
     config: dict[str, Any] = {"severity_rules": {"security": "low"}}
     token = plans.simulate(policies.current(scenario.project), config)["plan_token"]
@@ -160,8 +160,10 @@ def test_consumer_gets_the_events_that_a_policy_writes_by_sql(
         ("finding.updated", 2), ("finding.updated", 1),
     ]  # fmt: skip
     assert {event.subject_id for batch in batches for event in batch.events} == set(findings)
-    written = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", impact.APPLY_SEVERITIES + impact.APPLY_DATES))
-    assert written == set(impact.LOGGED_NAMES)
+    written = set(
+        re.findall(r"'([a-z_]+\.[a-z_]+)'", impact.APPLY_SEVERITY_CHANGES + impact.APPLY_DUE_DATE_CHANGES)
+    )
+    assert written == set(impact.LOGGED_EVENT_NAMES)
 
 
 def test_consumer_gets_the_events_of_the_organisations_that_it_wants(scenario: Scenario, consumer: str):
