@@ -20,8 +20,8 @@ from remediation.policy_simulation.impact import SeverityChanges
 from remediation.services import recalculations
 from remediation.sla.policy import has_clock
 
-SALT = "krafter.policy.plan"
-VALID_SECONDS = 24 * 3600  # of a plan token
+PLAN_SALT = "krafter.policy.plan"
+PLAN_MAX_AGE_SECONDS = 24 * 3600
 
 
 def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
         "tasks": dates,
         "alerts": _count_alerts(config, _count_open_findings(policy.project, config)),
     }
-    token = signing.dumps([*_identify(policy, config), changes.checksum], salt=SALT)
+    token = signing.dumps([*_identify(policy, config), changes.checksum], salt=PLAN_SALT)
     return {"simulation": simulation, "plan_token": token}
 
 
@@ -62,7 +62,7 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
     Raises PlanOutdated if the config or the policy is another one, or if other rows would change than those listed.
     """
     try:
-        planned = signing.loads(plan_token, salt=SALT, max_age=VALID_SECONDS)
+        planned = signing.loads(plan_token, salt=PLAN_SALT, max_age=PLAN_MAX_AGE_SECONDS)
     except signing.BadSignature:
         raise PlanOutdated from None
     if planned[:-1] != _identify(policy, config):
