@@ -41,7 +41,9 @@ SIMULATED_BATCH_SIZE, MAX_SIMULATED_TASKS = 2000, 10_000  # more tasks would tak
 MIN_DURATION, LATE_TASK_PERIOD = timedelta(seconds=10), timedelta(minutes=5)
 MIN_DUE_DATE_CHANGE = timedelta(seconds=1)  # dates less than that apart are equal
 MAX_ATTEMPTS = 5  # that end with an error one after the other
-GIVEN_UP = "It ended with an error each time. Due dates that it has not reached follow the earlier policy."
+TOO_MANY_ATTEMPTS = (
+    "It ended with an error each time. Due dates that it has not reached follow the earlier policy."
+)
 COUNT_FIELDS = ("moved", "given", "lifted", "overdue_at_once")
 
 
@@ -114,7 +116,7 @@ def _count_failure(recalculation_id: UUID) -> None:
         return
     row.attempts += 1
     if row.attempts >= MAX_ATTEMPTS:
-        row.finished_at, row.error = timezone.now(), GIVEN_UP
+        row.finished_at, row.error = timezone.now(), TOO_MANY_ATTEMPTS
         log_event("policy.recalculation_failed", row, by=SYSTEM, **_totals(row))
     row.save()
 

@@ -40,7 +40,7 @@ MAX_PAGES = 25
 MAX_JOB_SECONDS = 60  # for a browser part; after it no further page is started and the next job continues
 TOO_MANY_PAGES = f"A verification checks at most {MAX_PAGES} pages, and this page is not among them."
 DISABLED = "The project's policy disables this check."
-GIVEN_UP = "The worker stopped several times before the check had a result."
+TOO_MANY_ATTEMPTS = "The worker stopped several times before the check had a result."
 
 
 def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False) -> bool:
@@ -84,7 +84,7 @@ def _give_up(part: VerificationPart) -> None:
     # If not even this evidence can be stored, the verification ends without it.
     with_evidence = part.attempts <= MAX_ATTEMPTS + 2
     for key in running_keys(part):
-        result = aggregate(key, {url: inconclusive("not_available", GIVEN_UP)})
+        result = aggregate(key, {url: inconclusive("not_available", TOO_MANY_ATTEMPTS)})
         store_result(part, key, result, with_evidence=with_evidence)
 
 
@@ -153,7 +153,7 @@ class CheckRunner:
             if self._part.scanner == Scanner.BROWSER:
                 # Give up this page only: the next one may be checked again.
                 self._part.attempts = 0
-            return inconclusive("not_available", GIVEN_UP)
+            return inconclusive("not_available", TOO_MANY_ATTEMPTS)
         return page.run_check(key, self._thresholds)
 
 

@@ -45,7 +45,7 @@ ARCHIVED = "The project was archived while the scan ran: failed checks did not b
 MAX_PARTS = 100
 TIME_LIMIT = "the time limit was reached."
 INTERRUPTED = "each attempt was interrupted, or ended with an error."
-GIVEN_UP = "The scan was tried several times, and stopped with an error each time."
+TOO_MANY_ATTEMPTS = "The scan was tried several times, and stopped with an error each time."
 NO_SPACE = "Shortened, since the evidence of all pages is too large: see the results of the scan."
 
 
@@ -162,7 +162,7 @@ def give_up(scan_id: UUID) -> None:
         return
     ScanPage.objects.filter(part__scan=scan, pending=True).update(pending=False)
     scan.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now(), updated_at=timezone.now())
-    _end(scan, {**scan.summary, **summary_of_parts(scan_id), "error": GIVEN_UP})
+    _end(scan, {**scan.summary, **summary_of_parts(scan_id), "error": TOO_MANY_ATTEMPTS})
 
 
 def _end(scan: Scan, summary: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from scans.worker.shared_facts import SharedConfirmation, SharedFacts
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
-GIVEN_UP = "The worker stopped several times while it checked this page."
+TOO_MANY_ATTEMPTS = "The worker stopped several times while it checked this page."
 
 
 class ScanSession:
@@ -95,7 +95,9 @@ class ScanSession:
         """Run the checks on a page, unless workers have repeatedly died with it."""
         is_start, part = page.position == 0, page.part
         if page.attempts > MAX_ATTEMPTS:
-            return page_checks.inconclusive_results(selection, "not_available", GIVEN_UP, is_start=is_start)
+            return page_checks.inconclusive_results(
+                selection, "not_available", TOO_MANY_ATTEMPTS, is_start=is_start
+            )
         if not is_start:
             time.sleep(part.page_delay)
         context = self._context(page)

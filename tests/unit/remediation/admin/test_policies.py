@@ -207,14 +207,14 @@ def test_recalculation_that_ended_with_an_error_is_shown_until_the_next(
 ):
     policy = policies.current(scenario.project)
     ended = {"project": scenario.project, "policy_version": 2, "finished_at": timezone.now()}
-    SlaRecalculation.objects.create(**ended, checked=312, error=recalculations.GIVEN_UP)
+    SlaRecalculation.objects.create(**ended, checked=312, error=recalculations.TOO_MANY_ATTEMPTS)
     if not is_newest:
         SlaRecalculation.objects.create(**ended)
 
     shown = text_of(operator.get(admin_url(Policy, "change", policy.pk)))
 
     says = "Due dates could not be recalculated by version 2 of the policy"
-    assert (says in shown, recalculations.GIVEN_UP in shown) == (is_newest, is_newest)
+    assert (says in shown, recalculations.TOO_MANY_ATTEMPTS in shown) == (is_newest, is_newest)
 
 
 @pytest.mark.parametrize("page", ["preview", "replace"])

@@ -234,7 +234,7 @@ def test_recalculation_that_fails_each_time_ends(scenario: Scenario):
 
     assert [row.finished_at is None for row in rows] == [True] * (recalculations.MAX_ATTEMPTS - 1) + [False]
     shown = scenario.client.call("get", "policies/current/recalculation").json()["data"]
-    assert (shown["error"], shown["checked"]) == (recalculations.GIVEN_UP, 0)
+    assert (shown["error"], shown["checked"]) == (recalculations.TOO_MANY_ATTEMPTS, 0)
     assert Event.objects.filter(name="policy.recalculation_failed").count() == 1
 
 

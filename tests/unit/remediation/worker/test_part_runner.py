@@ -266,7 +266,7 @@ def test_verification_whose_work_never_begins_is_inconclusive(
     verification.refresh_from_db()
     assert (verification.checks[0]["status"], verification.running) == ("inconclusive", False)
     page = json.loads(Evidence.objects.get().body)["pages"][0]
-    assert (page["evidence"]["detail"], QuotaMonth.objects.get().spent) == (part_runner.GIVEN_UP, 0)
+    assert (page["evidence"]["detail"], QuotaMonth.objects.get().spent) == (part_runner.TOO_MANY_ATTEMPTS, 0)
 
 
 def test_verification_whose_evidence_cannot_be_stored_is_inconclusive(scenario: Scenario, site: FaultySite):

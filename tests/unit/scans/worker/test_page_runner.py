@@ -543,7 +543,7 @@ def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: FaultySite
     assert (jobs_run, scan.status, scan.summary["error"], QuotaMonth.objects.get().spent) == (
         page_leases.MAX_ATTEMPTS + 2,
         "failed",
-        finalization.GIVEN_UP,
+        finalization.TOO_MANY_ATTEMPTS,
         0,
     )
 
@@ -589,7 +589,7 @@ def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site:
     assert (jobs_run, scan.status, scan.summary["error"], QuotaMonth.objects.get().spent) == (
         page_leases.MAX_ATTEMPTS + 2,
         "failed",
-        finalization.GIVEN_UP,
+        finalization.TOO_MANY_ATTEMPTS,
         0,
     )
     assert not ScanPart.objects.filter(finished_at=None).exists()
