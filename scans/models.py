@@ -94,7 +94,7 @@ class Scanner(models.TextChoices):
     LAB = "lab", "Lab metrics"
 
 
-IN_BROWSER = (Scanner.BROWSER, Scanner.LAB)
+BROWSER_SCANNERS = (Scanner.BROWSER, Scanner.LAB)
 
 
 class ScanPart(BaseModel, Leased):

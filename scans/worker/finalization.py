@@ -25,7 +25,7 @@ from krafter_audit.http.urls import MAX_STORED_LENGTH
 from krafter_audit.jobs.isolation import isolated
 from scanner import lab_builds, registry
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
-from scans.models import IN_BROWSER, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.models import BROWSER_SCANNERS, OUTCOMES, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import lab, shared_facts, substitutes
 from scans.worker.page_checks import CheckSelection
 from scans.worker.page_leases import LEASE_SECONDS, MAX_ATTEMPTS
@@ -287,7 +287,7 @@ def _notes(scan: Scan) -> list[str]:
     elsewhere = scan.results.filter(reason=lab_builds.MEASURED_ELSEWHERE).count()
     if elsewhere:
         notes.append(f"{elsewhere} lab metrics: measured on a page with the same resources and structure.")
-    missed = scan.results.filter(page__part__scanner__in=IN_BROWSER, reason="not_available")
+    missed = scan.results.filter(page__part__scanner__in=BROWSER_SCANNERS, reason="not_available")
     details = missed.values_list("evidence__detail").annotate(rows=Count("id")).order_by("-rows")
     return notes + [f"{rows} browser checks could not run: {detail}" for detail, rows in details[:2]]
 

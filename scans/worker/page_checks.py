@@ -15,7 +15,7 @@ from scanner.preconditions import Inconclusive
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
-KINDS: Mapping[Scanner, Set[str]] = {
+CHECK_KINDS: Mapping[Scanner, Set[str]] = {
     Scanner.HTTP: {"http", "tls"},
     Scanner.BROWSER: {"browser", "markup"},
     Scanner.LAB: {"lab"},
@@ -49,7 +49,7 @@ class CheckSelection:
     @classmethod
     def for_scan(cls, scan: Scan, scanner: str) -> "CheckSelection":
         config = policy_rules.config_of(scan.project)
-        keys = keys_of(scanner) - policy_rules.disabled_checks(config)
+        keys = check_keys_of(scanner) - policy_rules.disabled_checks(config)
         return cls(keys, policy_rules.thresholds(config))
 
     def only(self, keys: Set[str]) -> "CheckSelection":
@@ -70,9 +70,9 @@ class CheckSelection:
         return [key for keys in self.by_domain(is_start=is_start).values() for key in keys]
 
 
-def keys_of(scanner: str) -> set[str]:
+def check_keys_of(scanner: str) -> set[str]:
     registry.load()
-    return {key for key, check in registry.REGISTRY.items() if check.kind in KINDS[Scanner(scanner)]}
+    return {key for key, check in registry.REGISTRY.items() if check.kind in CHECK_KINDS[Scanner(scanner)]}
 
 
 def run_checks(

@@ -21,7 +21,7 @@ from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
 from krafter_audit.shutdown import is_shutting_down
 from scanner.crawler import Discovery
-from scans.models import IN_BROWSER, Scan, ScanPage
+from scans.models import BROWSER_SCANNERS, Scan, ScanPage
 from scans.worker import finalization, page_leases, persistence
 from scans.worker.page_checks import CheckSelection, PageResults
 from scans.worker.page_leases import Work, WorkerKind
@@ -217,7 +217,7 @@ class PageRunner:
             self._save_page(started.row, found)
 
     def _save_discovery(self, session: ScanSession, scan: Scan, found: Discovery) -> None:
-        in_browser = any(CheckSelection.for_scan(scan, scanner).keys for scanner in IN_BROWSER)
+        in_browser = any(CheckSelection.for_scan(scan, scanner).keys for scanner in BROWSER_SCANNERS)
         without_browser = not session.may_use_browser
         if not persistence.save_discovery(
             scan, found, in_browser=in_browser, without_browser=without_browser

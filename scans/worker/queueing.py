@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from krafter_audit.db.leases import unleased
 from krafter_audit.jobs.queues import enqueue, queue_has_consumers, queue_is_stalled
-from scans.models import IN_BROWSER, Scanner, ScanPage, ScanPart, Site
+from scans.models import BROWSER_SCANNERS, Scanner, ScanPage, ScanPart, Site
 from scans.worker.page_leases import scans_to_discover
 
 BROWSER_QUEUE = "scan_browser"
@@ -28,7 +28,7 @@ def check_without_browser(scan_id: UUID | None) -> None:
 
 
 def _unfinished_in_browser(scan_id: UUID) -> QuerySet[ScanPart]:
-    return ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
+    return ScanPart.objects.filter(scan=scan_id, scanner__in=BROWSER_SCANNERS, finished_at__isnull=True)
 
 
 def requeue_scans() -> None:
@@ -36,7 +36,7 @@ def requeue_scans() -> None:
     idle = ScanPart.objects.filter(finished_at__isnull=True, scan__discovered_at__isnull=False).exclude(
         Exists(_pages(~unleased()))
     )
-    in_browser = idle.filter(scanner__in=IN_BROWSER, without_browser=False)
+    in_browser = idle.filter(scanner__in=BROWSER_SCANNERS, without_browser=False)
     by_http = idle.exclude(pk__in=in_browser).values_list("scan_id", "created_at")
     undiscovered = scans_to_discover().values_list("pk", "created_at")
     limit = MAX_JOBS[Scanner.HTTP]

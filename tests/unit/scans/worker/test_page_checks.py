@@ -26,7 +26,7 @@ def context() -> Iterator[PageContext]:
 
 
 def test_each_check_belongs_to_one_scanner() -> None:
-    by_scanner = {scanner: page_checks.keys_of(scanner) for scanner in Scanner}
+    by_scanner = {scanner: page_checks.check_keys_of(scanner) for scanner in Scanner}
 
     assert sorted(key for keys in by_scanner.values() for key in keys) == sorted(registry.keys())
     kinds = {scanner: {registry.REGISTRY[key].kind for key in keys} for scanner, keys in by_scanner.items()}
@@ -40,13 +40,13 @@ def test_policy_disables_checks_and_sets_thresholds(scenario: Scenario) -> None:
 
     selection = CheckSelection.for_scan(Scan(project=scenario.project, url=SITE), "http")
 
-    assert selection.keys == page_checks.keys_of("http") - {CSP}
+    assert selection.keys == page_checks.check_keys_of("http") - {CSP}
     assert selection.thresholds["ttfb"] == 900
 
 
 def test_checks_of_the_whole_site_run_on_the_start_page_only() -> None:
-    site_wide = {key for key in page_checks.keys_of("http") if registry.REGISTRY[key].scope != "page"}
-    selection = CheckSelection(page_checks.keys_of("http"), {})
+    site_wide = {key for key in page_checks.check_keys_of("http") if registry.REGISTRY[key].scope != "page"}
+    selection = CheckSelection(page_checks.check_keys_of("http"), {})
 
     start, other = (set(selection.on_page(is_start=is_start)) for is_start in (True, False))
 
