@@ -41,12 +41,12 @@ from scans.worker.regression_filter import check_key, filter_reports
 
 DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
 INGEST_INTERVAL = timedelta(seconds=3)  # a finding appears soon, without an ingestion for each page
-ARCHIVED = "The project was archived while the scan ran: failed checks did not become findings."
-MAX_PARTS = 100
-TIME_LIMIT = "the time limit was reached."
-INTERRUPTED = "each attempt was interrupted, or ended with an error."
+PROJECT_ARCHIVED = "The project was archived while the scan ran: failed checks did not become findings."
+BATCH_SIZE = 100
+TIME_LIMIT_REACHED = "the time limit was reached."
+ATTEMPTS_INTERRUPTED = "each attempt was interrupted, or ended with an error."
 TOO_MANY_ATTEMPTS = "The scan was tried several times, and stopped with an error each time."
-NO_SPACE = "Shortened, since the evidence of all pages is too large: see the results of the scan."
+EVIDENCE_SHORTENED = "Shortened, since the evidence of all pages is too large: see the results of the scan."
 
 
 def continue_part(part_id: UUID) -> None:
@@ -66,7 +66,7 @@ def continue_part(part_id: UUID) -> None:
 def ingest_new_failures(part_id: UUID) -> bool:
     """Ingest the new failures of a running part, unless another worker does or has just done so."""
     due = Q(ingested_at__isnull=True) | Q(ingested_at__lt=timezone.now() - INGEST_INTERVAL)
-    part = _locked(ScanPart.objects.filter(due, pk=part_id, finished_at__isnull=True), skip_locked=True)
+    part = _lock_part(ScanPart.objects.filter(due, pk=part_id, finished_at__isnull=True), skip_locked=True)
     if part is None:
         return False
     _ingest(part, final=False)
@@ -76,7 +76,7 @@ def ingest_new_failures(part_id: UUID) -> bool:
 @transaction.atomic
 def finish_part(part_id: UUID) -> bool:
     """Finish a part without pending pages, and with the last part the scan."""
-    part = _locked(ScanPart.objects.filter(pk=part_id, finished_at__isnull=True))
+    part = _lock_part(ScanPart.objects.filter(pk=part_id, finished_at__isnull=True))
     if part is None or part.pages.filter(pending=True).exists():
         return False
     substitutes.withdraw_results(part)
@@ -92,7 +92,7 @@ def finish_part(part_id: UUID) -> bool:
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
     if not scan.parts.filter(finished_at__isnull=True).exists():
-        _end(scan, summarize(scan))
+        _finish_scan(scan, summarize(scan))
     return True
 
 
@@ -103,7 +103,7 @@ def finish_parts_without_pages() -> None:
     parts = ScanPart.objects.filter(
         leases.unleased(), ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
     ).order_by("?")
-    for pk in parts.values_list("pk", flat=True)[:MAX_PARTS]:
+    for pk in parts.values_list("pk", flat=True)[:BATCH_SIZE]:
         # It is tried again when its lease expires, and holds up no other: each worker begins with these parts.
         with isolated("end of part", pk):
             _finish_leased(pk)
@@ -120,7 +120,7 @@ def _finish_leased(part_id: UUID) -> None:
     leases.write(part, lease_until=None, attempts=0)
 
 
-def _locked(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart | None:
+def _lock_part(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanPart | None:
     rows = parts.select_related("scan__project").select_for_update(of=("self",), skip_locked=skip_locked)
     return rows.first()
 
@@ -138,7 +138,7 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
     ingested = ingest(part.scan.project, reports, by=by, reported_before=filtered.reported_before)
     for report, finding in zip(filtered.accepted, ingested.findings, strict=True):
         if report.identity not in filtered.reported_before:
-            part.reported[check_key(report)] = {"change": _change(finding.pk, ingested)}
+            part.reported[check_key(report)] = {"change": _change_of_finding(finding.pk, ingested)}
     part.reported |= {key: {"change": SUSPECTED} for key in filtered.suspected}
     for key in keys & part.reported.keys():
         part.reported[key]["pages"] = pages[key]
@@ -146,7 +146,7 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
     part.save(update_fields=["reported", "ingested_at", "updated_at"])
 
 
-def _change(finding_id: UUID, ingested: IngestionResult) -> str:
+def _change_of_finding(finding_id: UUID, ingested: IngestionResult) -> str:
     if finding_id in ingested.created:
         return CREATED
     return REGRESSED if finding_id in ingested.regressed else UPDATED
@@ -162,10 +162,10 @@ def give_up(scan_id: UUID) -> None:
         return
     ScanPage.objects.filter(part__scan=scan, pending=True).update(pending=False)
     scan.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now(), updated_at=timezone.now())
-    _end(scan, {**scan.summary, **summary_of_parts(scan_id), "error": TOO_MANY_ATTEMPTS})
+    _finish_scan(scan, {**scan.summary, **summary_of_parts(scan_id), "error": TOO_MANY_ATTEMPTS})
 
 
-def _end(scan: Scan, summary: dict[str, Any]) -> None:
+def _finish_scan(scan: Scan, summary: dict[str, Any]) -> None:
     status = Scan.Status.FAILED if "error" in summary else Scan.Status.COMPLETED
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary.get("findings_created", 0) + summary.get("findings_updated", 0)
@@ -245,7 +245,7 @@ def _without_details(page: Mapping[str, Any]) -> dict[str, Any]:
             "status": str(known.get("status"))[:20],
             "value": value if isinstance(value, int | float) else None,
             "reason": None,
-            "evidence": {"detail": NO_SPACE},
+            "evidence": {"detail": EVIDENCE_SHORTENED},
             "samples": [],
         },
     }
@@ -273,13 +273,13 @@ def summarize(scan: Scan) -> dict[str, Any]:
 
 
 def _notes(scan: Scan) -> list[str]:
-    notes = [ARCHIVED] if scan.project.archived_at else []
+    notes = [PROJECT_ARCHIVED] if scan.project.archived_at else []
     for scanner, label in Scanner.choices:
         pages = ScanPage.objects.filter(part__scan=scan, part__scanner=scanner)
         unchecked = pages.filter(checked_at__isnull=True)
         for rows, reason in (
-            (unchecked.filter(attempts=0), TIME_LIMIT),
-            (unchecked.filter(attempts__gt=0), INTERRUPTED),
+            (unchecked.filter(attempts=0), TIME_LIMIT_REACHED),
+            (unchecked.filter(attempts__gt=0), ATTEMPTS_INTERRUPTED),
         ):
             if number := rows.count():
                 notes.append(f"{number} of {pages.count()} pages were not checked ({label}): {reason}")

@@ -11,12 +11,12 @@ from scans.worker.page_leases import scans_to_discover
 
 BROWSER_QUEUE = "scan_browser"
 MAX_JOBS = {Scanner.HTTP: 4, Scanner.BROWSER: 2}  # enqueued per run: each job works on the pages of all scans
-MAX_SITES = 500
+REQUEUE_BATCH_SIZE = 500
 
 
 def browser_part_has_no_worker(scan_id: UUID) -> bool:
     """Return whether the browser part of a scan waits and no worker consumes the browser queue."""
-    parts = _unfinished_in_browser(scan_id)
+    parts = _unfinished_browser_parts(scan_id)
     waiting = parts.filter(without_browser=False).exclude(Exists(_pages(Q(lease_until__isnull=False))))
     return waiting.exists() and not queue_has_consumers(BROWSER_QUEUE)
 
@@ -24,10 +24,10 @@ def browser_part_has_no_worker(scan_id: UUID) -> bool:
 def check_without_browser(scan_id: UUID | None) -> None:
     """Let HTTP workers finish the browser parts of a scan, as inconclusive."""
     if scan_id:
-        _unfinished_in_browser(scan_id).update(without_browser=True)
+        _unfinished_browser_parts(scan_id).update(without_browser=True)
 
 
-def _unfinished_in_browser(scan_id: UUID) -> QuerySet[ScanPart]:
+def _unfinished_browser_parts(scan_id: UUID) -> QuerySet[ScanPart]:
     return ScanPart.objects.filter(scan=scan_id, scanner__in=BROWSER_SCANNERS, finished_at__isnull=True)
 
 
@@ -61,5 +61,5 @@ def _pages(condition: Q) -> QuerySet[ScanPage]:
 
 def requeue_site_verifications() -> None:
     sites = Site.objects.filter(unleased(), check_requested=True).order_by("created_at")
-    for pk in sites.values_list("pk", flat=True)[:MAX_SITES]:
+    for pk in sites.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:
         enqueue("scans.verify_site", str(pk))
