@@ -69,7 +69,7 @@ def ingest_new_failures(part_id: UUID) -> bool:
     part = _lock_part(ScanPart.objects.filter(due, pk=part_id, finished_at__isnull=True), skip_locked=True)
     if part is None:
         return False
-    _ingest(part, final=False)
+    _ingest(part, is_final=False)
     return True
 
 
@@ -83,7 +83,7 @@ def finish_part(part_id: UUID) -> bool:
     # Pages with contradicted results have become pending again.
     if request_rechecks(part):
         return False
-    _ingest(part, final=True)
+    _ingest(part, is_final=True)
     part.finished_at = timezone.now()
     part.save(update_fields=["finished_at", "updated_at"])
     if part.scanner == Scanner.BROWSER and CheckSelection.for_scan(part.scan, Scanner.LAB).keys:
@@ -125,14 +125,16 @@ def _lock_part(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanP
     return rows.first()
 
 
-def _ingest(part: ScanPart, *, final: bool) -> None:
-    failures = substitutes.reportable_results(part, final=final).filter(outcome=FAILED)
+def _ingest(part: ScanPart, *, is_final: bool) -> None:
+    failures = substitutes.reportable_results(part, is_final=is_final).filter(outcome=FAILED)
     pages = dict(failures.values_list("key").annotate(Count("id")))
     # While the part runs, only checks that have failed on further pages.
-    keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
+    keys = {
+        key for key, count in pages.items() if is_final or part.reported.get(key, {}).get("pages") != count
+    }
     if part.scan.project.archived_at:
         keys = set()  # it can only be read
-    filtered = filter_reports(part, finding_reports(part, keys, final=final), final=final)
+    filtered = filter_reports(part, finding_reports(part, keys, is_final=is_final), is_final=is_final)
     by = Actor("scanner", part.scan.requested_by_id)
     reports = [_within_limit(report) for report in filtered.accepted]
     ingested = ingest(part.scan.project, reports, by=by, reported_before=filtered.reported_before)
@@ -176,9 +178,9 @@ def _finish_scan(scan: Scan, summary: dict[str, Any]) -> None:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
-def finding_reports(part: ScanPart, keys: Collection[str], *, final: bool) -> list[FindingReport]:
+def finding_reports(part: ScanPart, keys: Collection[str], *, is_final: bool) -> list[FindingReport]:
     """Return a report of each of these checks that failed, with all pages on which it failed."""
-    results = substitutes.reportable_results(part, final=final).filter(outcome=FAILED, key__in=keys)
+    results = substitutes.reportable_results(part, is_final=is_final).filter(outcome=FAILED, key__in=keys)
     rows = results.select_related("page")
     failures: dict[str, list[ScanResult]] = defaultdict(list)
     for row in rows.order_by("page__position", "id"):

@@ -52,13 +52,13 @@ class Work:
         return any(page.attempts > 1 for page in self.pages)
 
 
-def lease_next(kind: WorkerKind, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
+def lease_next(kind: WorkerKind, *, limit: int, is_idle: bool, prefer: UUID | None = None) -> Work | None:
     """Lease work of the organisation that has used the workers least, at most `limit` pages.
 
-    `idle`: the worker has no other page. An organisation to `prefer` comes first while it has work.
+    `is_idle`: the worker has no other page. An organisation to `prefer` comes first while it has work.
     """
     for organization_id in sorted(_organizations_with_work(kind), key=lambda pk: pk != prefer):
-        for work in _leased(organization_id, kind, limit=limit, idle=idle):
+        for work in _leased(organization_id, kind, limit=limit, is_idle=is_idle):
             return work
     return None
 
@@ -74,10 +74,10 @@ def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
     return fair_queue.by_least_use("scan", sorted(oldest, key=oldest.__getitem__))
 
 
-def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> Iterator[Work]:
+def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) -> Iterator[Work]:
     parts = _parts_with_work(kind).filter(scan__project__organization=organization_id)
     for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
-        if work := _lease_pages(part_id, kind, limit=limit, idle=idle):
+        if work := _lease_pages(part_id, kind, limit=limit, is_idle=is_idle):
             yield work
     scans = scans_to_discover() if kind == WorkerKind.HTTP else Scan.objects.none()
     of_organization = scans.filter(project__organization=organization_id)
@@ -111,7 +111,7 @@ def _lease_scan(scan_id: UUID) -> Scan | None:
 
 
 @transaction.atomic
-def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> Work | None:
+def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) -> Work | None:
     part = ScanPart.objects.select_related("scan__project").get(pk=part_id)
     pending = part.pages.filter(pending=True)
     if part.page_delay:
@@ -130,7 +130,7 @@ def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, idle: bool) -> 
             return None
     # A page with which a worker has died may be the reason: it is checked alone, and last.
     pages = list(free.filter(attempts=0)[:limit])
-    if not pages and not idle:
+    if not pages and not is_idle:
         return Work(part.scan, part, must_wait=True) if free.exists() else None
     pages = pages or list(free[:1])
     if not pages:

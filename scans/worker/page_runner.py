@@ -112,7 +112,7 @@ class PageRunner:
         free = MAX_CONCURRENT_PAGES[self._kind] - len(self._started)
         while free > 0 and not self._drain:
             work = page_leases.lease_next(
-                self._kind, limit=free, idle=not self._started, prefer=self._preferred_organization()
+                self._kind, limit=free, is_idle=not self._started, prefer=self._preferred_organization()
             )
             if work is None:
                 return

@@ -40,15 +40,15 @@ class FilteredReports:
     suspected: list[str] = field(default_factory=list)
 
 
-def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: bool) -> FilteredReports:
-    """Return what to ingest. Without `final`, further pages of the part will be reported.
+def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, is_final: bool) -> FilteredReports:
+    """Return what to ingest. Without `is_final`, further pages of the part will be reported.
 
     Call it in the transaction that ingests the reports: it locks the findings.
     """
     reports = list(reports)
     known = _known_findings(part, reports)
     # A finding's pages that this scan did not check may still be broken, and stay in the finding.
-    checked = _checked_urls(part, reports, final=final)
+    checked = _checked_urls(part, reports, is_final=is_final)
     coverage = {key: Coverage.on_pages(key, urls) for key, urls in checked.items()}
     filtered = FilteredReports()
     for report in reports:
@@ -67,7 +67,7 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, final: b
         if was_reported_before:
             filtered.reported_before.add(report.identity)
         # The last report decides which of many pages are kept: earlier ones do not know all that were checked.
-        limit = MAX_PAGES if final else 2 * MAX_PAGES
+        limit = MAX_PAGES if is_final else 2 * MAX_PAGES
         filtered.accepted.append(_with_unchecked_pages(report, finding, coverage[key], limit))
     filtered.accepted = _without_earlier_scan(part, known, filtered.accepted)
     return filtered
@@ -111,9 +111,9 @@ def _without_earlier_scan(
     return [replace(report, scan_id=None) if is_earlier(report) else report for report in reports]
 
 
-def _checked_urls(part: ScanPart, reports: list[FindingReport], *, final: bool) -> dict[str, set[str]]:
+def _checked_urls(part: ScanPart, reports: list[FindingReport], *, is_final: bool) -> dict[str, set[str]]:
     keys = [check_key(report) for report in reports]
-    results = reportable_results(part, final=final).filter(key__in=keys)
+    results = reportable_results(part, is_final=is_final).filter(key__in=keys)
     # A page that no longer exists counts as checked; one that is empty, or blank after a script error, does not.
     is_shown = Q(evidence__has_key="status") & ~Q(evidence__status__in=GONE_STATUSES)
     conclusive = results.exclude(Q(outcome=INCONCLUSIVE) & (~Q(reason="target_missing") | is_shown))

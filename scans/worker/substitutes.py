@@ -16,11 +16,11 @@ from scans.models import Scanner, ScanPage, ScanPart, ScanResult
 MIN_REPLACED = 2  # URLs that show the same page
 
 
-def reportable_results(part: ScanPart, *, final: bool) -> QuerySet[ScanResult]:
+def reportable_results(part: ScanPart, *, is_final: bool) -> QuerySet[ScanResult]:
     """Return the results of a part that are certain; before its end, not those of pages that may be replaced."""
     results = ScanResult.objects.filter(page__part=part)
     is_requested = Q(page__position=0, page__part__scanner=Scanner.HTTP)
-    return results if final else results.filter(Q(page__substitute={}) | is_requested)
+    return results if is_final else results.filter(Q(page__substitute={}) | is_requested)
 
 
 def withdraw_results(part: ScanPart) -> None:

@@ -17,7 +17,7 @@ ROUNDS, WORKERS, BATCH = 5, 4, 2
 
 
 def lease() -> Work | None:
-    return page_leases.lease_next(WorkerKind.HTTP, limit=BATCH, idle=True)
+    return page_leases.lease_next(WorkerKind.HTTP, limit=BATCH, is_idle=True)
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ def started(scenario: Scenario, urls: Iterable[str], *, url: str = SITE) -> Scan
 
 def lease_pages(scan: Scan) -> list[ScanPage]:
     """Lease the pages of a scan, as a worker does."""
-    work = page_leases.lease_next(WorkerKind.HTTP, limit=25, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=25, is_idle=True)
     assert work is not None
     assert work.scan == scan
     return list(work.pages)

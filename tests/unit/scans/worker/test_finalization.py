@@ -32,7 +32,7 @@ def checked(scenario: Scenario, *outcomes: Outcome) -> ScanPart:
 def test_failed_check_becomes_one_report_with_all_failing_pages(scenario: Scenario):
     part = checked(scenario, failed("No CSP."), passed("Good."), failed("No CSP."))
 
-    [report] = finalization.finding_reports(part, {CSP}, final=True)
+    [report] = finalization.finding_reports(part, {CSP}, is_final=True)
 
     assert (report.checks, report.domain) == ([CSP], "security")
     assert report.affected_assets == [{"type": "url", "value": f"{SITE}{number}"} for number in (0, 2)]

@@ -43,7 +43,7 @@ def scan_with_builds(scenario: Scenario, builds: list[str]) -> Scan:
 
 def measure(outcome: Outcome) -> str | None:
     """Measure the next page of the lab; return its path, None if there is none."""
-    work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, idle=True)
+    work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, is_idle=True)
     if work is None:
         return None
     (page,) = work.pages
@@ -120,7 +120,7 @@ def test_lab_part_without_a_browser_worker_is_inconclusive(scenario: Scenario) -
     scan = scan_with_builds(scenario, ["a", "a"])
 
     queueing.check_without_browser(scan.pk)
-    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, is_idle=True)
 
     assert work is not None
     assert [page.position for page in work.pages] == [0]
@@ -132,12 +132,12 @@ def test_lab_part_without_a_browser_worker_is_inconclusive(scenario: Scenario) -
             "No browser is available: it is not installed, or no worker that has one is running.",
         ),
     )
-    assert page_leases.lease_next(WorkerKind.BROWSER, limit=5, idle=True) is None
+    assert page_leases.lease_next(WorkerKind.BROWSER, limit=5, is_idle=True) is None
 
 
 def test_a_killed_worker_loses_no_page_of_a_build(scenario: Scenario) -> None:
     scan_with_builds(scenario, ["a"] * 3)
-    work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, idle=True)
+    work = page_leases.lease_next(WorkerKind.BROWSER, limit=1, is_idle=True)
     assert work is not None
     late = work.pages[0]
     ScanPage.objects.filter(pk=late.pk).update(lease_until=late.created_at)

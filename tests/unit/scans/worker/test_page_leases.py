@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 URLS = [f"{SITE}{number}" for number in range(8)]
 
 
-def leased(limit: int = 5, *, idle: bool = True) -> Work | None:
-    return page_leases.lease_next(WorkerKind.HTTP, limit=limit, idle=idle)
+def leased(limit: int = 5, *, is_idle: bool = True) -> Work | None:
+    return page_leases.lease_next(WorkerKind.HTTP, limit=limit, is_idle=is_idle)
 
 
 def positions(work: Work | None) -> list[int]:
@@ -47,8 +47,8 @@ def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
     first = leased()
     expire()
 
-    beside, alone = leased(idle=False), leased()
-    waiting = leased(idle=False)
+    beside, alone = leased(is_idle=False), leased()
+    waiting = leased(is_idle=False)
 
     assert positions(beside) == [5, 6, 7]  # those with which no worker has died come first
     assert positions(alone) == [0]
@@ -72,7 +72,7 @@ def test_time_of_the_second_worker_that_died_with_a_page_counts_for_its_part(
     ScanPage.objects.filter(pk=once.pk).update(attempts=1)
 
     for _ in range(3):
-        work = page_leases.lease_next(kind, limit=1, idle=True)
+        work = page_leases.lease_next(kind, limit=1, is_idle=True)
         assert work is not None
 
     lost_ms = job.time_limit * 1000
@@ -176,7 +176,7 @@ def test_part_is_leased_by_the_workers_of_its_kind(
     works = {}
 
     for kind in sorted(WorkerKind, key=lambda candidate: candidate == expected):
-        works[kind] = page_leases.lease_next(kind, limit=5, idle=True)
+        works[kind] = page_leases.lease_next(kind, limit=5, is_idle=True)
 
     assert [kind for kind, work in works.items() if work] == [expected]
 
@@ -187,6 +187,6 @@ def test_preferred_organization_comes_first_while_it_has_work(scenario: Scenario
     scan = started(other, URLS[:1])
     prefer = other.organization.pk
 
-    works = [page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True, prefer=prefer) for _ in range(2)]
+    works = [page_leases.lease_next(WorkerKind.HTTP, limit=5, is_idle=True, prefer=prefer) for _ in range(2)]
 
     assert [work and work.scan.project for work in works] == [scan.project, scenario.project]

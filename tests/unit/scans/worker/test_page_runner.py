@@ -550,7 +550,7 @@ def test_scan_whose_work_never_begins_fails(scenario: Scenario, site: FaultySite
 
 def test_scan_whose_page_never_begins_ends_when_its_time_is_over(scenario: Scenario, site: FaultySite):
     scan = queue_scan(scenario)
-    discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
+    discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, is_idle=True)
     assert discovery
     persistence.save_discovery(discovery.scan, Discovery([site.url]), in_browser=False)
     store_unusable_credentials(scenario)
@@ -598,7 +598,7 @@ def test_scan_whose_findings_can_never_be_stored_fails(scenario: Scenario, site:
 def test_page_whose_results_cannot_be_stored_is_noted_in_the_summary(scenario: Scenario, site: FaultySite):
     add_pages(site, 3)
     scan = queue_scan(scenario)
-    discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, idle=True)
+    discovery = page_leases.lease_next(WorkerKind.HTTP, limit=1, is_idle=True)
     assert discovery
     pages = [site.url, f"{site.url}page-1", f"{site.url}page-2"]
     page_runner.start_scan(discovery.scan)

@@ -44,7 +44,7 @@ def test_unconfirmed_failures_of_a_contradicted_check_are_repeated_before_the_pa
     pages[0].part.refresh_from_db()
     between = (pages[0].part.finished_at, Finding.objects.count())
 
-    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, is_idle=True)
     assert work is not None
     for page, outcome in zip(work.pages, [passed("There it is."), CONFIRMED], strict=True):
         assert page.recheck_keys == [KEY]
@@ -92,7 +92,7 @@ def test_repeated_check_runs_alone_with_its_confirmation(
         return PageResults([CheckResult(KEY, CONFIRMED, 1.0)])
 
     monkeypatch.setattr(page_checks, "run_checks", run_checks)
-    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, idle=True)
+    work = page_leases.lease_next(WorkerKind.HTTP, limit=5, is_idle=True)
     assert work is not None
     with closing(scan_session.ScanSession(work.scan, with_browser=False)) as session:
         page = work.pages[0]
