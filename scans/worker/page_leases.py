@@ -19,8 +19,8 @@ from scans.models import Scan, Scanner, ScanPage, ScanPart
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3  # then the page is stored as inconclusive
 # At first few pages are checked side by side, for this long at most: their findings are shown sooner.
-FIRST_PAGES = 2
-FIRST_FINDINGS = timedelta(seconds=2)
+MAX_FIRST_PAGES = 2
+FIRST_PAGES_PERIOD = timedelta(seconds=2)
 MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
 # Seconds of all pages of a part together, after which no further page is started.
 MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
@@ -38,7 +38,7 @@ JOB_SECONDS = {WorkerKind.HTTP: 240, WorkerKind.BROWSER: 300}
 
 
 @dataclass
-class Work:
+class LeasedWork:
     """What a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time."""
 
     scan: Scan
@@ -52,13 +52,15 @@ class Work:
         return any(page.attempts > 1 for page in self.pages)
 
 
-def lease_next(kind: WorkerKind, *, limit: int, is_idle: bool, prefer: UUID | None = None) -> Work | None:
+def lease_next(
+    kind: WorkerKind, *, limit: int, is_idle: bool, prefer: UUID | None = None
+) -> LeasedWork | None:
     """Lease work of the organisation that has used the workers least, at most `limit` pages.
 
     `is_idle`: the worker has no other page. An organisation to `prefer` comes first while it has work.
     """
     for organization_id in sorted(_organizations_with_work(kind), key=lambda pk: pk != prefer):
-        for work in _leased(organization_id, kind, limit=limit, is_idle=is_idle):
+        for work in _lease_work(organization_id, kind, limit=limit, is_idle=is_idle):
             return work
     return None
 
@@ -74,7 +76,9 @@ def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
     return fair_queue.by_least_use("scan", sorted(oldest, key=oldest.__getitem__))
 
 
-def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) -> Iterator[Work]:
+def _lease_work(
+    organization_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool
+) -> Iterator[LeasedWork]:
     parts = _parts_with_work(kind).filter(scan__project__organization=organization_id)
     for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
         if work := _lease_pages(part_id, kind, limit=limit, is_idle=is_idle):
@@ -83,7 +87,7 @@ def _leased(organization_id: UUID, kind: WorkerKind, *, limit: int, is_idle: boo
     of_organization = scans.filter(project__organization=organization_id)
     for scan_id in of_organization.values_list("pk", flat=True)[:MAX_CANDIDATES]:
         if scan := _lease_scan(scan_id):
-            yield Work(scan)
+            yield LeasedWork(scan)
 
 
 def _parts_with_work(kind: WorkerKind) -> QuerySet[ScanPart]:
@@ -111,7 +115,7 @@ def _lease_scan(scan_id: UUID) -> Scan | None:
 
 
 @transaction.atomic
-def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) -> Work | None:
+def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) -> LeasedWork | None:
     part = ScanPart.objects.select_related("scan__project").get(pk=part_id)
     pending = part.pages.filter(pending=True)
     if part.page_delay:
@@ -120,26 +124,26 @@ def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) 
             return None
         limit = 1
     free = pending.filter(unleased()).select_for_update(skip_locked=True).order_by("position")
-    spent_ms, checked, leased = _state_of(part)
+    spent_ms, checked, leased = _progress_of(part)
     if spent_ms >= MAX_PART_SECONDS[Scanner(part.scanner)] * 1000:
         free.update(pending=False)
-        return Work(part.scan, part)
-    if not checked and timezone.now() - part.updated_at < FIRST_FINDINGS:
-        limit = min(limit, FIRST_PAGES - leased)
+        return LeasedWork(part.scan, part)
+    if not checked and timezone.now() - part.updated_at < FIRST_PAGES_PERIOD:
+        limit = min(limit, MAX_FIRST_PAGES - leased)
         if limit <= 0:
             return None
     # A page with which a worker has died may be the reason: it is checked alone, and last.
     pages = list(free.filter(attempts=0)[:limit])
     if not pages and not is_idle:
-        return Work(part.scan, part, must_wait=True) if free.exists() else None
+        return LeasedWork(part.scan, part, must_wait=True) if free.exists() else None
     pages = pages or list(free[:1])
     if not pages:
         return None
     _count_lost_time(pages, JOB_SECONDS[kind])
-    _extend(pages)
+    _write_leases(pages)
     for page in pages:
         page.part = part
-    return Work(part.scan, part, pages)
+    return LeasedWork(part.scan, part, pages)
 
 
 def _count_lost_time(pages: Sequence[ScanPage], seconds: int) -> None:
@@ -151,7 +155,7 @@ def _count_lost_time(pages: Sequence[ScanPage], seconds: int) -> None:
             page.save(update_fields=["duration_ms"])
 
 
-def _extend(pages: Sequence[ScanPage]) -> None:
+def _write_leases(pages: Sequence[ScanPage]) -> None:
     until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
     rows = ScanPage.objects.filter(pk__in=[page.pk for page in pages])
     # The fence rejects the late writes of a worker whose lease has expired.
@@ -160,7 +164,7 @@ def _extend(pages: Sequence[ScanPage]) -> None:
         page.lease_until, page.fence, page.attempts = until, page.fence + 1, page.attempts + 1
 
 
-def _state_of(part: ScanPart) -> tuple[float, int, int]:
+def _progress_of(part: ScanPart) -> tuple[float, int, int]:
     is_leased = Q(pending=True, lease_until__gt=timezone.now())
     counts = part.pages.aggregate(
         spent=Sum("duration_ms", default=0),

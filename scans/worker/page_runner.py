@@ -24,7 +24,7 @@ from scanner.crawler import Discovery
 from scans.models import BROWSER_SCANNERS, Scan, ScanPage
 from scans.worker import finalization, page_leases, persistence
 from scans.worker.page_checks import CheckSelection, PageResults
-from scans.worker.page_leases import Work, WorkerKind
+from scans.worker.page_leases import LeasedWork, WorkerKind
 from scans.worker.scan_session import ScanSession
 
 logger = logging.getLogger(__name__)
@@ -124,14 +124,14 @@ class PageRunner:
             # Its lease expires. The pages of other organisations that this job checks go on.
             started = time.monotonic()
             with isolated("work on scan", work.scan.pk) as isolation:
-                self._begin(work)
+                self._start_leased(work)
             if isolation.failed:  # many that fail each time do not keep their organisation the next
                 used = time.monotonic() - started
                 fair_queue.record_use("scan", {work.scan.project.organization_id: used})
             self._drain = work.must_wait or work.must_be_alone
             free = MAX_CONCURRENT_PAGES[self._kind] - len(self._started)
 
-    def _begin(self, work: Work) -> None:
+    def _start_leased(self, work: LeasedWork) -> None:
         if work.part is None:
             self._discover(work.scan)
         elif work.pages:
@@ -210,26 +210,26 @@ class PageRunner:
             self._save(started, future.result())
         self._keeper.discard(started.row)
 
-    def _save(self, started: StartedWork, found: Discovery | PageResults) -> None:
-        if isinstance(started.row, Scan) and isinstance(found, Discovery):
-            self._save_discovery(started.session, started.row, found)
-        elif isinstance(started.row, ScanPage) and isinstance(found, PageResults):
-            self._save_page(started.row, found)
+    def _save(self, started: StartedWork, result: Discovery | PageResults) -> None:
+        if isinstance(started.row, Scan) and isinstance(result, Discovery):
+            self._save_discovery(started.session, started.row, result)
+        elif isinstance(started.row, ScanPage) and isinstance(result, PageResults):
+            self._save_page(started.row, result)
 
-    def _save_discovery(self, session: ScanSession, scan: Scan, found: Discovery) -> None:
+    def _save_discovery(self, session: ScanSession, scan: Scan, discovery: Discovery) -> None:
         in_browser = any(CheckSelection.for_scan(scan, scanner).keys for scanner in BROWSER_SCANNERS)
         without_browser = not session.may_use_browser
         if not persistence.save_discovery(
-            scan, found, in_browser=in_browser, without_browser=without_browser
+            scan, discovery, in_browser=in_browser, without_browser=without_browser
         ):
             return
-        if len(found.pages) > MAX_CONCURRENT_PAGES[WorkerKind.HTTP]:
+        if len(discovery.pages) > MAX_CONCURRENT_PAGES[WorkerKind.HTTP]:
             enqueue("scans.run_scan", str(scan.pk))
         if in_browser and not without_browser:
-            for _ in range(min(len(found.pages), BROWSER_WORKERS)):
+            for _ in range(min(len(discovery.pages), BROWSER_WORKERS)):
                 enqueue("scans.run_scan_in_browser", str(scan.pk))
         # Too many attempts to discover them: finish the scan, as failed.
-        if not found.pages:
+        if not discovery.pages:
             finalization.finish_parts_without_pages()
 
     def _save_page(self, page: ScanPage, results: PageResults) -> None:

@@ -31,7 +31,9 @@ CHECKED_FIELDS = ("duration_ms", "failed_domains", "checked_at", "build", "subst
 
 
 @transaction.atomic
-def save_discovery(scan: Scan, found: Discovery, *, in_browser: bool, without_browser: bool = False) -> bool:
+def save_discovery(
+    scan: Scan, discovery: Discovery, *, in_browser: bool, without_browser: bool = False
+) -> bool:
     """Save the pages of a scan; False, without a change, if the lease is lost.
 
     `in_browser`: there are checks for a browser, so create a browser part with the same pages.
@@ -40,12 +42,15 @@ def save_discovery(scan: Scan, found: Discovery, *, in_browser: bool, without_br
     if not leases.write(scan, discovered_at=timezone.now(), lease_until=None, attempts=0):
         return False
     parts = [scan.parts.get(scanner=Scanner.HTTP)]
-    parts[0].page_delay = found.delay
+    parts[0].page_delay = discovery.delay
     parts[0].save(update_fields=["page_delay", "updated_at"])
     if in_browser:
         parts.append(
             ScanPart.objects.create(
-                scan=scan, scanner=Scanner.BROWSER, page_delay=found.delay, without_browser=without_browser
+                scan=scan,
+                scanner=Scanner.BROWSER,
+                page_delay=discovery.delay,
+                without_browser=without_browser,
             )
         )
     ScanPage.objects.bulk_create(
@@ -54,10 +59,10 @@ def save_discovery(scan: Scan, found: Discovery, *, in_browser: bool, without_br
             position=position,
             url=url,
             route=route_of(url),
-            note=found.note if position == 0 else "",
+            note=discovery.note if position == 0 else "",
         )
         for part in parts
-        for position, url in enumerate(found.pages)
+        for position, url in enumerate(discovery.pages)
     )
     return True
 

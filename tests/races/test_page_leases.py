@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from scans.models import ScanPage, ScanPart
 from scans.worker import page_leases
-from scans.worker.page_leases import Work, WorkerKind
+from scans.worker.page_leases import LeasedWork, WorkerKind
 from tests import factories
 from tests.races.threads import errors_in, racers
 from tests.unit.scans.worker.scan_parts import SITE, scan_part
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, WORKERS, BATCH = 5, 4, 2
 
 
-def lease() -> Work | None:
+def lease() -> LeasedWork | None:
     return page_leases.lease_next(WorkerKind.HTTP, limit=BATCH, is_idle=True)
 
 
@@ -25,7 +25,7 @@ def lease() -> Work | None:
 def test_simultaneous_workers_lease_each_page_once(
     monkeypatch: pytest.MonkeyPatch, delay: float, expected: int
 ) -> None:
-    monkeypatch.setattr(page_leases, "FIRST_FINDINGS", timedelta(0))
+    monkeypatch.setattr(page_leases, "FIRST_PAGES_PERIOD", timedelta(0))
     scenario = factories.scenario()
     with racers(WORKERS) as race:
         for _ in range(ROUNDS):

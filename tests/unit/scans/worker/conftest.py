@@ -10,4 +10,4 @@ from scans.worker import page_leases
 @pytest.fixture(autouse=True)
 def _all_pages_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lease all pages at once from the beginning."""
-    monkeypatch.setattr(page_leases, "FIRST_FINDINGS", timedelta(0))
+    monkeypatch.setattr(page_leases, "FIRST_PAGES_PERIOD", timedelta(0))

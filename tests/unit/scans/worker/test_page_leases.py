@@ -11,7 +11,7 @@ from scans import jobs
 from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.worker import page_leases, persistence
 from scans.worker.page_checks import PageResults
-from scans.worker.page_leases import Work, WorkerKind
+from scans.worker.page_leases import LeasedWork, WorkerKind
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.scans.worker.scan_parts import SITE, leased_pages, scan_part, started
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 URLS = [f"{SITE}{number}" for number in range(8)]
 
 
-def leased(limit: int = 5, *, is_idle: bool = True) -> Work | None:
+def leased(limit: int = 5, *, is_idle: bool = True) -> LeasedWork | None:
     return page_leases.lease_next(WorkerKind.HTTP, limit=limit, is_idle=is_idle)
 
 
-def positions(work: Work | None) -> list[int]:
+def positions(work: LeasedWork | None) -> list[int]:
     return [page.position for page in work.pages] if work else []
 
 
@@ -125,7 +125,7 @@ def test_crawl_delay_leaves_one_page_at_a_time_to_all_workers(scenario: Scenario
 def test_few_pages_are_leased_at_first_so_that_findings_come_soon(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_leases, "FIRST_FINDINGS", timedelta(seconds=2))
+    monkeypatch.setattr(page_leases, "FIRST_PAGES_PERIOD", timedelta(seconds=2))
     started(scenario, URLS)
 
     first, beside = leased(), leased()
@@ -139,7 +139,7 @@ def test_few_pages_are_leased_at_first_so_that_findings_come_soon(
 def test_slow_first_page_holds_the_others_up_for_two_seconds_only(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_leases, "FIRST_FINDINGS", timedelta(seconds=2))
+    monkeypatch.setattr(page_leases, "FIRST_PAGES_PERIOD", timedelta(seconds=2))
     started(scenario, URLS)
     leased()
 
