@@ -33,13 +33,13 @@ MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
 MAX_BACK_OFF_SECONDS = 600.0  # longer Retry-After values are reduced to this
 SLOT_LEASE_SECONDS = 45.0  # a slot that was not released is free after this
 POLL_SECONDS = 0.05  # between two attempts to get a slot; one that this process releases ends the wait
-STATE_SECONDS = 1200  # a state that is not used for so long is deleted
-PREFIX = "krafter:pace:"
+STATE_TTL_SECONDS = 1200  # a state that is not used for so long is deleted
+KEY_PREFIX = "krafter:pace:"
 
 # Replaces the state ARGV[1] by ARGV[2], unless another worker has changed it or ARGV[4] is not the time of Redis
 # (within ARGV[5] seconds).
 # Returns [replaced, seconds, microseconds, state].
-SWAP = """
+COMPARE_AND_SWAP = """
 local clock = redis.call('TIME')
 local state = redis.call('GET', KEYS[1]) or ''
 local skew = math.abs(clock[1] + clock[2] / 1000000 - tonumber(ARGV[4]))
@@ -95,8 +95,8 @@ class SharedHostThrottle(HostThrottle):
             yield time.monotonic() - started
         finally:
             _update_everywhere(host, lambda pace, now: pace.release(slot))
-            with _RELEASED:
-                _RELEASED.notify_all()
+            with _SLOT_RELEASED:
+                _SLOT_RELEASED.notify_all()
 
     @contextmanager
     def exclusive(self, url: ParsedUrl) -> Iterator[None]:
@@ -165,14 +165,14 @@ class SharedHostThrottle(HostThrottle):
                     return
                 if time.monotonic() + wait > deadline:
                     raise _wait_exceeded(host, wait, retry_after=retry_after)
-                with _RELEASED:
-                    _RELEASED.wait(min(wait, POLL_SECONDS) if limits.adaptive else wait)
+                with _SLOT_RELEASED:
+                    _SLOT_RELEASED.wait(min(wait, POLL_SECONDS) if limits.adaptive else wait)
         finally:
             lock.release()
 
 
 def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | Unreachable:
-    name = host.removeprefix(PREFIX)
+    name = host.removeprefix(KEY_PREFIX)
     if retry_after:
         return Unreachable(f"{name} accepts no requests for another {wait:.0f} s (Retry-After).")
     return TimedOut(f"Too many other requests to {name}: no slot within {MAX_WAIT_SECONDS:.0f} s.")
@@ -181,30 +181,30 @@ def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | U
 def host_key(url: ParsedUrl) -> str:
     """Return the Redis key of a host. Both standard ports are one host, any other port is another."""
     port = "" if url.port in SCHEME_PORTS.values() else f":{url.port}"
-    return f"{PREFIX}{url.bracketed_host}{port}"
+    return f"{KEY_PREFIX}{url.bracketed_host}{port}"
 
 
 def _update[T](host: str, change: Change[T]) -> T:
-    done = redis_client.call_or_default(lambda server: (_swap(server, host, change),), None)
-    return LOCAL.update(host, change) if done is None else done[0]
+    done = redis_client.call_or_default(lambda server: (_compare_and_swap(server, host, change),), None)
+    return LOCAL_PACES.update(host, change) if done is None else done[0]
 
 
 def _update_everywhere(host: str, change: Change[None]) -> None:
     _update(host, change)
     # The slot may be of the time in which Redis was unavailable.
-    LOCAL.update(host, change)
+    LOCAL_PACES.update(host, change)
 
 
-def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
+def _compare_and_swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
     # Most often no other worker has changed the state that this process saw last, which saves a request.
-    state, offset = _last_seen.get(host, (b"", 0.0))
+    state, offset = _last_states.get(host, (b"", 0.0))
     tolerance = REMEMBERED_CLOCK_TOLERANCE_SECONDS
     while True:
         pace, now = HostPace.decode(state), time.monotonic() + offset
         # A change may be computed several times, until no other worker has changed the state meanwhile.
         result = change(pace, now)
-        args: list[bytes | float] = [state, pace.encode(), STATE_SECONDS, now, tolerance]
-        reply = redis_client.script(SWAP)(keys=[host], args=args, client=server)
+        args: list[bytes | float] = [state, pace.encode(), STATE_TTL_SECONDS, now, tolerance]
+        reply = redis_client.script(COMPARE_AND_SWAP)(keys=[host], args=args, client=server)
         tolerance = CLOCK_TOLERANCE_SECONDS
         state, offset = reply[3], int(reply[1]) + int(reply[2]) / 1e6 - time.monotonic()
         _remember(host, state, offset)
@@ -214,9 +214,9 @@ def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
 
 def _remember(host: str, state: bytes, offset: float) -> None:
     # A remembered state is only a guess: losing all of them costs one request to Redis each.
-    if len(_last_seen) >= MAX_REMEMBERED_HOSTS:
-        _last_seen.clear()
-    _last_seen[host] = state, offset
+    if len(_last_states) >= MAX_REMEMBERED_HOSTS:
+        _last_states.clear()
+    _last_states[host] = state, offset
 
 
 class LocalPaces:
@@ -231,6 +231,6 @@ class LocalPaces:
             return change(self._paces[host], time.monotonic())
 
 
-LOCAL = LocalPaces()
-_RELEASED = threading.Condition()
-_last_seen: dict[str, tuple[bytes, float]] = {}
+LOCAL_PACES = LocalPaces()
+_SLOT_RELEASED = threading.Condition()
+_last_states: dict[str, tuple[bytes, float]] = {}

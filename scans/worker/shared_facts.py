@@ -17,7 +17,7 @@ from krafter_audit.http.responses import Headers, Response
 from scanner.confirmation import CONFIRMED_PAGES, ConfirmFirst
 from scanner.fetcher import Memo
 
-PREFIX = "krafter:scan:"
+KEY_PREFIX = "krafter:scan:"
 TTL_SECONDS = 3600  # longer than a scan takes
 # Of a response and the redirects to it; larger ones are fetched by each process.
 MAX_SHARED_BODY_BYTES = 256 * 1024
@@ -28,7 +28,7 @@ class SharedFacts(Memo):
 
     def __init__(self, scan_id: UUID) -> None:
         super().__init__()
-        self._key = f"{PREFIX}{scan_id}:facts"
+        self._key = f"{KEY_PREFIX}{scan_id}:facts"
 
     def once[T](self, name: str, produce: Callable[[], T]) -> T:
         """Return the fact: of this process, of another one, or produced now."""
@@ -65,7 +65,7 @@ class SharedConfirmation:
     """Which failures of a scan are confirmed: by `ConfirmFirst`, for all workers together."""
 
     def __init__(self, scan_id: UUID) -> None:
-        self._key = f"{PREFIX}{scan_id}:confirmations"
+        self._key = f"{KEY_PREFIX}{scan_id}:confirmations"
         self._own = ConfirmFirst()
 
     def is_required(self, key: str) -> bool:
@@ -87,7 +87,7 @@ class SharedConfirmation:
 
 def delete_shared(scan_id: UUID) -> None:
     """Delete the facts that the workers of a finished scan have shared."""
-    keys = [f"{PREFIX}{scan_id}:{name}" for name in ("facts", "confirmations")]
+    keys = [f"{KEY_PREFIX}{scan_id}:{name}" for name in ("facts", "confirmations")]
     redis_client.call_or_default(lambda server: server.delete(*keys), 0)
 
 

@@ -31,7 +31,7 @@ def _new_host(site: FaultySite) -> None:
     """Delete the state of the host: its port may have been that of an earlier site."""
     host = host_throttle.host_key(ParsedUrl.parse(site.url))
     redis_client.call_or_default(lambda server: server.delete(host), 0)
-    host_throttle.LOCAL._paces.pop(host, None)
+    host_throttle.LOCAL_PACES._paces.pop(host, None)
 
 
 @pytest.fixture(params=["Redis", "no Redis"])
@@ -320,9 +320,9 @@ def test_no_host_is_throttled_at_rate_zero(settings: Any):
 
 
 def test_worker_continues_where_another_one_left_off(site: FaultySite):
-    host = f"{host_throttle.PREFIX}{uuid.uuid4().hex}"
+    host = f"{host_throttle.KEY_PREFIX}{uuid.uuid4().hex}"
     host_throttle._update(host, lambda pace, _: pace.observe(PaceObservation(429), PaceLimits(), 1.0))
-    host_throttle._last_seen.clear()
+    host_throttle._last_states.clear()
 
     assert host_throttle._update(host, lambda pace, _: pace.rate) == 5
 
@@ -354,7 +354,7 @@ def applied(operation: tuple[str, int, bool], pace: HostPace, now: float) -> Any
 @hypothesis.settings(max_examples=40, deadline=None)
 @hypothesis.given(st.lists(st.tuples(OPERATIONS, st.floats(0, 2)), max_size=40))
 def test_redis_and_the_process_keep_the_same_state(operations: list[tuple[Any, float]]):
-    host, local, now = f"{host_throttle.PREFIX}{uuid.uuid4().hex}", host_throttle.LocalPaces(), 0.0
+    host, local, now = f"{host_throttle.KEY_PREFIX}{uuid.uuid4().hex}", host_throttle.LocalPaces(), 0.0
     for operation, seconds in operations:
         now += seconds
 
