@@ -27,13 +27,15 @@ from scanner.page.page import Page, value
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 
-NAME = "krafter-verification"
-FILE_PATH = f"/.well-known/{NAME}.txt"
-VALID_FOR = timedelta(days=30)  # afterwards a site is verified again before its ownership is relied upon
+VERIFICATION_NAME = "krafter-verification"
+FILE_PATH = f"/.well-known/{VERIFICATION_NAME}.txt"
+VERIFICATION_LIFETIME = timedelta(
+    days=30
+)  # afterwards a site is verified again before its ownership is relied upon
 LEASE_SECONDS = 60  # a verification takes at most 50
 MAX_ATTEMPTS = 3
 MAX_DNS_NAMES = 5  # parent domains that are queried
-LIMITS = Limits(connect=3.0, read=5.0, total=8.0, body=512 * 1024, redirects=5)
+REQUEST_LIMITS = Limits(connect=3.0, read=5.0, total=8.0, body=512 * 1024, redirects=5)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ class VerifiedHosts:
     domains: frozenset[str] = frozenset()
 
     def covers(self, host: str) -> bool:
-        return host in self.hosts or any(name in self.domains for name in _parents(host)) or is_listed(host)
+        return (
+            host in self.hosts
+            or any(name in self.domains for name in _parents(host))
+            or is_in_owned_hosts_setting(host)
+        )
 
 
 def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> VerifiedHosts:
@@ -61,18 +67,18 @@ def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> Ver
         for site in Site.objects.filter(related, project=project, verified_at__isnull=False)
         if is_still_verified(site, client)
     ]
-    # Who controls the DNS of a domain controls its subdomains; a file or a page proves its host alone.
+    # The owner of the DNS of a domain controls its subdomains; a file or a page proves its host alone.
     by_dns = (site.host for site in verified if site.method == Site.Method.DNS_TXT)
     return VerifiedHosts(frozenset(site.host for site in verified), frozenset(by_dns))
 
 
 def is_still_verified(site: Site, client: Client) -> bool:
     """Return whether the site's verification is recent, or succeeds again."""
-    if site.verified_at is None or site.verified_at > timezone.now() - VALID_FOR:
+    if site.verified_at is None or site.verified_at > timezone.now() - VERIFICATION_LIFETIME:
         return site.verified_at is not None
     attempts = check_site(site, client)
     store_attempts(site, attempts)
-    return any(attempt.found for attempt in attempts)
+    return any(attempt.has_token for attempt in attempts)
 
 
 def run_verification(site_id: UUID) -> None:
@@ -85,7 +91,7 @@ def run_verification(site_id: UUID) -> None:
     site = leases.acquire(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)
     if site is None:
         return
-    with Client(limits=LIMITS) as client:
+    with Client(limits=REQUEST_LIMITS) as client:
         store_attempts(site, [] if site.attempts > MAX_ATTEMPTS else check_site(site, client))
     following = requested.order_by("updated_at").values_list("pk", flat=True).first()
     if following is not None:
@@ -99,7 +105,7 @@ class OwnershipAttempt:
     method: str
     place: str
     message: str
-    found: bool = False
+    has_token: bool = False
     answered: bool = True  # False for a timeout or a failed connection
 
 
@@ -108,13 +114,13 @@ def check_site(site: Site, client: Client) -> list[OwnershipAttempt]:
     attempts = []
     for attempt in _attempts(site, client):
         attempts.append(attempt)
-        if attempt.found:
+        if attempt.has_token:
             break
     return attempts
 
 
 def store_attempts(site: Site, attempts: list[OwnershipAttempt]) -> None:
-    success = next((attempt for attempt in attempts if attempt.found), None)
+    success = next((attempt for attempt in attempts if attempt.has_token), None)
     revoked = success is None and site.verified_at is not None and _is_revoked(site.method, attempts)
     now = timezone.now()
     changes: dict[str, Any] = {
@@ -150,29 +156,29 @@ def _is_revoked(method: str, attempts: list[OwnershipAttempt]) -> bool:
     return all(answered) and bool(answered) if method == Site.Method.DNS_TXT else any(answered)
 
 
-def is_listed(host: str) -> bool:
+def is_in_owned_hosts_setting(host: str) -> bool:
     """Return whether KRAFTER_OWNED_HOSTS has the host; `*.example.com` there includes all subdomains."""
     entries = {entry.strip().lower() for entry in settings.KRAFTER_OWNED_HOSTS.split(",")}
     return host in entries or any(f"*.{name}" in entries for name in _parents(host)[1:])
 
 
 def token_line(site: Site) -> str:
-    return f"{NAME}={site.token}"
+    return f"{VERIFICATION_NAME}={site.token}"
 
 
 def instructions(site: Site) -> dict[str, dict[str, str]]:
     """Return, for each of the three methods, what to publish where."""
     return {
         "dns_txt": {"name": site.host, "value": token_line(site)},
-        "file": {"url": f"https://{_in_url(site.host)}{FILE_PATH}", "content": token_line(site)},
+        "file": {"url": f"https://{_bracketed(site.host)}{FILE_PATH}", "content": token_line(site)},
         "meta_tag": {
-            "url": f"https://{_in_url(site.host)}/",
-            "html": f'<meta name="{NAME}" content="{site.token}">',
+            "url": f"https://{_bracketed(site.host)}/",
+            "html": f'<meta name="{VERIFICATION_NAME}" content="{site.token}">',
         },
     }
 
 
-def _in_url(host: str) -> str:
+def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
@@ -189,29 +195,32 @@ def _attempts(site: Site, client: Client) -> Iterator[OwnershipAttempt]:
     for name in [*names[:1], *names[1:][-MAX_DNS_NAMES:]]:
         yield _attempt("dns_txt", name, partial(_check_dns, site, name))
     for scheme in ("https", "http"):  # on their standard ports, which the owner of the host controls
-        url = f"{scheme}://{_in_url(site.host)}{FILE_PATH}"
+        url = f"{scheme}://{_bracketed(site.host)}{FILE_PATH}"
         yield _attempt("file", url, partial(_check_file, site, client, url))
     for scheme in ("https", "http"):
-        url = f"{scheme}://{_in_url(site.host)}/"
+        url = f"{scheme}://{_bracketed(site.host)}/"
         yield _attempt("meta_tag", url, partial(_check_page, site, client, url))
 
 
 def _attempt(method: str, place: str, check: Callable[[], tuple[bool, str]]) -> OwnershipAttempt:
     try:
-        found, message = check()
+        has_token, message = check()
     except HttpError as error:
         return OwnershipAttempt(method, place, str(error), answered=False)
-    return OwnershipAttempt(method, place, message, found)
+    return OwnershipAttempt(method, place, message, has_token)
 
 
 def _check_dns(site: Site, name: str) -> tuple[bool, str]:
     records = txt_records(name, servers=settings.KRAFTER_DNS_SERVERS)
     if token_line(site) in (text.strip() for text in records):
         return True, "The record has the token."
-    others = sum(text.startswith(f"{NAME}=") for text in records)
+    others = sum(text.startswith(f"{VERIFICATION_NAME}=") for text in records)
     if others:
-        return False, f"{others} record{'' if others == 1 else 's'} with {NAME}, none with this token."
-    return False, f"No TXT record with {NAME}."
+        return (
+            False,
+            f"{others} record{'' if others == 1 else 's'} with {VERIFICATION_NAME}, none with this token.",
+        )
+    return False, f"No TXT record with {VERIFICATION_NAME}."
 
 
 def _check_file(site: Site, client: Client, url: str) -> tuple[bool, str]:
@@ -220,8 +229,8 @@ def _check_file(site: Site, client: Client, url: str) -> tuple[bool, str]:
         return False, f"The response has status {response.status}."
     if Page(response).is_html:
         return False, "The response is an HTML page, not a text file."
-    found = token_line(site) in (line.strip() for line in response.text.splitlines())
-    return found, "The file has the token." if found else "The file has no line with this token."
+    has_token = token_line(site) in (line.strip() for line in response.text.splitlines())
+    return has_token, "The file has the token." if has_token else "The file has no line with this token."
 
 
 def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
@@ -235,9 +244,9 @@ def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
         return False, f"The response has status {response.status} and is not a successful HTML page."
     if page.exceeds_limits:
         return False, "The start page is nested too deeply to be parsed."
-    contents = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
-    found = site.token in (content.strip() for content in contents)
+    contents = [value(node, "content") for node in page.css(f'head meta[name="{VERIFICATION_NAME}"]')]
+    has_token = site.token in (content.strip() for content in contents)
     return (
-        found,
-        "The page has the meta tag." if found else "The page's head has no meta tag with this token.",
+        has_token,
+        "The page has the meta tag." if has_token else "The page's head has no meta tag with this token.",
     )

@@ -377,7 +377,7 @@ def test_site_is_not_verified_without_its_event(scenario: Scenario, monkeypatch:
     monkeypatch.setattr(ownership, "log_event", fail)
 
     with pytest.raises(DatabaseError):
-        ownership.store_attempts(site, [ownership.OwnershipAttempt("file", "", "", found=True)])
+        ownership.store_attempts(site, [ownership.OwnershipAttempt("file", "", "", has_token=True)])
 
     assert Site.objects.get().verified_at is None
 
