@@ -21,12 +21,12 @@ logger = logging.getLogger(__name__)
 FOLDER = "pictures"
 
 
-def storing_for(project_id: UUID) -> Callable[[bytes], str | None]:
+def screenshot_saver(project_id: UUID) -> Callable[[bytes], str | None]:
     """Return a function that stores a screenshot of the project: its SHA-256, or None if that fails."""
 
     def store_or_log(image: bytes) -> str | None:
         # Before it is looked for among the stored ones, so that it is not deleted until a row names it.
-        record_named(project_id, [_name(image)])
+        record_references(project_id, [_name(image)])
         try:
             return store(project_id, image)
         # A full disk, a file storage that does not answer: the verdict of the check stands without its screenshot.
@@ -59,7 +59,7 @@ def load(project_id: UUID, sha256: str) -> bytes | None:
     return image if _name(image) == sha256 else None
 
 
-def record_named(project_id: UUID, hashes: Iterable[str], *, in_evidence: bool = False) -> None:
+def record_references(project_id: UUID, hashes: Iterable[str], *, in_evidence: bool = False) -> None:
     """Record that rows of this transaction name these screenshots, so that they are kept as long as the rows.
 
     Call it once in a transaction.
@@ -87,7 +87,7 @@ def delete(project_id: UUID, sha256: str) -> None:
     default_storage.delete(_path(project_id, sha256))
 
 
-def stored() -> Iterator[tuple[UUID, str]]:
+def iter_stored() -> Iterator[tuple[UUID, str]]:
     """Yield project and SHA-256 of every stored screenshot, by the names of the files."""
     with suppress(FileNotFoundError):  # none was stored yet
         for project in default_storage.listdir(FOLDER)[0]:

@@ -105,7 +105,7 @@ def _names_and_digests() -> Iterator[tuple[str, str]]:
 
 def _screenshots() -> tuple[int, list[str]]:
     verified, problems = 0, []
-    for project_id, sha256 in screenshots.stored():
+    for project_id, sha256 in screenshots.iter_stored():
         verified += 1
         if screenshots.load(project_id, sha256) is None:
             problems.append(f"screenshot {sha256} of project {project_id} was changed")

@@ -64,7 +64,7 @@ def _delete_of_project(project_id: UUID) -> int:
     rows = _expired().filter(project=project_id).order_by("last_named_at")
     expired = list(rows.values_list("sha256", flat=True)[:MAX_DELETED])
     still_named = named_screenshots(project_id, expired)
-    screenshots.record_named(project_id, still_named)
+    screenshots.record_references(project_id, still_named)
     unnamed = [sha256 for sha256 in expired if sha256 not in still_named]
     return sum(_delete(project_id, batch) for batch in batched(unnamed, BATCH_SIZE))
 
@@ -73,7 +73,7 @@ def _delete_of_project(project_id: UUID) -> int:
 def _delete(project_id: UUID, hashes: Collection[str]) -> int:
     """Delete screenshots, except those that were stored or named again meanwhile; return how many were deleted."""
     # The rows are locked until the files are deleted: a check that takes the same screenshot waits, and stores it
-    # again. They are locked in the order of `record_named`.
+    # again. They are locked in the order of `record_references`.
     rows = _expired().filter(project=project_id, sha256__in=hashes).order_by("sha256")
     locked = list(rows.select_for_update().values_list("pk", "sha256"))
     for _, sha256 in locked:

@@ -65,7 +65,7 @@ class FindingPage:
             owned_hosts=self._verified_hosts,
             browser=self._browser,
         )
-        context.rendered.save_screenshot = screenshots.storing_for(self._finding.project_id)
+        context.rendered.save_screenshot = screenshots.screenshot_saver(self._finding.project_id)
         # One visit of the browser serves all checks, although they run one after the other.
         engine.plan_visit(context, original, original)
         return context

@@ -185,7 +185,7 @@ def store_result(
 
 def _store_evidence(verification: Verification, key: str, evidence: dict[str, Any]) -> None:
     before = next((check["before"] for check in verification.checks if check["key"] == key), None)
-    screenshots.record_named(verification.project_id, named_screenshots(evidence), in_evidence=True)
+    screenshots.record_references(verification.project_id, named_screenshots(evidence), in_evidence=True)
     chain.append(verification, key, {"before": before, **evidence})
 
 

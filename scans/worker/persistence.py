@@ -94,7 +94,7 @@ def save_results(page: ScanPage, results: PageResults) -> bool:
     if page.part.scanner == Scanner.LAB:
         lab.continue_build(page)
     pages = [{"evidence": result.outcome.evidence} for result in results.results]
-    screenshots.record_named(page.part.scan.project_id, named_screenshots({"pages": pages}))
+    screenshots.record_references(page.part.scan.project_id, named_screenshots({"pages": pages}))
     return True
 
 

@@ -49,7 +49,7 @@ class ScanSession:
         self._root = PageContext(
             scan.url, client, owned_hosts=verified, browser=browser, site=SharedFacts(scan.pk)
         )
-        self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
+        self._root.rendered.save_screenshot = screenshots.screenshot_saver(project.pk)
         self._root.rendered.keep_cache = True
         # The links to these pages are requested by GET, and the pages then need no request of their own.
         self._root.planned = frozenset(

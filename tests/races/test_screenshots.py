@@ -26,7 +26,7 @@ def scenario(scenario: Scenario, settings: Any, tmp_path: Path) -> Scenario:
 @pytest.mark.slow
 def test_screenshot_that_a_check_takes_again_while_it_is_deleted_is_stored(scenario: Scenario) -> None:
     project_id = scenario.project.pk
-    store = screenshots.storing_for(project_id)
+    store = screenshots.screenshot_saver(project_id)
     images = [f"image {number}".encode() for number in range(IMAGES)]
     with racers(2) as race:
         for _ in range(ROUNDS):

@@ -34,13 +34,13 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         page = PageContext(site.url, client, browser=chrome)
-        page.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        page.rendered.save_screenshot = screenshots.screenshot_saver(scenario.project.pk)
         outcome = dict(run_checks(site.url, [KEY], context=page))[KEY]
         page_with_credentials = PageContext(site.url, client, browser=chrome)
         page_with_credentials.client.credentials = RequestCredentials(
             "https://staging.example.com", {"X-Key": "k3y"}
         )
-        page_with_credentials.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        page_with_credentials.rendered.save_screenshot = screenshots.screenshot_saver(scenario.project.pk)
         outcome_with_credentials = dict(run_checks(site.url, [KEY], context=page_with_credentials))[KEY]
 
     hashes = outcome.evidence["pictures"]
@@ -67,7 +67,7 @@ def test_screenshot_that_cannot_be_stored_is_reported_and_leaves_the_outcome(
 
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         page = PageContext(site.url, client, browser=chrome)
-        page.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
+        page.rendered.save_screenshot = screenshots.screenshot_saver(scenario.project.pk)
         outcome = dict(run_checks(site.url, [KEY], context=page))[KEY]
 
     assert outcome.status == "failed"

@@ -27,7 +27,7 @@ def _storage(settings: Any, tmp_path: Path) -> None:
 def stored(scenario: Scenario, image: bytes, *, days: float, in_evidence: bool = False) -> str:
     """Store a screenshot that a row has named for the last time so many days ago; return its hash."""
     sha256 = screenshots.store(scenario.project.pk, image)
-    screenshots.record_named(scenario.project.pk, [sha256], in_evidence=in_evidence)
+    screenshots.record_references(scenario.project.pk, [sha256], in_evidence=in_evidence)
     named_at = timezone.now() - timedelta(days=days)
     times = {"last_named_at": named_at, **({"last_in_evidence_at": named_at} if in_evidence else {})}
     Screenshot.objects.filter(sha256=sha256, project=scenario.project).update(**times)
@@ -51,14 +51,14 @@ def test_screenshot_is_deleted_after_the_results_that_named_it(scenario: Scenari
 
 def test_screenshot_that_a_later_result_names_is_kept(scenario: Scenario) -> None:
     sha256 = stored(scenario, b"old", days=200)
-    screenshots.record_named(scenario.project.pk, [sha256])
+    screenshots.record_references(scenario.project.pk, [sha256])
 
     assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
 
 
 def test_screenshot_of_evidence_is_kept_permanently_though_a_scan_named_it_later(scenario: Scenario) -> None:
     sha256 = stored(scenario, b"proof", days=2_000, in_evidence=True)
-    screenshots.record_named(scenario.project.pk, [sha256])
+    screenshots.record_references(scenario.project.pk, [sha256])
     Screenshot.objects.update(last_named_at=timezone.now() - timedelta(days=1_000))
 
     assert (screenshot_retention.delete_unused(), is_stored(scenario, sha256)) == (0, True)
@@ -98,14 +98,14 @@ def test_screenshot_of_a_finding_is_kept_and_not_searched_for_in_each_run(scenar
 def test_screenshot_that_a_running_check_has_taken_again_is_kept(scenario: Scenario) -> None:
     other = factories.scenario()
     sha256, of_other = stored(scenario, b"old", days=200), stored(other, b"old", days=200)
-    screenshots.storing_for(scenario.project.pk)(b"old")
+    screenshots.screenshot_saver(scenario.project.pk)(b"old")
 
     assert screenshot_retention.delete_unused() == 1
     assert (is_stored(scenario, sha256), is_stored(other, of_other)) == (True, False)
 
 
 def test_screenshot_that_no_row_has_ever_named_is_deleted(scenario: Scenario) -> None:
-    sha256 = screenshots.storing_for(scenario.project.pk)(b"of a worker that was killed")
+    sha256 = screenshots.screenshot_saver(scenario.project.pk)(b"of a worker that was killed")
     Screenshot.objects.update(last_named_at=timezone.now() - timedelta(days=91.5))
 
     assert (screenshot_retention.delete_unused(), is_stored(scenario, str(sha256))) == (1, False)
@@ -179,7 +179,7 @@ def test_no_screenshot_that_is_named_anywhere_is_deleted(
     elsewhere = [
         stored(scenario, b"evidence", days=200, in_evidence=True),
         stored(scenario, b"result", days=1),
-        str(screenshots.storing_for(scenario.project.pk)(b"running")),
+        str(screenshots.screenshot_saver(scenario.project.pk)(b"running")),
     ]
 
     def outcome(*names: str) -> dict[str, Any]:
