@@ -23,7 +23,7 @@ def record_creation(project: Project, subject: Subject, created: Sequence[Any], 
         action=BulkChange.Action.CREATE,
         created_by_id=by.user_id,
     )
-    names = (*subject.fields, *subject.own_fields)
+    names = (*subject.fields, *subject.single_row_fields)
     record(
         bulk_change,
         [Decision(row.pk, {}, {}, {name: getattr(row, name) for name in names}) for row in created],
@@ -39,7 +39,7 @@ def undo_batch(
     pks = [target.pk for target in targets]
     subject.lock_parents(pks)
     rows = subject.model._default_manager.filter(project=bulk_change.project, pk__in=pks)
-    found = rows.select_for_update().order_by("pk").values("pk", *subject.fields, *subject.own_fields)
+    found = rows.select_for_update().order_by("pk").values("pk", *subject.fields, *subject.single_row_fields)
     locked = {row["pk"]: row for row in found}
     attached = _attached(subject, pks)
     decisions = [_decide(target, locked.get(target.pk), attached.get(target.pk)) for target in targets]
@@ -75,7 +75,7 @@ def _attached(subject: Subject, pks: Sequence[UUID]) -> dict[UUID, str]:
     relations: list[tuple[Any, str, Any]] = [
         (relation.related_model, relation.field.attname, relation.related_model)
         for relation in options.related_objects
-        if relation.get_accessor_name() not in subject.kept_relations
+        if relation.get_accessor_name() not in subject.system_relations
     ]
     relations += [
         (field.remote_field.through, field.m2m_column_name(), field.related_model)

@@ -123,7 +123,7 @@ class Decider:
         after = {
             name: value
             for name, value in differing.items()
-            if self._subject.explains.get(name, name) in differing
+            if self._subject.explained_fields.get(name, name) in differing
         }
         before = {name: row[name] for name in after}
         return Decision(target.pk, row, before, after, self._refusal(target, row, after, obstacle))

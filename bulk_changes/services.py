@@ -20,7 +20,7 @@ from bulk_changes.decisions import Decider, Decision, Summary, Target
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange, BulkChangeRow
 from bulk_changes.recording import from_json, record, to_json
-from bulk_changes.subjects import ChangeContext, Subject, subject_named
+from bulk_changes.subjects import ChangeContext, Subject, get_subject
 from events.log import log_events
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.lookup import get_or_404
@@ -128,7 +128,7 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
     worked on.
     """
     original, bulk_change = _begin_undo(bulk_change_id, project, by)
-    subject, summary = subject_named(original.subject), Summary()
+    subject, summary = get_subject(original.subject), Summary()
     decider = Decider(original.project, subject, undoes=original.created_at)
     for batch in _batches_to_undo(original, subject):
         if original.action == BulkChange.Action.CREATE:

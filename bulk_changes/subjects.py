@@ -33,10 +33,10 @@ class Subject:
     # Changes locked rows.
     write: Callable[[Sequence[Row], Mapping[str, Any], ChangeContext], None]
     columns: tuple[str, ...] = ()  # further columns that `refusal` and `write` read
-    explains: Mapping[str, str] = field(default_factory=dict)  # column → the field that it explains
-    own_fields: tuple[str, ...] = ("title",)  # fields that only a change of a single row sets
+    explained_fields: Mapping[str, str] = field(default_factory=dict)  # column → the field that it explains
+    single_row_fields: tuple[str, ...] = ("title",)  # fields that only a change of a single row sets
     # Names of relations whose rows the system keeps by itself: the undo of a creation deletes them with the row.
-    kept_relations: tuple[str, ...] = ()
+    system_relations: tuple[str, ...] = ()
     # Locks the rows that come first in the order of locks.
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
     # What else changes with a row, as `(id, sentence)`.
@@ -60,5 +60,5 @@ def register(subject: Subject) -> None:
     _subjects[subject.name] = subject
 
 
-def subject_named(name: str) -> Subject:
+def get_subject(name: str) -> Subject:
     return _subjects[name]

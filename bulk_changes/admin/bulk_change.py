@@ -11,7 +11,7 @@ from bulk_changes.admin.actions import change_refusal, message_about, with_undo_
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange
-from bulk_changes.subjects import subject_named
+from bulk_changes.subjects import get_subject
 from krafter_audit.admin.base import (
     MAX_ACTION_ROWS,
     AutocompleteFilter,
@@ -59,7 +59,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
 
     def detail_context(self, request: HttpRequest, row: BulkChange) -> dict[str, Any]:
         rows = list(row.rows.order_by("refusal", "pk")[:MAX_ROWS])
-        model = subject_named(row.subject).model
+        model = get_subject(row.subject).model
         titles = dict(
             model._default_manager.filter(
                 pk__in=[changed_row.subject_id for changed_row in rows]
@@ -86,7 +86,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
         results, errors = [], []
         for bulk_change in queryset.select_related("project").order_by("-pk")[:MAX_ACTION_ROWS]:
             try:
-                opts = subject_named(bulk_change.subject).model._meta
+                opts = get_subject(bulk_change.subject).model._meta
                 refusal = change_refusal(request, opts, bulk_change.project)
                 if refusal is not None:
                     raise refusal
