@@ -32,7 +32,7 @@ def record_creation(project: Project, subject: Subject, created: Sequence[Any], 
 
 
 @transaction.atomic
-def undo_batch(
+def undo_creations(
     bulk_change: BulkChange, subject: Subject, targets: Sequence[Target], *, by: Actor
 ) -> list[Decision]:
     """Delete those rows that are as they were created, with nothing attached to them."""
@@ -41,7 +41,7 @@ def undo_batch(
     rows = subject.model._default_manager.filter(project=bulk_change.project, pk__in=pks)
     found = rows.select_for_update().order_by("pk").values("pk", *subject.fields, *subject.single_row_fields)
     locked = {row["pk"]: row for row in found}
-    attached = _attached(subject, pks)
+    attached = _attached_models(subject, pks)
     decisions = [_decide(target, locked.get(target.pk), attached.get(target.pk)) for target in targets]
     deleted = [decision for decision in decisions if decision.is_change]
     rows.filter(pk__in=[decision.pk for decision in deleted]).delete()
@@ -69,7 +69,7 @@ def _refusal(created: Row, row: Row | None, attached: str | None) -> ApiError | 
     return ChangedSince(f"It has a {attached}.") if attached else None
 
 
-def _attached(subject: Subject, pks: Sequence[UUID]) -> dict[UUID, str]:
+def _attached_models(subject: Subject, pks: Sequence[UUID]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     options = subject.model._meta
     relations: list[tuple[Any, str, Any]] = [

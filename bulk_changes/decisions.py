@@ -93,12 +93,12 @@ class Decider:
         subject: Subject,
         unchanged_since: datetime | None = None,
         *,
-        undoes: datetime | None = None,
+        undone_change_at: datetime | None = None,
     ) -> None:
         self._project = project
         self._subject = subject
         self._unchanged_since = unchanged_since  # a row that has changed since then is refused
-        self._undoes = undoes  # the time of the change that is undone: rows with a later one are refused
+        self._undone_change_at = undone_change_at  # rows that have changed after it are refused
         self._members: dict[UUID, bool] = {}
 
     def decide(self, targets: Sequence[Target]) -> list[Decision]:
@@ -107,9 +107,9 @@ class Decider:
         )
         found = {row["pk"]: row for row in rows.values(*self._subject.all_columns)}
         obstacles: Mapping[UUID, str] = {}
-        if self._undoes is not None:
+        if self._undone_change_at is not None:
             obstacles = self._subject.undo_obstacles(
-                {target.pk: target.expected for target in targets}, self._undoes
+                {target.pk: target.expected for target in targets}, self._undone_change_at
             )
         return [
             self._decide(target, found.get(target.pk), obstacles.get(target.pk, "")) for target in targets

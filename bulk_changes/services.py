@@ -88,7 +88,7 @@ def change(
                 bulk_change, subject, batch, decider, context, raise_refusals=all_or_nothing
             )
             summary.add(decisions, subject)
-    return _finished(bulk_change, summary)
+    return _result(bulk_change, summary)
 
 
 def require_within_limit(pks: Sequence[UUID]) -> None:
@@ -129,15 +129,15 @@ def undo(bulk_change_id: UUID, *, by: Actor, project: Project | None = None) -> 
     """
     original, bulk_change = _begin_undo(bulk_change_id, project, by)
     subject, summary = get_subject(original.subject), Summary()
-    decider = Decider(original.project, subject, undoes=original.created_at)
+    decider = Decider(original.project, subject, undone_change_at=original.created_at)
     for batch in _batches_to_undo(original, subject):
         if original.action == BulkChange.Action.CREATE:
-            decisions = creations.undo_batch(bulk_change, subject, batch, by=by)
+            decisions = creations.undo_creations(bulk_change, subject, batch, by=by)
         else:
             context = ChangeContext(by, is_undo=True)
             decisions = _change_batch(bulk_change, subject, batch, decider, context)
         summary.add(decisions, subject)
-    return _finished(bulk_change, summary)
+    return _result(bulk_change, summary)
 
 
 @transaction.atomic
@@ -229,7 +229,7 @@ def _event_data(bulk_change: BulkChange, decision: Decision, context: ChangeCont
     return {**data, **(context.details if "status" in decision.after else {})}
 
 
-def _finished(bulk_change: BulkChange, summary: Summary) -> BulkChangeResult:
+def _result(bulk_change: BulkChange, summary: Summary) -> BulkChangeResult:
     bulk_change.refresh_from_db()
     return BulkChangeResult(bulk_change, summary)
 

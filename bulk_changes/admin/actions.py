@@ -44,15 +44,17 @@ def status_action(description: str, status: Any) -> Callable[..., HttpResponse |
     """Make an action of `BulkActions` that sets a status: an entry of the choices of the model."""
 
     @admin.action(description=description, permissions=["operate"])
-    def action(page: BulkActions, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def action(
+        model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
         def set_status(row: Any) -> str:
-            page.update_row(row.pk, changes={"status": status.value}, by=operator(request))
+            model_admin.update_row(row.pk, changes={"status": status.value}, by=operator(request))
             return f"{status.label.lower()}."
 
         if "_back" not in request.POST:
-            return page.change_rows(request, queryset, {"status": status.value})
+            return model_admin.change_rows(request, queryset, {"status": status.value})
         # From the page of a row: without a preview.
-        page.run_for_each(request, queryset, set_status)
+        model_admin.run_for_each(request, queryset, set_status)
         return None
 
     return action
@@ -104,7 +106,7 @@ class BulkActions(ServiceModelAdmin):
         seen_at = _time_of_preview(request)
         results, refused = [], Summary()
         for project, pks in selection:
-            error = self.refusal_in(request, project)
+            error = self.project_refusal(request, project)
             if error is None:
                 results.append(
                     services.change(
@@ -118,7 +120,7 @@ class BulkActions(ServiceModelAdmin):
                     )
                 )
             else:
-                refused.add(_refused(pks, error), self.bulk_subject)
+                refused.add(_refusals(pks, error), self.bulk_subject)
         self._report(request, results, refused)
         return None
 
@@ -138,7 +140,7 @@ class BulkActions(ServiceModelAdmin):
         projects = Project.objects.select_related("organization").in_bulk(by_project)
         return [(projects[project_id], pks) for project_id, pks in by_project.items()]
 
-    def refusal_in(self, request: HttpRequest, project: Project) -> ApiError | None:
+    def project_refusal(self, request: HttpRequest, project: Project) -> ApiError | None:
         """Return why the user may not change rows of the project."""
         return change_refusal(request, self.opts, project)
 
@@ -147,12 +149,12 @@ class BulkActions(ServiceModelAdmin):
 
         Called before values are requested: they could not be saved.
         """
-        refusals = [(pks, self.refusal_in(request, project)) for project, pks in selection]
+        refusals = [(pks, self.project_refusal(request, project)) for project, pks in selection]
         refused = Summary()
         for pks, error in refusals:
             if error is None:
                 return False
-            refused.add(_refused(pks, error), self.bulk_subject)
+            refused.add(_refusals(pks, error), self.bulk_subject)
         self._report(request, [], refused)
         return True
 
@@ -166,11 +168,11 @@ class BulkActions(ServiceModelAdmin):
         # Before the rows are read: a row that changes meanwhile counts as changed after the preview.
         seen_at, summary = timezone.now(), Summary()
         for project, pks in selection:
-            error = self.refusal_in(request, project)
+            error = self.project_refusal(request, project)
             if error is None:
                 services.preview(project, self.bulk_subject, pks, changes=changes, summary=summary)
             else:
-                summary.add(_refused(pks, error), self.bulk_subject)
+                summary.add(_refusals(pks, error), self.bulk_subject)
         owners = owner_names(id for name, *ids in summary.effects if name == "owner_id" for id in ids)
         context = {
             "summary": summary,
@@ -202,7 +204,7 @@ class BulkActions(ServiceModelAdmin):
     def _report(self, request: HttpRequest, results: list[BulkChangeResult], refused: Summary) -> None:
         summaries = [*(result.summary for result in results), refused]
         changed = sum(summary.changed for summary in summaries)
-        sentence = message_about(summaries, self.bulk_subject.name, "changed")
+        sentence = result_message(summaries, self.bulk_subject.name, "changed")
         bulk_changes = [result.bulk_change for result in results if result.bulk_change.changed]
         level = messages.SUCCESS if changed else messages.WARNING
         self.message_user(request, with_undo_button(request, sentence, bulk_changes), level)
@@ -232,7 +234,7 @@ def _effect_rows(summary: Summary, owners: Mapping[str, str]) -> list[tuple[str,
     ]
 
 
-def _refused(pks: list[UUID], error: ApiError) -> list[Decision]:
+def _refusals(pks: list[UUID], error: ApiError) -> list[Decision]:
     return [Decision(pk, {}, {}, {}, error) for pk in pks]
 
 
@@ -243,7 +245,7 @@ def _sent_values(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def message_about(summaries: list[Summary], name: str, verb: str) -> str:
+def result_message(summaries: list[Summary], name: str, verb: str) -> str:
     """Return what happened in one sentence: `17 findings changed, 2 refused: reason (2).`"""
     changed = sum(summary.changed for summary in summaries)
     unchanged = sum(summary.unchanged for summary in summaries)

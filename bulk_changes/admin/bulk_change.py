@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.admin.actor import operator
 from bulk_changes import services
-from bulk_changes.admin.actions import change_refusal, message_about, with_undo_button
+from bulk_changes.admin.actions import change_refusal, result_message, with_undo_button
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details
 from bulk_changes.errors import BulkChangeUndone, NotUndoable
 from bulk_changes.models import BulkChange
@@ -97,7 +97,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             self.message_user(request, sentence, messages.ERROR)
         if results:
             undone = [result.bulk_change for result in results]
-            sentence = message_about([result.summary for result in results], undone[0].subject, "restored")
+            sentence = result_message([result.summary for result in results], undone[0].subject, "restored")
             can_be_undone = [
                 bulk_change
                 for bulk_change in undone

@@ -85,7 +85,7 @@ def _selected(
     if len(selection) != 1:
         model_admin.message_user(request, ONE_PROJECT, messages.ERROR)
         return None
-    error = model_admin.refusal_in(request, selection[0][0])
+    error = model_admin.project_refusal(request, selection[0][0])
     if error is not None:
         model_admin.message_user(request, error.message, messages.ERROR)
         return None
