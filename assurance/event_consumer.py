@@ -44,7 +44,7 @@ def _process(event: Event) -> None:
         case "deploy.finished":
             deploy = Deploy.objects.filter(pk=event.subject_id).first()
             if deploy is not None:
-                deploys.check_guarded_findings(deploy)
+                deploys.add_guard_runs(deploy)
                 deploys.scan_after(deploy)
                 pull_requests.recheck_after(deploy)
         case name if name in PULL_REQUEST_EVENTS:

@@ -16,7 +16,7 @@ from remediation.models import Task, Verification
 from scans.models import Scan
 
 SHA = re.compile(r"\A[0-9a-f]{7,64}\Z")
-MAX_AHEAD = timedelta(minutes=5)  # of the clock that has set the times of a deploy
+CLOCK_TOLERANCE = timedelta(minutes=5)  # of the clock that has set the times of a deploy
 
 
 class Deploy(BaseModel):

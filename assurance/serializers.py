@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from rest_framework import serializers
 
-from assurance.models import MAX_AHEAD, SHA, Deploy, GuardRun, GuardWindow, PullRequest
+from assurance.models import CLOCK_TOLERANCE, SHA, Deploy, GuardRun, GuardWindow, PullRequest
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
@@ -32,7 +32,7 @@ class RecordDeployRequestSerializer(RequestSerializer):
 
     def validate_started_at(self, value: datetime) -> datetime:
         # No deploy would be newer until then.
-        if value > timezone.now() + MAX_AHEAD:
+        if value > timezone.now() + CLOCK_TOLERANCE:
             raise serializers.ValidationError("Must not be in the future. Send the time in UTC.")
         return value
 

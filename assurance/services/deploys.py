@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from assurance import deploy_policy
-from assurance.models import MAX_AHEAD, Deploy, GuardRun, GuardWindow
+from assurance.models import CLOCK_TOLERANCE, Deploy, GuardRun, GuardWindow
 from events.log import log_event
 from findings.models import OPEN_STATUSES, Finding
 from krafter_audit.api.errors import QuotaExceeded
@@ -19,10 +19,10 @@ from remediation.services.policies import config_of
 from scans.models import Scan
 from scans.services import scans
 
-MAX_GUARDED = 1000  # windows that one deploy checks again
+MAX_GUARD_WINDOWS = 1000  # that one deploy checks again
 MAX_SCAN_DELAY = timedelta(days=1)  # between the end of a deploy and its report
 # A pipeline and a provider have different starts of the same deploy: before or after the queue and the build.
-SAME_DEPLOY = timedelta(hours=1)
+SAME_DEPLOY_TOLERANCE = timedelta(hours=1)
 MAX_DURATION = timedelta(days=1)  # of a deploy whose end is reported without its start
 MIN_SHA_LENGTH = 7
 MAX_FINDINGS, MAX_FIRST_PAGES = 500, 100  # whose pages are scanned first after a deploy
@@ -42,7 +42,7 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
         if not (times.is_end_estimated and deploy.finished_at):
             fields["finished_at"] = times.finished_at
         fields |= _reported_identity(deploy, sha, times.started_at)
-        return _continue(deploy, project, fields, by), False
+        return _update(deploy, project, fields, by), False
     deploy = Deploy.objects.create(
         project=project,
         sha=sha,
@@ -53,7 +53,7 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
         **fields,
     )
     log_event("deploy.recorded", deploy, by=by, sha=sha, environment=environment)
-    _log_end(deploy, by)
+    _log_finished(deploy, by)
     return deploy, True
 
 
@@ -70,7 +70,7 @@ class ReportedTimes:
     def of(cls, started_at: datetime | None, finished_at: datetime | None) -> "ReportedTimes":
         """Without times to come: by a clock that is ahead, they only say that it has started or ended by now."""
         now = timezone.now()
-        latest = now + MAX_AHEAD
+        latest = now + CLOCK_TOLERANCE
         start = started_at if started_at and started_at <= latest else None
         if finished_at and finished_at > latest:
             return cls(start, max(now, start or now), now, is_end_estimated=True)
@@ -83,10 +83,14 @@ class ReportedTimes:
     def is_near(self, deploy: Deploy) -> bool:
         """Return whether the report may be about the deploy; without a start, also if it falls into it."""
         if self.started_at is not None:
-            return abs(deploy.started_at - self.started_at) <= SAME_DEPLOY
+            return abs(deploy.started_at - self.started_at) <= SAME_DEPLOY_TOLERANCE
         if deploy.finished_at is None:
             return self.now - deploy.started_at <= MAX_DURATION
-        return deploy.started_at - SAME_DEPLOY <= self.moment <= deploy.finished_at + SAME_DEPLOY
+        return (
+            deploy.started_at - SAME_DEPLOY_TOLERANCE
+            <= self.moment
+            <= deploy.finished_at + SAME_DEPLOY_TOLERANCE
+        )
 
 
 def _find(
@@ -118,11 +122,11 @@ def _find(
     if times.started_at is None and not external_id:
         others = Deploy.objects.filter(project=project, environment=environment).exclude(is_commit)
         last_start = others.aggregate(last=Max("started_at"))["last"]
-        near = [deploy for deploy in near if not _is_followed(deploy, last_start, times)]
+        near = [deploy for deploy in near if not _is_followed_by_other_commit(deploy, last_start, times)]
     return min(near, key=lambda deploy: abs(deploy.started_at - times.moment), default=None)
 
 
-def _is_followed(deploy: Deploy, last_start: datetime | None, times: ReportedTimes) -> bool:
+def _is_followed_by_other_commit(deploy: Deploy, last_start: datetime | None, times: ReportedTimes) -> bool:
     """Return whether another commit was deployed after it; `last_start` is the newest start of other commits."""
     if deploy.finished_at is None or last_start is None:
         return False
@@ -142,7 +146,7 @@ def _reported_identity(deploy: Deploy, sha: str, started_at: datetime | None) ->
     return {} if same.exclude(pk=deploy.pk).exists() else changes
 
 
-def _continue(deploy: Deploy, project: Project, fields: dict[str, Any], by: Actor) -> Deploy:
+def _update(deploy: Deploy, project: Project, fields: dict[str, Any], by: Actor) -> Deploy:
     deploy.project = project
     was_finished = deploy.finished_at is not None
     # A webhook and a sync may have different times of the same end.
@@ -161,19 +165,19 @@ def _continue(deploy: Deploy, project: Project, fields: dict[str, Any], by: Acto
         deploy.finished_at = max(deploy.finished_at, deploy.started_at)
     deploy.save(update_fields=[*changes, "finished_at", "updated_at"])
     if not was_finished:
-        _log_end(deploy, by)
+        _log_finished(deploy, by)
     return deploy
 
 
-def _log_end(deploy: Deploy, by: Actor) -> None:
+def _log_finished(deploy: Deploy, by: Actor) -> None:
     if deploy.finished_at is not None:
         log_event("deploy.finished", deploy, by=by, sha=deploy.sha, environment=deploy.environment)
 
 
 @transaction.atomic
-def check_guarded_findings(deploy: Deploy) -> int:
+def add_guard_runs(deploy: Deploy) -> int:
     """Add a run to each window that was open when a deploy finished; return how many. Idempotent."""
-    if _is_replaced(deploy):
+    if _has_newer_deploy(deploy):
         return 0
     open_windows = GuardWindow.objects.filter(project=deploy.project_id, status=GuardWindow.Status.OPEN)
     guarded = open_windows.filter(
@@ -181,7 +185,7 @@ def check_guarded_findings(deploy: Deploy) -> int:
     )
     # Locked, so that none ends meanwhile and leaves its new run behind.
     locked = guarded.select_for_update(of=("self",)).order_by("ends_at", "pk")
-    windows = list(locked[:MAX_GUARDED])
+    windows = list(locked[:MAX_GUARD_WINDOWS])
     known = set(GuardRun.objects.filter(deploy=deploy).values_list("window_id", flat=True))
     missing = [window for window in windows if window.pk not in known]
     GuardRun.objects.bulk_create(
@@ -197,7 +201,7 @@ def check_guarded_findings(deploy: Deploy) -> int:
     return len(missing)
 
 
-def _is_replaced(deploy: Deploy) -> bool:
+def _has_newer_deploy(deploy: Deploy) -> bool:
     # A sync may report several at once: what is live is checked once.
     newer = Deploy.objects.filter(project=deploy.project_id, environment=deploy.environment)
     return newer.filter(finished_at__gt=deploy.finished_at).exists()
@@ -214,7 +218,7 @@ def scan_after(deploy: Deploy) -> None:
     is_wanted = deploy_policy.scans_after_deploys(config) and project.archived_at is None
     if not is_wanted or locked.scan_id or not deploy_policy.is_live(locked, config, project.site_url):
         return
-    if _is_late(locked) or _is_replaced(locked):
+    if _is_late(locked) or _has_newer_deploy(locked):
         return
     try:
         with transaction.atomic():
@@ -224,7 +228,7 @@ def scan_after(deploy: Deploy) -> None:
                 url=validate_url(project.site_url),
                 trigger=Scan.Trigger.POST_DEPLOY,
                 by=SYSTEM,
-                first_pages=pages_that_matter(project),
+                first_pages=urls_to_scan_first(project),
             )
     except (HttpError, QuotaExceeded) as error:
         log_event("scan.skipped", locked, by=SYSTEM, reason=str(error))
@@ -236,7 +240,7 @@ def _is_late(deploy: Deploy) -> bool:
     return deploy.finished_at is None or deploy.finished_at < timezone.now() - MAX_SCAN_DELAY
 
 
-def pages_that_matter(project: Project) -> list[str]:
+def urls_to_scan_first(project: Project) -> list[str]:
     """Return the URLs of open and guarded findings, the highest scores first, at most 100."""
     guarded = GuardWindow.objects.filter(project=project, status=GuardWindow.Status.OPEN)
     matters = Q(status__in=OPEN_STATUSES) | Q(pk__in=guarded.values("finding"))

@@ -82,7 +82,7 @@ def test_each_deploy_adds_one_run_to_a_window(scenario: Scenario) -> None:
     window = opened(scenario)
     deploy, _ = record(scenario, finished_at=timezone.now())
 
-    added = [deploys.check_guarded_findings(deploy) for _ in range(2)]
+    added = [deploys.add_guard_runs(deploy) for _ in range(2)]
 
     assert added == [1, 0]
     assert window.runs.filter(reason="deploy").count() == 1
@@ -262,7 +262,7 @@ def test_page_of_a_guarded_finding_is_scanned_first_too(scenario: Scenario) -> N
         affected_assets=[{"type": "url", "value": "https://example.com/guarded"}]
     )
 
-    assert deploys.pages_that_matter(scenario.project) == ["https://example.com/guarded"]
+    assert deploys.urls_to_scan_first(scenario.project) == ["https://example.com/guarded"]
 
 
 @pytest.mark.parametrize(
