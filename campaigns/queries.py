@@ -56,19 +56,19 @@ def progress_of(campaign_ids: Collection[UUID]) -> dict[UUID, CampaignProgress]:
 
 
 def active_with_progress(project: Project) -> list[tuple[Campaign, CampaignProgress]]:
-    """Return the active campaigns with their progress, by one query, in the order of `by_due_date`."""
+    """Return the active campaigns with their progress, by one query, in the order of `due_date_order`."""
     return sorted(
         _with_progress(Campaign.objects.filter(project=project, archived_at=None)),
-        key=lambda found: by_due_date(found[0]),
+        key=lambda found: due_date_order(found[0]),
     )
 
 
 def active_campaigns(project: Project) -> list[Campaign]:
-    """Return the active campaigns in the order of `by_due_date`."""
-    return sorted(Campaign.objects.filter(project=project, archived_at=None), key=by_due_date)
+    """Return the active campaigns in the order of `due_date_order`."""
+    return sorted(Campaign.objects.filter(project=project, archived_at=None), key=due_date_order)
 
 
-def by_due_date(campaign: Campaign) -> tuple[bool, date, datetime]:
+def due_date_order(campaign: Campaign) -> tuple[bool, date, datetime]:
     """Order campaigns: the next due first, those without a due date last."""
     return campaign.due_date is None, campaign.due_date or date.max, campaign.created_at
 

@@ -30,13 +30,15 @@ class TaskSelection:
     changed: Sequence[UUID]
 
 
-def preview_tasks(task_ids: Collection[UUID], *, campaign: Campaign | None, removes: bool) -> TaskSelection:
+def preview_tasks(
+    task_ids: Collection[UUID], *, campaign: Campaign | None, is_removal: bool
+) -> TaskSelection:
     """Return which tasks `add_tasks` or `remove_tasks` would change now; write nothing."""
     memberships = CampaignTask.objects.filter(campaign=campaign, task__in=task_ids) if campaign else None
     present = set(memberships.values_list("task_id", flat=True)) if memberships is not None else set()
-    changed = sorted(pk for pk in set(task_ids) if (pk in present) == removes)
-    if not removes:
-        _require_room(campaign, changed)
+    changed = sorted(pk for pk in set(task_ids) if (pk in present) == is_removal)
+    if not is_removal:
+        _require_within_limit(campaign, changed)
     return TaskSelection(campaign, len(set(task_ids)), changed)
 
 
@@ -93,7 +95,7 @@ def remove_tasks(
     """Remove tasks from a campaign; others are ignored."""
     campaign = _lock(campaign_id, project)
     _require_active(campaign)
-    selected = preview_tasks(task_ids, campaign=campaign, removes=True)
+    selected = preview_tasks(task_ids, campaign=campaign, is_removal=True)
     CampaignTask.objects.filter(campaign=campaign, task__in=selected.changed).delete()
     _log("task.removed_from_campaign", selected, by)
     return selected
@@ -150,7 +152,7 @@ def _save(campaign: Campaign, **values: Any) -> None:
 
 
 def _add(campaign: Campaign, task_ids: Collection[UUID], by: Actor) -> TaskSelection:
-    selected = preview_tasks(task_ids, campaign=campaign, removes=False)
+    selected = preview_tasks(task_ids, campaign=campaign, is_removal=False)
     tasks = Task.objects.filter(project=campaign.project, pk__in=selected.changed)
     if tasks.count() < len(selected.changed):
         raise NotFound("Some of these tasks are not in this project.")
@@ -161,7 +163,7 @@ def _add(campaign: Campaign, task_ids: Collection[UUID], by: Actor) -> TaskSelec
     return selected
 
 
-def _require_room(campaign: Campaign | None, added: Collection[UUID]) -> None:
+def _require_within_limit(campaign: Campaign | None, added: Collection[UUID]) -> None:
     present = CampaignTask.objects.filter(campaign=campaign).count() if campaign else 0
     if present + len(added) > MAX_TASKS:
         raise InvalidParams(

@@ -86,7 +86,7 @@ class CampaignViewSet(ProjectViewSet):
         body = self.validated_body(CreateCampaignRequestSerializer)
         task_ids = self._selected(body)
         if body.pop("dry_run"):
-            return self._respond_dry_run(services.preview_tasks(task_ids, campaign=None, removes=False))
+            return self._respond_dry_run(services.preview_tasks(task_ids, campaign=None, is_removal=False))
         fields = {name: value for name, value in body.items() if name not in ("ids", "filter")}
         campaign = services.create(self.project, task_ids=task_ids, by=self.actor, **fields)
         return self.respond(campaign, CampaignSerializer, status=201)
@@ -113,7 +113,7 @@ class CampaignViewSet(ProjectViewSet):
     )
     def add_tasks(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Add the tasks that `ids` or `filter` select; with `dry_run` only say how many would be added."""
-        return self._change_tasks(pk, services.add_tasks, removes=False)
+        return self._change_tasks(pk, services.add_tasks, is_removal=False)
 
     @extend_schema(
         summary="Remove tasks from a campaign",
@@ -122,16 +122,18 @@ class CampaignViewSet(ProjectViewSet):
     )
     def remove_tasks(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Remove the tasks that `ids` or `filter` select; with `dry_run` only say how many would be removed."""
-        return self._change_tasks(pk, services.remove_tasks, removes=True)
+        return self._change_tasks(pk, services.remove_tasks, is_removal=True)
 
     def _change_tasks(
-        self, pk: str, change: Callable[..., services.TaskSelection], *, removes: bool
+        self, pk: str, change: Callable[..., services.TaskSelection], *, is_removal: bool
     ) -> Response:
         campaign = self.get_row(Campaign.objects.all(), pk)
         body = self.validated_body(CampaignTasksRequestSerializer)
         task_ids = self._selected(body)
         if body["dry_run"]:
-            return self._respond_dry_run(services.preview_tasks(task_ids, campaign=campaign, removes=removes))
+            return self._respond_dry_run(
+                services.preview_tasks(task_ids, campaign=campaign, is_removal=is_removal)
+            )
         changed = change(campaign.pk, project=self.project, task_ids=task_ids, by=self.actor)
         return Response(self.serialize(changed, CampaignTasksResultSerializer))
 

@@ -36,7 +36,7 @@ def add_to_campaign(
     if selected is None:
         return None
     project, task_ids = selected
-    form = AddToCampaignForm(_sent(request), campaigns=active_campaigns(project))
+    form = AddToCampaignForm(_posted_values(request), campaigns=active_campaigns(project))
     if not form.is_valid():
         return model_admin.selection_page(
             request, TEMPLATE, form=form, tasks=len(task_ids), button="Add to campaign"
@@ -60,7 +60,7 @@ def remove_from_campaign(
     if not campaigns:
         model_admin.message_user(request, IN_NO_CAMPAIGN, messages.ERROR)
         return None
-    form = ChooseCampaignForm(_sent(request), campaigns=campaigns)
+    form = ChooseCampaignForm(_posted_values(request), campaigns=campaigns)
     if not form.is_valid():
         return model_admin.selection_page(
             request, TEMPLATE, form=form, tasks=len(task_ids), button="Remove from campaign"
@@ -92,7 +92,7 @@ def _selected(
     return selection[0]
 
 
-def _sent(request: HttpRequest) -> Any:
+def _posted_values(request: HttpRequest) -> Any:
     return request.POST if "campaign" in request.POST else None
 
 
