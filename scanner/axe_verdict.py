@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Content that is hidden from everybody may have aria-hidden and links. An id is tested where ARIA refers to it, hidden
 # or not: what is not tested is not referred to any more.
-FIXED_UNCHANGED = ("aria-hidden-focus", "duplicate-id-aria")
-OF_NAMES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
+RULES_FIXED_BY_HIDING = ("aria-hidden-focus", "duplicate-id-aria")
+NAME_RULES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
 # To axe-core a name of characters that are not shown, as a zero-width space, is one; screen readers read nothing.
 _NOT_SHOWN = rf"\s*(?!\s)[{INVISIBLE}]+"
 _EMPTY_NAME = re.compile(
@@ -34,10 +34,10 @@ LINKS_AS_TEXT = (
 _HIDDEN = r"hidden(?:=\"\")?|inert(?:=\"\")?|style=\"display:\s?none;?\""
 _HIDING = re.compile(rf" (?:{_HIDDEN})(?=[ />])")
 _HIDING_CONTROLS = re.compile(rf" (?:aria-hidden=\"true\"|{_HIDDEN})(?=[ />])")
-DECORATIVE = ("image-alt", "svg-img-alt")  # aria-hidden is a fix of an image that says nothing
-MAX_EXPLAINED = 5  # elements, in the evidence
+DECORATIVE_IMAGE_RULES = ("image-alt", "svg-img-alt")  # aria-hidden is a fix of an image that says nothing
+MAX_EVIDENCE_ELEMENTS = 5
 # These are about the page itself. The others are about content, which is in its frames.
-OF_A_FRAMESET = frozenset(
+FRAMESET_RULES = frozenset(
     ("document-title", "frame-title", "html-has-lang", "html-lang-valid", "meta-refresh", "meta-viewport")
 )
 
@@ -50,7 +50,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
     review = [element["html"] for element in result.incomplete]
     if result.count:
         return _failed(result, review)
-    if context.rendered.visits()[0].has_foreign_frames and rule not in OF_A_FRAMESET:
+    if context.rendered.visits()[0].has_foreign_frames and rule not in FRAMESET_RULES:
         return inconclusive("not_available", "axe-core cannot test the frames that show the page.")
     # Elements that needed review when the finding was made were not part of it.
     if [html for html in review if html not in before.get("needs_review", ())]:
@@ -58,33 +58,33 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             "not_available",
             "axe-core reports no violation, but some elements need review (incomplete).",
             needs_review=review,
-            elements=result.incomplete[:MAX_EXPLAINED],
+            elements=result.incomplete[:MAX_EVIDENCE_ELEMENTS],
         )
     # Neither a release of axe-core that stopped testing an element nor a hidden one shows that it was fixed.
-    not_judged = _not_judged(context, result, before)
-    if not_judged and "axe" in changed_tools(before, context.rendered.as_evidence(throttled=False)):
+    unjudged = _unjudged_faults(context, result, before)
+    if unjudged and "axe" in changed_tools(before, context.rendered.as_evidence(throttled=False)):
         return inconclusive(
             "tool_changed",
             "Elements that violated the rule are unchanged, but the newer axe-core does not test them any more.",
-            elements=not_judged,
+            elements=unjudged,
         )
-    if not_judged and rule not in FIXED_UNCHANGED:
+    if unjudged and rule not in RULES_FIXED_BY_HIDING:
         return inconclusive(
             "target_missing",
             "Elements that violated the rule are unchanged, but hidden, so axe-core does not test them.",
-            elements=not_judged,
+            elements=unjudged,
         )
     # To axe-core, a link that looks exactly as the text around it is none that color alone distinguishes.
     if unstyled := [html for html in result.unstyled if html in faults_in(before)]:
-        return inconclusive("not_available", LINKS_AS_TEXT, elements=unstyled[:MAX_EXPLAINED])
+        return inconclusive("not_available", LINKS_AS_TEXT, elements=unstyled[:MAX_EVIDENCE_ELEMENTS])
     if empty := _empty_names(result) if earlier else []:
-        return inconclusive("not_available", INVISIBLE_NAMES, elements=empty[:MAX_EXPLAINED])
+        return inconclusive("not_available", INVISIBLE_NAMES, elements=empty[:MAX_EVIDENCE_ELEMENTS])
     outcome = passed("axe-core reports no violation.", judged=len(result.passed))
     return outcome.with_evidence(_needs_review(review))
 
 
 def _empty_names(result: "RuleResult") -> list[str]:
-    return [html for html in result.passed if result.rule in OF_NAMES and _EMPTY_NAME.search(html)]
+    return [html for html in result.passed if result.rule in NAME_RULES and _EMPTY_NAME.search(html)]
 
 
 def _failed(result: "RuleResult", review: list[str]) -> Outcome:
@@ -92,7 +92,7 @@ def _failed(result: "RuleResult", review: list[str]) -> Outcome:
         "axe-core reports elements that violate the rule.",
         count=result.count,
         faults=[element["html"] for element in result.violations],
-        elements=result.violations[:MAX_EXPLAINED],
+        elements=result.violations[:MAX_EVIDENCE_ELEMENTS],
     )
     return outcome.with_evidence(_needs_review(review))
 
@@ -101,7 +101,7 @@ def _needs_review(review: list[str]) -> dict[str, Any]:
     return {"needs_review": review} if review else {}
 
 
-def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, Any]) -> Sequence[str]:
+def _unjudged_faults(context: "PageContext", result: "RuleResult", before: dict[str, Any]) -> Sequence[str]:
     faults = faults_in(before)
     if not faults or len(result.passed) == MAX_PASSED:
         return []  # nothing was found before, or more elements may have passed
@@ -111,6 +111,6 @@ def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, 
     if found := [html for html in faults if html in text and html not in judged]:
         return found
     # Nor was one that has only got an attribute that hides it.
-    shown = partial((_HIDING if result.rule in DECORATIVE else _HIDING_CONTROLS).sub, "")
+    shown = partial((_HIDING if result.rule in DECORATIVE_IMAGE_RULES else _HIDING_CONTROLS).sub, "")
     text, judged = shown(text), set(map(shown, judged))
     return [html for html in faults if shown(html) in text and shown(html) not in judged]
