@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from scanner.metric_verdict import SAMPLES
+from scanner.metric_verdict import SAMPLES_OF_VARYING_METRIC
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
 from scanner.page.page import Page
 
@@ -58,7 +58,7 @@ def needs_another_page(measured: Sequence[Mapping[str, Outcome]]) -> bool:
 
 def _is_steady(outcome: Outcome) -> bool:
     # A metric near its threshold has further loads.
-    return outcome.status in (PASSED, FAILED) and len(outcome.samples) <= SAMPLES
+    return outcome.status in (PASSED, FAILED) and len(outcome.samples) <= SAMPLES_OF_VARYING_METRIC
 
 
 def measured_elsewhere(url: str) -> Outcome:

@@ -10,10 +10,10 @@ from statistics import median
 from scanner.outcome import FAILED, PASSED, Measurement, Outcome, inconclusive
 from scanner.registry import Check, Metric
 
-NEAR = 0.15  # of the threshold: values this close to it need more samples
-FAR = 2.0  # times better than the threshold: one sample is enough; times worse: two
+NEAR_SHARE = 0.15  # of the threshold: values this close to it need more samples
+FAR_FACTOR = 2.0  # times better than the threshold: one sample is enough; times worse: two
 SAMPLES_THAT_AGREE = 2
-SAMPLES = 3  # of a value that varies
+SAMPLES_OF_VARYING_METRIC = 3
 SAMPLES_NEAR_THRESHOLD = 5
 SINGULAR = {"days": "day", "elements": "element", "redirects": "redirect"}
 
@@ -36,22 +36,27 @@ def judge_metric(
     if metric is None:
         raise TypeError(f"{check.key} returns a measurement but has no metric")
     limit = metric.threshold if threshold is None else threshold
-    outcome = _judged(check, metric, measured, limit)
-    if outcome.status == PASSED or measured.undisturbed is None:
+    outcome = _judge_samples(check, metric, measured, limit)
+    if outcome.status == PASSED or measured.take_undisturbed_samples is None:
         return outcome
     if not confirm:
         return outcome.with_evidence({"confirmed": False})
-    again = replace(measured, samples=measured.undisturbed(SAMPLES), more=measured.undisturbed, varies=False)
-    confirmed = _judged(check, metric, again, limit)
+    again = replace(
+        measured,
+        samples=measured.take_undisturbed_samples(SAMPLES_OF_VARYING_METRIC),
+        take_samples=measured.take_undisturbed_samples,
+        varies=False,
+    )
+    confirmed = _judge_samples(check, metric, again, limit)
     return confirmed.with_evidence({"looks": [outcome.status, confirmed.status]})
 
 
-def _judged(check: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:
-    samples = _sampled(
+def _judge_samples(check: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:
+    samples = _take_samples(
         metric, measured, limit, two_agree=_agree if check.kind == "lab" else _are_worse_by_far
     )
-    if measured.more and _needs_more(metric, samples, limit):
-        samples = measured.more(SAMPLES_NEAR_THRESHOLD)
+    if measured.take_samples and _needs_more(metric, samples, limit):
+        samples = measured.take_samples(SAMPLES_NEAR_THRESHOLD)
         if _is_unsteady(metric, samples, limit):
             return _unsteady(metric, samples, limit).with_evidence(measured.evidence)
     value = round(median(samples), 3)
@@ -71,7 +76,7 @@ def _judged(check: Check, metric: Metric, measured: Measurement, limit: float) -
     )
 
 
-def _sampled(
+def _take_samples(
     metric: Metric,
     measured: Measurement,
     limit: float,
@@ -80,20 +85,20 @@ def _sampled(
 ) -> list[float]:
     """Return the samples, with as many more as are needed this far from the threshold."""
     samples = measured.samples
-    if measured.more is None or not measured.varies or len(samples) >= SAMPLES:
+    if measured.take_samples is None or not measured.varies or len(samples) >= SAMPLES_OF_VARYING_METRIC:
         return samples
     if all(_is_better_by_far(metric, sample, limit) for sample in samples):
         return samples
-    samples = measured.more(SAMPLES_THAT_AGREE)
-    return samples if two_agree(metric, samples, limit) else measured.more(SAMPLES)
+    samples = measured.take_samples(SAMPLES_THAT_AGREE)
+    return samples if two_agree(metric, samples, limit) else measured.take_samples(SAMPLES_OF_VARYING_METRIC)
 
 
 def _is_better_by_far(metric: Metric, sample: float, limit: float) -> bool:
-    return metric.allows(sample, limit / FAR if metric.direction == "max" else limit * FAR)
+    return metric.allows(sample, limit / FAR_FACTOR if metric.direction == "max" else limit * FAR_FACTOR)
 
 
 def _are_worse_by_far(metric: Metric, samples: list[float], limit: float) -> bool:
-    far = limit * FAR if metric.direction == "max" else limit / FAR
+    far = limit * FAR_FACTOR if metric.direction == "max" else limit / FAR_FACTOR
     return not any(metric.allows(sample, far) for sample in samples)
 
 
@@ -138,7 +143,7 @@ def _needs_more(metric: Metric, samples: list[float], limit: float) -> bool:
 
 
 def is_near(value: float, limit: float) -> bool:
-    return abs(value - limit) <= NEAR * abs(limit)
+    return abs(value - limit) <= NEAR_SHARE * abs(limit)
 
 
 def _is_dispersed(samples: list[float], limit: float) -> bool:

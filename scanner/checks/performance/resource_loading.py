@@ -30,7 +30,7 @@ def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> 
         return [read(visit) for visit in context.rendered.visits(count)]
 
     # It hardly varies: one visit is enough, except near the threshold.
-    return Measurement(samples(1), more=samples)
+    return Measurement(samples(1), take_samples=samples)
 
 
 @check(

@@ -59,10 +59,10 @@ def time_to_first_byte(context: PageContext) -> Measurement:
     context.require_no_server_error()
     return Measurement(
         samples,
-        more=context.first_byte_times,
+        take_samples=context.first_byte_times,
         varies=fast is not None,
         # Some servers are slow only while they answer several requests at the same time.
-        undisturbed=context.undisturbed_first_byte_times,
+        take_undisturbed_samples=context.undisturbed_first_byte_times,
     )
 
 

@@ -16,7 +16,7 @@ def judge_ttfb(samples: list[float], further: list[float]) -> tuple[Outcome, int
 
     known = get("ttfb")
     assert known is not None
-    return judge_metric(known, Measurement(samples, more=measure_more)), len(requested)
+    return judge_metric(known, Measurement(samples, take_samples=measure_more)), len(requested)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_varying_metric_takes_as_many_samples_as_its_distance_needs(
 ) -> None:
     known = get(key)
     assert known is not None
-    measured = Measurement(samples[:1], more=lambda count: samples[:count], varies=True)
+    measured = Measurement(samples[:1], take_samples=lambda count: samples[:count], varies=True)
 
     outcome = judge_metric(known, measured)
 
@@ -88,7 +88,9 @@ def test_samples_that_do_not_pass_are_taken_again_undisturbed(
     known = get("ttfb")
     assert known is not None
     measured = Measurement(
-        samples[:3], more=lambda count: samples[:count], undisturbed=lambda count: undisturbed[:count]
+        samples[:3],
+        take_samples=lambda count: samples[:count],
+        take_undisturbed_samples=lambda count: undisturbed[:count],
     )
 
     outcome = judge_metric(known, measured)
@@ -100,7 +102,9 @@ def test_samples_that_do_not_pass_are_taken_again_undisturbed(
 def test_evidence_of_an_unconfirmed_failure_says_that_it_is_not_confirmed() -> None:
     known = get("ttfb")
     assert known is not None
-    measured = Measurement([1000, 1100, 1200], undisturbed=lambda count: pytest.fail("requested"))
+    measured = Measurement(
+        [1000, 1100, 1200], take_undisturbed_samples=lambda count: pytest.fail("requested")
+    )
 
     outcome = judge_metric(known, measured, confirm=False)
 
