@@ -305,14 +305,14 @@ def require_same_page(page: Page, original: Identity | None) -> None:
     title = now.title.lower()
     # Many sites answer with an error page and status 200: most rules pass on it.
     found = page.fingerprints_with_title
-    is_retitled = original is not None and similarity.is_complete(original.sample, found)
+    is_retitled = original is not None and similarity.contains_sample(original.sample, found)
     if not is_retitled and (reason := unavailable_reason(title, former)):
         raise Inconclusive(reason, f"The page has the title {now.title[:80]!r}.")
     # A page that moved keeps its title.
     if original and page.response.history and now.title != original.title and not _same_path(now, original):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     # `lost_content` requires the same of what the site's other pages do not show.
-    known = similarity.hashes_of(original.sample) if original else frozenset()
+    known = similarity.hashes_from_hex(original.sample) if original else frozenset()
     if is_other_title(title, former) and not similarity.is_mostly_left(known, found):
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
     if original and not similarity.is_similar(original.sample, found):

@@ -42,7 +42,7 @@ def has_own_content(context: PageContext) -> bool:
         return False
     if not page.is_html or (unavailable_reason(page.title) and not has_own_title(context)):
         return False  # the error page, perhaps with recommendations that differ each time
-    return len(page.fingerprints - _shown_by(others)) >= MIN_OWN_CONTENT
+    return len(page.fingerprints - _fingerprints_of(others)) >= MIN_OWN_CONTENT
 
 
 def has_own_title(context: PageContext) -> bool:
@@ -84,13 +84,13 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         with_media = check.kind == "lab" or check.key in _LIGHTER_WITHOUT_MEDIA
         context.rendered.require_files(except_for=original.missing, with_media=with_media)
     try:
-        page, sample, title = _compared(check, context, original)
+        page, sample, title = _page_to_compare(check, context, original)
     except Inconclusive:
         return  # the check has passed without the page, as one of a directory that is closed now
     if original.status_class >= 4:
         _require_other_title_than_missing(context, page, title)
         return  # what is known is of the error
-    known = similarity.hashes_of(sample)
+    known = similarity.hashes_from_hex(sample)
     found = page.fingerprints_with_title
     # The HTML of a page that scripts build has no sample, and perhaps the same title at every URL.
     # All of a sample may be of the frame: an error page has it too.
@@ -100,18 +100,18 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     if page.title == title and not is_shorter:
         return  # before the other pages are requested
     others = _missing_pages(context) + _home_page(context)
-    content = known - _shown_by(others or _first_linked_page(context))
+    content = known - _fingerprints_of(others or _first_linked_page(context))
     _require_own_title(page, title, others, known, content)
     if is_other_title(page.title.lower(), title.lower()):
-        _require_own_content(found, content - _shown_by(_first_linked_page(context)), context, page)
+        _require_own_content(found, content - _fingerprints_of(_first_linked_page(context)), context, page)
     if not is_shorter:
         return
-    _require_left(found, content, page)
+    _require_some_content(found, content, page)
     if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
         # What the elements themselves contained may be gone with them.
         removed = similarity.fingerprints(" ".join(faults), "") - found
-        _require_most(found, known - removed, content - removed)
+        _require_most_content(found, known - removed, content - removed)
 
 
 def _require_own_title(
@@ -131,7 +131,7 @@ def _require_own_title(
         )
 
 
-def _compared(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
+def _page_to_compare(check: Check, context: PageContext, original: Identity) -> tuple[Page, str, str]:
     is_rendered = check.kind != "http" and original.rendered_title is not None
     if is_rendered and context.rendered.identity():
         return context.rendered.visited_page(), original.rendered_sample, original.rendered_title or ""
@@ -148,7 +148,7 @@ def _require_other_title_than_missing(context: PageContext, page: Page, title: s
         )
 
 
-def _require_left(found: frozenset[bytes], content: frozenset[bytes], page: Page) -> None:
+def _require_some_content(found: frozenset[bytes], content: frozenset[bytes], page: Page) -> None:
     # An error page may have the head of the page in whose place it is sent, with its links.
     head = frozenset() if is_built_by_scripts(page) else page.head_fingerprints
     for counted in (content, content - head):
@@ -170,7 +170,9 @@ def _require_own_content(
             raise Inconclusive("target_missing", f"Another page answers, with the title {page.title[:80]!r}.")
 
 
-def _require_most(found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes]) -> None:
+def _require_most_content(
+    found: frozenset[bytes], known: frozenset[bytes], content: frozenset[bytes]
+) -> None:
     counted = content if len(content) >= MIN_CONTENT else known
     if len(counted & found) < similarity.MIN_SHARE * len(counted):
         raise Inconclusive(
@@ -196,7 +198,7 @@ def _pages_at(context: PageContext, *paths: str) -> list[Page]:
     return [page for page in found if page.is_html and same_site(page.host, context.page.host)]
 
 
-def _shown_by(pages: list[Page]) -> frozenset[bytes]:
+def _fingerprints_of(pages: list[Page]) -> frozenset[bytes]:
     return frozenset(chain(*(page.fingerprints for page in pages)))
 
 

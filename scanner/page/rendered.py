@@ -243,7 +243,7 @@ class RenderedPage:
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""
         if (self._visits or self._loads) and self._identity is None:  # computed once for all checks
-            missing = similarity.joined({_path_hash(url) for url in self._missing(with_media=True)})
+            missing = similarity.hashes_to_hex({_path_hash(url) for url in self._missing(with_media=True)})
             self._identity = replace(page_identity(self.visited_page()), missing=missing)
         return self._identity
 
@@ -259,7 +259,7 @@ class RenderedPage:
 
         `except_for` has the hashes of those that were not (`Identity.missing`).
         """
-        known = similarity.hashes_of(except_for)
+        known = similarity.hashes_from_hex(except_for)
         for url, problem in self._missing(with_media=with_media).items():
             if _path_hash(url) not in known:
                 raise Inconclusive("blocked", f"{url[:200]}, which the page requests, {problem}.")

@@ -55,18 +55,18 @@ def hash_of(text: str) -> bytes:
     return blake2b(text.encode(errors="replace"), digest_size=HASH_BYTES).digest()
 
 
-def sample(found: frozenset[bytes]) -> str:
+def sample(page_hashes: frozenset[bytes]) -> str:
     """Return the sample of a page as hex; empty when the page has too few words and links."""
     # The smallest hashes: a bottom-k sketch (Broder 1997).
-    return joined(sorted(found)[:SAMPLE_SIZE]) if len(found) >= MIN_FINGERPRINTS else ""
+    return hashes_to_hex(sorted(page_hashes)[:SAMPLE_SIZE]) if len(page_hashes) >= MIN_FINGERPRINTS else ""
 
 
-def joined(hashes: Iterable[bytes]) -> str:
-    """Return hashes as `hashes_of` reads them."""
+def hashes_to_hex(hashes: Iterable[bytes]) -> str:
+    """Return hashes as `hashes_from_hex` reads them."""
     return b"".join(sorted(hashes)).hex()
 
 
-def hashes_of(sample: str) -> frozenset[bytes]:
+def hashes_from_hex(sample: str) -> frozenset[bytes]:
     """Return the hashes of a stored sample; none if it is malformed."""
     try:
         raw = bytes.fromhex(sample)
@@ -83,17 +83,17 @@ def estimated_size(hashes: frozenset[bytes]) -> float:
     return (SAMPLE_SIZE - 1) * 256**HASH_BYTES / int.from_bytes(max(hashes))
 
 
-def is_complete(stored: str, found: frozenset[bytes]) -> bool:
+def contains_sample(stored: str, page_hashes: frozenset[bytes]) -> bool:
     """Return whether a page has all words and links of the sample; without a sample this is not known."""
-    hashes = hashes_of(stored)
-    return bool(hashes) and hashes <= found
+    hashes = hashes_from_hex(stored)
+    return bool(hashes) and hashes <= page_hashes
 
 
-def is_mostly_left(known: frozenset[bytes], found: frozenset[bytes]) -> bool:
-    return bool(known) and len(known & found) >= MIN_SHARE * len(known)
+def is_mostly_left(known: frozenset[bytes], page_hashes: frozenset[bytes]) -> bool:
+    return bool(known) and len(known & page_hashes) >= MIN_SHARE * len(known)
 
 
-def is_similar(stored: str, found: frozenset[bytes]) -> bool:
+def is_similar(stored: str, page_hashes: frozenset[bytes]) -> bool:
     """Return whether a page may be the one that was sampled; without a sample it may."""
-    hashes = hashes_of(stored)
-    return not hashes or len(hashes & found) >= MIN_SHARED
+    hashes = hashes_from_hex(stored)
+    return not hashes or len(hashes & page_hashes) >= MIN_SHARED

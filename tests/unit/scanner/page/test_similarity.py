@@ -105,7 +105,7 @@ def test_words_of_scripts_and_title_are_not_fingerprinted():
 @pytest.mark.parametrize("count", [5, 31, 100, 1000])
 def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
     found = similarity.fingerprints(" ".join(random_words(count, count)), "")
-    sample = similarity.hashes_of(b"".join(sorted(found)[: similarity.SAMPLE_SIZE]).hex())
+    sample = similarity.hashes_from_hex(b"".join(sorted(found)[: similarity.SAMPLE_SIZE]).hex())
 
     estimate = similarity.estimated_size(sample)
 
