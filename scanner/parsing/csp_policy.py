@@ -6,18 +6,20 @@ from dataclasses import dataclass, replace
 from scanner.page.page import Page, value
 from scanner.parsing.registrable_domain import is_public_suffix
 
-BROAD = frozenset({"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"})
-UPGRADE = "upgrade-insecure-requests"
-META = 'head meta[http-equiv="content-security-policy" i]'
-INLINE = frozenset({"'unsafe-inline'", "data:"})
+BROAD_SOURCES = frozenset(
+    {"ftp:", "http:", "https:", "*", "http://*", "http://*.*", "https://*", "https://*.*"}
+)
+UPGRADE_DIRECTIVE = "upgrade-insecure-requests"
+META_SELECTOR = 'head meta[http-equiv="content-security-policy" i]'
+INLINE_SOURCES = frozenset({"'unsafe-inline'", "data:"})
 # CSP 3, 2.3.1, in lower case. Browsers ignore one without a value, as of a template without its variable.
 _NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[a-z0-9+/_-]+={0,2}'")
 # Every host, perhaps on one port, below a name or at one path, as in `*:443`, `https://*.com` and `https://*/a`.
 _ANY_HOST = re.compile(r"((?:[a-z]+://)?\*)(?:\.([^/:]+))?(?::(?:\*|\d+))?(?:/.*)?")
-PASSIVE = ("img-src", "media-src")
-REPEATABLE = ("report-uri", "report-to")
+PASSIVE_DIRECTIVES = ("img-src", "media-src")
+REPEATABLE_DIRECTIVES = ("report-uri", "report-to")
 # HTML, 4.2.5.3: these directives have no effect in a meta element.
-IGNORED_IN_META = ("frame-ancestors", "report-uri", "sandbox")
+DIRECTIVES_IGNORED_IN_META = ("frame-ancestors", "report-uri", "sandbox")
 
 DIRECTIVES = frozenset(
     [
@@ -84,7 +86,9 @@ class CspPolicy:
         # 'strict-dynamic' makes browsers ignore hosts and schemes.
         if names[-1] == "script-src" and "'strict-dynamic'" in sources:
             return frozenset(
-                source for source in sources if not source.startswith(tuple(BROAD)) and source != "'self'"
+                source
+                for source in sources
+                if not source.startswith(tuple(BROAD_SOURCES)) and source != "'self'"
             )
         return sources
 
@@ -118,7 +122,7 @@ def parse(text: str) -> CspPolicy:
         if not name:
             continue
         if name in directives:
-            if name not in REPEATABLE:
+            if name not in REPEATABLE_DIRECTIVES:
                 faults.append(f"{name} is set more than once; browsers use only the first")
             continue
         if name not in DIRECTIVES:
@@ -129,31 +133,31 @@ def parse(text: str) -> CspPolicy:
     return CspPolicy(directives, tuple(faults))
 
 
-def split(values: list[str]) -> list[str]:
+def split_policies(values: list[str]) -> list[str]:
     return [part.strip() for line in values for part in line.split(",") if part.strip()]
 
 
-def enforced(page: Page) -> list[CspPolicy]:
+def enforced_policies(page: Page) -> list[CspPolicy]:
     """Return the enforced policies of headers and meta elements."""
     # Not merged, as Observatory does, which calls some safe pages unsafe: one safe policy makes a page safe.
-    return from_headers(page) + [_as_meta(parse(text)) for text in _in_metas(page)]
+    return header_policies(page) + [_as_meta(parse(text)) for text in _meta_policy_texts(page)]
 
 
-def from_headers(page: Page) -> list[CspPolicy]:
-    return [parse(text) for text in split(page.header_lines("content-security-policy"))]
+def header_policies(page: Page) -> list[CspPolicy]:
+    return [parse(text) for text in split_policies(page.header_lines("content-security-policy"))]
 
 
 def disables_scripts(page: Page) -> bool:
     """Return whether a policy puts the document into a sandbox in which no script and no timer runs."""
     sandboxes = [
-        policy.directives["sandbox"] for policy in from_headers(page) if "sandbox" in policy.directives
+        policy.directives["sandbox"] for policy in header_policies(page) if "sandbox" in policy.directives
     ]
     return any("allow-scripts" not in allowed for allowed in sandboxes)
 
 
 def upgrades_requests(page: Page) -> bool:
     """Return whether a policy makes browsers request http: URLs of subresources and forms over HTTPS."""
-    return any(UPGRADE in policy.directives for policy in enforced(page))
+    return any(UPGRADE_DIRECTIVE in policy.directives for policy in enforced_policies(page))
 
 
 def has_nonce_or_hash(sources: frozenset[str]) -> bool:
@@ -165,14 +169,16 @@ def is_usable(policy: CspPolicy) -> bool:
     return not DIRECTIVES.isdisjoint(policy.directives)
 
 
-def _in_metas(page: Page) -> list[str]:
+def _meta_policy_texts(page: Page) -> list[str]:
     if not page.is_html:
         return []
     # HTML, 4.2.5.3: outside of the head it is ignored.
-    metas = page.css(META)
-    return split([value(node, "content") for node in metas])
+    metas = page.css(META_SELECTOR)
+    return split_policies([value(node, "content") for node in metas])
 
 
 def _as_meta(policy: CspPolicy) -> CspPolicy:
-    kept = {name: listed for name, listed in policy.directives.items() if name not in IGNORED_IN_META}
+    kept = {
+        name: listed for name, listed in policy.directives.items() if name not in DIRECTIVES_IGNORED_IN_META
+    }
     return CspPolicy(kept, policy.faults)

@@ -6,7 +6,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, not_applicable, passed
 from scanner.page.context import PageContext
 from scanner.parsing import csp_policy
-from scanner.parsing.csp_policy import BROAD, INLINE, PASSIVE, CspPolicy
+from scanner.parsing.csp_policy import BROAD_SOURCES, INLINE_SOURCES, PASSIVE_DIRECTIVES, CspPolicy
 from scanner.registry import HIGH, LOW, MEDIUM, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"
@@ -46,7 +46,7 @@ INSECURE_SCHEMES = ("http:", "ftp:")
 def content_security_policy(context: PageContext) -> Outcome:
     """An enforced Content-Security-Policy, in a header or a meta element, is valid and repeats no directive."""
     page = context.page
-    policies = csp_policy.enforced(page)
+    policies = csp_policy.enforced_policies(page)
     if not policies:
         report_only = page.header("content-security-policy-report-only")
         return failed(
@@ -73,7 +73,7 @@ def _require_one_safe(
     context: PageContext, unsafe: Callable[[CspPolicy], frozenset[str]], problem: str
 ) -> Outcome:
     """Pass when an enforced policy has no unsafe source."""
-    policies = csp_policy.enforced(context.page)
+    policies = csp_policy.enforced_policies(context.page)
     if not policies:
         return not_applicable("No Content-Security-Policy is sent.")
     if context.is_verification:
@@ -118,8 +118,8 @@ def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
-        scripts = policy.fetches_of_elements_and_attributes("script-src") & (BROAD | INLINE)
-        return scripts | (policy.sources("object-src", "default-src") & BROAD)
+        scripts = policy.fetches_of_elements_and_attributes("script-src") & (BROAD_SOURCES | INLINE_SOURCES)
+        return scripts | (policy.sources("object-src", "default-src") & BROAD_SOURCES)
 
     return _require_one_safe(context, unsafe, "script-src or object-src allows unsafe sources")
 
@@ -176,7 +176,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
         return not_applicable("The page is not served over HTTPS.")
 
     def unsafe(policy: CspPolicy) -> frozenset[str]:
-        passive = frozenset().union(*(policy.directives.get(name, ()) for name in PASSIVE))
+        passive = frozenset().union(*(policy.directives.get(name, ()) for name in PASSIVE_DIRECTIVES))
         return frozenset(
             source for source in policy.all_sources() | passive if source.startswith(INSECURE_SCHEMES)
         )
@@ -206,7 +206,9 @@ def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
     return _require_one_safe(
         context,
-        lambda policy: policy.fetches_of_elements_and_attributes("style-src") & (BROAD | INLINE),
+        lambda policy: (
+            policy.fetches_of_elements_and_attributes("style-src") & (BROAD_SOURCES | INLINE_SOURCES)
+        ),
         "style-src allows unsafe sources",
     )
 
@@ -230,7 +232,7 @@ def object_src_is_restricted(context: PageContext) -> Outcome:
     """object-src (else default-src, else *) is not broad."""
     return _require_one_safe(
         context,
-        lambda policy: policy.sources("object-src", "default-src") & BROAD,
+        lambda policy: policy.sources("object-src", "default-src") & BROAD_SOURCES,
         "object-src allows broad sources",
     )
 
@@ -254,7 +256,7 @@ def base_uri_is_restricted(context: PageContext) -> Outcome:
     """base-uri is set and is neither broad nor unsafe."""
     return _require_one_safe(
         context,
-        lambda policy: policy.sources("base-uri") & (BROAD | INLINE),
+        lambda policy: policy.sources("base-uri") & (BROAD_SOURCES | INLINE_SOURCES),
         "base-uri is missing or allows broad sources",
     )
 
@@ -278,6 +280,6 @@ def form_action_is_restricted(context: PageContext) -> Outcome:
     """form-action is set and is not broad."""
     return _require_one_safe(
         context,
-        lambda policy: policy.sources("form-action") & BROAD,
+        lambda policy: policy.sources("form-action") & BROAD_SOURCES,
         "form-action is missing or allows broad sources",
     )

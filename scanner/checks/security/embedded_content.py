@@ -41,7 +41,7 @@ _SRCSETS = ("srcset", "imagesrcset")
 _CSS_URL = re.compile(r"(?:@import\s*|\burl\(\s*)[\"']?(http:[^\"'()\s;]+)", re.IGNORECASE)
 # The URL of a namespace is a name. A comment that is not closed ends with the style sheet.
 _NOT_LOADED_BY_CSS = re.compile(r"/\*.*?(?:\*/|\Z)|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
-_UPGRADED = f"{csp_policy.UPGRADE} makes browsers request every URL over HTTPS."
+_UPGRADED = f"{csp_policy.UPGRADE_DIRECTIVE} makes browsers request every URL over HTTPS."
 _LOADING_LINKS = (
     "stylesheet",
     "icon",
@@ -183,12 +183,14 @@ def no_mixed_content(context: PageContext) -> Outcome:
 
 def _before_policy(page: Page) -> list[str]:
     """Return the insecure scripts and style sheets that browsers find before a policy that upgrades requests."""
-    if any(csp_policy.UPGRADE in policy.directives for policy in csp_policy.from_headers(page)):
+    if any(csp_policy.UPGRADE_DIRECTIVE in policy.directives for policy in csp_policy.header_policies(page)):
         return []
     insecure = []
-    for node in page.css(f'{csp_policy.META}, head script[src], head link[rel~="stylesheet" i][href]'):
+    for node in page.css(
+        f'{csp_policy.META_SELECTOR}, head script[src], head link[rel~="stylesheet" i][href]'
+    ):
         if node.tag == "meta":
-            if csp_policy.UPGRADE in value(node, "content").lower():
+            if csp_policy.UPGRADE_DIRECTIVE in value(node, "content").lower():
                 break
             continue
         url = page.absolute(value(node, "src") or value(node, "href"))

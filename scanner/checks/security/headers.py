@@ -99,7 +99,7 @@ def framing_is_restricted(context: PageContext) -> Outcome:
     page = context.page
     policies = [
         policy.with_any_host_as_star() if context.is_verification else policy
-        for policy in csp_policy.from_headers(page)
+        for policy in csp_policy.header_policies(page)
     ]
     allowed = [
         policy.sources("frame-ancestors") for policy in policies if "frame-ancestors" in policy.directives

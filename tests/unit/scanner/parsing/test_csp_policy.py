@@ -37,4 +37,4 @@ def test_nonce_disables_unsafe_inline_and_strict_dynamic_disables_hosts() -> Non
 def test_meta_element_counts_in_the_head_alone(before: str, between: str, count: int) -> None:
     policy = '<META HTTP-EQUIV="Content-Security-Policy" content="img-src \'self\'">'
 
-    assert len(csp_policy.enforced(Page(html_response(f"<head>{before}{between}{policy}")))) == count
+    assert len(csp_policy.enforced_policies(Page(html_response(f"<head>{before}{between}{policy}")))) == count
