@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from krafter_audit.http.responses import Headers
 from scanner.page.context import PageContext
-from scanner.page.page import Page, value
+from scanner.page.page import Page, attribute_value
 from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Check
 
@@ -19,11 +19,11 @@ _FRAMES = (
 def frames_of(check: Check, context: PageContext) -> Iterator[PageContext]:
     """Yield the frames of a page as the check reads it, as they were sent. Raises Inconclusive without a document."""
     pages = context.documents if check.kind == "markup" else [context.document]
-    texts = [value(node, "srcdoc") for page in pages for node in page.css("iframe[srcdoc]")]
+    texts = [attribute_value(node, "srcdoc") for page in pages for node in page.css("iframe[srcdoc]")]
     for text in list(dict.fromkeys(texts))[:MAX_FRAMES]:
         yield _of_text(context, text)
     references = [
-        page.absolute(value(node, name))
+        page.absolute(attribute_value(node, name))
         for page in pages
         for selector, name in _FRAMES
         for node in page.css(selector)

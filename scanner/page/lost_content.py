@@ -15,7 +15,7 @@ from scanner.page import similarity
 from scanner.page.context import PageContext
 from scanner.page.error_page import MIN_CONTENT, is_readable, is_same_error_page, may_be_error_page
 from scanner.page.identity import Identity
-from scanner.page.page import Page, value
+from scanner.page.page import Page, attribute_value
 from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import same_site
 from scanner.parsing.scripted_content import is_built_by_scripts
@@ -244,12 +244,14 @@ def _is_found(fault: str, values: set[tuple[str, str]], urls: set[str], text: st
 
 def _attribute_values(page: Page) -> set[tuple[str, str]]:
     names = ("id", "name", "src", "href", "action", "class")
-    return {(name, value(node, name)) for name in names for node in page.css(f"[{name}]")}
+    return {(name, attribute_value(node, name)) for name in names for node in page.css(f"[{name}]")}
 
 
 def _urls(page: Page) -> set[str]:
     absolute = (
-        page.absolute(value(node, name)) for name in _URL_ATTRIBUTES for node in page.css(f"[{name}]")
+        page.absolute(attribute_value(node, name))
+        for name in _URL_ATTRIBUTES
+        for node in page.css(f"[{name}]")
     )
     return {url.partition("://")[2] for url in absolute}
 

@@ -125,7 +125,7 @@ class Page:
     def _elements_by_id(self) -> dict[str, LexborNode]:
         if not hasattr(self._local, "by_id"):  # once for each thread, as the tree
             # The first of several elements with an id counts.
-            self._local.by_id = {value(node, "id"): node for node in reversed(self.css("[id]"))}
+            self._local.by_id = {attribute_value(node, "id"): node for node in reversed(self.css("[id]"))}
         return self._local.by_id
 
     @property
@@ -133,7 +133,7 @@ class Page:
         """The document's title with white space collapsed; empty when there is none."""
         # A <title> inside of an inline <svg> names the image, not the document.
         for node in self.css("title"):
-            if not inside(node, "svg"):
+            if not has_ancestor(node, "svg"):
                 return " ".join(node.text().split())
         return ""
 
@@ -160,9 +160,9 @@ class Page:
         """Return the content of each meta element with this name."""
         wanted = name.lower()
         return [
-            value(node, "content")
+            attribute_value(node, "content")
             for node in self.css("meta[name]")
-            if value(node, "name").strip().lower() == wanted
+            if attribute_value(node, "name").strip().lower() == wanted
         ]
 
     def absolute(self, reference: str) -> str:
@@ -177,21 +177,21 @@ class Page:
         base = self.first("base[href]")
         try:
             # Of a longer one only the path is cut: no URL of that length is requested.
-            return resolve(self.url, value(base, "href"))[:MAX_LENGTH] if base else self.url
+            return resolve(self.url, attribute_value(base, "href"))[:MAX_LENGTH] if base else self.url
         except ValueError:
             return self.url
 
 
-def value(node: LexborNode, attribute: str) -> str:
+def attribute_value(node: LexborNode, attribute: str) -> str:
     """Return an attribute's value; empty when it is absent or has none."""
     return node.attributes.get(attribute) or ""
 
 
-def has(node: LexborNode, attribute: str) -> bool:
+def has_attribute(node: LexborNode, attribute: str) -> bool:
     return attribute in node.attributes
 
 
-def inside(node: LexborNode, *tags: str) -> bool:
+def has_ancestor(node: LexborNode, *tags: str) -> bool:
     """Return whether an ancestor of the element has one of the tags."""
     above = node.parent
     while above is not None:

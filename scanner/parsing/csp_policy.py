@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from scanner.page.page import Page, value
+from scanner.page.page import Page, attribute_value
 from scanner.parsing.registrable_domain import is_public_suffix
 
 BROAD_SOURCES = frozenset(
@@ -174,7 +174,7 @@ def _meta_policy_texts(page: Page) -> list[str]:
         return []
     # HTML, 4.2.5.3: outside of the head it is ignored.
     metas = page.css(META_SELECTOR)
-    return split_policies([value(node, "content") for node in metas])
+    return split_policies([attribute_value(node, "content") for node in metas])
 
 
 def _as_meta(policy: CspPolicy) -> CspPolicy:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from krafter_audit.security.control_characters import is_invisible
-from scanner.page.page import has, inside, value
+from scanner.page.page import attribute_value, has_ancestor, has_attribute
 from scanner.preconditions import Inconclusive
 
 _SKIPPED_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
@@ -46,15 +46,15 @@ class ElementTexts:
             return _split(node.text_content or "")
         if not node.is_element_node or node.tag in _SKIPPED_TAGS or _hides(node):
             return []
-        if label := _split(value(node, "aria-label")):
+        if label := _split(attribute_value(node, "aria-label")):
             return label
         if node.tag in ("img", "area"):
-            return _split(value(node, "alt")) or _split(value(node, "title"))
+            return _split(attribute_value(node, "alt")) or _split(attribute_value(node, "title"))
         if node.tag == "svg":
-            return _split(_svg_title(node)) or _split(value(node, "title"))
+            return _split(_svg_title(node)) or _split(attribute_value(node, "title"))
         if node.tag == "input":
-            return _split(value(node, "value")) or _split(value(node, "alt"))
-        return self._words(node, depth + 1) or _split(value(node, "title"))
+            return _split(attribute_value(node, "value")) or _split(attribute_value(node, "alt"))
+        return self._words(node, depth + 1) or _split(attribute_value(node, "title"))
 
     def _count_node(self) -> None:
         self._nodes_left -= 1
@@ -67,9 +67,11 @@ def _split(text: str) -> list[str]:
 
 
 def _hides(node: LexborNode) -> bool:
-    if has(node, "hidden") or (node.tag == "area" and not inside(node, "map")):
+    if has_attribute(node, "hidden") or (node.tag == "area" and not has_ancestor(node, "map")):
         return True
-    return value(node, "aria-hidden").lower() == "true" or bool(_HIDING_STYLE.search(value(node, "style")))
+    return attribute_value(node, "aria-hidden").lower() == "true" or bool(
+        _HIDING_STYLE.search(attribute_value(node, "style"))
+    )
 
 
 def _svg_title(node: LexborNode) -> str:

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urldefrag, urlsplit
 
-from scanner.page.page import Page, inside, value
+from scanner.page.page import Page, attribute_value, has_ancestor
 from scanner.parsing.registrable_domain import origin_of
 
 _STYLE_SHEETS = ('link[rel~="stylesheet" i][href]', "href")
@@ -25,9 +25,15 @@ def refresh_of(page: Page) -> tuple[int, str] | None:
     Source: HTML, 4.2.5.3, "shared declarative refresh steps".
     """
     metas = [
-        node for node in page.css("meta[http-equiv][content]") if not inside(node, "noscript", "template")
+        node
+        for node in page.css("meta[http-equiv][content]")
+        if not has_ancestor(node, "noscript", "template")
     ]
-    directives = [value(node, "content") for node in metas if value(node, "http-equiv").lower() == "refresh"]
+    directives = [
+        attribute_value(node, "content")
+        for node in metas
+        if attribute_value(node, "http-equiv").lower() == "refresh"
+    ]
     for directive in [page.header("refresh") or "", *directives]:
         found = _REFRESH.match(directive)
         url = page.absolute(found[2].strip().strip("\"'")) if found else ""
@@ -45,7 +51,7 @@ def same_origin_style_sheets(page: Page) -> list[str]:
 
 
 def _loaded(page: Page, kinds: tuple[tuple[str, str], ...]) -> list[str]:
-    references = [value(node, name) for selector, name in kinds for node in page.css(selector)]
+    references = [attribute_value(node, name) for selector, name in kinds for node in page.css(selector)]
     # To load an empty one would be to load the page itself, which browsers do not.
     return _same_origin([page.absolute(reference) for reference in references if reference.strip()], page)
 
@@ -55,8 +61,8 @@ def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:
 
     They are those that it links to, shows in a frameset, or is replaced by (refresh).
     """
-    anchors = [value(node, "href") for node in page.css("a[href], area[href]")]
-    frames = [value(node, "src") for node in page.css("frame[src]")]
+    anchors = [attribute_value(node, "href") for node in page.css("a[href], area[href]")]
+    frames = [attribute_value(node, "src") for node in page.css("frame[src]")]
     next_page = refresh_of(page)
     found = [next_page[1]] if next_page else []
     found += [page.absolute(reference) for reference in anchors + frames]

@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from scanner.page.page import Page, has, inside, value
+from scanner.page.page import Page, attribute_value, has_ancestor, has_attribute
 from scanner.parsing.registrable_domain import host_of, same_site
 
 # Characters. A page with scripts, less text and no images is taken for one whose content scripts build.
@@ -49,7 +49,7 @@ def is_built_by_scripts(page: Page) -> bool:
 
 def has_building_script(page: Page) -> bool:
     inline = [node.text() for node in page.css("script:not([src])") if _runs(node)]
-    inline += [value(node, name) for name in _HANDLERS for node in page.css(f"[{name}]")]
+    inline += [attribute_value(node, name) for name in _HANDLERS for node in page.css(f"[{name}]")]
     return any(_ADDS_MARKUP.search(code) or _creates_elements(code) for code in inline)
 
 
@@ -59,7 +59,7 @@ def _creates_elements(code: str) -> bool:
 
 
 def own_scripts(page: Page) -> list[str]:
-    urls = [page.absolute(value(node, "src")) for node in page.css("script[src]") if _runs(node)]
+    urls = [page.absolute(attribute_value(node, "src")) for node in page.css("script[src]") if _runs(node)]
     return [url for url in dict.fromkeys(urls) if same_site(host_of(url) or page.host, page.host)]
 
 
@@ -69,15 +69,15 @@ def adds_elements(code: str) -> bool:
 
 def is_classic_script(node: LexborNode) -> bool:
     """Return whether browsers run a script element, and not as a module (HTML, 4.12.1.1)."""
-    language = "" if has(node, "type") else value(node, "language")
-    kind = f"text/{language}" if language else value(node, "type").strip()
+    language = "" if has_attribute(node, "type") else attribute_value(node, "language")
+    kind = f"text/{language}" if language else attribute_value(node, "type").strip()
     # `nomodule` is for browsers that know no modules.
-    return (kind.lower() in JAVASCRIPT_TYPES or not kind) and not has(node, "nomodule")
+    return (kind.lower() in JAVASCRIPT_TYPES or not kind) and not has_attribute(node, "nomodule")
 
 
 def _runs(node: LexborNode) -> bool:
-    is_module = value(node, "type").strip().lower() == "module"
-    return (is_module or is_classic_script(node)) and not inside(node, "noscript", "template")
+    is_module = attribute_value(node, "type").strip().lower() == "module"
+    return (is_module or is_classic_script(node)) and not has_ancestor(node, "noscript", "template")
 
 
 def _is_empty(node: LexborNode) -> bool:
@@ -87,7 +87,7 @@ def _is_empty(node: LexborNode) -> bool:
 def _has_text(page: Page) -> bool:
     length, body = 0, page.tree.body
     for node in body.traverse(include_text=True) if body else ():
-        if node.tag == "-text" and not inside(node, *_NOT_TEXT):
+        if node.tag == "-text" and not has_ancestor(node, *_NOT_TEXT):
             length += len(" ".join(node.text().split()))
             if length >= MIN_TEXT_LENGTH:
                 return True

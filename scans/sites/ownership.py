@@ -23,7 +23,7 @@ from krafter_audit.db.leases import unleased
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
 from krafter_audit.jobs.queues import enqueue
-from scanner.page.page import Page, value
+from scanner.page.page import Page, attribute_value
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 
@@ -244,7 +244,9 @@ def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
         return False, f"The response has status {response.status} and is not a successful HTML page."
     if page.exceeds_limits:
         return False, "The start page is nested too deeply to be parsed."
-    contents = [value(node, "content") for node in page.css(f'head meta[name="{VERIFICATION_NAME}"]')]
+    contents = [
+        attribute_value(node, "content") for node in page.css(f'head meta[name="{VERIFICATION_NAME}"]')
+    ]
     has_token = site.token in (content.strip() for content in contents)
     return (
         has_token,

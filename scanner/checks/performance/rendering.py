@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborNode
 
 from scanner.outcome import Outcome, fail_if_any
 from scanner.page.context import PageContext
-from scanner.page.page import has, inside, snippet, value
+from scanner.page.page import attribute_value, has_ancestor, has_attribute, snippet
 from scanner.parsing.scripted_content import is_classic_script
 from scanner.registry import LOW, MEDIUM, Fix, check
 
@@ -56,15 +56,15 @@ def nothing_blocks_rendering(context: PageContext) -> Outcome:
 
 
 def _blocks_the_parser(node: LexborNode) -> bool:
-    return is_classic_script(node) and not has(node, "defer") and not has(node, "async")
+    return is_classic_script(node) and not has_attribute(node, "defer") and not has_attribute(node, "async")
 
 
 def _blocks_rendering(node: LexborNode) -> bool:
-    words = value(node, "rel").lower().split()
-    unused = has(node, "disabled") or inside(node, "noscript", "template")
+    words = attribute_value(node, "rel").lower().split()
+    unused = has_attribute(node, "disabled") or has_ancestor(node, "noscript", "template")
     if "stylesheet" not in words or "alternate" in words or unused:
         return False
-    return any(map(_applies_to_a_phone, value(node, "media").lower().split(",")))
+    return any(map(_applies_to_a_phone, attribute_value(node, "media").lower().split(",")))
 
 
 def _applies_to_a_phone(query: str) -> bool:
@@ -118,17 +118,17 @@ def images_have_dimensions(context: PageContext) -> Outcome:
 
 def _may_shift_the_layout(node: LexborNode) -> bool:
     """Return whether the element is in the flow and shows a file, as in Lighthouse's unsized-images."""
-    is_inline = value(node, "src").strip().lower().startswith("data:image/svg+xml")
-    is_positioned = bool(_OUT_OF_FLOW.search(value(node, "style")))
-    return not (is_inline or is_positioned or inside(node, "noscript", "template"))
+    is_inline = attribute_value(node, "src").strip().lower().startswith("data:image/svg+xml")
+    is_positioned = bool(_OUT_OF_FLOW.search(attribute_value(node, "style")))
+    return not (is_inline or is_positioned or has_ancestor(node, "noscript", "template"))
 
 
 def _has_size(node: LexborNode) -> bool:
-    known = {name.lower() for name in _SIZE_IN_STYLE.findall(value(node, "style"))}
+    known = {name.lower() for name in _SIZE_IN_STYLE.findall(attribute_value(node, "style"))}
     known |= {name for name in ("width", "height") if _is_length(node, name)}
     return len(known) >= 2  # with an aspect ratio, one side gives the other
 
 
 def _is_length(node: LexborNode, attribute: str) -> bool:
     """Return whether the attribute is a length that browsers parse: it starts with a digit."""
-    return value(node, attribute).strip()[:1].isdigit()
+    return attribute_value(node, attribute).strip()[:1].isdigit()

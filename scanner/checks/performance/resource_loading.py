@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 
 from scanner.outcome import FAILED, Measurement, Outcome, fail_if_any, failed, faulty_urls, passed
 from scanner.page.context import PageContext
-from scanner.page.page import Page, inside, value
+from scanner.page.page import Page, attribute_value, has_ancestor
 from scanner.page.rendered import no_paint
 from scanner.parsing.scripted_content import own_scripts
 from scanner.parsing.srcset import urls_in_srcset
@@ -141,7 +141,9 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
 
 def _waits_for_layout(page: Page, url: str) -> bool:
     """Return whether the HTML as sent has the image in data attributes or with loading=lazy alone."""
-    images = [node for node in page.css("img, picture source") if not inside(node, "noscript", "template")]
+    images = [
+        node for node in page.css("img, picture source") if not has_ancestor(node, "noscript", "template")
+    ]
     preloads = page.css('link[rel~="preload" i]')
     is_early = any(
         url in _urls_in(page, node, _URL_ATTRIBUTES)
@@ -152,12 +154,12 @@ def _waits_for_layout(page: Page, url: str) -> bool:
 
 def _is_lazy(node: LexborNode) -> bool:
     parent = node.parent.css_first("img") if node.tag == "source" and node.parent else None
-    return value(parent or node, "loading").strip().lower() == "lazy"
+    return attribute_value(parent or node, "loading").strip().lower() == "lazy"
 
 
 def _urls_in(page: Page, node: LexborNode, attributes: Iterable[str]) -> set[str]:
     wanted = [name for name in attributes if name.startswith("data-") or name in _URL_ATTRIBUTES]
-    texts = [value(node, name) for name in wanted]
+    texts = [attribute_value(node, name) for name in wanted]
     candidates = (url for text in texts for url in urls_in_srcset(text))
     return {page.absolute(reference) for reference in (*texts, *candidates)}
 
@@ -235,7 +237,9 @@ def _require_run(context: PageContext, key: str, scripts: "list[ScriptUsage]") -
     page = context.rendered.document
     worst = str(earlier.evidence.get("script"))
     faulty = {*faulty_urls(earlier.evidence), worst.partition(" ")[0]}
-    for_other_pages = {page.absolute(value(node, "href")) for node in page.css('link[rel~="prefetch" i]')}
+    for_other_pages = {
+        page.absolute(attribute_value(node, "href")) for node in page.css('link[rel~="prefetch" i]')
+    }
     judged = for_other_pages | {script.url for script in scripts}
     for url in (*context.rendered.visits()[0].resources, *own_scripts(page)):
         if url in faulty - judged:

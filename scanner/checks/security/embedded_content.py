@@ -12,7 +12,7 @@ from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, faults_in, not_applicable, passed
 from scanner.page.context import FOREIGN_ORIGIN, PageContext
-from scanner.page.page import Page, media_type, snippet, value
+from scanner.page.page import Page, attribute_value, media_type, snippet
 from scanner.parsing import csp_policy
 from scanner.parsing.page_references import same_origin_style_sheets
 from scanner.parsing.registrable_domain import host_of, same_site
@@ -85,7 +85,7 @@ def scripts_have_integrity(context: PageContext) -> Outcome:
     page = context.document
     if left := _loaded_by_scripts(page, _faults_before(context, "sri_external_scripts")):
         return failed("A script of the page loads them without integrity now.", faults=left)
-    scripts = [(node, page.absolute(value(node, "src"))) for node in page.css("script[src]")]
+    scripts = [(node, page.absolute(attribute_value(node, "src"))) for node in page.css("script[src]")]
     third_party = [
         (node, url) for node, url in scripts if not same_site(host_of(url) or page.host, page.host)
     ]
@@ -112,12 +112,12 @@ def _loaded_by_scripts(page: Page, urls: list[str]) -> list[str]:
 def _loading_elements(page: Page) -> Iterator[tuple[LexborNode, str]]:
     for selector, name in (("script[src]", "src"), ('link[rel~="modulepreload" i][href]', "href")):
         for node in page.css(selector):
-            yield node, page.absolute(value(node, name))
+            yield node, page.absolute(attribute_value(node, name))
 
 
 def _codes(page: Page) -> Iterator[str]:
     for node in page.css("script:not([src])"):
-        if value(node, "type").strip().lower() != "application/ld+json":  # names things, loads none
+        if attribute_value(node, "type").strip().lower() != "application/ld+json":  # names things, loads none
             attributes = (text or "" for text in node.attributes.values())
             yield " ".join([*attributes, _COMMENT.sub("", node.text())])
 
@@ -131,11 +131,11 @@ def _is_named_alone(url: str, codes: list[str]) -> bool:
 
 def _has_integrity(node: LexborNode, url: str) -> bool:
     # A protocol-relative URL is as safe as the page that it is copied to; Observatory requires https: as well.
-    is_relative = value(node, "src").strip().startswith("//")
+    is_relative = attribute_value(node, "src").strip().startswith("//")
     return (
         not is_relative
         and urlsplit(url).scheme == "https"
-        and bool(_INTEGRITY.match(value(node, "integrity")))
+        and bool(_INTEGRITY.match(attribute_value(node, "integrity")))
     )
 
 
@@ -190,10 +190,10 @@ def _before_policy(page: Page) -> list[str]:
         f'{csp_policy.META_SELECTOR}, head script[src], head link[rel~="stylesheet" i][href]'
     ):
         if node.tag == "meta":
-            if csp_policy.UPGRADE_DIRECTIVE in value(node, "content").lower():
+            if csp_policy.UPGRADE_DIRECTIVE in attribute_value(node, "content").lower():
                 break
             continue
-        url = page.absolute(value(node, "src") or value(node, "href"))
+        url = page.absolute(attribute_value(node, "src") or attribute_value(node, "href"))
         if url.lower().startswith("http:"):
             insecure.append(url)
     return insecure
@@ -202,13 +202,13 @@ def _before_policy(page: Page) -> list[str]:
 def _subresources(page: Page) -> Iterator[str]:
     for selector, attribute in _SUBRESOURCES:
         for node in page.css(selector):
-            text = value(node, attribute)
+            text = attribute_value(node, attribute)
             urls = urls_in_srcset(text) if attribute in _SRCSETS else [text]
             yield from (page.absolute(url) for url in urls)
     for node in page.css("link[rel][href]"):
-        if set(value(node, "rel").lower().split()) & set(_LOADING_LINKS):
-            yield page.absolute(value(node, "href"))
-    styles = [value(node, "style") for node in page.css("[style]")]
+        if set(attribute_value(node, "rel").lower().split()) & set(_LOADING_LINKS):
+            yield page.absolute(attribute_value(node, "href"))
+    styles = [attribute_value(node, "style") for node in page.css("[style]")]
     for style in [*styles, *(node.text() for node in page.css("style"))]:
         yield from _CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", style))
 
@@ -253,7 +253,7 @@ def forms_are_secure(context: PageContext) -> Outcome:
         node
         for selector, attribute in senders
         for node in page.css(selector)
-        if page.absolute(value(node, attribute)).lower().startswith("http:")
+        if page.absolute(attribute_value(node, attribute)).lower().startswith("http:")
     ]
     outcome = fail_if_any(
         insecure,

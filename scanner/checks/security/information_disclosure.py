@@ -11,7 +11,7 @@ from scanner.checks import config_snippets
 from scanner.fetcher import OUTAGE_STATUSES
 from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext
-from scanner.page.page import Page, media_type, value
+from scanner.page.page import Page, attribute_value, media_type
 from scanner.preconditions import Inconclusive, require_complete_body
 from scanner.registry import CRITICAL, LOW, MEDIUM, Fix, check
 
@@ -232,7 +232,7 @@ def _listings(page: Page) -> str:
 
 def _is_highlighted(pre: LexborNode) -> bool:
     around = (pre, pre.parent, pre.css_first("code"))
-    return any(_HIGHLIGHTER.search(value(node, "class")) for node in around if node)
+    return any(_HIGHLIGHTER.search(attribute_value(node, "class")) for node in around if node)
 
 
 @check(

@@ -11,7 +11,7 @@ from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from krafter_audit.http.urls import resolve
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext
-from scanner.page.page import Page, has, snippet, value
+from scanner.page.page import Page, attribute_value, has_attribute, snippet
 from scanner.parsing.element_text import ElementTexts, shown_text
 from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of
@@ -105,25 +105,27 @@ def _is_non_descriptive(page: Page, texts: ElementTexts, node: LexborNode) -> bo
 
 
 def _normalized_text(page: Page, texts: ElementTexts, node: LexborNode) -> str:
-    ids = value(node, "aria-labelledby").split()
+    ids = attribute_value(node, "aria-labelledby").split()
     labels = [label for label in map(page.element, ids) if label]
     # A zero-width space describes nothing.
-    text = " ".join(map(texts.of, labels)) or shown_text(value(node, "aria-label")) or texts.of(node)
+    text = (
+        " ".join(map(texts.of, labels)) or shown_text(attribute_value(node, "aria-label")) or texts.of(node)
+    )
     return shown_text(text).strip(" .…→»>!").lower()
 
 
 def _language_of(node: LexborNode | None) -> str:
     while node is not None:
-        if node.is_element_node and value(node, "lang").strip():
-            return value(node, "lang").strip().lower().partition("-")[0]
+        if node.is_element_node and attribute_value(node, "lang").strip():
+            return attribute_value(node, "lang").strip().lower().partition("-")[0]
         node = node.parent
     return ""
 
 
 def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
-    if "nofollow" in value(node, "rel").lower().split():
+    if "nofollow" in attribute_value(node, "rel").lower().split():
         return False
-    url = page.absolute(value(node, "href"))
+    url = page.absolute(attribute_value(node, "href"))
     return url.startswith(("http:", "https:")) and url.split("#")[0] != page.url.split("#")[0]
 
 
@@ -157,15 +159,15 @@ def anchors_are_crawlable(context: PageContext) -> Outcome:
 
 def _is_crawlable(node: LexborNode) -> bool:
     # As Lighthouse judges: an element with a role, a name or an id may be something other than a link.
-    if value(node, "role").strip() or value(node, "name").strip():
+    if attribute_value(node, "role").strip() or attribute_value(node, "name").strip():
         return True
-    href = "".join(value(node, "href").split()).lower()
+    href = "".join(attribute_value(node, "href").split()).lower()
     if href.startswith(("file:", "javascript:")):
         return bool(_NO_NAVIGATION.fullmatch(href))
-    if value(node, "id") and not href:
+    if attribute_value(node, "id") and not href:
         return True
-    if not has(node, "href"):
-        return not any(has(node, name) for name in _OF_LINKS)
+    if not has_attribute(node, "href"):
+        return not any(has_attribute(node, name) for name in _OF_LINKS)
     return bool(href) and _is_parseable(href)
 
 
@@ -252,7 +254,7 @@ def _is_broken(status: int | None) -> bool:
 def canonical_is_valid(context: PageContext) -> Outcome:
     """The canonical URL, if set, is one absolute URL, and neither the root for another page nor on a private host."""
     page = context.markup
-    urls = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
+    urls = [attribute_value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
     urls += _canonical_links(context.document.header("link") or "")
     if not urls:
         return passed("No canonical URL is set, which is allowed.")
@@ -315,6 +317,6 @@ def hreflang_is_valid(context: PageContext) -> Outcome:
 
 
 def _is_valid_alternate(node: LexborNode) -> bool:
-    language = value(node, "hreflang").strip().lower()
+    language = attribute_value(node, "hreflang").strip().lower()
     is_valid = language == "x-default" or (is_language(language) and not language.endswith(_NO_REGIONS))
-    return is_valid and _is_absolute(value(node, "href").strip())
+    return is_valid and _is_absolute(attribute_value(node, "href").strip())

@@ -4,7 +4,7 @@ import re
 
 from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page.context import PageContext
-from scanner.page.page import XHTML, media_type, value
+from scanner.page.page import XHTML, attribute_value, media_type
 from scanner.parsing import doctype as doctypes
 from scanner.parsing.element_text import shown_text
 from scanner.preconditions import GOOD_TITLE_LENGTHS
@@ -238,9 +238,9 @@ def open_graph(context: PageContext) -> Outcome:
     found = {
         name
         for node in page.css("meta[content]")
-        if shown_text(value(node, "content"))
+        if shown_text(attribute_value(node, "content"))
         # In RDFa, property is a list of names.
-        for name in f"{value(node, 'property')} {value(node, 'name')}".lower().split()
+        for name in f"{attribute_value(node, 'property')} {attribute_value(node, 'name')}".lower().split()
     }
     missing = [names[0] for names in _OPEN_GRAPH if found.isdisjoint(names)]
     return fail_if_any(

@@ -6,7 +6,7 @@ from typing import Any
 
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext
-from scanner.page.page import Page, media_type, value
+from scanner.page.page import Page, attribute_value, media_type
 from scanner.registry import LOW, MEDIUM, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/appearance/structured-data"
@@ -129,7 +129,9 @@ def _what_is_wrong(item: dict[str, Any], group: tuple[str, ...]) -> str:
 
 def _blocks(page: Page) -> list[str]:
     scripts = page.css('script[type^="application/ld+json" i]')
-    return [node.text() for node in scripts if media_type(value(node, "type")) == "application/ld+json"]
+    return [
+        node.text() for node in scripts if media_type(attribute_value(node, "type")) == "application/ld+json"
+    ]
 
 
 def _fault(text: str, typed: Set[str]) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from krafter_audit.http.client import Headers
-from scanner.page.page import Page, value
+from scanner.page.page import Page, attribute_value
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
 from tests.fakes.html_response import html_response
 
@@ -71,7 +71,7 @@ def test_noscript_with_an_image_does_not_end_the_head(body: str) -> None:
     )
 
     assert len(sent.css("head meta")) == 1
-    assert [value(node, "src") for node in sent.css("img")] == (["d"] if "<body" in body else [])
+    assert [attribute_value(node, "src") for node in sent.css("img")] == (["d"] if "<body" in body else [])
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ def test_links_are_resolved_against_the_start_of_a_very_long_base() -> None:
     found = page(f'<base href="http://a.example/{"b/" * 500_000}">{links}')
 
     # With all of it, it would take minutes.
-    urls = [found.absolute(value(node, "href")) for node in found.css("a")]
+    urls = [found.absolute(attribute_value(node, "href")) for node in found.css("a")]
 
     assert len(set(urls)) == 20_000
     assert all(url.startswith("http://a.example/b/b/") and len(url) < 9000 for url in urls)
