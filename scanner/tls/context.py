@@ -43,14 +43,14 @@ class TlsContext(Fetcher):
             return None
         host, port = endpoint
         return self.with_retries(
-            lambda: probe.shake_hands(host, port, self._dialer(host, port), self._trusted())
+            lambda: probe.shake_hands(host, port, self._dialer(host, port), self._trusting_context())
         )
 
-    def _trusted(self) -> ssl.SSLContext:
-        trusted = tls_context(self.client.ca_file, verify=True)  # the trusted roots of the HTTP client
+    def _trusting_context(self) -> ssl.SSLContext:
+        context = tls_context(self.client.ca_file, verify=True)  # the trusted roots of the HTTP client
         # RFC 9525, 6.3: browsers read the names of the extension alone.
-        trusted.hostname_checks_common_name = False
-        return trusted
+        context.hostname_checks_common_name = False
+        return context
 
     @property
     def tls_elsewhere(self) -> list[probe.Handshake]:
@@ -61,7 +61,7 @@ class TlsContext(Fetcher):
         handshakes = []
         for endpoint, dialer in self._other_dialers():
             with _unless_closed():
-                handshakes.append(probe.shake_hands(*endpoint, dialer, self._trusted()))
+                handshakes.append(probe.shake_hands(*endpoint, dialer, self._trusting_context()))
         return handshakes
 
     def _other_dialers(self) -> list[tuple[tuple[str, int], probe.Dial]]:

@@ -31,24 +31,24 @@ class Handshake:
     certificate: Certificate
 
 
-def shake_hands(host: str, port: int, dial: Dial, trusted: ssl.SSLContext) -> Handshake:
+def shake_hands(host: str, port: int, dial: Dial, context: ssl.SSLContext) -> Handshake:
     """Handshake as a browser does; if the certificate is not trusted, again without verification.
 
-    `trusted` holds the trusted roots. Raises Inconclusive when no handshake is possible.
+    `context` has the trusted roots. Raises Inconclusive when no handshake is possible.
     """
     try:
-        return _handshake(host, port, dial, trusted, None)
+        return _handshake(host, port, dial, context, None)
     except ssl.SSLCertVerificationError as error:
         fault = error.verify_message or "the certificate is not trusted"
     except ssl.SSLError as error:
         raise _no_handshake(error) from None
     try:
-        return _handshake(host, port, dial, _without_verification(), fault)
+        return _handshake(host, port, dial, _context_without_verification(), fault)
     except ssl.SSLError as error:
         raise _no_handshake(error) from None
 
 
-def _without_verification() -> ssl.SSLContext:
+def _context_without_verification() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # In this order: ssl refuses CERT_NONE while it checks host names.
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -62,7 +62,7 @@ def _no_handshake(error: ssl.SSLError) -> Inconclusive:
 def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault: str | None) -> Handshake:
     connection, address = _connect(dial)
     try:
-        with _secured(connection, context, host) as secured:
+        with _tls_connection(connection, context, host) as secured:
             cipher = secured.cipher()
             return Handshake(
                 host=host,
@@ -80,14 +80,14 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
 
 
 @contextmanager
-def _secured(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
-    with _wrapped(connection, context, host) as secured:
+def _tls_connection(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
+    with _tls_socket(connection, context, host) as secured:
         _do_handshake(secured)
         yield secured
 
 
 @contextmanager
-def _wrapped(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
+def _tls_socket(connection: socket.socket, context: ssl.SSLContext, host: str) -> Iterator[ssl.SSLSocket]:
     with (
         connection,
         context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False) as secured,
@@ -115,11 +115,11 @@ def old_versions_accepted(host: str, dial: Dial) -> list[str]:
 
 
 def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
-    context = _only(version)
+    context = _context_of_version(version)
     connection, _ = _connect(dial)
     try:
-        with _wrapped(connection, context, host) as secured:
-            _await_choice(secured)
+        with _tls_socket(connection, context, host) as secured:
+            _await_cipher(secured)
             return True
     except ssl.SSLError as error:
         if "NO_PROTOCOLS" in str(error.reason) or "NO_CIPHERS" in str(error.reason):
@@ -135,7 +135,7 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
     return False
 
 
-def _await_choice(secured: ssl.SSLSocket) -> None:
+def _await_cipher(secured: ssl.SSLSocket) -> None:
     try:
         _do_handshake(secured)
     except ssl.SSLError:
@@ -148,14 +148,14 @@ def _await_choice(secured: ssl.SSLSocket) -> None:
 def _require_handshake(host: str, dial: Dial) -> None:
     connection, _ = _connect(dial)
     try:
-        with _secured(connection, _without_verification(), host):
+        with _tls_connection(connection, _context_without_verification(), host):
             pass
     except OSError:
         raise Inconclusive("blocked", "The server closes connections of every TLS version.") from None
 
 
-def _only(version: ssl.TLSVersion) -> ssl.SSLContext:
-    context = _without_verification()
+def _context_of_version(version: ssl.TLSVersion) -> ssl.SSLContext:
+    context = _context_without_verification()
     # Every cipher, so that a refusal is one of the version.
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
