@@ -17,7 +17,7 @@ from devtools.local_stack.process import (
     launch,
     raise_on_failure,
 )
-from scanner.browser.process_guard import adopt_orphans, reap, signal_to
+from scanner.browser.process_guard import adopt_orphans, reap, send_signal
 
 FIRST_PAUSE, MAX_PAUSE = 0.5, 5.0  # seconds before a process that ended is started again
 STABLE_SECONDS = 10.0  # a process that ran this long has not failed at its start
@@ -150,7 +150,7 @@ class Supervisor:
         # starts again.
         guards = {child.process.pid for child in self.children.values() if child.process}
         for pid in child_processes() - guards:
-            signal_to(pid, signal.SIGKILL)
+            send_signal(pid, signal.SIGKILL)
 
     def record_exit(self, child: SupervisedProcess, status: int) -> None:
         if child.process:

@@ -94,7 +94,7 @@ def create_profile(home: Path) -> Path:
     return profile
 
 
-def give_away(profile: Path) -> None:
+def chown_profile(profile: Path) -> None:
     """Make the user of Chromium the owner of its profile."""
     if user := executables.chromium_user():
         for path in (profile, *profile.rglob("*")):

@@ -48,7 +48,7 @@ def dies_with_parent() -> Callable[[], None]:
     return prepare
 
 
-def parents() -> Iterator[tuple[int, int]]:
+def process_parents() -> Iterator[tuple[int, int]]:
     """Yield (process id, parent's process id) of every process in /proc."""
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError):
@@ -59,7 +59,7 @@ def parents() -> Iterator[tuple[int, int]]:
 
 def descendants(root: int) -> set[int]:
     """Return the descendants of a process; needs /proc."""
-    table = list(parents())
+    table = list(process_parents())
     found, grown = {root}, True
     # /proc has parents only; repeat until no further descendant is found.
     while grown:
@@ -68,7 +68,7 @@ def descendants(root: int) -> set[int]:
     return found - {root}
 
 
-def memory(pids: set[int]) -> int:
+def memory_bytes(pids: set[int]) -> int:
     """Return the memory of the processes in bytes."""
     total, mapped = 0, 0
     for pid in pids:
@@ -81,7 +81,7 @@ def memory(pids: set[int]) -> int:
     return (total + mapped) * 1024
 
 
-def exists(pid: int) -> bool:
+def process_exists(pid: int) -> bool:
     """Return whether the process exists; a zombie does."""
     try:
         os.kill(pid, 0)
@@ -95,7 +95,7 @@ def exists(pid: int) -> bool:
 
 def is_running(pid: int) -> bool:
     """Return whether the process runs; a zombie does not."""
-    if not exists(pid):
+    if not process_exists(pid):
         return False
     try:
         # The state follows the name of the program, which may contain spaces and brackets.
@@ -104,7 +104,7 @@ def is_running(pid: int) -> bool:
         return True
 
 
-def signal_to(pid: int, number: int) -> None:
+def send_signal(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
 
@@ -130,7 +130,7 @@ def kill_everything(main: int) -> None:
             os.killpg(main, signal.SIGKILL)
         below = descendants(os.getpid()) if LINUX else set()
         for pid in below:
-            signal_to(pid, signal.SIGKILL)
+            send_signal(pid, signal.SIGKILL)
         reap()
         try:
             os.waitpid(-1, os.WNOHANG)
@@ -173,7 +173,7 @@ class ProcessGuard:
 
     def forward_stop(self, *_: object) -> None:
         if self.status is None:
-            signal_to(self.command.pid, self.options.stop_signal)
+            send_signal(self.command.pid, self.options.stop_signal)
 
     def watch(self, seconds: float | None) -> bool:
         """Wait until the command ends (True), or until it must end or the time is over (False)."""
@@ -196,14 +196,14 @@ class ProcessGuard:
                 return False
 
     def owner_is_gone(self) -> bool:
-        return bool(self.options.owner) and not exists(self.options.owner)
+        return bool(self.options.owner) and not process_exists(self.options.owner)
 
     def must_end(self) -> bool:
         """Return whether the owner has ended or the memory exceeds its limit, which is noted in a file."""
         if self.owner_is_gone():
             return True
         cap = self.options.memory
-        if not cap or not LINUX or memory(descendants(os.getpid())) <= cap:
+        if not cap or not LINUX or memory_bytes(descendants(os.getpid())) <= cap:
             return False
         self.out_of_memory = True
         if self.options.note:
@@ -214,7 +214,7 @@ class ProcessGuard:
         """Wait until the command ends or must end; return the exit status."""
         abandoned = not self.watch(None) or self.owner_is_gone()
         if abandoned and self.options.abandon_signal:
-            signal_to(self.command.pid, self.options.abandon_signal)
+            send_signal(self.command.pid, self.options.abandon_signal)
             self.watch(ABANDON_SECONDS)
         kill_everything(self.command.pid)
         for path in self.options.remove if abandoned and not self.out_of_memory else []:
@@ -231,7 +231,7 @@ def user_and_group(text: str) -> tuple[int, int]:
     return int(uid), int(gid)
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--stop-signal", type=int, default=int(signal.SIGTERM), help="sent to the command to stop it"
@@ -257,4 +257,4 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     adopt_orphans()
-    sys.exit(ProcessGuard(parsed()).run())
+    sys.exit(ProcessGuard(parse_arguments()).run())

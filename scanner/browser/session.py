@@ -19,7 +19,7 @@ from krafter_audit.http.client import USER_AGENT
 from scanner.browser import chromium, trust_store
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
-from scanner.browser.process_guard import is_running, parents
+from scanner.browser.process_guard import is_running, process_parents
 from scanner.browser.shared_context import SharedContext, delete_storage
 from scanner.browser.visit import Visit
 
@@ -64,7 +64,7 @@ class ChromiumSession:
             if error:
                 detail = f"Chromium cannot be made to trust KRAFTER_CA_FILE: {error}."
                 raise BrowserError("not_available", detail, final=True)
-        chromium.give_away(profile)
+        chromium.chown_profile(profile)
         self._playwright = self._start_driver()
         try:
             self.chromium: Chromium = self._playwright.chromium.launch(
@@ -210,7 +210,7 @@ class ChromiumSession:
         self._delete_home()  # with the guard's process id, which another process may have tomorrow
 
     def _driver_pid(self) -> int:
-        above, pid = dict(parents()), self._guard_pid()
+        above, pid = dict(process_parents()), self._guard_pid()
         # The driver is the child of this process that has started Chromium's guard.
         while above.get(pid, 0) not in (0, os.getpid()):
             pid = above[pid]

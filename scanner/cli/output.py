@@ -22,7 +22,7 @@ LABELS: Mapping[Status, str] = {
     NOT_APPLICABLE: "-",
 }
 COLOURS: Mapping[Status, str] = {FAILED: "31", INCONCLUSIVE: "33", PASSED: "32", NOT_APPLICABLE: "2"}
-NARROW = 100  # columns below which a detail is printed on a separate line
+NARROW_COLUMNS = 100  # columns below which a detail is printed on a separate line
 MIN_SHARED_REASONS = 4  # checks with the same reason that are printed as one row
 LABEL_WIDTH, KEY_WIDTH = 13, 40
 ZERO_WIDTH_SPACE = "\u200b"
@@ -77,7 +77,7 @@ class Table:
 
     def _row(self, status: Status, key: str, detail: str) -> Iterator[str]:
         head = f"  {self._label(status)}{key}"
-        if self._width < NARROW:
+        if self._width < NARROW_COLUMNS:
             yield head
             yield from textwrap.wrap(
                 detail, max(self._width, 20), initial_indent=" " * 4, subsequent_indent=" " * 4

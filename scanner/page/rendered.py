@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 MAX_SHRINK_FACTOR = 10  # a page with less than a tenth of its former elements is not judged
 MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
 DNS_TIMEOUT = 3.0
-SCRIPTS = "scripts"
-DOM_SIZE = "dom_size"
-RULE = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
+SCRIPTS_FACT = "scripts"
+DOM_SIZE_CHECK = "dom_size"
+AXE_RULE_PREFIX = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
 
 
 class VisitContext(Protocol):
@@ -102,8 +102,10 @@ class RenderedPage:
 
     def plan(self, needs: Set[str], earlier: Mapping[str, "Outcome"]) -> None:
         """Announce what will be needed, so that one visit serves all checks, and the earlier outcomes."""
-        self.rules |= {need.removeprefix(RULE) for need in needs if need.startswith(RULE)}
-        self.with_scripts |= SCRIPTS in needs
+        self.rules |= {
+            need.removeprefix(AXE_RULE_PREFIX) for need in needs if need.startswith(AXE_RULE_PREFIX)
+        }
+        self.with_scripts |= SCRIPTS_FACT in needs
         self.earlier.update(earlier)
 
     def faulty_first(self, urls: list[str]) -> list[str]:
@@ -231,7 +233,7 @@ class RenderedPage:
 
     def save_screenshots(self, needs: Iterable[str]) -> dict[str, str | None]:
         """Save the screenshots for a check with these needs; return `{screen or rule: SHA-256, None if not saved}`."""
-        wanted = {"screen", *(need.removeprefix(RULE) for need in needs)}
+        wanted = {"screen", *(need.removeprefix(AXE_RULE_PREFIX) for need in needs)}
         taken = {
             name: picture
             for visit in reversed(self._visits + self._loads)
@@ -395,7 +397,7 @@ class RenderedPage:
         if snapshot.is_blank:
             raise Inconclusive("target_missing", "The rendered page is blank.")
         # The fix of a page with too many elements may be a tenth of them, as of a list that has pages now.
-        earlier = [outcome for key, outcome in self.earlier.items() if key != DOM_SIZE]
+        earlier = [outcome for key, outcome in self.earlier.items() if key != DOM_SIZE_CHECK]
         counts = [outcome.evidence.get("page_elements") for outcome in earlier]
         before = max((count for count in counts if isinstance(count, int)), default=0)
         if snapshot.elements * MAX_SHRINK_FACTOR < before:

@@ -7,7 +7,9 @@ from email.utils import parsedate_to_datetime
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 
-LONG_AGO = 1_000_000_000  # in 2001; a cookie is deleted by an expiry in 1970, and a clock may be wrong
+MAX_DELETION_TIMESTAMP = (
+    1_000_000_000  # in 2001; a cookie is deleted by an expiry in 1970, and a clock may be wrong
+)
 SAME_SITE_VALUES = ("lax", "strict", "none")
 
 
@@ -49,7 +51,7 @@ def _is_deletion(values: dict[str, str]) -> bool:
     if re.fullmatch(r"-?\d{1,20}", values.get("max-age", ""), re.ASCII):
         return int(values["max-age"]) <= 0
     try:
-        return parsedate_to_datetime(values.get("expires", "")).timestamp() < LONG_AGO
+        return parsedate_to_datetime(values.get("expires", "")).timestamp() < MAX_DELETION_TIMESTAMP
     except (TypeError, ValueError, OverflowError):
         return False
 

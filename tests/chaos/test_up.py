@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from devtools.local_stack.process import REPOSITORY
-from scanner.browser.process_guard import descendants, parents
+from scanner.browser.process_guard import descendants, process_parents
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos
@@ -63,7 +63,7 @@ class Up:
         )
         processes = descendants(self.process.pid)
         guards = {pid for pid in processes if "process_guard.py" in command_line(pid)}
-        guarded = {pid: command_line(pid) for pid, parent in parents() if parent in guards}
+        guarded = {pid: command_line(pid) for pid, parent in process_parents() if parent in guards}
         return {name: pid for pid, line in guarded.items() for name in names if name in line}
 
 

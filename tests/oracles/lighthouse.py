@@ -123,14 +123,14 @@ def our_results(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, st
 
 def compare(folder: str) -> int:
     """Compare all verdicts; return the number of different ones."""
-    from scanner.page.rendered import RULE
+    from scanner.page.rendered import AXE_RULE_PREFIX
     from scanner.registry import REGISTRY, keys
 
     rules = {
-        key: need.removeprefix(RULE)
+        key: need.removeprefix(AXE_RULE_PREFIX)
         for key in keys()
         for need in REGISTRY[key].needs
-        if need.startswith(RULE)
+        if need.startswith(AXE_RULE_PREFIX)
     }
     agreed: Counter[str] = Counter()
     compared: Counter[str] = Counter()

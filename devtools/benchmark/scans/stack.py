@@ -88,7 +88,7 @@ class BenchmarkStack:
 
     def _services(self) -> dict[str, int]:
         found: dict[str, int] = {}
-        children = [pid for pid, parent in process_guard.parents() if parent == self.supervisor]
+        children = [pid for pid, parent in process_guard.process_parents() if parent == self.supervisor]
         for pid in children:
             words = command_line(pid)
             found |= {name: pid for name, part in SERVICES.items() if part in words}
@@ -130,7 +130,7 @@ def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
     guard = launch(Command("up", arguments, ENVIRONMENT), log)
     try:
         wait_for(ready.exists, "The system", guard, log, seconds=START_SECONDS)
-        supervisor = next(pid for pid, parent in process_guard.parents() if parent == guard.pid)
+        supervisor = next(pid for pid, parent in process_guard.process_parents() if parent == guard.pid)
         yield BenchmarkStack(supervisor, folder / "data", json.loads(ready.read_text()))
     finally:
         guard.terminate()

@@ -4,7 +4,7 @@ from scanner.axe_keys import key_of
 from scanner.axe_verdict import judge_rule
 from scanner.outcome import Outcome
 from scanner.page.context import PageContext
-from scanner.page.rendered import RULE
+from scanner.page.rendered import AXE_RULE_PREFIX
 from scanner.registry import Fix, Severity, check
 
 RULES = "https://dequeuniversity.com/rules/axe/4.11"
@@ -32,7 +32,7 @@ def axe_rule(
     register = check(
         key_of(rule),
         severity=severity,
-        needs={"page", f"{RULE}{rule}"},
+        needs={"page", f"{AXE_RULE_PREFIX}{rule}"},
         title=title,
         why=why,
         fix=Fix(summary, steps, _references(rule, criterion), {"html": example}),

@@ -26,11 +26,11 @@ GOOGLE = "https://developers.google.com/search/docs"
 _LINK_PARAMETER = r"\s*;\s*([\w*-]+)\s*=\s*(\"[^\"]*\"|[^\s\";,]+)"
 _LINK = re.compile(rf"<([^<>]*)>((?:{_LINK_PARAMETER})*)")
 # HTML, 4.6.1: an element without href has none of these. With one of them, or a click handler, it is meant as a link.
-_OF_LINKS = ("onclick", "target", "download", "ping", "rel", "hreflang", "type", "referrerpolicy")
+_LINK_ATTRIBUTES = ("onclick", "target", "download", "ping", "rel", "hreflang", "type", "referrerpolicy")
 # ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
-_NO_REGIONS = ("-eu", "-uk", "-un")
+_RESERVED_REGION_SUFFIXES = ("-eu", "-uk", "-un")
 # There is no page that a crawler would miss, unless a statement after it opens one.
-_NO_NAVIGATION = re.compile(
+_SCRIPT_WITHOUT_NAVIGATION = re.compile(
     r"javascript:(?:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go)|location\.reload)"
     r"\([^()]*\);*)+(?:return(?:true|false);?)?"
 )
@@ -163,11 +163,11 @@ def _is_crawlable(node: LexborNode) -> bool:
         return True
     href = "".join(attribute_value(node, "href").split()).lower()
     if href.startswith(("file:", "javascript:")):
-        return bool(_NO_NAVIGATION.fullmatch(href))
+        return bool(_SCRIPT_WITHOUT_NAVIGATION.fullmatch(href))
     if attribute_value(node, "id") and not href:
         return True
     if not has_attribute(node, "href"):
-        return not any(has_attribute(node, name) for name in _OF_LINKS)
+        return not any(has_attribute(node, name) for name in _LINK_ATTRIBUTES)
     return bool(href) and _is_parseable(href)
 
 
@@ -318,5 +318,7 @@ def hreflang_is_valid(context: PageContext) -> Outcome:
 
 def _is_valid_alternate(node: LexborNode) -> bool:
     language = attribute_value(node, "hreflang").strip().lower()
-    is_valid = language == "x-default" or (is_language(language) and not language.endswith(_NO_REGIONS))
+    is_valid = language == "x-default" or (
+        is_language(language) and not language.endswith(_RESERVED_REGION_SUFFIXES)
+    )
     return is_valid and _is_absolute(attribute_value(node, "href").strip())

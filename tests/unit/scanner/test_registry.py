@@ -15,7 +15,7 @@ from scanner.evidence import storable
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scanner.page.context import PageContext
 from scanner.page.page import Page
-from scanner.page.rendered import RULE
+from scanner.page.rendered import AXE_RULE_PREFIX
 from scanner.registry import LOW, REGISTRY, Fix, finding_template, get, keys
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, page
@@ -105,7 +105,9 @@ def test_titles_are_unique_within_a_domain() -> None:
 
 @pytest.mark.parametrize("key", keys())
 def test_check_needs_known_facts_only(key: str) -> None:
-    assert {need for need in REGISTRY[key].needs if not need.startswith(("probe:/", RULE))} <= FACTS
+    assert {
+        need for need in REGISTRY[key].needs if not need.startswith(("probe:/", AXE_RULE_PREFIX))
+    } <= FACTS
 
 
 @pytest.mark.parametrize("key", WITHOUT_BROWSER)

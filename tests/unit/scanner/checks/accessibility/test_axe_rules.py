@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from scanner.axe_verdict import key_of
 from scanner.browser.browser import Browser
-from scanner.page.rendered import RULE
+from scanner.page.rendered import AXE_RULE_PREFIX
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit.isolated_world import IsolatedWorld
 from scanner.registry import REGISTRY, keys
@@ -16,7 +16,12 @@ from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page
 
 AXE_KEYS = keys("accessibility")
-RULES = sorted(need.removeprefix(RULE) for key in AXE_KEYS for need in REGISTRY[key].needs if RULE in need)
+RULES = sorted(
+    need.removeprefix(AXE_RULE_PREFIX)
+    for key in AXE_KEYS
+    for need in REGISTRY[key].needs
+    if AXE_RULE_PREFIX in need
+)
 FRAME = '<iframe src="/map" title="How to find us"></iframe>'
 # Content that is no longer in main is outside of every landmark.
 ALSO_VIOLATED = {"a11y_landmark_one_main": {"a11y_region"}}
