@@ -13,7 +13,14 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from random import Random
 
-from reports.forecast.simulation import HORIZON, WEEK, DailyFlow, Range, forecast, has_enough_history
+from reports.forecast.simulation import (
+    DAYS_PER_WEEK,
+    HORIZON_DAYS,
+    DailyFlow,
+    Range,
+    forecast,
+    has_enough_history,
+)
 
 WEEKS = (5, 12)
 MAX_SEEDS_PER_HISTORY = 5  # a history without an open finding at the end of its weeks has nothing to forecast
@@ -33,11 +40,11 @@ def poisson(random: Random, mean: float) -> int:
 def constant_work(random: Random) -> Project:
     """Each working day the team closes a number of findings; they come one by one."""
     mean = random.uniform(0.1, 1)
-    speed = mean * random.uniform(1.1, 2.5) * WEEK / 5
+    speed = mean * random.uniform(1.1, 2.5) * DAYS_PER_WEEK / 5
 
     def step(day: int, still_open: int) -> tuple[int, int]:
         opened = poisson(random, mean)
-        return opened, min(still_open + opened, poisson(random, speed) if day % WEEK < 5 else 0)
+        return opened, min(still_open + opened, poisson(random, speed) if day % DAYS_PER_WEEK < 5 else 0)
 
     return step
 
@@ -56,10 +63,10 @@ def constant_share(random: Random) -> Project:
 def weekly_scans(random: Random) -> Project:
     """Findings come with a scan each week."""
     mean = random.uniform(0.5, 4)
-    speed = mean / WEEK * random.uniform(1.1, 2.5)
+    speed = mean / DAYS_PER_WEEK * random.uniform(1.1, 2.5)
 
     def step(day: int, still_open: int) -> tuple[int, int]:
-        opened = poisson(random, mean) if day % WEEK == 0 else 0
+        opened = poisson(random, mean) if day % DAYS_PER_WEEK == 0 else 0
         return opened, min(still_open + opened, poisson(random, speed))
 
     return step
@@ -83,7 +90,7 @@ def slower_each_week(random: Random) -> Project:
 
     def step(day: int, still_open: int) -> tuple[int, int]:
         opened, closed = before(day, still_open)
-        return opened, sum(random.random() < 0.98 ** (day // WEEK) for _ in range(closed))
+        return opened, sum(random.random() < 0.98 ** (day // DAYS_PER_WEEK) for _ in range(closed))
 
     return step
 
@@ -138,7 +145,7 @@ def calibrate(name: str, *, weeks: int, histories: int) -> Calibration:
 
 
 def _contains(forecast_range: Range, day: int) -> bool:
-    after = HORIZON + 1
+    after = HORIZON_DAYS + 1
     earliest, latest = (
         after if day is None else day for day in (forecast_range.earliest, forecast_range.latest)
     )
@@ -157,7 +164,7 @@ def _outcome_of(make: Callable[[Random], Project], weeks: int, seed: int) -> For
 
 def _outcome(step: Project, still_open: int, weeks: int, seed: int) -> ForecastOutcome | None:
     flows = []
-    for day in range(weeks * WEEK):
+    for day in range(weeks * DAYS_PER_WEEK):
         opened, closed = step(day, still_open)
         still_open += opened - closed
         flows.append(DailyFlow(opened, closed))
@@ -167,7 +174,7 @@ def _outcome(step: Project, still_open: int, weeks: int, seed: int) -> ForecastO
     ranges = forecast(tuple(flows), still_open, seed=seed)
     seconds = time.process_time() - start
     day = 0
-    while still_open and day <= HORIZON:
+    while still_open and day <= HORIZON_DAYS:
         opened, closed = step(len(flows) + day, still_open)
         still_open += opened - closed
         day += 1

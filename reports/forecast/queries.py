@@ -9,13 +9,13 @@ from events.totals import counters
 from events.totals.counters import RiskChange
 from findings.models import Severity
 from reports.forecast import simulation
-from reports.forecast.simulation import MAX_WEEKS, WEEK, DailyFlow
+from reports.forecast.simulation import DAYS_PER_WEEK, MAX_WEEKS, DailyFlow
 
 
 def critical_forecast(project_ids: Collection[UUID]) -> dict[str, Any]:
     """Forecast when no critical finding of the projects is open, from the last 13 weeks' whole days."""
     today = timezone.now().date()
-    start = today - timedelta(days=MAX_WEEKS * WEEK)
+    start = today - timedelta(days=MAX_WEEKS * DAYS_PER_WEEK)
     return forecast_from(counters.recent_risk_changes(project_ids, Severity.CRITICAL, start, today))
 
 
@@ -30,7 +30,7 @@ def forecast_from(changes: Iterable[RiskChange]) -> dict[str, Any]:
     return {
         "status": status,
         "open_critical": still_open,
-        "horizon_days": simulation.HORIZON,
+        "horizon_days": simulation.HORIZON_DAYS,
         # The days of history that the simulation uses, and what was opened and closed in them.
         "basis": {
             "days": len(flows),
@@ -66,7 +66,7 @@ def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow,
     for change in changes:
         by_day.setdefault(change.day, []).append(change)
     # The first scan of a site finds what has been there for long: it says nothing about what comes.
-    start = max(today - timedelta(days=MAX_WEEKS * WEEK), first + timedelta(days=1))
+    start = max(today - timedelta(days=MAX_WEEKS * DAYS_PER_WEEK), first + timedelta(days=1))
     return tuple(_flow(by_day.get(day, ())) for day in _days(start, today - timedelta(days=1)))
 
 

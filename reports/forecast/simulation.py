@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-WEEK = 7
+DAYS_PER_WEEK = 7
 MAX_WEEKS = 13  # of history: older weeks say little about the present speed
-MIN_WEEKS, MIN_CLOSED = 4, 5
-HORIZON = 52 * WEEK  # days
-FUTURES = 1000
+MIN_WEEKS, MIN_CLOSED_FINDINGS = 4, 5
+HORIZON_DAYS = 52 * DAYS_PER_WEEK
+SIMULATED_FUTURES = 1000
 PROBABILITIES = (0.5, 0.9)
 
 
@@ -32,7 +32,9 @@ class Range:
 
 def has_enough_history(flows: Sequence[DailyFlow]) -> bool:
     """Return whether at least four weeks have five closed findings."""
-    return len(flows) >= MIN_WEEKS * WEEK and sum(flow.closed for flow in flows) >= MIN_CLOSED
+    return (
+        len(flows) >= MIN_WEEKS * DAYS_PER_WEEK and sum(flow.closed for flow in flows) >= MIN_CLOSED_FINDINGS
+    )
 
 
 def forecast(flows: tuple[DailyFlow, ...], still_open: int, *, seed: int) -> tuple[Range, ...]:
@@ -52,7 +54,7 @@ def _range(days: Sequence[int], probability: float) -> Range:
 
 
 def _within_horizon(day: int) -> int | None:
-    return day if day <= HORIZON else None
+    return day if day <= HORIZON_DAYS else None
 
 
 @lru_cache(maxsize=256)
@@ -63,7 +65,7 @@ def _simulate(flows: tuple[DailyFlow, ...], still_open: int, seed: int) -> tuple
         # The weeks of a future are first drawn from all past ones, so that a short history gives a wider
         # range.
         _first_day_without(random, random.choices(weeks, k=len(weeks)), still_open, by_rate=bool(future % 2))
-        for future in range(FUTURES)
+        for future in range(SIMULATED_FUTURES)
     )
 
 
@@ -75,13 +77,13 @@ def past_weeks(flows: Sequence[DailyFlow], still_open: int) -> list[list[Day]]:
     """Return the last whole weeks, which begin on the weekday of the future's first day."""
     days: list[Day] = []
     count = still_open
-    for flow in reversed(flows[-MAX_WEEKS * WEEK :]):
+    for flow in reversed(flows[-MAX_WEEKS * DAYS_PER_WEEK :]):
         before = count + flow.closed  # of which the findings of this day are a part
         days.append((flow.opened, flow.closed, flow.closed / max(before, flow.closed, 1)))
         count = before - flow.opened
     days.reverse()
-    start = len(days) % WEEK
-    return [days[index : index + WEEK] for index in range(start, len(days), WEEK)]
+    start = len(days) % DAYS_PER_WEEK
+    return [days[index : index + DAYS_PER_WEEK] for index in range(start, len(days), DAYS_PER_WEEK)]
 
 
 def _first_day_without(
@@ -89,7 +91,7 @@ def _first_day_without(
 ) -> int:
     """Return the first day on which no finding is open, or one after the horizon."""
     day = 0
-    while day < HORIZON:
+    while day < HORIZON_DAYS:
         # Whole weeks keep the rhythm of working days and of scans.
         for opened, closed, share in random.choice(weeks):
             day += 1
@@ -98,4 +100,4 @@ def _first_day_without(
             still_open -= int(still_open * share + random.random()) if by_rate else closed
             if still_open <= 0:
                 return day
-    return HORIZON + 1
+    return HORIZON_DAYS + 1

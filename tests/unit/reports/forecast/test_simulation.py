@@ -3,7 +3,14 @@
 import pytest
 
 from reports.forecast import simulation
-from reports.forecast.simulation import HORIZON, DailyFlow, Range, forecast, has_enough_history, past_weeks
+from reports.forecast.simulation import (
+    HORIZON_DAYS,
+    DailyFlow,
+    Range,
+    forecast,
+    has_enough_history,
+    past_weeks,
+)
 
 
 def flows(*days: tuple[int, int], weeks: int = 4) -> tuple[DailyFlow, ...]:
@@ -43,7 +50,7 @@ def test_days_are_within_the_horizon():
     ranges = forecast(flows(*[(1, 1)] * 7), 9, seed=3)
 
     assert all(
-        day is None or 1 <= day <= HORIZON
+        day is None or 1 <= day <= HORIZON_DAYS
         for date_range in ranges
         for day in (date_range.earliest, date_range.latest)
     )
