@@ -6,8 +6,8 @@ from krafter_audit.admin.forms import split_addresses, validated_data
 from reports.models import Share
 from reports.serializers import ShareReportRequestSerializer
 
-LIFETIMES = {1: "1 day", 7: "7 days", 30: "30 days"}
-CHANNELS = {
+LINK_LIFETIME_LABELS = {1: "1 day", 7: "7 days", 30: "30 days"}
+CHANNEL_LABELS = {
     Share.Channel.LINK: "Copy a link",
     Share.Channel.EMAIL: "E-mail",
     Share.Channel.SLACK: "Slack",
@@ -18,7 +18,7 @@ FIELDS_OF_CHANNEL = {Share.Channel.EMAIL: "recipients", Share.Channel.SLACK: "we
 class ShareForm(forms.Form):
     """A channel with its own field; `validated` has the arguments of the service."""
 
-    channel = forms.ChoiceField(label="Send by", choices=list(CHANNELS.items()))
+    channel = forms.ChoiceField(label="Send by", choices=list(CHANNEL_LABELS.items()))
     recipients = forms.CharField(
         label="Recipients", required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="For e-mail: addresses, separated by commas or lines.",
@@ -27,7 +27,7 @@ class ShareForm(forms.Form):
         label="Webhook URL", required=False, help_text="For Slack: an incoming webhook of the channel."
     )
     days = forms.TypedChoiceField(
-        label="The link is valid for", coerce=int, choices=list(LIFETIMES.items()), initial=30
+        label="The link is valid for", coerce=int, choices=list(LINK_LIFETIME_LABELS.items()), initial=30
     )
 
     def __init__(self, data: Any = None) -> None:

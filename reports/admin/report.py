@@ -25,7 +25,7 @@ from reports.presentation import chart, summary, template_context
 from reports.sharing import links
 from reports.snapshots.snapshotting import load_snapshot
 
-STATUSES = {
+STATUS_COLOURS = {
     "queued": "warning",
     "exporting": "info",
     "exported": "success",
@@ -34,7 +34,7 @@ STATUSES = {
 }
 MAX_SHARES = 50
 NOT_LATEST = "Only the latest report of a project is shared."
-DONE = {
+SHARED_MESSAGES = {
     Share.Channel.LINK: "The report is shared. Copy the link from the list.",
     Share.Channel.EMAIL: "The e-mails are being sent. The list shows the result.",
     Share.Channel.SLACK: "The message to Slack is being sent. The list shows the result.",
@@ -48,7 +48,7 @@ class ReportAdmin(ReadOnlyAdmin):
         "title",
         "project",
         "format",
-        badge_column("status", STATUSES),
+        badge_column("status", STATUS_COLOURS),
         "created_at",
         "exported_at",
         "shared_at",
@@ -165,7 +165,7 @@ class ReportAdmin(ReadOnlyAdmin):
             except ApiError as error:
                 form.add_error(None, error_text(error))
             else:
-                self.message_user(request, DONE[Share.Channel(share.channel)], messages.SUCCESS)
+                self.message_user(request, SHARED_MESSAGES[Share.Channel(share.channel)], messages.SUCCESS)
                 return HttpResponseRedirect(f"{back}#shares")
         request.share_form = form  # type: ignore[attr-defined]  # read by detail_context
         request.method = "GET"  # the form of the report itself is not sent

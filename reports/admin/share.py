@@ -12,8 +12,8 @@ from reports.models import Share
 from reports.presentation import summary
 from reports.sharing import links
 
-DELIVERIES = {"queued": "warning", "sent": "success", "failed": "danger"}
-REVOKING = "The link stops working for all who have it. It cannot be restored."
+STATUS_COLOURS = {"queued": "warning", "sent": "success", "failed": "danger"}
+REVOKE_CONSEQUENCE = "The link stops working for all who have it. It cannot be restored."
 
 
 @admin.register(Share)
@@ -23,7 +23,7 @@ class ShareAdmin(ReadOnlyAdmin):
         "created_at",
         "project",
         "channel",
-        badge_column("status", DELIVERIES),
+        badge_column("status", STATUS_COLOURS),
         "outcome",
         "views",
         "last_opened_at",
@@ -50,7 +50,7 @@ class ShareAdmin(ReadOnlyAdmin):
             "recipients": [(address, row.outcomes.get(address, "")) for address in row.recipients],
         }
 
-    @row_action("Revoke link", permission=OPERATE_ON_ARCHIVED, consequence=REVOKING)
+    @row_action("Revoke link", permission=OPERATE_ON_ARCHIVED, consequence=REVOKE_CONSEQUENCE)
     def revoke(self, request: HttpRequest, share: Share) -> str:
         services.revoke_share(share.pk, by=operator(request))
         return "revoked."
@@ -64,4 +64,4 @@ def state_of(share: Share) -> tuple[str, str]:
         return "Expired", ""
     if share.channel == Share.Channel.LINK:
         return "Valid", "success"
-    return Share.Status(share.status).label, DELIVERIES[share.status]
+    return Share.Status(share.status).label, STATUS_COLOURS[share.status]

@@ -6,7 +6,7 @@ from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Snapshot
 
 LETTERS = dict(zip(SEVERITIES, ("F", "D", "C", "B"), strict=True))
 BEST = "A"
-RULE = (
+GRADING_RULE = (
     "A: nothing is open. B: only findings of low severity are open. C: the worst one is of medium severity, D: of high,"
     " F: of critical severity."
 )

@@ -10,7 +10,7 @@ from reports.presentation import chart
 from reports.queries import Period
 from reports.snapshots.snapshot import ACTIVITY, SEVERITIES, Snapshot
 
-NAMES = {
+ACTIVITY_LABELS = {
     "new_findings": "New findings",
     "fixed": "Findings fixed and verified",
     "regressions": "Regressions",
@@ -109,7 +109,7 @@ def _comparison(name: str, current: int, previous: int) -> ComparisonRow:
     if name == "open_risk_score":
         words = f"{chart.format_number(abs(change))} {'higher' if change > 0 else 'lower'}"
     return ComparisonRow(
-        NAMES[name],
+        ACTIVITY_LABELS[name],
         chart.format_number(current),
         chart.format_number(previous),
         words if change else "the same",
