@@ -25,7 +25,7 @@ def stored_file_name(report: Report, kind: str = "") -> str:
 
 def kinds_of(report: Report) -> list[str]:
     """Return the kinds of rows with a file of their own."""
-    return list(EXPORTERS[report.format].further)
+    return list(EXPORTERS[report.format].extra_files)
 
 
 def parse_kind(params: Mapping[str, str], report: Report) -> str:

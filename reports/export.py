@@ -86,7 +86,7 @@ def write_files(report: Report) -> list[StoredFile]:
     """Write and store the files, the main one first; none if the lease was lost."""
     exporter = EXPORTERS[report.format]
     stored = []
-    for kind, write in {"": exporter.write, **exporter.further}.items():
+    for kind, write in {"": exporter.write, **exporter.extra_files}.items():
         file = _store(report, new_file_name(report, kind), write)
         if file is None:
             return []

@@ -48,7 +48,7 @@ INCLUDE_CAMPAIGNS = ("campaigns",)
 KIND = OpenApiParameter(
     "kind",
     OpenApiTypes.STR,
-    enum=["findings", *EXPORTERS["csv"].further],
+    enum=["findings", *EXPORTERS["csv"].extra_files],
     description="The rows of a CSV report, `findings` by default.",
 )
 

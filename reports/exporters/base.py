@@ -12,7 +12,8 @@ class Exporter:
     content_type: str
     # Streams the snapshot into an open file. Raises ExportFailed.
     write: Write
-    further: Mapping[str, Write] = field(default_factory=dict)  # for kinds of rows that have their own file
+    # For kinds of rows that have their own file.
+    extra_files: Mapping[str, Write] = field(default_factory=dict)
 
     @property
     def media_type(self) -> str:

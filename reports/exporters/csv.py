@@ -24,7 +24,7 @@ VERIFICATION_COLUMNS = (
     "id", "task_id", "finding_id", "title", "result", "check", "before", "after", "status", "verified_by_id",
     "verified_at", "created_at", "updated_at",
 )  # fmt: skip
-COPIED_ROWS = 500  # at a time
+BATCH_SIZE = 500  # at a time
 SUMMARY_COLUMNS = ("name", "date", "value")
 # Spreadsheets read UTF-8 as another encoding without it.
 BYTE_ORDER_MARK = "\ufeff"
@@ -103,7 +103,7 @@ def without_comments(file: BinaryIO) -> Iterator[bytes]:
     header = next(rows)
     position = header.index("dismissal_comment")
     without = ([*row[:position], "", *row[position + 1 :]] for row in rows)
-    for batch in batched(chain([header], without), COPIED_ROWS):
+    for batch in batched(chain([header], without), BATCH_SIZE):
         text = io.StringIO(newline="")
         csv.writer(text).writerows(batch)
         yield text.getvalue().encode()
@@ -112,7 +112,7 @@ def without_comments(file: BinaryIO) -> Iterator[bytes]:
 EXPORTER = Exporter(
     "text/csv; charset=utf-8",
     partial(write_rows, FINDING_COLUMNS, finding_rows),
-    further={
+    extra_files={
         "summary": partial(write_rows, SUMMARY_COLUMNS, summary_rows),
         "tasks": partial(write_rows, TASK_KEYS, lambda snapshot: snapshot.tasks),
         "verifications": partial(write_rows, VERIFICATION_COLUMNS, verification_rows),

@@ -10,7 +10,7 @@ from reports.queries import Counts, Period
 
 # One row for each of the periods, in their order. The first day is that of the first scan or finding. What is fixed is
 # what the report lists as fixed (copying.py): a finding that came back is not.
-ACTIVITIES = """
+COUNT_ACTIVITIES = """
     SELECT
         (SELECT count(*) FROM findings_finding
             WHERE project_id = %(project)s AND created_at >= since AND created_at < until),
@@ -45,9 +45,9 @@ def count_activities(project_id: UUID, period: Period) -> Activities:
     since, until = period.bounds
     earlier = queries.previous_period(period).bounds[0]
     params: dict[str, Any] = {"project": project_id, "since": since, "until": until, "earlier": earlier}
-    current, previous = fetch_all(ACTIVITIES, params, model=Finding)
-    return Activities(_named(current), _named(previous), *current[3:])
+    current, previous = fetch_all(COUNT_ACTIVITIES, params, model=Finding)
+    return Activities(_counts_of(current), _counts_of(previous), *current[3:])
 
 
-def _named(row: tuple[Any, ...]) -> Counts:
+def _counts_of(row: tuple[Any, ...]) -> Counts:
     return dict(zip(("new_findings", "fixed", "regressions"), row[:3], strict=True))

@@ -14,7 +14,7 @@ MAX_LISTED = 100  # of the fixed findings and of the overdue tasks
 MAX_ACCEPTED = 20
 
 # S608 in this file: the only interpolated texts are the constants above.
-FINDINGS = f"""
+COPY_FINDINGS = f"""
     WITH copied AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'finding',
@@ -38,7 +38,7 @@ FINDINGS = f"""
     SELECT severity, domain, status, count(*), sum(score)::bigint FROM copied GROUP BY 1, 2, 3
 """  # noqa: S608
 
-TASKS = f"""
+COPY_TASKS = f"""
     WITH copied AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'task', row_number() OVER (ORDER BY source.created_at DESC, source.id DESC),
@@ -53,7 +53,7 @@ TASKS = f"""
     SELECT status, count(*) FROM copied GROUP BY 1
 """  # noqa: S608
 
-VERIFICATIONS_AND_REGRESSIONS = f"""
+COPY_VERIFICATIONS_AND_REGRESSIONS = f"""
     WITH verifications AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'verification', row_number() OVER (ORDER BY source.created_at DESC, source.id DESC),
@@ -78,7 +78,7 @@ VERIFICATIONS_AND_REGRESSIONS = f"""
     WHERE source.project_id = %(project)s
 """  # noqa: S608
 
-FIXED_OVERDUE_AND_ACCEPTED = f"""
+COPY_FIXED_AND_OVERDUE = f"""
     WITH fixed AS (
         SELECT DISTINCT ON (finding.id) source.id, finding.id AS finding_id, finding.title, severity, domain, checks,
             verified_at, override_reason <> '' AS overridden

@@ -12,7 +12,7 @@ MIN_AGE = timedelta(hours=1)  # of a report whose rows are deleted
 BATCH_SIZE = 20  # reports
 ROW_BATCH_SIZE = 50_000  # rows of one DELETE
 
-DELETE = "DELETE FROM reports_reportitem WHERE report_id = %s AND kind = %s AND position <= %s"
+DELETE_ROWS = "DELETE FROM reports_reportitem WHERE report_id = %s AND kind = %s AND position <= %s"
 
 
 def delete_expired_items() -> int:
@@ -56,7 +56,7 @@ def _delete_items(report_id: UUID) -> bool:
         up_to, deleted = ROW_BATCH_SIZE, ROW_BATCH_SIZE
         while deleted:
             with connection.cursor() as cursor:
-                cursor.execute(DELETE, [report_id, kind, up_to])
+                cursor.execute(DELETE_ROWS, [report_id, kind, up_to])
                 deleted = cursor.rowcount
             up_to += ROW_BATCH_SIZE
     return True

@@ -27,7 +27,7 @@ from reports.snapshots.snapshot import (
 from reports.snapshots.trends import open_risk_trends
 
 # The counters whose totals and changes a snapshot reads.
-RECORDED = ("finding", "verification", "regression")
+COUNTER_NAMES = ("finding", "verification", "regression")
 FIRST_BATCH_SIZE, BATCH_SIZE = 60, 500
 ITEMS = {
     "findings": ReportItem.Kind.FINDING,
@@ -53,18 +53,18 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     """Copy the rows and set the report's numbers and names; the caller saves it."""
     values = _parameters(report, project, period)
     copying.extend_statement_timeout()
-    findings = list(map(FindingCount._make, copying.copy(copying.FINDINGS, values)))
-    tasks = copying.copy(copying.TASKS, values)
-    copying.copy(copying.VERIFICATIONS_AND_REGRESSIONS, values)
+    findings = list(map(FindingCount._make, copying.copy(copying.COPY_FINDINGS, values)))
+    tasks = copying.copy(copying.COPY_TASKS, values)
+    copying.copy(copying.COPY_VERIFICATIONS_AND_REGRESSIONS, values)
     # The risk at the end of the previous period, then that of each day.
     changes = counters.risk_changes([project.pk], date.min, report.created_at.date())
     from_day_before = replace(period, start=queries.previous_period(period).end)
     before, *days = queries.burn_down(project.pk, from_day_before, changes)
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(row.score for row in findings if row.status in OPEN_STATUSES)
-    recorded = history.changes_by_day(project.pk, period.start, period.end, *RECORDED)
+    recorded = history.changes_by_day(project.pk, period.start, period.end, *COUNTER_NAMES)
     [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
-        copying.FIXED_OVERDUE_AND_ACCEPTED, values
+        copying.COPY_FIXED_AND_OVERDUE, values
     )
     breakdown = count_breakdown(findings, tasks)
     report.summary = _summary(recorded, days, breakdown["findings_by_status"])
@@ -72,7 +72,7 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     report.first_day = counted.first_day
     report.breakdown = {
         **breakdown,
-        "worst_open_by_domain": worst_open(findings, was_scanned=counted.was_scanned),
+        "worst_open_by_domain": worst_open_severities(findings, was_scanned=counted.was_scanned),
         "trends": open_risk_trends(recorded["finding"], period, _totals(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
@@ -104,7 +104,7 @@ def _names(project: Project) -> dict[str, str]:
     }
 
 
-def worst_open(
+def worst_open_severities(
     findings: Iterable[tuple[str, str, str, int, int]], *, was_scanned: bool
 ) -> dict[str, tuple[str, int] | None]:
     """Return the worst severity of the open findings of each domain, with their number; None if nothing is open.

@@ -41,7 +41,7 @@ def exported_pdf() -> PdfReader:
 def rows(content: Snapshot, kind: str = "") -> list[dict[str, str]]:
     """Return the rows of a CSV file, of the findings by default."""
     out, exporter = io.BytesIO(), EXPORTERS["csv"]
-    (exporter.further[kind] if kind else exporter.write)(content, out)
+    (exporter.extra_files[kind] if kind else exporter.write)(content, out)
     return list(csv.DictReader(io.StringIO(out.getvalue().decode("utf-8-sig"), newline="")))
 
 
@@ -87,7 +87,7 @@ def test_csv_has_one_row_for_each_finding_and_a_byte_order_mark() -> None:
 
 
 def test_csv_has_a_file_for_each_further_kind() -> None:
-    found = {kind: rows(snapshot(), kind) for kind in EXPORTERS["csv"].further}
+    found = {kind: rows(snapshot(), kind) for kind in EXPORTERS["csv"].extra_files}
 
     assert [row["title"] for row in found["tasks"]] == [item["title"] for item in TASKS]
     check = {

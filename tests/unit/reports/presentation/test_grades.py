@@ -1,7 +1,7 @@
 """The grade of each domain in a report."""
 
 from reports.presentation.grades import grades
-from reports.snapshots.snapshotting import worst_open
+from reports.snapshots.snapshotting import worst_open_severities
 from tests.unit.reports.sample_snapshot import snapshot
 
 
@@ -23,8 +23,13 @@ def test_domains_that_were_never_scanned_have_no_grade():
         ("critical", "security", "resolved", 1, 10), ("high", "seo", "dismissed", 1, 10),
     ]  # fmt: skip
 
-    assert worst_open(rows, was_scanned=False) == {"security": ("medium", 2), "seo": None}
-    assert set(worst_open(rows, was_scanned=True)) == {"security", "performance", "accessibility", "seo"}
+    assert worst_open_severities(rows, was_scanned=False) == {"security": ("medium", 2), "seo": None}
+    assert set(worst_open_severities(rows, was_scanned=True)) == {
+        "security",
+        "performance",
+        "accessibility",
+        "seo",
+    }
 
 
 def test_a_grade_names_no_change_where_only_one_day_is_known():

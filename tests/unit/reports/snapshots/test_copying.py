@@ -126,8 +126,8 @@ def test_overdue_tasks_are_copied_with_the_longest_overdue_first(scenario: Scena
 def test_listed_items_have_a_limit_and_their_number_has_none(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statement = copying.FIXED_OVERDUE_AND_ACCEPTED.replace("LIMIT 100", "LIMIT 2")
-    monkeypatch.setattr(copying, "FIXED_OVERDUE_AND_ACCEPTED", statement)
+    statement = copying.COPY_FIXED_AND_OVERDUE.replace("LIMIT 100", "LIMIT 2")
+    monkeypatch.setattr(copying, "COPY_FIXED_AND_OVERDUE", statement)
     for _ in range(3):
         fix(scenario)
 
