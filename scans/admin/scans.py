@@ -17,7 +17,7 @@ from scans.queries import pages_of
 from scans.services import scans
 
 STATUS_COLOURS = {"queued": "warning", "running": "info", "completed": "success", "failed": "danger"}
-COUNTS = (
+FINDING_COUNTS = (
     ("findings_created", "New findings"),
     ("findings_updated", "Seen again"),
     ("regressions", "Regressions"),
@@ -65,19 +65,20 @@ class ScanAdmin(ServiceModelAdmin):
     @admin.display(description="pages")
     def progress(self, scan: Scan) -> str:
         counted = (
-            f"{label} {counts['pages_done']} of {counts['pages_found']}" for label, counts in _progress(scan)
+            f"{label} {counts['pages_done']} of {counts['pages_found']}"
+            for label, counts in _progress_sections(scan)
         )
         return ", ".join(counted) or "-"
 
     def detail_context(self, request: HttpRequest, row: Scan) -> dict[str, Any]:
         return {
-            "progress": _progress(row),
-            "counts": [(label, row.summary[name]) for name, label in COUNTS if name in row.summary],
+            "progress": _progress_sections(row),
+            "counts": [(label, row.summary[name]) for name, label in FINDING_COUNTS if name in row.summary],
             "outcomes": [label for _, label, _ in outcome_counts({})],
-            "domains": _domains(row.summary.get("domains") or {}),
+            "domains": _domain_rows(row.summary.get("domains") or {}),
             "pages": _pages(row),
             "results": reverse("admin:scans_scanresult_changelist"),
-            "previous": _previous(row),
+            "previous": _previous_scan(row),
         }
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
@@ -85,12 +86,12 @@ class ScanAdmin(ServiceModelAdmin):
         copy_row(scan, to=obj)
 
 
-def _progress(scan: Scan) -> list[tuple[str, Mapping[str, Any]]]:
+def _progress_sections(scan: Scan) -> list[tuple[str, Mapping[str, Any]]]:
     progress = scan.summary.get("progress") or {}
     return [(scanner.label, progress[scanner]) for scanner in Scanner if scanner in progress]
 
 
-def _domains(domains: Mapping[str, Any]) -> list[tuple[str, list[int], str]]:
+def _domain_rows(domains: Mapping[str, Any]) -> list[tuple[str, list[int], str]]:
     return [
         (
             str(Domain(name).label),
@@ -111,6 +112,6 @@ def _pages(scan: Scan) -> list[Any]:
     return list(pages.values())
 
 
-def _previous(scan: Scan) -> Scan | None:
+def _previous_scan(scan: Scan) -> Scan | None:
     earlier = Scan.objects.filter(project=scan.project_id, url=scan.url, status="completed", pk__lt=scan.pk)
     return earlier.order_by("-pk").first()

@@ -17,8 +17,8 @@ from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
 
-HEADERS = "One per line, such as X-Staging-Key: abc123."
-COOKIES = "One per line, such as session=abc123."
+HEADERS_HELP_TEXT = "One per line, such as X-Staging-Key: abc123."
+COOKIES_HELP_TEXT = "One per line, such as session=abc123."
 
 
 class SiteCredentialsForm(ServiceForm):
@@ -27,8 +27,8 @@ class SiteCredentialsForm(ServiceForm):
     origin = forms.CharField(
         max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Such as https://staging.example.com."
     )
-    headers = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget, help_text=HEADERS)
-    cookies = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget, help_text=COOKIES)
+    headers = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget, help_text=HEADERS_HELP_TEXT)
+    cookies = forms.CharField(required=False, widget=UnfoldAdminTextareaWidget, help_text=COOKIES_HELP_TEXT)
     username = forms.CharField(
         label="User name",
         required=False,
@@ -54,10 +54,10 @@ class SiteCredentialsForm(ServiceForm):
         fields = ("project", "origin", "headers", "cookies", "username", "password", "selector", "text")
 
     def clean_headers(self) -> dict[str, str]:
-        return _pairs(self.cleaned_data["headers"], ":", HEADERS)
+        return _pairs(self.cleaned_data["headers"], ":", HEADERS_HELP_TEXT)
 
     def clean_cookies(self) -> dict[str, str]:
-        return _pairs(self.cleaned_data["cookies"], "=", COOKIES)
+        return _pairs(self.cleaned_data["cookies"], "=", COOKIES_HELP_TEXT)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -7,7 +7,7 @@ from accounts.actors import SYSTEM
 from events.models import Event
 from scanner import registry
 from scans import jobs
-from scans.admin.site_credentials import COOKIES, HEADERS
+from scans.admin.site_credentials import COOKIES_HELP_TEXT, HEADERS_HELP_TEXT
 from scans.models import Scan, ScanPage, ScanResult, Site, SiteCredentials
 from scans.services import scans
 from scans.site_credentials.services import credentials_for
@@ -148,7 +148,9 @@ def test_form_of_site_credentials_stores_them_and_never_shows_them(
     ] == []
 
 
-@pytest.mark.parametrize(("field", "expected"), [("headers", HEADERS), ("cookies", COOKIES)])
+@pytest.mark.parametrize(
+    ("field", "expected"), [("headers", HEADERS_HELP_TEXT), ("cookies", COOKIES_HELP_TEXT)]
+)
 def test_form_of_site_credentials_says_how_a_line_of_headers_and_cookies_is_written(
     field: str, expected: str, operator: Client, scenario: Scenario
 ) -> None:
@@ -170,7 +172,7 @@ def test_form_of_site_credentials_has_no_words_of_the_database(operator: Client,
 
     page = operator.post(admin_url(SiteCredentials, "add"), form)
 
-    assert page.context["adminform"].form.errors == {"headers": [HEADERS]}
+    assert page.context["adminform"].form.errors == {"headers": [HEADERS_HELP_TEXT]}
 
 
 def test_invalid_form_of_site_credentials_does_not_show_the_password(
