@@ -22,7 +22,7 @@ from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
 FIELDS = {field.path[-1]: field for field in SECTIONS[SECTION].fields}
-FACTS = ("next_scan", "last_at", "note", "policy")
+READ_ONLY_FIELDS = ("next_scan", "last_at", "note", "policy")
 
 
 class ScheduleForm(ServiceForm):
@@ -68,7 +68,7 @@ class ScanScheduleAdmin(ServiceModelAdmin):
     list_select_related = ("project__organization",)
     search_fields = ("project__name", "^project__slug")
     autocomplete_fields = ("project",)
-    readonly_fields = (*FACTS, "times")
+    readonly_fields = (*READ_ONLY_FIELDS, "times")
     actions: ClassVar[list[str]] = ["pause", "resume", "remove"]
     tones: ClassVar = {"remove": "danger"}
 
@@ -76,8 +76,8 @@ class ScanScheduleAdmin(ServiceModelAdmin):
         if obj is None:
             return ("project", *FIELDS)
         if self.has_change_permission(request, obj):
-            return ("project", *FIELDS, *FACTS)
-        return ("project", "times", "paused", *FACTS)
+            return ("project", *FIELDS, *READ_ONLY_FIELDS)
+        return ("project", "times", "paused", *READ_ONLY_FIELDS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("project", *self.readonly_fields) if obj else ()

@@ -18,12 +18,12 @@ from remediation.models import CheckReliability, Verification
 from scanner import registry
 from scans.models import Scan
 
-WINDOW = timedelta(days=90)  # of the scans and verifications that are compared
-COUNTS = ("runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
+MEASURED_PERIOD = timedelta(days=90)  # of the scans and verifications that are compared
+COUNT_FIELDS = ("runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
 # Checks with these needs depend on more than the page, so that an unchanged page does not make runs comparable.
 OFF_PAGE_NEEDS = {"links", "assets", "tls", "tls_old"}
 
-MEASURE = """
+UPSERT_COUNTS = """
     WITH results AS (
         SELECT r.key, p.url, r.outcome, r.seen_at AS at, r.evidence, r.threshold::text AS threshold
         FROM scans_scan AS s JOIN scans_scanresult AS r ON r.scan_id = s.id
@@ -101,13 +101,13 @@ def measure(project_id: UUID) -> None:
     now = timezone.now()
     params: dict[str, Any] = {
         "project": project_id,
-        "since": now - WINDOW,
+        "since": now - MEASURED_PERIOD,
         "now": now,
         "comparable": comparable_checks(),
     }
     CheckReliability.objects.filter(project=project_id).delete()
     with connection.cursor() as cursor:
-        cursor.execute(MEASURE, params)
+        cursor.execute(UPSERT_COUNTS, params)
 
 
 def comparable_checks() -> list[str]:
@@ -117,7 +117,7 @@ def comparable_checks() -> list[str]:
 
 
 def active_projects() -> QuerySet[Project]:
-    recent = {"project": OuterRef("pk"), "created_at__gte": timezone.now() - WINDOW}
+    recent = {"project": OuterRef("pk"), "created_at__gte": timezone.now() - MEASURED_PERIOD}
     scanned = Exists(Scan.objects.filter(**recent))
     verified = Exists(Verification.objects.filter(**recent))
     return Project.objects.filter(scanned | verified)
@@ -129,7 +129,7 @@ def by_check(project: Project) -> dict[str, CheckReliability]:
 
 def totals(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
     """Return the sums over projects for each check, the least reliable first."""
-    sums = {name: Sum(name) for name in COUNTS}
+    sums = {name: Sum(name) for name in COUNT_FIELDS}
     # Without an order, which would be a part of the groups.
     lines: list[dict[str, Any]] = [dict(line) for line in rows.order_by().values("key").annotate(**sums)]
     for line in lines:

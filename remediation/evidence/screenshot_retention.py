@@ -27,7 +27,7 @@ MAX_SECONDS = 90  # after which a run begins with no further project
 MAX_DELETED = 5_000  # screenshots of a project in one run
 BATCH_SIZE = 50  # screenshots of one transaction
 # Results and months of evidence are deleted some time after they have expired.
-MARGIN = timedelta(days=1)
+DELETION_DELAY = timedelta(days=1)
 
 
 def delete_unused() -> int:
@@ -52,11 +52,13 @@ def _expired() -> QuerySet[Screenshot]:
     """Return the screenshots that neither results of scans nor evidence can name; findings may."""
     now = timezone.now()
     kept_results = timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
-    rows = Screenshot.objects.filter(last_named_at__lt=now - kept_results - MARGIN)
+    rows = Screenshot.objects.filter(last_named_at__lt=now - kept_results - DELETION_DELAY)
     not_in_evidence = Q(last_in_evidence_at=None)
-    if first := first_kept_month(EVIDENCE, on=(now - MARGIN).date()):
+    if first := first_kept_month(EVIDENCE, on=(now - DELETION_DELAY).date()):
         # Evidence of the first day may name a screenshot that was recorded just before it.
-        not_in_evidence |= Q(last_in_evidence_at__lt=datetime.combine(first, time_of_day(), UTC) - MARGIN)
+        not_in_evidence |= Q(
+            last_in_evidence_at__lt=datetime.combine(first, time_of_day(), UTC) - DELETION_DELAY
+        )
     return rows.filter(not_in_evidence)
 
 

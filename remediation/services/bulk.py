@@ -98,7 +98,7 @@ def _refusal(row: Row, after: Mapping[str, Any]) -> ApiError | None:
 
 
 def _advanced_finding(row: Row, after: Mapping[str, Any]) -> tuple[UUID, str] | None:
-    status = tasks.FINDING_STATUS.get(after.get("status", ""))
+    status = tasks.FINDING_STATUS_OF_TASK.get(after.get("status", ""))
     if status is None or row["finding__status"] not in OPEN_STATUSES[: OPEN_STATUSES.index(status)]:
         return None
     before = FindingStatus(row["finding__status"]).label

@@ -19,7 +19,7 @@ from remediation.services import due_dates, policies, verdicts, verifications
 from remediation.sla.models import SlaPause
 
 Status = Task.Status
-FINDING_STATUS = {
+FINDING_STATUS_OF_TASK = {
     Status.IN_PROGRESS: FindingStatus.IN_PROGRESS,
     Status.READY_VERIFY: FindingStatus.READY_VERIFY,
 }
@@ -151,13 +151,13 @@ def write_many(rows: Sequence[Mapping[str, Any]], changes: Mapping[str, Any], *,
     if "sla_due_at" not in changes:
         due_dates.pause_or_resume_clocks(pks, status, by=by)
     Task.transitions.update(found, {row["status"] for row in rows}, status, **values)
-    advanced = FINDING_STATUS.get(Task.Status(status))
+    advanced = FINDING_STATUS_OF_TASK.get(Task.Status(status))
     if advanced:
         transitions.advance_all({row["finding_id"] for row in rows}, advanced)
 
 
 def _advance_finding(locked: LockedTask) -> None:
-    status = FINDING_STATUS.get(Task.Status(locked.task.status))
+    status = FINDING_STATUS_OF_TASK.get(Task.Status(locked.task.status))
     if status:
         transitions.advance(locked.finding, status)
 

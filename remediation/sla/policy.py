@@ -26,7 +26,7 @@ MAX_HOURS = 24 * 366 * 10  # longer periods are ignored
 MAX_EXTENSION_HOURS = 24 * 366
 MAX_WARNINGS = 5  # before a due date
 MAX_CLOSED_DAYS = 100
-SPAN = re.compile(r"\A([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])\Z")
+SPAN_PATTERN = re.compile(r"\A([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])\Z")
 MIDNIGHT = 24 * 60  # minutes: the end of a day
 MAX_SPANS = 4  # of a day
 DESCRIPTIONS = {
@@ -36,7 +36,7 @@ DESCRIPTIONS = {
     "holidays": "it must be the code of a country or of a part of it whose holidays are known, such as AT or US-CA.",
     "closed": f"it must be a list of at most {MAX_CLOSED_DAYS} dates such as 2026-12-24.",
 }
-NAMES = ("pause_while_blocked", "warnings", "business_hours")
+SETTING_NAMES = ("pause_while_blocked", "warnings", "business_hours")
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _hours(days: Any) -> dict[int, tuple[tuple[int, int], ...]] | None:
 def _spans(listed: Any) -> tuple[tuple[int, int], ...] | None:
     if not isinstance(listed, list) or len(listed) > MAX_SPANS:
         return None
-    matches = [SPAN.match(item) if isinstance(item, str) else None for item in listed]
+    matches = [SPAN_PATTERN.match(item) if isinstance(item, str) else None for item in listed]
     if not all(matches):
         return None
     numbers = [[int(part) for part in match.groups()] for match in matches if match]
@@ -184,7 +184,7 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
                 f" up to {MAX_OFFSET.days} days."
             )
     elif key != "business_hours":
-        yield f"{path} is ignored: the names are {', '.join(NAMES)}."
+        yield f"{path} is ignored: the names are {', '.join(SETTING_NAMES)}."
     elif not isinstance(value, dict):
         yield f"{path} is ignored: it must be an object."
     else:

@@ -79,7 +79,7 @@ class FindingPage:
 
 
 @contextmanager
-def opened_pages(
+def open_pages(
     finding: Finding, urls: Sequence[str], browser: "Browser | None", *, max_rate: float | None
 ) -> Iterator[list[FindingPage]]:
     """Yield the pages; they share a client, and end with the block. `max_rate`: requests a second to verified hosts."""

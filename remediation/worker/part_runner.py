@@ -25,7 +25,7 @@ from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services.policies import config_of
 from remediation.worker.check_aggregation import AggregatedResult, aggregate
-from remediation.worker.finding_pages import FindingPage, opened_pages, page_urls
+from remediation.worker.finding_pages import FindingPage, open_pages, page_urls
 from remediation.worker.parallel_pages import NOT_CHECKED, run_in_parallel
 from remediation.worker.provider_checks import run_provider_check
 from scanner.evidence_bundle.screenshots import named_screenshots
@@ -39,7 +39,7 @@ MAX_ATTEMPTS = 3
 MAX_PAGES = 25
 MAX_JOB_SECONDS = 60  # for a browser part; after it no further page is started and the next job continues
 TOO_MANY_PAGES = f"A verification checks at most {MAX_PAGES} pages, and this page is not among them."
-DISABLED = "The project's policy disables this check."
+CHECK_DISABLED = "The project's policy disables this check."
 TOO_MANY_ATTEMPTS = "The worker stopped several times before the check had a result."
 
 
@@ -60,7 +60,7 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
         browser = worker_browser(organization_id) if with_browser else nullcontext()
         urls, config = page_urls(finding), config_of(finding.project)
         max_rate = policy_rules.max_requests_per_second(config)
-        pages = opened_pages(finding, urls[:MAX_PAGES], stack.enter_context(browser), max_rate=max_rate)
+        pages = open_pages(finding, urls[:MAX_PAGES], stack.enter_context(browser), max_rate=max_rate)
         runner = CheckRunner(part, finding, stack.enter_context(pages), config, omitted=urls[MAX_PAGES:])
         for key in running_keys(part):
             result = runner.run_check(key)
@@ -119,7 +119,7 @@ class CheckRunner:
         """Run a check on all pages; None if the time is over or the lease is lost."""
         if key in self._disabled:
             urls = [*(page.url for page in self._pages), *self._omitted]
-            return aggregate(key, dict.fromkeys(urls, inconclusive("not_available", DISABLED)))
+            return aggregate(key, dict.fromkeys(urls, inconclusive("not_available", CHECK_DISABLED)))
         provider_check = provider_checks.find(key)
         if provider_check and self._part.attempts <= MAX_ATTEMPTS:
             return run_provider_check(provider_check, key, self._finding, self._part.verification)

@@ -26,7 +26,7 @@ from remediation.policy_sections.editing import edited, shown_value
 from remediation.policy_versions.warnings import ignored_parts
 
 # Business hours are used or ignored as a whole.
-PART = re.compile(r"\S+ is ignored because of (\w+): ")
+IGNORED_PART = re.compile(r"\S+ is ignored because of (\w+): ")
 
 
 class SectionsForm(forms.Form):
@@ -103,7 +103,7 @@ def by_field(sentences: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 def _field_of(sentence: str, names: Iterable[str]) -> str:
     """Return the field that a sentence is about, or the first below its path."""
     path = sentence.split(" ", 1)[0].rstrip(":")
-    if part := PART.match(sentence):
+    if part := IGNORED_PART.match(sentence):
         path = f"{path}.{part[1]}"
     return next((name for name in names if name == path or name.startswith(f"{path}.")), path)
 

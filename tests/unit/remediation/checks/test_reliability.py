@@ -100,7 +100,7 @@ def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
     """Measure and return the counts of a check."""
     jobs.measure_check_reliability(str(scenario.project.pk))
     row = CheckReliability.objects.filter(project=scenario.project, key=key).first()
-    return {} if row is None else {name: getattr(row, name) for name in reliability.COUNTS}
+    return {} if row is None else {name: getattr(row, name) for name in reliability.COUNT_FIELDS}
 
 
 def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:

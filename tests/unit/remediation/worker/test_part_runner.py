@@ -118,7 +118,7 @@ def test_check_that_the_policy_disables_is_inconclusive_and_not_requested(
 
     page = json.loads(Evidence.objects.get().body)["pages"][0]
     assert verification.checks[0]["status"] == "inconclusive"
-    assert (page["reason"], page["evidence"]["detail"]) == ("not_available", part_runner.DISABLED)
+    assert (page["reason"], page["evidence"]["detail"]) == ("not_available", part_runner.CHECK_DISABLED)
     assert site.hits == []
 
 
