@@ -37,34 +37,34 @@ globalThis.krafterInjection[1] = performance.now();"""
 # axe waits half a second for a frame without axe, and reports it as "frame-tested", which is left out.
 _RUN = r"""(async (ids, maxElements, maxReview, maxPassed, styles) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
-  const found = await axe.run(document, { runOnly: ids, rules, elementRef: true });
+  const results = await axe.run(document, { runOnly: ids, rules, elementRef: true });
   // An underline that is a background, and not one that grows from nothing on hover.
   const image = ({ backgroundSize, backgroundImage }) => backgroundSize.startsWith("0") ? "none" : backgroundImage;
   const unlessTransparent = (colour, line, none) => /^rgba\(.* 0\)$|\/ 0\)$/.test(colour) ? none : line;
-  const looks = (one, style = getComputedStyle(one)) => JSON.stringify([
+  const styleOf = (element, style = getComputedStyle(element)) => JSON.stringify([
     image(style),
     unlessTransparent(style.textDecorationColor, style.textDecorationLine, "none"),
     unlessTransparent(style.borderBottomColor, style.borderBottomWidth, "0px"),
     ...styles.map((property) => style[property]),
   ]);
-  const says = (one) => one.textContent.trim();
+  const textOf = (element) => element.textContent.trim();
   // What contains only the link, as <strong>, is no text around it.
-  const isUnstyled = ({ element, around = element?.parentElement }) => around && looks(element) === looks(around)
-    && (says(element) !== says(around) || isUnstyled({ element: around }));
-  const described = (node) => ({
+  const isUnstyled = ({ element, around = element?.parentElement }) => around && styleOf(element) === styleOf(around)
+    && (textOf(element) !== textOf(around) || isUnstyled({ element: around }));
+  const describe = (node) => ({
     target: node.target.flat().join(" > "),
     html: node.html.slice(0, 300),
-    says: [...node.any, ...node.all, ...node.none].map((one) => one.message).slice(0, 3).join(" ").slice(0, 400),
+    says: [...node.any, ...node.all, ...node.none].map((check) => check.message).slice(0, 3).join(" ").slice(0, 400),
   });
-  const of = (list, id) => (list.find((one) => one.id === id) || { nodes: [] }).nodes;
+  const nodesOf = (list, id) => (list.find((result) => result.id === id) || { nodes: [] }).nodes;
   return ids.map((id) => ({
     rule: id,
-    violations: of(found.violations, id).slice(0, maxElements).map(described),
-    count: of(found.violations, id).length,
-    incomplete: of(found.incomplete, id).filter((node) => !node.any.some((one) => one.id === "frame-tested"))
-      .slice(0, maxReview).map(described),
-    passed: of(found.passes, id).slice(0, maxPassed).map((node) => node.html.slice(0, 300)),
-    unstyled: (id === "link-in-text-block" ? of(found.passes, id) : [])
+    violations: nodesOf(results.violations, id).slice(0, maxElements).map(describe),
+    count: nodesOf(results.violations, id).length,
+    incomplete: nodesOf(results.incomplete, id).filter((node) => !node.any.some((check) => check.id === "frame-tested"))
+      .slice(0, maxReview).map(describe),
+    passed: nodesOf(results.passes, id).slice(0, maxPassed).map((node) => node.html.slice(0, 300)),
+    unstyled: (id === "link-in-text-block" ? nodesOf(results.passes, id) : [])
       .slice(0, maxPassed).filter(isUnstyled).map((node) => node.html.slice(0, 300)),
   }));
 })"""
@@ -73,10 +73,11 @@ _RUN = r"""(async (ids, maxElements, maxReview, maxPassed, styles) => {
 # size.
 HIDING_NAMES = ("childNodes", "nodeType", "getBoundingClientRect", "getClientRects")
 _HIDES_CONTENT = """((names) => {
-  const isControl = (one) => one instanceof Element || one instanceof RadioNodeList; // a list of those with one name
+  const isControl = (value) => value instanceof Element || value instanceof RadioNodeList; // controls with one name
   const isHiding = (form) => names.some((name) => isControl(form[name]));
   const isFound = (root) => [...root.querySelectorAll("*")].some(
-    (one) => (one instanceof HTMLFormElement && isHiding(one)) || (one.shadowRoot && isFound(one.shadowRoot))
+    (element) => (element instanceof HTMLFormElement && isHiding(element))
+      || (element.shadowRoot && isFound(element.shadowRoot))
   );
   return isFound(document);
 })"""
