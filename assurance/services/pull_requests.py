@@ -25,8 +25,8 @@ from remediation.services.policies import config_of
 
 OPEN_INTERVAL = timedelta(minutes=15)  # between two queries of an open pull request
 STALE_AFTER, STALE_INTERVAL = timedelta(days=7), timedelta(hours=6)
-# Of an unavailable repository; doubled each time.
-FIRST_RETRY, MAX_RETRY = timedelta(minutes=5), timedelta(hours=6)
+# Before an unavailable repository is queried again; doubled each time.
+FIRST_RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(hours=6)
 BUSY_DELAY = timedelta(minutes=2)  # while another verification of the task is running
 BATCH_SIZE = 100
 NOT_DEPLOYED = "The pull request is merged, but no deploy that was reported contains it yet."
@@ -84,13 +84,13 @@ def _check(row: PullRequest) -> None:
         deploy = newest_live_deploy(project) if row.merge_sha else None
         if deploy is not None and deploy.pk == row.compared_deploy_id:
             deploy = None  # it was compared before
-        contained = deploy is not None and repositories.contains(
+        is_contained = deploy is not None and repositories.contains(
             project.pk, row.url, deploy.sha, row.merge_sha
         )
     except RepositoryUnavailable as error:
         _postpone(row, error)
         return
-    _store(row, deploy, contained=contained)
+    _store_comparison(row, deploy, is_contained=is_contained)
 
 
 def _status(state: repositories.PullRequestState) -> PullRequest.Status:
@@ -113,7 +113,11 @@ def newest_live_deploy(project: Project) -> Deploy | None:
 
 
 def _postpone(row: PullRequest, error: RepositoryUnavailable) -> None:
-    pause = MAX_RETRY if error.is_final else min(FIRST_RETRY * 2 ** min(row.failures, 8), MAX_RETRY)
+    pause = (
+        MAX_RETRY_DELAY
+        if error.is_final
+        else min(FIRST_RETRY_DELAY * 2 ** min(row.failures, 8), MAX_RETRY_DELAY)
+    )
     PullRequest.objects.filter(pk=row.pk, url=row.url).update(
         failures=row.failures + 1,
         note=str(error)[:300],
@@ -123,7 +127,7 @@ def _postpone(row: PullRequest, error: RepositoryUnavailable) -> None:
 
 
 @transaction.atomic
-def _store(row: PullRequest, compared: Deploy | None, *, contained: bool) -> None:
+def _store_comparison(row: PullRequest, compared: Deploy | None, *, is_contained: bool) -> None:
     locked = lock_task(row.task_id)
     current = PullRequest.objects.select_for_update().filter(pk=row.pk, url=row.url, deploy=None).first()
     if current is None:  # replaced, or done by another worker
@@ -131,7 +135,7 @@ def _store(row: PullRequest, compared: Deploy | None, *, contained: bool) -> Non
     current.status, current.merge_sha = row.status, row.merge_sha
     current.failures, current.note = 0, ""
     current.next_check_at = _next_check(current)
-    if compared is not None and not contained:
+    if compared is not None and not is_contained:
         current.compared_deploy = compared
     elif compared is not None:
         _verify(current, compared, locked)
