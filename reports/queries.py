@@ -50,39 +50,39 @@ def summary(project: Project, period: Period | None = None, as_of: AsOf | None =
     Without a period: the last seven days, and rates over all time. With one: its days, its verifications and
     regressions.
     """
-    counted = totals_of(project, "finding", "verification", "regression", as_of=as_of)
-    findings = by_facet(counted["finding"], "status")
-    pass_rate, regression_rate = rates(counted, findings)
+    totals = totals_of(project, "finding", "verification", "regression", as_of=as_of)
+    findings = count_by_facet(totals["finding"], "status")
+    pass_rate, regression_rate = all_time_rates(totals, findings)
     if period is not None:
         pass_rate = pass_rate_in(project.pk, period)
-        regression_rate = rate(regressions_opened_in(project.pk, period), closed_count(findings))
+        regression_rate = rate(regressions_opened_in(project.pk, period), count_closed(findings))
     days = burn_down(project.pk, period or last_days(as_of.day if as_of else None))
     if as_of is not None:
         # The last day ends at the moment.
         days[-1]["open_risk_score"] = sum(
-            score for facets, _, score in counted["finding"] if facets["status"] in OPEN_STATUSES
+            score for facets, _, score in totals["finding"] if facets["status"] in OPEN_STATUSES
         )
     return {
         "risk_burn_down": days,
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
-        "open_findings": open_count(findings),
+        "open_findings": count_open(findings),
     }
 
 
-def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[float, float]:
+def all_time_rates(totals: Mapping[str, counters.Totals], findings: Counts) -> tuple[float, float]:
     """Return the rates over all time: passed / all verifications, open regressions / closed findings."""
-    results = by_facet(counted["verification"], "result")
-    open_regressions = by_facet(counted["regression"], "status").get(Regression.Status.OPEN, 0)
+    results = count_by_facet(totals["verification"], "result")
+    open_regressions = count_by_facet(totals["regression"], "status").get(Regression.Status.OPEN, 0)
     pass_rate = rate(results.get(Result.PASSED, 0), sum(results.values()))
-    return pass_rate, rate(open_regressions, closed_count(findings))
+    return pass_rate, rate(open_regressions, count_closed(findings))
 
 
-def open_count(findings: Counts) -> int:
+def count_open(findings: Counts) -> int:
     return sum(findings.get(status, 0) for status in OPEN_STATUSES)
 
 
-def closed_count(findings: Counts) -> int:
+def count_closed(findings: Counts) -> int:
     return sum(findings.get(status, 0) for status in TERMINAL_STATUSES)
 
 
@@ -114,9 +114,9 @@ def regressions_opened_in(project_id: UUID, period: Period) -> int:
     return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
 
 
-def by_facet(counted: counters.Totals, facet: str) -> Counts:
+def count_by_facet(totals: counters.Totals, facet: str) -> Counts:
     """Return the rows per value of `facet`."""
-    return sum_by_key((facets[facet], rows) for facets, rows, _ in counted)
+    return sum_by_key((facets[facet], rows) for facets, rows, _ in totals)
 
 
 def sum_by_key(pairs: Iterable[tuple[str, int]]) -> Counts:

@@ -68,17 +68,17 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     )
     breakdown = count_breakdown(findings, tasks)
     report.summary = _summary(recorded, days, breakdown["findings_by_status"])
-    counted = count_activities(project.pk, period)
-    report.first_day = counted.first_day
+    activities = count_activities(project.pk, period)
+    report.first_day = activities.first_day
     report.breakdown = {
         **breakdown,
-        "worst_open_by_domain": worst_open_severities(findings, was_scanned=counted.was_scanned),
+        "worst_open_by_domain": worst_open_severities(findings, was_scanned=activities.was_scanned),
         "trends": open_risk_trends(recorded["finding"], period, _totals(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
         "accepted": {"all": accepted, "listed": json.loads(listed)},
-        "activity": {**counted.current, "open_risk_score": days[-1]["open_risk_score"]},
-        "previous_activity": {**counted.previous, "open_risk_score": before["open_risk_score"]},
+        "activity": {**activities.current, "open_risk_score": days[-1]["open_risk_score"]},
+        "previous_activity": {**activities.previous, "open_risk_score": before["open_risk_score"]},
         "forecast": forecast_from(changes),
         "campaigns": list_campaigns(project),
     }
@@ -156,12 +156,12 @@ def _summary(
     recorded: dict[str, dict[date, Totals]], days: list[dict[str, Any]], by_status: Counts
 ) -> dict[str, Any]:
     totals = {name: [*chain.from_iterable(by_day.values())] for name, by_day in recorded.items()}
-    pass_rate, regression_rate = queries.rates(totals, by_status)
+    pass_rate, regression_rate = queries.all_time_rates(totals, by_status)
     return {
         "risk_burn_down": days,
         "verification_pass_rate": pass_rate,
         "regression_rate": regression_rate,
-        "open_findings": queries.open_count(by_status),
+        "open_findings": queries.count_open(by_status),
     }
 
 
