@@ -66,7 +66,7 @@ class Memo:
             if name not in self._known:
                 try:
                     self._known[name] = produce()
-                # Says nothing about the fact: another run that shares it may still fetch it.
+                # A spent budget says nothing about the fact: another run that shares it may still fetch it.
                 except BudgetSpent:
                     raise
                 except Inconclusive as error:

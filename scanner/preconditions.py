@@ -245,7 +245,7 @@ def require_readable_encoding(page: Page) -> None:
 
 def require_complete_body(page: Page) -> None:
     require_readable_encoding(page)
-    # What seems to be missing may only be cut off.
+    # Content that seems to be missing may only be cut off.
     if page.response.truncated:
         raise Inconclusive("truncated", "The page is larger than the limit, or the transfer was interrupted.")
 

@@ -37,7 +37,7 @@ def edited(config: Config, values: Mapping[str, Any]) -> Config:
     """Return the config with the values of the form, by field name."""
     changed = copy.deepcopy(config)
     for name, field in fields_by_name().items():
-        # What the form cannot show is kept.
+        # Values that the form cannot show are kept.
         if name in values and values[name] != shown_value(config, field):
             _write(changed, field, _as_json(field, values[name]))
     return changed

@@ -87,7 +87,7 @@ def run_locked(
 
 
 def _end_manual_review(task: Task) -> None:
-    # Of a finding that has got checks since: it cannot be approved any more.
+    # A manual verification of a finding that has got checks since cannot be approved any more.
     waiting = Verification.objects.filter(task=task, running=True, manual=True)
     waiting.update(running=False, superseded=True, updated_at=timezone.now())
 

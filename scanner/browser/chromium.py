@@ -79,7 +79,7 @@ def start_error(message: str) -> str:
     """Return why Chromium does not start, from Playwright's error message."""
     if "No usable sandbox" in message:
         return NO_SANDBOX_HINT
-    # What Chromium itself has printed says more than Playwright's first line.
+    # Chromium's own messages say more than Playwright's first line.
     printed = [line.strip() for line in re.findall(r"^\[pid=\d+\]\[err\] (.+)", message, re.MULTILINE)]
     reasons = [line for line in printed if "FATAL" in line or "error while loading" in line] or printed[-1:]
     return f"Chromium does not start: {(reasons or message.strip().splitlines())[0][:300]}"

@@ -123,7 +123,7 @@ class ChromiumSession:
     def _shared_page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
         shared = visit.shared
         assert shared
-        # What a visit that failed has left in the cache may be the reason.
+        # The cache may be the reason, by a response that the failed visit has left in it.
         with contextlib.ExitStack() as on_error:
             on_error.callback(self.close_shared)
             shared.context = shared.context or self._new_context(visit, options)

@@ -172,7 +172,7 @@ class PageContext(SiteRequests):
 
     @property
     def documents(self) -> list[Page]:
-        # Of the rendered one, the visit is the page's request.
+        # The visit is the request of the rendered page.
         return [self.document, *([self.rendered.document] if self.rendered.is_available() else [])]
 
     def substitute(self, *, is_rendered: bool) -> Substitute | None:

@@ -1,4 +1,4 @@
-"""Detect a pass that lost content explains: a wall or an error page in the site's frame, or a page cut short.
+"""Detect a pass that lost content explains: a login or error page in the frame of the site, or a truncated page.
 
 Words and links that the home page or nonexistent URLs of the site show too are its frame. If the page has become
 shorter, a pass after a failure counts only if content outside of the frame is left, and most of it where the elements
@@ -109,7 +109,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     _require_some_content(found, content, page)
     if check.kind == "lab" or _are_gone(page, _faults(before)):
         faults = chain(*map(_faults, [before, *context.rendered.earlier.values()]))
-        # What the elements themselves contained may be gone with them.
+        # The words and links of the elements themselves may be gone with them.
         removed = similarity.fingerprints(" ".join(faults), "") - found
         _require_most_content(found, known - removed, content - removed)
 

@@ -76,7 +76,7 @@ class Page:
 
     @cached_property
     def exceeds_limits(self) -> bool:
-        """Whether parsing the page, or reading its tree, takes more than a moment. Ask before its tree is used."""
+        """Whether parsing the page, or reading its tree, takes more than a moment. Read it before the tree."""
         if takes_long_to_parse(self._html):
             return True
         if len(self._html) <= SMALL_HTML:

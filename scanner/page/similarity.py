@@ -17,7 +17,8 @@ MIN_SHARED = 2
 MIN_SHARE = 0.7  # of a sample that must be left where other evidence says that the page may be another one
 MAX_CHARACTERS = 512 * 1024
 
-# What is not closed ends with the page, as in a browser: a search for its end from each start takes quadratic time.
+# An element or comment that is not closed ends with the page, as in a browser: a search for its end from each start
+# takes quadratic time.
 _INVISIBLE = re.compile(
     r"<(script|style|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )

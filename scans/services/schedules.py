@@ -39,7 +39,7 @@ class ScheduleRule:
         frequency = section.get("schedule")
         if frequency not in ScanSchedule.Frequency.values:
             return None
-        # What the policy leaves open is derived from the project's id, so that projects are spread over the week.
+        # A time that the policy omits is derived from the project's id, so that projects are spread over the week.
         spread = int.from_bytes(hashlib.sha256(project_id.bytes).digest()[:8])
         hour = section.get("hour", spread // 60 % 24)
         day = section.get("day", WEEKDAYS[spread // 1440 % 7])

@@ -29,9 +29,8 @@ from scans.models import Site
 
 VERIFICATION_NAME = "krafter-verification"
 FILE_PATH = f"/.well-known/{VERIFICATION_NAME}.txt"
-VERIFICATION_LIFETIME = timedelta(
-    days=30
-)  # afterwards a site is verified again before its ownership is relied upon
+# Afterwards a site is verified again before its ownership is relied upon.
+VERIFICATION_LIFETIME = timedelta(days=30)
 LEASE_SECONDS = 60  # a verification takes at most 50
 MAX_ATTEMPTS = 3
 MAX_DNS_NAMES = 5  # parent domains that are queried

@@ -30,7 +30,7 @@ from scanner.preconditions import (
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
-# What may show something without a text, or leads to another page.
+# Elements that may show something without a text, or lead to another page.
 _SHOWN = (
     "script, meta[http-equiv=refresh i], img, svg, video, iframe, frame, object, embed, canvas, input, button"
 )
