@@ -25,7 +25,7 @@ REASONS = frozenset(
         "not_available",
         "tool_changed",  # it passed with a newer Chromium or axe-core, which may be why
         "unsteady",  # the metric fluctuates around its threshold, or the fault comes and goes
-        "not_looked_at",  # the check failed on another page before
+        "not_checked",  # the check failed on another page before
         "not_rendered",
         "measured_elsewhere",  # on another page of the same build
     }

@@ -43,7 +43,7 @@ class CheckOutcomesSerializer(serializers.Serializer[Any]):
 
 
 class ScanPageSerializer(serializers.Serializer[Any]):
-    """A page of a scan and one scanner; `looked_at` is null until the page has been checked."""
+    """A page of a scan and one scanner; `checked_at` is null until the page has been checked."""
 
     scanner = serializers.CharField(source="part.scanner")
     position = serializers.IntegerField()
@@ -51,7 +51,7 @@ class ScanPageSerializer(serializers.Serializer[Any]):
     route = serializers.CharField()
     note = serializers.CharField()
     outcomes = CheckOutcomesSerializer()
-    looked_at = UTCDateTimeField(source="checked_at", allow_null=True)
+    checked_at = UTCDateTimeField(allow_null=True)
     duration_ms = serializers.FloatField(allow_null=True)
 
 

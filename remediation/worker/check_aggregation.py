@@ -35,7 +35,7 @@ def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
     evidence = {
         "outcome": status.value,
         "after": after,
-        "looked_at": format_timestamp(timezone.now()),
+        "checked_at": format_timestamp(timezone.now()),
         "pages": [{"url": url, **page_evidence(outcome)} for url, outcome in outcomes.items()],
     }
     return AggregatedResult(status, after, evidence)

@@ -9,7 +9,7 @@ MAX_CONCURRENT_PAGES = 6  # requests to one host are throttled besides
 # A fault that is still there usually shows on the first page, at the cost of two requests.
 HEAD_START_SECONDS = 1.0
 # Inconclusive, so that a check passes only when every page has passed.
-NOT_CHECKED = inconclusive("not_looked_at", "The check failed on another page, so this page was not checked.")
+NOT_CHECKED = inconclusive("not_checked", "The check failed on another page, so this page was not checked.")
 
 
 def run_in_parallel(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict[str, Outcome]:

@@ -22,9 +22,9 @@ def link_pages(site: FaultySite) -> None:
 def checked_pages(system: System, scan_id: str) -> dict[tuple[str, str], str]:
     """Return when each page was checked, by scanner and URL."""
     return {
-        (page["scanner"], page["url"]): page["looked_at"]
+        (page["scanner"], page["url"]): page["checked_at"]
         for page in system.request("GET", f"scans/{scan_id}/pages").data
-        if page["looked_at"]
+        if page["checked_at"]
     }
 
 

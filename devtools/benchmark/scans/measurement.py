@@ -114,7 +114,7 @@ class StackMeasurement:
 
     def _report_pages(self, scan_id: str, elapsed: float) -> None:
         pages = self.api.get(f"/scans/{scan_id}/pages")
-        checked = sum(page["looked_at"] is not None for page in pages)
+        checked = sum(page["checked_at"] is not None for page in pages)
         self.report(f"    {elapsed:.0f} s: {checked} of {len(pages)} visits are done")
 
 

@@ -51,7 +51,7 @@ def test_failure_of_the_first_page_ends_the_run_before_the_others() -> None:
 
     assert checked == PATHS[:1]
     assert [outcome.status for outcome in outcomes.values()] == ["failed"] + ["inconclusive"] * 24
-    assert {outcome.reason for outcome in list(outcomes.values())[1:]} == {"not_looked_at"}
+    assert {outcome.reason for outcome in list(outcomes.values())[1:]} == {"not_checked"}
 
 
 def test_failure_is_known_while_another_page_hangs(monkeypatch: pytest.MonkeyPatch, ended: threading.Event):
@@ -63,14 +63,14 @@ def test_failure_is_known_while_another_page_hangs(monkeypatch: pytest.MonkeyPat
     ended.set()
 
     assert time.monotonic() - started < 30
-    assert (outcomes["/a"].reason, outcomes["/b"].status) == ("not_looked_at", "failed")
+    assert (outcomes["/a"].reason, outcomes["/b"].status) == ("not_checked", "failed")
 
 
 @pytest.mark.parametrize("other", [inconclusive("blocked", "No answer."), passed("yes")])
 def test_pages_without_a_failure_are_all_checked(other: Outcome) -> None:
     outcomes = run_on(dict.fromkeys(PATHS[1:], passed("yes")) | {PATHS[0]: other})
 
-    assert "not_looked_at" not in {outcome.reason for outcome in outcomes.values()}
+    assert "not_checked" not in {outcome.reason for outcome in outcomes.values()}
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_failed_verification_of_25_pages_takes_two_requests(shop: Site):
     assert verification.checks[0]["status"] == "failed"
     assert shop.paths() == PATHS[:1] * 2
     seen = pages_of(CSP)
-    assert [visited["reason"] for visited in seen] == [None] + ["not_looked_at"] * 24
+    assert [visited["reason"] for visited in seen] == [None] + ["not_checked"] * 24
     assert seen[0]["evidence"]["looks"] == ["failed", "failed"]
 
 

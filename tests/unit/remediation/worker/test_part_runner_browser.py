@@ -116,8 +116,8 @@ def test_first_failure_ends_the_browser_part(scenario: Scenario, browser_check: 
     assert [(page["status"], page["reason"]) for page in pages] == [
         ("passed", None),
         ("failed", None),
-        ("inconclusive", "not_looked_at"),
-        ("inconclusive", "not_looked_at"),
+        ("inconclusive", "not_checked"),
+        ("inconclusive", "not_checked"),
     ]
 
 

@@ -7,7 +7,7 @@ class GetScansByIdResultsReasonItem(StrEnum):
     LOGIN_WALL = "login_wall"
     MEASURED_ELSEWHERE = "measured_elsewhere"
     NOT_AVAILABLE = "not_available"
-    NOT_LOOKED_AT = "not_looked_at"
+    NOT_CHECKED = "not_checked"
     NOT_RENDERED = "not_rendered"
     OFFSITE_REDIRECT = "offsite_redirect"
     REFUSED_ADDRESS = "refused_address"

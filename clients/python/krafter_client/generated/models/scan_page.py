@@ -16,7 +16,7 @@ T = TypeVar("T", bound="ScanPage")
 
 @_attrs_define
 class ScanPage:
-    """A page of a scan and one scanner; `looked_at` is null until the page has been checked."""
+    """A page of a scan and one scanner; `checked_at` is null until the page has been checked."""
 
     scanner: str
     position: int
@@ -25,7 +25,7 @@ class ScanPage:
     note: str
     outcomes: CheckOutcomes
     """ The number of checks by outcome. """
-    looked_at: datetime.datetime | None
+    checked_at: datetime.datetime | None
     duration_ms: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -42,11 +42,11 @@ class ScanPage:
 
         outcomes = self.outcomes.to_dict()
 
-        looked_at: None | str
-        if isinstance(self.looked_at, datetime.datetime):
-            looked_at = self.looked_at.isoformat()
+        checked_at: None | str
+        if isinstance(self.checked_at, datetime.datetime):
+            checked_at = self.checked_at.isoformat()
         else:
-            looked_at = self.looked_at
+            checked_at = self.checked_at
 
         duration_ms: float | None
         duration_ms = self.duration_ms
@@ -61,7 +61,7 @@ class ScanPage:
                 "route": route,
                 "note": note,
                 "outcomes": outcomes,
-                "looked_at": looked_at,
+                "checked_at": checked_at,
                 "duration_ms": duration_ms,
             }
         )
@@ -85,20 +85,20 @@ class ScanPage:
 
         outcomes = CheckOutcomes.from_dict(d.pop("outcomes"))
 
-        def _parse_looked_at(data: object) -> datetime.datetime | None:
+        def _parse_checked_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                looked_at_type_0 = datetime.datetime.fromisoformat(data)
+                checked_at_type_0 = datetime.datetime.fromisoformat(data)
 
-                return looked_at_type_0
+                return checked_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(datetime.datetime | None, data)
 
-        looked_at = _parse_looked_at(d.pop("looked_at"))
+        checked_at = _parse_checked_at(d.pop("checked_at"))
 
         def _parse_duration_ms(data: object) -> float | None:
             if data is None:
@@ -114,7 +114,7 @@ class ScanPage:
             route=route,
             note=note,
             outcomes=outcomes,
-            looked_at=looked_at,
+            checked_at=checked_at,
             duration_ms=duration_ms,
         )
 
