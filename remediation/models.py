@@ -464,8 +464,8 @@ class CheckReliability(models.Model):
     fixes = models.PositiveIntegerField(
         default=0, help_text="Approved verifications in which the check passed."
     )
-    back_in_7_days = models.PositiveIntegerField(default=0)
-    back_in_30_days = models.PositiveIntegerField(default=0)
+    returned_within_7_days = models.PositiveIntegerField(default=0)
+    returned_within_30_days = models.PositiveIntegerField(default=0)
     median_seconds = models.FloatField(
         null=True, help_text="From the finding, or its last regression, to the approved fix."
     )

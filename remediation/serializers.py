@@ -330,15 +330,17 @@ class CheckThresholdSerializer(serializers.Serializer[Any]):
 class CheckReliabilitySerializer(serializers.Serializer[Any]):
     """The reliability of a check in this project, by the scans and verifications of the last 90 days."""
 
-    looks = serializers.IntegerField(source="runs", help_text="Runs on a page that passed or failed.")
+    runs = serializers.IntegerField(help_text="Runs on a page that passed or failed.")
     compared = serializers.IntegerField(
         help_text="Runs on a page that had not changed since the previous run."
     )
     flips = serializers.IntegerField(help_text="Compared runs with the opposite result.")
     flip_rate = serializers.FloatField(allow_null=True)
     fixes = serializers.IntegerField(help_text="Approved verifications in which the check passed.")
-    back_in_7_days = serializers.IntegerField(help_text="Fixes whose finding came back within 7 days.")
-    back_in_30_days = serializers.IntegerField()
+    returned_within_7_days = serializers.IntegerField(
+        help_text="Fixes whose finding came back within 7 days."
+    )
+    returned_within_30_days = serializers.IntegerField()
     median_hours_to_fix = serializers.FloatField(source="median_hours", allow_null=True)
     measured_at = UTCDateTimeField()
 
@@ -355,4 +357,4 @@ class CheckSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     enabled = serializers.BooleanField()
     threshold = CheckThresholdSerializer(allow_null=True)
-    meter = CheckReliabilitySerializer(allow_null=True)
+    reliability = CheckReliabilitySerializer(allow_null=True)

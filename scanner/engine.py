@@ -138,18 +138,18 @@ def _unless_in_a_frame(check: Check, context: PageContext, before: Outcome, outc
 def _unless_browsers_get_the_fault(
     check: Check, context: PageContext, threshold: float | None, outcome: Outcome
 ) -> Outcome:
-    """Look once more with a browser's headers where the response depends on them."""
+    """Run it once more with a browser's headers where the response depends on them."""
     if outcome.status != PASSED or check.kind != "http" or check.needs != {"page"}:
         return outcome
     vary = context.landing.header("vary") or ""
     # A cache has a response for each value of these headers, and the fault may be left in one of them.
     if not _BROWSERS_DIFFER.search(vary):
         return outcome
-    look = _run_once(check, context.repeat(BROWSER_REPETITION), threshold)
-    if look.status != FAILED:
+    repeated = _run_once(check, context.repeat(BROWSER_REPETITION), threshold)
+    if repeated.status != FAILED:
         return outcome
     detail = f"A request with the headers of a browser still gets the fault (Vary: {vary[:200]})."
-    return inconclusive("unsteady", detail, looks=[*outcome.evidence.get("looks", []), FAILED])
+    return inconclusive("unsteady", detail, runs=[*outcome.evidence.get("runs", []), FAILED])
 
 
 def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcome:
@@ -168,11 +168,11 @@ def _run_confirmed(
     first = _run_once(check, context, threshold, confirm=confirm)
     unchanged = before is None or before.status == first.status
     # A metric takes as many samples as it needs by itself (metric_verdict).
-    if check.metric and first.evidence.get("looks", [])[:1] == [FAILED]:
+    if check.metric and first.evidence.get("runs", [])[:1] == [FAILED]:
         context.confirmation.record(check.key, first.status == FAILED)
     if not check.confirm or first.status not in (PASSED, FAILED):
         return first
-    # One sample is one look: the next server of a cluster may have another certificate or page.
+    # One sample is one run: the next server of a cluster may have another certificate or page.
     if check.metric and not (first.status == PASSED and len(first.samples) == 1 and check.kind != "lab"):
         return first
     if first.status == PASSED and unchanged:
@@ -182,7 +182,7 @@ def _run_confirmed(
     outcome = _majority(check, context, threshold, first)
     if first.status == FAILED:
         context.confirmation.record(
-            check.key, outcome.status == FAILED and PASSED not in outcome.evidence["looks"]
+            check.key, outcome.status == FAILED and PASSED not in outcome.evidence["runs"]
         )
     return outcome
 
@@ -197,13 +197,13 @@ def _majority(check: Check, context: PageContext, threshold: float | None, first
     statuses = [run.status for run in runs]
     if context.is_verification and statuses == [PASSED, FAILED, PASSED]:
         detail = "The fault comes and goes: the check passed, failed, and passed again."
-        return inconclusive("unsteady", detail, looks=statuses)
+        return inconclusive("unsteady", detail, runs=statuses)
     for run in runs:
         if statuses.count(run.status) > 1:
-            return run.with_evidence({"looks": statuses})
+            return run.with_evidence({"runs": statuses})
     unclear = next(run for run in runs if run.status not in (PASSED, FAILED))
     detail = "Repeated runs disagree: " + ", ".join(statuses) + "."
-    return inconclusive(unclear.reason or "target_missing", detail, looks=statuses)
+    return inconclusive(unclear.reason or "target_missing", detail, runs=statuses)
 
 
 def _run_once(

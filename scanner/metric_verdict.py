@@ -48,7 +48,7 @@ def judge_metric(
         varies=False,
     )
     confirmed = _judge_samples(check, metric, again, limit)
-    return confirmed.with_evidence({"looks": [outcome.status, confirmed.status]})
+    return confirmed.with_evidence({"runs": [outcome.status, confirmed.status]})
 
 
 def _judge_samples(check: Check, metric: Metric, measured: Measurement, limit: float) -> Outcome:

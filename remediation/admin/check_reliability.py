@@ -13,18 +13,18 @@ from scanner import registry
 class CheckReliabilityAdmin(ReadOnlyAdmin):
     empty_text = "Projects with recent scans or verifications are measured every hour."
     list_display = (
-        "key", "project", "runs", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
-        "measured_at",
+        "key", "project", "runs", "flipped", "fixes", "returned_within_7_days", "returned_within_30_days",
+        "median_hours", "measured_at",
     )  # fmt: skip
     fields = (
-        "project", "key", "rule", "runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days",
-        "median_hours", "measured_at",
+        "project", "key", "rule", "runs", "compared", "flips", "fixes", "returned_within_7_days",
+        "returned_within_30_days", "median_hours", "measured_at",
     )  # fmt: skip
     list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project__organization",)
     search_fields = ("^key",)
     # The least reliable first.
-    ordering = ("-flips", "-back_in_30_days", "key", "pk")
+    ordering = ("-flips", "-returned_within_30_days", "key", "pk")
     list_before_template = "admin/remediation/checkreliability/sums.html"
 
     def changelist_view(

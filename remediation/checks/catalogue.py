@@ -27,8 +27,7 @@ def catalogue(project: Project) -> list[dict[str, Any]]:
             "version": check.version,
             "enabled": check.key not in disabled,
             "threshold": _threshold(check, thresholds),
-            # The name in the API.
-            "meter": measured.get(check.key),
+            "reliability": measured.get(check.key),
         }
         for check in registry.REGISTRY.values()
     ]

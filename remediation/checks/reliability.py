@@ -19,7 +19,7 @@ from scanner import registry
 from scans.models import Scan
 
 MEASURED_PERIOD = timedelta(days=90)  # of the scans and verifications that are compared
-COUNT_FIELDS = ("runs", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
+COUNT_FIELDS = ("runs", "compared", "flips", "fixes", "returned_within_7_days", "returned_within_30_days")
 # Checks with these needs depend on more than the page, so that an unchanged page does not make runs comparable.
 OFF_PAGE_NEEDS = {"links", "assets", "tls", "tls_old"}
 
@@ -39,7 +39,7 @@ UPSERT_COUNTS = """
         WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND e.recorded_at >= %(since)s
             AND e.kind = 'check' AND page->>'status' IN ('passed', 'failed')
     ), states AS (
-        SELECT key, url, outcome, at, coalesce(evidence->'looks', '[]') AS repeated, CASE
+        SELECT key, url, outcome, at, coalesce(evidence->'runs', '[]') AS repeated, CASE
             WHEN evidence ? 'sha256' AND key = ANY(%(comparable)s) THEN concat_ws(
                 ' ', evidence->>'sha256', evidence->>'status', evidence->>'final_url', evidence->>'headers',
                 evidence->>'rule_version', threshold
@@ -80,15 +80,15 @@ UPSERT_COUNTS = """
         WHERE a.fixed_at IS NOT NULL
     ), fixes AS (
         SELECT key, count(*) AS fixes,
-            count(*) FILTER (WHERE back_at <= fixed_at + interval '7 days') AS back_in_7_days,
-            count(*) FILTER (WHERE back_at <= fixed_at + interval '30 days') AS back_in_30_days,
+            count(*) FILTER (WHERE back_at <= fixed_at + interval '7 days') AS returned_within_7_days,
+            count(*) FILTER (WHERE back_at <= fixed_at + interval '30 days') AS returned_within_30_days,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM fixed_at - began_at)) AS median_seconds
         FROM fixed GROUP BY key
     )
-    INSERT INTO remediation_checkreliability (project_id, key, runs, compared, flips, fixes, back_in_7_days,
-        back_in_30_days, median_seconds, measured_at)
+    INSERT INTO remediation_checkreliability (project_id, key, runs, compared, flips, fixes, returned_within_7_days,
+        returned_within_30_days, median_seconds, measured_at)
     SELECT %(project)s, key, coalesce(runs, 0), coalesce(compared, 0), coalesce(flips, 0), coalesce(fixes, 0),
-        coalesce(back_in_7_days, 0), coalesce(back_in_30_days, 0), median_seconds, %(now)s
+        coalesce(returned_within_7_days, 0), coalesce(returned_within_30_days, 0), median_seconds, %(now)s
     FROM flips FULL JOIN fixes USING (key)
 """
 
@@ -96,7 +96,7 @@ UPSERT_COUNTS = """
 @transaction.atomic
 def measure(project_id: UUID) -> None:
     """Replace the measurements of a project's checks, unless another worker does."""
-    if not try_advisory_lock(f"meter:{project_id}"):
+    if not try_advisory_lock(f"check_reliability:{project_id}"):
         return
     now = timezone.now()
     params: dict[str, Any] = {
@@ -136,14 +136,17 @@ def totals(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
         line |= {
             "check": registry.get(line["key"]),
             "flipped": _ratio(line["flips"], line["compared"]),
-            "back_soon": _ratio(line["back_in_7_days"], line["fixes"]),
-            "back_late": _ratio(line["back_in_30_days"], line["fixes"]),
+            "returned_soon": _ratio(line["returned_within_7_days"], line["fixes"]),
+            "returned_late": _ratio(line["returned_within_30_days"], line["fixes"]),
         }
     return sorted(lines, key=_unreliability)
 
 
 def _unreliability(line: dict[str, Any]) -> tuple[float, float, str]:
-    flips, back = _share(line["flips"], line["compared"]), _share(line["back_in_30_days"], line["fixes"])
+    flips, back = (
+        _share(line["flips"], line["compared"]),
+        _share(line["returned_within_30_days"], line["fixes"]),
+    )
     return (-flips, -back, line["key"])
 
 

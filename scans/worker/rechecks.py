@@ -27,10 +27,10 @@ def request_rechecks(part: ScanPart) -> bool:
 def _contradicted(part: ScanPart, keys: set[str]) -> set[str]:
     if not keys:
         return set()
-    # In the evidence, `looks` has the statuses of all runs of a check on a page.
-    repeated = ScanResult.objects.filter(page__part=part, key__in=keys, evidence__has_key="looks")
+    # In the evidence, `runs` has the statuses of all runs of a check on a page.
+    repeated = ScanResult.objects.filter(page__part=part, key__in=keys, evidence__has_key="runs")
     return {
         key
-        for key, looks in repeated.values_list("key", "evidence__looks")
-        if isinstance(looks, list) and FAILED in looks and set(looks) != {FAILED}
+        for key, runs in repeated.values_list("key", "evidence__runs")
+        if isinstance(runs, list) and FAILED in runs and set(runs) != {FAILED}
     }

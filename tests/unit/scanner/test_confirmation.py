@@ -46,14 +46,14 @@ def test_pass_is_not_repeated_in_a_scan(client: Client) -> None:
     assert site.paths() == ["/0", "/1", "/2", "/3"]
 
 
-@pytest.mark.parametrize("looks", [[BAD, GOOD, GOOD], [BAD, GOOD, BAD]])
-def test_contradiction_confirms_every_later_failure(client: Client, looks: list[object]) -> None:
-    with served(pages(BAD, looks, BAD, BAD)) as site:
+@pytest.mark.parametrize("runs", [[BAD, GOOD, GOOD], [BAD, GOOD, BAD]])
+def test_contradiction_confirms_every_later_failure(client: Client, runs: list[object]) -> None:
+    with served(pages(BAD, runs, BAD, BAD)) as site:
         outcomes = outcomes_of(site, client, confirmation := ConfirmFirst())
 
     assert confirmation.contradicted == {KEY}
     assert site.paths()[-4:] == ["/2", "/2", "/3", "/3"]
-    assert outcomes[3].evidence["looks"] == [FAILED, FAILED]
+    assert outcomes[3].evidence["runs"] == [FAILED, FAILED]
 
 
 def test_failure_whose_repetition_is_inconclusive_is_a_contradiction(client: Client) -> None:
@@ -86,4 +86,4 @@ def test_verification_is_confirmed_whatever_was_seen_before(client: Client) -> N
         )
         outcome = dict(checked)[KEY]
 
-    assert outcome.evidence["looks"] == [FAILED, FAILED]
+    assert outcome.evidence["runs"] == [FAILED, FAILED]

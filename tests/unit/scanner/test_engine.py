@@ -36,10 +36,10 @@ def test_pass_after_a_failure_is_repeated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "looks"), [((GOOD, BAD), [PASSED, FAILED, FAILED]), ((BAD, GOOD), [FAILED, PASSED, FAILED])]
+    ("answers", "runs"), [((GOOD, BAD), [PASSED, FAILED, FAILED]), ((BAD, GOOD), [FAILED, PASSED, FAILED])]
 )
 def test_fault_at_one_address_of_the_host_is_not_fixed(
-    answers: tuple[Answer, Answer], looks: list[str], monkeypatch: pytest.MonkeyPatch
+    answers: tuple[Answer, Answer], runs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dns = Dns({"shop.example": [["127.0.0.1", "127.0.0.2"]]})
     monkeypatch.setattr("socket.getaddrinfo", dns.getaddrinfo)
@@ -52,11 +52,11 @@ def test_fault_at_one_address_of_the_host_is_not_fixed(
             )
             outcome = dict(checked)[KEY]
 
-    assert (outcome.status, outcome.evidence["looks"]) == (FAILED, looks)
+    assert (outcome.status, outcome.evidence["runs"]) == (FAILED, runs)
 
 
 @pytest.mark.parametrize(
-    ("answers", "status", "looks"),
+    ("answers", "status", "runs"),
     [
         ([BAD, BAD], FAILED, [FAILED, FAILED]),
         ([BAD, GOOD, GOOD], PASSED, [FAILED, PASSED, PASSED]),
@@ -64,10 +64,10 @@ def test_fault_at_one_address_of_the_host_is_not_fixed(
         ([GOOD, BAD, BAD], FAILED, [PASSED, FAILED, FAILED]),
     ],
 )
-def test_third_run_decides_when_two_disagree(answers: list[Answer], status: str, looks: list[str]) -> None:
+def test_third_run_decides_when_two_disagree(answers: list[Answer], status: str, runs: list[str]) -> None:
     outcome = run_check(good_site(**{"/": list(answers)}), before={KEY: Outcome(FAILED)})
 
-    assert (outcome.status, outcome.evidence["looks"]) == (status, looks)
+    assert (outcome.status, outcome.evidence["runs"]) == (status, runs)
 
 
 @pytest.mark.parametrize("is_cache_faulty", [True, False], ids=["cache", "server"])
@@ -113,7 +113,7 @@ def test_metric_of_one_sample_that_passes_after_a_failure_is_repeated() -> None:
         good_site(**answers), "redirect_chain", before={"redirect_chain": Outcome(FAILED, 2.0)}
     )
 
-    assert (outcome.status, outcome.evidence["looks"]) == (FAILED, [PASSED, FAILED, FAILED])
+    assert (outcome.status, outcome.evidence["runs"]) == (FAILED, [PASSED, FAILED, FAILED])
 
 
 def test_inconclusive_repetition_is_inconclusive() -> None:

@@ -82,7 +82,7 @@ def test_images_by_script_without_dimensions_fail_in_a_browser(
     outcome = run_checks_on(answers, "image_dimensions", browser=chrome)["image_dimensions"]
 
     assert (outcome.status, outcome.evidence["method"]) == (FAILED, "browser")
-    assert outcome.evidence["looks"] == [FAILED, FAILED]
+    assert outcome.evidence["runs"] == [FAILED, FAILED]
 
 
 def test_failure_in_the_html_as_sent_needs_no_browser() -> None:

@@ -96,7 +96,7 @@ def test_samples_that_do_not_pass_are_taken_again_undisturbed(
     outcome = judge_metric(known, measured)
 
     assert (outcome.status, outcome.evidence["samples"]) == (status, undisturbed or samples)
-    assert ("looks" in outcome.evidence) == bool(undisturbed)
+    assert ("runs" in outcome.evidence) == bool(undisturbed)
 
 
 def test_evidence_of_an_unconfirmed_failure_says_that_it_is_not_confirmed() -> None:

@@ -154,7 +154,7 @@ def test_evidence_describes_the_response_and_the_rule() -> None:
 
     evidence = outcome.evidence
     assert Outcome.from_json(json.loads(json.dumps(outcome.to_json()))) == outcome
-    named = ("url", "final_url", "address", "status", "requests", "rule_version", "looks", "detail")
+    named = ("url", "final_url", "address", "status", "requests", "rule_version", "runs", "detail")
     assert {key: evidence[key] for key in named} == {
         "url": site.url,
         "final_url": site.url,
@@ -162,7 +162,7 @@ def test_evidence_describes_the_response_and_the_rule() -> None:
         "status": 200,
         "requests": 2,
         "rule_version": REGISTRY["security_header_csp"].version,
-        "looks": [FAILED, FAILED],
+        "runs": [FAILED, FAILED],
         "detail": "No Content-Security-Policy is sent.",
     }
     assert len(evidence["sha256"]) == 64

@@ -34,14 +34,14 @@ def test_catalogue_lists_checks_with_policy_and_reliability(scenario: Scenario):
 
     assert list(listed) == registry.keys()
     assert listed["ttfb"]["threshold"] == {"value": 900, "default": 600, "unit": "ms", "direction": "max"}
-    assert (listed["ttfb"]["enabled"], listed["ttfb"]["meter"]) == (True, None)
+    assert (listed["ttfb"]["enabled"], listed["ttfb"]["reliability"]) == (True, None)
     csp = listed[CSP]
     assert list(csp) == [
-        "key", "domain", "kind", "title", "rule", "severity", "version", "enabled", "threshold", "meter",
+        "key", "domain", "kind", "title", "rule", "severity", "version", "enabled", "threshold", "reliability",
     ]  # fmt: skip
     assert (csp["enabled"], csp["threshold"], csp["severity"], csp["kind"]) == (False, None, "high", "http")
-    assert {name: csp["meter"][name] for name in ("looks", "compared", "flips", "flip_rate", "fixes")} == {
-        "looks": 2, "compared": 1, "flips": 1, "flip_rate": 1, "fixes": 0,
+    assert {name: csp["reliability"][name] for name in ("runs", "compared", "flips", "flip_rate", "fixes")} == {
+        "runs": 2, "compared": 1, "flips": 1, "flip_rate": 1, "fixes": 0,
     }  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_reliability_of_another_project_is_left_out(scenario: Scenario):
     measure(scenario, CSP)
     other = factories.scenario()
 
-    assert {row["meter"] for row in catalogue(other.project)} == {None}
+    assert {row["reliability"] for row in catalogue(other.project)} == {None}
 
 
 def test_catalogue_needs_the_same_number_of_queries_for_any_number_of_measured_checks(scenario: Scenario):

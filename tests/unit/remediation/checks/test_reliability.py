@@ -26,7 +26,7 @@ URL = "https://example.com/"
 
 
 def answer(
-    outcome: str, *, sha: str = "a1", header: str = "", looks: list[str] | None = None, **more: Any
+    outcome: str, *, sha: str = "a1", header: str = "", runs: list[str] | None = None, **more: Any
 ) -> dict[str, Any]:
     """Return the evidence of a page."""
     seen = {
@@ -39,7 +39,7 @@ def answer(
     return {
         "url": URL,
         "status": outcome,
-        "evidence": {**seen, **({"looks": looks} if looks else {}), **more},
+        "evidence": {**seen, **({"runs": runs} if runs else {}), **more},
     }
 
 
@@ -132,8 +132,8 @@ def test_changed_pages_are_not_compared(scenario: Scenario, change: dict[str, An
 def test_repeated_runs_with_opposite_results_are_a_flip(scenario: Scenario):
     verify_with(
         scenario,
-        answer("failed", looks=["failed", "failed"]),
-        answer("passed", sha="b2", looks=["failed", "passed", "passed"]),
+        answer("failed", runs=["failed", "failed"]),
+        answer("passed", sha="b2", runs=["failed", "passed", "passed"]),
     )
 
     assert flips(scenario) == (2, 2, 1)
@@ -177,7 +177,7 @@ def test_finding_reported_after_its_fix_counts_as_return(
     seen_again(scenario, approved(scenario), after=after)
 
     found = measured(scenario)
-    assert (found["fixes"], found["back_in_7_days"], found["back_in_30_days"]) == counts
+    assert (found["fixes"], found["returned_within_7_days"], found["returned_within_30_days"]) == counts
 
 
 def test_reopened_approval_counts_as_return(scenario: Scenario):
@@ -185,7 +185,7 @@ def test_reopened_approval_counts_as_return(scenario: Scenario):
     verdicts.reopen(verification.pk, by=scenario.actor)
 
     found = measured(scenario)
-    assert (found["fixes"], found["back_in_7_days"]) == (1, 1)
+    assert (found["fixes"], found["returned_within_7_days"]) == (1, 1)
 
 
 def test_unapproved_verification_is_not_a_fix(scenario: Scenario):

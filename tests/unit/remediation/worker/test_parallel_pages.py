@@ -105,7 +105,7 @@ def test_failed_verification_of_25_pages_takes_two_requests(shop: Site):
     assert shop.paths() == PATHS[:1] * 2
     seen = pages_of(CSP)
     assert [visited["reason"] for visited in seen] == [None] + ["not_checked"] * 24
-    assert seen[0]["evidence"]["looks"] == ["failed", "failed"]
+    assert seen[0]["evidence"]["runs"] == ["failed", "failed"]
 
 
 @pytest.mark.django_db

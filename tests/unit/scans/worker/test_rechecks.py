@@ -19,8 +19,8 @@ from tests.unit.scans.worker.scan_parts import FOUR_PAGES, lease_pages, started,
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 KEY = "title_present"
 AT_ONE_LOOK = failed("No title.").with_evidence({"confirmed": False})
-CONFIRMED = failed("No title.").with_evidence({"looks": ["failed", "failed"]})
-CONTRADICTED = passed("There it is.").with_evidence({"looks": ["failed", "passed", "passed"]})
+CONFIRMED = failed("No title.").with_evidence({"runs": ["failed", "failed"]})
+CONTRADICTED = passed("There it is.").with_evidence({"runs": ["failed", "passed", "passed"]})
 
 
 def checked(scenario: Scenario, outcomes: list[Outcome]) -> list[ScanPage]:

@@ -31,7 +31,7 @@ class Check:
     version: int
     enabled: bool
     threshold: CheckThreshold | None
-    meter: CheckReliability | None
+    reliability: CheckReliability | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,11 +60,11 @@ class Check:
         else:
             threshold = self.threshold
 
-        meter: dict[str, Any] | None
-        if isinstance(self.meter, CheckReliability):
-            meter = self.meter.to_dict()
+        reliability: dict[str, Any] | None
+        if isinstance(self.reliability, CheckReliability):
+            reliability = self.reliability.to_dict()
         else:
-            meter = self.meter
+            reliability = self.reliability
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -79,7 +79,7 @@ class Check:
                 "version": version,
                 "enabled": enabled,
                 "threshold": threshold,
-                "meter": meter,
+                "reliability": reliability,
             }
         )
 
@@ -122,20 +122,20 @@ class Check:
 
         threshold = _parse_threshold(d.pop("threshold"))
 
-        def _parse_meter(data: object) -> CheckReliability | None:
+        def _parse_reliability(data: object) -> CheckReliability | None:
             if data is None:
                 return data
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                meter_type_0 = CheckReliability.from_dict(data)
+                reliability_type_0 = CheckReliability.from_dict(data)
 
-                return meter_type_0
+                return reliability_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(CheckReliability | None, data)
 
-        meter = _parse_meter(d.pop("meter"))
+        reliability = _parse_reliability(d.pop("reliability"))
 
         check = cls(
             key=key,
@@ -147,7 +147,7 @@ class Check:
             version=version,
             enabled=enabled,
             threshold=threshold,
-            meter=meter,
+            reliability=reliability,
         )
 
         check.additional_properties = d

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="CheckReliability")
 class CheckReliability:
     """The reliability of a check in this project, by the scans and verifications of the last 90 days."""
 
-    looks: int
+    runs: int
     """ Runs on a page that passed or failed. """
     compared: int
     """ Runs on a page that had not changed since the previous run. """
@@ -23,15 +23,15 @@ class CheckReliability:
     flip_rate: float | None
     fixes: int
     """ Approved verifications in which the check passed. """
-    back_in_7_days: int
+    returned_within_7_days: int
     """ Fixes whose finding came back within 7 days. """
-    back_in_30_days: int
+    returned_within_30_days: int
     median_hours_to_fix: float | None
     measured_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        looks = self.looks
+        runs = self.runs
 
         compared = self.compared
 
@@ -42,9 +42,9 @@ class CheckReliability:
 
         fixes = self.fixes
 
-        back_in_7_days = self.back_in_7_days
+        returned_within_7_days = self.returned_within_7_days
 
-        back_in_30_days = self.back_in_30_days
+        returned_within_30_days = self.returned_within_30_days
 
         median_hours_to_fix: float | None
         median_hours_to_fix = self.median_hours_to_fix
@@ -55,13 +55,13 @@ class CheckReliability:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "looks": looks,
+                "runs": runs,
                 "compared": compared,
                 "flips": flips,
                 "flip_rate": flip_rate,
                 "fixes": fixes,
-                "back_in_7_days": back_in_7_days,
-                "back_in_30_days": back_in_30_days,
+                "returned_within_7_days": returned_within_7_days,
+                "returned_within_30_days": returned_within_30_days,
                 "median_hours_to_fix": median_hours_to_fix,
                 "measured_at": measured_at,
             }
@@ -72,7 +72,7 @@ class CheckReliability:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        looks = d.pop("looks")
+        runs = d.pop("runs")
 
         compared = d.pop("compared")
 
@@ -87,9 +87,9 @@ class CheckReliability:
 
         fixes = d.pop("fixes")
 
-        back_in_7_days = d.pop("back_in_7_days")
+        returned_within_7_days = d.pop("returned_within_7_days")
 
-        back_in_30_days = d.pop("back_in_30_days")
+        returned_within_30_days = d.pop("returned_within_30_days")
 
         def _parse_median_hours_to_fix(data: object) -> float | None:
             if data is None:
@@ -101,13 +101,13 @@ class CheckReliability:
         measured_at = datetime.datetime.fromisoformat(d.pop("measured_at"))
 
         check_reliability = cls(
-            looks=looks,
+            runs=runs,
             compared=compared,
             flips=flips,
             flip_rate=flip_rate,
             fixes=fixes,
-            back_in_7_days=back_in_7_days,
-            back_in_30_days=back_in_30_days,
+            returned_within_7_days=returned_within_7_days,
+            returned_within_30_days=returned_within_30_days,
             median_hours_to_fix=median_hours_to_fix,
             measured_at=measured_at,
         )
