@@ -268,7 +268,7 @@ class Site(BaseModel, Leased):
     method = models.CharField(max_length=8, choices=Method, blank=True)
     verified_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
-    # `[{method, place, said}]` of the last check.
+    # `[{method, location, message}]` of the last check.
     last_attempts = models.JSONField(default=list, encoder=DjangoJSONEncoder)
 
     class Meta:

@@ -207,7 +207,7 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Site: lambda scenario: Site.objects.create(
         project=scenario.project,
         host="example.com",
-        last_attempts=[{"method": "file", "place": "x", "said": "y"}],
+        last_attempts=[{"method": "file", "location": "x", "message": "y"}],
     ),
     Finding: lambda scenario: factories.finding(scenario, owner_id=scenario.owner.pk),
     Regression: lambda scenario: factories.regression(scenario),

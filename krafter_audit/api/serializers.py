@@ -20,10 +20,9 @@ READ_ONLY_FIELDS = frozenset(
         "id", "org_id", "project_id", "task_id", "finding_id", "result", "verified_by_id", "verified_at",
         "created_at", "inserted_at", "updated_at", "active", "last_sync_at", "started_at", "finished_at",
         "archived_at", "author_id", "author_name", "checked_at", "disabled_at", "disabled_reason", "exported_at",
-        "how_to_prove", "key", "key_prefix", "kinds", "last_delivery_at", "last_used_at", "method",
-        "paused_until", "period_end", "period_start", "previous_secret_until", "proved_at", "provider", "revoked_at",
-        "scan_id", "secret", "shared_at", "share_url", "snapshot", "source", "status", "summary", "token", "tried",
-        "user_id",
+        "instructions", "key", "key_prefix", "kinds", "last_attempts", "last_delivery_at", "last_used_at", "method",
+        "paused_until", "period_end", "period_start", "previous_secret_until", "provider", "revoked_at",
+        "scan_id", "secret", "shared_at", "share_url", "snapshot", "source", "status", "summary", "token", "user_id",
     }
 )  # fmt: skip
 MIN_DATETIME = datetime(2000, 1, 1, tzinfo=UTC)

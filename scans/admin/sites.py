@@ -13,7 +13,7 @@ from scans.models import Site
 from scans.sites import ownership, services
 from scans.sites.serializers import ownership_status
 
-STATUS_LABELS = {"proved": "Verified", "checking": "Checking", "unproved": "Not verified"}
+STATUS_LABELS = {"verified": "Verified", "checking": "Checking", "unverified": "Not verified"}
 
 
 @admin.register(Site)
@@ -61,7 +61,7 @@ class SiteAdmin(ServiceModelAdmin):
 
     @admin.display(description="last check")
     def last_check(self, site: Site) -> str:
-        lines = ((attempt["place"], attempt["said"]) for attempt in site.last_attempts)
+        lines = ((attempt["location"], attempt["message"]) for attempt in site.last_attempts)
         return format_html_join("", "<div><code>{}</code>: {}</div>", lines) or "-"
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:

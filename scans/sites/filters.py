@@ -6,9 +6,9 @@ from scans.models import Site
 
 # As `ownership_status` returns them.
 STATUSES = {
-    "unproved": Q(check_requested=False, verified_at__isnull=True),
+    "unverified": Q(check_requested=False, verified_at__isnull=True),
     "checking": Q(check_requested=True),
-    "proved": Q(check_requested=False, verified_at__isnull=False),
+    "verified": Q(check_requested=False, verified_at__isnull=False),
 }
 
 

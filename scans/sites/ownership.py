@@ -99,17 +99,17 @@ def run_verification(site_id: UUID) -> None:
 
 @dataclass(frozen=True)
 class OwnershipAttempt:
-    """A check of one place that may have the token."""
+    """A check of one location that may have the token."""
 
     method: str
-    place: str
+    location: str
     message: str
     has_token: bool = False
     answered: bool = True  # False for a timeout or a failed connection
 
 
 def check_site(site: Site, client: Client) -> list[OwnershipAttempt]:
-    """Check one place after the other until one has the token."""
+    """Check one location after the other until one has the token."""
     attempts = []
     for attempt in _attempts(site, client):
         attempts.append(attempt)
@@ -128,7 +128,7 @@ def store_attempts(site: Site, attempts: list[OwnershipAttempt]) -> None:
         "checked_at": now,
         "updated_at": now,
         "last_attempts": [
-            {"method": attempt.method, "place": attempt.place, "said": attempt.message}
+            {"method": attempt.method, "location": attempt.location, "message": attempt.message}
             for attempt in attempts
         ],
     }
@@ -201,12 +201,12 @@ def _attempts(site: Site, client: Client) -> Iterator[OwnershipAttempt]:
         yield _attempt("meta_tag", url, partial(_check_page, site, client, url))
 
 
-def _attempt(method: str, place: str, check: Callable[[], tuple[bool, str]]) -> OwnershipAttempt:
+def _attempt(method: str, location: str, check: Callable[[], tuple[bool, str]]) -> OwnershipAttempt:
     try:
         has_token, message = check()
     except HttpError as error:
-        return OwnershipAttempt(method, place, str(error), answered=False)
-    return OwnershipAttempt(method, place, message, has_token)
+        return OwnershipAttempt(method, location, str(error), answered=False)
+    return OwnershipAttempt(method, location, message, has_token)
 
 
 def _check_dns(site: Site, name: str) -> tuple[bool, str]:

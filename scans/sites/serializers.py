@@ -3,17 +3,17 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from accounts.serializers import ProjectResponseSerializer
-from krafter_audit.api.serializers import RequestSerializer, StrictCharField, UTCDateTimeField
+from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scans.models import Site
 from scans.sites import ownership
 
 
 def ownership_status(site: Site) -> str:
-    """Return the status of the site's verification: unproved, checking or proved."""
+    """Return the status of the site's verification: unverified, checking or verified."""
     if site.check_requested:
         return "checking"
-    return "proved" if site.verified_at else "unproved"
+    return "verified" if site.verified_at else "unverified"
 
 
 class CreateSiteRequestSerializer(RequestSerializer):
@@ -52,27 +52,26 @@ class OwnershipMethodsSerializer(serializers.Serializer[Any]):
 
 
 class OwnershipAttemptSerializer(serializers.Serializer[Any]):
-    """A place that the last check read, and what it found."""
+    """A location that the last check read, and what it found."""
 
     method = serializers.ChoiceField(choices=Site.Method.values)
-    place = serializers.CharField()
-    said = serializers.CharField()
+    location = serializers.CharField()
+    message = serializers.CharField()
 
 
 class SiteSerializer(ProjectResponseSerializer):
     """A host of the project."""
 
-    status = serializers.SerializerMethodField(help_text="unproved, checking or proved")
+    status = serializers.SerializerMethodField(help_text="unverified, checking or verified")
     method = serializers.SerializerMethodField(help_text="The method that verified it, or null.")
-    how_to_prove = serializers.SerializerMethodField()
-    proved_at = UTCDateTimeField(source="verified_at", allow_null=True)
-    tried = OwnershipAttemptSerializer(source="last_attempts", many=True)
+    instructions = serializers.SerializerMethodField()
+    last_attempts = OwnershipAttemptSerializer(many=True)
 
     class Meta:
         model = Site
         fields: ClassVar = [
-            "id", "org_id", "project_id", "host", "status", "token", "method", "proved_at", "checked_at",
-            "how_to_prove", "tried", "created_at", "updated_at",
+            "id", "org_id", "project_id", "host", "status", "token", "method", "verified_at", "checked_at",
+            "instructions", "last_attempts", "created_at", "updated_at",
         ]  # fmt: skip
 
     def get_status(self, site: Site) -> str:
@@ -83,6 +82,6 @@ class SiteSerializer(ProjectResponseSerializer):
         """Return the method that verified the site."""
         return site.method or None
 
-    def get_how_to_prove(self, site: Site) -> OwnershipMethodsSerializer:
+    def get_instructions(self, site: Site) -> OwnershipMethodsSerializer:
         """Return what to publish where."""
         return ownership.instructions(site)  # type: ignore[return-value]  # the annotation is the schema's

@@ -323,8 +323,8 @@ def test_alerts_sites_and_shares_are_filtered_and_sorted(scenario: Scenario):
 
     assert listed(scenario, "alerts?channel=slack", "channel") == (["slack"], 1)
     assert listed(scenario, "alerts?status=gathering&sort=created_at", "channel") == (["slack", "email"], 2)
-    assert listed(scenario, "sites?status=proved", "host") == (["b.example"], 1)
-    assert listed(scenario, "sites?status=proved&status=unproved&sort=created_at", "host")[1] == 2
+    assert listed(scenario, "sites?status=verified", "host") == (["b.example"], 1)
+    assert listed(scenario, "sites?status=verified&status=unverified&sort=created_at", "host")[1] == 2
     assert listed(scenario, "sites?host=A.example", "host") == (["a.example"], 1)
     assert listed(scenario, "sites?method=dns_txt", "host") == ([], 0)
     assert listed(scenario, "reports/shares?channel=link&sort=-updated_at", "channel") == (["link"], 1)

@@ -70,6 +70,11 @@ COMPONENTS: dict[str, Any] = {
     },
     "ExtendDueDateRequest": {"hours": 8, "reason": "The vendor delivers the fix on Monday."},
     "LoginMarker": {"selector": "#account", "text": "Log out"},
+    "OwnershipAttempt": {
+        "method": "dns_txt",
+        "location": "www.example.com",
+        "message": "No TXT record with krafter-verification.",
+    },
     "PutSiteCredentialsRequest": {
         "origin": "https://staging.example.com",
         "basic": {"username": "audit", "password": "a password"},
@@ -178,7 +183,6 @@ FIELDS: dict[str, list[Any]] = {
     "outcome": ["passed"],
     "path": ["/sla_hours/critical"],
     "payload": ['{"type":"task.updated","timestamp":"2026-03-02T09:30:00Z","data":{}}'],
-    "place": ["_krafter-audit.www.example.com"],
     "plan_token": ["eyJwbGFuIjoi…"],
     "pr_url": ["https://github.com/acme/shop/pull/7"],
     "previous_hash": [SHA256],
@@ -194,7 +198,6 @@ FIELDS: dict[str, list[Any]] = {
     "response": [""],
     "route": ["/shop/*"],
     "rule": ["The page sends a Content-Security-Policy that restricts scripts."],
-    "said": ["No such TXT record."],
     "samples": [[612, 604, 608]],
     "scanner": ["http"],
     "scopes": [["audit:read"]],

@@ -109,7 +109,7 @@ def test_result_and_site_are_shown_in_words(operator: Client) -> None:
         registry.get("ttfb").rule,
     ):
         assert words in page
-    assert (str(site) in sites, "Not verified" in sites, "unproved" in sites) == (True, True, False)
+    assert (str(site) in sites, "Not verified" in sites, "unverified" in sites) == (True, True, False)
 
 
 def test_measurement_without_a_unit_has_no_space_for_it(operator: Client) -> None:

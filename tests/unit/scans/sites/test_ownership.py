@@ -66,7 +66,7 @@ def verified(scenario: Scenario, site: Site) -> dict[str, Any]:
     return shown
 
 
-def proved_by(shown: dict[str, Any]) -> tuple[str, str | None]:
+def verified_by(shown: dict[str, Any]) -> tuple[str, str | None]:
     return shown["status"], shown["method"]
 
 
@@ -86,16 +86,16 @@ def test_new_site_shows_the_three_verification_methods(scenario: Scenario):
     line = f"krafter-verification={shown['token']}"
     assert response.status_code == 201
     assert list(shown) == [
-        "id", "org_id", "project_id", "host", "status", "token", "method", "proved_at", "checked_at",
-        "how_to_prove", "tried", "created_at", "updated_at",
+        "id", "org_id", "project_id", "host", "status", "token", "method", "verified_at", "checked_at",
+        "instructions", "last_attempts", "created_at", "updated_at",
     ]  # fmt: skip
     assert (shown["host"], shown["status"], shown["method"], len(shown["token"])) == (
         HOST,
-        "unproved",
+        "unverified",
         None,
         32,
     )
-    assert shown["how_to_prove"] == {
+    assert shown["instructions"] == {
         "dns_txt": {"name": HOST, "value": line},
         "file": {"url": f"https://{HOST}/.well-known/krafter-verification.txt", "content": line},
         "meta_tag": {
@@ -135,7 +135,7 @@ def test_dns_record_of_host_or_parent_domain_verifies_a_site(
     site = named(scenario)
     network.records[name] = ["v=spf1 -all", f"krafter-verification={site.token}"]
 
-    assert proved_by(verified(scenario, site)) == ("proved", "dns_txt")
+    assert verified_by(verified(scenario, site)) == ("verified", "dns_txt")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_dns_record_with_another_token_does_not_verify(
     site = named(scenario)
     network.records[name] = [record.replace("{token}", f"krafter-verification={site.token}")]
 
-    assert proved_by(verified(scenario, site)) == ("unproved", None)
+    assert verified_by(verified(scenario, site)) == ("unverified", None)
     assert network.queried == [HOST, "example.com"]
 
 
@@ -156,7 +156,7 @@ def test_file_verifies_a_site(scenario: Scenario, shop: FaultySite):
     site = named(scenario)
     shop.pages[ownership.FILE_PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
 
-    assert proved_by(verified(scenario, site)) == ("proved", "file")
+    assert verified_by(verified(scenario, site)) == ("verified", "file")
 
 
 def test_meta_tag_verifies_a_site(scenario: Scenario, shop: FaultySite):
@@ -165,7 +165,7 @@ def test_meta_tag_verifies_a_site(scenario: Scenario, shop: FaultySite):
         "<title>", f'<meta name="krafter-verification" content="{site.token}"><title>'
     )
 
-    assert proved_by(verified(scenario, site)) == ("proved", "meta_tag")
+    assert verified_by(verified(scenario, site)) == ("verified", "meta_tag")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: FaultyS
     shop.types[ownership.FILE_PATH] = "text/html"
     shop.pages[ownership.FILE_PATH] = f"<html><body>\nkrafter-verification={site.token}\n</body></html>"
 
-    assert proved_by(verified(scenario, site)) == ("unproved", None)
+    assert verified_by(verified(scenario, site)) == ("unverified", None)
 
 
 def test_redirect_to_another_host_does_not_verify(scenario: Scenario, network: FakeNetwork, shop: FaultySite):
@@ -194,16 +194,16 @@ def test_redirect_to_another_host_does_not_verify(scenario: Scenario, network: F
         mine.body = GOOD_PAGE.replace("<title>", f"{tag}<title>")
         shop.status, shop.headers["Location"] = 302, "http://evil.example/"
 
-        assert proved_by(verified(scenario, site)) == ("unproved", None)
+        assert verified_by(verified(scenario, site)) == ("unverified", None)
 
 
 def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: FaultySite):
     shown = verified(scenario, named(scenario))
 
     assert [
-        (attempt["method"], attempt["place"], attempt["said"])
-        for attempt in shown["tried"]
-        if "https" not in attempt["place"]
+        (attempt["method"], attempt["location"], attempt["message"])
+        for attempt in shown["last_attempts"]
+        if "https" not in attempt["location"]
     ] == [
         ("dns_txt", HOST, "No TXT record with krafter-verification."),
         ("dns_txt", "example.com", "No TXT record with krafter-verification."),
@@ -387,7 +387,7 @@ def test_meta_tag_in_a_text_file_does_not_verify(scenario: Scenario, shop: Fault
     tag = f'<meta name="krafter-verification" content="{site.token}">'
     shop.pages["/"], shop.types["/"] = GOOD_PAGE.replace("<title>", f"{tag}<title>"), "text/plain"
 
-    assert proved_by(verified(scenario, site)) == ("unproved", None)
+    assert verified_by(verified(scenario, site)) == ("unverified", None)
 
 
 def test_two_requests_run_one_verification(scenario: Scenario, network: FakeNetwork):

@@ -3,8 +3,8 @@ from enum import StrEnum
 
 class GetSitesStatusItem(StrEnum):
     CHECKING = "checking"
-    PROVED = "proved"
-    UNPROVED = "unproved"
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -13,27 +13,27 @@ T = TypeVar("T", bound="OwnershipAttempt")
 
 @_attrs_define
 class OwnershipAttempt:
-    """A place that the last check read, and what it found."""
+    """A location that the last check read, and what it found."""
 
     method: OwnershipAttemptMethod
-    place: str
-    said: str
+    location: str
+    message: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         method = self.method.value
 
-        place = self.place
+        location = self.location
 
-        said = self.said
+        message = self.message
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "method": method,
-                "place": place,
-                "said": said,
+                "location": location,
+                "message": message,
             }
         )
 
@@ -44,14 +44,14 @@ class OwnershipAttempt:
         d = dict(src_dict)
         method = OwnershipAttemptMethod(d.pop("method"))
 
-        place = d.pop("place")
+        location = d.pop("location")
 
-        said = d.pop("said")
+        message = d.pop("message")
 
         ownership_attempt = cls(
             method=method,
-            place=place,
-            said=said,
+            location=location,
+            message=message,
         )
 
         ownership_attempt.additional_properties = d

@@ -27,15 +27,15 @@ class Site:
     """ Return the project's slug. """
     host: str
     status: str
-    """ unproved, checking or proved """
+    """ unverified, checking or verified """
     token: str
     method: None | str
     """ The method that verified it, or null. """
-    proved_at: datetime.datetime | None
+    verified_at: datetime.datetime | None
     checked_at: datetime.datetime | None
-    how_to_prove: OwnershipMethods
+    instructions: OwnershipMethods
     """ The three methods to verify a site; one is sufficient. """
-    tried: list[OwnershipAttempt]
+    last_attempts: list[OwnershipAttempt]
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -56,11 +56,11 @@ class Site:
         method: None | str
         method = self.method
 
-        proved_at: None | str
-        if isinstance(self.proved_at, datetime.datetime):
-            proved_at = self.proved_at.isoformat()
+        verified_at: None | str
+        if isinstance(self.verified_at, datetime.datetime):
+            verified_at = self.verified_at.isoformat()
         else:
-            proved_at = self.proved_at
+            verified_at = self.verified_at
 
         checked_at: None | str
         if isinstance(self.checked_at, datetime.datetime):
@@ -68,12 +68,12 @@ class Site:
         else:
             checked_at = self.checked_at
 
-        how_to_prove = self.how_to_prove.to_dict()
+        instructions = self.instructions.to_dict()
 
-        tried = []
-        for tried_item_data in self.tried:
-            tried_item = tried_item_data.to_dict()
-            tried.append(tried_item)
+        last_attempts = []
+        for last_attempts_item_data in self.last_attempts:
+            last_attempts_item = last_attempts_item_data.to_dict()
+            last_attempts.append(last_attempts_item)
 
         created_at = self.created_at.isoformat()
 
@@ -90,10 +90,10 @@ class Site:
                 "status": status,
                 "token": token,
                 "method": method,
-                "proved_at": proved_at,
+                "verified_at": verified_at,
                 "checked_at": checked_at,
-                "how_to_prove": how_to_prove,
-                "tried": tried,
+                "instructions": instructions,
+                "last_attempts": last_attempts,
                 "created_at": created_at,
                 "updated_at": updated_at,
             }
@@ -126,20 +126,20 @@ class Site:
 
         method = _parse_method(d.pop("method"))
 
-        def _parse_proved_at(data: object) -> datetime.datetime | None:
+        def _parse_verified_at(data: object) -> datetime.datetime | None:
             if data is None:
                 return data
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                proved_at_type_0 = datetime.datetime.fromisoformat(data)
+                verified_at_type_0 = datetime.datetime.fromisoformat(data)
 
-                return proved_at_type_0
+                return verified_at_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(datetime.datetime | None, data)
 
-        proved_at = _parse_proved_at(d.pop("proved_at"))
+        verified_at = _parse_verified_at(d.pop("verified_at"))
 
         def _parse_checked_at(data: object) -> datetime.datetime | None:
             if data is None:
@@ -156,14 +156,14 @@ class Site:
 
         checked_at = _parse_checked_at(d.pop("checked_at"))
 
-        how_to_prove = OwnershipMethods.from_dict(d.pop("how_to_prove"))
+        instructions = OwnershipMethods.from_dict(d.pop("instructions"))
 
-        tried = []
-        _tried = d.pop("tried")
-        for tried_item_data in _tried:
-            tried_item = OwnershipAttempt.from_dict(tried_item_data)
+        last_attempts = []
+        _last_attempts = d.pop("last_attempts")
+        for last_attempts_item_data in _last_attempts:
+            last_attempts_item = OwnershipAttempt.from_dict(last_attempts_item_data)
 
-            tried.append(tried_item)
+            last_attempts.append(last_attempts_item)
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
@@ -177,10 +177,10 @@ class Site:
             status=status,
             token=token,
             method=method,
-            proved_at=proved_at,
+            verified_at=verified_at,
             checked_at=checked_at,
-            how_to_prove=how_to_prove,
-            tried=tried,
+            instructions=instructions,
+            last_attempts=last_attempts,
             created_at=created_at,
             updated_at=updated_at,
         )
