@@ -62,7 +62,10 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except ProviderError as error:
         outcome = inconclusive(error.reason, str(error))
-    requests = {"provider": provider.name, "asked": [_described(response) for response in provider.responses]}
+    requests = {
+        "provider": provider.name,
+        "fetched": [_described(response) for response in provider.responses],
+    }
     # Evidence is shown and exported: a provider may have echoed credentials in it.
     evidence = _redacted(shorten(outcome.with_evidence(requests).evidence), provider.secrets)
     return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
@@ -70,8 +73,8 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
 
 def _outcome(result: RecheckResult) -> Outcome:
     if result.fixed is None:
-        return inconclusive("not_available", result.message, said=dict(result.evidence))
-    return (passed if result.fixed else failed)(result.message, said=dict(result.evidence))
+        return inconclusive("not_available", result.message, response=dict(result.evidence))
+    return (passed if result.fixed else failed)(result.message, response=dict(result.evidence))
 
 
 def _described(response: ResponseRecord) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def _described(response: ResponseRecord) -> dict[str, Any]:
         "address": response.address,
         "status": response.status,
         "sha256": response.sha256,
-        "at": format_timestamp(response.started_at),
+        "time": format_timestamp(response.started_at),
         "duration_ms": round(response.duration_ms, 1),
     }
 

@@ -288,7 +288,7 @@ def test_evidence_lists_the_requests_without_secrets(
     verification = verified(finding_of(project, "github_dependabot_fixed"))
 
     (page,) = seen_by(verification)["pages"]
-    repository, alert_request = page["evidence"]["asked"]
+    repository, alert_request = page["evidence"]["fetched"]
     assert (page["url"], page["evidence"]["provider"]) == ("https://vendor.example/7", "github")
     assert repository["url"] == f"{vendor.url}/repos/acme/web-app"
     assert tuple(alert_request[name] for name in ("method", "url", "status", "address")) == (
