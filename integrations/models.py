@@ -163,7 +163,7 @@ class SyncConflict(BaseModel):
     # The values when the conflict was found.
     ours = models.CharField(max_length=300, blank=True)
     theirs = models.CharField(max_length=300, blank=True)
-    why = models.CharField(max_length=1000)
+    reason = models.CharField(max_length=1000)
     resolution = models.CharField(max_length=8, choices=Resolution, blank=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -269,8 +269,8 @@ class SyncRun(BaseModel):
     finished_at = models.DateTimeField(null=True)
     pushed = models.PositiveIntegerField(default=0)
     pulled = models.PositiveIntegerField(default=0)
-    # [{what, why}]: refusals and conflicts for a person to see.
-    refused = models.JSONField(default=list)
+    # [{subject, reason}]: refusals and conflicts for a person to see.
+    refusals = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     error = models.TextField(blank=True)
 

@@ -98,20 +98,20 @@ def placeholder(provider: str) -> dict[str, Any]:
 class SyncRefusalSerializer(serializers.Serializer[Any]):
     """A refused or undecidable change, and the reason."""
 
-    what = serializers.CharField()
-    why = serializers.CharField()
+    subject = serializers.CharField()
+    reason = serializers.CharField()
 
 
 class SyncRunSerializer(ResponseSerializer):
     """A run of a sync."""
 
-    refused = SyncRefusalSerializer(many=True)
+    refusals = SyncRefusalSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
 
     class Meta:
         model = SyncRun
         fields: ClassVar = [
-            "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refused", "notes", "error",
+            "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refusals", "notes", "error",
         ]  # fmt: skip
 
 
@@ -150,13 +150,11 @@ class ConflictSerializer(ResponseSerializer):
     task_id = serializers.UUIDField(source="link.task_id")
     external_ticket_key = serializers.CharField(source="link.key")
     ticket_url = serializers.CharField(source="link.url")
-    kept = serializers.ChoiceField(
-        choices=[("", "not resolved"), *SyncConflict.Resolution.choices], source="resolution"
-    )
+    resolution = serializers.ChoiceField(choices=[("", "not resolved"), *SyncConflict.Resolution.choices])
 
     class Meta:
         model = SyncConflict
         fields: ClassVar = [
-            "id", "task_id", "external_ticket_key", "ticket_url", "field", "ours", "theirs", "why", "kept",
+            "id", "task_id", "external_ticket_key", "ticket_url", "field", "ours", "theirs", "reason", "resolution",
             "resolved_at", "created_at", "updated_at",
         ]  # fmt: skip

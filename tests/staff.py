@@ -143,7 +143,12 @@ def _conflict(scenario: Scenario) -> SyncConflict:
     link.last_synced = {"task": {"title": "Fix it"}, "ticket": {"title": "Fix it"}}
     link.save()
     return SyncConflict.objects.create(
-        link=link, integration=link.integration, field="title", ours="A", theirs="B", why="Both were changed."
+        link=link,
+        integration=link.integration,
+        field="title",
+        ours="A",
+        theirs="B",
+        reason="Both were changed.",
     )
 
 

@@ -85,7 +85,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
     list_filter = ("outcome",)
     list_select_related = ("integration__project",)
     fields = (
-        "integration", "outcome", "started_at", "finished_at", "received", "sent", "refused_list", "note_list", "error",
+        "integration", "outcome", "started_at", "finished_at", "received", "sent", "refusal_list", "note_list", "error",
     )  # fmt: skip
 
     @admin.display(description="received")
@@ -97,8 +97,8 @@ class SyncRunAdmin(ReadOnlyAdmin):
         return run.pushed
 
     @admin.display(description="refused")
-    def refused_list(self, run: SyncRun) -> str:
-        lines = ((refusal["what"], refusal["why"]) for refusal in run.refused)
+    def refusal_list(self, run: SyncRun) -> str:
+        lines = ((refusal["subject"], refusal["reason"]) for refusal in run.refusals)
         return format_html_join("", "<div>{}: {}</div>", lines) or "-"
 
     @admin.display(description="notes")
@@ -115,7 +115,7 @@ class SyncConflictAdmin(ReadOnlyAdmin):
         "field",
         "task_value",
         "ticket_value",
-        "why",
+        "reason",
         "resolution",
         "resolved_at",
         "created_at",
@@ -125,7 +125,8 @@ class SyncConflictAdmin(ReadOnlyAdmin):
     search_fields = ("^link__key",)
     actions: ClassVar = ["keep_ours", "keep_theirs"]
     fields = (
-        "integration", "link", "field", "task_value", "ticket_value", "why", "resolution", "resolved_at", "resolved_by",
+        "integration", "link", "field", "task_value", "ticket_value", "reason", "resolution", "resolved_at",
+        "resolved_by",
     )  # fmt: skip
 
     @admin.display(description="task's value")

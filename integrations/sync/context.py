@@ -61,9 +61,9 @@ class SyncContext:
 
     def log_refusal(self, subject: str, reason: str) -> None:
         """Log a refused or undecided change for a person."""
-        if len(self.sync_run.refused) < MAX_LOG_ENTRIES:
+        if len(self.sync_run.refusals) < MAX_LOG_ENTRIES:
             text = redact(reason, self.provider.secrets)
-            self.sync_run.refused.append({"what": subject[:300], "why": text[:1000]})
+            self.sync_run.refusals.append({"subject": subject[:300], "reason": text[:1000]})
 
     def log_note(self, note: str) -> None:
         if len(self.sync_run.notes) < MAX_LOG_ENTRIES:

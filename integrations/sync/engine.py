@@ -110,7 +110,7 @@ def _run(integration: Integration, sync_run: SyncRun) -> SyncOutcome:
 
 def _sync_with(provider: Provider, integration: Integration, sync_run: SyncRun) -> None:
     # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
-    sync_run.notes, sync_run.refused = [], []
+    sync_run.notes, sync_run.refusals = [], []
     provider.sync_state = integration.cursor.setdefault("provider", {})
     if provider.uses_known_urls:
         provider.known_urls = known_urls(integration.project)
@@ -215,7 +215,7 @@ def _abandon(integration: Integration, sync_run: SyncRun) -> None:
 
 
 def _finish_run(sync_run: SyncRun, status: str, error: str) -> None:
-    counts = {name: getattr(sync_run, name) for name in ("pushed", "pulled", "refused", "notes")}
+    counts = {name: getattr(sync_run, name) for name in ("pushed", "pulled", "refusals", "notes")}
     SyncRun.transitions.apply(sync_run, status, error=error, finished_at=timezone.now(), **counts)
     runs = SyncRun.objects.filter(integration=sync_run.integration_id).order_by("-started_at", "-id")
     SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[MAX_RUNS_KEPT:])).delete()

@@ -54,7 +54,7 @@ def failing_integration(scenario: Scenario) -> Integration:
         field="title",
         ours="Ours",
         theirs="Theirs",
-        why="Both sides were changed.",
+        reason="Both sides were changed.",
     )
     collaboration.add_comment(task, body="Deployed at noon.", by=scenario.actor)
     collaboration.set_labels(task.pk, project=scenario.project, names=["headers", "quick win"], by=SYSTEM)

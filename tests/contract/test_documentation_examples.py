@@ -132,7 +132,7 @@ def conflict(scenario: Scenario) -> SyncConflict:
         integration=integration, task=task, external_id="7", key="#7", last_synced=synced
     )
     return SyncConflict.objects.create(
-        integration=integration, link=link, field="title", ours="A", theirs="B", why="Both changed."
+        integration=integration, link=link, field="title", ours="A", theirs="B", reason="Both changed."
     )
 
 

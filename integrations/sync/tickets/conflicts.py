@@ -36,7 +36,7 @@ LOOP_DETECTED = (
 def open_conflict(context: SyncContext, link: TicketLink, field: str, theirs: str, reason: str) -> None:
     context.log_refusal(link.key, reason)
     ours = link.task.title if field == Field.TITLE else link.task.status
-    values = {"ours": ours[:300], "theirs": theirs[:300], "why": reason[:1000]}
+    values = {"ours": ours[:300], "theirs": theirs[:300], "reason": reason[:1000]}
     if not _open(link, field).update(**values, updated_at=timezone.now()):
         SyncConflict.objects.create(integration=link.integration, link=link, field=field, **values)
 
@@ -115,7 +115,7 @@ def resolve(
         by.user_id,
     )
     conflict.save()
-    details = {"field": conflict.field, "kept": resolution, "task_id": link.task_id}
+    details = {"field": conflict.field, "resolution": resolution, "task_id": link.task_id}
     log_event("integration.conflict_resolved", conflict.integration, by=by, **details)
     services.request_sync(conflict.integration)
     return conflict

@@ -167,9 +167,9 @@ def test_log_shows_the_changes_of_a_sync(
     (run,) = call("GET", "integrations/github/log").json()["data"]
 
     assert list(run) == [
-        "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refused", "notes", "error",
+        "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refusals", "notes", "error",
     ]  # fmt: skip
-    assert (run["outcome"], run["pushed"], run["pulled"], run["refused"]) == ("succeeded", 1, 0, [])
+    assert (run["outcome"], run["pushed"], run["pulled"], run["refusals"]) == ("succeeded", 1, 0, [])
     assert len(run["notes"]) == 2
 
 

@@ -65,7 +65,9 @@ def test_page_says_what_is_wrong_and_what_to_do_next(project: Project) -> None:
     Integration.transitions.update(
         Integration.objects.filter(pk=row.pk), "syncing", "error", last_error=error, failures=2
     )
-    SyncRun.objects.create(integration=row, error=error, refused=[{"what": "#7", "why": "It is locked."}])
+    SyncRun.objects.create(
+        integration=row, error=error, refusals=[{"subject": "#7", "reason": "It is locked."}]
+    )
 
     page = staff.logged_in_client().get(admin_url(Integration, "change", row.pk)).content.decode()
 
@@ -80,7 +82,7 @@ def test_conflict_is_resolved_on_the_page_and_leads_back(scenario: Scenario) -> 
     synced = {"task": {"title": "Ours"}, "ticket": {"title": "Theirs"}}
     link = TicketLink.objects.create(integration=row, task=task, key="7", last_synced=synced)
     conflict = SyncConflict.objects.create(
-        integration=row, link=link, field="title", ours="Ours", theirs="Theirs", why="Both were changed."
+        integration=row, link=link, field="title", ours="Ours", theirs="Theirs", reason="Both were changed."
     )
     browser, page_url = staff.logged_in_client(), admin_url(Integration, "change", row.pk)
 

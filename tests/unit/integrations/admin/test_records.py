@@ -47,7 +47,7 @@ def test_ticket_link_shows_the_values_of_the_last_sync(operator: Client) -> None
 def test_sync_run_shows_what_was_refused_and_noted(operator: Client, scenario: Scenario) -> None:
     run = ROWS[SyncRun](scenario)
     SyncRun.objects.filter(pk=run.pk).update(
-        refused=[{"what": "Issue 7", "why": "It is locked."}], notes=["Read again."]
+        refusals=[{"subject": "Issue 7", "reason": "It is locked."}], notes=["Read again."]
     )
 
     page = operator.get(admin_url(SyncRun, "change", run.pk)).content.decode()

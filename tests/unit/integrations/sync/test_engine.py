@@ -27,7 +27,7 @@ def test_successful_sync_stores_time_and_counts(sync: Sync, make_task: MakeTask)
     row = sync()
 
     run = last_run()
-    assert (run.outcome, run.pushed, run.pulled, run.refused, run.error) == ("succeeded", 2, 0, [], "")
+    assert (run.outcome, run.pushed, run.pulled, run.refusals, run.error) == ("succeeded", 2, 0, [], "")
     assert row.last_sync_at is not None
     assert row.last_error == ""
     assert row.lease_until is None

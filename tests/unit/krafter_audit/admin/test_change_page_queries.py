@@ -123,7 +123,12 @@ def _integration_rows(scenario: Scenario, integration: Any) -> None:
 def _conflict(scenario: Scenario, link: Any) -> None:
     field = f"f{next(factories.number)}"
     SyncConflict.objects.create(
-        link=link, integration=link.integration, field=field, ours="A", theirs="B", why="Both were changed."
+        link=link,
+        integration=link.integration,
+        field=field,
+        ours="A",
+        theirs="B",
+        reason="Both were changed.",
     )
 
 

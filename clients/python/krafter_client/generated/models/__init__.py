@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from .comment_response import CommentResponse
     from .conflict import Conflict
     from .conflict_field import ConflictField
-    from .conflict_kept import ConflictKept
+    from .conflict_resolution import ConflictResolution
     from .conflict_response import ConflictResponse
     from .connect_integration_request import ConnectIntegrationRequest
     from .create_api_key_request import CreateApiKeyRequest
@@ -585,7 +585,7 @@ __all__ = (
     "CommentResponse",
     "Conflict",
     "ConflictField",
-    "ConflictKept",
+    "ConflictResolution",
     "ConflictResponse",
     "ConnectIntegrationRequest",
     "CreateApiKeyRequest",
@@ -1053,7 +1053,7 @@ _MODULES = {
     "CommentResponse": ".comment_response",
     "Conflict": ".conflict",
     "ConflictField": ".conflict_field",
-    "ConflictKept": ".conflict_kept",
+    "ConflictResolution": ".conflict_resolution",
     "ConflictResponse": ".conflict_response",
     "ConnectIntegrationRequest": ".connect_integration_request",
     "CreateApiKeyRequest": ".create_api_key_request",

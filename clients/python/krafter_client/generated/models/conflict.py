@@ -9,7 +9,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.conflict_field import ConflictField
-from ..models.conflict_kept import ConflictKept
+from ..models.conflict_resolution import ConflictResolution
 
 T = TypeVar("T", bound="Conflict")
 
@@ -25,8 +25,8 @@ class Conflict:
     field: ConflictField
     ours: str
     theirs: str
-    why: str
-    kept: ConflictKept
+    reason: str
+    resolution: ConflictResolution
     resolved_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
@@ -47,9 +47,9 @@ class Conflict:
 
         theirs = self.theirs
 
-        why = self.why
+        reason = self.reason
 
-        kept = self.kept.value
+        resolution = self.resolution.value
 
         resolved_at: None | str
         if isinstance(self.resolved_at, datetime.datetime):
@@ -72,8 +72,8 @@ class Conflict:
                 "field": field,
                 "ours": ours,
                 "theirs": theirs,
-                "why": why,
-                "kept": kept,
+                "reason": reason,
+                "resolution": resolution,
                 "resolved_at": resolved_at,
                 "created_at": created_at,
                 "updated_at": updated_at,
@@ -99,9 +99,9 @@ class Conflict:
 
         theirs = d.pop("theirs")
 
-        why = d.pop("why")
+        reason = d.pop("reason")
 
-        kept = ConflictKept(d.pop("kept"))
+        resolution = ConflictResolution(d.pop("resolution"))
 
         def _parse_resolved_at(data: object) -> datetime.datetime | None:
             if data is None:
@@ -130,8 +130,8 @@ class Conflict:
             field=field,
             ours=ours,
             theirs=theirs,
-            why=why,
-            kept=kept,
+            reason=reason,
+            resolution=resolution,
             resolved_at=resolved_at,
             created_at=created_at,
             updated_at=updated_at,

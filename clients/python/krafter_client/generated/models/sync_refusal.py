@@ -13,21 +13,21 @@ T = TypeVar("T", bound="SyncRefusal")
 class SyncRefusal:
     """A refused or undecidable change, and the reason."""
 
-    what: str
-    why: str
+    subject: str
+    reason: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        what = self.what
+        subject = self.subject
 
-        why = self.why
+        reason = self.reason
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "what": what,
-                "why": why,
+                "subject": subject,
+                "reason": reason,
             }
         )
 
@@ -36,13 +36,13 @@ class SyncRefusal:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        what = d.pop("what")
+        subject = d.pop("subject")
 
-        why = d.pop("why")
+        reason = d.pop("reason")
 
         sync_refusal = cls(
-            what=what,
-            why=why,
+            subject=subject,
+            reason=reason,
         )
 
         sync_refusal.additional_properties = d

@@ -27,7 +27,7 @@ class SyncRun:
     finished_at: datetime.datetime | None
     pushed: int
     pulled: int
-    refused: list[SyncRefusal]
+    refusals: list[SyncRefusal]
     notes: list[str]
     error: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -49,10 +49,10 @@ class SyncRun:
 
         pulled = self.pulled
 
-        refused = []
-        for refused_item_data in self.refused:
-            refused_item = refused_item_data.to_dict()
-            refused.append(refused_item)
+        refusals = []
+        for refusals_item_data in self.refusals:
+            refusals_item = refusals_item_data.to_dict()
+            refusals.append(refusals_item)
 
         notes = self.notes
 
@@ -68,7 +68,7 @@ class SyncRun:
                 "finished_at": finished_at,
                 "pushed": pushed,
                 "pulled": pulled,
-                "refused": refused,
+                "refusals": refusals,
                 "notes": notes,
                 "error": error,
             }
@@ -106,12 +106,12 @@ class SyncRun:
 
         pulled = d.pop("pulled")
 
-        refused = []
-        _refused = d.pop("refused")
-        for refused_item_data in _refused:
-            refused_item = SyncRefusal.from_dict(refused_item_data)
+        refusals = []
+        _refusals = d.pop("refusals")
+        for refusals_item_data in _refusals:
+            refusals_item = SyncRefusal.from_dict(refusals_item_data)
 
-            refused.append(refused_item)
+            refusals.append(refusals_item)
 
         notes = cast(list[str], d.pop("notes"))
 
@@ -124,7 +124,7 @@ class SyncRun:
             finished_at=finished_at,
             pushed=pushed,
             pulled=pulled,
-            refused=refused,
+            refusals=refusals,
             notes=notes,
             error=error,
         )

@@ -37,7 +37,7 @@ def test_sync_creates_one_confidential_issue_and_stores_its_key(
     assert list(gitlab.issues) == [1]
     assert gitlab.issues[1]["confidential"] is True
     assert task.external_ticket_key == KEY
-    assert (last_run().pushed, last_run().pulled, last_run().refused) == (0, 0, [])
+    assert (last_run().pushed, last_run().pulled, last_run().refusals) == (0, 0, [])
     assert last_run().notes == [
         f"The vulnerability findings are not available: GitLab denies access to {PROJECT}/"
         "vulnerability_findings: the token lacks a permission or the scope api."

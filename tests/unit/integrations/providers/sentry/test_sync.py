@@ -128,10 +128,10 @@ def test_missing_permission_to_resolve_is_logged_without_a_regression(
 
     run = synced(integration)
 
-    assert run.refused == [
+    assert run.refusals == [
         {
-            "what": "sentry/4505278496/1",
-            "why": "Sentry denies access to issue 1 of acme/pump-station: the token lacks a scope or access to the "
+            "subject": "sentry/4505278496/1",
+            "reason": "Sentry denies access to issue 1 of acme/pump-station: the token lacks a scope or access to the "
             "project.",
         }
     ]
@@ -172,7 +172,7 @@ def test_issue_that_sentry_did_not_resolve_is_reported_and_resolved_by_the_next_
     server.next_answer(ISSUE, *answer)
 
     run = synced(integration)
-    reported = bool(run.refused or integration.last_error)
+    reported = bool(run.refusals or integration.last_error)
     synced(integration)
 
     assert (integration.status, run.pushed, reported) == ("connected", 0, True)
@@ -190,7 +190,7 @@ def test_deleted_issue_is_logged_and_the_others_are_resolved(
 
     run = synced(integration)
 
-    assert [refused["why"] for refused in run.refused] == [
+    assert [refused["reason"] for refused in run.refusals] == [
         "Sentry did not find issue 1 of acme/pump-station, or the token may not see it."
     ]
     assert (run.pushed, fake.issues[0]["status"]) == (1, "resolved")

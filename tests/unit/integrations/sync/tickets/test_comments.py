@@ -70,7 +70,7 @@ def test_comment_is_posted_on_the_ticket_of_the_repository_that_is_connected_sin
     sync_events()
 
     posted = [len(comments) for comments in github.comments.values()]
-    assert (posted, TicketComment.objects.get().attempts, last_run().refused) == ([1], 1, [])
+    assert (posted, TicketComment.objects.get().attempts, last_run().refusals) == ([1], 1, [])
 
 
 def test_comment_names_the_checks_without_evidence(closed_task: Task, settings: Any) -> None:

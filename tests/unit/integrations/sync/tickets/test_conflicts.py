@@ -75,7 +75,8 @@ def test_title_conflict_is_listed_until_it_is_resolved(
 
     (row,) = listed(client)
     shown = {
-        name: row[name] for name in ("task_id", "external_ticket_key", "field", "ours", "theirs", "kept")
+        name: row[name]
+        for name in ("task_id", "external_ticket_key", "field", "ours", "theirs", "resolution")
     }
     assert shown == {
         "task_id": str(title_conflict.pk),
@@ -83,7 +84,7 @@ def test_title_conflict_is_listed_until_it_is_resolved(
         "field": "title",
         "ours": "Send a strict policy",
         "theirs": "CSP, please",
-        "kept": "",
+        "resolution": "",
     }
 
 
@@ -112,9 +113,9 @@ def test_resolved_title_is_on_both_sides(
 
     title_conflict.refresh_from_db()
     assert (title_conflict.title, github.issues[1]["title"]) == (title, title)
-    assert (resolved["kept"], listed(client)) == (keep, [])
+    assert (resolved["resolution"], listed(client)) == (keep, [])
     assert [row["id"] for row in listed(client, status="resolved")] == [resolved["id"]]
-    assert last_run().refused == []
+    assert last_run().refusals == []
 
 
 def test_resolution_requests_a_sync(
@@ -143,7 +144,7 @@ def test_titles_that_agree_again_settle_the_conflict(
     sync()
 
     assert listed(client) == []
-    assert [row["kept"] for row in listed(client, status="resolved")] == ["settled"]
+    assert [row["resolution"] for row in listed(client, status="resolved")] == ["settled"]
 
 
 def test_conflict_with_a_ticket_of_an_earlier_repository_is_settled(
@@ -156,7 +157,7 @@ def test_conflict_with_a_ticket_of_an_earlier_repository_is_settled(
 
     title_conflict.refresh_from_db()
     assert (listed(client), title_conflict.title) == ([], "Send a strict policy")
-    assert [row["kept"] for row in listed(client, status="resolved")] == ["settled"]
+    assert [row["resolution"] for row in listed(client, status="resolved")] == ["settled"]
 
 
 def test_keeping_theirs_dismisses_the_finding_of_an_issue_closed_as_not_planned(
@@ -180,7 +181,7 @@ def test_keeping_theirs_leaves_a_finding_that_was_resolved_meanwhile(
 
     not_planned.finding.refresh_from_db()
     assert (not_planned.finding.status, github.issues[1]["state"]) == ("resolved", "closed")
-    assert [row["kept"] for row in listed(client, status="resolved")] == ["theirs"]
+    assert [row["resolution"] for row in listed(client, status="resolved")] == ["theirs"]
 
 
 def test_keeping_ours_reopens_an_issue_closed_as_not_planned(
@@ -302,6 +303,6 @@ def test_ticket_of_a_dismissed_finding_that_is_reopened_is_left_to_a_person(
     sync()
 
     task.finding.refresh_from_db()
-    assert waiting["why"].startswith("The ticket was reopened, but its finding is dismissed")
+    assert waiting["reason"].startswith("The ticket was reopened, but its finding is dismissed")
     assert (github.issues[1]["state"], task.finding.status) == (state, status)
     assert listed(client) == []

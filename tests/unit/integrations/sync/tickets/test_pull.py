@@ -97,14 +97,17 @@ def test_issue_reopened_after_the_approval_is_left_for_a_person(
 
     github.move(1, "reopen")
     sync()
-    refused = last_run().refused
+    refused = last_run().refusals
     sync()
 
     task.refresh_from_db()
     assert task.status == "done"
     assert github.issues[1]["state"] == "open"
     assert refused == [
-        {"what": "acme/web-app#1", "why": "The task is done. Reopen its verification to work on it again."}
+        {
+            "subject": "acme/web-app#1",
+            "reason": "The task is done. Reopen its verification to work on it again.",
+        }
     ]
 
 
@@ -122,7 +125,7 @@ def test_approval_and_reopened_issue_between_two_syncs_are_left_for_a_person(
 
     task.refresh_from_db()
     assert (task.status, github.issues[1]["state"]) == ("done", "open")
-    assert [refused["why"] for refused in last_run().refused] == [
+    assert [refused["reason"] for refused in last_run().refusals] == [
         "The ticket was reopened while the task was completed."
     ]
 
@@ -138,7 +141,7 @@ def test_issue_closed_during_a_verification_starts_no_second_one(
     sync()
 
     task.refresh_from_db()
-    assert (task.status, Verification.objects.count(), last_run().refused) == ("ready_verify", 1, [])
+    assert (task.status, Verification.objects.count(), last_run().refusals) == ("ready_verify", 1, [])
 
 
 def test_issue_closed_with_exhausted_quota_logs_the_missing_verification(
@@ -154,7 +157,7 @@ def test_issue_closed_with_exhausted_quota_logs_the_missing_verification(
 
     task.refresh_from_db()
     assert (row.status, task.status, Verification.objects.count()) == ("connected", "ready_verify", 0)
-    assert last_run().refused[0]["why"].startswith("No verification was queued: The organisation's quota")
+    assert last_run().refusals[0]["reason"].startswith("No verification was queued: The organisation's quota")
 
 
 def test_issue_closed_as_not_planned_is_left_for_a_person(
@@ -168,7 +171,7 @@ def test_issue_closed_as_not_planned_is_left_for_a_person(
 
     task.refresh_from_db()
     assert (row.status, task.status) == ("connected", "backlog")
-    assert "dismiss the finding" in last_run().refused[0]["why"]
+    assert "dismiss the finding" in last_run().refusals[0]["reason"]
     assert Verification.objects.count() == 0
 
 

@@ -62,10 +62,10 @@ def test_transferred_issue_is_named_by_each_sync_from_the_next_day_on(
 
     for _ in range(2):
         row = sync()
-        (refused,) = last_run().refused
-        assert (row.status, refused["what"]) == ("connected", "acme/web-app#1")
-        assert MOVED in refused["why"]
-        assert "connect again" not in refused["why"]
+        (refused,) = last_run().refusals
+        assert (row.status, refused["subject"]) == ("connected", "acme/web-app#1")
+        assert MOVED in refused["reason"]
+        assert "connect again" not in refused["reason"]
 
 
 @pytest.mark.parametrize("seen_by", ["change", "webhook"])
@@ -88,8 +88,8 @@ def test_transferred_issue_is_named_as_soon_as_it_is_requested(
     sync()
     sync()
 
-    (refused,) = last_run().refused
-    assert MOVED in refused["why"]
+    (refused,) = last_run().refusals
+    assert MOVED in refused["reason"]
 
 
 @pytest.mark.parametrize("tracker", ["gitlab"], indirect=True)
@@ -104,7 +104,7 @@ def test_moved_issue_of_gitlab_waits_for_a_decision_that_names_the_move(
 
     run_sync(row)
 
-    assert "moved to another project" in SyncConflict.objects.get().why
+    assert "moved to another project" in SyncConflict.objects.get().reason
 
 
 def move_away_and_back(tracker: FakeTracker, **changes: Any) -> None:
@@ -147,7 +147,7 @@ def test_task_follows_an_issue_of_gitlab_that_was_moved_away_and_back(
 
     task.refresh_from_db()
     assert (task.status, task.external_ticket_key) == (status, "acme/shop/web-app#2")
-    assert (SyncConflict.objects.filter(resolved_at=None).count(), last_run().refused) == (0, [])
+    assert (SyncConflict.objects.filter(resolved_at=None).count(), last_run().refusals) == (0, [])
     assert (len(tracker.issues), TicketLink.objects.get().key) == (2, "acme/shop/web-app#2")
 
 
@@ -199,8 +199,8 @@ def test_deleted_ticket_is_named_until_its_key_is_cleared_which_creates_a_new_on
     age_links_by_a_day()
     for _ in range(2):
         run_sync(row)
-        (refused,) = last_run().refused
-        assert (refused["what"], refused["why"].endswith(ADVICE)) == (old, True)
+        (refused,) = last_run().refusals
+        assert (refused["subject"], refused["reason"].endswith(ADVICE)) == (old, True)
 
     change(task, external_ticket_key=cleared)
     services.request_sync(row)
@@ -209,7 +209,7 @@ def test_deleted_ticket_is_named_until_its_key_is_cleared_which_creates_a_new_on
 
     task.refresh_from_db()
     link = TicketLink.objects.get()
-    assert (len(tracker.issues), last_run().refused, link.state) == (1, [], "linked")
+    assert (len(tracker.issues), last_run().refusals, link.state) == (1, [], "linked")
     assert task.external_ticket_key == link.key
 
 
@@ -245,7 +245,7 @@ def test_refused_ticket_whose_key_was_cleared_does_not_stop_the_others(
     refused.refresh_from_db()
     other.refresh_from_db()
     assert (refused.external_ticket_key, other.external_ticket_key) == (None, "acme/web-app#2")
-    assert last_run().refused[0]["what"] == "Refused"
+    assert last_run().refusals[0]["subject"] == "Refused"
 
 
 def test_transferred_issue_is_replaced_after_its_key_was_cleared(
@@ -289,7 +289,7 @@ def test_task_follows_an_issue_that_was_moved_to_another_project(
     age_links_by_a_day()
     run_sync(row)
     task.refresh_from_db()
-    moved = (task.external_ticket_key, last_run().refused)
+    moved = (task.external_ticket_key, last_run().refusals)
 
     tracker.move(number, "close")
     run_sync(row)
@@ -353,11 +353,11 @@ def test_unreadable_ticket_is_named_and_the_others_are_synced(
     for _ in range(2):
         row = run_sync(row)
         assert (row.status, status_of(good), status_of(bad)) == ("connected", "ready_verify", "backlog")
-        assert [refusal["what"] for refusal in last_run().refused] == [key]
+        assert [refusal["subject"] for refusal in last_run().refusals] == [key]
     repair()
     run_sync(row)
 
-    assert (status_of(bad), last_run().refused) == ("ready_verify", [])
+    assert (status_of(bad), last_run().refusals) == ("ready_verify", [])
 
 
 def test_list_without_a_readable_entry_fails_the_sync(

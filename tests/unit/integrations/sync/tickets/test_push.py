@@ -55,7 +55,7 @@ def test_unchanged_tasks_and_tickets_are_not_synced(
 
     run = last_run()
     task.refresh_from_db()
-    assert (run.pushed, run.pulled, run.refused) == (0, 0, [])
+    assert (run.pushed, run.pulled, run.refusals) == (0, 0, [])
     assert [request.method for request in github.requests] == ["GET"] * len(github.requests)
     assert task.status == "in_progress"
 
@@ -145,7 +145,7 @@ def test_title_changed_in_the_ticket_only_is_kept(
     sync()
 
     assert github.issues[1]["title"] == "CSP, please"
-    assert last_run().refused == []
+    assert last_run().refusals == []
 
 
 def test_title_whose_update_was_answered_by_an_error_is_no_conflict_at_the_next_change(
@@ -185,9 +185,9 @@ def test_title_changed_on_both_sides_is_a_conflict(
     assert row.status == "connected"
     assert (github.issues[1]["title"], task.title) == ("CSP, please", "Send a strict policy")
     assert labels(github) == ["krafter:blocked", "priority:medium"]
-    (refused,) = last_run().refused
-    assert refused["what"] == "acme/web-app#1"
-    assert "changed on both sides" in refused["why"]
+    (refused,) = last_run().refusals
+    assert refused["subject"] == "acme/web-app#1"
+    assert "changed on both sides" in refused["reason"]
 
 
 @pytest.mark.parametrize("hours", [-12, 0, 12])
@@ -227,7 +227,7 @@ def test_long_title_whose_answer_was_lost_is_no_conflict(
     failed = sync().status
     recovered = sync().status
 
-    assert (failed, recovered, last_run().refused) == ("error", "connected", [])
+    assert (failed, recovered, last_run().refusals) == ("error", "connected", [])
     assert github.issues[1]["title"] == "a" * 256
     assert not SyncConflict.objects.exists()
 
@@ -287,10 +287,10 @@ def test_refused_task_does_not_stop_the_others(sync: Sync, make_task: MakeTask, 
     assert row.status == "connected"
     assert [issue["title"] for issue in github.issues.values()] == ["Two"]
     assert [link.task.title for link in TicketLink.objects.all()] == ["Two"]
-    assert last_run().refused == [
+    assert last_run().refusals == [
         {
-            "what": "One",
-            "why": "GitHub refused the request for acme/web-app/issues (status 422: Validation Failed).",
+            "subject": "One",
+            "reason": "GitHub refused the request for acme/web-app/issues (status 422: Validation Failed).",
         }
     ]
 
@@ -303,7 +303,7 @@ def test_echoed_credential_is_redacted_in_the_log(
 
     sync()
 
-    assert last_run().refused[0]["why"].endswith("(status 422: No: [hidden]).")
+    assert last_run().refusals[0]["reason"].endswith("(status 422: No: [hidden]).")
 
 
 def test_deleted_issue_is_logged_and_the_others_are_updated(
@@ -319,7 +319,7 @@ def test_deleted_issue_is_logged_and_the_others_are_updated(
 
     assert row.status == "connected"
     assert labels(github, 2) == ["krafter:blocked", "priority:medium"]
-    assert last_run().refused[0]["what"] == "acme/web-app#1"
+    assert last_run().refusals[0]["subject"] == "acme/web-app#1"
 
 
 def test_tasks_get_new_issues_after_a_change_of_repository_and_the_old_ones_after_changing_back(
@@ -390,9 +390,9 @@ def test_ticket_that_the_vendor_did_not_close_is_reported_and_closed_by_the_next
     run_sync(row)
 
     link, closed = TicketLink.objects.get(task=task), last_run()
-    assert (ignored.pushed, [refusal["what"] for refusal in ignored.refused]) == (0, [link.key])
-    assert "did not close" in ignored.refused[0]["why"]
-    assert (closed.pushed, closed.refused, link.last_synced["ticket"]["state"]) == (1, [], "closed")
+    assert (ignored.pushed, [refusal["subject"] for refusal in ignored.refusals]) == (0, [link.key])
+    assert "did not close" in ignored.refusals[0]["reason"]
+    assert (closed.pushed, closed.refusals, link.last_synced["ticket"]["state"]) == (1, [], "closed")
 
 
 def test_ticket_that_the_vendor_never_closes_waits_for_a_person(

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class ConflictKept(StrEnum):
+class ConflictResolution(StrEnum):
     OURS = "ours"
     SETTLED = "settled"
     THEIRS = "theirs"
