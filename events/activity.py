@@ -18,8 +18,8 @@ RECALCULATED = "policy.due_dates_recalculated"
 # (name in the event's data, sentence about one task, sentence about several)
 DUE_DATE_SENTENCES = (
     ("moved", "The due date of 1 task moved", "The due dates of {} tasks moved"),
-    ("given", "1 task got a due date", "{} tasks got a due date"),
-    ("lifted", "1 task lost its due date", "{} tasks lost their due date"),
+    ("added", "1 task got a due date", "{} tasks got a due date"),
+    ("removed", "1 task lost its due date", "{} tasks lost their due date"),
     ("overdue_at_once", "1 task is overdue at once", "{} tasks are overdue at once"),
 )
 

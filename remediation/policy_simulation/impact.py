@@ -125,8 +125,8 @@ def preview(project: Project, config: dict[str, Any], *, dates_in_plan: bool) ->
     params = _params(project, config, dates_in_plan)
     rows = fetch_all(PREVIEW_SEVERITY_CHANGES, params, model=Finding)
     severities = Counter({(was, now): count for was, now, count, _ in rows})
-    (moved, given, lifted, overdue, dates) = fetch_all(PREVIEW_DUE_DATE_CHANGES, params, model=Task)[0]
-    counts = {"moved": moved, "given": given, "lifted": lifted, "overdue_at_once": overdue}
+    (moved, added, removed, overdue, dates) = fetch_all(PREVIEW_DUE_DATE_CHANGES, params, model=Task)[0]
+    counts = {"moved": moved, "added": added, "removed": removed, "overdue_at_once": overdue}
     return PolicyImpact(severities, counts, _checksum(sum(int(part) for _, _, _, part in rows), dates))
 
 

@@ -39,7 +39,7 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
     """Return the changes that the config would make, and a token that applies exactly those within a day.
 
     `severities` = `[{from, to, findings}]` of open findings; `tasks` = how many SLA dates of open tasks move, are
-    given, are lifted and are overdue at once; `alerts` = the open findings for each channel.
+    added, are removed and are overdue at once; `alerts` = the open findings for each channel.
     """
     dates_in_plan = not _has_clock(policy, config)
     changes = impact.preview(policy.project, config, dates_in_plan=dates_in_plan)

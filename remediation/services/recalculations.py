@@ -44,7 +44,7 @@ MAX_ATTEMPTS = 5  # that end with an error one after the other
 TOO_MANY_ATTEMPTS = (
     "It ended with an error each time. Due dates that it has not reached follow the earlier policy."
 )
-COUNT_FIELDS = ("moved", "given", "lifted", "overdue_at_once")
+COUNT_FIELDS = ("moved", "added", "removed", "overdue_at_once")
 
 
 @dataclass
@@ -56,11 +56,11 @@ class RecalculatedTask:
 
     @property
     def kind(self) -> str:
-        """Return what changes: moved, given, lifted, or nothing."""
+        """Return what changes: moved, added, removed, or nothing."""
         had_due_date = self.task.sla_due_at is not None or self.pause is not None
         has_due_date = self.due != DueDate()
         if had_due_date != has_due_date:
-            return "given" if has_due_date else "lifted"
+            return "added" if has_due_date else "removed"
         before, after = self.task.sla_due_at, self.due.due_at
         if before and after:
             return "moved" if abs(after - before) >= MIN_DUE_DATE_CHANGE else ""

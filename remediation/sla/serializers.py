@@ -96,6 +96,6 @@ class SlaRecalculationSerializer(ResponseSerializer):
     class Meta:
         model = SlaRecalculation
         fields: ClassVar = [
-            "id", "policy_version", "checked", "moved", "given", "lifted", "overdue_at_once",
+            "id", "policy_version", "checked", "moved", "added", "removed", "overdue_at_once",
             "superseded", "error", "created_at", "updated_at", "finished_at",
         ]  # fmt: skip

@@ -220,7 +220,13 @@ FIELDS: dict[str, list[Any]] = {
     "sha": ["3f5c1d0e9b7a4c2f8d6e1a0b5c4d3e2f1a0b9c8d"],
     "share_url": ["https://audit.example.com/insights/audit/reports/shared/q3tbXk0eYw"],
     "signature": ["Wm9vbWluZyBpbiBvbiBhIHNpZ25hdHVyZQ=="],
-    "simulation": [{"severities": {"high": {"critical": 3}}, "overdue": 1}],
+    "simulation": [
+        {
+            "severities": [{"from": "high", "to": "critical", "findings": 3}],
+            "tasks": {"moved": 2, "added": 0, "removed": 0, "overdue_at_once": 1},
+            "alerts": {"slack": 4, "email": 4},
+        }
+    ],
     "site_url": [URL],
     "started_at": [TIME],
     "status": ["open", "in_progress", "passed"],

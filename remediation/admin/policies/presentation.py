@@ -71,8 +71,8 @@ def impact_in_words(simulation: dict[str, Any]) -> list[tuple[str, int]]:
             for change in simulation["severities"]
         ),
         ("Due dates of tasks move", tasks["moved"]),
-        ("Tasks get a due date", tasks["given"]),
-        ("Tasks lose their due date", tasks["lifted"]),
+        ("Tasks get a due date", tasks["added"]),
+        ("Tasks lose their due date", tasks["removed"]),
         ("Tasks are overdue at once", tasks["overdue_at_once"]),
     ]
     return [(sentence, rows) for sentence, rows in counted if rows]

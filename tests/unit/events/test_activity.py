@@ -57,7 +57,7 @@ def test_events_of_one_kind_that_follow_each_other_are_a_line(
         ({}, "No due date moved: the policy changed"),
         ({"moved": 1}, "The due date of 1 task moved: the policy changed"),
         (
-            {"moved": 1312, "given": 2},
+            {"moved": 1312, "added": 2},
             "The due dates of 1,312 tasks moved, 2 tasks got a due date: the policy changed",
         ),
     ],

@@ -63,7 +63,7 @@ def test_applied_plan_equals_its_simulation(scenario: Scenario):
     response = put(scenario, STRICT, token)
 
     assert preview["severities"] == [{"from": "high", "to": "critical", "findings": 1}]
-    assert preview["tasks"] == {"moved": 2, "given": 0, "lifted": 0, "overdue_at_once": 0}
+    assert preview["tasks"] == {"moved": 2, "added": 0, "removed": 0, "overdue_at_once": 0}
     assert response.status_code == 200
     assert (hours(mine), hours(seo), hours(done)) == (12, 500, 336)
     finding = Finding.objects.get(pk=mine.finding_id)
@@ -113,7 +113,7 @@ def test_unchanged_config_changes_nothing(scenario: Scenario):
     preview, _ = plan(scenario, config)
 
     assert preview["severities"] == []
-    assert preview["tasks"] == {"moved": 0, "given": 0, "lifted": 0, "overdue_at_once": 0}
+    assert preview["tasks"] == {"moved": 0, "added": 0, "removed": 0, "overdue_at_once": 0}
 
 
 def test_put_without_plan_changes_no_existing_rows(scenario: Scenario):
@@ -143,15 +143,15 @@ def test_due_dates_set_by_people_stay(scenario: Scenario):
 
 def test_plan_sets_lifts_and_moves_due_dates(scenario: Scenario):
     put(scenario, {"sla_hours": {"high": 72}}, None)
-    lifted = factories.task(scenario, of=factories.finding(scenario, severity="high"))
-    given = factories.task(scenario, of=factories.finding(scenario, severity="low"))
-    Task.objects.filter(pk=given.pk).update(created_at=timezone.now() - timedelta(hours=3))
+    removed = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    added = factories.task(scenario, of=factories.finding(scenario, severity="low"))
+    Task.objects.filter(pk=added.pk).update(created_at=timezone.now() - timedelta(hours=3))
 
     preview, token = plan(scenario, {"sla_hours": {"low": 2}})
     put(scenario, {"sla_hours": {"low": 2}}, token)
 
-    assert preview["tasks"] == {"moved": 0, "given": 1, "lifted": 1, "overdue_at_once": 1}
-    assert (hours(lifted), hours(given)) == (None, 2)
+    assert preview["tasks"] == {"moved": 0, "added": 1, "removed": 1, "overdue_at_once": 1}
+    assert (hours(removed), hours(added)) == (None, 2)
 
 
 def another_finding(scenario: Scenario, task: Task) -> None:

@@ -94,7 +94,7 @@ def test_simulation_returns_the_changes(scenario: Scenario):
             {"from": "high", "to": "critical", "findings": 1},
             {"from": "low", "to": "critical", "findings": 1},
         ],
-        "tasks": {"moved": 1, "given": 0, "lifted": 0, "overdue_at_once": 1},
+        "tasks": {"moved": 1, "added": 0, "removed": 0, "overdue_at_once": 1},
         "alerts": {"slack": 2, "email": 2},
     }
 

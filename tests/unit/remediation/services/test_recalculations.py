@@ -51,7 +51,7 @@ def test_open_tasks_follow_a_new_policy_and_others_stay(scenario: Scenario):
         row = finish_recalculation(scenario)
 
     assert [due_in_hours(task) for task in (high, low, by_hand, done)] == [48, None, 1, 72]
-    assert counts(row) == {"checked": 2, "moved": 1, "given": 0, "lifted": 1, "overdue_at_once": 0}
+    assert counts(row) == {"checked": 2, "moved": 1, "added": 0, "removed": 1, "overdue_at_once": 0}
     assert row.finished_at is not None
     [moved] = Event.objects.filter(name="task.due_date_moved", subject_id=high.pk)
     assert (moved.data["cause"], moved.data["policy_version"]) == ("policy", 2)
@@ -78,7 +78,7 @@ def test_simulation_says_what_the_recalculation_then_moves(scenario: Scenario):
         set_policy(scenario, config)
         row = finish_recalculation(scenario)
 
-    assert simulated == {"moved": 2, "given": 0, "lifted": 1, "overdue_at_once": 1, "checked": 3}
+    assert simulated == {"moved": 2, "added": 0, "removed": 1, "overdue_at_once": 1, "checked": 3}
     assert counts(row) == simulated
 
 

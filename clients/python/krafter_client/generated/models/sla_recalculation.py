@@ -20,9 +20,9 @@ class SlaRecalculation:
     checked: int
     moved: int
     """ Due dates that were moved. """
-    given: int
+    added: int
     """ Tasks that have got a due date. """
-    lifted: int
+    removed: int
     """ Tasks that have no due date any more. """
     overdue_at_once: int
     """ Tasks that have become overdue. """
@@ -44,9 +44,9 @@ class SlaRecalculation:
 
         moved = self.moved
 
-        given = self.given
+        added = self.added
 
-        lifted = self.lifted
+        removed = self.removed
 
         overdue_at_once = self.overdue_at_once
 
@@ -72,8 +72,8 @@ class SlaRecalculation:
                 "policy_version": policy_version,
                 "checked": checked,
                 "moved": moved,
-                "given": given,
-                "lifted": lifted,
+                "added": added,
+                "removed": removed,
                 "overdue_at_once": overdue_at_once,
                 "superseded": superseded,
                 "error": error,
@@ -96,9 +96,9 @@ class SlaRecalculation:
 
         moved = d.pop("moved")
 
-        given = d.pop("given")
+        added = d.pop("added")
 
-        lifted = d.pop("lifted")
+        removed = d.pop("removed")
 
         overdue_at_once = d.pop("overdue_at_once")
 
@@ -130,8 +130,8 @@ class SlaRecalculation:
             policy_version=policy_version,
             checked=checked,
             moved=moved,
-            given=given,
-            lifted=lifted,
+            added=added,
+            removed=removed,
             overdue_at_once=overdue_at_once,
             superseded=superseded,
             error=error,
