@@ -30,7 +30,7 @@ from remediation.admin import timeline
 from remediation.alert_routing import AlertChannel
 
 MAX_LISTED_LENGTH = 100  # of the recipients in a list; there may be 50
-STATUS_BADGES = {"gathering": "warning", "sending": "info", "sent": "success", "failed": "danger"}
+STATUS_BADGES = {"collecting": "warning", "sending": "info", "sent": "success", "failed": "danger"}
 timeline.SOURCES.append(alert_entries)
 
 
@@ -47,14 +47,15 @@ class AlertAdmin(ReadOnlyAdmin):
         "channel",
         badge_column("status", STATUS_BADGES),
         "total",
-        "held_back",
+        "delayed",
         "outcome",
         "sent_at",
     )
     list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
     list_select_related = ("project__organization",)
     fields = (
-        "project", "channel", "status", "total", "numbers", "worst_list", "held_back", "due_at", "outcome", "sent_at",
+        "project", "channel", "status", "total", "numbers", "most_severe_list", "delayed", "due_at", "outcome",
+        "sent_at",
     )  # fmt: skip
 
     @admin.display(description="by severity")
@@ -62,8 +63,8 @@ class AlertAdmin(ReadOnlyAdmin):
         return format_html_join("", "<div>{}</div>", ((line,) for line in sentences(numbers(alert)))) or "-"
 
     @admin.display(description="named in the message")
-    def worst_list(self, alert: Alert) -> str:
-        lines = ((line,) for line in sentences(map(label_of, alert.worst)))
+    def most_severe_list(self, alert: Alert) -> str:
+        lines = ((line,) for line in sentences(map(label_of, alert.most_severe)))
         return format_html_join("", "<div>{}</div>", lines) or "-"
 
 

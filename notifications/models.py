@@ -64,32 +64,32 @@ class Alert(BaseModel, Leased):
     """A message to one channel, which collects events until it is due."""
 
     class Status(models.TextChoices):
-        GATHERING = "gathering"
+        COLLECTING = "collecting"
         SENDING = "sending"
         SENT = "sent"
         FAILED = "failed"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="alerts", db_index=False)
     channel = models.CharField(max_length=8, choices=AlertChannel)
-    status = StatusField(max_length=9, choices=Status, default=Status.GATHERING)
+    status = StatusField(max_length=10, choices=Status, default=Status.COLLECTING)
     # {kind: {severity: number}}
     counts = models.JSONField(default=dict)
     # [{kind, severity, title, id}], at most ten
-    worst = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    most_severe = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     total = models.PositiveIntegerField(default=0)
     # Events that exceeded the hourly limit of messages.
-    held_back = models.PositiveIntegerField(default=0)
+    delayed = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
     # E-mail addresses that have received the message, if a worker had to repeat the delivery.
     delivered_to = models.JSONField(default=list, editable=False)
     outcome = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
 
-    UNFINISHED = (Status.GATHERING, Status.SENDING)
+    UNFINISHED = (Status.COLLECTING, Status.SENDING)
     transitions = StatusTransitions(
         "status",
         {
-            Status.GATHERING: {Status.SENDING},
+            Status.COLLECTING: {Status.SENDING},
             Status.SENDING: {Status.SENT, Status.FAILED},
             Status.SENT: set(),
             Status.FAILED: set(),
@@ -100,18 +100,18 @@ class Alert(BaseModel, Leased):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["project", "channel"],
-                condition=Q(status="gathering"),
-                name="unique_gathering_alert_per_channel",
+                condition=Q(status="collecting"),
+                name="unique_collecting_alert_per_channel",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["gathering", "sending", "sent", "failed"]), name="alert_status_known"
+                condition=Q(status__in=["collecting", "sending", "sent", "failed"]), name="alert_status_known"
             ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="alert_newest"),
             models.Index(fields=["project", "-updated_at", "-id"], name="alert_updated"),
             models.Index(
-                fields=["due_at"], condition=Q(status__in=["gathering", "sending"]), name="alert_due"
+                fields=["due_at"], condition=Q(status__in=["collecting", "sending"]), name="alert_due"
             ),
             models.Index(fields=["project", "channel", "sent_at"], name="alert_sent"),
         ]

@@ -58,8 +58,10 @@ def _get_alert(token: str) -> Alert:
 
 
 def _findings(alert: Alert) -> list[dict[str, Any]]:
-    found = Finding.objects.filter(project=alert.project_id).in_bulk([item["id"] for item in alert.worst])
-    rows = [found[UUID(item["id"])] for item in alert.worst if UUID(item["id"]) in found]
+    found = Finding.objects.filter(project=alert.project_id).in_bulk(
+        [item["id"] for item in alert.most_severe]
+    )
+    rows = [found[UUID(item["id"])] for item in alert.most_severe if UUID(item["id"]) in found]
     return [_context(finding) for finding in dict.fromkeys(rows)]
 
 

@@ -39,11 +39,11 @@ class AlertSerializer(ResponseSerializer):
     """A message: what it reports, and its outcome."""
 
     counts = serializers.DictField()
-    worst = serializers.ListField(child=serializers.DictField())
+    most_severe = serializers.ListField(child=serializers.DictField())
 
     class Meta:
         model = Alert
         fields: ClassVar = [
-            "id", "channel", "status", "total", "counts", "worst", "held_back", "outcome", "due_at", "sent_at",
+            "id", "channel", "status", "total", "counts", "most_severe", "delayed", "outcome", "due_at", "sent_at",
             "created_at", "updated_at",
         ]  # fmt: skip

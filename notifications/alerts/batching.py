@@ -53,7 +53,9 @@ def consume(batch: EventBatch) -> None:
         selected = {pk: severity for pk, severity in severities.items() if severity in routed}
         if selected:
             numbers = {severity: number for severity, number in counts.items() if severity in routed}
-            add_to_alert(project, channel, kind=kind, numbers=numbers, worst=_worst(kind, selected))
+            add_to_alert(
+                project, channel, kind=kind, numbers=numbers, most_severe=_most_severe(kind, selected)
+            )
 
 
 def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
@@ -75,7 +77,7 @@ def _finding_id(event: Event) -> UUID:
     return UUID(str(event.data.get("finding_id") or event.subject_id))
 
 
-def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
+def _most_severe(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
     # Only some candidates of the highest severity are read: an import may create a million findings.
     candidates = sorted(severities, key=lambda pk: RANK[severities[pk]])[: MAX_NAMED * 10]
     findings = Finding.objects.filter(pk__in=candidates).values_list("pk", "title", "score")
@@ -92,26 +94,26 @@ def add_to_alert(
     *,
     kind: str,
     numbers: Mapping[str, int],
-    worst: Sequence[Mapping[str, Any]],
+    most_severe: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Add events of one kind to the channel's next alert: their numbers by severity, and the worst findings."""
+    """Add events of one kind to the channel's next alert: numbers by severity, and the most severe findings."""
     now = timezone.now()
     allowed_at = next_allowed_at(project, channel, now)
-    gathering = Alert.objects.filter(project=project, channel=channel, status=Alert.Status.GATHERING)
+    collecting = Alert.objects.filter(project=project, channel=channel, status=Alert.Status.COLLECTING)
     # Locked before another is created: from now on its delivery cannot begin.
-    alert = gathering.select_for_update().first()
+    alert = collecting.select_for_update().first()
     if alert is None:
         new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
         # Two workers at once create one row, and add to it one after the other under its lock.
         Alert.objects.bulk_create([new], ignore_conflicts=True)
-        alert = gathering.select_for_update().get()
-    named = {(item["kind"], item["id"]): item for item in [*alert.worst, *worst]}
+        alert = collecting.select_for_update().get()
+    named = {(item["kind"], item["id"]): item for item in [*alert.most_severe, *most_severe]}
     number = sum(numbers.values())
     Alert.objects.filter(pk=alert.pk).update(
         counts=alert.counts | {kind: Counter(alert.counts.get(kind, {})) + Counter(numbers)},
-        worst=sorted(named.values(), key=lambda item: RANK[item["severity"]])[:MAX_NAMED],
+        most_severe=sorted(named.values(), key=lambda item: RANK[item["severity"]])[:MAX_NAMED],
         total=F("total") + number,
-        held_back=F("held_back") + (number if allowed_at > now else 0),
+        delayed=F("delayed") + (number if allowed_at > now else 0),
         updated_at=now,
     )
 

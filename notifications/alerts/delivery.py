@@ -41,7 +41,7 @@ def deliver(alert_id: UUID) -> None:
 
 
 def _deliver(alert: Alert) -> None:
-    if not _stop_gathering(alert):
+    if not _stop_collecting(alert):
         return
     try:
         with leases.renewing(alert, seconds=LEASE_SECONDS):
@@ -54,7 +54,7 @@ def _deliver(alert: Alert) -> None:
         _finish(alert, Status.SENT, outcome, sent_at=timezone.now())
 
 
-def _stop_gathering(alert: Alert) -> bool:
+def _stop_collecting(alert: Alert) -> bool:
     # In this status later events start another alert: the content read now is final.
     if not Alert.transitions.update(leases.owned(alert), Alert.UNFINISHED, Status.SENDING):
         return False

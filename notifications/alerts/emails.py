@@ -21,7 +21,7 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
         "alert": alert,
         "project": messages.project_name(alert),
         "numbers": list(messages.numbers(alert)),
-        "findings": [_linked_finding(item, page, is_admin=is_admin) for item in alert.worst],
+        "findings": [_linked_finding(item, page, is_admin=is_admin) for item in alert.most_severe],
         "remainder": messages.remainder(alert),
         "label": "Open the admin" if is_admin else "Open the alert",
         "url": public_url("admin:index") if is_admin else page,

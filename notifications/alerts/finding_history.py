@@ -13,12 +13,12 @@ MAX_ALERTS = 50
 
 
 def alert_entries(finding: Finding, tasks: list[Task]) -> Iterator[TimelineEntry]:
-    """Yield the newest alerts with this finding among the worst, that were delivered or failed."""
+    """Yield the newest alerts with this finding among the most severe, that were delivered or failed."""
     alerts = Alert.objects.filter(
         project=finding.project_id,
         status__in=(Alert.Status.SENT, Alert.Status.FAILED),
         created_at__gte=finding.created_at,
-        worst__contains=[{"id": str(finding.pk)}],
+        most_severe__contains=[{"id": str(finding.pk)}],
     )
     for alert in alerts.order_by("-created_at", "-pk")[:MAX_ALERTS]:
         failed = alert.status == Alert.Status.FAILED

@@ -1,4 +1,4 @@
-"""The content of an alert: numbers, the worst findings, and delayed events."""
+"""The content of an alert: numbers, the most severe findings, and delayed events."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,7 +45,7 @@ def slack_payload(alert: Alert, page: str) -> dict[str, Any]:
 
     `page` is the page of the alert, which every reader of the channel can open.
     """
-    named = [f"• <{page}#finding-{item['id']}|{escape(label_of(item))}>\n" for item in alert.worst]
+    named = [f"• <{page}#finding-{item['id']}|{escape(label_of(item))}>\n" for item in alert.most_severe]
     blocks = [header(f"Audit alert: {project_name(alert)}"), section(escape("\n".join(numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
     links = f"<{page}|Open the alert> · <{public_url('admin:index')}|Open the admin> (members)"
@@ -63,11 +63,11 @@ def numbers(alert: Alert) -> Iterator[str]:
 
 
 def remainder(alert: Alert) -> list[str]:
-    more = alert.total - len(alert.worst)
+    more = alert.total - len(alert.most_severe)
     lines = [f"And {more} more."] if more > 0 else []
-    if alert.held_back:
+    if alert.delayed:
         lines.append(
-            f"{alert.held_back} of these came after {MAX_ALERTS_PER_HOUR} messages within an hour and were held back."
+            f"{alert.delayed} of these came after {MAX_ALERTS_PER_HOUR} messages within an hour and were delayed."
         )
     return lines
 

@@ -322,7 +322,7 @@ def test_alerts_sites_and_shares_are_filtered_and_sorted(scenario: Scenario):
     scenario.client.call("post", "reports/share", {"channel": "link"})
 
     assert listed(scenario, "alerts?channel=slack", "channel") == (["slack"], 1)
-    assert listed(scenario, "alerts?status=gathering&sort=created_at", "channel") == (["slack", "email"], 2)
+    assert listed(scenario, "alerts?status=collecting&sort=created_at", "channel") == (["slack", "email"], 2)
     assert listed(scenario, "sites?status=verified", "host") == (["b.example"], 1)
     assert listed(scenario, "sites?status=verified&status=unverified&sort=created_at", "host")[1] == 2
     assert listed(scenario, "sites?host=A.example", "host") == (["a.example"], 1)

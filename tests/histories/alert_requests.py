@@ -48,7 +48,7 @@ def arguments(random: Random, project: Project, number: int) -> Arguments:
     got = random.choice([*project.received] or ["none"])
     until = random.choice([{}, {"accepted_until": random.randrange(3)}])
     finding, title = random.choice([*project.findings] or ["none"]), f"F{random.randrange(40)}"
-    # At first so many alerts that some are held back, then so much time that due dates and dismissals end.
+    # At first so many alerts that some are delayed, then so much time that due dates and dismissals end.
     minutes = [1, 1, 1, 2] if project.is_busy else [60, 300, 600, 600, 1440]
     return operations.arguments(random, project, number) | {
         "dismiss_finding": (finding, {"reason": "wont_fix", **until}),
@@ -88,7 +88,7 @@ class Api(operations.Api):
             answer = super().perform(operation)
         finding_jobs.reopen_expired_dismissals()
         run_jobs()
-        for pk in Alert.objects.filter(status="gathering", due_at__lte=timezone.now()).values_list(
+        for pk in Alert.objects.filter(status="collecting", due_at__lte=timezone.now()).values_list(
             "pk", flat=True
         ):
             delivery.deliver(pk)
@@ -124,7 +124,7 @@ class Api(operations.Api):
 
     def state(self) -> dict[str, Any]:
         rows = self.get("alerts?limit=100")
-        keys = ("channel", "status", "total", "counts", "held_back")
+        keys = ("channel", "status", "total", "counts", "delayed")
         logged = Counter(
             Event.objects.filter(project=self.project, name__in=COUNTED).values_list("name", flat=True)
         )

@@ -32,14 +32,14 @@ class Alert:
     channel: str
     due: datetime
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)  # by kind and severity
-    held_back: int = 0
-    status: str = "gathering"
+    delayed: int = 0
+    status: str = "collecting"
 
     def shown(self) -> tuple[str, str, int, dict[str, dict[str, int]], int]:
         counts: dict[str, dict[str, int]] = {}
         for (kind, severity), number in self.counts.items():
             counts.setdefault(kind, {})[severity] = number
-        return self.channel, self.status, sum(self.counts.values()), counts, self.held_back
+        return self.channel, self.status, sum(self.counts.values()), counts, self.delayed
 
 
 @dataclass
@@ -81,14 +81,14 @@ class Project(model.Project):
 
     @property
     def is_busy(self) -> bool:
-        """Return whether findings follow each other so closely that an alert will be held back."""
-        return self.logged["finding.created"] < BUSY and not any(alert.held_back for alert in self.alerts)
+        """Return whether findings follow each other so closely that an alert will be delayed."""
+        return self.logged["finding.created"] < BUSY and not any(alert.delayed for alert in self.alerts)
 
     def likely(self) -> dict[str, int]:
         if not self.is_busy:
             return {"pass_time": 30, "create_task": 10}
-        gathering = any((alert.channel, alert.status) == ("email", "gathering") for alert in self.alerts)
-        return {"pass_time" if gathering else "report_finding": 150}
+        collecting = any((alert.channel, alert.status) == ("email", "collecting") for alert in self.alerts)
+        return {"pass_time" if collecting else "report_finding": 150}
 
     def reopen(self, name: str) -> Answer:
         row = self.verifications[name]
@@ -151,7 +151,7 @@ class Project(model.Project):
             if task.status != DONE and task.sla_due_at and task.finding.status != DISMISSED:
                 self._log_due_date(name, task, task.sla_due_at)
         for alert in self.alerts:
-            if alert.status == "gathering" and alert.due <= self.now:
+            if alert.status == "collecting" and alert.due <= self.now:
                 self._send(alert)
 
     def _log_due_date(self, name: str, task: Task, due: datetime) -> None:
@@ -168,17 +168,17 @@ class Project(model.Project):
     def _log(self, event: str, kind: str, finding: Finding) -> None:
         self.logged[event] += 1
         for channel in self.routing.get(finding.severity, []):
-            gathering = [
-                alert for alert in self.alerts if (alert.channel, alert.status) == (channel, "gathering")
+            collecting = [
+                alert for alert in self.alerts if (alert.channel, alert.status) == (channel, "collecting")
             ]
-            alert = gathering[0] if gathering else Alert(channel, self.now + MINUTE)
+            alert = collecting[0] if collecting else Alert(channel, self.now + MINUTE)
             recent = [at for at in self.sent if at > self.now - WINDOW] if channel == "email" else []
-            if not gathering:
+            if not collecting:
                 self.alerts.append(alert)
                 if len(recent) >= MAX_IN_WINDOW:
                     alert.due = recent[-MAX_IN_WINDOW] + WINDOW
             alert.counts[kind, finding.severity] += 1
-            alert.held_back += len(recent) >= MAX_IN_WINDOW
+            alert.delayed += len(recent) >= MAX_IN_WINDOW
 
     def _send(self, alert: Alert) -> None:
         """No destination is set for Slack."""

@@ -250,6 +250,6 @@ FIELDS: dict[str, list[Any]] = {
     "verdicts": [[{"decision": "approved", "by": ID, "at": TIME}]],
     "webhook_url": ["https://hooks.slack.com/services/…"],
     "warnings": [["scans.hour: 99 is no hour from 0 to 23, so no scans are scheduled."]],
-    "worst": [[{"kind": "new", "severity": "critical", "title": FINDING_TITLE, "id": ID}]],
+    "most_severe": [[{"kind": "new", "severity": "critical", "title": FINDING_TITLE, "id": ID}]],
 }
 BY_FORMAT = {"uuid": ID, "date-time": TIME, "date": DAY, "uri": URL, "email": "ada@example.com"}

@@ -74,6 +74,6 @@ def run_workers() -> None:
 
 
 def alerts(channel: str) -> list[tuple[str, int, int]]:
-    """Return status, total and held_back of the alerts of a channel, oldest first."""
+    """Return status, total and delayed of the alerts of a channel, oldest first."""
     rows = Alert.objects.filter(channel=channel).order_by("created_at")
-    return list(rows.values_list("status", "total", "held_back"))
+    return list(rows.values_list("status", "total", "delayed"))

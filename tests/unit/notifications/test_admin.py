@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 def test_alert_shows_its_numbers_and_findings_in_words(scenario: Scenario) -> None:
     alert = ROWS[Alert](scenario)
     worst = {"id": str(alert.pk), "kind": "new", "severity": "high", "title": "Header is missing"}
-    Alert.objects.filter(pk=alert.pk).update(counts={"new": {"high": 2}}, worst=[worst], total=2)
+    Alert.objects.filter(pk=alert.pk).update(counts={"new": {"high": 2}}, most_severe=[worst], total=2)
 
     page = staff.logged_in_client().get(admin_url(Alert, "change", alert.pk)).content.decode()
 

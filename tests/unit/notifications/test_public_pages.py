@@ -27,7 +27,9 @@ def alert(scenario: Scenario, settings: Any) -> Alert:
 
 
 def test_page_shows_numbers_and_the_findings_as_they_are_now(alert: Alert) -> None:
-    Finding.objects.filter(pk=alert.worst[0]["id"]).update(status="resolved", description="It was fixed.")
+    Finding.objects.filter(pk=alert.most_severe[0]["id"]).update(
+        status="resolved", description="It was fixed."
+    )
 
     response = Client().get(alert_url(alert))
 
@@ -37,7 +39,7 @@ def test_page_shows_numbers_and_the_findings_as_they_are_now(alert: Alert) -> No
     assert html.count("<details") == 10
     assert "And 2 more." in html
     assert "It was fixed." in html
-    assert f'id="finding-{alert.worst[0]["id"]}"' in html
+    assert f'id="finding-{alert.most_severe[0]["id"]}"' in html
     assert response.cookies == {}
     assert response["x-robots-tag"] == "noindex, nofollow"
 

@@ -97,8 +97,8 @@ def test_each_overdue_task_counts_and_its_finding_is_named_once(
     factories.task(scenario, of=finding, sla_due_at=yesterday)
     process_events()
 
-    alert = Alert.objects.get(channel="slack", status="gathering")
-    named = [(item["kind"], item["id"]) for item in alert.worst]
+    alert = Alert.objects.get(channel="slack", status="collecting")
+    named = [(item["kind"], item["id"]) for item in alert.most_severe]
     assert (alert.total, alert.counts, named) == (
         3,
         {"overdue": {"critical": 3}},
@@ -117,7 +117,7 @@ def test_done_tasks_and_tasks_without_a_due_date_are_not_overdue(scenario: Scena
     assert not Event.objects.filter(name="task.overdue").exists()
 
 
-def test_events_beyond_the_hourly_limit_are_held_back_and_counted(
+def test_events_beyond_the_hourly_limit_are_delayed_and_counted(
     scenario: Scenario, slack: HTTPServer
 ) -> None:
     for start in range(batching.MAX_ALERTS_PER_HOUR):
@@ -125,15 +125,15 @@ def test_events_beyond_the_hourly_limit_are_held_back_and_counted(
         run_workers()
     make_findings(scenario, 3, start=100)
     run_workers()
-    held_back = alerts("slack")[-1]
+    delayed = alerts("slack")[-1]
     Alert.objects.filter(status="sent").update(sent_at=timezone.now() - timedelta(hours=1))
-    Alert.objects.filter(status="gathering").update(due_at=timezone.now())
+    Alert.objects.filter(status="collecting").update(due_at=timezone.now())
     run_workers()
 
-    assert held_back == ("gathering", 3, 3)
+    assert delayed == ("collecting", 3, 3)
     assert len(slack.log) == batching.MAX_ALERTS_PER_HOUR + 1
     remainder = slack.log[-1][0].get_json()["blocks"][-1]["text"]["text"]
-    assert "3 of these came after 6 messages within an hour and were held back." in remainder
+    assert "3 of these came after 6 messages within an hour and were delayed." in remainder
 
 
 def test_events_during_a_delivery_start_another_alert(scenario: Scenario, slack: HTTPServer) -> None:
@@ -146,7 +146,7 @@ def test_events_during_a_delivery_start_another_alert(scenario: Scenario, slack:
 
     process_events()
 
-    assert alerts("slack") == [("sending", 1, 0), ("gathering", 1, 0)]
+    assert alerts("slack") == [("sending", 1, 0), ("collecting", 1, 0)]
 
 
 def test_alert_whose_delivery_begins_after_its_first_events_gets_no_further_ones(

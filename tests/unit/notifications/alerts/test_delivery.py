@@ -125,7 +125,7 @@ def test_worker_that_has_lost_its_lease_sends_nothing(scenario: Scenario) -> Non
 
     delivery._deliver(late)
 
-    assert (mail.outbox, alerts("email")) == ([], [("gathering", 1, 0)])
+    assert (mail.outbox, alerts("email")) == ([], [("collecting", 1, 0)])
 
 
 def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, settings: Settings) -> None:
@@ -187,7 +187,7 @@ def test_alert_whose_delivery_raises_is_tried_five_times(scenario: Scenario) -> 
     make_findings(scenario, 1)
     process_events()
     alert = Alert.objects.get(channel="email")
-    Alert.objects.filter(pk=alert.pk).update(worst=[5])  # a form that is never stored
+    Alert.objects.filter(pk=alert.pk).update(most_severe=[5])  # a form that is never stored
 
     found = []
     for _ in range(6):

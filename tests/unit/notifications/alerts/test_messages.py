@@ -1,4 +1,4 @@
-"""An alert is one message with numbers and the worst findings."""
+"""An alert is one message with numbers and the most severe findings."""
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -35,8 +35,8 @@ def test_message_of_each_kind_keeps_the_limits_of_slack(scenario: Scenario, kind
     ]
     counts = {name: {"critical": 10**9, "low": 10**9} for name in LABELS}
     scenario.project.slug = "s" * 300
-    alert = Alert(project=scenario.project, counts=counts, worst=worst, total=10**9, held_back=10**9)
-    plain = Alert(project=scenario.project, counts={kind: {"low": 1}}, worst=worst[:1], total=1)
+    alert = Alert(project=scenario.project, counts=counts, most_severe=worst, total=10**9, delayed=10**9)
+    plain = Alert(project=scenario.project, counts={kind: {"low": 1}}, most_severe=worst[:1], total=1)
 
     page = f"https://audit.example.com/{'x' * 200}"
 
@@ -46,7 +46,7 @@ def test_message_of_each_kind_keeps_the_limits_of_slack(scenario: Scenario, kind
 def test_controls_of_a_name_or_a_title_reverse_nothing_in_slack(scenario: Scenario) -> None:
     worst = [{"kind": "new", "severity": "high", "title": "a\u202eb", "id": scenario.project.pk}]
     scenario.project.name = "Shop\u2067"
-    alert = Alert(project=scenario.project, counts={"new": {"high": 1}}, worst=worst, total=1)
+    alert = Alert(project=scenario.project, counts={"new": {"high": 1}}, most_severe=worst, total=1)
 
     header, _, first, *_ = slack_payload(alert, "https://audit.example.com/")["blocks"]
 
@@ -56,7 +56,7 @@ def test_controls_of_a_name_or_a_title_reverse_nothing_in_slack(scenario: Scenar
 
 def test_slack_makes_no_links_and_mentions_of_plain_text(scenario: Scenario) -> None:
     worst = [{"kind": "new", "severity": "high", "title": "www.example.com", "id": scenario.project.pk}]
-    alert = Alert(project=scenario.project, counts={"new": {"high": 1}}, worst=worst, total=1)
+    alert = Alert(project=scenario.project, counts={"new": {"high": 1}}, most_severe=worst, total=1)
 
     _, *sections = slack_payload(alert, "https://audit.example.com/")["blocks"]
 
@@ -73,7 +73,7 @@ def test_slack_makes_no_links_and_mentions_of_plain_text(scenario: Scenario) -> 
 )
 def test_subject_has_the_name_of_the_project_in_one_line(scenario: Scenario, name: str, shown: str) -> None:
     scenario.project.name = name
-    alert = Alert(project=scenario.project, counts={"new": {"critical": 2}}, worst=[], total=2)
+    alert = Alert(project=scenario.project, counts={"new": {"critical": 2}}, most_severe=[], total=2)
 
     assert subject(alert) == f"{shown}: new: 2 critical"
 
@@ -81,9 +81,9 @@ def test_subject_has_the_name_of_the_project_in_one_line(scenario: Scenario, nam
 def test_subject_with_many_numbers_has_at_most_200_characters(scenario: Scenario) -> None:
     counts = {name: {"critical": 10**9, "high": 10**9, "medium": 10**9} for name in LABELS}
 
-    assert len(subject(Alert(project=scenario.project, counts=counts, worst=[], total=10**9))) == 200
+    assert len(subject(Alert(project=scenario.project, counts=counts, most_severe=[], total=10**9))) == 200
 
 
 @pytest.mark.parametrize(("total", "lines"), [(0, []), (1, ["And 1 more."]), (2, ["And 2 more."])])
 def test_remainder_is_what_is_not_named(total: int, lines: list[str]) -> None:
-    assert remainder(Alert(worst=[], total=total)) == lines
+    assert remainder(Alert(most_severe=[], total=total)) == lines

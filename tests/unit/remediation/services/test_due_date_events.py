@@ -148,7 +148,7 @@ def test_a_warning_is_an_alert(scenario: Scenario):
     process_events()
 
     alert = Alert.objects.get()
-    assert (alert.counts, alert.worst[0]["kind"]) == ({"due_soon": {"high": 1}}, "due_soon")
+    assert (alert.counts, alert.most_severe[0]["kind"]) == ({"due_soon": {"high": 1}}, "due_soon")
 
 
 def test_an_overdue_task_is_logged_once(scenario: Scenario):

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from .alert_destination import AlertDestination
     from .alert_destination_list_response import AlertDestinationListResponse
     from .alert_destination_response import AlertDestinationResponse
+    from .alert_most_severe_item import AlertMostSevereItem
     from .alert_status import AlertStatus
-    from .alert_worst_item import AlertWorstItem
     from .api_key import ApiKey
     from .api_key_response import ApiKeyResponse
     from .api_key_scopes_item import ApiKeyScopesItem
@@ -518,8 +518,8 @@ __all__ = (
     "AlertDestination",
     "AlertDestinationListResponse",
     "AlertDestinationResponse",
+    "AlertMostSevereItem",
     "AlertStatus",
-    "AlertWorstItem",
     "ApiKey",
     "ApiKeyResponse",
     "ApiKeyScopesItem",
@@ -986,8 +986,8 @@ _MODULES = {
     "AlertDestination": ".alert_destination",
     "AlertDestinationListResponse": ".alert_destination_list_response",
     "AlertDestinationResponse": ".alert_destination_response",
+    "AlertMostSevereItem": ".alert_most_severe_item",
     "AlertStatus": ".alert_status",
-    "AlertWorstItem": ".alert_worst_item",
     "ApiKey": ".api_key",
     "ApiKeyResponse": ".api_key_response",
     "ApiKeyScopesItem": ".api_key_scopes_item",

@@ -13,7 +13,7 @@ from ..models.alert_status import AlertStatus
 
 if TYPE_CHECKING:
     from ..models.alert_counts import AlertCounts
-    from ..models.alert_worst_item import AlertWorstItem
+    from ..models.alert_most_severe_item import AlertMostSevereItem
 
 
 T = TypeVar("T", bound="Alert")
@@ -28,8 +28,8 @@ class Alert:
     status: AlertStatus
     total: int
     counts: AlertCounts
-    worst: list[AlertWorstItem]
-    held_back: int
+    most_severe: list[AlertMostSevereItem]
+    delayed: int
     outcome: str
     due_at: datetime.datetime
     sent_at: datetime.datetime | None
@@ -48,12 +48,12 @@ class Alert:
 
         counts = self.counts.to_dict()
 
-        worst = []
-        for worst_item_data in self.worst:
-            worst_item = worst_item_data.to_dict()
-            worst.append(worst_item)
+        most_severe = []
+        for most_severe_item_data in self.most_severe:
+            most_severe_item = most_severe_item_data.to_dict()
+            most_severe.append(most_severe_item)
 
-        held_back = self.held_back
+        delayed = self.delayed
 
         outcome = self.outcome
 
@@ -78,8 +78,8 @@ class Alert:
                 "status": status,
                 "total": total,
                 "counts": counts,
-                "worst": worst,
-                "held_back": held_back,
+                "most_severe": most_severe,
+                "delayed": delayed,
                 "outcome": outcome,
                 "due_at": due_at,
                 "sent_at": sent_at,
@@ -93,7 +93,7 @@ class Alert:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.alert_counts import AlertCounts  # noqa: PLC0415
-        from ..models.alert_worst_item import AlertWorstItem  # noqa: PLC0415
+        from ..models.alert_most_severe_item import AlertMostSevereItem  # noqa: PLC0415
 
         d = dict(src_dict)
         id = UUID(d.pop("id"))
@@ -106,14 +106,14 @@ class Alert:
 
         counts = AlertCounts.from_dict(d.pop("counts"))
 
-        worst = []
-        _worst = d.pop("worst")
-        for worst_item_data in _worst:
-            worst_item = AlertWorstItem.from_dict(worst_item_data)
+        most_severe = []
+        _most_severe = d.pop("most_severe")
+        for most_severe_item_data in _most_severe:
+            most_severe_item = AlertMostSevereItem.from_dict(most_severe_item_data)
 
-            worst.append(worst_item)
+            most_severe.append(most_severe_item)
 
-        held_back = d.pop("held_back")
+        delayed = d.pop("delayed")
 
         outcome = d.pop("outcome")
 
@@ -144,8 +144,8 @@ class Alert:
             status=status,
             total=total,
             counts=counts,
-            worst=worst,
-            held_back=held_back,
+            most_severe=most_severe,
+            delayed=delayed,
             outcome=outcome,
             due_at=due_at,
             sent_at=sent_at,

@@ -2,8 +2,8 @@ from enum import StrEnum
 
 
 class AlertStatus(StrEnum):
+    COLLECTING = "collecting"
     FAILED = "failed"
-    GATHERING = "gathering"
     SENDING = "sending"
     SENT = "sent"
 

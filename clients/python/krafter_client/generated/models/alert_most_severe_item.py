@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="AlertWorstItem")
+T = TypeVar("T", bound="AlertMostSevereItem")
 
 
 @_attrs_define
-class AlertWorstItem:
+class AlertMostSevereItem:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -23,10 +23,10 @@ class AlertWorstItem:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        alert_worst_item = cls()
+        alert_most_severe_item = cls()
 
-        alert_worst_item.additional_properties = d
-        return alert_worst_item
+        alert_most_severe_item.additional_properties = d
+        return alert_most_severe_item
 
     @property
     def additional_keys(self) -> list[str]:
