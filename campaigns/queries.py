@@ -44,7 +44,7 @@ class CampaignProgress:
         return 100 * self.done // self.total if self.total else 0
 
     @property
-    def late(self) -> bool:
+    def past_due(self) -> bool:
         """Whether the campaign's due date has passed, and tasks are not done."""
         is_over = self.due_date is not None and self.due_date < timezone.now().date()
         return is_over and self.done < self.total

@@ -73,7 +73,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     overdue = serializers.IntegerField(help_text="Tasks that are not done and whose due date has passed.")
     by_status = serializers.DictField(child=serializers.IntegerField())
     next_due_at = UTCDateTimeField(allow_null=True, help_text="The next due date of a task that is not done.")
-    late = serializers.BooleanField(
+    past_due = serializers.BooleanField(
         help_text="The due date of the campaign has passed, and tasks are not done."
     )
 

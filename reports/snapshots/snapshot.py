@@ -60,7 +60,7 @@ class Snapshot:
     overdue: Iterable[Item]
     first_day: date | None
     share_url: str
-    # The active campaigns, as `{id, name, due_date, total, done, percent, overdue, late}`, the next due first.
+    # The active campaigns, as `{id, name, due_date, total, done, percent, overdue, past_due}`, the next due first.
     campaigns: Sequence[Item] = ()
     # As the API has it, at the time of the export.
     forecast: Mapping[str, Any] | None = None

@@ -129,7 +129,7 @@ def _totals(findings: Iterable[FindingCount]) -> Totals:
 
 def list_campaigns(project: Project) -> list[Item]:
     """Return the project's active campaigns with their progress, next due first."""
-    numbers = ("total", "done", "percent", "overdue", "late")
+    numbers = ("total", "done", "percent", "overdue", "past_due")
     return [
         {
             "id": campaign.pk,

@@ -150,7 +150,7 @@ class Project(Numbers):
             "overdue": sum(map(self._is_overdue, tasks)),
             "by_status": by_status,
             "next_due_at": format_timestamp(min(due)) if due else None,
-            "late": bool(is_late),
+            "past_due": bool(is_late),
         }
 
     def campaign_days(self, campaign: Campaign) -> list[dict[str, Any]]:

@@ -152,7 +152,7 @@ TAG_DESCRIPTIONS = {
     "regressions": "Findings that came back after they were resolved.",
     "tasks": "The work that closes findings, with comments, labels and due dates.",
     "labels": "Labels of tasks.",
-    "campaigns": "Groups of tasks with a common target date.",
+    "campaigns": "Groups of tasks with a common due date.",
     "bulk-changes": "Changes of many findings or tasks, which can be undone.",
     "verifications": "Checks of a finding, repeated on the live site, with their evidence.",
     "guard-windows": "Verifications that are repeated for some time after an approval.",

@@ -31,7 +31,7 @@ def test_progress_of_several_campaigns_needs_one_query(
     first, second, empty = (progress[campaign.pk] for campaign in campaigns)
     assert first == second
     assert (first.total, first.done, first.overdue, first.next_due_at) == (1, 0, 0, soon)
-    assert (empty.total, empty.percent, empty.late) == (0, 0, False)
+    assert (empty.total, empty.percent, empty.past_due) == (0, 0, False)
 
 
 def test_percent_is_100_only_when_all_are_done(scenario: Scenario) -> None:

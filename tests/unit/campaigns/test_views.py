@@ -49,7 +49,7 @@ def test_campaign_of_a_filter_is_created_and_read_with_its_progress(scenario: Sc
     assert read == listed == {
         **campaign,
         "progress": {
-            "total": 3, "done": 1, "percent": 33, "overdue": 2, "next_due_at": None, "late": True,
+            "total": 3, "done": 1, "percent": 33, "overdue": 2, "next_due_at": None, "past_due": True,
             "by_status": {"backlog": 1, "in_progress": 0, "blocked": 1, "ready_verify": 0, "done": 1},
         },
     }  # fmt: skip

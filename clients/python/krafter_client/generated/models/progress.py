@@ -27,7 +27,7 @@ class Progress:
     by_status: ProgressByStatus
     next_due_at: datetime.datetime | None
     """ The next due date of a task that is not done. """
-    late: bool
+    past_due: bool
     """ The due date of the campaign has passed, and tasks are not done. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -48,7 +48,7 @@ class Progress:
         else:
             next_due_at = self.next_due_at
 
-        late = self.late
+        past_due = self.past_due
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -60,7 +60,7 @@ class Progress:
                 "overdue": overdue,
                 "by_status": by_status,
                 "next_due_at": next_due_at,
-                "late": late,
+                "past_due": past_due,
             }
         )
 
@@ -96,7 +96,7 @@ class Progress:
 
         next_due_at = _parse_next_due_at(d.pop("next_due_at"))
 
-        late = d.pop("late")
+        past_due = d.pop("past_due")
 
         progress = cls(
             total=total,
@@ -105,7 +105,7 @@ class Progress:
             overdue=overdue,
             by_status=by_status,
             next_due_at=next_due_at,
-            late=late,
+            past_due=past_due,
         )
 
         progress.additional_properties = d
