@@ -131,12 +131,12 @@ def observation(key: str, url: str, outcome: dict[str, Any]) -> Observation:
         },
         markup=list(_markup(seen)),
         screenshots=_screenshots(seen),
-        missing_screenshots=_texts(seen.get("pictures_not_stored")),
+        missing_screenshots=_texts(seen.get("screenshots_not_stored")),
     )
 
 
 def _screenshots(seen: dict[str, Any]) -> dict[str, str]:
-    named = _mapping(seen.get("pictures")).items()
+    named = _mapping(seen.get("screenshots")).items()
     # The element first, then the page around it.
     return {
         str(name): sha256

@@ -49,7 +49,7 @@ ALL_FROM_OFFSET = """
 # Compared by PostgreSQL: of 540,000 findings, as many hashes would be sent.
 NAMED_SCREENSHOTS = """
     SELECT DISTINCT named #>> '{}'
-    FROM findings_finding, jsonb_path_query(evidence, '$.pages[*].outcome.evidence.pictures.*') AS named
+    FROM findings_finding, jsonb_path_query(evidence, '$.pages[*].outcome.evidence.screenshots.*') AS named
     WHERE project_id = %(project)s AND named #>> '{}' = ANY(%(hashes)s)
 """
 AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"

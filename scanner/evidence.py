@@ -44,7 +44,7 @@ def _screenshots(check: Check, context: "PageContext") -> dict[str, Any]:
     saved = context.rendered.save_screenshots(check.needs)
     stored = {name: sha256 for name, sha256 in saved.items() if sha256}
     missing = [name for name, sha256 in saved.items() if not sha256]
-    found: dict[str, Any] = {"pictures": stored, "pictures_not_stored": missing}
+    found: dict[str, Any] = {"screenshots": stored, "screenshots_not_stored": missing}
     return {name: value for name, value in found.items() if value}
 
 

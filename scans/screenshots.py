@@ -18,7 +18,7 @@ from krafter_audit.api.errors import Unavailable
 from scans.models import Screenshot
 
 logger = logging.getLogger(__name__)
-FOLDER = "pictures"
+FOLDER = "screenshots"
 
 
 def screenshot_saver(project_id: UUID) -> Callable[[bytes], str | None]:

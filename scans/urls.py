@@ -10,7 +10,7 @@ urlpatterns = [
     path("scans/<str:pk>", ScanViewSet.as_view({"get": "retrieve"})),
     path("scans/<str:pk>/pages", ScanViewSet.as_view({"get": "pages"})),
     path("scans/<str:pk>/results", ScanViewSet.as_view({"get": "results"})),
-    path("pictures/<str:sha256>", ScreenshotViewSet.as_view({"get": "retrieve"})),
+    path("screenshots/<str:sha256>", ScreenshotViewSet.as_view({"get": "retrieve"})),
     path("access", SiteCredentialsViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
     path("sites", SiteViewSet.as_view({"get": "list", "post": "create"})),
     path("sites/<str:pk>", SiteViewSet.as_view({"get": "retrieve"})),

@@ -19,7 +19,6 @@ TITLES = {
     "keys": "API keys",
     "me": "The API key in use",
     "orgs": "Organisations",
-    "pictures": "Screenshots",
     "usage": "Quota",
 }
 

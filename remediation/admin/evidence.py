@@ -74,7 +74,7 @@ class EvidencePages(ReadOnlyAdmin):
             people=content["people"],
             screenshots={
                 image["sha256"]: f"data:{image['type']};base64,{image['base64']}"
-                for image in content["pictures"]
+                for image in content["screenshots"]
             },
             results=export.verify_content(content),
             keys=key_fingerprints(),

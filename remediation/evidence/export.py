@@ -59,7 +59,7 @@ def content(verification: Verification, *, public: bool = False) -> dict[str, An
         },
         **_subject(verification),
         "people": {} if public else _people(own),
-        "pictures": [] if public else list(_screenshots(own)),
+        "screenshots": [] if public else list(_screenshots(own)),
         "chain": [_entry(link, of=verification) for link in links],
         "gaps": [
             [before.sequence + 1, after.sequence - 1]

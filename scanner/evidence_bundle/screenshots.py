@@ -13,7 +13,7 @@ def named_screenshots(body: dict[str, Any]) -> list[str]:
     evidence = (
         [page.get("evidence") for page in pages if isinstance(page, dict)] if isinstance(pages, list) else []
     )
-    stored = [entry.get("pictures") for entry in evidence if isinstance(entry, dict)]
+    stored = [entry.get("screenshots") for entry in evidence if isinstance(entry, dict)]
     named = [
         value for screenshots in stored if isinstance(screenshots, dict) for value in screenshots.values()
     ]

@@ -175,7 +175,7 @@ def _require_complete(link: Link, body: dict[str, Any], earlier: list[Link]) -> 
 
 def _check_screenshots(bundle: Bundle) -> Iterator[ResultLine]:
     named = {sha256 for link in bundle.links if link.key for sha256 in named_screenshots(link.parsed_body())}
-    included = bundle.content.get("pictures", [])
+    included = bundle.content.get("screenshots", [])
     if not isinstance(included, list):
         raise InvalidBundle("The screenshots of the bundle are malformed.")
     for screenshot in included:

@@ -161,7 +161,7 @@ TAG_DESCRIPTIONS = {
     "scans": "Scans of websites, their pages and results.",
     "sites": "Websites whose ownership is verified.",
     "access": "Credentials for scanning a site behind a login.",
-    "pictures": "Screenshots, by the SHA-256 in the evidence.",
+    "screenshots": "Screenshots, by the SHA-256 in the evidence.",
     "policies": "The rules of a project: severities, due dates, checks, approvals and alerts.",
     "command-center": "The state of a project at a glance.",
     "alerts": "Alerts of a project, and where they are sent.",

@@ -24,12 +24,12 @@ def test_client_parses_successes_only_whatever_their_status() -> None:
     operation = {"operationId": "long", "responses": {"204": {}, "200": image, "default": {}, "404": {}}}
 
     prepared = client_generator.prepare(
-        {"paths": {"/api/v1/pictures/{id}": {"get": operation}}, "components": {"schemas": {}}}
+        {"paths": {"/api/v1/screenshots/{id}": {"get": operation}}, "components": {"schemas": {}}}
     )
 
-    assert prepared["paths"]["/api/v1/pictures/{id}"]["get"] == {
-        "operationId": "get_pictures_by_id",
-        "tags": ["pictures"],
+    assert prepared["paths"]["/api/v1/screenshots/{id}"]["get"] == {
+        "operationId": "get_screenshots_by_id",
+        "tags": ["screenshots"],
         "responses": {
             "2XX": {
                 "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

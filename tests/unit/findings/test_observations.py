@@ -17,8 +17,8 @@ def test_evidence_of_a_scan_is_read_by_page() -> None:
         "time": "2026-11-27T07:38:35Z",
         "headers": {"server": "nginx", "bad": 5},
         "elements": [{"html": "<html>"}],
-        "pictures": {"screen": "a" * 64, "element": "b" * 64, "bad": "../x"},
-        "pictures_not_stored": ["image-alt", 1],
+        "screenshots": {"screen": "a" * 64, "element": "b" * 64, "bad": "../x"},
+        "screenshots_not_stored": ["image-alt", 1],
     }
     evidence = {
         "pages": [

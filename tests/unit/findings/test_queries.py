@@ -45,11 +45,11 @@ def test_screenshots_are_those_that_the_evidence_of_the_projects_findings_names(
             ]
         }
 
-    first, second = ({"evidence": {"pictures": {"screen": sha256, "rule": "c"}}} for sha256 in ("a", "b"))
+    first, second = ({"evidence": {"screenshots": {"screen": sha256, "rule": "c"}}} for sha256 in ("a", "b"))
     factories.finding(scenario, evidence=evidence(first, {"evidence": {}}, second))
-    for other in ({}, {"pages": "none"}, {"pages": [1, {}]}, evidence({"evidence": {"pictures": []}})):
+    for other in ({}, {"pages": "none"}, {"pages": [1, {}]}, evidence({"evidence": {"screenshots": []}})):
         factories.finding(scenario, evidence=other)
-    factories.finding(factories.scenario(), evidence=evidence({"evidence": {"pictures": {"screen": "d"}}}))
+    factories.finding(factories.scenario(), evidence=evidence({"evidence": {"screenshots": {"screen": "d"}}}))
 
     named = queries.named_screenshots(scenario.project.pk, ["a", "c", "d", "e"])
     assert named == {"a", "c"}

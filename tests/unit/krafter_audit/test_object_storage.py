@@ -117,7 +117,7 @@ def test_screenshots_are_stored_once_and_verified_by_their_hash(endpoint: str) -
 
     assert screenshots.load(project, sha256) == b"a picture"  # type: ignore[arg-type]
     assert screenshots.load(project, "0" * 64) is None  # type: ignore[arg-type]
-    assert object_storage.keys(endpoint) == [f"audit/pictures/{project}/{sha256}.jpg"]
+    assert object_storage.keys(endpoint) == [f"audit/screenshots/{project}/{sha256}.jpg"]
 
 
 @pytest.mark.django_db

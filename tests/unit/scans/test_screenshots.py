@@ -43,17 +43,17 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
         page_with_credentials.rendered.save_screenshot = screenshots.screenshot_saver(scenario.project.pk)
         outcome_with_credentials = dict(run_checks(site.url, [KEY], context=page_with_credentials))[KEY]
 
-    hashes = outcome.evidence["pictures"]
-    files = {path.stem: path for path in (storage / "pictures" / str(scenario.project.pk)).iterdir()}
+    hashes = outcome.evidence["screenshots"]
+    files = {path.stem: path for path in (storage / "screenshots" / str(scenario.project.pk)).iterdir()}
     assert set(hashes) == {"screen", "color-contrast"}
     assert set(files) == set(hashes.values())
     sizes = {name: Image.open(files[sha256]).size for name, sha256 in hashes.items()}
     assert sizes["screen"] == (412, 823)
     assert sizes["color-contrast"][1] < 120
     assert all(path.stat().st_size < 60_000 for path in files.values())
-    assert "pictures" not in outcome_with_credentials.evidence
+    assert "screenshots" not in outcome_with_credentials.evidence
 
-    response = scenario.client.call("get", f"pictures/{hashes['screen']}")
+    response = scenario.client.call("get", f"screenshots/{hashes['screen']}")
     assert (response.status_code, response["content-type"]) == (200, "image/jpeg")
     assert hashlib.sha256(response.content).hexdigest() == hashes["screen"]
 
@@ -63,7 +63,7 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
 def test_screenshot_that_cannot_be_stored_is_reported_and_leaves_the_outcome(
     scenario: Scenario, storage: Path, chrome: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (storage / "pictures").write_text("a file where the directory has to be")
+    (storage / "screenshots").write_text("a file where the directory has to be")
 
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         page = PageContext(site.url, client, browser=chrome)
@@ -71,8 +71,8 @@ def test_screenshot_that_cannot_be_stored_is_reported_and_leaves_the_outcome(
         outcome = dict(run_checks(site.url, [KEY], context=page))[KEY]
 
     assert outcome.status == "failed"
-    assert outcome.evidence["pictures_not_stored"] == ["color-contrast", "screen"]
-    assert "pictures" not in outcome.evidence
+    assert outcome.evidence["screenshots_not_stored"] == ["color-contrast", "screen"]
+    assert "screenshots" not in outcome.evidence
     assert [record.levelname for record in caplog.records if record.name == screenshots.__name__] == [
         "ERROR"
     ] * 2
@@ -82,7 +82,7 @@ def test_equal_screenshots_are_stored_once_and_altered_ones_are_not_returned(
     scenario: Scenario, storage: Path
 ) -> None:
     names = [screenshots.store(scenario.project.pk, b"a picture") for _ in range(2)]
-    kept = list((storage / "pictures").rglob("*.jpg"))
+    kept = list((storage / "screenshots").rglob("*.jpg"))
     before = screenshots.load(scenario.project.pk, names[0])
     kept[0].write_bytes(b"another")
 

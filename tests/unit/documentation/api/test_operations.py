@@ -51,7 +51,7 @@ def test_ids_of_a_path_are_variables(operation: str, names: list[str]) -> None:
 def test_files_are_known() -> None:
     files = {operation.id for operation in OPERATIONS.values() if operation.is_file}
 
-    assert files == {"get_picture", "get_report_download", "get_verification_evidence_bundle"}
+    assert files == {"get_screenshot", "get_report_download", "get_verification_evidence_bundle"}
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,12 @@ def test_files_of_object_storage_are_in_the_backup(installation: Scenario, tmp_p
     with object_storage.served() as endpoint:
         object_storage.use(settings, endpoint)
         default_storage.save("reports/a/1.csv", ContentFile(b"a,b\n"))
-        default_storage.save("pictures/2.jpg", ContentFile(b"a picture"))
+        default_storage.save("screenshots/2.jpg", ContentFile(b"a picture"))
 
         backup = Path(back_up(tmp_path / "backups").path)
 
     with tarfile.open(backup / "media.tar") as archive:
-        assert {entry.name: entry.size for entry in archive} == {"reports/a/1.csv": 4, "pictures/2.jpg": 9}
+        assert {entry.name: entry.size for entry in archive} == {"reports/a/1.csv": 4, "screenshots/2.jpg": 9}
 
 
 def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, settings, time_machine):

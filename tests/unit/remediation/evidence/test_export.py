@@ -396,7 +396,7 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
     settings.MEDIA_ROOT = str(tmp_path)
     kept, lost = screenshots.store(scenario.project.pk, b"jpeg"), "0" * 64
     verification = factories.verification(scenario)
-    page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
+    page = {"url": "https://example.com/", "evidence": {"screenshots": {"page": kept, "element": lost}}}
     chain.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})
 
     raw = file_of(scenario, verification)
@@ -404,7 +404,7 @@ def test_bundle_includes_screenshots_and_detects_replaced_ones(
     words = result_lines(raw, keys_of_the_installation())
     assert ("valid", "Screenshots: 1. The hash of each is in a link.") in words
     assert ("note", "Screenshots whose hashes are in links, but which are not in the file: 1.") in words
-    assert faults(change_and_sign(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
+    assert faults(change_and_sign(raw, lambda content: content["screenshots"][0].update(base64="eA=="))) == [
         f"The screenshot {kept[:12]}… does not match its hash."
     ]
 
@@ -415,13 +415,13 @@ def test_screenshots_are_limited_and_not_public(
     settings.MEDIA_ROOT = str(tmp_path)
     stored = [screenshots.store(scenario.project.pk, image) for image in (b"12", b"345", b"6")]
     verification = factories.verification(scenario)
-    pictures = {f"page {index}": sha256 for index, sha256 in enumerate(stored)}
-    chain.append(verification, "security_header_csp", {"pages": [{"evidence": {"pictures": pictures}}]})
+    named = {f"page {index}": sha256 for index, sha256 in enumerate(stored)}
+    chain.append(verification, "security_header_csp", {"pages": [{"evidence": {"screenshots": named}}]})
     monkeypatch.setattr("remediation.evidence.export.MAX_SCREENSHOT_BYTES", 5)
 
     contents = [json.loads(export.bundle(verification, public=public))["bundle"] for public in (False, True)]
 
-    assert [[screenshot["sha256"] for screenshot in content["pictures"]] for content in contents] == [
+    assert [[screenshot["sha256"] for screenshot in content["screenshots"]] for content in contents] == [
         stored[:2],
         [],
     ]

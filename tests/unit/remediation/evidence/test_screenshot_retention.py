@@ -87,7 +87,7 @@ def test_screenshot_of_evidence_is_deleted_after_its_month(
 
 def test_screenshot_of_a_finding_is_kept_and_not_searched_for_in_each_run(scenario: Scenario) -> None:
     sha256 = stored(scenario, b"contrast", days=200)
-    outcome = {"status": "failed", "evidence": {"pictures": {"screen": sha256}}}
+    outcome = {"status": "failed", "evidence": {"screenshots": {"screen": sha256}}}
     page = {"key": "a11y_color_contrast", "url": "https://example.com/", "outcome": outcome}
     factories.finding(scenario, evidence={"pages": [page]})
 
@@ -183,7 +183,7 @@ def test_no_screenshot_that_is_named_anywhere_is_deleted(
     ]
 
     def outcome(*names: str) -> dict[str, Any]:
-        return {"outcome": {"evidence": {"pictures": {f"rule{n}": name for n, name in enumerate(names)}}}}
+        return {"outcome": {"evidence": {"screenshots": {f"rule{n}": name for n, name in enumerate(names)}}}}
 
     factories.finding(scenario, evidence={"pages": [outcome(), outcome(first, second), {"outcome": None}]})
     factories.finding(scenario, evidence={"pages": [outcome(second), outcome("", "no hash", third)]})

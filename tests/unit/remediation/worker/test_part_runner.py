@@ -218,7 +218,9 @@ def test_worker_without_lease_stores_nothing(scenario: Scenario):
 def test_screenshots_that_the_evidence_names_are_recorded_with_it(scenario: Scenario):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    pages = [{"url": "https://example.com/", "evidence": {"pictures": {"screen": "a" * 64, "lcp": "b" * 64}}}]
+    pages = [
+        {"url": "https://example.com/", "evidence": {"screenshots": {"screen": "a" * 64, "lcp": "b" * 64}}}
+    ]
     result = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"pages": pages})
     part = leased_part(verification)
     assert part is not None

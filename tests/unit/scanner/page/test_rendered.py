@@ -780,7 +780,7 @@ def test_lab_metric_takes_one_load_which_is_the_request_of_the_page(chrome: Brow
 
     assert (result.status, result.evidence["visits"], site.paths().count("/")) == (PASSED, 1, 1)
     assert result.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
-    assert result.evidence["pictures"] == {"screen": "b'\\xff\\xd8'"}
+    assert result.evidence["screenshots"] == {"screen": "b'\\xff\\xd8'"}
 
 
 @pytest.mark.needs_chromium

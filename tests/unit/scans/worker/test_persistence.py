@@ -108,10 +108,10 @@ def test_screenshots_that_results_name_are_recorded_with_them(scenario: Scenario
     part = scan_part(scenario)
     page, lost = leased_pages(part, "", "a")
     ScanPage.objects.filter(pk=lost.pk).update(fence=2)
-    named = passed("Good.", pictures={"screen": "b" * 64, "color-contrast": "a" * 64})
+    named = passed("Good.", screenshots={"screen": "b" * 64, "color-contrast": "a" * 64})
 
     assert persistence.save_results(page, results(named)) is True
-    assert persistence.save_results(lost, results(passed("Good.", pictures={"screen": "c" * 64}))) is False
+    assert persistence.save_results(lost, results(passed("Good.", screenshots={"screen": "c" * 64}))) is False
 
     rows = Screenshot.objects.filter(project=scenario.project, last_in_evidence_at=None)
     assert sorted(rows.values_list("sha256", flat=True)) == ["a" * 64, "b" * 64]

@@ -18,7 +18,7 @@ def _get_kwargs(
 
     _kwargs: dict[str, Any] = {
         "method": "get",
-        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/pictures/{sha256}".format(
+        "url": "/api/v1/orgs/{org_id}/projects/{project_id}/audit/screenshots/{sha256}".format(
             org_id=quote(str(org_id), safe=""),
             project_id=quote(str(project_id), safe=""),
             sha256=quote(str(sha256), safe=""),
