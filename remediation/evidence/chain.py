@@ -59,10 +59,10 @@ def append(
         "task_id": verification.task_id,
         "finding_id": verification.task.finding_id,
         "recorded_at": now,
-        "number": len(earlier) + 1,
+        "verification_sequence": len(earlier) + 1,
         # The links of a verification also refer to each other, and a verdict names all of them: none can be left out
         # of an export unnoticed.
-        "earlier": earlier[-1]["hash"] if earlier else None,
+        "verification_previous_hash": earlier[-1]["hash"] if earlier else None,
     }
     if kind == Evidence.Kind.VERDICT:
         header["links"] = earlier

@@ -48,7 +48,7 @@ def content(verification: Verification, *, public: bool = False) -> dict[str, An
     project = verification.project
     return {
         "format": bundle_format.FORMAT,
-        "made_at": timezone.now(),
+        "created_at": timezone.now(),
         "installation": settings.KRAFTER_PUBLIC_URL,
         "build": krafter_audit.__version__,
         "project": {

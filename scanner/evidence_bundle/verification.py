@@ -162,7 +162,8 @@ def _require_same_verification(
 
 def _require_complete(link: Link, body: dict[str, Any], earlier: list[Link]) -> None:
     last = earlier[-1].hash if earlier else None
-    if (body.get("number"), body.get("earlier")) != (len(earlier) + 1, last):
+    found = (body.get("verification_sequence"), body.get("verification_previous_hash"))
+    if found != (len(earlier) + 1, last):
         raise InvalidBundle(f"{link.name}: an earlier link of the same verification is missing.")
     if link.kind == "verdict":
         links = [

@@ -247,7 +247,7 @@ FIELDS: dict[str, list[Any]] = {
     "unit": ["ms"],
     "url": [URL],
     "value": [608, URL],
-    "verdicts": [[{"decision": "approved", "by": ID, "at": TIME}]],
+    "verdicts": [[{"key": "verdict:approved", "verdict": "approved", "decided_at": TIME}]],
     "webhook_url": ["https://hooks.slack.com/services/…"],
     "warnings": [["scans.hour: 99 is no hour from 0 to 23, so no scans are scheduled."]],
     "most_severe": [[{"kind": "new", "severity": "critical", "title": FINDING_TITLE, "id": ID}]],

@@ -65,8 +65,8 @@ def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, si
     assert "links" not in json.loads(seen.body)
     expected = (
         "key",
-        "number",
-        "earlier",
+        "verification_sequence",
+        "verification_previous_hash",
         "verdict",
         "result",
         "decided_by",
@@ -76,8 +76,8 @@ def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, si
     )
     assert {name: verdict[name] for name in expected} == {
         "key": "verdict:approved",
-        "number": 2,
-        "earlier": seen.hash,
+        "verification_sequence": 2,
+        "verification_previous_hash": seen.hash,
         "verdict": "approved",
         "result": "passed",
         "decided_by": {"kind": "api_key", "user_id": str(scenario.owner.pk), "request_id": ""},
