@@ -45,7 +45,7 @@ def update_organization(
             setattr(locked, name, value)
         locked.full_clean()
         locked.save()
-        send_account_changed("organization.updated", locked, locked.pk, by=by, now=changed)
+        send_account_changed("organization.updated", locked, locked.pk, by=by, after=changed)
     return locked
 
 
@@ -129,7 +129,7 @@ def update_project(
         setattr(locked, name, value)
     locked.save()
     send_account_changed(
-        "project.updated", project.organization, locked.pk, by=by, slug=locked.slug, now=changed
+        "project.updated", project.organization, locked.pk, by=by, slug=locked.slug, after=changed
     )
     return locked
 
@@ -182,7 +182,7 @@ def change_role(
     if was != role:
         locked.save()
         send_account_changed(
-            "member.role_changed", locked.organization, locked.user_id, by=by, was=was, now=role
+            "member.role_changed", locked.organization, locked.user_id, by=by, before=was, after=role
         )
     if was not in MANAGERS or role in MANAGERS:
         return locked, []

@@ -225,7 +225,7 @@ def _write(subject: Subject, changed: Sequence[Decision], context: ChangeContext
 
 
 def _event_data(bulk_change: BulkChange, decision: Decision, context: ChangeContext) -> dict[str, Any]:
-    data = {"was": dict(decision.before), "now": dict(decision.after), "bulk_change_id": bulk_change.pk}
+    data = {"before": dict(decision.before), "after": dict(decision.after), "bulk_change_id": bulk_change.pk}
     return {**data, **(context.details if "status" in decision.after else {})}
 
 

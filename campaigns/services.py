@@ -74,7 +74,7 @@ def update(
         _reserve_name(campaign.project, changed["name"], campaign)
     was = {name: getattr(campaign, name) for name in changed}
     _save(campaign, **changed)
-    log_event("campaign.updated", campaign, by=by, was=was, now=changed)
+    log_event("campaign.updated", campaign, by=by, before=was, after=changed)
     return campaign
 
 

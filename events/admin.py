@@ -98,13 +98,13 @@ def names_with(text: str) -> list[str]:
 
 def changes_of(data: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return the fields that an event changed, with values before and after."""
-    was, now = data.get("was"), data.get("now")
-    if not (isinstance(was, dict) and isinstance(now, dict)):
+    before, after = data.get("before"), data.get("after")
+    if not (isinstance(before, dict) and isinstance(after, dict)):
         return []
     return [
-        (field_label(name), value_in_words(name, was.get(name)), value_in_words(name, value))
-        for name, value in now.items()
-        if was.get(name) != value
+        (field_label(name), value_in_words(name, before.get(name)), value_in_words(name, value))
+        for name, value in after.items()
+        if before.get(name) != value
     ]
 
 

@@ -37,7 +37,7 @@ def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:
 
 def ready_changes(task_id: UUID) -> QuerySet[Event]:
     """Return the events that set a task to ready to verify, its creation among them, newest first."""
-    ready = Event.objects.filter(subject_id=task_id, data__now__status=Task.Status.READY_VERIFY.value)
+    ready = Event.objects.filter(subject_id=task_id, data__after__status=Task.Status.READY_VERIFY.value)
     return ready.order_by("-id")
 
 

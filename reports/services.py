@@ -72,7 +72,7 @@ def share_latest(
     share.save(force_insert=True)
     mark_shared(report)
     log_event(
-        "report.shared", report, by=by, channel=channel, share=share.pk, recipients=len(share.recipients)
+        "report.shared", report, by=by, channel=channel, share_id=share.pk, recipients=len(share.recipients)
     )
     if share.status == Share.Status.QUEUED:
         enqueue_on_commit("reports.deliver", str(share.pk))

@@ -59,7 +59,7 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
         runs_total=len(offsets),
     )
     GuardRun.objects.bulk_create(GuardRun(window=window, due_at=approved_at + offset) for offset in offsets)
-    log_event("guard.opened", window, by=SYSTEM, finding_id=finding.pk, until=window.ends_at)
+    log_event("guard.opened", window, by=SYSTEM, finding_id=finding.pk, ends_at=window.ends_at)
     return window
 
 

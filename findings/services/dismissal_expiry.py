@@ -70,8 +70,8 @@ def _lock_expired(project_id: UUID, finding_id: UUID | None) -> list[Dismissal]:
 
 def _event_data(row: Dismissal) -> dict[str, object]:
     return {
-        "was": {"status": FindingStatus.DISMISSED},
-        "now": {"status": row.status_before},
+        "before": {"status": FindingStatus.DISMISSED},
+        "after": {"status": row.status_before},
         "severity": row.finding.severity,
         "dismissal": dismissals.DismissalValues(row.reason, row.comment, row.accepted_until).to_json(),
     }

@@ -50,7 +50,7 @@ def update(
             Finding.transitions.apply(finding, status, **after)
             # After the severity, by which the end of a dismissal may date the tasks.
             dismissals.begin_or_end(before, status, by=by)
-            log_event("finding.updated", finding, by=by, was=was, now=changes)
+            log_event("finding.updated", finding, by=by, before=was, after=changes)
     except IntegrityError as error:
         # Not checked before the UPDATE: another request could take the title in between.
         if "unique_finding_title" in str(error):
@@ -82,7 +82,7 @@ def dismiss(
     dismissals.begin({finding.pk: dismissals.status_to_restore(finding)}, values, by=by)
     Finding.transitions.apply(finding, FindingStatus.DISMISSED)
     now = {"status": FindingStatus.DISMISSED}
-    log_event("finding.updated", finding, by=by, was=was, now=now, dismissal=values.to_json())
+    log_event("finding.updated", finding, by=by, before=was, after=now, dismissal=values.to_json())
     return finding
 
 

@@ -66,7 +66,7 @@ def consume_campaigns(batch: EventBatch) -> None:
         return
     for event in batch.events:
         # Of a campaign, a ticket shows the name.
-        if event.name != "campaign.updated" or "name" in event.data["now"]:
+        if event.name != "campaign.updated" or "name" in event.data["after"]:
             _push(CampaignTask.objects.filter(campaign=event.subject_id).values("task"))
 
 
@@ -95,8 +95,8 @@ def concerns_tickets(event: Event) -> bool:
     if event.name != "finding.updated":
         return True
     # Of a finding, a ticket shows only whether it is dismissed.
-    was, now = (_status(event.data.get(side)) for side in ("was", "now"))
-    return was != now and FindingStatus.DISMISSED in (was, now)
+    before, after = (_status(event.data.get(side)) for side in ("before", "after"))
+    return before != after and FindingStatus.DISMISSED in (before, after)
 
 
 def _status(values: Any) -> str | None:

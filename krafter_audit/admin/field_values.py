@@ -54,7 +54,7 @@ def value_in_words(name: str, value: Any, owners: Mapping[str, str] | None = Non
 def _time_in_words(name: str, value: Any) -> str:
     if name in DATE_FIELDS:
         return date_format(date.fromisoformat(str(value)))
-    moment = parse_datetime(str(value)) if name.endswith("_at") or name == "due" else None
+    moment = parse_datetime(str(value)) if name.endswith("_at") else None
     return in_utc(value if isinstance(value, datetime) else moment) if moment else ""
 
 

@@ -84,11 +84,13 @@ def _entry(event: Event, people: dict[Any, User], pages: dict[UUID, str]) -> Tim
 
 
 def _detail(data: dict[str, Any]) -> str:
-    was, now = data.get("was"), data.get("now")
-    if isinstance(was, dict) and isinstance(now, dict):
+    before, after = data.get("before"), data.get("after")
+    if isinstance(before, dict) and isinstance(after, dict):
         if "cause" in data:
-            return _moved_due_date(was.get("sla_due_at"), now.get("sla_due_at"), data)
-        changed = [(name, was.get(name), value) for name, value in now.items() if was.get(name) != value]
+            return _moved_due_date(before.get("sla_due_at"), after.get("sla_due_at"), data)
+        changed = [
+            (name, before.get(name), value) for name, value in after.items() if before.get(name) != value
+        ]
         return "; ".join([*(_change(*change) for change in changed), *_dismissal(data.get("dismissal"))])
     statuses = data.get("statuses")
     if isinstance(statuses, list):

@@ -74,5 +74,5 @@ def set_labels(
     if labels.count() > MAX_LABELS_OF_PROJECT:
         raise InvalidParams(details={"labels": [f"A project has at most {MAX_LABELS_OF_PROJECT} labels."]})
     task.save(update_fields=["updated_at"])
-    log_event("task.labelled", task, by=by, was=was, now=now)
+    log_event("task.labelled", task, by=by, before=was, after=now)
     return task

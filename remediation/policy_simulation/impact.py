@@ -66,8 +66,8 @@ PREVIEW_DUE_DATE_CHANGES = f"""
 INSERT_EVENTS = """
     INSERT INTO events_event (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
     SELECT %(organization)s, %(project)s, '{name}', id, %(by)s, %(actor)s, %(request)s,
-        jsonb_build_object('was', jsonb_build_object('{field}', {was}), 'now', jsonb_build_object('{field}', {now}),
-                           'plan', %(version)s::int), %(moment)s
+        jsonb_build_object('before', jsonb_build_object('{field}', {was}), 'after',
+                           jsonb_build_object('{field}', {now}), 'policy_version', %(version)s::int), %(moment)s
     FROM moved
 """
 # Default priorities of the old severity become those of the new one. Others, set by a person or a source, stay.

@@ -110,4 +110,4 @@ def _log_warning(policy: Policy, before: timedelta, now: datetime, task_id: UUID
 
 
 def _data(task: Task) -> dict[str, Any]:
-    return {"finding_id": task.finding_id, "severity": task.finding.severity, "due": task.sla_due_at}
+    return {"finding_id": task.finding_id, "severity": task.finding.severity, "sla_due_at": task.sla_due_at}

@@ -148,7 +148,7 @@ def write_due_dates(moves: Sequence[tuple[UUID, datetime | None, int | None]], n
 
 def due_date_moved_data(task: Task, due: datetime | None, cause: str, **data: Any) -> dict[str, Any]:
     """Return the data of the event about a moved due date; None is a paused clock, or no due date."""
-    return {"was": {"sla_due_at": task.sla_due_at}, "now": {"sla_due_at": due}, "cause": cause, **data}
+    return {"before": {"sla_due_at": task.sla_due_at}, "after": {"sla_due_at": due}, "cause": cause, **data}
 
 
 def log_moves(project: Project, moves: Sequence[tuple[UUID, dict[str, Any]]], *, by: Actor) -> None:

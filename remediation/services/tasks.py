@@ -65,7 +65,7 @@ def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Act
 def _creation_data(task: Task) -> dict[str, Any]:
     # As an update logs it: who makes a task ready to verify may be forbidden to approve it (approvals.py).
     is_ready = task.status == Status.READY_VERIFY
-    return {"finding_id": task.finding_id, **({"now": {"status": task.status}} if is_ready else {})}
+    return {"finding_id": task.finding_id, **({"after": {"status": task.status}} if is_ready else {})}
 
 
 def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiError | None:
@@ -114,7 +114,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     else:
         fields |= due_dates.pause_or_resume_clock(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
-    log_event("task.updated", task, by=by, was=was, now=changes)
+    log_event("task.updated", task, by=by, before=was, after=changes)
     if "status" in changes:
         _advance_finding(locked)
     return task

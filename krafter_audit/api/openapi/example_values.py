@@ -146,7 +146,7 @@ FIELDS: dict[str, list[Any]] = {
     "content": ["krafter-audit-verification=q3tbXk0eYw"],
     "counts": [{"new": {"critical": 2}}],
     "credentials": [{}],
-    "data": [{"was": {"status": "backlog"}, "now": {"status": "in_progress"}}],
+    "data": [{"before": {"status": "backlog"}, "after": {"status": "in_progress"}}],
     "description": ["Scripts of any origin may run on the page."],
     "details": [{"title": ["This field is required."]}],
     "disabled_reason": [""],

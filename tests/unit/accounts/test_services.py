@@ -58,7 +58,7 @@ def test_role_that_is_set_again_is_logged_only_if_it_differs(scenario: Scenario)
         services.set_member(scenario.organization, user, role=role)
 
     [event] = Event.objects.filter(name="member.role_changed")
-    assert (event.data["was"], event.data["now"]) == ("viewer", "member")
+    assert (event.data["before"], event.data["after"]) == ("viewer", "member")
 
 
 def test_last_owner_gets_no_other_role(scenario: Scenario) -> None:

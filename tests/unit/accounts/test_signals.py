@@ -34,7 +34,7 @@ def test_changes_of_members_are_logged(scenario: Scenario, org: str) -> None:
 
     assert logged() == [
         ("member.added", "api_key", {"email": "a@example.com", "role": "member"}),
-        ("member.role_changed", "api_key", {"was": "member", "now": "admin"}),
+        ("member.role_changed", "api_key", {"before": "member", "after": "admin"}),
         ("member.removed", "api_key", {"email": "a@example.com"}),
     ]
     assert {str(event.subject_id) for event in Event.objects.filter(project=None)} == {path.split("/")[-1]}
@@ -61,7 +61,7 @@ def test_changes_of_projects_are_logged(scenario: Scenario, org: str) -> None:
 
     assert logged() == [
         ("project.created", "api_key", {"slug": "shop", "site_url": "https://shop.example"}),
-        ("project.updated", "api_key", {"slug": "shop", "now": {"archived": True}}),
+        ("project.updated", "api_key", {"slug": "shop", "after": {"archived": True}}),
     ]
 
 
@@ -80,7 +80,7 @@ def test_changes_by_command_are_logged_as_the_system() -> None:
 
     assert logged() == [
         ("organization.created", "system", {"name": "Acme"}),
-        ("organization.updated", "system", {"now": {"ai_quota": 5}}),
+        ("organization.updated", "system", {"after": {"ai_quota": 5}}),
     ]
 
 
@@ -96,7 +96,7 @@ def test_changes_in_the_admin_are_logged_with_the_staff_user(scenario: Scenario)
 
     assert response.status_code == 302
     assert logged()[before:] == [
-        ("organization.updated", "admin", {"now": {"name": "Renamed"}}),
+        ("organization.updated", "admin", {"after": {"name": "Renamed"}}),
         ("member.added", "admin", {"email": "b@example.com", "role": "viewer"}),
     ]
 
@@ -111,7 +111,7 @@ def test_projects_of_the_admin_are_logged_as_those_of_the_api(scenario: Scenario
 
     assert logged() == [
         ("project.created", "admin", {"slug": "shop", "site_url": "https://shop.example"}),
-        ("project.updated", "admin", {"slug": "shop", "now": {"name": "The shop"}}),
+        ("project.updated", "admin", {"slug": "shop", "after": {"name": "The shop"}}),
     ]
 
 
@@ -130,8 +130,8 @@ def test_roles_on_the_page_of_the_organisation_are_logged_with_the_former_one(sc
     change_members(scenario, **{"memberships-0-role": "viewer", "memberships-1-role": "owner"})
 
     assert logged()[before:] == [
-        ("member.role_changed", "admin", {"was": "member", "now": "owner"}),
-        ("member.role_changed", "admin", {"was": "owner", "now": "viewer"}),
+        ("member.role_changed", "admin", {"before": "member", "after": "owner"}),
+        ("member.role_changed", "admin", {"before": "owner", "after": "viewer"}),
         ("api_key.revoked", "admin", {"name": "tests", "key_prefix": scenario.key[:12]}),
     ]
 

@@ -16,7 +16,10 @@ from tests.staff import admin_url
 @pytest.mark.parametrize(
     ("data", "changes", "details"),
     [
-        ({"was": {"title": "A", "owner_id": None}, "now": {"title": "B", "owner_id": None}}, [("Title", "A", "B")], []),
+        (
+            {"before": {"title": "A", "owner_id": None}, "after": {"title": "B", "owner_id": None}},
+            [("Title", "A", "B")], [],
+        ),
         (
             {"sla_late": True, "channels": ["email", "slack"], "note": ""}, [],
             [("SLA late", "yes"), ("Channels", "email, slack")],

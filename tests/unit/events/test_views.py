@@ -51,7 +51,7 @@ def test_feed_lists_the_audit_log_newest_first(scenario: Scenario) -> None:
         "actor": "api_key",
         "actor_id": str(scenario.owner.pk),
         "request_id": "",
-        "data": {"was": {"status": "new"}, "now": {"status": "triaged"}},
+        "data": {"before": {"status": "new"}, "after": {"status": "triaged"}},
         "created_at": newest["created_at"],
     }
 

@@ -84,7 +84,7 @@ def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scena
     event = Event.objects.get(subject_id=finding.pk, name="finding.updated")
     assert response.status_code == 302
     assert (finding.severity, finding.status) == ("low", "new")
-    assert event.data == {"was": {"severity": "high"}, "now": {"severity": "low"}}
+    assert event.data == {"before": {"severity": "high"}, "after": {"severity": "low"}}
 
 
 @pytest.mark.parametrize(

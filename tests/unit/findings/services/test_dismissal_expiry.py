@@ -70,7 +70,7 @@ def test_expiry_is_logged_counted_and_alerted_once(scenario: Scenario):
         process_events()
 
     [event] = Event.objects.filter(name="finding.dismissal_expired")
-    assert (event.subject_id, event.actor, event.data["was"], event.data["now"]) == (
+    assert (event.subject_id, event.actor, event.data["before"], event.data["after"]) == (
         finding.pk, "system", {"status": "dismissed"}, {"status": "new"},
     )  # fmt: skip
     assert finding_counts(scenario.project, {}, None)["by_status"]["new"] == 1

@@ -50,8 +50,8 @@ def test_dismiss_sets_the_status_and_records_who_why_and_until_when(scenario: Sc
     assert (row.reason, row.comment, row.accepted_until) == tuple(vars(ACCEPTED).values())
     assert (row.dismissed_by, row.ended_at) == (scenario.owner, None)
     assert Event.objects.get(name="finding.updated").data == {
-        "was": {"status": "in_progress"},
-        "now": {"status": "dismissed"},
+        "before": {"status": "in_progress"},
+        "after": {"status": "dismissed"},
         "dismissal": {
             "reason": "accepted_risk", "comment": "Behind a firewall", "accepted_until": str(UNTIL),
         },

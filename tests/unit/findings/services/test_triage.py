@@ -31,7 +31,7 @@ def test_patch_changes_only_the_fields_sent(scenario: Scenario):
         "Before",
     )
     event = Event.objects.get(name="finding.updated")
-    assert event.data["was"]["status"] == "new"
+    assert event.data["before"]["status"] == "new"
 
 
 def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
@@ -124,7 +124,11 @@ def test_bulk_update_works_in_batches_and_logs_each_finding(
     }  # fmt: skip
     assert set(Finding.objects.values_list("status", flat=True)) == {"triaged"}
     events = Event.objects.filter(name="finding.updated")
-    data = {"was": {"status": "new"}, "now": {"status": "triaged"}, "bulk_change_id": shown["bulk_change_id"]}
+    data = {
+        "before": {"status": "new"},
+        "after": {"status": "triaged"},
+        "bulk_change_id": shown["bulk_change_id"],
+    }
     assert [event.data for event in events] == [data] * 5
     findings[0].refresh_from_db()
     assert findings[0].updated_at > before

@@ -205,7 +205,7 @@ def test_missed_events_are_those_of_the_projects_of_the_endpoint_each_once(scena
 def test_very_large_event_is_sent_without_its_data(scenario: Scenario, text: str) -> None:
     make_endpoint(scenario, URL)
     finding = factories.finding(scenario)
-    log_event("finding.updated", finding, by=SYSTEM, was=text)
+    log_event("finding.updated", finding, by=SYSTEM, before=text)
 
     queue_events()
 

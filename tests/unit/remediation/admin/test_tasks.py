@@ -140,7 +140,7 @@ def test_change_form_saves_changed_fields_and_never_the_status(operator: Client,
     task.refresh_from_db()
     event = Event.objects.get(subject_id=task.pk, name="task.updated")
     assert (task.title, task.pr_url, task.status) == ("Send it", "https://example.com/pull/1", "backlog")
-    assert set(event.data["now"]) == {"title", "pr_url"}
+    assert set(event.data["after"]) == {"title", "pr_url"}
 
 
 @pytest.mark.parametrize(

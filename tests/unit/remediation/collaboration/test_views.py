@@ -131,7 +131,7 @@ def test_changed_labels_are_logged_and_change_the_version_of_the_task(scenario: 
     label(scenario, task, "a")
 
     [event] = Event.objects.filter(name="task.labelled")
-    assert event.data == {"was": [], "now": ["a"]}
+    assert event.data == {"before": [], "after": ["a"]}
     assert scenario.client.call("get", f"tasks/{task.pk}")["etag"] != before
 
 

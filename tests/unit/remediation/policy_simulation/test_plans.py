@@ -83,9 +83,9 @@ def test_each_change_of_a_plan_is_logged(scenario: Scenario):
         )
     }
     assert changed["finding.updated"] == (
-        scenario.owner.pk, {"was": {"severity": "high"}, "now": {"severity": "critical"}, "plan": 2},
+        scenario.owner.pk, {"before": {"severity": "high"}, "after": {"severity": "critical"}, "policy_version": 2},
     )  # fmt: skip
-    assert changed["task.updated"][1]["plan"] == 2
+    assert changed["task.updated"][1]["policy_version"] == 2
     assert Event.objects.get(name="policy.replaced").data == {"version": 2, "planned": True}
 
 

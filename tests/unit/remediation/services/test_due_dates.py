@@ -35,7 +35,7 @@ def pausing_scenario(scenario: Scenario) -> Scenario:
 def moves(task: Task) -> list[tuple[str, Any, Any]]:
     events = Event.objects.filter(subject_id=task.pk, name="task.due_date_moved").order_by("id")
     return [
-        (event.data["cause"], event.data["was"]["sla_due_at"], event.data["now"]["sla_due_at"])
+        (event.data["cause"], event.data["before"]["sla_due_at"], event.data["after"]["sla_due_at"])
         for event in events
     ]
 

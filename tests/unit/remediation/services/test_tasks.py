@@ -171,5 +171,5 @@ def test_task_update_logs_old_and_new_values(scenario: Scenario):
     event = Event.objects.get(name="task.updated")
     assert (event.actor, event.actor_id, event.subject_id) == ("api_key", scenario.owner.pk, task.pk)
     assert event.data == {
-        "was": {"status": "backlog", "title": "Fix it"}, "now": {"status": "in_progress", "title": "Now"},
+        "before": {"status": "backlog", "title": "Fix it"}, "after": {"status": "in_progress", "title": "Now"},
     }  # fmt: skip
