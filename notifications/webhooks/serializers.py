@@ -83,7 +83,7 @@ class ReplayResultSerializer(serializers.Serializer[Any]):
     """How many events are sent again, whether the period has more, and the `created_after` that continues with them."""
 
     replayed = serializers.IntegerField()
-    more = serializers.BooleanField()
+    has_more = serializers.BooleanField()
     continue_from = UTCDateTimeField(allow_null=True)
 
 

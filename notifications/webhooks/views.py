@@ -160,7 +160,7 @@ class WebhookEndpointViewSet(EndpointViewSet):
             include_delivered=body["include_delivered"],
             by=self.actor,
         )
-        found = {"replayed": replayed, "more": continue_from is not None, "continue_from": continue_from}
+        found = {"replayed": replayed, "has_more": continue_from is not None, "continue_from": continue_from}
         result = self.serialize(found, ReplayResultSerializer)
         return Response(result, status=202, headers={"location": deliveries_url(request)})
 

@@ -22,7 +22,7 @@ from tests.unit.notifications.webhooks.conftest import ACCEPTED, make_endpoint, 
 
 pytestmark = pytest.mark.django_db
 URL = "https://hooks.example.com/krafter?token=abc"
-NO_MORE = {"more": False, "continue_from": None}
+NO_MORE = {"has_more": False, "continue_from": None}
 
 
 def call(scenario: Scenario, method: str, path: str = "", body: Any = None, **headers: str) -> Any:
@@ -418,7 +418,7 @@ def test_replay_says_when_there_is_more(scenario: Scenario, monkeypatch: pytest.
 
     third = Event.objects.filter(name="finding.created").latest("at")
     assert (result, EventDelivery.objects.count()) == (
-        {"replayed": 2, "more": True, "continue_from": format_timestamp(third.at)},
+        {"replayed": 2, "has_more": True, "continue_from": format_timestamp(third.at)},
         2,
     )
 

@@ -15,14 +15,14 @@ class ReplayResult:
     """How many events are sent again, whether the period has more, and the `created_after` that continues with them."""
 
     replayed: int
-    more: bool
+    has_more: bool
     continue_from: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         replayed = self.replayed
 
-        more = self.more
+        has_more = self.has_more
 
         continue_from: None | str
         if isinstance(self.continue_from, datetime.datetime):
@@ -35,7 +35,7 @@ class ReplayResult:
         field_dict.update(
             {
                 "replayed": replayed,
-                "more": more,
+                "has_more": has_more,
                 "continue_from": continue_from,
             }
         )
@@ -47,7 +47,7 @@ class ReplayResult:
         d = dict(src_dict)
         replayed = d.pop("replayed")
 
-        more = d.pop("more")
+        has_more = d.pop("has_more")
 
         def _parse_continue_from(data: object) -> datetime.datetime | None:
             if data is None:
@@ -66,7 +66,7 @@ class ReplayResult:
 
         replay_result = cls(
             replayed=replayed,
-            more=more,
+            has_more=has_more,
             continue_from=continue_from,
         )
 
