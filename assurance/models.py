@@ -159,7 +159,7 @@ class GuardWindow(BaseModel):
 class GuardRun(BaseModel):
     """A run of the checks of a guard window: at an offset of the policy, or after a deploy."""
 
-    class Reason(models.TextChoices):
+    class Trigger(models.TextChoices):
         SCHEDULED = "scheduled"
         DEPLOY = "deploy"
 
@@ -172,7 +172,7 @@ class GuardRun(BaseModel):
         CANCELLED = "cancelled"
 
     window = models.ForeignKey(GuardWindow, models.CASCADE, related_name="runs", db_index=False)
-    reason = models.CharField(max_length=9, choices=Reason, default=Reason.SCHEDULED)
+    trigger = models.CharField(max_length=9, choices=Trigger, default=Trigger.SCHEDULED)
     deploy = models.ForeignKey(Deploy, models.CASCADE, null=True, related_name="guard_runs", db_index=False)
     due_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -222,4 +222,4 @@ class GuardRun(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reason}, {self.status}"
+        return f"{self.trigger}, {self.status}"

@@ -82,7 +82,7 @@ class GuardRunSerializer(ResponseSerializer):
     class Meta:
         model = GuardRun
         fields: ClassVar = [
-            "id", "reason", "deploy_id", "due_at", "started_at", "attempts", "status", "verification_id",
+            "id", "trigger", "deploy_id", "due_at", "started_at", "attempts", "status", "verification_id",
         ]  # fmt: skip
 
 

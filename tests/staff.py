@@ -112,7 +112,7 @@ def _guard_run(scenario: Scenario) -> GuardRun:
     window = GuardWindow.objects.create(
         project=scenario.project, finding=verification.task.finding, verification=verification, ends_at=now
     )
-    return GuardRun.objects.create(window=window, deploy=deploy, reason="deploy", due_at=now)
+    return GuardRun.objects.create(window=window, deploy=deploy, trigger="deploy", due_at=now)
 
 
 def _report(scenario: Scenario) -> Report:

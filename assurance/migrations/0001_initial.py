@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('reason', models.CharField(choices=[('scheduled', 'Scheduled'), ('deploy', 'Deploy')], default='scheduled', max_length=9)),
+                ('trigger', models.CharField(choices=[('scheduled', 'Scheduled'), ('deploy', 'Deploy')], default='scheduled', max_length=9)),
                 ('due_at', models.DateTimeField()),
                 ('started_at', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),

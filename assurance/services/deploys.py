@@ -190,7 +190,7 @@ def add_guard_runs(deploy: Deploy) -> int:
     missing = [window for window in windows if window.pk not in known]
     GuardRun.objects.bulk_create(
         [
-            GuardRun(window=window, reason=GuardRun.Reason.DEPLOY, deploy=deploy, due_at=timezone.now())
+            GuardRun(window=window, trigger=GuardRun.Trigger.DEPLOY, deploy=deploy, due_at=timezone.now())
             for window in missing
         ],
         ignore_conflicts=True,

@@ -74,7 +74,7 @@ def test_finished_deploy_checks_guarded_findings_again(scenario: Scenario) -> No
     run_due()
     run_due()
 
-    run = window.runs.get(reason="deploy")
+    run = window.runs.get(trigger="deploy")
     assert (run.deploy_id, run.status) == (deploy.pk, "passed")
 
 
@@ -85,7 +85,7 @@ def test_each_deploy_adds_one_run_to_a_window(scenario: Scenario) -> None:
     added = [deploys.add_guard_runs(deploy) for _ in range(2)]
 
     assert added == [1, 0]
-    assert window.runs.filter(reason="deploy").count() == 1
+    assert window.runs.filter(trigger="deploy").count() == 1
 
 
 @pytest.mark.slow
@@ -97,7 +97,7 @@ def test_deploys_that_are_reported_together_check_a_window_once(scenario: Scenar
 
     jobs.process_events()
 
-    assert window.runs.get(reason="deploy").deploy.sha == "abc1232"
+    assert window.runs.get(trigger="deploy").deploy.sha == "abc1232"
 
 
 def test_deploy_before_the_approval_checks_nothing(scenario: Scenario) -> None:
@@ -106,7 +106,7 @@ def test_deploy_before_the_approval_checks_nothing(scenario: Scenario) -> None:
     record(scenario, finished_at=timezone.now() - timedelta(minutes=1))
     jobs.process_events()
 
-    assert not window.runs.filter(reason="deploy").exists()
+    assert not window.runs.filter(trigger="deploy").exists()
 
 
 def test_same_id_with_another_commit_is_the_deploy_of_another_server(scenario: Scenario) -> None:
@@ -194,7 +194,7 @@ def test_deploy_of_a_provider_whose_clock_is_hours_ahead_is_replaced_by_the_next
     deploy, _ = record(scenario, sha="def5678", external_id="2", finished_at=timezone.now())
     jobs.process_events()
 
-    assert window.runs.get(reason="deploy").deploy_id == deploy.pk
+    assert window.runs.get(trigger="deploy").deploy_id == deploy.pk
 
 
 def test_each_deploy_of_a_provider_is_the_nearest_of_the_pipeline(scenario: Scenario) -> None:

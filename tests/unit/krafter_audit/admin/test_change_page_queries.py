@@ -72,7 +72,7 @@ def _evidence(scenario: Scenario, verification: Any) -> None:
 
 def _guard_run(scenario: Scenario, window: Any) -> None:
     deploy = _deploy(scenario)
-    GuardRun.objects.create(window=window, deploy=deploy, reason="deploy", due_at=timezone.now())
+    GuardRun.objects.create(window=window, deploy=deploy, trigger="deploy", due_at=timezone.now())
 
 
 def _deploy(scenario: Scenario) -> Deploy:
@@ -90,7 +90,7 @@ def _deploy_rows(scenario: Scenario, deploy: Any) -> None:
         verification=verification,
         ends_at=timezone.now(),
     )
-    GuardRun.objects.create(window=window, deploy=deploy, reason="deploy", due_at=timezone.now())
+    GuardRun.objects.create(window=window, deploy=deploy, trigger="deploy", due_at=timezone.now())
     PullRequest.objects.create(
         task=verification.task,
         url=f"https://github.com/acme/site/pull/{next(factories.number)}",

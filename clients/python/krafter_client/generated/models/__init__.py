@@ -260,8 +260,8 @@ if TYPE_CHECKING:
     from .get_webhooks_sort import GetWebhooksSort
     from .get_webhooks_status_item import GetWebhooksStatusItem
     from .guard_run import GuardRun
-    from .guard_run_reason import GuardRunReason
     from .guard_run_status import GuardRunStatus
+    from .guard_run_trigger import GuardRunTrigger
     from .guard_window import GuardWindow
     from .guard_window_response import GuardWindowResponse
     from .guard_window_status import GuardWindowStatus
@@ -752,8 +752,8 @@ __all__ = (
     "GetWebhooksSort",
     "GetWebhooksStatusItem",
     "GuardRun",
-    "GuardRunReason",
     "GuardRunStatus",
+    "GuardRunTrigger",
     "GuardWindow",
     "GuardWindowResponse",
     "GuardWindowStatus",
@@ -1220,8 +1220,8 @@ _MODULES = {
     "GetWebhooksSort": ".get_webhooks_sort",
     "GetWebhooksStatusItem": ".get_webhooks_status_item",
     "GuardRun": ".guard_run",
-    "GuardRunReason": ".guard_run_reason",
     "GuardRunStatus": ".guard_run_status",
+    "GuardRunTrigger": ".guard_run_trigger",
     "GuardWindow": ".guard_window",
     "GuardWindowResponse": ".guard_window_response",
     "GuardWindowStatus": ".guard_window_status",

@@ -8,8 +8,8 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.guard_run_reason import GuardRunReason
 from ..models.guard_run_status import GuardRunStatus
+from ..models.guard_run_trigger import GuardRunTrigger
 
 T = TypeVar("T", bound="GuardRun")
 
@@ -19,7 +19,7 @@ class GuardRun:
     """A run of the checks of a guard window."""
 
     id: UUID
-    reason: GuardRunReason
+    trigger: GuardRunTrigger
     deploy_id: None | UUID
     due_at: datetime.datetime
     started_at: datetime.datetime | None
@@ -31,7 +31,7 @@ class GuardRun:
     def to_dict(self) -> dict[str, Any]:
         id = str(self.id)
 
-        reason = self.reason.value
+        trigger = self.trigger.value
 
         deploy_id: None | str
         if isinstance(self.deploy_id, UUID):
@@ -62,7 +62,7 @@ class GuardRun:
         field_dict.update(
             {
                 "id": id,
-                "reason": reason,
+                "trigger": trigger,
                 "deploy_id": deploy_id,
                 "due_at": due_at,
                 "started_at": started_at,
@@ -79,7 +79,7 @@ class GuardRun:
         d = dict(src_dict)
         id = UUID(d.pop("id"))
 
-        reason = GuardRunReason(d.pop("reason"))
+        trigger = GuardRunTrigger(d.pop("trigger"))
 
         def _parse_deploy_id(data: object) -> None | UUID:
             if data is None:
@@ -134,7 +134,7 @@ class GuardRun:
 
         guard_run = cls(
             id=id,
-            reason=reason,
+            trigger=trigger,
             deploy_id=deploy_id,
             due_at=due_at,
             started_at=started_at,

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class GuardRunReason(StrEnum):
+class GuardRunTrigger(StrEnum):
     DEPLOY = "deploy"
     SCHEDULED = "scheduled"
 
