@@ -79,7 +79,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
         return inconclusive("not_available", LINKS_AS_TEXT, elements=unstyled[:MAX_EVIDENCE_ELEMENTS])
     if empty := _empty_names(result) if earlier else []:
         return inconclusive("not_available", INVISIBLE_NAMES, elements=empty[:MAX_EVIDENCE_ELEMENTS])
-    outcome = passed("axe-core reports no violation.", judged=len(result.passed))
+    outcome = passed("axe-core reports no violation.", elements_passed=len(result.passed))
     return outcome.with_evidence(_needs_review(review))
 
 

@@ -220,7 +220,7 @@ def links_work(context: PageContext) -> Outcome:
         ok="Every internal link works.",
         problem="Internal links answer with an error.",
         links=len(statuses),
-        silent=unknown,
+        not_checked=unknown,
     )
 
 
