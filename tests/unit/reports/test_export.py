@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from accounts.models import QuotaMonth
 from events.models import Event
-from findings.models import Finding
+from findings.models import Finding, Regression
 from krafter_audit.db import leases
 from remediation.services import verdicts
 from reports import export, jobs, services
@@ -167,6 +167,12 @@ def test_exported_json_follows_its_published_schema(scenario: Scenario, export_r
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     assert [error.message for error in validator.iter_errors(exported)] == []
     assert {len(exported[name]) for name in ("verifications", "regressions")} == {1}
+
+
+def test_published_schema_has_every_trigger_of_a_regression() -> None:
+    described = load_report_schema()["$defs"]["regression"]["properties"]["trigger"]
+
+    assert described["enum"] == Regression.Trigger.values
 
 
 def test_schema_rejects_a_changed_report(scenario: Scenario, export_report: ExportReport) -> None:
