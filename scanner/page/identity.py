@@ -60,7 +60,7 @@ class Identity:
 
     def _texts(self) -> list[Any]:
         optional = [text for text in (self.rendered_title, self.scheme) if text is not None]
-        return [self.host, self.path, self.title, self.sample, self.rendered_sample, *optional]
+        return [self.host, self.path, self.title, self.sample, self.rendered_sample, self.missing, *optional]
 
 
 def page_identity(page: Page) -> Identity:

@@ -17,7 +17,15 @@ def test_identity_is_read_from_its_evidence() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", [None, {}, {"host": "example.com"}, {**STORED, "more": 1}, {**STORED, "title": 3}]
+    "stored",
+    [
+        None,
+        {},
+        {"host": "example.com"},
+        {**STORED, "more": 1},
+        {**STORED, "title": 3},
+        {**STORED, "missing": ["/a.css"]},
+    ],
 )
 def test_malformed_evidence_has_no_identity(stored: dict[str, Any] | None) -> None:
     assert Identity.from_evidence(stored) is None
