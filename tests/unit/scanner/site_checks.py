@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from krafter_audit.http.client import Client
+from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.outcome import Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served
@@ -18,6 +19,20 @@ def run_checks_on(
 
 def outcome_of(key: str, site: Site, **options: Any) -> Outcome:
     return run_checks_on(site, [key], **options)[key]
+
+
+def outcome_on(
+    answers: Mapping[str, Any],
+    key: str,
+    site: Site,
+    browser: Browser,
+    before: Mapping[str, Outcome] | None = None,
+) -> Outcome:
+    """Return the outcome of a check on a site that is served already, and sends these answers from now on."""
+    site.answers = dict(answers)
+    with loopback_client() as client:
+        found = run_checks(site.url, [key], client=client, browser=browser, before=before, retry_delays=())
+        return dict(found)[key]
 
 
 def outcomes_of_fix(

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site, served
 from tests.unit.scanner.checks.base_page import html
+from tests.unit.scanner.site_checks import outcome_on
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.usefixtures("short_quiet_time")]
 KEY = "a11y_image_alt"
@@ -38,15 +38,6 @@ FAULTY = {
 }
 
 
-def outcome_on(
-    answer: Answer, key: str, site: Site, browser: Browser, before: dict[str, Outcome] | None = None
-) -> Outcome:
-    site.answers["/"] = answer
-    with loopback_client() as client:
-        found = run_checks(site.url, [key], client=client, browser=browser, before=before, retry_delays=())
-        return dict(found)[key]
-
-
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with served(Site()) as site:
@@ -56,7 +47,7 @@ def site() -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
     """The outcomes on the pages with a violation, which are the same for all of their fixes."""
-    outcomes = {key: outcome_on(answer, key, site, one_browser) for key, answer in FAULTY.items()}
+    outcomes = {key: outcome_on({"/": answer}, key, site, one_browser) for key, answer in FAULTY.items()}
     assert {outcome.status for outcome in outcomes.values()} == {FAILED}
     return outcomes
 
@@ -95,7 +86,7 @@ def before(site: Site, one_browser: Browser) -> dict[str, Outcome]:
 def test_violating_element_is_searched_for(
     now: str, status: str, reason: str | None, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    after = outcome_on(page(now), KEY, site, chrome, before)
+    after = outcome_on({"/": page(now)}, KEY, site, chrome, before)
 
     assert (after.status, after.reason) == (status, reason)
 
@@ -117,7 +108,7 @@ def test_element_that_is_hidden_by_its_own_attribute_is_not_fixed(
 ) -> None:
     now = page(fault.replace(" ", f" {hidden} ", 1) + SHARE)
 
-    assert outcome_on(now, key, site, chrome, before).status == status
+    assert outcome_on({"/": now}, key, site, chrome, before).status == status
 
 
 @pytest.mark.parametrize(
@@ -152,7 +143,7 @@ def test_element_that_is_hidden_by_its_own_attribute_is_not_fixed(
 def test_link_that_looks_as_the_text_around_it_is_not_fixed(
     style: str, status: str, site: Site, before: dict[str, Outcome], chrome: Browser
 ) -> None:
-    assert outcome_on(styled(LINK, style), LINK_KEY, site, chrome, before).status == status
+    assert outcome_on({"/": styled(LINK, style)}, LINK_KEY, site, chrome, before).status == status
 
 
 @pytest.mark.parametrize(("tag", "status"), [("strong", PASSED), ("span", INCONCLUSIVE)])
@@ -161,13 +152,13 @@ def test_element_that_contains_only_the_link_is_no_text_around_it(
 ) -> None:
     now = styled(f"<{tag}>{LINK}</{tag}>", "color: #333")
 
-    assert outcome_on(now, LINK_KEY, site, chrome, before).status == status
+    assert outcome_on({"/": now}, LINK_KEY, site, chrome, before).status == status
 
 
 def statuses(key: str, before: str, after: str, site: Site, browser: Browser) -> list[str]:
     """Return the statuses before and after a fix."""
-    found = outcome_on(page(before), key, site, browser)
-    return [found.status, outcome_on(page(after), key, site, browser, {key: found}).status]
+    found = outcome_on({"/": page(before)}, key, site, browser)
+    return [found.status, outcome_on({"/": page(after)}, key, site, browser, {key: found}).status]
 
 
 def test_id_that_aria_does_not_refer_to_any_more_is_fixed(site: Site, chrome: Browser) -> None:

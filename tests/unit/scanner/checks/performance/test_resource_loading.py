@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes.website import Answer, Site, served
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.noise_image import noise
+from tests.unit.scanner.site_checks import outcome_on, run_checks_on
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.usefixtures("short_quiet_time")]
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -40,8 +40,8 @@ def test_page_whose_image_is_temporarily_unavailable_is_not_measured(
 ) -> None:
     keys = ["total_byte_weight", "lcp_image_not_lazy", "lcp"]
     site = Site({"/": Answer(html(), headers=HTML), "/lamp.png": image})
-    with served(site), loopback_client() as client:
-        outcomes = dict(run_checks(site.url, keys, client=client, browser=chrome, retry_delays=()))
+
+    outcomes = run_checks_on(site, keys, browser=chrome)
 
     assert {key: (outcome.status, outcome.reason) for key, outcome in outcomes.items()} == dict.fromkeys(
         keys, expected
@@ -63,15 +63,6 @@ FAULTY = {
     "unused_js": page(TAG, IDLE),
     "lcp_image_not_lazy": page(LAZY),
 }
-
-
-def outcome_on(
-    answers: dict[str, Any], key: str, site: Site, browser: Browser, before: dict[str, Outcome] | None = None
-) -> Outcome:
-    site.answers = answers
-    with loopback_client() as client:
-        found = run_checks(site.url, [key], client=client, browser=browser, before=before, retry_delays=())
-        return dict(found)[key]
 
 
 @pytest.fixture(scope="module")
