@@ -77,9 +77,8 @@ class Measurement:
 
     samples: list[float]
     evidence: dict[str, Any] = field(default_factory=dict)
-    take_samples: Callable[[int], list[float]] | None = (
-        None  # returns n samples in all; None where one is exact
-    )
+    # Returns n samples in all; None where one is exact.
+    take_samples: Callable[[int], list[float]] | None = None
     varies: bool = False  # one sample decides only far from the threshold
     # As `take_samples`, while nothing else is requested of the site; for samples that our own requests may make worse.
     take_undisturbed_samples: Callable[[int], list[float]] | None = None

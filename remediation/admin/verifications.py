@@ -145,7 +145,7 @@ class VerificationAdmin(EvidencePages):
             and not approvals.withdrawal_refusal(row, by=staff_of(request).pk),
             "warnings": verifications.warnings_for(row),
             "urls": asset_urls(row.task.finding.affected_assets),
-            "newer": _newer(row).first() if row.superseded else None,
+            "newer": _newest(row) if row.superseded else None,
             "next": ready.order_by("-pk").first() if row.result != "pending" else None,
         }
 
@@ -211,10 +211,10 @@ class VerificationAdmin(EvidencePages):
         return "your approval is withdrawn."
 
 
-def _newer(row: Verification) -> QuerySet[Verification]:
+def _newest(row: Verification) -> Verification | None:
     # A guard window's run is not a verification that a person decides.
     later = Verification.objects.filter(task=row.task_id, pk__gt=row.pk)
-    return later.without_guards().order_by("-pk")
+    return later.without_guards().order_by("-pk").first()
 
 
 def reopen_refusal(row: Verification) -> str:
