@@ -63,7 +63,7 @@ def sample(page_hashes: frozenset[bytes]) -> str:
 
 
 def hashes_to_hex(hashes: Iterable[bytes]) -> str:
-    """Return hashes as `hashes_from_hex` reads them."""
+    """Return the hashes as one hexadecimal text; `hashes_from_hex` parses it."""
     return b"".join(sorted(hashes)).hex()
 
 
