@@ -4,9 +4,6 @@ import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from scanner.page.page import Page
-from scanner.parsing.registrable_domain import host_of, same_site
-
 MAX_DELETION_TIMESTAMP = (
     1_000_000_000  # in 2001; a cookie is deleted by an expiry in 1970, and a clock may be wrong
 )
@@ -54,14 +51,3 @@ def _is_deletion(values: dict[str, str]) -> bool:
         return parsedate_to_datetime(values.get("expires", "")).timestamp() < MAX_DELETION_TIMESTAMP
     except (TypeError, ValueError, OverflowError):
         return False
-
-
-def cookies_of(page: Page) -> list[Cookie]:
-    """Return the cookies that the page and the redirects to it set, of the page's site alone, in order."""
-    lines = [
-        line
-        for response in (*page.response.history, page.response)
-        if same_site(host_of(response.url), page.host)
-        for line in response.headers.get_all("set-cookie")
-    ]
-    return [cookie for cookie in map(parse, lines) if cookie]

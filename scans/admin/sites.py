@@ -10,7 +10,8 @@ from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from scans.admin.forms import SiteForm
 from scans.models import Site
-from scans.sites import ownership, services
+from scans.sites import services
+from scans.sites.ownership_instructions import ownership_instructions
 from scans.sites.serializers import ownership_status
 
 STATUS_LABELS = {"verified": "Verified", "checking": "Checking", "unverified": "Not verified"}
@@ -50,7 +51,7 @@ class SiteAdmin(ServiceModelAdmin):
 
     @admin.display(description="instructions (one method is sufficient)")
     def instructions(self, site: Site) -> str:
-        methods = ownership.instructions(site)
+        methods = ownership_instructions(site)
         record, file, tag = methods["dns_txt"], methods["file"], methods["meta_tag"]
         return format_html(
             "<div>A TXT record of <code>{}</code> or a parent domain: <code>{}</code></div>"

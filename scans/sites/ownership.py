@@ -26,9 +26,8 @@ from krafter_audit.jobs.queues import enqueue
 from scanner.page.page import Page, attribute_value
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
+from scans.sites.ownership_instructions import FILE_PATH, VERIFICATION_NAME, bracketed, token_line
 
-VERIFICATION_NAME = "krafter-verification"
-FILE_PATH = f"/.well-known/{VERIFICATION_NAME}.txt"
 # Afterwards a site is verified again before its ownership is relied upon.
 VERIFICATION_LIFETIME = timedelta(days=30)
 LEASE_SECONDS = 60  # a verification takes at most 50
@@ -161,26 +160,6 @@ def is_in_owned_hosts_setting(host: str) -> bool:
     return host in entries or any(f"*.{name}" in entries for name in _parents(host)[1:])
 
 
-def token_line(site: Site) -> str:
-    return f"{VERIFICATION_NAME}={site.token}"
-
-
-def instructions(site: Site) -> dict[str, dict[str, str]]:
-    """Return, for each of the three methods, what to publish where."""
-    return {
-        "dns_txt": {"name": site.host, "value": token_line(site)},
-        "file": {"url": f"https://{_bracketed(site.host)}{FILE_PATH}", "content": token_line(site)},
-        "meta_tag": {
-            "url": f"https://{_bracketed(site.host)}/",
-            "html": f'<meta name="{VERIFICATION_NAME}" content="{site.token}">',
-        },
-    }
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
 def _parents(host: str) -> list[str]:
     top, names = registrable(host), [host]
     while names[-1] != top and "." in names[-1]:
@@ -194,10 +173,10 @@ def _attempts(site: Site, client: Client) -> Iterator[OwnershipAttempt]:
     for name in [*names[:1], *names[1:][-MAX_DNS_NAMES:]]:
         yield _attempt("dns_txt", name, partial(_check_dns, site, name))
     for scheme in ("https", "http"):  # on their standard ports, which the owner of the host controls
-        url = f"{scheme}://{_bracketed(site.host)}{FILE_PATH}"
+        url = f"{scheme}://{bracketed(site.host)}{FILE_PATH}"
         yield _attempt("file", url, partial(_check_file, site, client, url))
     for scheme in ("https", "http"):
-        url = f"{scheme}://{_bracketed(site.host)}/"
+        url = f"{scheme}://{bracketed(site.host)}/"
         yield _attempt("meta_tag", url, partial(_check_page, site, client, url))
 
 

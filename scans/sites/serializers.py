@@ -6,7 +6,7 @@ from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 from krafter_audit.http.urls import MAX_STORED_LENGTH
 from scans.models import Site
-from scans.sites import ownership
+from scans.sites.ownership_instructions import ownership_instructions
 
 
 def ownership_status(site: Site) -> str:
@@ -84,4 +84,4 @@ class SiteSerializer(ProjectResponseSerializer):
 
     def get_instructions(self, site: Site) -> OwnershipMethodsSerializer:
         """Return what to publish where."""
-        return ownership.instructions(site)  # type: ignore[return-value]  # the annotation is the schema's
+        return ownership_instructions(site)  # type: ignore[return-value]  # the annotation is the schema's

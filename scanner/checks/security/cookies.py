@@ -3,7 +3,9 @@
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any
 from scanner.page.context import PageContext
-from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie, cookies_of
+from scanner.page.page import Page
+from scanner.parsing.registrable_domain import host_of, same_site
+from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie, parse
 from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, MEDIUM, Fix, check
 
@@ -116,13 +118,24 @@ def cookies_same_site(context: PageContext) -> Outcome:
 
 def _cookies(context: PageContext) -> list[Cookie]:
     page = context.page
-    cookies = cookies_of(page)
+    cookies = _cookies_of(page)
     is_cached = (page.header("age") or "0").strip() != "0"
     if context.is_verification and is_cached and not cookies:
         raise Inconclusive(
             "target_missing", "The response is from a cache (Age), and sets no cookie any more."
         )
     return cookies
+
+
+def _cookies_of(page: Page) -> list[Cookie]:
+    """Return the cookies that the page and the redirects to it set, of the page's site alone, in order."""
+    lines = [
+        line
+        for response in (*page.response.history, page.response)
+        if same_site(host_of(response.url), page.host)
+        for line in response.headers.get_all("set-cookie")
+    ]
+    return [cookie for cookie in map(parse, lines) if cookie]
 
 
 def _same_site_faults(cookie: Cookie) -> list[str]:

@@ -20,6 +20,7 @@ from scanner.engine import run_checks
 from scans import jobs
 from scans.models import Site
 from scans.sites import ownership, services
+from scans.sites.ownership_instructions import FILE_PATH
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, FaultySite, serve
@@ -42,7 +43,7 @@ def shop(network: FakeNetwork) -> Iterator[FaultySite]:
     with serve() as served:
         served.pages, served.types = (
             dict(GIT),
-            {"/.git/config": "text/plain", ownership.FILE_PATH: "text/plain"},
+            {"/.git/config": "text/plain", FILE_PATH: "text/plain"},
         )
         network.hosts[HOST, 80] = int(served.url.rsplit(":", 1)[1].strip("/"))
         yield served
@@ -154,7 +155,7 @@ def test_dns_record_with_another_token_does_not_verify(
 
 def test_file_verifies_a_site(scenario: Scenario, shop: FaultySite):
     site = named(scenario)
-    shop.pages[ownership.FILE_PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
+    shop.pages[FILE_PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
 
     assert verified_by(verified(scenario, site)) == ("verified", "file")
 
@@ -180,8 +181,8 @@ def test_meta_tag_verifies_a_site(scenario: Scenario, shop: FaultySite):
 def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: FaultySite, page: str):
     site = named(scenario)
     shop.body = page.replace("{token}", site.token)
-    shop.types[ownership.FILE_PATH] = "text/html"
-    shop.pages[ownership.FILE_PATH] = f"<html><body>\nkrafter-verification={site.token}\n</body></html>"
+    shop.types[FILE_PATH] = "text/html"
+    shop.pages[FILE_PATH] = f"<html><body>\nkrafter-verification={site.token}\n</body></html>"
 
     assert verified_by(verified(scenario, site)) == ("unverified", None)
 
@@ -207,7 +208,7 @@ def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: Fa
     ] == [
         ("dns_txt", HOST, "No TXT record with krafter-verification."),
         ("dns_txt", "example.com", "No TXT record with krafter-verification."),
-        ("file", f"http://{HOST}{ownership.FILE_PATH}", "The response has status 404."),
+        ("file", f"http://{HOST}{FILE_PATH}", "The response has status 404."),
         ("meta_tag", f"http://{HOST}/", "The page's head has no meta tag with this token."),
     ]
 
