@@ -144,16 +144,16 @@ class OrganizationViewSet(viewsets.ViewSet):
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
     def _load_caller(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
-        address = rate_limits.client_address(request._request)
-        # An address that has sent many invalid keys costs no further query: keys cannot be guessed at speed. Keys that
+        network = rate_limits.client_network(request._request)
+        # A client that has sent many invalid keys costs no further query: keys cannot be guessed at speed. Keys that
         # are in use still work, since clients behind a proxy or NAT share an address.
         if not api_key_cache.was_valid(header):
-            self.window = rate_limits.peek("wrong_keys", address)
+            self.window = rate_limits.peek("wrong_keys", network)
             self.window.raise_if_exceeded()
         try:
             return api_key_cache.load(header, slug)
         except Unauthorized:
-            self.window = rate_limits.hit("wrong_keys", address)
+            self.window = rate_limits.hit("wrong_keys", network)
             raise
 
     @property

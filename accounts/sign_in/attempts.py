@@ -13,14 +13,14 @@ from accounts.models import User
 from accounts.sign_in import lockout
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.lockout import AttemptSubject
-from krafter_audit.api.throttling.rate_limits import client_address
+from krafter_audit.api.throttling.rate_limits import client_address, client_network
 
 logger = logging.getLogger(__name__)
 
 
 def require_allowed(request: HttpRequest, subject: AttemptSubject, *, email: str) -> None:
     """Count an attempt for a subject and the client's address; while either is paused, answer with `paused_page`."""
-    outcome = lockout.count_attempt(subject, lockout.address_subject(client_address(request)))
+    outcome = lockout.count_attempt(subject, lockout.address_subject(client_network(request)))
     if outcome.wait:
         raise ImmediateHttpResponse(paused_page(request, outcome.wait))
     for locked in outcome.locked:
@@ -30,7 +30,7 @@ def require_allowed(request: HttpRequest, subject: AttemptSubject, *, email: str
 def record_success(request: HttpRequest, subject: AttemptSubject) -> None:
     """Delete the count of a subject, and subtract this attempt from that of the client's address."""
     lockout.clear(subject)
-    lockout.uncount_attempt(lockout.address_subject(client_address(request)))
+    lockout.uncount_attempt(lockout.address_subject(client_network(request)))
 
 
 def _report_lock(request: HttpRequest, locked: AttemptSubject, email: str) -> None:

@@ -20,7 +20,7 @@ MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is 
 @csrf_exempt  # a provider has no cookie: the signature authenticates it
 def webhook(request: HttpRequest, provider: str, integration: str) -> HttpResponse:
     """Accept a signed delivery with 202; an unsigned one and an unknown URL get the same 404."""
-    window = rate_limits.hit("hooks", rate_limits.client_address(request))
+    window = rate_limits.hit("hooks", rate_limits.client_network(request))
     try:
         window.raise_if_exceeded()
         _receive(request, provider, integration)

@@ -58,7 +58,7 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            rate_limits.hit("public", rate_limits.client_address(request)).raise_if_exceeded()
+            rate_limits.hit("public", rate_limits.client_network(request)).raise_if_exceeded()
             response = view(request, *args, **kwargs)
         except RateLimited as error:
             response = error_page(*TOO_MANY_REQUESTS, headers=error.headers)

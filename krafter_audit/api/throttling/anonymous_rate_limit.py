@@ -16,7 +16,7 @@ class AnonymousRateLimitMiddleware(MiddlewareMixin):
         if not is_api(request) or "x-ratelimit-limit" in response:
             return response
         # Counted after the response, since only the response shows that the request belonged to no organisation.
-        window = rate_limits.hit("anonymous", rate_limits.client_address(request))
+        window = rate_limits.hit("anonymous", rate_limits.client_network(request))
         try:
             window.raise_if_exceeded()
         except RateLimited as error:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 import redis
@@ -111,6 +112,17 @@ def client_address(request: HttpRequest) -> str:
     if trusted and len(hops) >= trusted:
         return hops[-trusted][:64]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return what a client is counted by: its address, or the network of 64 bits of its IPv6 address."""
+    # A client has all 2^64 addresses of this network: one that counts by each of them would be limited by nothing.
+    address = client_address(request)
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:  # IPv4
+        return address
+    return str(parsed.ipv4_mapped or IPv6Network((int(parsed), 64), strict=False))
 
 
 def _increment(keys: list[str], own_limit: int) -> tuple[int, bytes | None, int]:

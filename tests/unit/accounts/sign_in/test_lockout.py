@@ -106,6 +106,19 @@ def test_address_is_paused_after_attempts_with_many_accounts(settings: Any) -> N
     assert (here.status_code, elsewhere.status_code) == (429, 302)
 
 
+def test_network_of_ipv6_addresses_is_paused_as_one_address(settings: Any) -> None:
+    settings.KRAFTER_SIGN_IN_ATTEMPTS = 1
+    user = staff.superuser()
+    for number in range(10):
+        sign_in(f"nobody{number}@example.com", "wrong", f"2001:db8:4:4::{number}")
+
+    here, elsewhere = (
+        sign_in(user.email, staff.PASSWORD, address) for address in ("2001:db8:4:4:9::1", "2001:db8:4:5::1")
+    )
+
+    assert (here.status_code, elsewhere.status_code) == (429, 302)
+
+
 @pytest.mark.parametrize("kind", ["unknown", "inactive", "not staff", "no password"])
 def test_response_to_a_wrong_password_is_the_same_for_every_account(kind: str, time_machine: Any) -> None:
     time_machine.move_to("2026-11-27T10:00:00Z", tick=False)

@@ -66,6 +66,27 @@ def test_requests_without_a_key_are_limited_by_address(client: Client, settings:
     assert elsewhere.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("addresses", "statuses"),
+    [
+        (["2001:db8:7:{}::1", "2001:db8:7:{}:ffff::2", "2001:DB8:7:{}:0::3"], [404, 404, 429]),
+        (["2001:db8:7:{}::1", "2001:db8:8:{}::1", "2001:db8:9:{}::1"], [404, 404, 404]),
+        # Of a server that listens on IPv6 and IPv4.
+        (["::ffff:10.9.{}.1", "::ffff:10.9.{}.2", "::ffff:10.9.{}.3"], [404, 404, 404]),
+        (["fe80:{}::1%eth0", "fe80:{}::2%eth0", "fe80:{}::3"], [404, 404, 429]),
+    ],
+)
+def test_clients_with_ipv6_are_limited_by_network(
+    client: Client, settings: Any, addresses: list[str], statuses: list[int]
+):
+    settings.KRAFTER_RATE_ANONYMOUS = 2
+    part = uuid.uuid4().int % 250
+
+    responses = [client.get("/api/v1/nothing", REMOTE_ADDR=address.format(part)) for address in addresses]
+
+    assert [response.status_code for response in responses] == statuses
+
+
 def test_pages_outside_of_the_api_are_not_counted(client: Client, settings: Any):
     settings.KRAFTER_RATE_ANONYMOUS = 1
     address = new_address()
