@@ -21,6 +21,8 @@ from operations.models import Backup
 
 logger = logging.getLogger(__name__)
 PREFIX = "krafter-"
+# The key of a session signs in: a copy of a backup must not have it, and a restore must not restore ended sessions.
+SESSION_TABLES = ("django_session", "usersessions_usersession")
 
 
 def back_up(parent: Path) -> Backup:
@@ -65,10 +67,11 @@ def _dump(path: Path) -> tuple[dict[str, int], int]:
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone() or [""]
         version = counting.info.server_version
-        tables = manifest.count_rows(cursor)
+        tables = manifest.count_rows(cursor) | dict.fromkeys(SESSION_TABLES, 0)
         run_program(
             "pg_dump", version // 10000,  # the major version
             "--format=custom", f"--snapshot={snapshot}", f"--file={path}",
+            *(f"--exclude-table-data={name}" for name in SESSION_TABLES),
             env=environment_of(parameters),
         )  # fmt: skip
     path.chmod(0o600)

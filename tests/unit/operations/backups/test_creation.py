@@ -1,5 +1,6 @@
 """Backups are complete or absent, and old ones are deleted."""
 
+import subprocess
 import tarfile
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from operations import runs
@@ -18,6 +20,7 @@ from operations.errors import OperationFailed
 from operations.models import Backup
 from tests.factories import Scenario
 from tests.fakes import object_storage
+from tests.staff import logged_in_client
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +72,17 @@ def test_files_of_object_storage_are_in_the_backup(installation: Scenario, tmp_p
 
     with tarfile.open(backup / "media.tar") as archive:
         assert {entry.name: entry.size for entry in archive} == {"reports/a/1.csv": 4, "screenshots/2.jpg": 9}
+
+
+def test_backup_has_no_sessions(installation: Scenario, tmp_path: Path):
+    session = logged_in_client().session.session_key
+
+    run = back_up(tmp_path)
+
+    program = find_program("pg_restore", connection.pg_version // 10000)
+    command = [program, "--file=-", Path(run.path) / "database.dump"]
+    restored = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert (restored.count(str(session)), run.report["tables"]["django_session"]) == (0, 0)
 
 
 def test_old_backups_are_deleted(installation: Scenario, tmp_path: Path, settings, time_machine):
