@@ -34,6 +34,12 @@ def exceptions_only(record: logging.LogRecord) -> bool:
     return True
 
 
+def without_traceback(record: logging.LogRecord) -> bool:
+    # Anybody can send such requests: each would log four kilobytes that say nothing of its sender.
+    record.exc_info = None
+    return True
+
+
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     structlog.configure(
         processors=[*SHARED_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -54,12 +60,18 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
             }
         },
-        "filters": {"exceptions": {"()": "django.utils.log.CallbackFilter", "callback": exceptions_only}},
+        "filters": {
+            "exceptions": {"()": "django.utils.log.CallbackFilter", "callback": exceptions_only},
+            "no_traceback": {"()": "django.utils.log.CallbackFilter", "callback": without_traceback},
+        },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         # Both would repeat what RequestIdMiddleware and django-structlog log with the request id.
         "loggers": {
             "django.request": {"level": "ERROR", "filters": ["exceptions"]},
+            # A Host header of another site, and more than 1,000 parameters.
+            "django.security.DisallowedHost": {"filters": ["no_traceback"]},
+            "django.security.TooManyFieldsSent": {"filters": ["no_traceback"]},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},

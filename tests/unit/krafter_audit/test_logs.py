@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.test import Client
 
 from krafter_audit.logs import LogfmtRenderer
 
@@ -24,6 +25,18 @@ def test_exception_is_logged_without_the_token_of_a_shared_report(caplog: pytest
 
     assert caplog.messages == ["Internal Server Error: /insights/audit/reports/shared/…/download"]
     assert caplog.records[0].exc_info
+
+
+@pytest.mark.parametrize(
+    ("path", "host"), [("/docs", "evil.example"), (f"/docs/search?{'q=a&' * 1001}", "testserver")]
+)
+def test_refused_request_of_anybody_is_logged_without_a_traceback(
+    client: Client, caplog: pytest.LogCaptureFixture, path: str, host: str
+):
+    client.get(path, headers={"host": host})
+
+    logged = [record for record in caplog.records if record.name.startswith("django.security")]
+    assert [record.exc_info for record in logged] == [None]
 
 
 def test_text_of_a_site_neither_controls_a_terminal_nor_begins_a_line():
