@@ -4,13 +4,14 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.escaped_markdown import escape
-from integrations.providers.markdown import block, marker_in, merged_body
+from integrations.providers.markdown import attempt_in, block, marker_in, merged_body, without_marker
 from integrations.providers.types import Ticket, TicketDraft, TicketState, text
 from krafter_audit.http.client import Response
 from krafter_audit.http.timestamps import parse_timestamp
@@ -57,13 +58,21 @@ class Tracker(Provider):
     def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
         """Update the named fields (title, status, priority, due, text, campaigns, closed) to those of the draft."""
 
+    def close_duplicate(self, ticket: Ticket, original: Ticket) -> None:
+        """Close a ticket that another attempt created, for vendors that choose the ids of tickets."""
+
     def add_comment(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
         # An earlier attempt may have succeeded although its response was lost.
-        if not (was_tried and self.has_comment(external_id, marker)):
+        if not (was_tried and self.comment_ids(external_id, marker)):
             self.post_comment(external_id, text, marker)
 
+    def delete_repeated_comments(self, external_id: str, marker: str) -> None:
+        """Delete all comments with this marker but the first, for vendors that choose the ids of comments."""
+
     @abstractmethod
-    def has_comment(self, external_id: str, marker: str) -> bool: ...
+    def comment_ids(self, external_id: str, marker: str) -> list[str]:
+        """Return the ids of the comments with this marker, the first one first."""
+
     @abstractmethod
     def post_comment(self, external_id: str, text: str, marker: str) -> None: ...
     def find_pull_request(self, external_id: str) -> str | None:
@@ -79,6 +88,7 @@ class IssueTracker(Tracker):
     body_field: ClassVar[str]
     comments_path: ClassVar[str]
     update_method: ClassVar[str]
+    duplicate_change: ClassVar[dict[str, str]]  # the fields that close an issue as a duplicate
     max_title_length: ClassVar[int]
     max_label_length: ClassVar[int]
     references: ClassVar[re.Pattern[str]]  # the signs of the vendor's references, such as # of issues
@@ -88,6 +98,8 @@ class IssueTracker(Tracker):
     def repository(self) -> str: ...
     @abstractmethod
     def repository_path(self, rest: str = "") -> str: ...
+    @abstractmethod
+    def comment_path(self, external_id: str, number: str) -> str: ...
     @abstractmethod
     def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState: ...
     @abstractmethod
@@ -187,9 +199,21 @@ class IssueTracker(Tracker):
             changes |= self.state_change(ticket, draft)
         return changes
 
-    def has_comment(self, external_id: str, marker: str) -> bool:
+    def close_duplicate(self, ticket: Ticket, original: Ticket) -> None:
+        # Without the marker, it is an issue like any other: whoever reopens it decides.
+        body = f"{duplicate_note(original.url or original.key)}\n\n{without_marker(ticket.body)}"
+        changes = {self.body_field: body, **self.duplicate_change}
+        self.request(self.update_method, self.issue_path(ticket.external_id), json=changes)
+
+    def comment_ids(self, external_id: str, marker: str) -> list[str]:
         pages = self.linked_pages(self.issue_path(external_id) + self.comments_path, {"per_page": 100})
-        return any(comment_mark(marker) in body for page in pages for body in self.parse_list(page, _bodies))
+        mark = comment_mark(marker)
+        found = [number for page in pages for number in self.parse_list(page, partial(_with_mark, mark=mark))]
+        return sorted(found, key=int)
+
+    def delete_repeated_comments(self, external_id: str, marker: str) -> None:
+        for number in self.comment_ids(external_id, marker)[1:]:
+            self.request("DELETE", self.comment_path(external_id, number))
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
         body = f"{self.escape(text)}\n\n{comment_mark(marker)}"
@@ -217,6 +241,7 @@ class IssueTracker(Tracker):
             body=body,
             labels=labels,
             marker=marker_in(body),
+            attempt=attempt_in(body),
             is_moved=bool(issue.get("moved_to_id")),
         )
 
@@ -241,5 +266,9 @@ def comment_mark(marker: str) -> str:
     return f"<!-- krafter-remark:{marker} -->"
 
 
-def _bodies(comments: Any) -> list[str]:
-    return [str(comment.get("body") or "") for comment in comments]
+def duplicate_note(original: str) -> str:
+    return f"Duplicate of {original}: a delayed request of Krafter Audit created this one, too."
+
+
+def _with_mark(comments: Any, mark: str) -> list[str]:
+    return [str(int(comment["id"])) for comment in comments if mark in str(comment.get("body") or "")]

@@ -35,6 +35,7 @@ class Ticket:
     body: str = ""
     labels: tuple[str, ...] = ()
     marker: str | None = None  # the id of the task it was created for, read from its body
+    attempt: str = ""  # which of our attempts created it; a copy that a person makes has the same
     is_listed: bool = True  # False in another project or team, whose tickets `changed_tickets` does not have
     is_moved: bool = False  # closed, since it goes on in another project
 
@@ -60,6 +61,7 @@ class TicketDraft:
     confidential: bool = False
     # The names of the task's campaigns, sorted.
     campaigns: tuple[str, ...] = ()
+    attempt: str = ""  # to create the ticket
 
     @property
     def is_dismissed(self) -> bool:

@@ -25,6 +25,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
     body_field = "body"
     comments_path = "/comments"
     update_method = "PATCH"
+    duplicate_change = {"state": "closed", "state_reason": "duplicate"}
     max_title_length = 256
     max_label_length = 50
     references = escaped_markdown.GITHUB_REFERENCES
@@ -43,6 +44,9 @@ class GitHubTickets(GitHubClient, IssueTracker):
     def read_list_item(self, issue: Any) -> Ticket | None:
         # GitHub's list of issues contains pull requests.
         return None if issue.get("pull_request") else self.read_issue(issue)
+
+    def comment_path(self, external_id: str, comment_id: str) -> str:
+        return self.repository_path(f"/issues/comments/{comment_id}")
 
     def find_pull_request(self, external_id: str) -> str | None:
         found = None

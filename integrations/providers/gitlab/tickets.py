@@ -26,6 +26,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     body_field = "description"
     comments_path = "/notes"
     update_method = "PUT"
+    duplicate_change = {"state_event": "close"}
     max_title_length = 255
     max_label_length = 255
     references = escaped_markdown.GITLAB_REFERENCES
@@ -56,6 +57,9 @@ class GitLabTickets(GitLabClient, IssueTracker):
         if "closed" in fields and not draft.closed and DISMISSED_LABEL in ticket.labels:
             changes["remove_labels"] = sorted({*changes.get("remove_labels", []), DISMISSED_LABEL})
         return {**changes, "due_date": _day(draft)} if "due" in fields else changes
+
+    def comment_path(self, external_id: str, comment_id: str) -> str:
+        return f"{self.issue_path(external_id)}/notes/{comment_id}"
 
     def find_pull_request(self, external_id: str) -> str | None:
         # A merge request that closes the issue counts more than one that only refers to it.

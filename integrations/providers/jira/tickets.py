@@ -22,8 +22,8 @@ from integrations.providers.jira.fields import (
     summary,
 )
 from integrations.providers.jira.webhooks import WEBHOOKS
-from integrations.providers.tickets import Tracker
-from integrations.providers.types import Ticket, TicketDraft, TicketState, text
+from integrations.providers.tickets import Tracker, duplicate_note
+from integrations.providers.types import DISMISSED, Ticket, TicketDraft, TicketState, text
 from krafter_audit.http.timestamps import parse_timestamp
 
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
@@ -88,7 +88,8 @@ class Jira(JiraClient, Tracker):
         }
         values = field_values(draft, offered)
         fields |= {name: value for name, value in values.items() if value is not None}
-        body = {"fields": fields, "properties": [{"key": TASK_PROPERTY, "value": {"id": draft.marker}}]}
+        attempt = {"attempt": draft.attempt} if draft.attempt else {}
+        body = {"fields": fields, "properties": _task_property({"id": draft.marker, **attempt})}
         response = self.request("POST", self.path("/issue"), json=body)
         number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", text(issue["key"])))
         created = Ticket(
@@ -99,6 +100,7 @@ class Jira(JiraClient, Tracker):
             state=TicketState.OPEN,
             updated_at=datetime.now(UTC),
             marker=draft.marker,
+            attempt=draft.attempt,
         )
         return self.complete_ticket(created, draft)
 
@@ -131,14 +133,29 @@ class Jira(JiraClient, Tracker):
             return self._move_to_status(issue, ticket.external_id, draft)
         return self.get_ticket(ticket.external_id)
 
-    def has_comment(self, external_id: str, marker: str) -> bool:
+    def close_duplicate(self, ticket: Ticket, original: Ticket) -> None:
+        external_id, marker = ticket.external_id, ticket.marker or ""
+        closed = TicketDraft(marker, ticket.title, DISMISSED, "", None, closed=True)
+        self._close_or_reopen(self._get_issue(external_id), external_id, closed)
+        self.add_comment(external_id, text=duplicate_note(original.key), marker=marker, was_tried=True)
+        # Without the task's id, it is an issue like any other: whoever reopens it decides.
+        properties = _task_property({"duplicate_of": original.key})
+        self.request("PUT", self._issue_path(external_id), json={"properties": properties})
+
+    def comment_ids(self, external_id: str, marker: str) -> list[str]:
         # Searched for in the text: Jira does not document that the list of comments has their properties.
         path = f"/issue/{self._issue_number(external_id)}/comment"
         line = adf.comment_line(marker)
-        pages = self.offset_pages(
-            path, "comments", lambda comment: line in adf.as_text(comment.get("body")), orderBy="-created"
-        )
-        return any(any(page) for page in pages)
+
+        def read(comment: Any) -> str:
+            return str(int(comment["id"])) if line in adf.as_text(comment.get("body")) else ""
+
+        pages = self.offset_pages(path, "comments", read)
+        return sorted((number for page in pages for number in page if number), key=int)
+
+    def delete_repeated_comments(self, external_id: str, marker: str) -> None:
+        for number in self.comment_ids(external_id, marker)[1:]:
+            self.request("DELETE", f"{self._issue_path(external_id)}/comment/{number}")
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
         body = {"body": adf.comment(text, marker)}
@@ -182,7 +199,8 @@ class Jira(JiraClient, Tracker):
 
     def _read_issue(self, issue: Any) -> Ticket:
         fields, key = issue["fields"], text(issue["key"])
-        marker = (issue.get("properties") or {}).get(TASK_PROPERTY)
+        stored = (issue.get("properties") or {}).get(TASK_PROPERTY)
+        task = stored if isinstance(stored, dict) else {}
         return Ticket(
             external_id=self._external_id(str(int(issue["id"]))),
             key=key,
@@ -191,7 +209,8 @@ class Jira(JiraClient, Tracker):
             state=workflow.ticket_state(fields),
             updated_at=parse_timestamp(fields["updated"]),
             body=adf.as_text(fields.get("description")),
-            marker=str(marker["id"]) if isinstance(marker, dict) and marker.get("id") else None,
+            marker=str(task["id"]) if task.get("id") else None,
+            attempt=str(task.get("attempt") or ""),
             # A moved issue keeps its number; the search is for those of the project.
             is_listed=key.rpartition("-")[0] == self.project,
         )
@@ -279,6 +298,10 @@ class Jira(JiraClient, Tracker):
         fields = {"fields": transition.fields} if transition.fields else {}
         body = {"transition": {"id": transition.id}, **fields}
         self.request("POST", self._issue_path(external_id) + "/transitions", json=body)
+
+
+def _task_property(value: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"key": TASK_PROPERTY, "value": value}]
 
 
 def _attempt(action: Callable[[], Any]) -> str:

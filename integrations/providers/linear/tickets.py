@@ -95,11 +95,13 @@ class Linear(LinearClient, Tracker):
         variables = {"id": self._issue_id(ticket.external_id), "input": values}
         return self._write(graphql.UPDATE, variables, "issueUpdate", repeatable=True)
 
-    def has_comment(self, external_id: str, marker: str) -> bool:
+    def comment_ids(self, external_id: str, marker: str) -> list[str]:
         response = self.execute(
             graphql.COMMENT_BY_ID, {"id": comment_id(self._issue_id(external_id), marker)}
         )
-        return self.parse(response, lambda body: bool(body["data"]["comments"]["nodes"]))
+        return self.parse(
+            response, lambda body: [str(node["id"]) for node in body["data"]["comments"]["nodes"]]
+        )
 
     def post_comment(self, external_id: str, text: str, marker: str) -> None:
         # Under an id of our own: Linear refuses a second comment with that id.

@@ -30,9 +30,16 @@ def post_pending(context: SyncContext, tracker: Tracker) -> None:
                 marker=str(comment.pk),
                 was_tried=was_tried,
             )
-            comment.sent_at = timezone.now()
-            comment.save(update_fields=["sent_at", "updated_at"])
-            context.sync_run.pushed += 1
+            if _mark_sent(comment):
+                context.sync_run.pushed += 1
+            else:
+                # This worker was paused, and another has taken over its lease and this comment.
+                tracker.delete_repeated_comments(comment.link.external_id, str(comment.pk))
+
+
+def _mark_sent(comment: TicketComment) -> bool:
+    now, unsent = timezone.now(), TicketComment.objects.filter(pk=comment.pk, sent_at=None)
+    return bool(unsent.update(sent_at=now, updated_at=now))
 
 
 def _waiting(context: SyncContext) -> QuerySet[TicketComment]:

@@ -13,7 +13,7 @@ from integrations.models import SyncConflict, TicketLink, WebhookDelivery
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import DISMISSED, Ticket, TicketState
 from integrations.sync.context import BY_INTEGRATION, MISSING_TICKET_ADVICE, SyncContext, skip_if_refused
-from integrations.sync.tickets import conflicts
+from integrations.sync.tickets import conflicts, duplicates
 from integrations.sync.tickets.three_way_merge import (
     agreed_values,
     draft_of,
@@ -104,7 +104,10 @@ def pull_tickets(context: SyncContext, tracker: Tracker) -> None:
     left_out = context.take_unreadable()
     context.note_unreadable("tickets", left_out)
     context.links.filter(external_id__in=left_out).update(read_at=None)
-    _follow_moved_back(context, tracker, copies)
+    _follow_moved_back(
+        context, tracker, {ticket.marker: ticket for ticket in copies.values() if ticket.marker}
+    )
+    duplicates.close_duplicates(context, tracker, list(copies.values()))
     _request_unlisted(context, tracker)
     _find_pull_requests(context, tracker)
     # The next sync continues at the newest change, whose time is the provider's; its clock may be late. A change made
@@ -131,10 +134,9 @@ def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket
 
 
 def _copies(context: SyncContext, page: Sequence[Ticket]) -> dict[str, Ticket]:
-    """Return the tickets that have the marker of a task, but are not linked, by the id of the task."""
+    """Return the tickets that have the marker of a task, but are not linked, by their ids."""
     marked = {ticket.external_id: ticket for ticket in page if ticket.marker and not ticket.is_moved}
-    free = [marked[external_id] for external_id in unlinked(context, list(marked))]
-    return {ticket.marker: ticket for ticket in free if ticket.marker}
+    return {external_id: marked[external_id] for external_id in unlinked(context, list(marked))}
 
 
 def unlinked(context: SyncContext, external_ids: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from findings.models import FindingStatus
+from integrations.errors import IntegrationChanged
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing
 from integrations.providers.tickets import IssueTracker, Tracker
@@ -28,6 +29,7 @@ from integrations.sync.tickets.three_way_merge import (
     task_values,
     ticket_values,
 )
+from krafter_audit.db import leases
 from remediation.models import Task
 from remediation.services import tasks
 
@@ -220,11 +222,13 @@ def _unlinked_tickets_by_marker(
 
 
 def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
-    draft = draft_of(link.task)
+    draft = replace(draft_of(link.task), attempt=str(context.integration.fence))
     if not link.last_synced:
         # A new ticket is open: the status of a closed task is still to be sent.
         link.last_synced = {"task": task_values(draft) | ({"status": ""} if draft.closed else {})}
-    link.save(update_fields=["last_synced", "updated_at"])  # the time of the last attempt
+    # Not if another worker has taken over the lease, and linked a ticket meanwhile.
+    if not _creating(link).update(last_synced=link.last_synced, updated_at=timezone.now()):
+        raise IntegrationChanged
     try:
         ticket = tracker.create_ticket(draft)
     except ProviderRefused as error:
@@ -240,14 +244,18 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     _link_ticket(context, tracker, link, ticket)
 
 
+def _creating(link: TicketLink) -> QuerySet[TicketLink]:
+    """Return the link as a query set that is empty once it has a ticket."""
+    return TicketLink.objects.filter(pk=link.pk, state=State.CREATING)
+
+
 def _record_no_ticket(link: TicketLink) -> None:
     """Store that no ticket was created."""
     if not link.earlier:
-        link.delete()
+        _creating(link).delete()
         return
     # Kept: its task still has the key of the earlier ticket, so that no other link would be made for it.
-    link.last_synced = {}
-    link.save(update_fields=["last_synced", "updated_at"])
+    _creating(link).update(last_synced={}, updated_at=timezone.now())
 
 
 @transaction.atomic
@@ -256,8 +264,9 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
     task = tasks.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
     current = task_values(draft_of(task))
     agreed = _last_agreed_values(link, tracker, ticket, current)
-    TicketLink.transitions.apply(
-        link,
+    is_linked = TicketLink.transitions.update(
+        _creating(link),
+        State.CREATING,
         State.LINKED,
         external_id=ticket.external_id,
         key=ticket.key,
@@ -266,6 +275,9 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
         # A task that changed while its ticket was created, or before the ticket was found, is pushed again.
         task_synced_at=task.updated_at if agreed["task"] == current else None,
     )
+    if not is_linked:
+        # Another worker has, while this one was paused. Its next sync closes this ticket (duplicates.py).
+        raise IntegrationChanged
     context.sync_run.pushed += 1
     if agreed["ticket"] != ticket_values(ticket):
         merge_ticket(context, link.pk, ticket)
@@ -326,14 +338,17 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         context.log_refusal(link.key, reason)
     elif merged.push:
         context.sync_run.pushed += 1
-    _save_if_unresolved(
+    last_synced = _last_synced(link, draft, ticket, merged, sent_title)
+    is_saved = _save_if_unresolved(
         link,
         read_at,
-        last_synced=_last_synced(link, draft, ticket, merged, sent_title),
+        last_synced=last_synced,
         task_synced_at=None if is_ignored else synced_at,
         state_changes=link.state_changes,
         halted_at=link.halted_at,
     )
+    if not is_saved and merged.push:
+        _push_again_if_lease_lost(context, link, last_synced)
 
 
 def _without_state_change(updated: Ticket, read: Ticket, merged: Merge) -> Ticket:
@@ -376,7 +391,14 @@ def _last_synced(
     }
 
 
-def _save_if_unresolved(link: TicketLink, read_at: datetime, **changes: Any) -> None:
+def _save_if_unresolved(link: TicketLink, read_at: datetime, **changes: Any) -> bool:
     # Not if a person has resolved a conflict of the link meanwhile: that choice would be overwritten.
     same = TicketLink.objects.filter(pk=link.pk, updated_at=read_at)
-    same.update(**changes, updated_at=timezone.now())
+    return bool(same.update(**changes, updated_at=timezone.now()))
+
+
+def _push_again_if_lease_lost(context: SyncContext, link: TicketLink, last_synced: dict[str, Any]) -> None:
+    """Let the next sync push the task again: this late request has overwritten what another worker sent."""
+    if not leases.owned(context.integration).exists():
+        same = context.links.filter(pk=link.pk, external_id=link.external_id)
+        same.update(last_synced=last_synced, task_synced_at=None, updated_at=timezone.now())

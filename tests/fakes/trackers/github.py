@@ -35,6 +35,7 @@ class FakeGitHub(FakeTracker):
         r"/deployments$": PAGE_PARAMETERS | {"sha", "ref", "task", "environment"},
         r"/deployments/\d+/statuses$": PAGE_PARAMETERS,
         r"/releases$": PAGE_PARAMETERS,
+        r"/issues/comments/\d+$": frozenset(),
         r"/commits/[^/]+$": PAGE_PARAMETERS,
         r"/compare/": PAGE_PARAMETERS,
     }
@@ -128,6 +129,7 @@ class FakeGitHub(FakeTracker):
             r"/issues": self._create_or_list,
             r"/issues/(\d+)": self._issue,
             r"/issues/(\d+)/comments": self._comments,
+            r"/issues/comments/(\d+)": self.delete_comment,
             r"/issues/(\d+)/timeline": self._timeline,
             r"/(code-scanning|dependabot)/alerts": self._alerts,
             r"/deployments": lambda request: self.page(request, self.deployments),
@@ -189,7 +191,7 @@ class FakeGitHub(FakeTracker):
         comments = self.comments.setdefault(int(number), [])
         if request.method == "GET":
             return self.page(request, comments)
-        comments.append({"id": len(comments) + 1, **request.body})
+        comments.append({"id": self.next_number("comments"), **request.body})
         return 201, {}, comments[-1]
 
     def _issue(self, request: Request, named: str) -> Answer:

@@ -70,6 +70,7 @@ class FakeGitLab(FakeTracker):
         r"/deployments$": PAGE_PARAMETERS
         | {"order_by", "sort", "updated_after", "updated_before", "finished_after", "environment", "status"},
         r"/repository/merge_base$": frozenset({"refs[]"}),
+        r"/notes/\d+$": frozenset(),
         r"/releases$": PAGE_PARAMETERS | {"order_by", "sort", "include_html_description"},
     }
 
@@ -172,6 +173,7 @@ class FakeGitLab(FakeTracker):
             r"/releases": lambda request: self.page(request, self.releases),
             r"/issues/(\d+)": self._issue,
             r"/issues/(\d+)/notes": self._comments,
+            r"/issues/\d+/notes/(\d+)": self.delete_comment,
             r"/issues/(\d+)/(closed_by|related_merge_requests)": self._merge_requests,
         }
         return self.dispatch(request, found[2] or "", routes) or (404, {}, {"error": "404 Not Found"})
@@ -210,7 +212,7 @@ class FakeGitLab(FakeTracker):
         comments = self.comments.setdefault(int(iid), [])
         if request.method == "GET":
             return self.page(request, comments)
-        comments.append({"id": len(comments) + 1, **request.body})
+        comments.append({"id": self.next_number("comments"), **request.body})
         return 201, {}, comments[-1]
 
     def _create_or_list(self, request: Request) -> Answer:

@@ -1,21 +1,20 @@
 """A worker that loses its lease at any request, to one that syncs meanwhile, doubles nothing and loses nothing."""
 
 import itertools
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations.models import Integration, TicketComment, TicketLink
+from integrations.models import Integration, SyncConflict, TicketComment, TicketLink
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from remediation.models import Task, Verification
 from tests.fakes.tracker import FakeTracker
 from tests.unit.integrations.conftest import MakeTask, run_sync
+from tests.unit.integrations.sync.paused_worker import sync_paused, take_over
 from tests.unit.integrations.sync.scenario import change
 from tests.unit.integrations.sync.tickets.lost_creations import sync_after_search_lag
 
@@ -23,8 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FAILED = {"key": "security_header_csp", "before": "failed", "after": "failed", "status": "failed"}
 
 
-def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, lost_at: int) -> bool:
-    """Run a sync; return whether another worker took over while a request was answered late."""
+def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, lost_at: int, *, is_paused: bool) -> bool:
+    """Run a sync; return whether another worker took over before a request was sent, or while it was answered."""
     count = 0
     really = Client.request
 
@@ -32,10 +31,11 @@ def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, lost_at: int) -> boo
         nonlocal count
         count += 1
         is_lost = count == lost_at
+        if is_lost and is_paused:
+            take_over(row)
         answer = really(self, *args, **options)
-        if is_lost:
-            Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-            engine.sync(row.pk)
+        if is_lost and not is_paused:
+            take_over(row)
         return answer
 
     services.sync_now(row.project, row.provider, by=SYSTEM)
@@ -45,8 +45,13 @@ def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, lost_at: int) -> boo
     return count >= lost_at
 
 
+@pytest.mark.parametrize("is_paused", [False, True])
 def test_no_issue_or_comment_is_doubled_and_no_change_lost(
-    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+    tracker: FakeTracker,
+    project: Project,
+    make_task: MakeTask,
+    monkeypatch: pytest.MonkeyPatch,
+    is_paused: bool,
 ) -> None:
     row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
     renamed, followed = make_task("Renamed"), make_task("Followed")
@@ -65,14 +70,36 @@ def test_no_issue_or_comment_is_doubled_and_no_change_lost(
         TicketComment.objects.create(link=TicketLink.objects.get(task=renamed), verification=verification)
         TicketLink.objects.update(state_changes=[])  # so that none is halted
 
-        is_lost = sync(row, monkeypatch, step)
+        is_lost = sync(row, monkeypatch, step, is_paused=is_paused)
         for _ in range(2):
             sync_after_search_lag(row)
 
         followed.refresh_from_db()
-        assert (tracker.titles, tracker.comment_count) == (["Followed", *created, f"Title {step:02}"], step)
+        linked = {tracker.number_of(link.external_id) for link in TicketLink.objects.all()}
+        titles = sorted(tracker.title_of(tracker.issues[number]) for number in linked)
+        assert titles == ["Followed", *created, f"Title {step:02}"]
+        others = [issue for number, issue in tracker.issues.items() if number not in linked]
+        assert [issue for issue in others if not tracker.is_closed(issue)] == []
+        assert str(tracker.comments).count("checks failed") == step
         assert (followed.status, row.status) == (status, "connected")
         # Their pull requests are not searched for by each further sync.
         Task.objects.update(pr_url="https://git.example/pull/1")
 
     assert step > 8
+
+
+def test_older_values_that_a_paused_worker_sends_are_overwritten_by_the_next_sync(
+    tracker: FakeTracker, project: Project, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+    task = make_task()
+    run_sync(row)
+    change(task, title="Second title")
+    update = r"^(PATCH|PUT) \S+/issues?/|mutation Update\b"
+
+    sync_paused(row, monkeypatch, update, meanwhile=lambda: change(task, title="Third title"))
+    sent_late = tracker.titles
+    sync_after_search_lag(row)
+
+    assert (sent_late, tracker.titles) == (["Second title"], ["Third title"])
+    assert SyncConflict.objects.count() == 0
