@@ -168,7 +168,8 @@ def send(client: Client, provider_class: type[Provider], request: TokenRequest) 
 
 def _retry_at(response: Response | None = None) -> datetime:
     now = datetime.now(UTC)
-    return (retry_after(response, now) if response else None) or now + RETRY_AFTER
+    value = response.headers.get("retry-after") if response else None
+    return retry_after(value, now) or now + RETRY_AFTER
 
 
 def error_code(body: Mapping[str, Any]) -> str:

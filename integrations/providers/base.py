@@ -20,11 +20,11 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from integrations.providers.credential_fields import CredentialField
 from integrations.providers.errors import (
-    AddressRefused,
     ProviderRefused,
     ProviderUnavailable,
     ResourceMissing,
     ResponseTooLarge,
+    ServerNotAllowed,
     TokenRejected,
     UnreadableResponse,
 )
@@ -191,7 +191,7 @@ class Provider(ABC):
 
     def _connection_error(self, error: HttpError) -> ProviderRefused | ProviderUnavailable:
         if error.reason in ("refused_address", "invalid_url"):
-            return AddressRefused(f"This installation may not connect to the address of {self.title}.")
+            return ServerNotAllowed(f"This installation may not connect to the address of {self.title}.")
         reason = "timeout" if error.reason == "timeout" else "not_available"
         return ProviderUnavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
 
@@ -283,7 +283,8 @@ class Provider(ABC):
 
     def rate_limited_until(self, response: Response, now: datetime) -> datetime:
         """Return when a rate limit ends: by Retry-After, the vendor's header, or a default."""
-        return retry_after(response, now) or self.limit_reset(response, now) or now + self.default_wait
+        value = response.headers.get("retry-after")
+        return retry_after(value, now) or self.limit_reset(response, now) or now + self.default_wait
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
         """Return the end of a rate limit by the vendor's own header."""

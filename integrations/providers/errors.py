@@ -45,8 +45,8 @@ class OtherAccount(ProviderRefused):
     reason = "not_available"
 
 
-class AddressRefused(ProviderRefused):
-    """The vendor's address is not one that this installation may connect to."""
+class ServerNotAllowed(ProviderRefused):
+    """The vendor's server is not one that this installation may connect to."""
 
     reason = "refused_address"
 

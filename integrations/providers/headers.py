@@ -2,25 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
-from krafter_audit.http.client import Response
 from krafter_audit.http.timestamps import parse_retry_after
 
 MAX_WAIT = timedelta(days=1)  # for a provider
 
 
-def retry_after(response: Response, now: datetime) -> datetime | None:
-    """Return the moment of Retry-After, seconds or a date, at most a day from now; None without one or for the past."""
-    value = response.headers.get("retry-after") or ""
+def retry_after(value: str | None, now: datetime) -> datetime | None:
+    """Return the moment of a Retry-After header, at most a day from now; None without one or for the past."""
     seconds = parse_retry_after(value)
-    return after_seconds(value, now) or (now + min(timedelta(seconds=seconds), MAX_WAIT) if seconds else None)
-
-
-def after_seconds(value: str, now: datetime) -> datetime | None:
-    """Return the moment so many seconds from now, at most a day; None for other text."""
-    value = value.strip()
-    if not value.isdecimal():
-        return None
-    return now + min(timedelta(seconds=min(int(value[:9]), 10**6)), MAX_WAIT)
+    # 0 is also what other text and the past are parsed as.
+    is_given = seconds > 0 or (value or "").strip().isdecimal()
+    return now + min(timedelta(seconds=seconds), MAX_WAIT) if is_given else None
 
 
 def at_epoch(seconds: float, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from integrations.providers.base import PARSE_ERRORS, Provider, is_html, is_unre
 from integrations.providers.cloudflare.zone_settings import SETTINGS
 from integrations.providers.credential_fields import CredentialField, secret
 from integrations.providers.errors import ProviderRefused, TokenRejected, UnreadableResponse
-from integrations.providers.headers import after_seconds
+from integrations.providers.headers import retry_after
 from integrations.providers.oauth import OAuth
 from integrations.providers.types import text
 from krafter_audit.http.client import Response
@@ -141,7 +141,7 @@ class CloudflareClient(Provider):
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
         # `Ratelimit: "default";r=0;t=30`: t is the number of seconds left of the window.
         left = SECONDS_LEFT.search(response.headers.get("ratelimit") or "")
-        return after_seconds(left[1], now) if left else None
+        return retry_after(left[1], now) if left else None
 
     def is_outage(self, response: Response) -> bool:
         # The API answers in JSON only: a web page comes from something in front of it. Without its JSON, a 403 may

@@ -96,7 +96,7 @@ class GitHubClient(Repository):
         if response.status != 403:
             return super().is_rate_limited(response)
         return (
-            retry_after(response, datetime.now(UTC)) is not None
+            retry_after(response.headers.get("retry-after"), datetime.now(UTC)) is not None
             or response.headers.get("x-ratelimit-remaining") == "0"
             or "secondary rate limit" in response.text.lower()
         )

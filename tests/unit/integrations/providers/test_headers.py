@@ -1,14 +1,11 @@
 """The end of a rate limit and the next page are read from headers, which may be stale or wrong."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from integrations.providers.headers import after_seconds, at_epoch, next_page, retry_after, within_a_day
-from krafter_audit.http.responses import Headers
-from tests.fakes.html_response import html_response
+from integrations.providers.headers import at_epoch, next_page, retry_after, within_a_day
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -21,21 +18,10 @@ DAY = timedelta(days=1)
         (" 5 ", timedelta(seconds=5)),
         ("0", timedelta()),
         ("99999999999999999999", DAY),
-        ("", None),
         ("-1", None),
         ("1.5", None),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
-    ],
-)
-def test_wait_in_seconds_is_at_most_a_day(value: str, wait: timedelta | None) -> None:
-    assert after_seconds(value, NOW) == (None if wait is None else NOW + wait)
-
-
-@pytest.mark.parametrize(
-    ("value", "wait"),
-    [
-        ("30", timedelta(seconds=30)),
-        ("0", timedelta()),
+        ("", None),
+        (None, None),
         ("Sun, 01 Nov 2026 12:00:30 GMT", timedelta(seconds=30)),
         ("Sun, 01 Nov 2099 12:00:00 GMT", DAY),
         ("Sun, 01 Nov 2026 11:59:59 GMT", None),
@@ -43,12 +29,11 @@ def test_wait_in_seconds_is_at_most_a_day(value: str, wait: timedelta | None) ->
     ],
 )
 def test_retry_after_is_a_number_of_seconds_or_a_date(
-    value: str, wait: timedelta | None, time_machine: Any
+    value: str | None, wait: timedelta | None, time_machine: Any
 ) -> None:
     time_machine.move_to(NOW, tick=False)
-    response = replace(html_response(""), headers=Headers([(b"retry-after", value.encode())]))
 
-    assert retry_after(response, NOW) == (None if wait is None else NOW + wait)
+    assert retry_after(value, NOW) == (None if wait is None else NOW + wait)
 
 
 @pytest.mark.parametrize(
