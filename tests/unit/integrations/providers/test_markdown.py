@@ -3,7 +3,7 @@
 import pytest
 
 from integrations.providers.escaped_markdown import GITHUB_REFERENCES, MAX_TEXT_LENGTH, escape
-from integrations.providers.markdown import block, marker_in, merged_body
+from integrations.providers.markdown import attempt_in, block, marker_in, merged_body, without_marker
 from tests.unit.integrations.providers.drafts import TASK, draft
 
 OTHER = "018f4f3c-0000-7000-8000-000000000002"
@@ -26,6 +26,20 @@ def test_block_is_replaced_in_place() -> None:
     merged = merged_body(body, draft(priority="low"), "New")
 
     assert merged == f"Before\n{block(draft(priority='low'), 'New')}\nAfter"
+
+
+def test_replaced_block_keeps_the_attempt_that_created_it() -> None:
+    body = block(draft(attempt="7"), "Old")
+
+    merged = merged_body(body, draft(attempt="9"), "New")
+
+    assert (marker_in(merged), attempt_in(merged), "New" in merged) == (TASK, "7", True)
+
+
+def test_body_without_marker_names_no_task() -> None:
+    body = without_marker(f"Before\n{block(draft(attempt='7'), 'Text')}")
+
+    assert (marker_in(body), attempt_in(body), "Text" in body) == (None, "", True)
 
 
 def test_block_is_prepended_to_a_body_without_one() -> None:
