@@ -104,6 +104,17 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
     return result.findings[0], bool(result.created)
 
 
+@transaction.atomic
+def report_unchanged(seen: Mapping[UUID, datetime]) -> None:
+    """Store when a source last saw findings that it reports as before; this may contradict their verifications."""
+    locked = Finding.objects.select_for_update().filter(pk__in=list(seen)).order_by("id")
+    later = [row for row in locked if row.reported_at is None or row.reported_at < seen[row.pk]]
+    for finding in later:
+        finding.reported_at = seen[finding.pk]
+    Finding.objects.bulk_update(later, ["reported_at"])
+    findings_reported.send(Finding, findings=later)
+
+
 def lock_findings_of_reports(project: Project, reports: Iterable[FindingReport]) -> dict[Identity, Finding]:
     """Lock the known findings of the reports; return them by identity."""
     reports = list(reports)

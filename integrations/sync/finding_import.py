@@ -1,6 +1,6 @@
 """Import a provider's findings, and resolve there those whose fix was approved here."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -13,11 +13,12 @@ from findings.models import Domain, Finding, FindingStatus
 from findings.priority import TRAFFIC_WEIGHT
 from findings.services.evidence_limits import SHORTENED, shorten
 from findings.services.identity import provider_key
-from findings.services.ingestion import FindingReport, ingest
+from findings.services.ingestion import FindingReport, ingest, report_unchanged
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.findings import FindingSource
 from integrations.providers.types import FindingList, RemoteFinding
 from integrations.sync.context import BY_INTEGRATION, SyncContext, note_if_refused
+from remediation.models import Result, Verification
 
 # As in reports of clients.
 MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH, MAX_ASSET_LENGTH = 300, 20_000, 2000
@@ -74,15 +75,27 @@ def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
 
 def _import(context: SyncContext, server: str, listed: FindingList, excluded: Collection[str]) -> None:
     context.checkpoint()
+    requested_at = timezone.now()
     for page in listed.pages():
         skipped = {*excluded, *_observed_before_fix(context, server, page)}
-        changed = _changed(
-            context, server, [finding for finding in page if finding.external_id not in skipped]
-        )
+        remaining = [finding for finding in page if finding.external_id not in skipped]
+        changed, unchanged = _changed(context, server, remaining, requested_at)
         if changed:
             ingest(context.integration.project, changed, by=BY_INTEGRATION)
+        _report_unchanged(unchanged)
         context.sync_run.pulled += len(changed)
         context.checkpoint()
+        requested_at = timezone.now()
+
+
+def _report_unchanged(seen: Mapping[UUID, datetime]) -> None:
+    # Only those about which a person may decide: the others would be written at every sync.
+    pending = Verification.objects.filter(
+        task__finding__in=list(seen), result=Result.PENDING, superseded=False
+    ).without_guards()
+    waiting = set(pending.values_list("task__finding_id", flat=True))
+    if waiting:
+        report_unchanged({pk: at for pk, at in seen.items() if pk in waiting})
 
 
 def _observed_before_fix(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> set[str]:
@@ -100,7 +113,10 @@ def _observed_before_fix(context: SyncContext, server: str, page: Sequence[Remot
     return {external_id for external_id, at in fixed if observed[external_id] <= at}
 
 
-def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> list[FindingReport]:
+def _changed(
+    context: SyncContext, server: str, page: Sequence[RemoteFinding], requested_at: datetime
+) -> tuple[list[FindingReport], dict[UUID, datetime]]:
+    """Return the reports to ingest, and of the unchanged findings when the vendor last saw them."""
     # Unchanged findings are not ingested, so that a severity set by a person is not overwritten at every sync.
     reports = [to_report(finding, server) for finding in page]
     rows = Finding.objects.filter(
@@ -111,15 +127,17 @@ def _changed(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -
     for report in reports:
         if shortened := (report.evidence or {}).get(SHORTENED):
             context.log_note(f"The evidence of {report.title} was shortened: {', '.join(shortened)}.")
-    known = {key: row for key, *row in rows.values_list("identity", "domain", "status", "evidence")}
-    changed = []
+    known = {key: row for key, *row in rows.values_list("identity", "pk", "domain", "status", "evidence")}
+    changed, unchanged = [], {}
     for report in reports:
         # A vendor may report a finding in another domain later; it stays where it is.
-        domain, status, evidence = known.get(report.source_key, (report.domain, None, {}))
+        pk, domain, status, evidence = known.get(report.source_key, (None, report.domain, None, {}))
         imported = {name: value for name, value in evidence.items() if name != TRAFFIC_WEIGHT}
-        if status in (None, FindingStatus.RESOLVED) or imported != report.evidence:
+        if pk is None or status == FindingStatus.RESOLVED or imported != report.evidence:
             changed.append(replace(report, domain=domain))
-    return changed
+        else:
+            unchanged[pk] = report.observed_at or requested_at
+    return changed, unchanged
 
 
 def to_report(finding: RemoteFinding, server: str) -> FindingReport:
@@ -140,5 +158,5 @@ def to_report(finding: RemoteFinding, server: str) -> FindingReport:
         evidence=shorten(evidence),
         recommended_fix=dict(finding.fix) if finding.fix else None,
         source_key=provider_key(server, finding.external_id),
-        observed_at=finding.observed_at,
+        observed_at=finding.occurred_at or finding.observed_at,
     )

@@ -14,6 +14,7 @@ from integrations.providers.sentry.client import SentryClient, next_cursor
 from integrations.providers.sentry.recheck import NO_NEW_EVENTS, result_since
 from integrations.providers.sentry.webhooks import WEBHOOKS
 from integrations.providers.types import FindingList, RemoteFinding, text
+from integrations.providers.webhooks import timestamp
 
 MAX_TITLE_LENGTH = 300
 STATS_PERIOD = "90d"  # as long as Sentry keeps events; the default is 14 days
@@ -135,6 +136,7 @@ class Sentry(SentryClient, FindingSource):
                 ],
                 "references": [url],
             },
+            occurred_at=timestamp(issue.get("lastSeen") or 0),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.actors import SYSTEM, Actor
+from findings.models import Finding
 from integrations.models import SyncRun
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verifications
@@ -41,3 +42,19 @@ def store_result(task: Task, status: CheckStatus) -> Verification:
             check_aggregation.AggregatedResult(status, status.value, {"pages": []}),
         )
     return waiting
+
+
+def passed_verification() -> Verification:
+    """Return a verification of the only finding that has passed and waits for a decision."""
+    finding = Finding.objects.get()
+    task = tasks.create(finding.project, finding_id=finding.pk, title="Fix it", by=SYSTEM)
+    checks = [
+        {"key": key, "before": "failed", "after": "passed", "status": CheckStatus.PASSED.value}
+        for key in finding.check_keys
+    ]
+    return Verification.objects.create(project=finding.project, task=task, checks=checks)
+
+
+def state_of(verification: Verification) -> str:
+    verification.refresh_from_db()
+    return str(verification.state)

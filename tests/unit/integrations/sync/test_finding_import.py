@@ -14,7 +14,7 @@ from tests.fakes.tracker import serve
 from tests.fakes.trackers.github import FakeGitHub
 from tests.unit.integrations.conftest import Sync
 from tests.unit.integrations.providers.github.alerts import code_scanning_alert, dependabot_alert
-from tests.unit.integrations.sync.scenario import last_run
+from tests.unit.integrations.sync.scenario import last_run, passed_verification, state_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -228,3 +228,17 @@ def project_with_many(database_owner: None) -> Project:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE findings_finding")
     return project
+
+
+def test_open_alert_contradicts_a_verification_that_began_before_the_sync(
+    sync: Sync, github: FakeGitHub
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    verification = passed_verification()
+    before = state_of(verification)
+
+    sync()
+
+    assert (before, state_of(verification), last_run().pulled) == ("ready", "blocked", 0)
+    assert state_of(passed_verification()) == "ready"

@@ -8,6 +8,7 @@ from findings.models import Finding, Regression
 from integrations.models import Integration, SyncRun
 from tests.fakes.gsc import TOKEN, FakeSearchConsole, inspection
 from tests.unit.integrations.conftest import run_sync
+from tests.unit.integrations.sync.scenario import passed_verification, state_of
 
 pytestmark = pytest.mark.slow
 
@@ -67,3 +68,19 @@ def test_problem_seen_since_the_fix_is_a_regression_also_after_a_change_of_the_f
         Finding.objects.filter(pk=finding.pk).update(status="resolved", fixed_at=fixed_at, updated_at=now)
 
     assert (status, Regression.objects.count()) == ("in_progress", 1)
+
+
+def test_problem_contradicts_a_verification_only_by_a_crawl_since(
+    integration: Integration, fake: FakeSearchConsole
+) -> None:
+    fake.impressions = {"https://example.com/a": 20}
+    states, verifications = [], []
+    for crawled in (timedelta(days=-3), timedelta(days=-3), timedelta(minutes=5)):
+        moment = (datetime.now(UTC) + crawled).isoformat()
+        fake.pages["https://example.com/a"] = inspection(robotsTxtState="DISALLOWED", lastCrawlTime=moment)
+        Integration.objects.update(cursor={})
+        run_sync(integration)
+        verifications = verifications or [passed_verification()]
+        states.append(state_of(verifications[0]))
+
+    assert states == ["ready", "ready", "blocked"]

@@ -1,5 +1,6 @@
 """Whole syncs with Sentry: findings are imported, approved ones are resolved at Sentry."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.fakes.sentry import FakeSentry, issue
 from tests.fakes.vendor_server import Answer, FakeServer
 from tests.unit.integrations.conftest import run_sync
 from tests.unit.integrations.providers.sentry.paths import ISSUE
+from tests.unit.integrations.sync.scenario import passed_verification, state_of
 
 pytestmark = pytest.mark.slow
 
@@ -249,3 +251,20 @@ def test_renamed_project_has_the_same_findings_which_are_resolved_once(
 
     assert (pulled, Finding.objects.count()) == (0, 1)
     assert [request.body for request in server.received(ISSUE, "PUT")] == [{"status": "resolved"}]
+
+
+def test_unresolved_issue_contradicts_a_verification_only_by_an_event_since(
+    integration: Integration, fake: FakeSentry
+) -> None:
+    fake.issues = [issue(1)]
+    synced(integration)
+    verification = passed_verification()
+    synced(integration)
+    fake.issues[0]["priority"] = "low"
+    synced(integration)
+    quiet = state_of(verification)
+
+    fake.issues[0]["lastSeen"] = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    synced(integration)
+
+    assert (quiet, state_of(verification)) == ("ready", "blocked")
