@@ -200,7 +200,7 @@ class IssueTracker(Tracker):
         return changes
 
     def close_duplicate(self, ticket: Ticket, original: Ticket) -> None:
-        # Without the marker, it is an issue like any other: whoever reopens it decides.
+        # Without the marker, it is an issue like any other: a person who reopens it decides.
         body = f"{duplicate_note(original.url or original.key)}\n\n{without_marker(ticket.body)}"
         changes = {self.body_field: body, **self.duplicate_change}
         self.request(self.update_method, self.issue_path(ticket.external_id), json=changes)

@@ -138,7 +138,7 @@ class Jira(JiraClient, Tracker):
         closed = TicketDraft(marker, ticket.title, DISMISSED, "", None, closed=True)
         self._close_or_reopen(self._get_issue(external_id), external_id, closed)
         self.add_comment(external_id, text=duplicate_note(original.key), marker=marker, was_tried=True)
-        # Without the task's id, it is an issue like any other: whoever reopens it decides.
+        # Without the task's id, it is an issue like any other: a person who reopens it decides.
         properties = _task_property({"duplicate_of": original.key})
         self.request("PUT", self._issue_path(external_id), json={"properties": properties})
 
