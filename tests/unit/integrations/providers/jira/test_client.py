@@ -210,5 +210,5 @@ def test_list_without_an_end_is_not_read_without_an_end(
         jira.next_answer("GET", "/comment$", (200, {}, {"comments": [{"body": None}], "total": 10**9}))
 
     with pytest.raises(ProviderUnavailable, match="more than 3 pages"):
-        provider.has_comment(FIRST, "marker")
+        provider.comment_ids(FIRST, "marker")
     assert len(jira.received("GET", "/comment")) == 3
