@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -62,21 +63,22 @@ def _count_mail(membership: Membership) -> None:
         (
             MAX_MAILS_PER_ADDRESS,
             [at for address, at in sent if address == email],
-            "At most {} invitations of an organisation are mailed to one address in 24 hours.",
+            "At most {limit} of an organisation {are} mailed to one address in 24 hours.",
         ),
         (
             settings.KRAFTER_INVITATIONS_PER_DAY,
             [at for _, at in sent],
-            "At most {} invitations of an organisation are mailed in 24 hours.",
+            "At most {limit} of an organisation {are} mailed in 24 hours.",
         ),
     ]
     for limit, times, message in limits:
         if len(times) >= limit:
             wait = int((times[-limit] + LIMIT_PERIOD - timezone.now()).total_seconds()) + 1
             details = {"limit": limit, "used": len(times)}
-            raise TooManyInvitations(
-                message.format(limit), details=details, headers={"retry-after": str(wait)}
+            words = message.format(
+                limit=f"{limit} invitation{pluralize(limit)}", are=pluralize(limit, "is,are")
             )
+            raise TooManyInvitations(words, details=details, headers={"retry-after": str(wait)})
     InvitationMail.objects.create(organization=organization, email=email)
 
 

@@ -96,4 +96,4 @@ def test_admin_says_that_the_limit_is_reached(scenario: Scenario, settings: Sett
 
     shown = messages_of(run_action(client, "send_again", member))
 
-    assert shown == [f"{member}: At most 1 invitations of an organisation are mailed in 24 hours."]
+    assert shown == [f"{member}: At most 1 invitation of an organisation is mailed in 24 hours."]
