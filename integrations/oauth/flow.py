@@ -157,7 +157,7 @@ def send(client: Client, provider_class: type[Provider], request: TokenRequest) 
                 f"This installation may not connect to the token endpoint of {provider_class.title}."
             ) from None
         raise ProviderUnavailable(
-            f"{provider_class.title} could not be reached ({error.reason}).", retry_at=_retry_at()
+            f"{provider_class.title} could not be reached: {error}", retry_at=_retry_at()
         ) from None
     if response.status >= 500 or response.status in (408, 429):
         raise ProviderUnavailable(

@@ -193,7 +193,7 @@ class Provider(ABC):
         if error.reason in ("refused_address", "invalid_url"):
             return ServerNotAllowed(f"This installation may not connect to the address of {self.title}.")
         reason = "timeout" if error.reason == "timeout" else "not_available"
-        return ProviderUnavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
+        return ProviderUnavailable(f"{self.title} could not be reached: {error}", reason=reason)
 
     def parse[Parsed](self, response: Response, parser: Callable[[Any], Parsed]) -> Parsed:
         """Parse a response's JSON. Raises UnreadableResponse for a form that the vendor does not document."""

@@ -142,5 +142,8 @@ def test_unreachable_server_is_unavailable(http_client: Client, github: FakeGitH
         sleep=lambda seconds: None,
     )
 
-    with pytest.raises(ProviderUnavailable, match="could not be reached"):
+    with pytest.raises(
+        ProviderUnavailable,
+        match=r"GitHub could not be reached: 127\.0\.0\.1 refuses connections on port 9\.",
+    ):
         provider.check_connection()
