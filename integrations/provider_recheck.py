@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from findings.models import Finding
-from findings.services.evidence_limits import shorten
+from findings.services.evidence_limits import truncate
 from findings.services.identity import provider_key
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
@@ -67,7 +67,7 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
         "fetched": [_described(response) for response in provider.responses],
     }
     # Evidence is shown and exported: a provider may have echoed credentials in it.
-    evidence = _redacted(shorten(outcome.with_evidence(requests).evidence), provider.secrets)
+    evidence = _redacted(truncate(outcome.with_evidence(requests).evidence), provider.secrets)
     return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
 
 

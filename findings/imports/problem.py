@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from findings.models import Severity
-from findings.services.evidence_limits import shorten
+from findings.services.evidence_limits import truncate
 from findings.services.identity import MAX_TITLE_LENGTH, source_key_of_check
 from findings.services.ingestion import FindingReport
 from scanner import registry
@@ -90,7 +90,7 @@ def _report(merged: _Merged) -> FindingReport:
         first_severity=min(merged.severities, key=Severity.values.index),
         description=known.why if known else problem.description[:20_000],
         affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in assets],
-        evidence=shorten(evidence),
+        evidence=truncate(evidence),
         recommended_fix=known.fix.as_recommended_fix() if known else _fix(problem),
         checks=[known.key] if known else None,
         source_key=source_key_of_check(known.key) if known else None,

@@ -13,8 +13,8 @@ MAX_ASSETS_BYTES = 256 * 1024
 MAX_ASSETS = 1000
 MAX_FIX_BYTES = 64 * 1024
 MAX_DEPTH = 60  # below the API's limit for a body
-MAX_SHORTENED_LENGTH = 200
-SHORTENED = "shortened"  # in evidence: the names of the values of which it has the beginning only
+MAX_TRUNCATED_LENGTH = 200
+TRUNCATED = "truncated"  # in evidence: the names of the values of which it has the beginning only
 
 
 def size_of(value: Any) -> int:
@@ -22,23 +22,23 @@ def size_of(value: Any) -> int:
     return len(dump_json(value))
 
 
-def shorten(evidence: Mapping[str, Any]) -> dict[str, Any]:
+def truncate(evidence: Mapping[str, Any]) -> dict[str, Any]:
     """Return evidence within the limits, with the beginning of values that are too deep or, largest first, too large.
 
-    Their names are in `shortened`.
+    Their names are in `truncated`.
     """
     deep = [name for name, value in evidence.items() if is_nested_deeper(value, MAX_DEPTH)]
     kept = {**evidence, **{name: _beginning(evidence[name]) for name in deep}}
     sizes = {name: size_of({name: value}) for name, value in kept.items()}
     large, total = [], sum(sizes.values())
     for name in sorted(sizes, key=lambda name: sizes[name], reverse=True):
-        if total <= MAX_EVIDENCE_BYTES - MAX_SHORTENED_LENGTH:
+        if total <= MAX_EVIDENCE_BYTES - MAX_TRUNCATED_LENGTH:
             break
         kept[name] = _beginning(kept[name])
         total += size_of({name: kept[name]}) - sizes[name]
         large.append(name)
     names = sorted({*deep, *large})
-    return {**kept, SHORTENED: names} if names else kept
+    return {**kept, TRUNCATED: names} if names else kept
 
 
 def _beginning(value: Any) -> str:
@@ -46,4 +46,4 @@ def _beginning(value: Any) -> str:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     except RecursionError:
         text = ""
-    return text[:MAX_SHORTENED_LENGTH] + "…"
+    return text[:MAX_TRUNCATED_LENGTH] + "…"

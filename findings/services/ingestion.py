@@ -15,7 +15,7 @@ from events.log import log_events
 from findings import check_keys, policy_rules, priority
 from findings.models import Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
-from findings.services.evidence_limits import MAX_ASSETS, shorten
+from findings.services.evidence_limits import MAX_ASSETS, truncate
 from findings.services.identity import Identity, identity_of, match, qualified_title
 from findings.signals import findings_reported
 from krafter_audit.db.advisory_locks import advisory_lock
@@ -281,7 +281,7 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
 def _added(report: FindingReport, finding: Finding) -> FindingReport:
     assets = report.affected_assets or []
     assets = [*assets, *(asset for asset in finding.affected_assets if asset not in assets)]
-    evidence = shorten({**finding.evidence, **(report.evidence or {})})
+    evidence = truncate({**finding.evidence, **(report.evidence or {})})
     return replace(report, affected_assets=assets[:MAX_ASSETS], evidence=evidence)
 
 

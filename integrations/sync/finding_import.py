@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from findings.models import Domain, Finding, FindingStatus
 from findings.priority import TRAFFIC_WEIGHT
-from findings.services.evidence_limits import SHORTENED, shorten
+from findings.services.evidence_limits import TRUNCATED, truncate
 from findings.services.identity import provider_key
 from findings.services.ingestion import FindingReport, ingest, report_unchanged
 from integrations.providers.errors import ProviderRefused
@@ -125,8 +125,8 @@ def _changed(
         identity__in=[report.source_key for report in reports],
     )
     for report in reports:
-        if shortened := (report.evidence or {}).get(SHORTENED):
-            context.log_note(f"The evidence of {report.title} was shortened: {', '.join(shortened)}.")
+        if truncated := (report.evidence or {}).get(TRUNCATED):
+            context.log_note(f"The evidence of {report.title} was truncated: {', '.join(truncated)}.")
     known = {key: row for key, *row in rows.values_list("identity", "pk", "domain", "status", "evidence")}
     changed, unchanged = [], {}
     for report in reports:
@@ -155,7 +155,7 @@ def to_report(finding: RemoteFinding, server: str) -> FindingReport:
         severity=finding.severity,
         description=finding.description[:MAX_DESCRIPTION_LENGTH],
         affected_assets=[{"type": kind, "value": value[:MAX_ASSET_LENGTH]} for kind, value in finding.assets],
-        evidence=shorten(evidence),
+        evidence=truncate(evidence),
         recommended_fix=dict(finding.fix) if finding.fix else None,
         source_key=provider_key(server, finding.external_id),
         observed_at=finding.occurred_at or finding.observed_at,

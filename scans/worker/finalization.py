@@ -46,7 +46,7 @@ BATCH_SIZE = 100
 TIME_LIMIT_REACHED = "the time limit was reached."
 ATTEMPTS_INTERRUPTED = "each attempt was interrupted, or ended with an error."
 TOO_MANY_ATTEMPTS = "The scan was tried several times, and stopped with an error each time."
-EVIDENCE_SHORTENED = "Shortened, since the evidence of all pages is too large: see the results of the scan."
+EVIDENCE_TRUNCATED = "Truncated, since the evidence of all pages is too large: see the results of the scan."
 
 
 def continue_part(part_id: UUID) -> None:
@@ -247,7 +247,7 @@ def _without_details(page: Mapping[str, Any]) -> dict[str, Any]:
             "status": str(known.get("status"))[:20],
             "value": value if isinstance(value, int | float) else None,
             "reason": None,
-            "evidence": {"detail": EVIDENCE_SHORTENED},
+            "evidence": {"detail": EVIDENCE_TRUNCATED},
             "samples": [],
         },
     }

@@ -172,7 +172,7 @@ def test_disabled_alerts_are_noted_without_an_error(sync: Sync, github: FakeGitH
 
 
 @pytest.mark.parametrize(("levels", "text"), [(100, "text\x00"), (1_000, "text"), (1_500, "text")])
-def test_alert_that_is_nested_deeply_is_shortened_and_the_others_are_imported(
+def test_alert_that_is_nested_deeply_is_truncated_and_the_others_are_imported(
     sync: Sync, github: FakeGitHub, project: Project, levels: int, text: str
 ) -> None:
     location: object = {"path": "app.js"}
@@ -186,8 +186,8 @@ def test_alert_that_is_nested_deeply_is_shortened_and_the_others_are_imported(
     sync()
 
     assert (row.status, pulled, last_run().pulled) == ("connected", 2, 0)
-    assert notes[0] == "The evidence of text (code scanning alert 7) was shortened: location."
-    assert Finding.objects.get(title__endswith="7)").evidence["shortened"] == ["location"]
+    assert notes[0] == "The evidence of text (code scanning alert 7) was truncated: location."
+    assert Finding.objects.get(title__endswith="7)").evidence["truncated"] == ["location"]
 
 
 def test_texts_of_an_alert_are_as_long_as_those_of_a_report(sync: Sync, github: FakeGitHub) -> None:

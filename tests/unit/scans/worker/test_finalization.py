@@ -162,7 +162,7 @@ def test_largest_evidence_of_a_scan_is_within_the_limit_and_says_what_was_left_o
     evidence = Finding.objects.get().evidence
     details = [page["outcome"]["evidence"]["detail"] for page in evidence["pages"]]
     assert MAX_EVIDENCE_BYTES * 0.9 < size_of(evidence) <= MAX_EVIDENCE_BYTES
-    assert details == ["No CSP."] * 11 + [finalization.EVIDENCE_SHORTENED] * 14
+    assert details == ["No CSP."] * 11 + [finalization.EVIDENCE_TRUNCATED] * 14
     assert [page["url"] for page in evidence["pages"]] == [f"{SITE}{index}" for index in range(MAX_PAGES)]
 
 
