@@ -59,13 +59,13 @@ class Counts:
         }
 
 
-def severity_matrix(counts: Counts) -> list[tuple[Severity, list[tuple[Domain, int]], int]]:
-    """Return the open findings by severity and domain, with the sum of each row."""
-    table = {severity: dict.fromkeys(Domain, 0) for severity in Severity}
+def severity_matrix(counts: Counts) -> list[tuple[Domain, list[tuple[Severity, int]], int]]:
+    """Return the open findings by domain and severity, with the sum of each row."""
+    table = {domain: dict.fromkeys(Severity, 0) for domain in Domain}
     for facets, rows, _ in counts.totals("finding"):
         if facets["status"] in OPEN_STATUSES:
-            table[Severity(facets["severity"])][Domain(facets["domain"])] += rows
-    return [(severity, list(row.items()), sum(row.values())) for severity, row in table.items()]
+            table[Domain(facets["domain"])][Severity(facets["severity"])] += rows
+    return [(domain, list(row.items()), sum(row.values())) for domain, row in table.items()]
 
 
 def due_counts(project_ids: Collection[UUID]) -> tuple[int, int]:
