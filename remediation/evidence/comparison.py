@@ -98,8 +98,10 @@ def integrity(chained: list[Evidence]) -> Integrity:
         return Integrity("", "No evidence yet.")
     changed = [link.sequence for link in chained if not is_intact(link)]
     if changed:
-        return Integrity("danger", f"Changed after it was written: link {', '.join(map(str, changed))}.")
-    number = f"{len(chained)} link{'s' if len(chained) > 1 else ''}"
+        return Integrity(
+            "danger", f"Changed after it was written: chain link {', '.join(map(str, changed))}."
+        )
+    number = f"{len(chained)} chain link{'s' if len(chained) > 1 else ''}"
     if all(link.signature for link in chained):
         return Integrity("success", f"Signed, chain intact ({number}).")
     return Integrity("warning", f"Chain intact, not signed ({number}).")

@@ -30,7 +30,7 @@ def verify(raw: bytes, trusted: Collection[bytes] | None) -> Iterator[ResultLine
         yield ResultLine("invalid", str(fault))
         return
     yield ResultLine(
-        "valid", f"The file is a bundle of evidence: {len(raw):,} bytes, {len(bundle.links)} links."
+        "valid", f"The file is a bundle of evidence: {len(raw):,} bytes, {len(bundle.links)} chain links."
     )
     yield from _check_signature(bundle)
     yield from _check_signer(bundle, trusted)
