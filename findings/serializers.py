@@ -354,14 +354,10 @@ class RegressionSerializer(ResponseSerializer):
 class RegressionWithDeploysSerializer(RegressionSerializer):
     """A regression; with `?include=deploys` also the deploys since the last check that passed."""
 
+    deploy_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+
     class Meta(RegressionSerializer.Meta):
         fields: ClassVar = [*RegressionSerializer.Meta.fields, "deploy_ids"]
-
-
-class DescribedRegressionSerializer(RegressionWithDeploysSerializer):
-    """A regression, in which `deploy_ids` is optional."""
-
-    deploy_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
 
 
 class BulkResultItemSerializer(serializers.Serializer[Any]):

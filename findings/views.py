@@ -26,7 +26,6 @@ from findings.serializers import (
     BulkResultSerializer,
     BulkUpdateFindingsRequestSerializer,
     CreateFindingRequestSerializer,
-    DescribedRegressionSerializer,
     DismissalSerializer,
     DismissFindingRequestSerializer,
     FindingCountsSerializer,
@@ -284,7 +283,7 @@ class RegressionViewSet(ProjectViewSet):
     @extend_schema(
         summary="List regressions, newest first",
         parameters=list_parameters(RegressionFilter, include=INCLUDE_DEPLOYS),
-        responses=DescribedRegressionSerializer(many=True),
+        responses=RegressionWithDeploysSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""

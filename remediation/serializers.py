@@ -213,8 +213,8 @@ class VerificationWithStateSerializer(VerificationSerializer):
         fields: ClassVar = [*VerificationSerializer.Meta.fields, "state"]
 
 
-class DescribedVerificationSerializer(VerificationSerializer):
-    """A verification, in which `state`, the embedded task and `warnings` are optional."""
+class VerificationWithTaskSerializer(VerificationSerializer):
+    """A verification; with `?include=` also its state, its task and, of one verification, its warnings."""
 
     state = serializers.ChoiceField(choices=VerificationState.choices, required=False)
     task = TaskSerializer(required=False)

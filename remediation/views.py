@@ -48,7 +48,6 @@ from remediation.serializers import (
     CheckSerializer,
     CommandCenterSerializer,
     CreateTaskRequestSerializer,
-    DescribedVerificationSerializer,
     PolicySerializer,
     PolicyTestResultSerializer,
     ReplacePolicyRequestSerializer,
@@ -61,6 +60,7 @@ from remediation.serializers import (
     VerificationEvidenceSerializer,
     VerificationSerializer,
     VerificationWithStateSerializer,
+    VerificationWithTaskSerializer,
 )
 from remediation.services import approvals, bulk, policies, tasks, verdicts, verifications
 from remediation.verification_states import VerificationState
@@ -242,7 +242,7 @@ class VerificationViewSet(ProjectViewSet):
     @extend_schema(
         summary="List verifications, newest first",
         parameters=list_parameters(VerificationFilter, include=INCLUDE_IN_VERIFICATIONS),
-        responses=DescribedVerificationSerializer(many=True),
+        responses=VerificationWithTaskSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page; with `state`, if it is a filter or included."""
@@ -266,7 +266,7 @@ class VerificationViewSet(ProjectViewSet):
     @extend_schema(
         summary="Read a verification",
         parameters=[long_polling.WAIT_PARAMETER, include_parameter(INCLUDE_IN_VERIFICATION)],
-        responses=DescribedVerificationSerializer,
+        responses=VerificationWithTaskSerializer,
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the verification; with `wait`, when no check is running for a worker or the time is over."""

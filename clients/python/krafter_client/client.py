@@ -43,7 +43,6 @@ from krafter_client.generated.models import (
     BulkResult,
     CreateFindingRequest,
     CreateTaskRequest,
-    DescribedVerification,
     ExportReportRequest,
     Finding,
     FindingWithGuard,
@@ -70,6 +69,7 @@ from krafter_client.generated.models import (
     UpdateTaskRequest,
     Usage,
     Verification,
+    VerificationWithTask,
 )
 from krafter_client.generated.types import UNSET, Response
 from krafter_client.paging import PAGE_SIZE, iterate
@@ -231,7 +231,7 @@ class ProjectClient:
 
     # Verifications
 
-    def verifications(self) -> Iterator[DescribedVerification]:
+    def verifications(self) -> Iterator[VerificationWithTask]:
         """Yield the verifications, newest first."""
         return iterate(
             lambda cursor: parsed(
@@ -241,7 +241,7 @@ class ProjectClient:
             )
         )
 
-    def verification(self, verification_id: Id) -> DescribedVerification:
+    def verification(self, verification_id: Id) -> VerificationWithTask:
         """Return a verification."""
         return parsed(
             get_verifications_by_id.sync_detailed(*self.path, str(verification_id), client=self.generated)
@@ -257,8 +257,8 @@ class ProjectClient:
         verification_id: Id,
         *,
         timeout: float = DEFAULT_WAIT,
-        on_progress: Callable[[DescribedVerification], object] | None = None,
-    ) -> DescribedVerification:
+        on_progress: Callable[[VerificationWithTask], object] | None = None,
+    ) -> VerificationWithTask:
         """Return a verification when no check is running but one that a person answers. Raises WaitTimeout."""
         return waiting.wait(
             lambda: self.verification(verification_id),

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from krafter_client.errors import WaitTimeout
-from krafter_client.generated.models import DescribedVerification, Report, Scan, Verification
+from krafter_client.generated.models import Report, Scan, Verification, VerificationWithTask
 
 FIRST_PAUSE, MAX_PAUSE = 0.5, 5.0  # seconds
 MANUAL_REVIEW = "manual_review"  # a check that a person answers by approving
@@ -20,7 +20,7 @@ def report_has_finished(report: Report) -> bool:
     return str(report.status) in ("exported", "shared", "failed")
 
 
-def verification_has_finished(verification: Verification | DescribedVerification) -> bool:
+def verification_has_finished(verification: Verification | VerificationWithTask) -> bool:
     """Return whether the worker has finished: decided, or no check but one for a person is running."""
     running = [check.key for check in verification.checks if str(check.status) == "running"]
     return str(verification.result) != "pending" or set(running) <= {MANUAL_REVIEW}

@@ -8,7 +8,7 @@ from rich.status import Status
 from rich.text import Text
 
 from krafter_client.cli.formats.printable import printable
-from krafter_client.generated.models import DescribedVerification, Report, Scan, Verification
+from krafter_client.generated.models import Report, Scan, Verification, VerificationWithTask
 
 
 class Progress:
@@ -59,7 +59,7 @@ class Progress:
             ]
         self.show(", ".join(parts))
 
-    def show_verification(self, verification: Verification | DescribedVerification) -> None:
+    def show_verification(self, verification: Verification | VerificationWithTask) -> None:
         """Show the checks that have finished."""
         done = [check for check in verification.checks if str(check.status) != "running"]
         self.show(f"{len(done)}/{len(verification.checks)} checks")

@@ -33,7 +33,7 @@ from krafter_client.cli.options import (
 from krafter_client.cli.problems import Result, checks_of, from_finding, worst_first
 from krafter_client.cli.progress import Progress
 from krafter_client.client import DEFAULT_WAIT, Id
-from krafter_client.generated.models import DescribedVerification, Verification
+from krafter_client.generated.models import Verification, VerificationWithTask
 from krafter_client.waiting import MANUAL_REVIEW
 
 WaitOption = Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until it has finished.")]
@@ -128,7 +128,7 @@ def approve(
         show_verification(client.approve(verification, override_reason=override))
 
 
-def show_verification(verification: Verification | DescribedVerification) -> None:
+def show_verification(verification: Verification | VerificationWithTask) -> None:
     """Print a verification and its checks."""
     rows = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("Check", "Before", "After", "Status"):

@@ -103,13 +103,6 @@ if TYPE_CHECKING:
     from .deploy import Deploy
     from .deploy_response import DeployResponse
     from .deploy_source import DeploySource
-    from .described_regression import DescribedRegression
-    from .described_regression_status import DescribedRegressionStatus
-    from .described_regression_trigger import DescribedRegressionTrigger
-    from .described_verification import DescribedVerification
-    from .described_verification_response import DescribedVerificationResponse
-    from .described_verification_result import DescribedVerificationResult
-    from .described_verification_state import DescribedVerificationState
     from .dismiss_finding_request import DismissFindingRequest
     from .dismiss_finding_request_reason import DismissFindingRequestReason
     from .dismissal import Dismissal
@@ -321,12 +314,6 @@ if TYPE_CHECKING:
     from .paginated_comment_list_response import PaginatedCommentListResponse
     from .paginated_conflict_list_response import PaginatedConflictListResponse
     from .paginated_deploy_list_response import PaginatedDeployListResponse
-    from .paginated_described_regression_list_response import (
-        PaginatedDescribedRegressionListResponse,
-    )
-    from .paginated_described_verification_list_response import (
-        PaginatedDescribedVerificationListResponse,
-    )
     from .paginated_dismissal_list_response import PaginatedDismissalListResponse
     from .paginated_event_delivery_list_response import (
         PaginatedEventDeliveryListResponse,
@@ -346,6 +333,9 @@ if TYPE_CHECKING:
     )
     from .paginated_project_list_response import PaginatedProjectListResponse
     from .paginated_regression_list_response import PaginatedRegressionListResponse
+    from .paginated_regression_with_deploys_list_response import (
+        PaginatedRegressionWithDeploysListResponse,
+    )
     from .paginated_report_list_response import PaginatedReportListResponse
     from .paginated_saved_view_list_response import PaginatedSavedViewListResponse
     from .paginated_scan_list_response import PaginatedScanListResponse
@@ -354,6 +344,9 @@ if TYPE_CHECKING:
     from .paginated_site_list_response import PaginatedSiteListResponse
     from .paginated_task_with_finding_list_response import (
         PaginatedTaskWithFindingListResponse,
+    )
+    from .paginated_verification_with_task_list_response import (
+        PaginatedVerificationWithTaskListResponse,
     )
     from .paginated_webhook_endpoint_list_response import (
         PaginatedWebhookEndpointListResponse,
@@ -392,6 +385,9 @@ if TYPE_CHECKING:
     from .regression import Regression
     from .regression_status import RegressionStatus
     from .regression_trigger import RegressionTrigger
+    from .regression_with_deploys import RegressionWithDeploys
+    from .regression_with_deploys_status import RegressionWithDeploysStatus
+    from .regression_with_deploys_trigger import RegressionWithDeploysTrigger
     from .replace_policy_request import ReplacePolicyRequest
     from .replay_events_request import ReplayEventsRequest
     from .replay_result import ReplayResult
@@ -496,6 +492,10 @@ if TYPE_CHECKING:
     from .verification_evidence_verdicts_item import VerificationEvidenceVerdictsItem
     from .verification_response import VerificationResponse
     from .verification_result import VerificationResult
+    from .verification_with_task import VerificationWithTask
+    from .verification_with_task_response import VerificationWithTaskResponse
+    from .verification_with_task_result import VerificationWithTaskResult
+    from .verification_with_task_state import VerificationWithTaskState
     from .verification_with_warnings_response import VerificationWithWarningsResponse
     from .warnings_meta import WarningsMeta
     from .webhook import Webhook
@@ -607,13 +607,6 @@ __all__ = (
     "Deploy",
     "DeployResponse",
     "DeploySource",
-    "DescribedRegression",
-    "DescribedRegressionStatus",
-    "DescribedRegressionTrigger",
-    "DescribedVerification",
-    "DescribedVerificationResponse",
-    "DescribedVerificationResult",
-    "DescribedVerificationState",
     "Dismissal",
     "DismissalEndReason",
     "DismissalReason",
@@ -809,8 +802,6 @@ __all__ = (
     "PaginatedCommentListResponse",
     "PaginatedConflictListResponse",
     "PaginatedDeployListResponse",
-    "PaginatedDescribedRegressionListResponse",
-    "PaginatedDescribedVerificationListResponse",
     "PaginatedDismissalListResponse",
     "PaginatedEventDeliveryListResponse",
     "PaginatedEventListResponse",
@@ -822,6 +813,7 @@ __all__ = (
     "PaginatedPolicyVersionListResponse",
     "PaginatedProjectListResponse",
     "PaginatedRegressionListResponse",
+    "PaginatedRegressionWithDeploysListResponse",
     "PaginatedReportListResponse",
     "PaginatedSavedViewListResponse",
     "PaginatedScanListResponse",
@@ -829,6 +821,7 @@ __all__ = (
     "PaginatedShareListResponse",
     "PaginatedSiteListResponse",
     "PaginatedTaskWithFindingListResponse",
+    "PaginatedVerificationWithTaskListResponse",
     "PaginatedWebhookEndpointListResponse",
     "Policy",
     "PolicyAsOfResponse",
@@ -862,6 +855,9 @@ __all__ = (
     "Regression",
     "RegressionStatus",
     "RegressionTrigger",
+    "RegressionWithDeploys",
+    "RegressionWithDeploysStatus",
+    "RegressionWithDeploysTrigger",
     "ReplacePolicyRequest",
     "ReplayEventsRequest",
     "ReplayResult",
@@ -964,6 +960,10 @@ __all__ = (
     "VerificationEvidenceVerdictsItem",
     "VerificationResponse",
     "VerificationResult",
+    "VerificationWithTask",
+    "VerificationWithTaskResponse",
+    "VerificationWithTaskResult",
+    "VerificationWithTaskState",
     "VerificationWithWarningsResponse",
     "WarningsMeta",
     "Webhook",
@@ -1075,13 +1075,6 @@ _MODULES = {
     "Deploy": ".deploy",
     "DeployResponse": ".deploy_response",
     "DeploySource": ".deploy_source",
-    "DescribedRegression": ".described_regression",
-    "DescribedRegressionStatus": ".described_regression_status",
-    "DescribedRegressionTrigger": ".described_regression_trigger",
-    "DescribedVerification": ".described_verification",
-    "DescribedVerificationResponse": ".described_verification_response",
-    "DescribedVerificationResult": ".described_verification_result",
-    "DescribedVerificationState": ".described_verification_state",
     "DismissFindingRequest": ".dismiss_finding_request",
     "DismissFindingRequestReason": ".dismiss_finding_request_reason",
     "Dismissal": ".dismissal",
@@ -1277,8 +1270,6 @@ _MODULES = {
     "PaginatedCommentListResponse": ".paginated_comment_list_response",
     "PaginatedConflictListResponse": ".paginated_conflict_list_response",
     "PaginatedDeployListResponse": ".paginated_deploy_list_response",
-    "PaginatedDescribedRegressionListResponse": ".paginated_described_regression_list_response",
-    "PaginatedDescribedVerificationListResponse": ".paginated_described_verification_list_response",
     "PaginatedDismissalListResponse": ".paginated_dismissal_list_response",
     "PaginatedEventDeliveryListResponse": ".paginated_event_delivery_list_response",
     "PaginatedEventListResponse": ".paginated_event_list_response",
@@ -1290,6 +1281,7 @@ _MODULES = {
     "PaginatedPolicyVersionListResponse": ".paginated_policy_version_list_response",
     "PaginatedProjectListResponse": ".paginated_project_list_response",
     "PaginatedRegressionListResponse": ".paginated_regression_list_response",
+    "PaginatedRegressionWithDeploysListResponse": ".paginated_regression_with_deploys_list_response",
     "PaginatedReportListResponse": ".paginated_report_list_response",
     "PaginatedSavedViewListResponse": ".paginated_saved_view_list_response",
     "PaginatedScanListResponse": ".paginated_scan_list_response",
@@ -1297,6 +1289,7 @@ _MODULES = {
     "PaginatedShareListResponse": ".paginated_share_list_response",
     "PaginatedSiteListResponse": ".paginated_site_list_response",
     "PaginatedTaskWithFindingListResponse": ".paginated_task_with_finding_list_response",
+    "PaginatedVerificationWithTaskListResponse": ".paginated_verification_with_task_list_response",
     "PaginatedWebhookEndpointListResponse": ".paginated_webhook_endpoint_list_response",
     "Policy": ".policy",
     "PolicyAsOfResponse": ".policy_as_of_response",
@@ -1330,6 +1323,9 @@ _MODULES = {
     "Regression": ".regression",
     "RegressionStatus": ".regression_status",
     "RegressionTrigger": ".regression_trigger",
+    "RegressionWithDeploys": ".regression_with_deploys",
+    "RegressionWithDeploysStatus": ".regression_with_deploys_status",
+    "RegressionWithDeploysTrigger": ".regression_with_deploys_trigger",
     "ReplacePolicyRequest": ".replace_policy_request",
     "ReplayEventsRequest": ".replay_events_request",
     "ReplayResult": ".replay_result",
@@ -1432,6 +1428,10 @@ _MODULES = {
     "VerificationEvidenceVerdictsItem": ".verification_evidence_verdicts_item",
     "VerificationResponse": ".verification_response",
     "VerificationResult": ".verification_result",
+    "VerificationWithTask": ".verification_with_task",
+    "VerificationWithTaskResponse": ".verification_with_task_response",
+    "VerificationWithTaskResult": ".verification_with_task_result",
+    "VerificationWithTaskState": ".verification_with_task_state",
     "VerificationWithWarningsResponse": ".verification_with_warnings_response",
     "WarningsMeta": ".warnings_meta",
     "Webhook": ".webhook",

@@ -12,8 +12,8 @@ from ...models.get_regressions_include_item import GetRegressionsIncludeItem
 from ...models.get_regressions_sort import GetRegressionsSort
 from ...models.get_regressions_status_item import GetRegressionsStatusItem
 from ...models.get_regressions_trigger_item import GetRegressionsTriggerItem
-from ...models.paginated_described_regression_list_response import (
-    PaginatedDescribedRegressionListResponse,
+from ...models.paginated_regression_with_deploys_list_response import (
+    PaginatedRegressionWithDeploysListResponse,
 )
 from ...types import UNSET, Response, Unset
 
@@ -115,9 +115,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PaginatedDescribedRegressionListResponse | None:
+) -> PaginatedRegressionWithDeploysListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PaginatedDescribedRegressionListResponse.from_dict(response.json())
+        response_2xx = PaginatedRegressionWithDeploysListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -129,7 +129,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PaginatedDescribedRegressionListResponse]:
+) -> Response[PaginatedRegressionWithDeploysListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -154,7 +154,7 @@ def sync_detailed(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[PaginatedDescribedRegressionListResponse]:
+) -> Response[PaginatedRegressionWithDeploysListResponse]:
     """List regressions, newest first
 
      Return a page.
@@ -179,7 +179,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PaginatedDescribedRegressionListResponse]
+        Response[PaginatedRegressionWithDeploysListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -221,7 +221,7 @@ def sync(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> PaginatedDescribedRegressionListResponse | None:
+) -> PaginatedRegressionWithDeploysListResponse | None:
     """List regressions, newest first
 
      Return a page.
@@ -246,7 +246,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PaginatedDescribedRegressionListResponse
+        PaginatedRegressionWithDeploysListResponse
     """
 
     return sync_detailed(
@@ -283,7 +283,7 @@ async def asyncio_detailed(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[PaginatedDescribedRegressionListResponse]:
+) -> Response[PaginatedRegressionWithDeploysListResponse]:
     """List regressions, newest first
 
      Return a page.
@@ -308,7 +308,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PaginatedDescribedRegressionListResponse]
+        Response[PaginatedRegressionWithDeploysListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -348,7 +348,7 @@ async def asyncio(
     trigger: list[GetRegressionsTriggerItem] | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> PaginatedDescribedRegressionListResponse | None:
+) -> PaginatedRegressionWithDeploysListResponse | None:
     """List regressions, newest first
 
      Return a page.
@@ -373,7 +373,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PaginatedDescribedRegressionListResponse
+        PaginatedRegressionWithDeploysListResponse
     """
 
     return (

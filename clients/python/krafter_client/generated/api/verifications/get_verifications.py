@@ -13,8 +13,8 @@ from ...models.get_verifications_include_item import GetVerificationsIncludeItem
 from ...models.get_verifications_result_item import GetVerificationsResultItem
 from ...models.get_verifications_sort import GetVerificationsSort
 from ...models.get_verifications_state_item import GetVerificationsStateItem
-from ...models.paginated_described_verification_list_response import (
-    PaginatedDescribedVerificationListResponse,
+from ...models.paginated_verification_with_task_list_response import (
+    PaginatedVerificationWithTaskListResponse,
 )
 from ...types import UNSET, Response, Unset
 
@@ -126,9 +126,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PaginatedDescribedVerificationListResponse | None:
+) -> PaginatedVerificationWithTaskListResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = PaginatedDescribedVerificationListResponse.from_dict(response.json())
+        response_2xx = PaginatedVerificationWithTaskListResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -140,7 +140,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PaginatedDescribedVerificationListResponse]:
+) -> Response[PaginatedVerificationWithTaskListResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -166,7 +166,7 @@ def sync_detailed(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[PaginatedDescribedVerificationListResponse]:
+) -> Response[PaginatedVerificationWithTaskListResponse]:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -192,7 +192,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PaginatedDescribedVerificationListResponse]
+        Response[PaginatedVerificationWithTaskListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -236,7 +236,7 @@ def sync(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> PaginatedDescribedVerificationListResponse | None:
+) -> PaginatedVerificationWithTaskListResponse | None:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -262,7 +262,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PaginatedDescribedVerificationListResponse
+        PaginatedVerificationWithTaskListResponse
     """
 
     return sync_detailed(
@@ -301,7 +301,7 @@ async def asyncio_detailed(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> Response[PaginatedDescribedVerificationListResponse]:
+) -> Response[PaginatedVerificationWithTaskListResponse]:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -327,7 +327,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PaginatedDescribedVerificationListResponse]
+        Response[PaginatedVerificationWithTaskListResponse]
     """
 
     kwargs = _get_kwargs(
@@ -369,7 +369,7 @@ async def asyncio(
     task_id: UUID | Unset = UNSET,
     updated_after: datetime.datetime | Unset = UNSET,
     updated_before: datetime.datetime | Unset = UNSET,
-) -> PaginatedDescribedVerificationListResponse | None:
+) -> PaginatedVerificationWithTaskListResponse | None:
     """List verifications, newest first
 
      Return a page; with `state`, if it is a filter or included.
@@ -395,7 +395,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PaginatedDescribedVerificationListResponse
+        PaginatedVerificationWithTaskListResponse
     """
 
     return (

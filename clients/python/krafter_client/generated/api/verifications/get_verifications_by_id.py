@@ -6,10 +6,10 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
-from ...models.described_verification_response import DescribedVerificationResponse
 from ...models.get_verifications_by_id_include_item import (
     GetVerificationsByIdIncludeItem,
 )
+from ...models.verification_with_task_response import VerificationWithTaskResponse
 from ...types import UNSET, Response, Unset
 
 
@@ -57,9 +57,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> DescribedVerificationResponse | None:
+) -> VerificationWithTaskResponse | None:
     if 200 <= response.status_code <= 299:
-        response_2xx = DescribedVerificationResponse.from_dict(response.json())
+        response_2xx = VerificationWithTaskResponse.from_dict(response.json())
 
         return response_2xx
 
@@ -71,7 +71,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[DescribedVerificationResponse]:
+) -> Response[VerificationWithTaskResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -89,7 +89,7 @@ def sync_detailed(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[DescribedVerificationResponse]:
+) -> Response[VerificationWithTaskResponse]:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -107,7 +107,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DescribedVerificationResponse]
+        Response[VerificationWithTaskResponse]
     """
 
     kwargs = _get_kwargs(
@@ -135,7 +135,7 @@ def sync(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> DescribedVerificationResponse | None:
+) -> VerificationWithTaskResponse | None:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -153,7 +153,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DescribedVerificationResponse
+        VerificationWithTaskResponse
     """
 
     return sync_detailed(
@@ -176,7 +176,7 @@ async def asyncio_detailed(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> Response[DescribedVerificationResponse]:
+) -> Response[VerificationWithTaskResponse]:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -194,7 +194,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[DescribedVerificationResponse]
+        Response[VerificationWithTaskResponse]
     """
 
     kwargs = _get_kwargs(
@@ -220,7 +220,7 @@ async def asyncio(
     include: list[GetVerificationsByIdIncludeItem] | Unset = UNSET,
     wait: int | Unset = 0,
     if_none_match: str | Unset = UNSET,
-) -> DescribedVerificationResponse | None:
+) -> VerificationWithTaskResponse | None:
     """Read a verification
 
      Return the verification; with `wait`, when no check is running for a worker or the time is over.
@@ -238,7 +238,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        DescribedVerificationResponse
+        VerificationWithTaskResponse
     """
 
     return (

@@ -7,16 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.described_verification import DescribedVerification
     from ..models.paginated_list_meta import PaginatedListMeta
+    from ..models.verification_with_task import VerificationWithTask
 
 
-T = TypeVar("T", bound="PaginatedDescribedVerificationListResponse")
+T = TypeVar("T", bound="PaginatedVerificationWithTaskListResponse")
 
 
 @_attrs_define
-class PaginatedDescribedVerificationListResponse:
-    data: list[DescribedVerification]
+class PaginatedVerificationWithTaskListResponse:
+    data: list[VerificationWithTask]
     meta: PaginatedListMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,14 +45,14 @@ class PaginatedDescribedVerificationListResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.described_verification import DescribedVerification  # noqa: PLC0415
         from ..models.paginated_list_meta import PaginatedListMeta  # noqa: PLC0415
+        from ..models.verification_with_task import VerificationWithTask  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = DescribedVerification.from_dict(data_item_data)
+            data_item = VerificationWithTask.from_dict(data_item_data)
 
             data.append(data_item)
 
@@ -60,14 +60,14 @@ class PaginatedDescribedVerificationListResponse:
 
         error = d.pop("error")
 
-        paginated_described_verification_list_response = cls(
+        paginated_verification_with_task_list_response = cls(
             data=data,
             meta=meta,
             error=error,
         )
 
-        paginated_described_verification_list_response.additional_properties = d
-        return paginated_described_verification_list_response
+        paginated_verification_with_task_list_response.additional_properties = d
+        return paginated_verification_with_task_list_response
 
     @property
     def additional_keys(self) -> list[str]:

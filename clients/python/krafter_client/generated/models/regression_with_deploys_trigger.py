@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class DescribedRegressionTrigger(StrEnum):
+class RegressionWithDeploysTrigger(StrEnum):
     GUARD_FAILED = "guard_failed"
     SCAN_DETECTED = "scan_detected"
     VERIFICATION_REOPENED = "verification_reopened"

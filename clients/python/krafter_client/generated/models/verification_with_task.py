@@ -8,8 +8,8 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.described_verification_result import DescribedVerificationResult
-from ..models.described_verification_state import DescribedVerificationState
+from ..models.verification_with_task_result import VerificationWithTaskResult
+from ..models.verification_with_task_state import VerificationWithTaskState
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from ..models.verification_check import VerificationCheck
 
 
-T = TypeVar("T", bound="DescribedVerification")
+T = TypeVar("T", bound="VerificationWithTask")
 
 
 @_attrs_define
-class DescribedVerification:
-    """A verification, in which `state`, the embedded task and `warnings` are optional."""
+class VerificationWithTask:
+    """A verification; with `?include=` also its state, its task and, of one verification, its warnings."""
 
     id: UUID
     task_id: UUID
-    result: DescribedVerificationResult
+    result: VerificationWithTaskResult
     checks: list[VerificationCheck]
     verified_by_id: None | UUID
     verified_at: datetime.datetime | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
-    state: DescribedVerificationState | Unset = UNSET
+    state: VerificationWithTaskState | Unset = UNSET
     task: Task | Unset = UNSET
     """ A task. """
     warnings: list[str] | Unset = UNSET
@@ -112,7 +112,7 @@ class DescribedVerification:
 
         task_id = UUID(d.pop("task_id"))
 
-        result = DescribedVerificationResult(d.pop("result"))
+        result = VerificationWithTaskResult(d.pop("result"))
 
         checks = []
         _checks = d.pop("checks")
@@ -156,11 +156,11 @@ class DescribedVerification:
         updated_at = datetime.datetime.fromisoformat(d.pop("updated_at"))
 
         _state = d.pop("state", UNSET)
-        state: DescribedVerificationState | Unset
+        state: VerificationWithTaskState | Unset
         if isinstance(_state, Unset):
             state = UNSET
         else:
-            state = DescribedVerificationState(_state)
+            state = VerificationWithTaskState(_state)
 
         _task = d.pop("task", UNSET)
         task: Task | Unset
@@ -171,7 +171,7 @@ class DescribedVerification:
 
         warnings = cast(list[str], d.pop("warnings", UNSET))
 
-        described_verification = cls(
+        verification_with_task = cls(
             id=id,
             task_id=task_id,
             result=result,
@@ -185,8 +185,8 @@ class DescribedVerification:
             warnings=warnings,
         )
 
-        described_verification.additional_properties = d
-        return described_verification
+        verification_with_task.additional_properties = d
+        return verification_with_task
 
     @property
     def additional_keys(self) -> list[str]:

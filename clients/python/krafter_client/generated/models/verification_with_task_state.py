@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class DescribedVerificationState(StrEnum):
+class VerificationWithTaskState(StrEnum):
     BLOCKED = "blocked"
     DECIDED = "decided"
     READY = "ready"

@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class DescribedVerificationResult(StrEnum):
+class VerificationWithTaskResult(StrEnum):
     FAILED = "failed"
     PASSED = "passed"
     PENDING = "pending"

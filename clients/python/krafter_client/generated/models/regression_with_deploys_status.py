@@ -1,7 +1,7 @@
 from enum import StrEnum
 
 
-class DescribedRegressionStatus(StrEnum):
+class RegressionWithDeploysStatus(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
 

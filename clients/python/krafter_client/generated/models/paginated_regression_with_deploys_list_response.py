@@ -7,16 +7,16 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.described_regression import DescribedRegression
     from ..models.paginated_list_meta import PaginatedListMeta
+    from ..models.regression_with_deploys import RegressionWithDeploys
 
 
-T = TypeVar("T", bound="PaginatedDescribedRegressionListResponse")
+T = TypeVar("T", bound="PaginatedRegressionWithDeploysListResponse")
 
 
 @_attrs_define
-class PaginatedDescribedRegressionListResponse:
-    data: list[DescribedRegression]
+class PaginatedRegressionWithDeploysListResponse:
+    data: list[RegressionWithDeploys]
     meta: PaginatedListMeta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -45,14 +45,14 @@ class PaginatedDescribedRegressionListResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.described_regression import DescribedRegression  # noqa: PLC0415
         from ..models.paginated_list_meta import PaginatedListMeta  # noqa: PLC0415
+        from ..models.regression_with_deploys import RegressionWithDeploys  # noqa: PLC0415
 
         d = dict(src_dict)
         data = []
         _data = d.pop("data")
         for data_item_data in _data:
-            data_item = DescribedRegression.from_dict(data_item_data)
+            data_item = RegressionWithDeploys.from_dict(data_item_data)
 
             data.append(data_item)
 
@@ -60,14 +60,14 @@ class PaginatedDescribedRegressionListResponse:
 
         error = d.pop("error")
 
-        paginated_described_regression_list_response = cls(
+        paginated_regression_with_deploys_list_response = cls(
             data=data,
             meta=meta,
             error=error,
         )
 
-        paginated_described_regression_list_response.additional_properties = d
-        return paginated_described_regression_list_response
+        paginated_regression_with_deploys_list_response.additional_properties = d
+        return paginated_regression_with_deploys_list_response
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,17 +7,17 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.described_verification import DescribedVerification
     from ..models.meta import Meta
+    from ..models.verification_with_task import VerificationWithTask
 
 
-T = TypeVar("T", bound="DescribedVerificationResponse")
+T = TypeVar("T", bound="VerificationWithTaskResponse")
 
 
 @_attrs_define
-class DescribedVerificationResponse:
-    data: DescribedVerification
-    """ A verification, in which `state`, the embedded task and `warnings` are optional. """
+class VerificationWithTaskResponse:
+    data: VerificationWithTask
+    """ A verification; with `?include=` also its state, its task and, of one verification, its warnings. """
     meta: Meta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -43,24 +43,24 @@ class DescribedVerificationResponse:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.described_verification import DescribedVerification  # noqa: PLC0415
         from ..models.meta import Meta  # noqa: PLC0415
+        from ..models.verification_with_task import VerificationWithTask  # noqa: PLC0415
 
         d = dict(src_dict)
-        data = DescribedVerification.from_dict(d.pop("data"))
+        data = VerificationWithTask.from_dict(d.pop("data"))
 
         meta = Meta.from_dict(d.pop("meta"))
 
         error = d.pop("error")
 
-        described_verification_response = cls(
+        verification_with_task_response = cls(
             data=data,
             meta=meta,
             error=error,
         )
 
-        described_verification_response.additional_properties = d
-        return described_verification_response
+        verification_with_task_response.additional_properties = d
+        return verification_with_task_response
 
     @property
     def additional_keys(self) -> list[str]:

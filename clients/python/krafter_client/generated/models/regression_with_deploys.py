@@ -8,23 +8,23 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.described_regression_status import DescribedRegressionStatus
-from ..models.described_regression_trigger import DescribedRegressionTrigger
+from ..models.regression_with_deploys_status import RegressionWithDeploysStatus
+from ..models.regression_with_deploys_trigger import RegressionWithDeploysTrigger
 from ..types import UNSET, Unset
 
-T = TypeVar("T", bound="DescribedRegression")
+T = TypeVar("T", bound="RegressionWithDeploys")
 
 
 @_attrs_define
-class DescribedRegression:
-    """A regression, in which `deploy_ids` is optional."""
+class RegressionWithDeploys:
+    """A regression; with `?include=deploys` also the deploys since the last check that passed."""
 
     id: UUID
     finding_id: UUID
     verification_id: None | UUID
     """ The verification that was reopened, if one was. """
-    trigger: DescribedRegressionTrigger
-    status: DescribedRegressionStatus
+    trigger: RegressionWithDeploysTrigger
+    status: RegressionWithDeploysStatus
     opened_at: datetime.datetime
     closed_at: datetime.datetime | None
     created_at: datetime.datetime
@@ -108,9 +108,9 @@ class DescribedRegression:
 
         verification_id = _parse_verification_id(d.pop("verification_id"))
 
-        trigger = DescribedRegressionTrigger(d.pop("trigger"))
+        trigger = RegressionWithDeploysTrigger(d.pop("trigger"))
 
-        status = DescribedRegressionStatus(d.pop("status"))
+        status = RegressionWithDeploysStatus(d.pop("status"))
 
         opened_at = datetime.datetime.fromisoformat(d.pop("opened_at"))
 
@@ -142,7 +142,7 @@ class DescribedRegression:
 
                 deploy_ids.append(deploy_ids_item)
 
-        described_regression = cls(
+        regression_with_deploys = cls(
             id=id,
             finding_id=finding_id,
             verification_id=verification_id,
@@ -155,8 +155,8 @@ class DescribedRegression:
             deploy_ids=deploy_ids,
         )
 
-        described_regression.additional_properties = d
-        return described_regression
+        regression_with_deploys.additional_properties = d
+        return regression_with_deploys
 
     @property
     def additional_keys(self) -> list[str]:
