@@ -67,7 +67,8 @@ class AdminSite(UnfoldAdminSite):
     def password_change_done(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return never_cache(super().password_change_done)(request, extra_context)
+        context = {"title": "The password is changed", **(extra_context or {})}
+        return never_cache(super().password_change_done)(request, context)
 
 
 def _with_second_factor(view: Any) -> Any:

@@ -159,6 +159,17 @@ def test_password_change_ends_the_other_sessions() -> None:
     assert Event.objects.filter(name="password.changed", subject_id=user.pk, actor_id=user.pk).count() == 1
 
 
+def test_pages_of_the_password_change_have_our_words() -> None:
+    client = staff.logged_in_client()
+
+    form = client.get("/admin/password_change/").content.decode()
+    done = client.get("/admin/password_change/done/")
+
+    texts = ("security’s sake", "All other sessions of the account end", "Change the password\n")
+    assert [text in form for text in texts] == [False, True, True]
+    assert done.context["title"] == "The password is changed"
+
+
 @pytest.mark.slow
 def test_guesses_of_the_old_password_are_paused() -> None:
     client = staff.logged_in_client()
