@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 SESSION_KEY = "project"
+PROJECT_PARAMETER = "project__id__exact"  # of lists that are filtered by a project
 
 
 def choose_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
@@ -29,6 +30,19 @@ def chosen_project(request: HttpRequest) -> Any | None:
         return _visible_project(request, UUID(stored)) if stored else None
 
     return once(request, "chosen_project", read)
+
+
+def project_of_new_row(request: HttpRequest) -> UUID | None:
+    """Return the id of the project by which the list before a form is filtered, or the chosen one's.
+
+    None without one, and of an archived one.
+    """
+    filters = QueryDict(request.GET.get("_changelist_filters", ""))
+    try:
+        project = _visible_project(request, UUID(filters.get(PROJECT_PARAMETER, "")))
+    except ValueError:  # of a list without this filter
+        project = chosen_project(request)
+    return None if project is None or project.read_only_reason else project.pk
 
 
 def once[T](request: HttpRequest, name: str, read: Callable[[], T]) -> T:

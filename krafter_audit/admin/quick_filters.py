@@ -10,10 +10,9 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from krafter_audit.admin.project_scope import chosen_project, visible_projects
+from krafter_audit.admin.project_scope import PROJECT_PARAMETER, chosen_project, visible_projects
 from krafter_audit.db.counting import bounded_count
 
-PROJECT = "project__id__exact"
 MAX_COUNTED = 1000  # rows of a condition that no counter has
 
 
@@ -66,8 +65,8 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
 
 def _is_narrowed(changelist: Any, request: HttpRequest) -> bool:
     """Return whether the list has a search or a filter that the counts do not know."""
-    chosen, by_project = chosen_project(request), request.GET.get(PROJECT)
-    others = set(changelist.filter_params) - {QuickFilter.parameter_name, PROJECT}
+    chosen, by_project = chosen_project(request), request.GET.get(PROJECT_PARAMETER)
+    others = set(changelist.filter_params) - {QuickFilter.parameter_name, PROJECT_PARAMETER}
     is_of_another = bool(chosen and by_project and by_project != str(chosen.pk))
     return bool(changelist.query or others or is_of_another)
 
@@ -76,7 +75,7 @@ def _counted_projects(request: HttpRequest) -> list[UUID]:
     """Return the chosen project, that of the list's filter, or all that the user may see."""
     visible, chosen = visible_projects(request), chosen_project(request)
     with suppress(ValueError):  # of a list without a filter
-        visible = visible.filter(pk=chosen.pk if chosen else UUID(request.GET.get(PROJECT, "")))
+        visible = visible.filter(pk=chosen.pk if chosen else UUID(request.GET.get(PROJECT_PARAMETER, "")))
     return list(visible.values_list("pk", flat=True))
 
 

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Project
 from findings.models import Finding
 from krafter_audit.admin.base import ServiceModelAdmin, staff_of
-from krafter_audit.admin.project_scope import choose_project, chosen_project
-from krafter_audit.admin.quick_filters import PROJECT
+from krafter_audit.admin.project_scope import PROJECT_PARAMETER, choose_project, chosen_project
 from krafter_audit.admin.return_pages import page_to_return_to
 from krafter_audit.admin.text import status_label
 from krafter_audit.admin_site.menu import all_pages
@@ -66,7 +65,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     url, _, query = page_to_return_to(request, "next").partition("?")
     params = QueryDict(query, mutable=True)
     # The list has other pages now, and a filter by another project would leave it empty.
-    for name in (PAGE_VAR, *([PROJECT] if project else [])):
+    for name in (PAGE_VAR, *([PROJECT_PARAMETER] if project else [])):
         params.pop(name, None)
     query = f"?{params.urlencode()}" if params else ""
     return HttpResponseRedirect(f"{url}{query}" if url else reverse("admin:index"))

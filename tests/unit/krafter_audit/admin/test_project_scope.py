@@ -7,10 +7,12 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Membership, Project
 from findings.models import Finding
 from remediation.models import Task
+from scans.models import SiteCredentials
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import ROWS, admin_url, messages_of, run_action
@@ -133,3 +135,20 @@ def test_filter_by_a_project_stays_when_the_choice_is_cleared(scenario: Scenario
     url = f"{admin_url(Finding, 'changelist')}?project__id__exact={scenario.project.pk}"
 
     assert choose(staff.logged_in_client(), None, next=f"{url}&p=2")["location"] == url
+
+
+def test_form_of_a_new_row_begins_with_the_project_of_the_list_or_the_chosen_one(scenario: Scenario):
+    other, archived = factories.scenario().project, factories.scenario().project
+    Project.objects.filter(pk=archived.pk).update(archived_at=timezone.now())
+    client = staff.logged_in_client()
+
+    def project_of_form(filtered_by: Project | None) -> Any:
+        filters = {"_changelist_filters": f"project__id__exact={filtered_by.pk}"} if filtered_by else {}
+        page = client.get(admin_url(SiteCredentials, "add"), filters)
+        return page.context["adminform"].form["project"].value()
+
+    before = [project_of_form(None), project_of_form(other), project_of_form(archived)]
+    choose(client, scenario.project)
+    after = [project_of_form(None), project_of_form(other)]
+
+    assert (before, after) == ([None, other.pk, None], [scenario.project.pk, other.pk])
