@@ -169,6 +169,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     list_select_related = ("integration__project",)
     exclude = deferred_fields = ("credentials",)
     actions: ClassVar = ["disable"]
+    tones: ClassVar = {"disable": "danger"}
 
     def describe_row(self, row: Webhook) -> str:
         return f"Webhook of {row.integration}"

@@ -101,6 +101,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
     search_fields = ("^origin", "project__name", "^project__slug")
     autocomplete_fields = ("project",)
     actions: ClassVar[list[str]] = ["delete_credentials"]
+    tones: ClassVar = {"delete_credentials": "danger"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SiteCredentials]:
         # The encrypted credentials have no use in the admin.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -125,3 +126,16 @@ def test_action_without_a_selected_row_asks_for_one(scenario: Scenario) -> None:
 
     task.refresh_from_db()
     assert (messages_of(page), task.status) == (["Select at least one row."], "backlog")
+
+
+def test_actions_that_take_something_away_are_red() -> None:
+    verbs = ("Cancel", "Delete", "Disable", "Disconnect", "Dismiss", "Revoke")
+    tones = {
+        f"{model._meta.label}: {action.short_description}": page.tones.get(action.__name__)
+        for model, page in admin.site._registry.items()
+        for action in (getattr(page, name) if isinstance(name, str) else name for name in page.actions or ())
+        if action.short_description.startswith(verbs)
+    }
+
+    assert len(tones) > 5
+    assert {name: tone for name, tone in tones.items() if tone != "danger"} == {}
