@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Project, User
+from campaigns.models import Campaign
 from findings.models import Finding
 from remediation.admin.tasks import TaskAdmin
-from remediation.models import Task
+from remediation.models import CheckReliability, Task
 from tests import factories, staff
 from tests.browser.visitor import visiting
 from tests.factories import Scenario
@@ -230,6 +231,21 @@ def test_findings_fit_the_window_and_titles_the_header(live_server: Any, scenari
         heading = cut_off(page, "h1, .k-breadcrumb")
 
     assert (at_1280, at_1440, heading) == ([], [], [])
+
+
+def test_lists_of_campaigns_and_checks_fit_a_phone(live_server: Any, scenario: Scenario) -> None:
+    for model in (Campaign, CheckReliability):
+        staff.ROWS[model](scenario)
+    user = staff.superuser()
+
+    with visiting(live_server.url) as visitor:
+        visitor.sign_in(user)
+        found = []
+        for model in (Campaign, CheckReliability):
+            visitor.open(admin_url(model, "changelist"))
+            found += cut_off(visitor.page, "div:has(> #result_list), div:has(> * > #result_list)")
+
+    assert found == []
 
 
 def cut_off(page: Page, selector: str) -> list[str]:
