@@ -277,7 +277,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
             # A page that is still open after the user's role changed; Django would show the list without a word.
             self.message_user(request, NOT_ALLOWED.capitalize(), messages.ERROR)
             return HttpResponseRedirect(page_to_return_to(request) or request.path)
-        if action and ACTION_CHECKBOX_NAME not in request.POST:
+        if action is not None and ACTION_CHECKBOX_NAME not in request.POST:
             self.message_user(request, "Select at least one row.", messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
         refused = HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers

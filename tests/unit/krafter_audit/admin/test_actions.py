@@ -118,11 +118,12 @@ def test_pages_with_actions_keep_the_filters_of_their_lists() -> None:
     assert fields == []
 
 
-def test_action_without_a_selected_row_asks_for_one(scenario: Scenario) -> None:
+@pytest.mark.parametrize("action", ["block", ""])
+def test_action_without_a_selected_row_asks_for_one(scenario: Scenario, action: str) -> None:
     task = factories.task(scenario)
     client = staff.logged_in_client()
 
-    page = client.post(admin_url(Task, "changelist"), {"action": "block", "index": "0"}, follow=True)
+    page = client.post(admin_url(Task, "changelist"), {"action": action, "index": "0"}, follow=True)
 
     task.refresh_from_db()
     assert (messages_of(page), task.status) == (["Select at least one row."], "backlog")
