@@ -40,6 +40,8 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     view = context.get("view")
     if isinstance(error, errors.MethodNotAllowed) and view is not None:
         error.headers["allow"] = ", ".join(view.allowed_methods)
+        usable = [method for method in view.allowed_methods if method not in ("HEAD", "OPTIONS")]
+        error.message += f" Use {' or '.join(usable)}."
     return Response(error, status=error.status, headers=error.headers)
 
 
@@ -94,7 +96,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         query = request.META.get("QUERY_STRING", "")
         location = quote(request.path.rstrip("/")) + (f"?{query}" if query else "")
         return HttpResponse(status=308, headers={"location": location})
-    return error_response(request, errors.NotFound())
+    return error_response(request, errors.NotFound("The API has no such URL: /api/docs lists all."))
 
 
 def _exists(path: str) -> bool:

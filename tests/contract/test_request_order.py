@@ -91,13 +91,17 @@ def test_safe_inbound_request_id_is_kept(scenario: Scenario):
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/", "/api/v2"])
 def test_unknown_url_has_an_envelope(scenario: Scenario, path: str):
-    assert refusal(scenario.client.call("get", path)) == (404, "not_found")
+    response = scenario.client.call("get", path)
+
+    assert refusal(response) == (404, "not_found")
+    assert response.json()["error"]["message"] == "The API has no such URL: /api/docs lists all."
 
 
 def test_unsupported_method_is_reported_with_the_allowed_ones(scenario: Scenario):
     response = scenario.client.call("delete", "tasks")
 
     assert refusal(response) == (405, "method_not_allowed")
+    assert response.json()["error"]["message"] == "This URL does not allow that method. Use GET or POST."
     assert set(response["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
