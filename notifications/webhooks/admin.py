@@ -140,7 +140,8 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
     def refusals(self, request: HttpRequest, row: WebhookEndpoint) -> dict[str, str]:
         if row.status == WebhookEndpoint.Status.DISABLED:
-            return {"disable": "The endpoint is disabled.", "replay_period": WebhookDisabled.message}
+            refused = dict.fromkeys(("send_test", "replay_period"), WebhookDisabled.message)
+            return {"disable": "The endpoint is disabled.", **refused}
         return {"enable": "" if row.paused_until else "The endpoint is enabled."}
 
     @admin.display(description="events")
@@ -263,6 +264,10 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
         "next_attempt_at", "delivered_at", "attempt_list", "body", "created_at",
     )  # fmt: skip
     actions: ClassVar[list[str]] = ["replay"]
+
+    def refusals(self, request: HttpRequest, row: EventDelivery) -> dict[str, str]:
+        is_disabled = row.endpoint.status == WebhookEndpoint.Status.DISABLED
+        return {"replay": WebhookDisabled.message} if is_disabled else {}
 
     @admin.display(description="latest attempts")
     def attempt_list(self, delivery: EventDelivery) -> str:

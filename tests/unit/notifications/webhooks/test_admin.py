@@ -271,4 +271,17 @@ def test_actions_that_would_change_nothing_say_why(scenario: Scenario) -> None:
     services.update(scenario.organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)
 
     assert enabled == {"enable": "The endpoint is enabled."}
-    assert reasons() == {"disable": "The endpoint is disabled.", "replay_period": WebhookDisabled.message}
+    assert reasons() == {
+        "disable": "The endpoint is disabled.",
+        "replay_period": WebhookDisabled.message,
+        "send_test": WebhookDisabled.message,
+    }
+
+
+def test_delivery_of_a_disabled_endpoint_is_not_offered_for_a_replay(scenario: Scenario) -> None:
+    delivery = staff.ROWS[EventDelivery](scenario)
+    services.update(scenario.organization, delivery.endpoint_id, changes={"status": "disabled"}, by=SYSTEM)
+
+    page = staff.logged_in_client().get(admin_url(EventDelivery, "change", delivery.pk))
+
+    assert [button.refusal for button in page.context["buttons"]] == [WebhookDisabled.message]
