@@ -129,6 +129,9 @@ class SyncConflictAdmin(ReadOnlyAdmin):
         "resolved_by",
     )  # fmt: skip
 
+    def refusals(self, request: HttpRequest, row: SyncConflict) -> dict[str, str]:
+        return dict.fromkeys(self.actions, "The conflict is resolved.") if row.resolved_at else {}
+
     @admin.display(description="task's value")
     def task_value(self, conflict: SyncConflict) -> str:
         return value_of(conflict, conflict.ours)

@@ -6,7 +6,7 @@ from django.test import Client
 from integrations.models import Integration, SyncConflict, SyncRun, TicketLink
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.staff import ROWS, admin_url
+from tests.staff import ROWS, admin_url, run_action
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +67,12 @@ def test_empty_value_of_a_conflict_is_called_empty_in_the_list_too(
     ]
 
     assert [">empty<" in page for page in pages] == [True, True]
+
+
+def test_resolved_conflict_offers_no_value_to_keep(operator: Client, scenario: Scenario) -> None:
+    conflict = ROWS[SyncConflict](scenario)
+    run_action(operator, "keep_ours", conflict, confirmed="1")
+
+    page = operator.get(admin_url(SyncConflict, "change", conflict.pk))
+
+    assert [button.refusal for button in page.context["buttons"]] == ["The conflict is resolved."] * 2
