@@ -61,7 +61,7 @@ def test_evidence_page_shows_checks_and_verdicts(operator: Client, scenario: Sce
         "Status 200 from 192.0.2.7",
         "server: &lt;nginx&gt;",
         "Reason for the override: Accepted until March.",
-        f"by {scenario.owner.email}, based on 1 link",
+        f"by {scenario.owner.email}, based on 1 chain link",
         "The result is passed, as in the links.",
         "The bundle is signed by a trusted key: the key test",
     ):
