@@ -22,6 +22,7 @@ from tests import (
     factories,
     missing_packages,
     openapi_validation,
+    slow_modules,
     staff,
 )
 from tests.browser import chromium
@@ -155,11 +156,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Ignore the test files that were not chosen."""
-    chosen = config.stash.get(CHOSEN, None)
-    if chosen is None or not collection_path.match("test_*.py"):
+    """Ignore the test files that were not chosen, and those of which no test would run."""
+    if not collection_path.match("test_*.py"):
         return None
-    return str(collection_path.relative_to(config.rootpath)) not in chosen or None
+    chosen = config.stash.get(CHOSEN, None)
+    if chosen is not None:
+        return str(collection_path.relative_to(config.rootpath)) not in chosen or None
+    return slow_modules.is_left_out(collection_path, config.getoption("markexpr")) or None
 
 
 @pytest.hookimpl(trylast=True)
@@ -180,7 +183,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Report the tests that were skipped without Chromium or Pango, or left out as slow."""
-    if "not (slow" in terminalreporter.config.getoption("markexpr"):
+    if terminalreporter.config.getoption("markexpr") == slow_modules.LEFT_OUT:
         terminalreporter.write_line(
             "Slow tests were left out: ./krafter test --all runs them too.", yellow=True
         )

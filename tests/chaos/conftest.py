@@ -1,4 +1,4 @@
-"""Outages of a real system: `pytest tests/chaos -m chaos`. Other runs deselect these tests."""
+"""Outages of a real system: `pytest tests/chaos -m chaos`. Other runs ignore these tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,23 +8,24 @@ import pytest
 from tests.chaos.system import System, running_system
 from tests.fakes.faulty_site import FaultySite, serve
 
-HERE = Path(__file__).parent
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line("markers", "chaos: kills and stops processes of a real system; takes minutes.")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect these tests unless the marker is selected. They take minutes: their outages have their own limits."""
-    chaos = [item for item in items if HERE in item.path.parents]
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import these tests unless the marker is selected."""
     if "chaos" in config.getoption("markexpr"):
-        for item in chaos:
+        return None
+    return collection_path.match("test_*.py") or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let these tests take minutes: their outages have their own limits."""
+    for item in items:
+        if item.get_closest_marker("chaos"):
             item.add_marker(pytest.mark.timeout(0))
-    elif chaos:
-        config.hook.pytest_deselected(items=chaos)
-        items[:] = [item for item in items if item not in chaos]
 
 
 @pytest.fixture(scope="session")
