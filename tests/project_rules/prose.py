@@ -73,6 +73,8 @@ _EACH = {
     for pattern, instead in FORBIDDEN.items()
 }
 _ANY = re.compile("|".join(pattern.pattern for pattern in _EACH), re.IGNORECASE)
+# In a text without capitals, the expression finds in half the time that there is nothing.
+_ANY_WITHOUT_CAPITALS = re.compile(_ANY.pattern)
 
 # Where a forbidden word is the right one: path → the words.
 ALLOWED: dict[str, set[str]] = {
@@ -117,7 +119,7 @@ def all_hits(path: str) -> tuple[Hit, ...]:
 
 def found_in(path: str, text: str) -> Iterator[Hit]:
     """Yield the forbidden words in the prose of a text; the path says what kind of text it is."""
-    if not _ANY.search(text):
+    if not _ANY_WITHOUT_CAPITALS.search(text.casefold()):
         return
     for line, prose in _prose(path, text):
         for match in _ANY.finditer(prose):
