@@ -230,7 +230,19 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     if not _creating(link).update(last_synced=link.last_synced, updated_at=timezone.now()):
         raise IntegrationChanged
     try:
-        ticket = tracker.create_ticket(draft)
+        _link_ticket(context, tracker, link, _request_ticket(context, tracker, link, draft))
+    except (IntegrationChanged, ProviderUnavailable):
+        # Another worker, whose own request was refused, may have deleted the link: it is what the next sync searches
+        # for.
+        TicketLink.objects.get_or_create(
+            integration=context.integration, task=link.task, defaults={"last_synced": link.last_synced}
+        )
+        raise
+
+
+def _request_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, draft: TicketDraft) -> Ticket:
+    try:
+        return tracker.create_ticket(draft)
     except ProviderRefused as error:
         # After any other failure the ticket may exist, so that the link stays; here also while a search that lags may
         # not show it.
@@ -240,8 +252,7 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
             if not (error.may_have_succeeded and (tracker.search_lag or left_out)):
                 _record_no_ticket(link)
             raise
-        ticket = tracker.complete_ticket(existing[draft.marker], draft)
-    _link_ticket(context, tracker, link, ticket)
+        return tracker.complete_ticket(existing[draft.marker], draft)
 
 
 def _creating(link: TicketLink) -> QuerySet[TicketLink]:

@@ -131,6 +131,35 @@ def test_refusal_of_a_paused_worker_leaves_the_ticket_of_the_other_linked(
     assert (TicketLink.objects.get().state, len(tracker.issues)) == ("linked", 1)
 
 
+@pytest.mark.parametrize("is_confirmed", [False, True])
+@pytest.mark.parametrize("tracker", VENDORS, indirect=True)
+def test_ticket_of_a_paused_worker_is_linked_after_the_other_worker_was_refused(
+    row: Integration,
+    tracker: FakeTracker,
+    make_task: MakeTask,
+    monkeypatch: pytest.MonkeyPatch,
+    is_confirmed: bool,
+) -> None:
+    make_task()
+    # The other worker tries twice: after the first refusal, the task is one without a link.
+    routed, refusals = tracker.route, [(422, {}, {"message": "Validation Failed"})] * 2
+
+    def route(request: Any) -> Any:
+        is_creation = request.method == "POST" and request.path.endswith(("/issue", "/issues"))
+        if is_creation and refusals:
+            return refusals.pop()
+        answer = routed(request)
+        return answer if is_confirmed or not is_creation else (500, {}, {})
+
+    monkeypatch.setattr(tracker, "route", route)
+    sync_paused(row, monkeypatch, CREATE)
+
+    sync_after_search_lag(row)
+
+    (number,) = tracker.issues
+    assert tracker.number_of(TicketLink.objects.get(state="linked").external_id) == number
+
+
 @pytest.mark.parametrize("tracker", VENDORS, indirect=True)
 def test_second_comment_of_a_paused_worker_is_deleted(
     row: Integration, tracker: FakeTracker, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
