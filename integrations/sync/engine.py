@@ -37,6 +37,8 @@ from krafter_audit.security.vault import VaultError
 MAX_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = 5  # of a sync without progress
 MAX_RUNS_KEPT = 50  # of each integration
+CONNECTION_CHANGED = "The connection was changed while the sync was running."
+LEASE_LOST = "Another worker has taken over the sync, since this one did not extend its lease."
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
 Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRun.Status
 
@@ -211,7 +213,9 @@ def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
 def _abandon(integration: Integration, sync_run: SyncRun) -> None:
     # The lease is released only if it is still ours; the new owner of the row keeps its own.
     leases.write(integration, lease_until=None)
-    _finish_run(sync_run, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
+    version = integration.credentials_version
+    is_same = Integration.objects.filter(pk=integration.pk, credentials_version=version).exists()
+    _finish_run(sync_run, RunStatus.INTERRUPTED, LEASE_LOST if is_same else CONNECTION_CHANGED)
 
 
 def _finish_run(sync_run: SyncRun, status: str, error: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations.models import Integration, SyncConflict, TicketComment, TicketLink
+from integrations.models import Integration, SyncConflict, SyncRun, TicketComment, TicketLink
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from remediation.models import Task, Verification
@@ -103,3 +103,37 @@ def test_older_values_that_a_paused_worker_sends_are_overwritten_by_the_next_syn
 
     assert (sent_late, tracker.titles) == (["Second title"], ["Third title"])
     assert SyncConflict.objects.count() == 0
+
+
+def test_log_names_why_a_run_was_interrupted(
+    tracker: FakeTracker, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+
+    sync_paused(row, monkeypatch, "")
+    first = SyncRun.objects.order_by("started_at").first()
+
+    assert first is not None
+    assert (first.outcome, first.error) == (
+        "interrupted",
+        "Another worker has taken over the sync, since this one did not extend its lease.",
+    )
+
+
+def test_log_names_new_credentials_as_the_cause_of_an_interruption(
+    tracker: FakeTracker, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+
+    def replace() -> None:
+        services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
+        services.sync_now(project, tracker.provider, by=SYSTEM)
+
+    sync_paused(row, monkeypatch, "", meanwhile=replace)
+    first = SyncRun.objects.order_by("started_at").first()
+
+    assert first is not None
+    assert (first.outcome, first.error) == (
+        "interrupted",
+        "The connection was changed while the sync was running.",
+    )
