@@ -106,6 +106,8 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
 
 
 def _send_to(alert: Alert, address: str, server: BaseEmailBackend) -> MailResult:
+    if not leases.owned(alert).exists():
+        raise DeliveryPostponed("Another worker has taken over the delivery.")
     result = mail.send(build_email(alert, address), server)
     if result == MailResult.SENT:
         alert.delivered_to = [*alert.delivered_to, address]

@@ -128,6 +128,27 @@ def test_worker_that_has_lost_its_lease_sends_nothing(scenario: Scenario) -> Non
     assert (mail.outbox, alerts("email")) == ([], [("collecting", 1, 0)])
 
 
+def test_worker_that_loses_its_lease_sends_no_further_email(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = email_alert(scenario, ["a@example.com", "b@example.com", "c@example.com"])
+    send_messages = EmailBackend.send_messages
+
+    def send_after_another_worker(self: EmailBackend, messages: Any) -> int:
+        patch.setattr(EmailBackend, "send_messages", send_messages)
+        Alert.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        delivery.deliver(alert.pk)
+        return send_messages(self, messages)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", send_after_another_worker)
+        delivery.deliver(alert.pk)
+
+    # The one that the first worker was sending cannot be taken back.
+    assert sorted(email.to[0][0] for email in mail.outbox) == ["a", "a", "b", "c"]
+    assert alerts("email") == [("sent", 1, 0)]
+
+
 def test_refused_address_does_not_stop_the_emails_to_others(scenario: Scenario, settings: Settings) -> None:
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.RefusesEve"}}
     alert = email_alert(scenario, ["eve@example.com", "ada@example.com"])
