@@ -23,7 +23,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
 )
 from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
-from krafter_audit.http.urls import MAX_STORED_LENGTH
+from krafter_audit.http.urls import MAX_STORED_LENGTH, USE_WEB_URL
 from krafter_audit.web.public_urls import public_url
 
 
@@ -87,7 +87,7 @@ class ProjectSerializer(ResponseSerializer):
 
 
 class SiteURLField(StrictCharField):
-    default_validators = [URLValidator(schemes=["http", "https"])]
+    default_validators = [URLValidator(schemes=["http", "https"], message=USE_WEB_URL)]
 
     def run_validators(self, value: Any) -> None:
         super().run_validators(value)

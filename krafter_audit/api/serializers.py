@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from krafter_audit.http.json_encoding import dump_json
 from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.http.urls import USE_WEB_URL
 from krafter_audit.security.control_characters import is_invisible
 
 # The fields of responses that only the system sets, unless a request has a field of that name.
@@ -159,7 +160,7 @@ class UTCDateTimeField(serializers.DateTimeField):
 class WebURLField(StrictCharField):
     """An http or https URL."""
 
-    default_error_messages = {"form": "Use an http or https URL."}
+    default_error_messages = {"form": USE_WEB_URL}
 
     def to_internal_value(self, data: Any) -> str:
         url = super().to_internal_value(data)

@@ -13,7 +13,7 @@ import httpx2
 from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
-from krafter_audit.http.errors import InvalidUrl, TimedOut, Unreachable
+from krafter_audit.http.errors import InvalidUrl, RefusedAddress, TimedOut, Unreachable
 from krafter_audit.http.host_pace import OVERLOAD_STATUSES
 from krafter_audit.http.network_backend import CheckedBackend, ResponseLimitExceeded
 from krafter_audit.http.responses import Headers, Response, decode_body
@@ -60,6 +60,8 @@ class PreparedRequest:
             url = self.url.join(response.location)
         except InvalidUrl:
             raise Unreachable(f"{self.url.host} redirects to an invalid URL.") from None
+        except RefusedAddress as error:
+            raise RefusedAddress(f"{self.url.host} redirects to a URL that is not allowed: {error}") from None
         same_origin = url.origin == self.url.origin
         becomes_get = _becomes_get(self.method, response.status)
         if self.content and not becomes_get and not same_origin:

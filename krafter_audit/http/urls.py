@@ -7,6 +7,7 @@ from krafter_audit.http.addresses import normalise_host, parse_address
 from krafter_audit.http.errors import InvalidUrl, RefusedAddress
 
 SCHEME_PORTS = {"http": 80, "https": 443}
+USE_WEB_URL = "Use a URL that begins with http:// or https://, such as https://example.com."
 MAX_STORED_LENGTH = 2000  # of a URL in the database
 MAX_LENGTH = 8192  # of a URL that is requested
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
@@ -44,7 +45,7 @@ class ParsedUrl:
             raise InvalidUrl("The URL's host or port is not valid.") from None
         scheme = parts.scheme.lower()
         if scheme not in SCHEME_PORTS:
-            raise RefusedAddress("Only http and https URLs are allowed.")
+            raise RefusedAddress(USE_WEB_URL)
         if "@" in parts.netloc:
             raise RefusedAddress("A URL with a user name or password is not allowed.")
         if not parts.hostname or port == 0:

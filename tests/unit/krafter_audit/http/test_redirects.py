@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from krafter_audit.http.client import Client, Limits, TooManyRedirects, Unreachable
+from krafter_audit.http.client import Client, Limits, RefusedAddress, TooManyRedirects, Unreachable
 from tests.fakes.raw_servers import Server, answer, by_path, redirects, sends
 
 type Serve = Callable[..., Server]
@@ -36,6 +36,15 @@ def test_redirects_beyond_the_limit_are_blocked(serve: Serve, client: Client) ->
     with pytest.raises(TooManyRedirects) as error:
         client.get(server.url, follow_redirects=True, limits=Limits(redirects=3))
     assert (server.connections, len(error.value.history)) == (4, 4)
+
+
+def test_refused_redirect_names_the_host_that_redirects(serve: Serve, client: Client) -> None:
+    server = serve(sends(answer(b"", status="302 Found", headers=["Location: ftp://example.com/"])))
+
+    with pytest.raises(RefusedAddress) as error:
+        client.get(server.url, follow_redirects=True)
+
+    assert str(error.value).startswith("127.0.0.1 redirects to a URL that is not allowed: ")
 
 
 @pytest.mark.parametrize("status", ["304 Not Modified", "300 Choices", "302 Found"])

@@ -81,6 +81,13 @@ def test_url_that_the_policy_forbids_is_rejected(url: str, dns: Dns) -> None:
     assert dns.queried == []
 
 
+def test_url_without_a_scheme_is_refused_with_an_example() -> None:
+    with pytest.raises(RefusedAddress) as error:
+        validate_url("example.com", policy=DEFAULT_POLICY)
+
+    assert str(error.value) == "Use a URL that begins with http:// or https://, such as https://example.com."
+
+
 def test_host_name_is_resolved_on_request(dns: Dns) -> None:
     dns.set("public.example", ["93.184.216.34"])
     dns.set("inner.example", ["93.184.216.34", "10.0.0.1"])

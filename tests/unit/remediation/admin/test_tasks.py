@@ -146,7 +146,11 @@ def test_change_form_saves_changed_fields_and_never_the_status(operator: Client,
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("pr_url", "javascript:alert(1)", "Use an http or https URL."),
+        (
+            "pr_url",
+            "javascript:alert(1)",
+            "Use a URL that begins with http:// or https://, such as https://example.com.",
+        ),
         ("owner", "user of another organisation", "This user is not a member of the organisation."),
         ("sla_due_at_0", "1999-01-01", "Use a time between the years 2000 and 2200."),
     ],
