@@ -122,6 +122,10 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         row = services.set_credentials(obj.project, **form.validated, by=operator(request))
         copy_row(row, to=obj)
 
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **options: Any) -> None:
+        # Django's sentences are about one thing.
+        super().message_user(request, message.replace("” was added", "” were added"), *args, **options)
+
     @row_action(
         "Delete",
         permission=OPERATE_ON_ARCHIVED,

@@ -134,6 +134,9 @@ def test_form_of_site_credentials_stores_them_and_never_shows_them(
 
     page = operator.post(admin_url(SiteCredentials, "add"), form, follow=True)
 
+    assert messages_of(page) == [
+        "The site credentials “https://staging.example.com” were added successfully."
+    ]
     stored = credentials_for(scenario.project)
     assert stored is not None
     assert (stored.headers, stored.cookies, stored.basic) == (
