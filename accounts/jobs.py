@@ -1,4 +1,3 @@
-import smtplib
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from krafter_audit.mail import RETRY_SECONDS
 BATCH_SIZE = 200
 # Of mails that no row records.
 MAIL_RETRIES: dict[str, Any] = {
-    "autoretry_for": (OSError, smtplib.SMTPException),
+    "autoretry_for": (OSError,),
     "retry_backoff": RETRY_SECONDS,
     "max_retries": 6,
 }

@@ -54,7 +54,10 @@ class Mail(EmailMultiAlternatives):
 
 
 def send(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> MailResult:
-    """Send a mail to its one address. Raises OSError and SMTPException for errors that concern other addresses too."""
+    """Send a mail to its one address.
+
+    Raises OSError, such as an SMTPException, for errors that concern other addresses too.
+    """
     try:
         server.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as error:
@@ -71,7 +74,7 @@ def _result_of(*codes: int) -> MailResult:
 
 
 def send_or_raise(mail: EmailMultiAlternatives) -> MailResult:
-    """Send a mail of a job that Celery retries. Raises MailPostponed, and OSError and SMTPException as `send`."""
+    """Send a mail of a job that Celery retries. Raises MailPostponed, and OSError as `send`."""
     with mailers.default as server:
         result = send(mail, server)
     if result == MailResult.POSTPONED:

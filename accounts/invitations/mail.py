@@ -1,5 +1,4 @@
 import logging
-import smtplib
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -49,7 +48,7 @@ def _send(invitation: Invitation) -> dict[str, Any]:
         with mailers.default as server:
             message = _notice(invitation) if invitation.is_notice else _link(invitation)
             result = mail.send(message, server)
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:
         logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
         return {"due_at": timezone.now() + RETRY_AFTER, "attempts": 0}
     return _changes_after(result, invitation)

@@ -33,7 +33,7 @@ def request_mail(name: str, user: User, request: HttpRequest | None = None) -> N
 
 
 def send(name: str, user_id: UUID, at: str, address: str) -> None:
-    """Send the mail. Raises OSError and SMTPException if it is to be tried again."""
+    """Send the mail. Raises OSError if it is to be tried again."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return

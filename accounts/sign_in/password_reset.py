@@ -35,7 +35,7 @@ class MailedForm(PasswordResetForm):
 def send(email: str) -> None:
     """Send the link to the active user with this e-mail address, if they have a password.
 
-    Raises OSError and SMTPException if it is to be tried again.
+    Raises OSError if it is to be tried again.
     """
     form = MailedForm({"email": email})
     if form.is_valid():

@@ -1,6 +1,5 @@
 """Deliver an alert: lease, send, store the outcome."""
 
-import smtplib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -93,7 +92,7 @@ def _send_by_email(alert: Alert, destination: Destination | None) -> str:
     try:
         with mailers.default as server:
             results = [_send_to(alert, address, server) for address in waiting]
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:
         raise DeliveryPostponed(
             f"The mail server did not accept the message ({type(error).__name__})."
         ) from None

@@ -1,5 +1,4 @@
 import logging
-import smtplib
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -39,7 +38,7 @@ def _send(endpoint: WebhookEndpoint) -> None:
     try:
         with leases.renewing(endpoint, seconds=LEASE_SECONDS), mailers.default as server:
             results = [_send_one(endpoint, message, server) for message in _messages(endpoint)]
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:
         logger.warning("the mail server did not accept a notice: %s", type(error).__name__)
         leases.write(endpoint, notice_due_at=timezone.now() + RETRY_AFTER, lease_until=None, attempts=0)
     else:

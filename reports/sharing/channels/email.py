@@ -1,7 +1,5 @@
 """E-mail: one message per recipient, with text and HTML."""
 
-import smtplib
-
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 
@@ -16,7 +14,7 @@ def deliver(delivery: ShareDelivery) -> str:
     try:
         with mailers.default as server:
             results = [send(delivery, address, server) for address in delivery.recipients]
-    except (OSError, smtplib.SMTPException) as error:
+    except OSError as error:
         reason = f"The mail server did not accept the message ({type(error).__name__})."
         raise DeliveryPostponed(reason) from error
     if MailResult.POSTPONED in results:
