@@ -17,7 +17,8 @@ import pytest
 
 from devtools.local_stack.process import REPOSITORY
 from scanner.browser.process_guard import descendants, process_parents
-from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
+from tests.processes import kill, survivors
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.chaos
 

@@ -11,8 +11,8 @@ from remediation.sla.models import SlaRecalculation
 from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import another_transaction_waits_for_this_one, at_once
-from tests.unit.devtools.local_stack.processes import eventually
 from tests.unit.remediation.sla.clock_scenarios import PAUSING, set_policy
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,7 +21,7 @@ from remediation.worker import check_aggregation, part_runner
 from tests import factories
 from tests.factories import Scenario, remediation_state
 from tests.races.threads import Race, another_transaction_waits_for_this_one, at_once, racers
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

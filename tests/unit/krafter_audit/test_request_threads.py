@@ -9,7 +9,7 @@ from waitress.parser import HTTPRequestParser
 
 from krafter_audit.request_threads import LARGE_BODY_BYTES, RequestDispatcher, groups_of
 from krafter_audit.server import DeadlineChannel
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 A, B, C = (f"/api/v1/orgs/{name}/projects/site/audit/findings" for name in ("0a", "0b", "0c"))
 

@@ -25,7 +25,8 @@ from krafter_audit import server
 from krafter_audit.api.errors import doc_url
 from krafter_audit.server import Server, limit_memory_arenas, make_server
 from scanner.browser.process_guard import descendants
-from tests.unit.devtools.local_stack.processes import eventually, survivors
+from tests.processes import survivors
+from tests.waiting import eventually
 
 UNFINISHED = b"POST /api/v1/hooks/github/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
 APPLICATION = """

@@ -27,7 +27,7 @@ from krafter_audit.http import tracing
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 Span = Any
 

@@ -23,7 +23,7 @@ from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
 from tests.races.threads import another_transaction_waits_for_this_one
 from tests.unit.assurance.conftest import CSP, GUARD, opened, run_due, set_policy
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECK = "remediation.jobs.run_verification"

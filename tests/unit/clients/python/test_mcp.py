@@ -26,7 +26,7 @@ from remediation.evidence.chain import append
 from remediation.models import Task, TaskComment, Verification
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 CLIENTS = Path(__file__).parents[4] / "clients" / "python"

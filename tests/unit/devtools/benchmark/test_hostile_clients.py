@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from devtools.benchmark.hostile_clients import ClientKind, HostileClients, temporary_megabytes
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ import pytest
 
 from devtools.local_stack.process import Command, StartFailed, kill_guarded, launch, run
 from scanner.browser.process_guard import descendants
-from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
+from tests.processes import kill, survivors
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

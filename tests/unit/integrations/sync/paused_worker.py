@@ -13,10 +13,7 @@ from integrations import services
 from integrations.models import Integration, TicketLink
 from integrations.sync import engine
 from krafter_audit.http.client import Client
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: no code of ours runs after it."""
+from tests.processes import Killed
 
 
 def sync_paused(

@@ -14,13 +14,10 @@ from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.sync import engine
 from krafter_audit.http.client import Client
 from tests.fakes.tracker import FakeTracker
+from tests.processes import Killed
 from tests.unit.integrations.conftest import MakeTask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: no code of ours runs after it."""
 
 
 @pytest.fixture

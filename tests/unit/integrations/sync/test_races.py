@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -28,6 +27,7 @@ from tests.fakes.tracker import FakeTracker
 from tests.fakes.trackers.github import FakeGitHub
 from tests.races.threads import at_once
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, run_sync
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -163,7 +163,7 @@ def test_worker_killed_during_a_request_creates_no_second_issue(
     killed = worker[0].wait(timeout=30)
     held_still = Integration.objects.get().status
     Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))  # a minute later
-    wait_until(lambda: 1 in github.issues)
+    assert eventually(lambda: 1 in github.issues)
     engine.sync(integration.pk)
 
     task.refresh_from_db()
@@ -220,13 +220,6 @@ def start_worker(row: Integration) -> subprocess.Popen[bytes]:
         "DJANGO_SETTINGS_MODULE": "krafter_audit.settings",
     }
     return subprocess.Popen([sys.executable, "-c", job], env=environment)
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Wait for another thread, ten seconds at most."""
-    deadline = time.monotonic() + 10
-    while not happened() and time.monotonic() < deadline:
-        time.sleep(0.01)
 
 
 def test_key_rotation_during_a_sync(

@@ -10,7 +10,7 @@ from django.utils import timezone
 from krafter_audit.db import leases
 from scans.models import Scan, ScanPage, ScanPart
 from tests.factories import Scenario
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from celery import current_app
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import consumed_queues
 from krafter_audit.jobs.queues import queue_has_consumers
-from tests.unit.devtools.local_stack.processes import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture(autouse=True)

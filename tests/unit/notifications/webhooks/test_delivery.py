@@ -26,6 +26,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.failing_rows import refuse
 from tests.fakes.raw_servers import Dns, Server, answer, redirects, sends, sends_repeatedly
+from tests.processes import Killed
 from tests.unit.notifications.webhooks.conftest import (
     ACCEPTED,
     expected_signature,
@@ -39,10 +40,6 @@ from tests.unit.notifications.webhooks.conftest import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-class Killed(BaseException):
-    """Raised when a worker is killed; nothing catches it."""
 
 
 def one_event(scenario: Scenario, url: str, **fields: Any) -> tuple[WebhookEndpoint, EventDelivery]:

@@ -17,15 +17,12 @@ from scanner.page.context import PageContext
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
+from tests.processes import Killed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CSP = "default-src 'self'"
 BOTH = ["security_header_csp", "seen_in_browser"]
-
-
-class Killed(BaseException):
-    """Raised when a worker is killed."""
 
 
 class BrowserCheck(list[str]):

@@ -24,7 +24,8 @@ from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import descendants, is_running
 from scans.worker.browser import chromium_options
 from tests.fakes.raw_servers import Server, answer, sends
-from tests.unit.devtools.local_stack.processes import eventually, survivors
+from tests.processes import survivors
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.needs_chromium
 LOOPBACK = AddressPolicy.from_setting("127.0.0.0/8")

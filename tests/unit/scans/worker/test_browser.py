@@ -11,7 +11,8 @@ from scanner.browser.errors import BrowserError
 from scanner.browser.process_guard import descendants
 from scans.worker import browser as warm
 from tests.fakes.website import Answer, Site, served
-from tests.unit.devtools.local_stack.processes import eventually, survivors
+from tests.processes import survivors
+from tests.waiting import eventually
 
 HTML = [("Content-Type", "text/html; charset=utf-8"), ("Set-Cookie", "seen=1")]
 ORGANIZATION, OTHER = uuid.uuid4(), uuid.uuid4()

@@ -20,6 +20,7 @@ from scans.worker.page_leases import WorkerKind
 from scans.worker.scan_session import ScanSession
 from tests import factories
 from tests.factories import Scenario
+from tests.processes import Killed
 from tests.unit.scans.worker.scan_parts import scan_part
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -95,10 +96,6 @@ def test_oldest_work_comes_first_without_redis(scenario: Scenario, monkeypatch: 
 
     assert positions_of_a_small_scan(scenario, monkeypatch) == []
     assert Scan.objects.get(url="https://small.example.com/").status == "queued"
-
-
-class Killed(BaseException):
-    """Raised when a worker is killed, as at its time limit; nothing catches it."""
 
 
 def test_pages_that_kill_their_workers_are_inconclusive_and_stop_no_other_scan(

@@ -31,6 +31,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.failing_rows import refuse
 from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
+from tests.processes import Killed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BY_HTTP = {"security_header_csp", "text_compression", "cookies_httponly"}
@@ -59,10 +60,6 @@ def add_pages(site: FaultySite, count: int) -> None:
 
 def queue_scan(scenario: Scenario, **body: Any) -> Scan:
     return Scan.objects.get(pk=scenario.client.call("post", "scans/run", body).json()["data"]["id"])
-
-
-class Killed(BaseException):
-    """Raised when a worker is killed; nothing catches it."""
 
 
 def kill_worker_at(
