@@ -6,10 +6,12 @@ Each thread keeps its connection between rounds: opening one takes longer than t
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+
+from tests.waiting import eventually
 
 type Race = Callable[..., list[Any]]
 
@@ -47,6 +49,25 @@ def another_transaction_waits_for_this_one() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
+
+
+def result_after(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """Run the second action in a thread while the transaction of the first is open, for which it must wait.
+
+    Return its result or error.
+    """
+
+    def run() -> Any:
+        with closing(connection):
+            return second()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            first()
+            running = other.submit(run)
+            assert eventually(lambda: running.done() or another_transaction_waits_for_this_one())
+            assert not running.done()
+        return running.exception(MAX_SECONDS) or running.result()
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
