@@ -50,6 +50,17 @@ def test_cached_key_is_rejected_once_it_is_invalid(scenario: Scenario, change: A
     assert scenario.client.call("get", "tasks").status_code == 401
 
 
+def test_key_that_is_rejected_counts_as_a_wrong_one(scenario: Scenario):
+    header = f"Bearer {scenario.key}"
+    scenario.client.call("get", "tasks")
+    before = api_key_cache.was_valid(header)
+
+    revoke(scenario)
+    scenario.client.call("get", "tasks")
+
+    assert (before, api_key_cache.was_valid(header)) == (True, False)
+
+
 def test_revocation_applies_to_the_cache_of_another_process(scenario: Scenario):
     scenario.client.call("get", "tasks")
     other = dict(api_key_cache._entries)  # the cache of a second process

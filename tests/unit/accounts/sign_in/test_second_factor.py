@@ -224,3 +224,13 @@ def test_secret_that_was_replaced_meanwhile_is_not_overwritten() -> None:
     deleted = second_factor.replace_secret(totp, before, b"late")
 
     assert (late, stored, deleted) == (False, before, False)
+
+
+def test_secret_is_replaced_in_its_own_row_only() -> None:
+    others, own = (TOTP.activate(staff.superuser(), "GEZDGNBVGY3TQOJQ").instance for _ in range(2))
+    before = second_factor.sealed_secret(others)
+
+    is_replaced = second_factor.replace_secret(own, second_factor.sealed_secret(own), b"new")
+
+    stored = [second_factor.sealed_secret(Authenticator.objects.get(pk=row.pk)) for row in (others, own)]
+    assert (is_replaced, stored) == (True, [before, b"new"])

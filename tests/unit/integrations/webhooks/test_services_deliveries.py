@@ -121,6 +121,18 @@ def test_delivery_of_a_clock_that_is_seconds_ahead_is_stored(each_integration: I
     assert (response.status_code, stored(each_integration)) == (202, DELIVERY_STORED)
 
 
+@pytest.mark.parametrize("provider", ["linear"])
+@pytest.mark.parametrize(("seconds", "number"), [(60, 1), (61, 0), (-60, 1), (-61, 0)])
+def test_delivery_is_fresh_for_its_age_and_a_minute_ahead(
+    each_integration: Integration, time_machine: Any, seconds: int, number: int
+) -> None:
+    time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
+
+    send(each_integration, ago=timedelta(seconds=seconds))
+
+    assert WebhookDelivery.objects.count() == number
+
+
 def test_repeated_delivery_is_accepted_and_dropped(each_integration: Integration) -> None:
     sender = SENDERS[each_integration.provider]
     body = json.dumps(sender.payload(now())).encode()

@@ -112,6 +112,15 @@ def test_long_reason_of_a_disabled_endpoint_is_cut_to_its_column(scenario: Scena
     assert WebhookEndpoint.objects.get().disabled_reason == "x" * 300
 
 
+def test_deliveries_of_a_killed_worker_do_not_count_as_attempts_of_the_notice(scenario: Scenario) -> None:
+    endpoint, _ = make_endpoint(scenario, URL)
+    WebhookEndpoint.objects.update(attempts=4)
+
+    services.disable_after_failure(endpoint, "The endpoint answered 410 (Gone).")
+
+    assert WebhookEndpoint.objects.get().attempts == 0
+
+
 def test_delivery_of_a_disabled_endpoint_is_not_replayed(scenario: Scenario) -> None:
     organization, endpoint = scenario.organization, postponed(scenario)
     services.update(organization, endpoint.pk, changes={"status": "disabled"}, by=SYSTEM)

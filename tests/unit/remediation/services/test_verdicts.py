@@ -303,3 +303,12 @@ def test_reopening_ends_the_work_that_still_runs_and_names_the_person(scenario: 
     made.refresh_from_db()
     running = made.parts.filter(finished_at=None).count()
     assert (made.result, made.verified_by_id, running) == ("failed", scenario.owner.pk, 0)
+
+
+def test_reopening_leaves_the_work_that_has_finished(scenario: Scenario):
+    made, earlier = factories.verification(scenario, checks="running"), timezone.now() - timedelta(hours=1)
+    made.parts.update(finished_at=earlier)
+
+    verdicts.reopen(made.pk, by=scenario.actor)
+
+    assert made.parts.get().finished_at == earlier

@@ -12,7 +12,7 @@ from accounts.services import update_project
 from events.models import Event
 from scans import jobs
 from scans.models import Scan, ScanPart, ScanSchedule
-from scans.services import scans
+from scans.services import scans, schedules
 from scans.services.schedules import ScheduleRule
 from tests import factories
 from tests.factories import Scenario
@@ -84,11 +84,12 @@ def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
     scenario.client.call("post", "scans/run", {})
     due(scenario)
 
-    jobs.start_due_scans()
+    refused = schedules.start_due()
     waiting = due(scenario)
     ScanPart.objects.update(finished_at=timezone.now())
-    jobs.start_due_scans()
+    started = schedules.start_due()
 
+    assert (refused, started) == (0, 1)
     assert waiting.note == "Another scan of the project is still running."
     assert list(Scan.objects.order_by("id").values_list("trigger", flat=True)) == ["manual", "scheduled"]
 
