@@ -42,10 +42,11 @@ def test_changes_of_this_process_are_known_at_once(scenario: Scenario) -> None:
     services.disable_after_failure(enabled, "It does not answer.")
     answers.append(endpoint_cache.has_endpoints(organization.pk))
     services.update(organization, endpoint.pk, changes={"status": "enabled"}, by=SYSTEM)
+    answers.append(endpoint_cache.has_endpoints(organization.pk))
     services.delete(organization, endpoint.pk, by=SYSTEM)
     answers.append(endpoint_cache.has_endpoints(organization.pk))
 
-    assert (answers, WebhookEndpoint.objects.count()) == ([False, True, False, True, False, False], 0)
+    assert (answers, WebhookEndpoint.objects.count()) == ([False, True, False, True, False, True, False], 0)
 
 
 def test_old_rows_that_another_thread_read_before_the_commit_are_read_again(

@@ -54,6 +54,17 @@ def test_due_scan_is_queued(scenario: Scenario, site: FaultySite, time_machine: 
     assert (QuotaMonth.objects.get().spent, schedule.last_at, schedule.note) == (1, timezone.now(), "")
 
 
+def test_schedule_that_another_worker_has_started_is_left_alone(scenario: Scenario):
+    set_schedule(scenario, NIGHTLY)
+    schedule = due(scenario)
+    started = schedules.start(schedule.pk, scenario.project.site_url)
+    before = ScanSchedule.objects.values().get()
+
+    again = schedules.start(schedule.pk, scenario.project.site_url)
+
+    assert (started, again, ScanSchedule.objects.values().get()) == (True, False, before)
+
+
 def test_missed_schedule_is_run_once(scenario: Scenario, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
     set_schedule(scenario, NIGHTLY)

@@ -124,6 +124,7 @@ def test_only_kinds_and_origin_are_returned(scenario: Scenario, staging: Site):
         ({"headers": {"X-A": "ünïcode"}}, "headers"),
         ({"headers": {"X A": "a"}}, "headers"),
         ({"headers": {"X-A": "1234", "x-a": "5678"}}, "headers"),
+        ({"headers": {f"X-{number}": "a" for number in range(51)}}, "headers"),
         ({"headers": {"Authorization": "Bearer t"}, "basic": {"username": "a", "password": "b"}}, "headers"),
         ({"cookies": {"a": "b; c=d"}}, "cookies"),
         ({"cookies": {"a": 1}}, "cookies.a"),
@@ -312,6 +313,36 @@ def test_key_rotation_encrypts_credentials_again(scenario: Scenario, staging: Si
     call_command("rotate_credentials")
 
     settings.KRAFTER_ENCRYPTION_KEYS = new
+    opened = services.credentials_for(scenario.project)
+    assert opened is not None
+    assert (opened.headers, opened.cookies) == (SECRETS["headers"], SECRETS["cookies"])
+
+
+def test_same_credentials_change_nothing(scenario: Scenario, staging: Site):
+    put(scenario, staging.url)
+    before = SiteCredentials.objects.values().get()
+
+    put(scenario, staging.url)
+
+    logged = Event.objects.filter(name="site_credentials.set").count()
+    assert (SiteCredentials.objects.values().get(), logged) == (before, 1)
+
+
+@pytest.mark.parametrize("more", [{"logged_in": {"selector": ".who"}}, {"headers": {"X-Staging-Key": "new"}}])
+def test_changed_login_or_marker_is_stored(scenario: Scenario, staging: Site, more: dict[str, Any]):
+    put(scenario, staging.url)
+
+    put(scenario, staging.url, **more)
+
+    assert Event.objects.filter(name="site_credentials.set").count() == 2
+
+
+def test_undecryptable_credentials_can_be_set_again(scenario: Scenario, staging: Site, settings: Any):
+    put(scenario, staging.url)
+    settings.KRAFTER_ENCRYPTION_KEYS = "new:" + base64.b64encode(b"n" * 32).decode()
+
+    put(scenario, staging.url)
+
     opened = services.credentials_for(scenario.project)
     assert opened is not None
     assert (opened.headers, opened.cookies) == (SECRETS["headers"], SECRETS["cookies"])

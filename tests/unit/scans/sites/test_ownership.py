@@ -391,6 +391,14 @@ def test_meta_tag_in_a_text_file_does_not_verify(scenario: Scenario, shop: Fault
     assert verified_by(verified(scenario, site)) == ("unverified", None)
 
 
+def test_meta_tag_of_a_page_that_is_nested_too_deeply_does_not_verify(scenario: Scenario, shop: FaultySite):
+    site = named(scenario)
+    tag = f'<meta name="krafter-verification" content="{site.token}">'
+    shop.pages["/"] = GOOD_PAGE.replace("<title>", f"{tag}<title>") + "<pre>" * 4000 + "word " * 100_000
+
+    assert verified_by(verified(scenario, site)) == ("unverified", None)
+
+
 def test_two_requests_run_one_verification(scenario: Scenario, network: FakeNetwork):
     site = named(scenario)
     for _ in range(2):
