@@ -221,15 +221,14 @@ def scan_after(deploy: Deploy) -> None:
     if _is_late(locked) or _has_newer_deploy(locked):
         return
     try:
-        with transaction.atomic():
-            # Without resolving the host, as a transaction is open: the scan says if that fails.
-            locked.scan = scans.queue(
-                project,
-                url=validate_url(project.site_url),
-                trigger=Scan.Trigger.POST_DEPLOY,
-                by=SYSTEM,
-                first_pages=urls_to_scan_first(project),
-            )
+        # Without resolving the host, as a transaction is open: the scan says if that fails.
+        locked.scan = scans.queue(
+            project,
+            url=validate_url(project.site_url),
+            trigger=Scan.Trigger.POST_DEPLOY,
+            by=SYSTEM,
+            first_pages=urls_to_scan_first(project),
+        )
     except (HttpError, QuotaExceeded) as error:
         log_event("scan.skipped", locked, by=SYSTEM, reason=str(error))
         return

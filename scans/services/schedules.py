@@ -120,9 +120,8 @@ def _lock_due(schedule_id: UUID, site_url: str) -> ScanSchedule | None:
 
 def _queue(project: Project, url: str) -> str:
     try:
-        # A savepoint: without quota the schedule still gets its next time.
-        with transaction.atomic():
-            scans.queue(project, url=url, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)
+        # It has a savepoint: without quota the schedule still gets its next time.
+        scans.queue(project, url=url, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)
     except QuotaExceeded as error:
         return error.message
     return ""

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from assurance.models import Deploy, GuardRun, GuardWindow
 from assurance.services import deploys, guard_windows
+from findings.locks import lock_finding
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import errors_in, racers
+from tests.races.threads import errors_in, racers, result_after
 from tests.unit.assurance.conftest import GUARD, set_policy
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +37,17 @@ def record_deploy(scenario: Scenario, number: int) -> Deploy:
         scenario.project, sha=f"{number:040x}", environment="production", finished_at=later, by=scenario.actor
     )
     return deploy
+
+
+def test_cancellation_waits_for_the_lock_of_the_finding(scenario: Scenario) -> None:
+    window = open_window(scenario)
+
+    cancelled = result_after(
+        lambda: lock_finding(window.finding_id),
+        lambda: guard_windows.cancel(window.pk, project=scenario.project, by=scenario.actor),
+    )
+
+    assert cancelled.status == "cancelled"
 
 
 @pytest.mark.slow

@@ -2,12 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import api_keys
 from accounts.actors import SYSTEM
@@ -15,7 +18,15 @@ from accounts.errors import AlreadyJoined
 from accounts.invitations import services as invitations
 from accounts.models import User
 from accounts.services import invite_member
+from assurance.services import deploys
+from bulk_changes import services as bulk_changes
+from bulk_changes.errors import BulkChangeUndone
+from bulk_changes.models import BulkChange
+from bulk_changes.services import BulkChangeResult
 from events.models import Event
+from findings.models import Finding
+from findings.services import triage
+from findings.services.bulk import FINDINGS
 from findings.services.ingestion import FindingReport, ingest
 from integrations.errors import WebhookNotFound
 from integrations.services import connect
@@ -25,10 +36,17 @@ from krafter_audit.db import leases
 from notifications.models import WebhookEndpoint
 from notifications.webhooks import delivery, queries
 from notifications.webhooks import services as webhooks
+from remediation.models import Evidence
+from remediation.services import policies, verdicts
+from reports import export
+from reports import services as reports
+from reports.models import Report, Share
+from reports.snapshots import retention
 from scans.models import Scan, ScanSchedule, Site, SiteCredentials
 from scans.services import schedules
 from scans.site_credentials import services as site_credentials
 from scans.sites import services as sites
+from tests import factories
 from tests.factories import Scenario
 from tests.races.threads import result_after
 
@@ -37,6 +55,29 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def logged(name: str) -> int:
     return Event.objects.filter(name=name).count()
+
+
+@pytest.fixture(autouse=True)
+def _own_storage(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+def exported(scenario: Scenario, **fields: Any) -> Report:
+    report = reports.queue_export(scenario.project, format="json", by=SYSTEM)
+    export.export_report(report.pk)
+    Report.objects.filter(pk=report.pk).update(updated_at=timezone.now(), **fields)
+    return report
+
+
+def shared(scenario: Scenario) -> Share:
+    exported(scenario)
+    return reports.share_latest(scenario.project, channel="link", by=SYSTEM)
+
+
+def change_severity(scenario: Scenario, finding: Finding) -> BulkChangeResult:
+    return bulk_changes.change(
+        scenario.project, FINDINGS, [finding.pk], changes={"severity": "low"}, by=scenario.actor
+    )
 
 
 def test_key_that_is_revoked_twice_is_logged_once(scenario: Scenario) -> None:
@@ -111,6 +152,96 @@ def test_schedule_that_another_worker_starts_is_skipped(scenario: Scenario) -> N
         skipped = other.submit(start_in_another_connection).result(10)
 
     assert (started, skipped, Scan.objects.count()) == (True, False, 1)
+
+
+def test_share_that_is_revoked_twice_is_logged_once(scenario: Scenario) -> None:
+    share = shared(scenario)
+    revoke = partial(reports.revoke_share, share.pk, by=SYSTEM)
+
+    revoked = result_after(revoke, revoke)
+
+    assert (revoked.pk, logged("share.revoked")) == (share.pk, 1)
+
+
+def test_report_that_is_being_shared_keeps_its_rows(scenario: Scenario) -> None:
+    factories.finding(scenario)
+    report = exported(scenario, created_at=timezone.now() - timedelta(days=1))
+
+    def export_and_delete_old() -> int:
+        with closing(connection):
+            exported(scenario)
+            return retention.delete_expired_items()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        reports.share_latest(scenario.project, channel="link", by=SYSTEM)
+        deleted = other.submit(export_and_delete_old).result(10)
+
+    assert (deleted, report.items.exists()) == (0, True)
+
+
+def test_deploy_that_two_workers_process_starts_one_scan(scenario: Scenario) -> None:
+    policies.replace(
+        scenario.project,
+        config=policies.DEFAULT_CONFIG | {"deploys": {"scan": True}},
+        name=None,
+        by=scenario.actor,
+    )
+    deploy, _ = deploys.record(
+        scenario.project, sha="1" * 40, environment="production", finished_at=timezone.now(), by=SYSTEM
+    )
+    scan = partial(deploys.scan_after, deploy)
+
+    result_after(scan, scan)
+
+    assert Scan.objects.count() == 1
+
+
+def test_bulk_change_that_is_undone_twice_is_refused(scenario: Scenario) -> None:
+    finding = factories.finding(scenario, severity="high")
+    done = change_severity(scenario, finding)
+    undo = partial(bulk_changes.undo, done.bulk_change.pk, by=scenario.actor)
+
+    refused = result_after(undo, undo)
+
+    assert (type(refused), BulkChange.objects.count()) == (BulkChangeUndone, 2)
+
+
+def test_bulk_change_sees_an_undo_that_has_begun_meanwhile(scenario: Scenario) -> None:
+    done = change_severity(scenario, factories.finding(scenario, severity="high"))
+
+    def is_undone() -> bool:
+        with transaction.atomic():
+            return bulk_changes._is_undone(done.bulk_change)
+
+    found = result_after(partial(bulk_changes.undo, done.bulk_change.pk, by=scenario.actor), is_undone)
+
+    assert found is True
+
+
+def test_bulk_change_stores_the_value_of_a_simultaneous_change(scenario: Scenario) -> None:
+    finding = factories.finding(scenario, severity="high")
+
+    done = result_after(
+        lambda: triage.update(finding.pk, changes={"severity": "critical"}, by=scenario.actor),
+        lambda: change_severity(scenario, finding),
+    )
+
+    assert done.bulk_change.rows.get().before == {"severity": "critical"}
+
+
+def test_verdicts_of_a_project_are_appended_to_its_evidence_chain_one_after_the_other(
+    scenario: Scenario,
+) -> None:
+    first, second = (factories.verification(scenario, checks="passed") for _ in range(2))
+    verdicts.approve(factories.verification(scenario, checks="passed").pk, by=scenario.actor)
+
+    result_after(
+        partial(verdicts.approve, first.pk, by=scenario.actor),
+        partial(verdicts.approve, second.pk, by=scenario.actor),
+    )
+
+    links = Evidence.objects.order_by("sequence").values_list("sequence", "verification")
+    assert list(links)[-2:] == [(2, first.pk), (3, second.pk)]
 
 
 def test_webhook_of_a_provider_that_is_disabled_twice_is_not_found(scenario: Scenario) -> None:
