@@ -96,13 +96,23 @@ def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
     due(scenario)
 
     refused = schedules.start_due()
-    waiting = due(scenario)
+    waiting = ScanSchedule.objects.get()
+    due(scenario)
     ScanPart.objects.update(finished_at=timezone.now())
     started = schedules.start_due()
 
-    assert (refused, started) == (0, 1)
+    assert (refused, waiting.next_at > timezone.now(), started) == (0, True, 1)
     assert waiting.note == "Another scan of the project is still running."
     assert list(Scan.objects.order_by("id").values_list("trigger", flat=True)) == ["manual", "scheduled"]
+
+
+def test_backlog_is_started_in_batches(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(schedules, "BATCH_SIZE", 1)
+    for each in (scenario, factories.scenario(site_url=scenario.project.site_url)):
+        set_schedule(each, NIGHTLY)
+        due(each)
+
+    assert [schedules.start_due() for _ in range(3)] == [1, 1, 0]
 
 
 @pytest.mark.parametrize("change", [{"archived": True}, {"site_url": "https://example.com"}])

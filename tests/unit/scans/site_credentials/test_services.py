@@ -361,6 +361,21 @@ def test_credentials_are_replaced_and_deleted(scenario: Scenario, staging: Site)
     assert SiteCredentials.objects.count() == 0
 
 
+def test_deleting_credentials_needs_their_version_and_leaves_those_of_other_projects(
+    scenario: Scenario, staging: Site
+):
+    other = factories.scenario(site_url=staging.url)
+    for each in (scenario, other):
+        put(each, staging.url)
+
+    late = scenario.client.call("delete", "access", if_match='"an-earlier-one"')
+    number = SiteCredentials.objects.count()
+    deleted = scenario.client.call("delete", "access")
+
+    assert (late.status_code, number, deleted.status_code) == (412, 2, 200)
+    assert SiteCredentials.objects.get().project == other.project
+
+
 @pytest.mark.slow
 def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario: Scenario, staging: Site):
     links = ["/about", "/logout", "/account/sign-out", "/items/3/delete", "/unsubscribe?x=1"]
