@@ -35,6 +35,16 @@ def test_project_has_a_limit_of_campaigns(scenario: Scenario, monkeypatch: pytes
     assert Campaign.objects.count() == 1
 
 
+def test_change_is_logged_with_the_values_before_and_after(scenario: Scenario) -> None:
+    campaign = services.create(scenario.project, name="A", by=scenario.actor)
+
+    services.update(campaign.pk, changes={"name": "B", "owner_id": None}, by=scenario.actor)
+    services.update(campaign.pk, changes={"name": "B"}, by=scenario.actor)
+
+    logged = Event.objects.filter(name="campaign.updated").values_list("subject_id", "data")
+    assert list(logged) == [(campaign.pk, {"before": {"name": "A"}, "after": {"name": "B"}})]
+
+
 def test_repeated_archiving_changes_nothing(scenario: Scenario) -> None:
     campaign = services.create(scenario.project, name="A", by=scenario.actor)
 

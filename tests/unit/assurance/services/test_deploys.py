@@ -256,6 +256,13 @@ def test_live_deploy_starts_a_scan_that_begins_with_the_pages_of_findings(scenar
     assert scan.first_pages == ["https://example.com/high", "https://example.com/low"]
 
 
+def test_pages_of_the_findings_of_another_project_are_not_scanned(scenario: Scenario) -> None:
+    assets = [{"type": "url", "value": "https://example.com/other"}]
+    factories.finding(factories.scenario(), affected_assets=assets)
+
+    assert deploys.urls_to_scan_first(scenario.project) == []
+
+
 def test_page_of_a_guarded_finding_is_scanned_first_too(scenario: Scenario) -> None:
     finding = opened(scenario).finding
     Finding.objects.filter(pk=finding.pk).update(

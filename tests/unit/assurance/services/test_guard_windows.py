@@ -280,6 +280,16 @@ def test_reopened_finding_is_not_guarded_any_more(scenario: Scenario) -> None:
     assert progress(window) == (0, 0)
 
 
+def test_reopened_finding_leaves_the_windows_of_others_open(scenario: Scenario) -> None:
+    window, other = opened(scenario), opened(scenario)
+
+    guard_windows.cancel_for_finding(other.finding_id)  # it is resolved
+    verdicts.reopen(window.verification_id, by=scenario.actor)
+    jobs.process_events()
+
+    assert (statuses(window)[0], statuses(other)[0]) == ("cancelled", "open")
+
+
 def test_second_approval_opens_a_new_window(scenario: Scenario) -> None:
     window = opened(scenario)
     verdicts.reopen(window.verification_id, by=scenario.actor)
