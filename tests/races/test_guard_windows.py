@@ -1,8 +1,11 @@
 """Guard windows end while a deploy adds runs to them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assurance.models import Deploy, GuardRun, GuardWindow
@@ -11,8 +14,9 @@ from findings.locks import lock_finding
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import errors_in, racers, result_after
+from tests.races.threads import another_transaction_waits_for_this_one, errors_in, racers
 from tests.unit.assurance.conftest import GUARD, set_policy
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, WINDOWS = 4, 4
@@ -39,15 +43,22 @@ def record_deploy(scenario: Scenario, number: int) -> Deploy:
     return deploy
 
 
-def test_cancellation_waits_for_the_lock_of_the_finding(scenario: Scenario) -> None:
+def test_cancellation_that_waits_for_the_finding_has_not_locked_the_window(scenario: Scenario) -> None:
     window = open_window(scenario)
 
-    cancelled = result_after(
-        lambda: lock_finding(window.finding_id),
-        lambda: guard_windows.cancel(window.pk, project=scenario.project, by=scenario.actor),
-    )
+    def cancel() -> GuardWindow:
+        with closing(connection):
+            return guard_windows.cancel(window.pk, project=scenario.project, by=scenario.actor)
 
-    assert cancelled.status == "cancelled"
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            lock_finding(window.finding_id)
+            running = other.submit(cancel)
+            assert eventually(another_transaction_waits_for_this_one)
+            free = GuardWindow.objects.select_for_update(nowait=True).get(pk=window.pk)
+        cancelled = running.result(timeout=10)
+
+    assert (free.status, cancelled.status) == ("open", "cancelled")
 
 
 @pytest.mark.slow

@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from accounts import api_keys
 from accounts.actors import SYSTEM
-from accounts.errors import AlreadyJoined
+from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations import services as invitations
-from accounts.models import User
+from accounts.models import InvitationMail, User
 from accounts.services import invite_member
 from assurance.services import deploys
 from bulk_changes import services as bulk_changes
@@ -33,6 +33,7 @@ from integrations.services import connect
 from integrations.webhooks import services as provider_webhooks
 from krafter_audit.api.errors import NotFound
 from krafter_audit.db import leases
+from notifications.errors import WebhookLimitReached
 from notifications.models import WebhookEndpoint
 from notifications.webhooks import delivery, queries
 from notifications.webhooks import services as webhooks
@@ -48,7 +49,8 @@ from scans.site_credentials import services as site_credentials
 from scans.sites import services as sites
 from tests import factories
 from tests.factories import Scenario
-from tests.races.threads import result_after
+from tests.races.threads import another_transaction_waits_for_this_one, result_after
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,6 +104,18 @@ def test_invitation_that_is_accepted_twice_keeps_the_first_password(scenario: Sc
     assert (type(refused), is_first) == (AlreadyJoined, True)
 
 
+def test_simultaneous_invitations_do_not_exceed_the_limit(scenario: Scenario, settings: Settings) -> None:
+    first, second = (
+        invite_member(scenario.organization, email=f"new-{number}@example.com", role="viewer")[0]
+        for number in range(2)
+    )
+    settings.KRAFTER_INVITATIONS_PER_DAY = 3
+
+    refused = result_after(partial(invitations.resend, first), partial(invitations.resend, second))
+
+    assert (type(refused), InvitationMail.objects.count()) == (TooManyInvitations, 3)
+
+
 def test_verification_of_a_site_that_is_requested_twice_is_logged_once(scenario: Scenario) -> None:
     site, _ = sites.add(scenario.project, host="example.com", by=SYSTEM)
     request = partial(sites.request_verification, site.pk, by=SYSTEM)
@@ -117,6 +131,25 @@ def test_site_that_is_added_twice_keeps_its_token(scenario: Scenario) -> None:
     site, is_new = result_after(add, add)
 
     assert (site.token, is_new, logged("site.added")) == (Site.objects.get().token, False, 1)
+
+
+def test_first_site_credentials_that_are_set_twice_are_the_later_ones(scenario: Scenario) -> None:
+    first, second = (
+        partial(
+            site_credentials.set_credentials,
+            scenario.project,
+            origin="https://example.com",
+            credentials={"headers": {"X-Key": key}},
+            by=SYSTEM,
+        )
+        for key in ("first", "second")
+    )
+
+    result_after(first, second)
+
+    opened = site_credentials.credentials_for(scenario.project)
+    assert opened is not None
+    assert opened.headers == {"X-Key": "second"}
 
 
 def test_site_credentials_that_are_deleted_twice_are_not_found(scenario: Scenario) -> None:
@@ -254,6 +287,17 @@ def test_webhook_of_a_provider_that_is_disabled_twice_is_not_found(scenario: Sce
     assert (type(refused), logged("integration.webhook_disabled")) == (WebhookNotFound, 1)
 
 
+def test_simultaneous_creations_of_webhooks_do_not_exceed_the_limit(
+    scenario: Scenario, settings: Settings
+) -> None:
+    settings.KRAFTER_WEBHOOKS_PER_ORGANIZATION = 1
+    create = partial(webhooks.create, scenario.organization, url="https://hooks.example.com/", by=SYSTEM)
+
+    refused = result_after(create, create)
+
+    assert (type(refused), WebhookEndpoint.objects.count()) == (WebhookLimitReached, 1)
+
+
 def test_worker_waits_for_a_change_of_the_endpoint_before_it_begins_attempts(scenario: Scenario) -> None:
     endpoint, _ = webhooks.create(scenario.organization, url="https://hooks.example.com/", by=SYSTEM)
     webhooks.send_test(scenario.organization, endpoint.pk, by=SYSTEM)
@@ -269,13 +313,22 @@ def test_worker_waits_for_a_change_of_the_endpoint_before_it_begins_attempts(sce
     assert [message.url for message in messages] == ["https://hooks.example.com/"]
 
 
-def test_reports_of_different_findings_of_a_project_are_stored_one_after_the_other(
-    scenario: Scenario,
-) -> None:
-    def report(*titles: str) -> Any:
-        reports = [FindingReport("seo", title) for title in titles]
-        return lambda: ingest(scenario.project, reports, by=SYSTEM)
+def test_batch_that_waits_for_another_one_has_locked_no_finding(scenario: Scenario) -> None:
+    known = factories.finding(scenario, domain="seo", title="known")
 
-    result = result_after(report("a", "b"), report("c", "d"))
+    def report(*titles: str) -> list[Finding]:
+        return ingest(scenario.project, [FindingReport("seo", title) for title in titles], by=SYSTEM).findings
 
-    assert [finding.title for finding in result.findings] == ["c", "d"]
+    def report_in_another_connection() -> list[Finding]:
+        with closing(connection):
+            return report("known", "c")
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            report("a", "b")
+            running = other.submit(report_in_another_connection)
+            assert eventually(another_transaction_waits_for_this_one)
+            free = Finding.objects.select_for_update(nowait=True).get(pk=known.pk)
+        reported = running.result(timeout=10)
+
+    assert (free, [finding.title for finding in reported]) == (known, ["known", "c"])
