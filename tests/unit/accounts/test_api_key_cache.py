@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import api_key_cache, api_keys
 from accounts.models import ApiKey, Membership
 from krafter_audit.db import redis_client
+from tests import factories
 from tests.factories import Scenario
 
 KEY_STATEMENT = "accounts_apikey"
@@ -133,6 +134,14 @@ def test_cache_does_not_contain_the_key(scenario: Scenario):
 
     assert api_key_cache._entries
     assert scenario.key not in str(api_key_cache._entries)
+
+
+def test_key_reads_the_project_of_its_organisation_where_others_have_the_same_name(scenario: Scenario):
+    tenants = [scenario, factories.scenario()]
+
+    callers = [api_keys.authenticate(f"Bearer {tenant.key}", slug="production-website") for tenant in tenants]
+
+    assert [caller.project for caller in callers] == [tenant.project for tenant in tenants]
 
 
 def test_cache_is_bounded(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import services
+from accounts.actors import SYSTEM, Actor
 from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations.services import MAX_MAILS_PER_ADDRESS, accept, resend
 from accounts.models import InvitationMail, Membership, User
@@ -97,3 +98,15 @@ def test_admin_says_that_the_limit_is_reached(scenario: Scenario, settings: Sett
     shown = messages_of(run_action(client, "send_again", member))
 
     assert shown == [f"{member}: At most 1 invitation of an organisation is mailed in 24 hours."]
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_member_who_is_added_by_themselves_or_by_a_command_gets_no_mail(
+    scenario: Scenario, is_own: bool
+) -> None:
+    user = member_of(factories.scenario().organization, "member")
+    by = Actor("admin", user.pk) if is_own else SYSTEM
+
+    services.invite_member(scenario.organization, email=user.email, role="viewer", by=by)
+
+    assert (user.memberships.count(), InvitationMail.objects.count()) == (2, 0)
