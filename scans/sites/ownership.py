@@ -55,8 +55,6 @@ def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> Ver
     """Return the verified hosts among those of the URLs. Expired ones are verified again."""
     # Call this outside of a transaction: verifying an expired host sends requests.
     domains = {registrable(host) for url in urls if (host := host_of(url))}
-    if not domains:
-        return VerifiedHosts()
     related = Q(host__in=domains)
     for domain in domains:
         related |= Q(host__endswith=f".{domain}")

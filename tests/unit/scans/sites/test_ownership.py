@@ -399,6 +399,13 @@ def test_meta_tag_of_a_page_that_is_nested_too_deeply_does_not_verify(scenario: 
     assert verified_by(verified(scenario, site)) == ("unverified", None)
 
 
+def test_without_urls_no_host_is_verified(scenario: Scenario, django_assert_num_queries: Any):
+    with django_assert_num_queries(0), Client() as client:
+        verified = ownership.verified_hosts(scenario.project, [], client)
+
+    assert verified == ownership.VerifiedHosts()
+
+
 def test_two_requests_run_one_verification(scenario: Scenario, network: FakeNetwork):
     site = named(scenario)
     for _ in range(2):
