@@ -22,6 +22,7 @@ from scanner.evidence_bundle.verification import ResultLine, verify
 VALID, INVALID, UNREADABLE = 0, 1, 2
 LABELS = {"valid": "valid  ", "note": "note   ", "invalid": "INVALID"}
 MAX_KEY_FILE_BYTES = 1024 * 1024
+NO_KEY = "The file of --public-key contains no public key: JSON Web Keys, PEM or base64."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,8 +80,7 @@ def public_keys(raw: bytes) -> list[bytes]:
     """Return the keys in a file: JSON Web Keys, PEM, or 32 bytes in base64. Raises ValueError."""
     text = raw.decode("utf-8", errors="replace").strip()
     if text.startswith("{"):
-        document: Any = json.loads(text)
-        return [from_jwk(jwk)[1] for jwk in document.get("keys", [document])]
+        return _from_json(text)
     if text.startswith("-----BEGIN"):
         return [_from_pem(raw)]
     try:
@@ -89,8 +89,19 @@ def public_keys(raw: bytes) -> list[bytes]:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ValueError("The file of --public-key contains no public key: JSON Web Keys, PEM or base64.")
+        raise ValueError(NO_KEY)
     return [key]
+
+
+def _from_json(text: str) -> list[bytes]:
+    try:
+        document: Any = json.loads(text)
+    except RecursionError:
+        raise ValueError(NO_KEY) from None
+    found = document.get("keys", [document])
+    if not isinstance(found, list):
+        raise ValueError(NO_KEY)
+    return [from_jwk(jwk)[1] for jwk in found]
 
 
 def _from_pem(raw: bytes) -> bytes:

@@ -468,6 +468,21 @@ def test_unreadable_bundle_differs_from_invalid_bundle(tmp_path: Path, capsys: A
     assert answers == [1, 2, 2]
 
 
+@pytest.mark.parametrize(
+    "key",
+    ['{"keys":5}', '{"keys":{}}', '{"keys":[5]}', '{"keys":' + "[" * 100_000, '{"a":' * 100_000, "{"],
+    ids=["number", "object", "no key", "deep list", "deep object", "no JSON"],
+)
+def test_file_without_public_keys_is_named_in_a_sentence(key: str, tmp_path: Path, capsys: Any):
+    (tmp_path / "bundle.json").write_text("{}")
+    (tmp_path / "key").write_text(key)
+
+    ended = main([str(tmp_path / "bundle.json"), "--public-key", str(tmp_path / "key")])
+
+    said = capsys.readouterr().err
+    assert (ended, said.startswith("verify-evidence: "), said.count("\n")) == (2, True, 1)
+
+
 def test_command_runs_without_settings_and_database(scenario: Scenario, tmp_path: Path):
     (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
     refuse = "import sys; sys.modules.update(dict.fromkeys(['django', 'celery', 'psycopg', 'orjson']))"
