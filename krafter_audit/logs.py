@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from krafter_audit.api.middleware import SECRET_IN_PATH
+from krafter_audit.api.middleware import without_secrets
 from krafter_audit.security.control_characters import escape_controls
 
 SHARED_PROCESSORS: list[Any] = [
@@ -30,7 +30,7 @@ def exceptions_only(record: logging.LogRecord) -> bool:
     # RequestIdMiddleware has logged the request itself, without the secrets in its path.
     if not record.exc_info:
         return False
-    record.msg, record.args = SECRET_IN_PATH.sub(r"\1…", record.getMessage()), None
+    record.msg, record.args = without_secrets(record.getMessage()), None
     return True
 
 

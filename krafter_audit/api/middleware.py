@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from krafter_audit.api import request_metrics
 
 logger = logging.getLogger("krafter_audit.requests")
-# The token in a path, which grants access.
-SECRET_IN_PATH = re.compile(
-    r"(/(?:shared|invitations|insights/audit/alerts(?:/unsubscribe)?|password/reset/[^/\s]+)/)"
-    r"(?!unsubscribe/)[^/\s]+"
-)
+# The paths after which a token is, which grants access.
+SECRET_PATH = r"(/(?:shared|invitations|insights/audit/alerts(?:/unsubscribe)?|password/reset/[^/\s]+)/)"
+SECRET_IN_PATH = re.compile(SECRET_PATH + r"(?!unsubscribe/)[^/\s]+")
+REST_OF_SECRET_PATH = re.compile(SECRET_PATH + r"\S+")
+# Browsers and proxies remove such a segment: the token may be after it.
+REMOVED_SEGMENT = re.compile(r"/\.{0,2}/")
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
 SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -60,4 +61,10 @@ class RequestIdMiddleware:
 
 def _loggable(path: str) -> str:
     # Percent-encoded again, so that a decoded line feed or escape sequence cannot forge a log line.
-    return SECRET_IN_PATH.sub(r"\1…", quote(path, safe="/:@!$&'()*+,;=-._~"))
+    return without_secrets(quote(path, safe="/:@!$&'()*+,;=-._~"))
+
+
+def without_secrets(text: str) -> str:
+    """Replace the tokens in the paths of a text by `…`."""
+    secret = REST_OF_SECRET_PATH if REMOVED_SEGMENT.search(text) else SECRET_IN_PATH
+    return secret.sub(r"\1…", text)

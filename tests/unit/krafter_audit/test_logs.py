@@ -27,6 +27,16 @@ def test_exception_is_logged_without_the_token_of_a_shared_report(caplog: pytest
     assert caplog.records[0].exc_info
 
 
+@pytest.mark.parametrize("path", ["x/../the-token", "../shared/x/the-token", "/the-token", "./the-token/download"])
+def test_token_after_a_segment_that_browsers_remove_is_left_out(path: str, caplog: pytest.LogCaptureFixture):
+    try:
+        raise KeyError("inside")
+    except KeyError as error:
+        logger.error("Internal Server Error: %s", f"/insights/audit/reports/shared/{path}", exc_info=error)
+
+    assert caplog.messages == ["Internal Server Error: /insights/audit/reports/shared/…"]
+
+
 @pytest.mark.parametrize(
     ("path", "host"), [("/docs", "evil.example"), (f"/docs/search?{'q=a&' * 1001}", "testserver")]
 )
