@@ -14,6 +14,7 @@ from integrations import credentials as secrets
 from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable
 from integrations.models import Integration, Webhook
 from integrations.oauth import flow
+from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import PROVIDER_CLASSES
 from integrations.queries import require_known_provider
@@ -33,11 +34,12 @@ BATCH_SIZE = 500  # scheduled syncs
 def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
     """Store or replace credentials; a running sync stops by itself.
 
-    Credentials that only contain choices (such as another repository) keep the stored secrets.
+    Credentials that only contain choices (such as another repository) keep the stored secrets of the same server.
     """
     integration = _lock_or_create(project, provider)
-    if set(credentials) <= set(PROVIDER_CLASSES[provider].public_credentials):
-        credentials = {**_stored_credentials(integration), **credentials}
+    stored = _stored_credentials(integration)
+    if _keeps_secrets(PROVIDER_CLASSES[provider], stored, credentials):
+        credentials = {**stored, **credentials}
     Integration.transitions.apply(
         integration,
         Status.CONNECTED,
@@ -76,6 +78,11 @@ def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, A
     """Return the credentials that `connect` would store for choices alone."""
     existing = Integration.objects.filter(project=project, provider=provider).first()
     return {**(_stored_credentials(existing) if existing else {}), **choices}
+
+
+def server_choices(project: Project, provider: str) -> tuple[str, ...]:
+    """Return the choices with whose change the stored secrets are not kept."""
+    return PROVIDER_CLASSES[provider].server_choices(with_stored_secrets(project, provider, {}))
 
 
 @transaction.atomic
@@ -200,6 +207,14 @@ def _lock_or_create(project: Project, provider: str) -> Integration:
     if integration is None:
         raise NeverConnected
     return integration
+
+
+def _keeps_secrets(
+    provider_class: type[Provider], stored: Mapping[str, Any], credentials: Mapping[str, Any]
+) -> bool:
+    servers = provider_class.server_choices(stored)
+    are_choices = set(credentials) <= set(provider_class.public_credentials)
+    return are_choices and all(credentials.get(name, stored.get(name)) == stored.get(name) for name in servers)
 
 
 def _stored_credentials(integration: Integration) -> dict[str, Any]:

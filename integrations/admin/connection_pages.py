@@ -321,7 +321,8 @@ def _form(request: HttpRequest, project: Project, provider: str, *, by_sign_in: 
     sent = request.POST if request.method == "POST" else None
     is_connected = queries.connected_integration(project.pk, provider) is not None
     stored = services.stored_choices(project, provider) if is_connected else None
-    return ConnectForm(sent, provider=provider, stored=stored, by_sign_in=by_sign_in)
+    servers = services.server_choices(project, provider) if is_connected else ()
+    return ConnectForm(sent, provider=provider, stored=stored, servers=servers, by_sign_in=by_sign_in)
 
 
 def _test(project: Project, provider: str, form: ConnectForm) -> ConnectionCheck:

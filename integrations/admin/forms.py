@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -25,7 +25,8 @@ class SecretTextarea(UnfoldAdminTextareaWidget):
 class ConnectForm(forms.Form):
     """Credentials of a provider.
 
-    `stored` are the choices of an earlier connection, None without one: its secrets stay if no new one is entered.
+    `stored` are the choices of an earlier connection, None without one: its secrets stay if no new one is entered, and
+    no choice of `servers` is changed.
     With `by_sign_in`, only what a sign-in does not provide.
     """
 
@@ -42,10 +43,12 @@ class ConnectForm(forms.Form):
         *,
         provider: str,
         stored: Mapping[str, Any] | None,
+        servers: Collection[str] = (),
         by_sign_in: bool = False,
     ) -> None:
         super().__init__(data, initial=dict(stored or {}))
         self.provider_class, self.has_stored = PROVIDER_CLASSES[provider], stored is not None
+        self.servers = {name: (stored or {}).get(name) for name in servers if not by_sign_in}
         self.described = [
             field for field in self.provider_class.credential_fields if not (by_sign_in and field.by_sign_in)
         ]
@@ -76,9 +79,12 @@ class ConnectForm(forms.Form):
         return cleaned
 
     def keeps_secrets(self, entered: Mapping[str, Any]) -> bool:
-        """Return whether only choices are entered, and secrets are stored."""
-        return self.has_stored and not any(
-            field.by_sign_in and field.name in entered for field in self.described
+        """Return whether only choices are entered, and secrets are stored that are for the same server."""
+        is_same_server = all(entered.get(name) == value for name, value in self.servers.items())
+        return (
+            self.has_stored
+            and is_same_server
+            and not any(field.by_sign_in and field.name in entered for field in self.described)
         )
 
 

@@ -109,6 +109,11 @@ class Provider(ABC):
         """Return the base URL of the API: the operator's, or the vendor's own."""
         return operator_url or self.api_url
 
+    @classmethod
+    def server_choices(cls, credentials: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the choices that name the server to which these secrets are sent: for another, none is kept."""
+        return ()
+
     @property
     def secrets(self) -> dict[str, Any]:
         return {

@@ -6,7 +6,7 @@ with `cloud_id` or `site` where the sign-in has access to several sites.
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,10 @@ class JiraClient(Provider):
         if operator_url or self.uses_oauth:
             return super().choose_base_url(operator_url)
         return f"https://{self._named_site()}"
+
+    @classmethod
+    def server_choices(cls, credentials: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("site",) if credentials.get("api_token") else ()
 
     @property
     def uses_oauth(self) -> bool:

@@ -33,6 +33,26 @@ def test_new_secrets_replace_everything(project: Project) -> None:
     assert open_credentials(Integration.objects.get()) == {"token": "u"}
 
 
+def test_api_token_is_not_kept_for_another_site(project: Project) -> None:
+    stored = {"email": "a@acme.example", "api_token": "jt-123456", "site": "acme", "project_key": "SHOP"}
+    services.connect(project, "jira", credentials=stored, by=SYSTEM)
+
+    services.connect(project, "jira", credentials={"site": "acme", "project_key": "WEB"}, by=SYSTEM)
+    of_same_site = open_credentials(Integration.objects.get())
+    services.connect(project, "jira", credentials={"site": "other"}, by=SYSTEM)
+    of_another = open_credentials(Integration.objects.get())
+
+    assert (of_same_site, of_another) == ({**stored, "project_key": "WEB"}, {"site": "other"})
+
+
+def test_token_of_a_sign_in_is_kept_for_another_site(project: Project) -> None:
+    services.connect(project, "jira", credentials={"token": "t", "site": "acme"}, by=SYSTEM)
+
+    services.connect(project, "jira", credentials={"site": "other"}, by=SYSTEM)
+
+    assert open_credentials(Integration.objects.get()) == {"token": "t", "site": "other"}
+
+
 def test_connect_during_a_sync_ends_it(project: Project) -> None:
     connect(project, token="t")
     services.sync_now(project, "github", by=SYSTEM)

@@ -129,6 +129,19 @@ def test_reconnecting_with_another_choice_keeps_the_token(project: Project, gith
     assert open_credentials(Integration.objects.get()) == github.credentials
 
 
+@pytest.mark.parametrize("page", ["connect", "test"])
+def test_another_site_requires_the_token_again(project: Project, page: str) -> None:
+    stored = {"email": "a@acme.example", "api_token": "jt-123456", "site": "acme", "project_key": "SHOP"}
+    services.connect(project, "jira", credentials=stored, by=SYSTEM)
+    values = {"site": "other", "project_key": "SHOP", "without_test": "on"}
+
+    shown = staff.logged_in_client().post(url(page, project, "jira"), values)
+
+    errors = shown.context["form"].errors
+    assert errors == dict.fromkeys(("email", "api_token"), ["Enter it too: the stored credentials are replaced."])
+    assert open_credentials(Integration.objects.get()) == stored
+
+
 def test_replacing_one_secret_requires_the_others(project: Project) -> None:
     stored = {"email": "a@acme.example", "api_token": "jt-123456", "site": "acme", "project_key": "SHOP"}
     services.connect(project, "jira", credentials=stored, by=SYSTEM)
