@@ -6,6 +6,8 @@ from typing import Any
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, QueryDict
 from django.utils.text import Truncator
 from unfold.views import ChangeList
@@ -31,6 +33,19 @@ class SortableChangeList(ChangeList):
             paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
             self.page_num = paginator.num_pages
             super().get_results(request)
+
+
+def is_shown(model_admin: Any, request: HttpRequest, lookup: str) -> bool:
+    """Return whether a lookup is for a field of the list's filters, columns or links, or for the id of its rows."""
+    try:
+        name = model_admin.opts.get_field(lookup.partition(LOOKUP_SEP)[0]).name
+    except FieldDoesNotExist:  # a parameter of a filter, or `pk`
+        return True
+    filters = (item[0] if isinstance(item, tuple) else item for item in model_admin.get_list_filter(request))
+    columns = (getattr(column, "__name__", column) for column in model_admin.list_display)
+    shown = {str(item).partition(LOOKUP_SEP)[0] for item in (*filters, *columns)}
+    # Django allows all fields: a hidden one could be found out, character by character, from which rows it lists.
+    return name in shown or name == model_admin.opts.pk.name or lookup in model_admin.linked_lookups
 
 
 def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:

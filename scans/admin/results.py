@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from krafter_audit.admin.base import ReadOnlyAdmin, badge_column, render_json
 from krafter_audit.admin.text import status_label
@@ -33,16 +32,11 @@ class ScanResultAdmin(ReadOnlyAdmin):
     search_help_text = "The id of a scan, or the start of a check's key."
     search_fields = ("^key",)
     uuid_search_field = "scan"
+    linked_lookups = ("scan__id__exact", "page__id__exact")
     fields = (
         "scan", "page", "check_key", "rule", "version", "outcome_label", "reason_label", "measured", "sample_list",
         "profile", "tool_list", "duration", "seen_at", "evidence_json",
     )  # fmt: skip
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        # For the links from the page of a scan.
-        return lookup in ("scan__id__exact", "page__id__exact") or super().lookup_allowed(
-            lookup, value, request
-        )
 
     @admin.display(description="check")
     def check_key(self, result: ScanResult) -> str:

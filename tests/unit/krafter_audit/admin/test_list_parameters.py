@@ -1,14 +1,22 @@
 """A list ignores what it cannot filter by, says so, and keeps the other filters."""
 
-import pytest
+from uuid import UUID
 
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import RequestFactory
+
+from accounts.models import ApiKey
 from findings.admin import FindingAdmin
 from findings.models import Finding
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of
 
 pytestmark = pytest.mark.django_db
+LISTS = [model for model, page in admin.site._registry.items() if isinstance(page, ServiceModelAdmin)]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +44,55 @@ def test_refused_parameters_are_named_and_the_other_filters_stay(
     assert [row.title for row in page.context["cl"].result_list] == ["Shown"]
     assert page.request["QUERY_STRING"] == "severity__exact=high"
     assert messages_of(page) == [f"The list has no such filter or value, and ignores it: {refused}."]
+
+
+@pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
+def test_lists_filter_by_no_field_that_they_do_not_show(model: type[Model]) -> None:
+    page, request = admin.site._registry[model], RequestFactory().get("/")
+    request.user = staff.superuser()
+    secret = {"credentials", "digest", "key", "link_key", "password", "recipients", "token", "webhook"}
+    names = {field.name for field in model._meta.get_fields()} & secret
+    shown = {getattr(column, "__name__", column) for column in page.list_display}
+
+    lookups = {f"{name}{end}" for name in names for end in ("", "__startswith", "__isnull", "__regex")}
+    allowed = {lookup for lookup in lookups if page.lookup_allowed(lookup, "a", request)}
+
+    assert {lookup.partition("__")[0] for lookup in allowed} == names & shown
+
+
+def test_rows_are_the_same_whatever_a_lookup_of_a_hidden_field_guesses(scenario: Scenario) -> None:
+    key = ApiKey.objects.get(organization=scenario.organization)
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))
+    guesses = [key.digest[:1], "no"]
+
+    pages = [
+        client.get(f"{admin_url(ApiKey, 'changelist')}?digest__startswith={guess}", follow=True)
+        for guess in guesses
+    ]
+
+    assert [messages_of(page) for page in pages] == [
+        [f"The list has no such filter or value, and ignores it: digest__startswith={guess}."] for guess in guesses
+    ]
+
+
+@pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.label)
+def test_every_choice_of_every_filter_is_accepted(scenario: Scenario, model: type[Model]) -> None:
+    staff.ROWS[model](scenario)
+    client, url = staff.logged_in_client(), admin_url(model, "changelist")
+    changelist = client.get(url).context["cl"]
+
+    links = [
+        choice["query_string"]
+        for spec in changelist.filter_specs
+        for choice in spec.choices(changelist)
+        if "query_string" in choice
+    ]
+    fields = [
+        f"?{spec.lookup_kwarg}={UUID(int=0)}" for spec in changelist.filter_specs if isinstance(spec, AutocompleteFilter)
+    ]
+
+    assert [link for link in (*links, *fields) if client.get(url + link).status_code != 200] == []
+    assert bool(links or fields) == bool(changelist.list_filter)
 
 
 @pytest.mark.parametrize("page", ["3", "99999999"])
