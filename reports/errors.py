@@ -1,4 +1,4 @@
-from krafter_audit.api.errors import Conflict
+from krafter_audit.api.errors import ApiError, Conflict
 
 
 class NoReport(Conflict):
@@ -14,6 +14,11 @@ class ReportNotReady(Conflict):
 class ReportFailed(Conflict):
     code = "report_failed"
     message = "The export of this report failed, so it has no file. Export it again."
+
+
+class TooManyRecipients(ApiError):
+    code, status = "too_many_recipients", 429
+    message = "Reports were mailed to too many addresses. Wait for the number of seconds in retry-after."
 
 
 class ExportFailed(Exception):

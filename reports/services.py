@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -12,10 +13,11 @@ from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.etags import require_match
 from krafter_audit.api.lookup import get_or_404
+from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import queries
-from reports.errors import NoReport, ReportFailed
+from reports.errors import NoReport, ReportFailed, TooManyRecipients
 from reports.models import Report, Share
 from reports.sharing import links
 from reports.sharing.channels import CHANNELS
@@ -23,6 +25,7 @@ from reports.snapshots.snapshotting import take_snapshot
 
 LINK_LIFETIME = timedelta(days=30)  # by default
 VIEW_INTERVAL = timedelta(minutes=1)
+LIMIT_PERIOD = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -50,8 +53,12 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
 def share_latest(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIFETIME, **fields: Any
 ) -> Share:
-    """Share the latest report; `fields`: `recipients` or `webhook_url`. Raises NoReport, ReportFailed."""
+    """Share the latest report; `fields`: `recipients` or `webhook_url`.
+
+    Raises NoReport, ReportFailed, TooManyRecipients.
+    """
     CHANNELS[channel].check(fields)
+    require_mails(project, len(fields.get("recipients", [])))
     now = timezone.now()
     report = lock_latest(project)
     if report.status == Report.Status.FAILED:
@@ -77,6 +84,27 @@ def share_latest(
     if share.status == Share.Status.QUEUED:
         enqueue_on_commit("reports.deliver", str(share.pk))
     return share
+
+
+def require_mails(project: Project, number: int) -> None:
+    """Lock and check the mails of the organisation in 24 hours. Raises TooManyRecipients."""
+    if not number:
+        return
+    # Two requests at once must not both get the last mails that are allowed.
+    advisory_lock(f"shared mails of {project.organization_id}")
+    since = timezone.now() - LIMIT_PERIOD
+    rows = Share.objects.filter(project__organization_id=project.organization_id, created_at__gt=since)
+    mails = list(rows.filter(channel=Share.Channel.EMAIL).order_by("created_at").values_list("created_at", "recipients"))
+    used, limit = sum(len(recipients) for _, recipients in mails), settings.KRAFTER_SHARED_MAILS_PER_DAY
+    if used + number <= limit:
+        return
+    remaining, free_at = used, timezone.now()
+    for sent_at, recipients in mails:
+        if remaining + number <= limit:
+            break
+        remaining, free_at = remaining - len(recipients), sent_at
+    wait = int((free_at - since).total_seconds()) + 1
+    raise TooManyRecipients(details={"limit": limit, "used": used}, headers={"retry-after": str(wait)})
 
 
 def newest_first(project: Project) -> QuerySet[Report]:

@@ -151,6 +151,13 @@ WEB = in_section(
         help="Invitations and mails to added people of an organisation in 24 hours; at most five to one address.",
     ),
     Setting(
+        name="KRAFTER_SHARED_MAILS_PER_DAY",
+        default=1000,
+        minimum=50,
+        maximum=MAX_REQUESTS,
+        help="Mails with reports of an organisation in 24 hours, one for each recipient.",
+    ),
+    Setting(
         name="KRAFTER_WEBHOOKS_PER_ORGANIZATION",
         default=20,
         minimum=1,

@@ -54,6 +54,7 @@ class ErrorCode(StrEnum):
     TASK_DONE = "task_done"
     TITLE_TAKEN = "title_taken"
     TOO_MANY_INVITATIONS = "too_many_invitations"
+    TOO_MANY_RECIPIENTS = "too_many_recipients"
     UNAUTHORIZED = "unauthorized"
     UNAVAILABLE = "unavailable"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
