@@ -214,7 +214,9 @@ def _keeps_secrets(
 ) -> bool:
     servers = provider_class.server_choices(stored)
     are_choices = set(credentials) <= set(provider_class.public_credentials)
-    return are_choices and all(credentials.get(name, stored.get(name)) == stored.get(name) for name in servers)
+    return are_choices and all(
+        credentials.get(name, stored.get(name)) == stored.get(name) for name in servers
+    )
 
 
 def _stored_credentials(integration: Integration) -> dict[str, Any]:

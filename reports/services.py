@@ -58,7 +58,7 @@ def share_latest(
     Raises NoReport, ReportFailed, TooManyRecipients.
     """
     CHANNELS[channel].check(fields)
-    require_mails(project, len(fields.get("recipients", [])))
+    _require_mails(project, len(fields.get("recipients", [])))
     now = timezone.now()
     report = lock_latest(project)
     if report.status == Report.Status.FAILED:
@@ -86,7 +86,7 @@ def share_latest(
     return share
 
 
-def require_mails(project: Project, number: int) -> None:
+def _require_mails(project: Project, number: int) -> None:
     """Lock and check the mails of the organisation in 24 hours. Raises TooManyRecipients."""
     if not number:
         return
@@ -94,7 +94,11 @@ def require_mails(project: Project, number: int) -> None:
     advisory_lock(f"shared mails of {project.organization_id}")
     since = timezone.now() - LIMIT_PERIOD
     rows = Share.objects.filter(project__organization_id=project.organization_id, created_at__gt=since)
-    mails = list(rows.filter(channel=Share.Channel.EMAIL).order_by("created_at").values_list("created_at", "recipients"))
+    mails = list(
+        rows.filter(channel=Share.Channel.EMAIL)
+        .order_by("created_at")
+        .values_list("created_at", "recipients")
+    )
     used, limit = sum(len(recipients) for _, recipients in mails), settings.KRAFTER_SHARED_MAILS_PER_DAY
     if used + number <= limit:
         return

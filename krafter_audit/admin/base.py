@@ -147,7 +147,6 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
     empty_text: ClassVar[str] = ""  # a sentence in a list without rows: what is listed, or how it comes about
-    linked_lookups: ClassVar[tuple[str, ...]] = ()  # of links to the list, by fields that it does not show
     list_only_actions: ClassVar[frozenset[str]] = frozenset()  # without a button on the page of a row
     tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
@@ -155,9 +154,6 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: JSON_FORM,
     }
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        return list_parameters.is_shown(self, request, lookup) and super().lookup_allowed(lookup, value, request)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[list_parameters.SortableChangeList]:
         return list_parameters.SortableChangeList

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.text import capfirst
 
-from krafter_audit.admin import archived_projects
+from krafter_audit.admin import archived_projects, list_parameters
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED, ArchivedProjectError
 
 NOT_ALLOWED = "your role in this organisation does not allow this."
@@ -26,6 +26,11 @@ class RowPermissionsMixin:
     organization_path: ClassVar[str] = "project__organization"
     # The way to its project; empty for rows that belong to an organisation and to no project.
     project_path: ClassVar[str] = "project"
+    linked_lookups: ClassVar[tuple[str, ...]] = ()  # of links to the list, by fields that it does not show
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        is_allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # of ModelAdmin
+        return is_allowed and list_parameters.is_shown(self, request, lookup)
 
     def organization_id_of(self, row: Any) -> Any:
         *steps, last = self.organization_path.split("__")

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import admin
 
 from krafter_audit.admin.base import ReadOnlyAdmin, badge_column, render_json

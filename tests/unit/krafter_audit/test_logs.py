@@ -27,7 +27,9 @@ def test_exception_is_logged_without_the_token_of_a_shared_report(caplog: pytest
     assert caplog.records[0].exc_info
 
 
-@pytest.mark.parametrize("path", ["x/../the-token", "../shared/x/the-token", "/the-token", "./the-token/download"])
+@pytest.mark.parametrize(
+    "path", ["x/../the-token", "../shared/x/the-token", "/the-token", "./the-token/download"]
+)
 def test_token_after_a_segment_that_browsers_remove_is_left_out(path: str, caplog: pytest.LogCaptureFixture):
     try:
         raise KeyError("inside")

@@ -138,7 +138,9 @@ def test_another_site_requires_the_token_again(project: Project, page: str) -> N
     shown = staff.logged_in_client().post(url(page, project, "jira"), values)
 
     errors = shown.context["form"].errors
-    assert errors == dict.fromkeys(("email", "api_token"), ["Enter it too: the stored credentials are replaced."])
+    assert errors == dict.fromkeys(
+        ("email", "api_token"), ["Enter it too: the stored credentials are replaced."]
+    )
     assert open_credentials(Integration.objects.get()) == stored
 
 

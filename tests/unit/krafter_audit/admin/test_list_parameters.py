@@ -71,7 +71,8 @@ def test_rows_are_the_same_whatever_a_lookup_of_a_hidden_field_guesses(scenario:
     ]
 
     assert [messages_of(page) for page in pages] == [
-        [f"The list has no such filter or value, and ignores it: digest__startswith={guess}."] for guess in guesses
+        [f"The list has no such filter or value, and ignores it: digest__startswith={guess}."]
+        for guess in guesses
     ]
 
 
@@ -88,7 +89,9 @@ def test_every_choice_of_every_filter_is_accepted(scenario: Scenario, model: typ
         if "query_string" in choice
     ]
     fields = [
-        f"?{spec.lookup_kwarg}={UUID(int=0)}" for spec in changelist.filter_specs if isinstance(spec, AutocompleteFilter)
+        f"?{spec.lookup_kwarg}={UUID(int=0)}"
+        for spec in changelist.filter_specs
+        if isinstance(spec, AutocompleteFilter)
     ]
 
     assert [link for link in (*links, *fields) if client.get(url + link).status_code != 200] == []
