@@ -164,6 +164,9 @@ def translated_errors(session: ChromiumSession, visit: Visit) -> Iterator[None]:
     except Error as error:
         visit.require_within_limits()
         reason = session.end_reason()
+        # The process of the page alone, as by a very deep document; only Playwright's message says so.
+        if reason is None and "crashed" in error.message:
+            reason = BrowserError("blocked", "The page crashed in the browser.")
         if reason is None:
             raise
         raise reason from error

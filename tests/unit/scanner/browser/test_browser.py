@@ -12,6 +12,7 @@ from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
 from tests.fakes import faulty_site
+from tests.fakes.raw_servers import Server, answer, sends
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,28 @@ def test_error_without_chromium_has_an_install_hint(served: faulty_site.FaultySi
 
     assert error.value.reason == "not_available"
     assert "apt-get install chromium" in error.value.detail
+
+
+@pytest.mark.needs_chromium
+def test_page_that_crashes_is_named_and_the_next_visit_works(chrome: Browser):
+    nested = "let d = document.body; for (let i = 0; i < 2e5; i++) d = d.appendChild(document.createElement('div'))"
+    html = f"<!doctype html><title>deep</title><body><script>{nested}</script>"
+    chrome.begin_run(AddressPolicy.from_setting("127.0.0.1/32"))
+
+    error, _ = title_of(chrome, html)
+    _, title = title_of(chrome, "<title>next</title>")
+
+    assert (error, title) == (("blocked", "The page crashed in the browser."), "next")
+
+
+def title_of(chrome: Browser, html: str) -> tuple[tuple[str, str] | None, str]:
+    """Return the error of a visit, or the title of its page."""
+    page_of = Server(sends(answer(html.encode(), headers=["Content-Type: text/html"])))
+    try:
+        with page_of as server, chrome.page(server.url) as page:
+            return None, page.title()
+    except BrowserError as error:
+        return (error.reason, error.detail), ""
 
 
 @pytest.mark.slow
