@@ -12,9 +12,9 @@ from krafter_audit.api import request_metrics
 
 logger = logging.getLogger("krafter_audit.requests")
 # The paths after which a token is, which grants access.
-SECRET_PATH = r"(/(?:shared|invitations|insights/audit/alerts(?:/unsubscribe)?|password/reset/[^/\s]+)/)"
-SECRET_IN_PATH = re.compile(SECRET_PATH + r"(?!unsubscribe/)[^/\s]+")
-REST_OF_SECRET_PATH = re.compile(SECRET_PATH + r"\S+")
+LINK_PREFIX = r"(/(?:shared|invitations|insights/audit/alerts(?:/unsubscribe)?|password/reset/[^/\s]+)/)"
+SECRET_IN_PATH = re.compile(LINK_PREFIX + r"(?!unsubscribe/)[^/\s]+")
+REST_OF_PATH = re.compile(LINK_PREFIX + r"\S+")
 # Browsers and proxies remove such a segment: the token may be after it.
 REMOVED_SEGMENT = re.compile(r"/\.{0,2}/")
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
@@ -66,5 +66,5 @@ def _loggable(path: str) -> str:
 
 def without_secrets(text: str) -> str:
     """Replace the tokens in the paths of a text by `…`."""
-    secret = REST_OF_SECRET_PATH if REMOVED_SEGMENT.search(text) else SECRET_IN_PATH
+    secret = REST_OF_PATH if REMOVED_SEGMENT.search(text) else SECRET_IN_PATH
     return secret.sub(r"\1…", text)
