@@ -113,10 +113,11 @@ def test(arguments: Arguments) -> NoReturn:
 def pytest_options(arguments: Arguments) -> list[str]:
     """Return the options of pytest: without arguments those of a run without slow tests, in several processes."""
     given = [word for word in arguments if word != "--all"]
-    if not [word for word in given if not word.startswith("--changed")]:
-        given += ["-n", str(test_processes())]
     if not arguments:
-        given += ["-m", f"not ({SLOW})"]
+        # Tests that are not slow do not wait, and each process imports all of them again.
+        given += ["-n", str(min(MAX_TEST_PROCESSES, processors())), "-m", f"not ({SLOW})"]
+    elif not [word for word in given if not word.startswith("--changed")]:
+        given += ["-n", str(test_processes())]
     # Work stealing: the slowest files would otherwise keep one process busy at the end.
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)
@@ -124,7 +125,7 @@ def pytest_options(arguments: Arguments) -> list[str]:
 
 
 def test_processes() -> int:
-    # One more than there are processors: tests wait for servers, browsers and time-outs.
+    # One more than there are processors: slow tests wait for servers, browsers and time-outs.
     return min(MAX_TEST_PROCESSES, processors() + 1)
 
 

@@ -109,7 +109,7 @@ def test_command_of_the_running_system_takes_its_data_directory_first(
 @pytest.mark.parametrize(
     ("arguments", "given"),
     [
-        ([], ["-n", "3", "-m", "not (slow or needs_chromium)", "--dist", "worksteal"]),
+        ([], ["-n", "2", "-m", "not (slow or needs_chromium)", "--dist", "worksteal"]),
         (["--all"], ["-n", "3", "--dist", "worksteal"]),
         (["--all", "-x"], ["-x"]),
         (["-n", "4", "tests/unit"], ["-n", "4", "tests/unit", "--dist", "worksteal"]),
