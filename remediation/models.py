@@ -205,6 +205,10 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         """Return those that people or deploys have requested: only these are listed and counted."""
         return self.exclude(trigger=Verification.Trigger.GUARD)
 
+    def undecided(self) -> "VerificationQuerySet":
+        """Return those that are neither approved nor reopened, and have no newer one of their task."""
+        return self.filter(result=Result.PENDING, superseded=False)
+
 
 class Verification(BaseModel):
     """A re-run of the checks of a task's finding. Its state in the review queue: verification_states.py."""

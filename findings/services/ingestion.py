@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_events
 from findings import check_keys, policy_rules, priority
-from findings.models import Finding, FindingStatus, Regression, Severity
+from findings.models import LARGE_FIELDS, Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
 from findings.services.evidence_limits import MAX_ASSETS, truncate
 from findings.services.identity import Identity, identity_of, match, qualified_title
@@ -107,8 +107,8 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
 @transaction.atomic
 def report_unchanged(seen: Mapping[UUID, datetime]) -> None:
     """Store when a source last saw findings that it reports as before; this may contradict their verifications."""
-    locked = Finding.objects.select_for_update().filter(pk__in=list(seen)).order_by("id")
-    later = [row for row in locked if row.reported_at is None or row.reported_at < seen[row.pk]]
+    rows = Finding.objects.select_for_update().filter(pk__in=list(seen)).order_by("id").defer(*LARGE_FIELDS)
+    later = [row for row in rows if row.reported_at is None or row.reported_at < seen[row.pk]]
     for finding in later:
         finding.reported_at = seen[finding.pk]
     Finding.objects.bulk_update(later, ["reported_at"])

@@ -18,7 +18,7 @@ from integrations.providers.errors import ProviderRefused
 from integrations.providers.findings import FindingSource
 from integrations.providers.types import FindingList, RemoteFinding
 from integrations.sync.context import BY_INTEGRATION, SyncContext, note_if_refused
-from remediation.models import Result, Verification
+from remediation.models import Verification
 
 # As in reports of clients.
 MAX_TITLE_LENGTH, MAX_DESCRIPTION_LENGTH, MAX_ASSET_LENGTH = 300, 20_000, 2000
@@ -90,10 +90,8 @@ def _import(context: SyncContext, server: str, listed: FindingList, excluded: Co
 
 def _report_unchanged(seen: Mapping[UUID, datetime]) -> None:
     # Only those about which a person may decide: the others would be written at every sync.
-    pending = Verification.objects.filter(
-        task__finding__in=list(seen), result=Result.PENDING, superseded=False
-    ).without_guards()
-    waiting = set(pending.values_list("task__finding_id", flat=True))
+    undecided = Verification.objects.filter(task__finding__in=list(seen)).undecided().without_guards()
+    waiting = set(undecided.values_list("task__finding_id", flat=True))
     if waiting:
         report_unchanged({pk: at for pk, at in seen.items() if pk in waiting})
 

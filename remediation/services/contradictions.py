@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from findings.models import Finding
-from remediation.models import CheckStatus, Result, Verification
+from remediation.models import CheckStatus, Verification
 from remediation.verification_states import BlockedBy
 from scanner.outcome import FAILED
 from scans.models import ScanResult
@@ -22,9 +22,7 @@ type Failures = Mapping[tuple[UUID, str], datetime]  # when a scan last saw a ch
 def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
     """Block the undecided verifications of locked findings that reports contradict; unblock those they do not."""
     by_id = {finding.pk: finding for finding in findings}
-    waiting = Verification.objects.filter(
-        task__finding__in=by_id, result=Result.PENDING, superseded=False
-    ).without_guards()
+    waiting = Verification.objects.filter(task__finding__in=by_id).undecided().without_guards()
     undecided = list(waiting.select_related("task"))
     failures = last_failures(undecided, [by_id[verification.task.finding_id] for verification in undecided])
     changed: dict[str, list[UUID]] = defaultdict(list)

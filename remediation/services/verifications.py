@@ -94,9 +94,7 @@ def _end_manual_review(task: Task) -> None:
 
 def supersede_earlier(verification: Verification) -> None:
     """Take the earlier undecided verifications of a locked task out of the review queue."""
-    earlier = Verification.objects.filter(
-        task=verification.task_id, result=Result.PENDING, superseded=False
-    ).exclude(pk=verification.pk)
+    earlier = Verification.objects.filter(task=verification.task_id).undecided().exclude(pk=verification.pk)
     earlier.update(superseded=True, updated_at=timezone.now())
 
 
