@@ -158,6 +158,7 @@ def _fail(run: GuardRun, locked: LockedVerification) -> None:
     # Meanwhile reopened by a person or a scan: the finding has its regression.
     if locked.finding.status != FindingStatus.RESOLVED or locked.task.status != Task.Status.DONE:
         verdicts.decide(locked.verification, Result.FAILED, SYSTEM)
+        _append_verdict(run, locked, "guard_failed")
         return
     deploy_ids = deploys_since_last_pass(run.window)
     verdicts.reopen_locked(locked, by=SYSTEM, trigger=Regression.Trigger.GUARD_FAILED, deploy_ids=deploy_ids)
@@ -174,10 +175,12 @@ def _fail(run: GuardRun, locked: LockedVerification) -> None:
 def _pass(run: GuardRun, locked: LockedVerification) -> None:
     GuardRun.transitions.apply(run, GuardRun.Status.PASSED)
     verdicts.decide(locked.verification, Result.PASSED, SYSTEM)
-    chain.append_verdict(
-        locked.verification, by=SYSTEM, word="guard_passed", guards=run.window.verification_id
-    )
+    _append_verdict(run, locked, "guard_passed")
     _pass_if_last(run.window)
+
+
+def _append_verdict(run: GuardRun, locked: LockedVerification, word: str) -> None:
+    chain.append_verdict(locked.verification, by=SYSTEM, word=word, guards=run.window.verification_id)
 
 
 def _retry(run: GuardRun, locked: LockedVerification) -> None:

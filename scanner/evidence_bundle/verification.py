@@ -10,7 +10,10 @@ from scanner.evidence_bundle.jcs import canonical
 from scanner.evidence_bundle.keys import fingerprint
 from scanner.evidence_bundle.screenshots import named_screenshots, screenshot_fault
 
-VERDICTS = {"passed": "verdict:approved", "failed": "verdict:reopened"}
+VERDICTS = {
+    "passed": ("verdict:approved", "verdict:guard_passed"),
+    "failed": ("verdict:reopened", "verdict:guard_failed"),
+}
 
 
 @dataclass(frozen=True)
@@ -203,9 +206,9 @@ def _check_result(bundle: Bundle) -> Iterator[ResultLine]:
             raise InvalidBundle(
                 f"{check['key']}: the value in the bundle differs from the value in its link."
             )
-    verdict = VERDICTS.get(verification["result"])
     decided = [link.key for link in own if link.kind == "verdict"]
-    if decided[-1:] == ([verdict] if verdict else []):
+    last_verdict = decided[-1] if decided else None
+    if last_verdict in VERDICTS.get(verification["result"], (None,)):
         yield ResultLine("valid", f"The result is {verification['result']}, as in the links.")
     elif is_old and not decided:
         yield ResultLine(

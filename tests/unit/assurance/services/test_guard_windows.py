@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -17,7 +18,9 @@ from assurance.services import deploys, guard_windows
 from events.models import Event
 from findings.models import Regression
 from krafter_audit.api.errors import NotFound
+from remediation import jobs as remediation_jobs
 from remediation.errors import VerificationOfGuardWindow
+from remediation.evidence import export
 from remediation.models import Evidence, Verification
 from remediation.services import verdicts, verifications
 from tests import factories
@@ -103,6 +106,37 @@ def test_passed_run_is_a_link_of_the_evidence_chain(scenario: Scenario, time_mac
     assert [link.key for link in links] == ["security_header_csp", "verdict:guard_passed"]
     verdict = json.loads(links[1].body)
     assert (verdict["guards"], verdict["decided_by"]["kind"]) == (str(window.verification_id), "system")
+
+
+def faults_of_bundle(verification_id: UUID | None) -> list[str]:
+    content = export.content(Verification.objects.get(pk=verification_id))
+    return [line.sentence for line in export.verify_content(content) if line.word == "invalid"]
+
+
+def test_evidence_bundle_of_a_passed_run_is_valid(scenario: Scenario, time_machine: Any) -> None:
+    window = opened(scenario)
+    time_machine.shift(timedelta(hours=1))
+
+    run_due()
+
+    assert faults_of_bundle(window.runs.get(status="passed").verification_id) == []
+
+
+def test_evidence_bundle_of_a_failed_run_is_valid_if_a_person_has_reopened_the_finding(
+    scenario: Scenario, site: FaultySite, time_machine: Any
+) -> None:
+    window = opened(scenario)
+    del site.headers["Content-Security-Policy"]
+    time_machine.shift(timedelta(hours=1))
+    jobs.start_due_guard_runs()
+    verification_id = window.runs.get(status="running").verification_id
+    assert verification_id
+    remediation_jobs.run_verification(str(verification_id))
+    verdicts.reopen(window.verification_id, by=scenario.actor)
+
+    guard_windows.continue_window(verification_id)
+
+    assert faults_of_bundle(verification_id) == []
 
 
 def test_failed_run_reopens_the_finding(scenario: Scenario, site: FaultySite, time_machine: Any) -> None:
