@@ -106,6 +106,11 @@ class Bundle:
             raise InvalidBundle(f"A part of the bundle is missing or malformed: {error}.") from None
         return cls(content, signature, text, canonical_file == raw, project_id, keys, links)
 
+    @property
+    def own_links(self) -> list[Link]:
+        """The links of the verification; those of other verifications have no key."""
+        return [link for link in self.links if link.key]
+
     def is_signed(self) -> bool:
         """Return whether the signature of the bundle is valid for the key that it names."""
         public = self.keys.get(self.signature["key_id"])

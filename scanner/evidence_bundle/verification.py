@@ -89,10 +89,8 @@ def _check_chain(bundle: Bundle) -> Iterator[ResultLine]:
         link.require_valid(bundle.project_id, bundle.keys)
     for before, after in pairwise(bundle.links):
         yield from _check_order(bundle, before, after)
-    for link in bundle.links:
-        if link.key:
-            yield _describe(link)
-    others = sum(1 for link in bundle.links if not link.key)
+    yield from map(_describe, bundle.own_links)
+    others = len(bundle.links) - len(bundle.own_links)
     if others:
         yield ResultLine(
             "valid",
@@ -128,19 +126,18 @@ def _describe(link: Link) -> ResultLine:
 
 def _check_own_links(bundle: Bundle) -> Iterator[ResultLine]:
     verification_id = bundle.content["verification"]["id"]
-    own = [link for link in bundle.links if link.key]
     earlier: list[Link] = []
-    for link in own:
+    for link in bundle.own_links:
         body = link.parsed_body()
         _require_same_verification(bundle, link, body, verification_id)
         # The first format neither numbers the links nor names the earlier ones.
         if link.format > 1:
             _require_complete(link, body, earlier)
         earlier.append(link)
-    if own:
+    if earlier:
         yield ResultLine(
             "valid",
-            f"The links of the verification are numbered 1 to {len(own)}: none is missing between them.",
+            f"The links of the verification are numbered 1 to {len(earlier)}: none is missing between them.",
         )
 
 
@@ -169,16 +166,13 @@ def _require_complete(link: Link, body: dict[str, Any], earlier: list[Link]) -> 
     if found != (len(earlier) + 1, last):
         raise InvalidBundle(f"{link.name}: an earlier link of the same verification is missing.")
     if link.kind == "verdict":
-        links = [
-            {"hash": earlier_link.hash, "key": earlier_link.key, "sequence": earlier_link.sequence}
-            for earlier_link in earlier
-        ]
+        links = [{"hash": one.hash, "key": one.key, "sequence": one.sequence} for one in earlier]
         if body.get("links") != links:
             raise InvalidBundle(f"{link.name}: the verdict is based on other links than those in the bundle.")
 
 
 def _check_screenshots(bundle: Bundle) -> Iterator[ResultLine]:
-    named = {sha256 for link in bundle.links if link.key for sha256 in named_screenshots(link.parsed_body())}
+    named = {sha256 for link in bundle.own_links for sha256 in named_screenshots(link.parsed_body())}
     included = bundle.content.get("screenshots", [])
     if not isinstance(included, list):
         raise InvalidBundle("The screenshots of the bundle are malformed.")
@@ -197,8 +191,7 @@ def _check_screenshots(bundle: Bundle) -> Iterator[ResultLine]:
 
 def _check_result(bundle: Bundle) -> Iterator[ResultLine]:
     verification = bundle.content["verification"]
-    own = [link for link in bundle.links if link.key]
-    is_old = not own or any(link.format == 1 for link in own)
+    own = bundle.own_links
     bodies = {link.key: link.parsed_body() for link in own}
     for check in verification["checks"]:
         body = bodies.get(check["key"])
@@ -206,11 +199,13 @@ def _check_result(bundle: Bundle) -> Iterator[ResultLine]:
             raise InvalidBundle(
                 f"{check['key']}: the value in the bundle differs from the value in its link."
             )
-    decided = [link.key for link in own if link.kind == "verdict"]
-    last_verdict = decided[-1] if decided else None
+    verdicts = [link.key for link in own if link.kind == "verdict"]
+    last_verdict = verdicts[-1] if verdicts else None
+    # Verdicts were stored as links since the second format.
+    may_lack_verdict = not own or any(link.format == 1 for link in own)
     if last_verdict in VERDICTS.get(verification["result"], (None,)):
         yield ResultLine("valid", f"The result is {verification['result']}, as in the links.")
-    elif is_old and not decided:
+    elif may_lack_verdict and not verdicts:
         yield ResultLine(
             "note",
             f"The result is {verification['result']}; it was decided before verdicts were stored as links.",
