@@ -30,8 +30,8 @@ class FindingPage:
         client: Client,
         finding: Finding,
         verified_hosts: ownership.VerifiedHosts,
-        browser: "Browser | None" = None,
-        site: Memo | None = None,
+        browser: "Browser | None",
+        site: Memo,
     ) -> None:
         self.url = url
         # Shared by all pages: robots.txt, the sitemap, static files and the status of links.
@@ -67,7 +67,7 @@ class FindingPage:
         )
         context.rendered.save_screenshot = screenshots.screenshot_saver(self._finding.project_id)
         # One visit of the browser serves all checks, although they run one after the other.
-        engine.plan_visit(context, original, original)
+        engine.plan_visit(context, self._finding.check_keys, original)
         return context
 
     def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:

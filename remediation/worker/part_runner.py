@@ -5,7 +5,7 @@ A check that could not run is `inconclusive`, never `passed`. The verification's
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -43,32 +43,19 @@ CHECK_DISABLED = "The project's policy disables this check."
 TOO_MANY_ATTEMPTS = "The worker stopped several times before the check had a result."
 
 
-def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False) -> bool:
+def run_part(verification_id: UUID, scanner: Scanner, *, with_browser: bool = False) -> bool:
     """Run the remaining checks of a part; return False, with nothing done, if it is finished or another worker has it.
 
     Without a browser, the checks of a browser part are inconclusive. A part whose time is over waits for a further job.
     """
-    with lease_part(verification_id, scanner) as part, ExitStack() as stack:
+    with lease_part(verification_id, scanner) as part:
         if part is None:
             return False
-        # One more than for the pages: the attempt that was to store these results failed too.
+        # The attempt before was to store that the pages are given up (`CheckRunner`), and failed too.
         if part.attempts > MAX_ATTEMPTS + 1:
             _give_up(part)
-            return True
-        finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
-        organization_id = finding.project.organization_id
-        browser = worker_browser(organization_id) if with_browser else nullcontext()
-        urls, config = page_urls(finding), config_of(finding.project)
-        max_rate = policy_rules.max_requests_per_second(config)
-        pages = open_pages(finding, urls[:MAX_PAGES], stack.enter_context(browser), max_rate=max_rate)
-        runner = CheckRunner(part, finding, stack.enter_context(pages), config, omitted=urls[MAX_PAGES:])
-        for key in running_keys(part):
-            result = runner.run_check(key)
-            if result is None:
-                leases.write(part, lease_until=None, attempts=0)
-                break
-            if not store_result(part, key, result):
-                break
+        else:
+            _run_checks(part, with_browser=with_browser)
     return True
 
 
@@ -77,6 +64,25 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManage
     parts = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = parts.values_list("pk", flat=True).first()
     return leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True)
+
+
+def _run_checks(part: VerificationPart, *, with_browser: bool) -> None:
+    finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
+    urls, config = page_urls(finding), config_of(finding.project)
+    max_rate = policy_rules.max_requests_per_second(config)
+    browser_or_none = worker_browser(finding.project.organization_id) if with_browser else nullcontext()
+    with (
+        browser_or_none as browser,
+        open_pages(finding, urls[:MAX_PAGES], browser, max_rate=max_rate) as pages,
+    ):
+        runner = CheckRunner(part, finding, pages, config, omitted=urls[MAX_PAGES:])
+        for key in running_keys(part):
+            result = runner.run_check(key)
+            if result is None:
+                leases.write(part, lease_until=None, attempts=0)
+                return
+            if not store_result(part, key, result):
+                return
 
 
 def _give_up(part: VerificationPart) -> None:
@@ -167,26 +173,19 @@ def store_result(
     # Decided meanwhile, or stored by another worker.
     if not verification.running:
         return False
-    for check in verification.checks:
-        if check["key"] == key:
-            check["after"], check["status"] = result.after, result.status.value
+    check = next(check for check in verification.checks if check["key"] == key)
+    check["after"], check["status"] = result.after, result.status.value
     running = [check["key"] for check in verification.checks if check["status"] == CheckStatus.RUNNING]
-    if not _save_part(part, key, finished=all(scanner_of(other) != part.scanner for other in running)):
+    if not _save_part(part, key, finished=part.scanner not in {scanner_of(other) for other in running}):
         return False
     verification.running = bool(running)
     verification.save(update_fields=["checks", "running", "updated_at"])
     if with_evidence:
         # In the transaction of the result: there is no result without evidence.
-        _store_evidence(verification, key, result.evidence)
+        _store_evidence(verification, check, result.evidence)
     if not running:
         _finish(locked)
     return True
-
-
-def _store_evidence(verification: Verification, key: str, evidence: dict[str, Any]) -> None:
-    before = next((check["before"] for check in verification.checks if check["key"] == key), None)
-    screenshots.record_references(verification.project_id, named_screenshots(evidence), in_evidence=True)
-    chain.append(verification, key, {"before": before, **evidence})
 
 
 def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:
@@ -194,6 +193,11 @@ def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:
     now = timezone.now()
     changes = {"finished_at": now, "lease_until": None} if finished else {}
     return leases.write(part, outcomes=part.outcomes, updated_at=now, **changes)
+
+
+def _store_evidence(verification: Verification, check: dict[str, Any], evidence: dict[str, Any]) -> None:
+    screenshots.record_references(verification.project_id, named_screenshots(evidence), in_evidence=True)
+    chain.append(verification, check["key"], {"before": check["before"], **evidence})
 
 
 def _finish(locked: LockedVerification) -> None:

@@ -1,6 +1,6 @@
 """Which verification runs next. A message in a queue is only a hint that some verification waits."""
 
-from uuid import UUID
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -26,22 +26,19 @@ def run_next(scanner: Scanner) -> bool:
     Those that a person has requested come first, and among these the oldest of the organisation whose verifications
     have taken the least time: one with many verifications, or with a slow site, does not delay the others.
     """
-
-    def run(verification_id: UUID) -> bool:
-        return part_runner.run_part(verification_id, scanner, with_browser=scanner == Scanner.BROWSER)
-
     kind, waiting = f"verification by {scanner}", _waiting(scanner)
+    run = partial(part_runner.run_part, scanner=scanner, with_browser=scanner == Scanner.BROWSER)
     if scanner == Scanner.HTTP:
         http_parts = VerificationPart.objects.filter(scanner=scanner)
         busy = fair_queue.organizations_that_run(http_parts, at_least=MAX_RUNNING, organization=ORGANIZATION)
         waiting = waiting.exclude(**{f"{ORGANIZATION}__in": busy})
     is_requested = {"verification__trigger": Verification.Trigger.REQUESTED}
-    return any(
-        fair_queue.run_next(
+    for rows in (waiting.filter(**is_requested), waiting.exclude(**is_requested)):
+        if fair_queue.run_next(
             kind, rows, run, organization=ORGANIZATION, since="created_at", id="verification_id"
-        )
-        for rows in (waiting.filter(**is_requested), waiting.exclude(**is_requested))
-    )
+        ):
+            return True
+    return False
 
 
 def _waiting(scanner: str) -> QuerySet[VerificationPart]:

@@ -27,6 +27,7 @@ from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications
 from remediation.worker import part_runner
 from scanner import registry
+from scans.models import Scanner
 from tests.fakes.specs import load_spec
 from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
 
@@ -109,7 +110,7 @@ def verified(finding: Finding) -> Verification:
     tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
     tasks.update(task.pk, changes={"status": "ready_verify"}, by=SYSTEM)
     verification = verifications.run(finding.project, task_id=task.pk, by=SYSTEM)
-    part_runner.run_part(verification.pk)
+    part_runner.run_part(verification.pk, Scanner.HTTP)
     verification.refresh_from_db()
     return verification
 

@@ -18,6 +18,7 @@ from findings.locks import lock_finding
 from findings.models import Regression
 from remediation.models import Evidence, VerificationPart
 from remediation.worker import part_runner
+from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
@@ -127,7 +128,8 @@ def test_worker_that_is_killed_in_its_transaction_changes_nothing_and_another_re
     if job == START:
         make_next_run_due(window)
     else:
-        part_runner.run_part(start_next_run(window).verification_id)  # type: ignore[arg-type]  # it has been started
+        started = start_next_run(window)
+        part_runner.run_part(started.verification_id, Scanner.HTTP)  # type: ignore[arg-type]  # it has been started
     before = list(window.runs.order_by("pk").values_list("status", flat=True))
     with transaction.atomic():
         lock_finding(window.finding_id)  # for which the worker waits in its transaction
