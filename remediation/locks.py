@@ -4,7 +4,7 @@ There is one order: finding → task → verification; the end of the evidence c
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class LockedVerification(LockedTask):
     """A verification, its task and its finding, all locked, and the config of the policy."""
 
     verification: Verification
-    config: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any]
 
 
 def lock_findings(project: Project, finding_ids: Collection[UUID]) -> dict[UUID, Finding]:

@@ -44,8 +44,8 @@ def reopen(
     *,
     verification_id: UUID,
     by: Actor,
-    trigger: Regression.Trigger = Regression.Trigger.VERIFICATION_REOPENED,
-    deploy_ids: Sequence[UUID] = (),
+    trigger: Regression.Trigger,
+    deploy_ids: Sequence[UUID],
 ) -> Regression:
     """Set the finding to in progress, and open a regression that names the failed verification."""
     dismissals.begin_or_end({finding.pk: finding.status}, FindingStatus.IN_PROGRESS, by=by)

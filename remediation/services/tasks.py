@@ -13,7 +13,7 @@ from findings.services import transitions
 from krafter_audit.api.errors import ApiError, NotFound
 from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
-from remediation.locks import LockedTask, LockedVerification, lock_findings, lock_task
+from remediation.locks import LockedTask, lock_findings, lock_task
 from remediation.models import Result, Task, Verification
 from remediation.services import due_dates, policies, verdicts, verifications
 from remediation.sla.models import SlaPause
@@ -100,22 +100,22 @@ def update(
 def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) -> Task:
     """Change a locked task as `update` does."""
     task = locked.task
-    sent, changes = changes, {name: value for name, value in changes.items() if _differs(task, name, value)}
-    error = change_error(task.status, sent.get("status"), changes)
+    changed = {name: value for name, value in changes.items() if _differs(task, name, value)}
+    error = change_error(task.status, changes.get("status"), changed)
     if error is not None:
         raise error
-    if not changes:
+    if not changed:
         return task
-    was = {name: getattr(task, name) for name in changes}
-    status = changes.get("status", task.status)
-    fields = {name: value for name, value in changes.items() if name != "status"}
-    if "sla_due_at" in changes:
+    was = {name: getattr(task, name) for name in changed}
+    status = changed.get("status", task.status)
+    fields = {name: value for name, value in changed.items() if name != "status"}
+    if "sla_due_at" in changed:
         fields |= due_dates.detach_from_policy([task.pk])
     else:
         fields |= due_dates.pause_or_resume_clock(task, status, by=by)
     Task.transitions.apply(task, status, **fields)
-    log_event("task.updated", task, by=by, before=was, after=changes)
-    if "status" in changes:
+    log_event("task.updated", task, by=by, before=was, after=changed)
+    if "status" in changed:
         _advance_finding(locked)
     return task
 
@@ -193,10 +193,12 @@ def _verify_fix(locked: LockedTask, by: Actor) -> list[str]:
     requested = Verification.objects.filter(task=locked.task).without_guards()
     newest = requested.order_by("-created_at", "-id").first()
     # A verification costs quota: one that is running, or has passed and awaits a decision, is enough.
-    if newest is not None and newest.result == Result.PENDING:
-        row = LockedVerification(locked.finding, locked.task, newest)
-        if newest.running or not verdicts.unproven_checks(row):
-            return []
+    if (
+        newest is not None
+        and newest.result == Result.PENDING
+        and (newest.running or not verdicts.unproven_checks(newest, locked.finding))
+    ):
+        return []
     try:
         # A savepoint: without quota the task still follows its ticket.
         with transaction.atomic():

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
-from findings.models import FindingStatus, Regression
+from findings.models import Finding, FindingStatus, Regression
 from findings.services import transitions
 from krafter_audit.api.errors import ApiError
 from remediation.errors import (
@@ -39,13 +39,13 @@ def approve(
     # Idempotent: a repeated request gets the same response.
     if verification.result == Result.PASSED:
         return verification
-    overridden = require_approvable(locked, override=bool(override_reason))
+    unproven = require_approvable(locked, override=bool(override_reason))
     recorded = approvals.record(locked, by=by)
     # The policy requires further approvals.
     if recorded is None:
         return verification
     checks = passed_manually(verification) if verification.manual else verification.checks
-    if not overridden:
+    if not unproven:
         override_reason = ""
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE, **due_dates.stop_clock(locked.task, by=by))
@@ -108,7 +108,7 @@ def reopen_locked(
 
 
 def require_approvable(locked: LockedVerification, *, override: bool) -> dict[str, str]:
-    """Return what an override approves without proof (`unproven_checks`); raise why approving is not possible."""
+    """Return the `unproven_checks` that an override approves; raise the error if approving is not possible."""
     verification = locked.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
@@ -120,25 +120,24 @@ def require_approvable(locked: LockedVerification, *, override: bool) -> dict[st
         raise FindingDismissed
     if verification.running and not verification.manual:
         raise VerificationRunning
-    others = unproven_checks(locked)
-    if others and not override:
-        raise ChecksNotPassed(details={"checks": others})
-    return others
+    unproven = unproven_checks(verification, locked.finding)
+    if unproven and not override:
+        raise ChecksNotPassed(details={"checks": unproven})
+    return unproven
 
 
-def unproven_checks(locked: LockedVerification) -> dict[str, str]:
-    """Return what the verification does not prove: `{check: failed, inconclusive or not_run}`.
+def unproven_checks(verification: Verification, finding: Finding) -> dict[str, str]:
+    """Return the checks that the verification does not prove: `{check: failed, inconclusive or not_run}`.
 
-    That is also a check that the finding has got since, and one that a scan or a report has seen fail since.
+    Among them are those that the finding has got since, and those that a scan or a report has seen fail since.
     """
-    verification = locked.verification
-    others = {
+    not_passed = {
         check["key"]: check["status"]
         for check in verification.checks
         if check["status"] != CheckStatus.PASSED and not verification.manual
     }
-    failures = contradictions.last_failures([verification], [locked.finding])
-    return others | contradictions.contradicted_checks(verification, locked.finding, failures)
+    failures = contradictions.last_failures([verification], [finding])
+    return not_passed | contradictions.contradicted_checks(verification, finding, failures)
 
 
 def approval_refusal(verification: Verification, *, by: UUID, override: bool = False) -> str:
@@ -146,12 +145,13 @@ def approval_refusal(verification: Verification, *, by: UUID, override: bool = F
     task = verification.task
     if verification.result == Result.PASSED:
         return "This verification is approved."
-    row = LockedVerification(task.finding, task, verification, policies.config_of(verification.project))
+    # Not locked: nothing is changed.
+    rows = LockedVerification(task.finding, task, verification, policies.config_of(verification.project))
     try:
-        require_approvable(row, override=override)
+        require_approvable(rows, override=override)
     except ApiError as error:
         return error.message
-    refusal = approvals.refusal_for(verification, approvals.rule_of(row), by)
+    refusal = approvals.refusal_for(verification, approvals.rule_of(rows), by)
     return refusal.message if refusal else ""
 
 
