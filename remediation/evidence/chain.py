@@ -66,8 +66,8 @@ def append(
     }
     if kind == Evidence.Kind.VERDICT:
         header["links"] = earlier
-    link = _signed(verification, chain.sequence + 1, chain.hash, canonical(plain({**content, **header})))
-    link.kind, link.key, link.recorded_at = kind, key, now
+    body = canonical(plain({**content, **header}))
+    link = _signed(verification, chain, body, kind=kind, key=key, recorded_at=now)
     # A trigger advances the chain, and rejects a link that does not follow its end.
     link.save(force_insert=True)
     return link
@@ -84,19 +84,21 @@ def _lock_chain(verification: Verification) -> EvidenceChain:
         return chains.get(project=verification.project_id)
 
 
-def _signed(verification: Verification, sequence: int, previous_hash: str, body: str) -> Evidence:
-    head = Head.with_body(str(verification.project_id), sequence, previous_hash, body)
+def _signed(verification: Verification, chain: EvidenceChain, body: str, **fields: Any) -> Evidence:
+    sequence = chain.sequence + 1
+    head = Head.with_body(str(verification.project_id), sequence, chain.hash, body)
     signer = keyring().signer
     return Evidence(
         project_id=verification.project_id,
         verification=verification,
         sequence=sequence,
         body=body,
-        previous_hash=previous_hash,
+        previous_hash=chain.hash,
         hash=head.hash,
         format=FORMAT,
         key_id=signer.key_id if signer else "",
         signature=signer.sign(head.text) if signer else "",
+        **fields,
     )
 
 
