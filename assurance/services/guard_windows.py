@@ -28,6 +28,7 @@ from remediation.services.policies import config_of
 
 MAX_SECONDS = 40  # after which a call starts the runs of no further project
 BATCH_SIZE = 100  # runs of a project that are started by one call
+MAX_DEPLOYS = 100  # that may have caused a failure
 MAX_ATTEMPTS = 3
 RETRY_DELAY = timedelta(minutes=15)  # after an inconclusive attempt
 BUSY_DELAY = timedelta(minutes=5)  # while another verification of the task is running
@@ -68,13 +69,13 @@ def start_due_runs() -> int:
     deadline, started = time.monotonic() + MAX_SECONDS, 0
     due = GuardRun.objects.filter(status=GuardRun.Status.PENDING, due_at__lte=timezone.now())
     due = due.filter(window__project__archived_at=None).order_by("due_at")
-    waiting = due.order_by().values("window__project").annotate(oldest=Min("due_at")).order_by("oldest")
+    waiting = due.order_by().values_list("window__project").annotate(first=Min("due_at")).order_by("first")
     # Each project by itself: one that has used up its daily budget does not delay the others.
-    for row in waiting:
+    for project_id, _ in waiting:
         if time.monotonic() > deadline or is_shutting_down():
             break
-        with isolated("start of guard runs", row["window__project"]):
-            project = Project.objects.get(pk=row["window__project"])
+        with isolated("start of guard runs", project_id):
+            project = Project.objects.get(pk=project_id)
             affordable = min(_budget_left(project), BATCH_SIZE)
             runs = due.filter(window__project=project).values_list("pk", flat=True)[:affordable]
             started += sum(_start_or_postpone(pk) for pk in list(runs))
@@ -82,12 +83,13 @@ def start_due_runs() -> int:
 
 
 def _start_or_postpone(run_id: UUID) -> bool:
-    with isolated("start of guard run", run_id):
-        return start_run(run_id)
-    # Behind the others of its project.
-    failed = GuardRun.objects.filter(pk=run_id, status=GuardRun.Status.PENDING)
-    failed.update(due_at=timezone.now() + RETRY_DELAY)
-    return False
+    is_started = False
+    with isolated("start of guard run", run_id) as isolation:
+        is_started = start_run(run_id)
+    if isolation.failed:  # behind the others of its project
+        pending = GuardRun.objects.filter(pk=run_id, status=GuardRun.Status.PENDING)
+        pending.update(due_at=timezone.now() + RETRY_DELAY)
+    return is_started
 
 
 @transaction.atomic
@@ -216,7 +218,7 @@ def deploys_since_last_pass(window: GuardWindow) -> list[UUID]:
     passed = window.runs.filter(status=GuardRun.Status.PASSED).order_by("-started_at").first()
     since = passed.started_at if passed else window.verification.verified_at
     deploys = Deploy.objects.filter(project=window.project_id, finished_at__gte=since)
-    return list(deploys.order_by("finished_at").values_list("pk", flat=True)[:BATCH_SIZE])
+    return list(deploys.order_by("finished_at").values_list("pk", flat=True)[:MAX_DEPLOYS])
 
 
 @transaction.atomic

@@ -34,15 +34,16 @@ def run_next(
 
     The organisation with the least use is first, with the row that has waited longest. `organization`, `since` and
     `id` name the fields of the organisation, of the time since when a row waits, and of what `run` gets; it returns
-    False for a row that it could not lease. What it raises is logged, and counts as use: rows that fail each time do
-    not keep their organisation the next.
+    False for a row that it could not lease. What it raises is logged, and counts as use, so that rows that fail each
+    time do not keep their organisation first.
     """
     # Without an order, which would be a part of the groups.
     oldest = dict(rows.order_by().values_list(organization).annotate(Min(since)))
     for organization_id in by_least_use(kind, sorted(oldest, key=oldest.__getitem__)):
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
         for row_id in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
-            started, ran = time.monotonic(), True
+            started = time.monotonic()
+            ran = True  # also if it raises
             # Without the database no work has been done, which would count as use.
             with isolated(kind, row_id, except_for=(OperationalError,)):
                 ran = run(row_id)

@@ -78,10 +78,13 @@ def log_due_tasks() -> int:
 
 
 def _log_warnings(policy: Policy, before: timedelta, now: datetime) -> int:
-    with isolated("warnings of due dates by policy", policy.pk):
-        return _log_warning(policy, before, now)
-    pks = list(_due_soon(policy, before, now).order_by("?").values_list("pk", flat=True)[:BATCH_SIZE])
-    return one_by_one("warning of due date", pks, partial(_log_warning, policy, before, now))
+    logged = 0
+    with isolated("warnings of due dates by policy", policy.pk) as isolation:
+        logged = _log_warning(policy, before, now)
+    if isolation.failed:
+        pks = list(_due_soon(policy, before, now).order_by("?").values_list("pk", flat=True)[:BATCH_SIZE])
+        logged = one_by_one("warning of due date", pks, partial(_log_warning, policy, before, now))
+    return logged
 
 
 def _due_soon(policy: Policy, before: timedelta, now: datetime) -> QuerySet[Task]:
