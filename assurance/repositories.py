@@ -30,18 +30,19 @@ class RepositoryReader(NamedTuple):
     contains: Callable[[UUID, str, str, str], bool]
 
 
-_readers: list[RepositoryReader] = []
+_reader: RepositoryReader  # set by `register`
 
 
 def register(reader: RepositoryReader) -> None:
-    _readers[:] = [reader]
+    global _reader
+    _reader = reader
 
 
 def merge_state(project_id: UUID, url: str) -> PullRequestState:
     """Return whether a pull request was merged. Raises RepositoryUnavailable."""
-    return _readers[0].merge_state(project_id, url)
+    return _reader.merge_state(project_id, url)
 
 
 def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
     """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
-    return _readers[0].contains(project_id, url, deployed, commit)
+    return _reader.contains(project_id, url, deployed, commit)

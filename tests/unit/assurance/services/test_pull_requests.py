@@ -54,7 +54,7 @@ class FakeRepository:
 def repository(monkeypatch: pytest.MonkeyPatch) -> FakeRepository:
     fake = FakeRepository()
     reader = repositories.RepositoryReader(fake.merge_state, fake.contains)
-    monkeypatch.setattr(repositories, "_readers", [reader])
+    monkeypatch.setattr(repositories, "_reader", reader)
     return fake
 
 
