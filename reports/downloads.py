@@ -19,7 +19,7 @@ def new_file_name(report: Report, kind: str = "") -> str:
     return f"reports/{report.project.organization_id}/{report.pk}{suffix}.{report.format}"
 
 
-def stored_file_name(report: Report, kind: str = "") -> str:
+def stored_file_name(report: Report, kind: str) -> str:
     return new_file_name(report, kind) if kind else report.file
 
 
@@ -48,8 +48,11 @@ def sha256_of(file: File) -> str:
     return digest.hexdigest()
 
 
-def file_response(report: Report, kind: str = "") -> FileResponse:
-    """Stream an unchanged file of a report as an attachment. Raises ReportNotReady or ReportFailed."""
+def file_response(report: Report, kind: str) -> FileResponse:
+    """Stream an unchanged file of a report as an attachment; `kind` is empty for the main file.
+
+    Raises ReportNotReady or ReportFailed.
+    """
     if report.status == Report.Status.FAILED:
         raise ReportFailed(report.failure or None)
     if report.status not in Report.READY:

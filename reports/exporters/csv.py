@@ -24,7 +24,7 @@ VERIFICATION_COLUMNS = (
     "id", "task_id", "finding_id", "title", "result", "check", "before", "after", "status", "verified_by_id",
     "verified_at", "created_at", "updated_at",
 )  # fmt: skip
-BATCH_SIZE = 500  # at a time
+BATCH_SIZE = 500  # rows that a response without comments sends at once
 SUMMARY_COLUMNS = ("name", "date", "value")
 # Spreadsheets read UTF-8 as another encoding without it.
 BYTE_ORDER_MARK = "\ufeff"
@@ -35,7 +35,7 @@ FORMULA_STARTS = (*FORMULA_SIGNS, "\t", "\r", "\n")
 # A spreadsheet that separates cells by semicolons, as many locales do, begins another cell within this one.
 INNER_FORMULA = re.compile(f"[;\t\r\n](?=[{FORMULA_SIGNS}])")
 
-# Of a cell that is read again: a finding has up to 1,000 affected assets, in one cell. The default is 128 KiB.
+# `without_comments` reads the file again: up to 1,000 affected assets are in one cell, and the default is 128 KiB.
 csv.field_size_limit(2**31 - 1)
 
 

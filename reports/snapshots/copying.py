@@ -78,6 +78,7 @@ COPY_VERIFICATIONS_AND_REGRESSIONS = f"""
     WHERE source.project_id = %(project)s
 """  # noqa: S608
 
+# It also counts the accepted risks and returns the first to end, whose rows COPY_FINDINGS has copied.
 COPY_FIXED_AND_OVERDUE = f"""
     WITH fixed AS (
         SELECT DISTINCT ON (finding.id) source.id, finding.id AS finding_id, finding.title, severity, domain, checks,
@@ -117,7 +118,7 @@ COPY_FIXED_AND_OVERDUE = f"""
     )
     SELECT (SELECT count(*) FROM fixed), (SELECT count(*) FROM fixed WHERE verified_at >= %(since)s),
         (SELECT count(*) FROM overdue), (SELECT count(*) FROM overdue WHERE sla_due_at >= %(since)s),
-        (SELECT count(*) FROM accepted), (SELECT coalesce(json_agg(listed), '[]')::text FROM listed)
+        (SELECT count(*) FROM accepted), (SELECT coalesce(json_agg(listed), '[]') FROM listed)
 """  # noqa: S608
 
 

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -56,6 +55,9 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     findings = list(map(FindingCount._make, copying.copy(copying.COPY_FINDINGS, values)))
     tasks = copying.copy(copying.COPY_TASKS, values)
     copying.copy(copying.COPY_VERIFICATIONS_AND_REGRESSIONS, values)
+    [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
+        copying.COPY_FIXED_AND_OVERDUE, values
+    )
     # The risk at the end of the previous period, then that of each day.
     changes = counters.risk_changes([project.pk], date.min, report.created_at.date())
     from_day_before = replace(period, start=queries.previous_period(period).end)
@@ -63,9 +65,6 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
     # Today's risk is that of the copied rows: the counters may have changed since.
     days[-1]["open_risk_score"] = sum(row.score for row in findings if row.status in OPEN_STATUSES)
     recorded = history.changes_by_day(project.pk, period.start, period.end, *COUNTER_NAMES)
-    [(fixed, fixed_lately, overdue, overdue_lately, accepted, listed)] = copying.copy(
-        copying.COPY_FIXED_AND_OVERDUE, values
-    )
     breakdown = count_breakdown(findings, tasks)
     report.summary = _summary(recorded, days, breakdown["findings_by_status"])
     activities = count_activities(project.pk, period)
@@ -76,13 +75,13 @@ def take_snapshot(report: Report, project: Project, period: Period) -> None:
         "trends": open_risk_trends(recorded["finding"], period, _totals(findings)),
         "fixed": {"all": fixed, "in_period": fixed_lately},
         "overdue": {"all": overdue, "in_period": overdue_lately},
-        "accepted": {"all": accepted, "listed": json.loads(listed)},
+        "accepted": {"all": accepted, "listed": listed},
         "activity": {**activities.current, "open_risk_score": days[-1]["open_risk_score"]},
         "previous_activity": {**activities.previous, "open_risk_score": before["open_risk_score"]},
         "forecast": forecast_from(changes),
         "campaigns": list_campaigns(project),
     }
-    report.subject = _names(project)
+    report.subject = _subject(project)
 
 
 def _parameters(report: Report, project: Project, period: Period) -> dict[str, Any]:
@@ -96,7 +95,7 @@ def _parameters(report: Report, project: Project, period: Period) -> dict[str, A
     }
 
 
-def _names(project: Project) -> dict[str, str]:
+def _subject(project: Project) -> dict[str, str]:
     return {
         "organization": project.organization.name,
         "project": project.name,
@@ -105,17 +104,17 @@ def _names(project: Project) -> dict[str, str]:
 
 
 def worst_open_severities(
-    findings: Iterable[tuple[str, str, str, int, int]], *, was_scanned: bool
+    findings: Iterable[FindingCount], *, was_scanned: bool
 ) -> dict[str, tuple[str, int] | None]:
     """Return the worst severity of the open findings of each domain, with their number; None if nothing is open.
 
     A domain without any finding is known only if the project `was_scanned`.
     """
     found: dict[str, Counts] = {domain: {} for domain in DOMAINS if was_scanned}
-    for severity, domain, status, number, _ in findings:
-        by_severity = found.setdefault(domain, {})
-        if status in OPEN_STATUSES:
-            by_severity[severity] = by_severity.get(severity, 0) + number
+    for row in findings:
+        by_severity = found.setdefault(row.domain, {})
+        if row.status in OPEN_STATUSES:
+            by_severity[row.severity] = by_severity.get(row.severity, 0) + row.number
     return {
         domain: next(((severity, counts[severity]) for severity in SEVERITIES if severity in counts), None)
         for domain, counts in found.items()
@@ -173,14 +172,14 @@ class SnapshotItems:
 
     def __iter__(self) -> Iterator[Item]:
         # The first batch is small, since a page shows only the first items.
-        start, size, full = 1, min(FIRST_BATCH_SIZE, BATCH_SIZE), True
-        while full:
-            end = start + size - 1
+        start, size, is_full = 1, FIRST_BATCH_SIZE, True
+        while is_full:
             # Ranges of positions: a server-side cursor outside a transaction would copy the whole result first, and
             # LIMIT might sort all of it.
-            batch = self.rows.filter(position__range=(start, end)).values_list("data", flat=True)
+            rows = self.rows.filter(position__range=(start, start + size - 1))
+            batch = list(rows.values_list("data", flat=True))
             yield from batch
-            full = len(batch) == size
+            is_full = len(batch) == size
             start, size = start + size, BATCH_SIZE
 
 

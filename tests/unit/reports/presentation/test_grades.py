@@ -1,7 +1,7 @@
 """The grade of each domain in a report."""
 
 from reports.presentation.grades import grades
-from reports.snapshots.snapshotting import worst_open_severities
+from reports.snapshots.snapshotting import FindingCount, worst_open_severities
 from tests.unit.reports.sample_snapshot import snapshot
 
 
@@ -19,9 +19,11 @@ def test_a_grade_follows_the_worst_open_finding_and_names_the_change_of_the_risk
 
 def test_domains_that_were_never_scanned_have_no_grade():
     rows = [
-        ("low", "security", "new", 3, 10), ("medium", "security", "triaged", 2, 10),
-        ("critical", "security", "resolved", 1, 10), ("high", "seo", "dismissed", 1, 10),
-    ]  # fmt: skip
+        FindingCount("low", "security", "new", 3, 10),
+        FindingCount("medium", "security", "triaged", 2, 10),
+        FindingCount("critical", "security", "resolved", 1, 10),
+        FindingCount("high", "seo", "dismissed", 1, 10),
+    ]
 
     assert worst_open_severities(rows, was_scanned=False) == {"security": ("medium", 2), "seo": None}
     assert set(worst_open_severities(rows, was_scanned=True)) == {
