@@ -130,6 +130,7 @@ def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, de
     if integration.project.archived_at is not None:
         return
     if integration.status == Status.SYNCING:
+        # `all` includes what is pending: a request never narrows the scope of the sync.
         _request_again(integration, integration.sync_scope if scope == SyncScope.PENDING else scope)
     elif integration.status == Status.CONNECTED:
         _start(integration, scope, delay_seconds)

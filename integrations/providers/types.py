@@ -61,7 +61,7 @@ class TicketDraft:
     confidential: bool = False
     # The names of the task's campaigns, sorted.
     campaigns: tuple[str, ...] = ()
-    attempt: str = ""  # to create the ticket
+    attempt: str = ""  # the number of this attempt to create the ticket
 
     @property
     def is_dismissed(self) -> bool:
@@ -78,7 +78,7 @@ class RemoteFinding:
     title: str
     severity: str  # critical, high, medium or low
     description: str = ""
-    assets: tuple[tuple[str, str], ...] = ()
+    assets: tuple[tuple[str, str], ...] = ()  # type and value of each
     evidence: Mapping[str, Any] = field(default_factory=dict)
     fix: Mapping[str, Any] | None = None
     # When the vendor saw it, for vendors that report what they saw some time ago.

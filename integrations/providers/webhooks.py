@@ -75,7 +75,7 @@ def timestamp(value: Any) -> datetime | None:
     """Read ISO 8601, or seconds or milliseconds since 1970; None for anything else."""
     try:
         if isinstance(value, str) and not value.isdecimal():
-            # Not every time is one in UTC, in which it is stored: there are neither years before 1 nor after 9999.
+            # In UTC, in which it is stored, the year may be 0 or 10000: an OverflowError.
             return parse_timestamp(value.removesuffix(" UTC")).astimezone(UTC)
         number = float(value)
         # As seconds, such a number is a date after the year 5000.

@@ -35,9 +35,7 @@ CURSOR_KEY = "tickets_since"  # by the provider's clock
 IN_PROGRESS = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
 MAX_UNLISTED = 20  # of either kind, a run; each costs a request
 MAX_PULL_REQUESTS = 50  # a run; each costs a request
-REFUSED_KEY = (
-    "pull_requests_refused"  # in the cursor: the links whose pull requests the last sync was refused
-)
+REFUSED_KEY = "pull_requests_refused"  # in the cursor: links whose pull requests the last sync was refused
 DELIVERIES_BATCH_SIZE = 200
 SEPARATORS = ("#", "/")  # before the last part of a ticket's id
 
@@ -50,7 +48,7 @@ def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
         for link in _links_of(context, list(changes)):
             # Our own pushes come back as deliveries: a change that is known already costs no request.
             if not _is_known(link, changes[_last_part(link.external_id)]):
-                _request(context, tracker, link)
+                _read_and_merge(context, tracker, link)
         processed = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in batch])
         processed.update(processed_at=timezone.now())
 
@@ -130,7 +128,7 @@ def _merge_tickets(context: SyncContext, tracker: Tracker, page: Sequence[Ticket
             _merge_if_changed(context, link, ticket)
     # A vendor's search may lag behind what a webhook has reported: it would take the task back.
     for link in outdated:
-        _request(context, tracker, link)
+        _read_and_merge(context, tracker, link)
 
 
 def _copies(context: SyncContext, page: Sequence[Ticket]) -> dict[str, Ticket]:
@@ -181,10 +179,10 @@ def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
     unlisted = links.filter(read_at=None).order_by("?")[:MAX_UNLISTED]
     unread = links.filter(task__status__in=Task.OPEN, read_at__lt=yesterday).order_by("read_at")
     for link in [*unlisted, *unread[:MAX_UNLISTED]]:
-        _request(context, tracker, link)
+        _read_and_merge(context, tracker, link)
 
 
-def _request(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
+def _read_and_merge(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
     with skip_if_refused(context, link.key, if_missing=MISSING_TICKET_ADVICE):
         # Repeated by each sync until it is answered, so that the log names the ticket until a person acts.
         _set_read(link, None if link.task.status in Task.OPEN else timezone.now())
