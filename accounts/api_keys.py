@@ -70,7 +70,7 @@ def issue(
     Raises InvalidParams, ValidationError, and InsufficientRole for a key that a member or viewer issues.
     """
     scopes = list(scopes)
-    _require_valid_scopes(organization, user, scopes, by=by)
+    _require_issuable(organization, user, scopes, by=by)
     key = key or new_key()
     if not KEY_FORMAT.match(key):
         raise InvalidParams("A key consists of kr_live_ and 43 URL-safe base64 characters.")
@@ -94,15 +94,13 @@ def issue(
     return row, key
 
 
-def _require_valid_scopes(
-    organization: Organization, user: User, scopes: Sequence[str], *, by: Actor
-) -> None:
+def _require_issuable(organization: Organization, user: User, scopes: Sequence[str], *, by: Actor) -> None:
     # Locked, so that a removal or another role at the same time revokes the new key too.
     members = Membership.objects.select_for_update(of=("self",))
     membership = members.filter(organization=organization, user=user).first()
     if membership is None:
         raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
-    # Again after the view: the role may have fallen since.
+    # As the view did: the role may have been lowered since.
     if by.user_id == user.pk and membership.role not in MANAGERS and not user.is_superuser:
         raise InsufficientRole
     if not scopes or not set(scopes) <= set(Scope.values):
@@ -116,9 +114,7 @@ def unrevoked(membership: Membership, *, may_write: bool = False) -> QuerySet[Ap
     return unrevoked_of(membership.organization_id, [membership.user_id], may_write=may_write)
 
 
-def unrevoked_of(
-    organization_id: UUID, user_ids: Collection[UUID], *, may_write: bool = False
-) -> QuerySet[ApiKey]:
+def unrevoked_of(organization_id: UUID, user_ids: Collection[UUID], *, may_write: bool) -> QuerySet[ApiKey]:
     """Return the keys of members of an organisation, as `unrevoked`."""
     keys = ApiKey.objects.filter(organization=organization_id, user__in=user_ids, revoked_at=None)
     return keys.filter(scopes__overlap=[Scope.WRITE, Scope.ALL]) if may_write else keys

@@ -88,7 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def signs_in_by_password(self) -> bool:
-        """Whether the person has a password. One that was set for them before they joined is not theirs."""
+        """Whether the person has a password and, as staff, may use it; the invited become staff by choosing one."""
         return self.is_staff and self.has_usable_password()
 
     @property
@@ -130,12 +130,6 @@ class Membership(BaseModel):
         return f"{self.user} · {self.get_role_display()}"
 
 
-class ProjectQuerySet(models.QuerySet["Project"]):
-    def visible_to(self, user: User) -> "ProjectQuerySet":
-        """Return the projects of the user's organisations; all for a superuser."""
-        return self if user.is_superuser else self.filter(organization__in=list(user.roles))
-
-
 class Invitation(BaseModel, Leased):
     """The e-mail to a new member: with a link that sets a password, or a notice if they sign in already."""
 
@@ -170,6 +164,12 @@ class InvitationMail(BaseModel):
 
     def __str__(self) -> str:
         return self.email
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: User) -> "ProjectQuerySet":
+        """Return the projects of the user's organisations; all for a superuser."""
+        return self if user.is_superuser else self.filter(organization__in=list(user.roles))
 
 
 class Project(BaseModel):

@@ -134,10 +134,9 @@ class OrganizationViewSet(viewsets.ViewSet):
         self.caller = cached[0] if cached else self._load_caller(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else "default"
         organization_id = str(self.caller.organization.pk)
-        own = self.caller.rate_limit and rate_limits.OwnLimit(str(self.caller.key_id), self.caller.rate_limit)
-        self.window = rate_limits.hit(
-            kind, organization_id, also_get=api_key_cache.GENERATION_KEY, own=own or None
-        )
+        own_limit = self.caller.rate_limit
+        own = rate_limits.OwnLimit(str(self.caller.key_id), own_limit) if own_limit else None
+        self.window = rate_limits.hit(kind, organization_id, also_get=api_key_cache.GENERATION_KEY, own=own)
         # The request was counted in the same round trip to Redis that read the current generation.
         if cached and cached[1] != self.window.extra_value:
             self.caller = self._load_caller(request, header, slug)

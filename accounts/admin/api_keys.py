@@ -23,8 +23,8 @@ from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.admin.text import ago, grouped, moment
 
 DEFAULT_KEY_LIFETIME = timedelta(days=90)
-MAX_PROJECTS = 500  # in the form
-SCOPES = [
+MAX_PROJECTS = 500  # that the page of a key names
+SCOPES: list[tuple[str, str]] = [
     (Scope.READ, "Read (audit:read)"),
     (Scope.WRITE, "Read and change (audit:write)"),
     (Scope.ALL, "Everything (*)"),
@@ -177,7 +177,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.display(description="scopes")
     def scope_list(self, key: ApiKey) -> str:
-        labels: dict[str, str] = {str(scope): label for scope, label in SCOPES}
+        labels = dict(SCOPES)
         return ", ".join(labels.get(scope, scope) for scope in key.scopes)
 
     @admin.display(description="projects")

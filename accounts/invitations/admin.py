@@ -61,8 +61,8 @@ class RoleForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         organization = cleaned.get("organization") or getattr(self.instance, "organization", None)
-        is_owner = organization is None or type(self).changed_by(organization) in (None, Role.OWNER)
-        if cleaned.get("role") == Role.OWNER and not is_owner:
+        may_make_owners = organization is None or type(self).changed_by(organization) in (None, Role.OWNER)
+        if cleaned.get("role") == Role.OWNER and not may_make_owners:
             self.add_error("role", services.ONLY_OWNERS)
         return cleaned
 
@@ -90,7 +90,6 @@ class MembershipAdmin(ServiceModelAdmin):
     empty_text = "People are invited to an organisation: add one first."
     list_display = ("user__email", "user__name", "role_badge", "state", "organization_name", "last_sign_in")
     list_filter = ("role", ("organization", AutocompleteFilter))
-    list_select_related = ("user", "organization", "invitation")
     search_fields = ("user__email", "user__name")
     search_help_text = "E-mail or name"
     actions: ClassVar[list[str]] = ["send_again", "revoke", "remove"]
@@ -109,7 +108,7 @@ class MembershipAdmin(ServiceModelAdmin):
         return [(None, {"fields": fields})]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        managed = self._managed(request)[:2]
+        managed = self._managed(request)
         only = {"organization": managed[0]} if len(managed) == 1 else {}
         return {**only, **super().get_changeform_initial_data(request)}
 
@@ -127,6 +126,7 @@ class MembershipAdmin(ServiceModelAdmin):
     def _managed(self, request: HttpRequest) -> list[UUID]:
         user = staff_of(request)
         if user.is_superuser:
+            # Two are enough: callers ask only whether there is one, or no other.
             return list(Organization.objects.values_list("pk", flat=True)[:2])
         return [pk for pk, role in user.roles.items() if role in MANAGERS]
 

@@ -38,7 +38,7 @@ def find_user(email: str) -> User:
 
 
 def require_strong_password(password: str, user: User, *, variable: str) -> None:
-    """Ask Django's password validators. Raises CommandError that names the environment variable."""
+    """Raise CommandError with the name of the environment variable if Django's validators reject the password."""
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -13,10 +13,10 @@ from krafter_audit.api.middleware import request_id_of
 def log_account_event(
     name: str, *, user: User | None, request: HttpRequest | None = None, **data: Any
 ) -> None:
-    """Announce an event such as `sign_in.locked`; `data` is JSON without secrets.
+    """Log an event such as `sign_in.locked` for each organisation of the user; `data` is JSON without secrets.
 
-    The user gets a mail about a change of their password or second factor. Without a user, or an organisation of
-    theirs, superusers alone see the event; the `address` of a user of several organisations, too.
+    The user gets a mail about a change of their password or second factor. Only superusers see an event without a user
+    or organisation, and the `address` in that of a user of several organisations.
     """
     if user is not None:
         notices.request_mail(name, user, request)
@@ -30,5 +30,5 @@ def log_account_event(
         shown = {key: value for key, value in data.items() if key != "address"}
     for organization in organizations:
         send_account_changed(name, organization, subject_id, by=by, **shown)
-    if not organizations or shown != data:
+    if not organizations or shown != data:  # for superusers
         send_account_changed(name, None, subject_id, by=by, **data)

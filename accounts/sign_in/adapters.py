@@ -12,7 +12,7 @@ from accounts.sign_in import attempts, lockout
 from krafter_audit.api.throttling.rate_limits import client_address
 from krafter_audit.security import vault
 
-# The hooks do not say whose secret it is, so that it is bound to its purpose alone.
+# The hooks do not say whose secret it is, so it is bound to its purpose only, and not to the user.
 SECRET_OWNER = ("accounts", "second_factor")
 
 
