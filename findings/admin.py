@@ -160,7 +160,7 @@ class FindingQuickFilter(QuickFilter):
 
     def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int | str]:
         rows = Finding.objects.filter(project__in=project_ids)
-        statuses = counters.rows_by_facet(project_ids, "finding", "status")
+        statuses = counters.rows_by_status(project_ids, "finding")
         return {
             "open": sum(statuses[status] for status in OPEN_STATUSES),
             "review": statuses[FindingStatus.READY_VERIFY],

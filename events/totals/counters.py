@@ -109,12 +109,12 @@ def totals_by_project(project_ids: Collection[UUID], *names: str) -> dict[str, d
     return found
 
 
-def rows_by_facet(project_ids: Collection[UUID], name: str, facet: str) -> dict[str, int]:
-    """Return how many rows a counter counts in the projects, by the value of a facet; 0 for others."""
+def rows_by_status(project_ids: Collection[UUID], name: str) -> dict[str, int]:
+    """Return how many rows a counter counts in the projects, by status; 0 for others."""
     found: dict[str, int] = defaultdict(int)
     for totals_of_project in totals_by_project(project_ids, name)[name].values():
         for facets, rows, _ in totals_of_project:
-            found[facets[facet]] += rows
+            found[facets["status"]] += rows
     return found
 
 

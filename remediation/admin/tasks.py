@@ -60,7 +60,7 @@ class TaskQuickFilter(QuickFilter):
         return rows.filter(status=Task.Status.READY_VERIFY) if name == "ready" else rows
 
     def counts(self, request: HttpRequest, project_ids: list[UUID]) -> dict[str, int | str]:
-        statuses = counters.rows_by_facet(project_ids, "task", "status")
+        statuses = counters.rows_by_status(project_ids, "task")
         now = timezone.now()
         overdue = count_due_before(project_ids, now)
         mine = self.apply(Task.objects.filter(project__in=project_ids), "mine", request)
