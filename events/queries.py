@@ -21,10 +21,10 @@ OLDEST_TRANSACTION = """
 def filter_events(
     events: QuerySet[Event],
     *,
-    types: Collection[str] = (),
-    subject_id: UUID | None = None,
-    after: datetime | None = None,
-    before: datetime | None = None,
+    types: Collection[str],
+    subject_id: UUID | None,
+    after: datetime | None,
+    before: datetime | None,
 ) -> QuerySet[Event]:
     """Return the events that match; `types` are names, or groups such as `finding.*`."""
     names = [name for name in (*PROJECT_EVENTS, *ORGANIZATION_EVENTS) if types and matches(name, types)]

@@ -154,7 +154,7 @@ def open_tasks() -> QuerySet[Any]:
     return tasks.exclude(status="done")
 
 
-def ids_by_due_date(rows: QuerySet[Finding], stop: int, *, descending: bool = False) -> list[UUID]:
+def ids_by_due_date(rows: QuerySet[Finding], stop: int, *, descending: bool) -> list[UUID]:
     """Return the ids of the first findings with a due date, which is that of their open task that is due first."""
     # An index of tasks returns them in this order: to sort 100,000 findings takes 0.4 s, and this 2 ms.
     tasks = open_tasks().filter(sla_due_at__isnull=False)

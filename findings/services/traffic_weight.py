@@ -32,7 +32,7 @@ START: Position = ("", "")
 
 
 def apply_traffic(
-    project: Project, share_of: ShareOf, source: Mapping[str, Any], *, by: Actor, after: Position = START
+    project: Project, share_of: ShareOf, source: Mapping[str, Any], *, by: Actor, after: Position
 ) -> Position | None:
     """Apply traffic to the next thousand open findings; return the last one's position, None when all are done.
 

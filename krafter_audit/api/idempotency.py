@@ -47,7 +47,7 @@ def run_once(
     organization_id: UUID,
     bound_to: str,
     key: str,
-    prepare: Callable[[], object] | None = None,
+    prepare: Callable[[], object] | None,
     sealed: bool = False,
 ) -> Callable[..., Response]:
     """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.

@@ -14,8 +14,11 @@ MAX_RECORDS = 100  # of one name
 MAX_RECORD_LENGTH = 1000
 
 
-def txt_records(name: str, *, servers: str = "") -> list[str]:
-    """Return a host name's TXT records. Raises TimedOut or Unreachable."""
+def txt_records(name: str, *, servers: str) -> list[str]:
+    """Return a host name's TXT records; of the system's name servers if `servers` is empty.
+
+    Raises TimedOut or Unreachable.
+    """
     try:
         # The final dot keeps the resolver from appending its search domains.
         answer = _resolver(servers).resolve(f"{name}.", "TXT", lifetime=LOOKUP_SECONDS)

@@ -119,11 +119,11 @@ class UrlRun:
 
 
 def check_urls(
-    urls: Iterable[str], keys: Sequence[str], environment: Environment, *, no_browser: str = ""
+    urls: Iterable[str], keys: Sequence[str], environment: Environment, *, no_browser: str
 ) -> Iterator[UrlResult]:
     """Yield the result of each URL when it is known. Never raises because of a URL or a site.
 
-    `no_browser` says why no browser is used; it is the reason why checks that need one are inconclusive.
+    `no_browser` says why no browser is used, if none is; it is the reason why checks that need one are inconclusive.
     """
     waiting = deque(urls)
     running: dict[Future[None], UrlRun] = {}

@@ -144,7 +144,7 @@ def paginate_feed(listing: Listing, params: QueryDict, *, bound_to: object) -> R
     return ResultPage(rows, None, _encode(rows[-1], listing.order, signature) if rows else raw or None)
 
 
-def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Count = None) -> ResultPage:
+def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Count) -> ResultPage:
     """Return the page at the parameter `offset`, without a next cursor."""
     limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
     rows, following = listing.fetch(None, limit + 1, offset), offset + limit
