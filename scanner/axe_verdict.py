@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from scanner.page.context import PageContext
     from scanner.page_visit.axe import RuleResult
 
-# Content that is hidden from everybody may have aria-hidden and links. An id is tested where ARIA refers to it, hidden
-# or not: what is not tested is not referred to any more.
+# By these rules an element that axe-core no longer tests is fixed: links within aria-hidden are allowed once they are
+# hidden from everybody, and an id may occur twice once no ARIA attribute refers to it.
 RULES_FIXED_BY_HIDING = ("aria-hidden-focus", "duplicate-id-aria")
 NAME_RULES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
-# To axe-core a name of characters that are not shown, as a zero-width space, is one; screen readers read nothing.
+# axe-core accepts a name of invisible characters alone, such as a zero-width space; screen readers read nothing.
 _NOT_SHOWN = rf"\s*(?!\s)[{INVISIBLE}]+"
 _EMPTY_NAME = re.compile(
     rf"\s(?:alt|title|aria-label)=\"{_NOT_SHOWN}\""
@@ -30,13 +30,13 @@ INVISIBLE_NAMES = "axe-core reports no violation, but some names have only chara
 LINKS_AS_TEXT = (
     "axe-core reports no violation, but links that violated the rule look as the text around them now."
 )
-# Of the start tags of a rendered page: by which an element is hidden itself.
+# The attributes in a start tag that hide the element.
 _HIDDEN = r"hidden(?:=\"\")?|inert(?:=\"\")?|style=\"display:\s?none;?\""
 _HIDING = re.compile(rf" (?:{_HIDDEN})(?=[ />])")
 _HIDING_CONTROLS = re.compile(rf" (?:aria-hidden=\"true\"|{_HIDDEN})(?=[ />])")
-DECORATIVE_IMAGE_RULES = ("image-alt", "svg-img-alt")  # aria-hidden is a fix of an image that says nothing
+DECORATIVE_IMAGE_RULES = ("image-alt", "svg-img-alt")  # aria-hidden fixes an image without information
 MAX_EVIDENCE_ELEMENTS = 5
-# These are about the page itself. The others are about content, which is in its frames.
+# These are about the page itself. The others are about content, which may be in its frames.
 FRAMESET_RULES = frozenset(
     ("document-title", "frame-title", "html-has-lang", "html-lang-valid", "meta-refresh", "meta-viewport")
 )
@@ -77,7 +77,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
     # To axe-core, a link that looks exactly as the text around it is none that color alone distinguishes.
     if unstyled := [html for html in result.unstyled if html in faults_in(before)]:
         return inconclusive("not_available", LINKS_AS_TEXT, elements=unstyled[:MAX_EVIDENCE_ELEMENTS])
-    if empty := _empty_names(result) if earlier else []:
+    if earlier and (empty := _empty_names(result)):
         return inconclusive("not_available", INVISIBLE_NAMES, elements=empty[:MAX_EVIDENCE_ELEMENTS])
     outcome = passed("axe-core reports no violation.", elements_passed=len(result.passed))
     return outcome.with_evidence(_needs_review(review))

@@ -36,7 +36,7 @@ LINK_RETRIES = 2  # of a link that answers with a server error
 MAX_PROBE_REDIRECTS = 10
 MIN_ARTICLE = 40  # words and links; a notice has fewer
 PROBE = "probe:"
-# Facts about which status 403 says nothing once a firewall refuses the scanner every URL.
+# Facts for which a status 403 is no evidence once a firewall refuses every URL to the scanner.
 ABOUT_SITE = (PROBE, "robots", "sitemap", "missing", "cors")
 
 

@@ -14,7 +14,8 @@ from scanner.preconditions import Inconclusive
 MAX_DOM_BYTES = 8 * 1024 * 1024
 # A visit does not measure it, and a check of the server's response time must never take it for a fast one.
 NOT_MEASURED = float("inf")
-# Of the page's clock and that of network events; before the response, throttling has a latency of half a second.
+# Between the page's clock and that of network events. A document that was never sent follows the last request by more:
+# throttling delays each response by half a second.
 MAX_CLOCK_DIFFERENCE_MS = 100
 
 
@@ -59,7 +60,7 @@ class MainDocument:
 
         `dom` is the DOM with its shadow roots; None where it has none.
         """
-        responses = self._require_responses()[: max(self._shown_count, self._response_count) or None]
+        responses = self._require_shown()
         if not self._page.url.startswith(("http://", "https://")):
             raise Inconclusive("blocked", "The page navigated to a URL that did not answer.")
         body = (dom or self._page.content()).encode("utf-8", errors="replace")
@@ -70,10 +71,10 @@ class MainDocument:
 
     def is_replaced(self, time_origin: float) -> bool:
         """Return whether the page reloaded itself, or its document, which began at the time in ms, was never sent."""
-        *earlier, last = self._require_responses()[: max(self._shown_count, self._response_count) or None]
+        *earlier, last = self._require_shown()
         if any(response.ok and response.url == last.url for response in earlier):
             return True
-        # Of a javascript: URL. The request of a document that was sent begins after the document's own time.
+        # The document of a javascript: URL follows the last request; that of a sent document begins after its own time.
         begin = last.request.timing["startTime"]
         return 0 < begin < time_origin - MAX_CLOCK_DIFFERENCE_MS
 
@@ -81,6 +82,10 @@ class MainDocument:
         if not self._responses:
             raise Inconclusive("target_missing", "The URL did not answer with a page.")
         return list(self._responses)
+
+    def _require_shown(self) -> list[BrowserResponse]:
+        # All while none was counted yet: neither is the page shown, nor was `sent` called.
+        return self._require_responses()[: max(self._shown_count, self._response_count) or None]
 
     def _converted(
         self, responses: list[BrowserResponse], body: bytes, limit: int, *, address: str
