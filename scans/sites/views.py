@@ -22,11 +22,7 @@ class SiteViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        return self.respond_list(
-            Site.objects.filter(project=self.project),
-            SiteSerializer,
-            SiteFilter,
-        )
+        return self.respond_list(Site.objects.filter(project=self.project), SiteSerializer, SiteFilter)
 
     @extend_schema(summary="Read a site", responses=SiteSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

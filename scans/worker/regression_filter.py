@@ -32,10 +32,8 @@ FLUCTUATING = {"timings", "vitals"}  # facts that differ from visit to visit; ot
 class FilteredReports:
     """What to do with the reports of a scan."""
 
-    # To ingest.
-    accepted: list[FindingReport] = field(default_factory=list)
-    # The findings that the scan has reported before.
-    reported_before: set[Identity] = field(default_factory=set)
+    accepted: list[FindingReport] = field(default_factory=list)  # to ingest
+    reported_before: set[Identity] = field(default_factory=set)  # findings that the scan has reported before
     # Keys of the reports that are too close to the threshold to reopen the finding.
     suspected: list[str] = field(default_factory=list)
 
@@ -57,8 +55,8 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, is_final
             filtered.accepted.append(report)
             continue
         was_reported_before = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
-        # It was resolved after this scan had reported it, or had seen it.
         is_resolved = finding.status == FindingStatus.RESOLVED
+        # It was resolved after this scan had reported it, or had seen it.
         if is_resolved and (was_reported_before or not _was_seen_since(part, key, finding)):
             continue
         if is_resolved and not _is_regression(part, report, finding):

@@ -26,7 +26,7 @@ def delete_expired() -> int:
     if not settings.KRAFTER_RESULTS_KEEP_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
-    # Until our scans see it again, no verification that began before is approved.
+    # It contradicts the verifications that began before it (remediation/services/contradictions.py).
     rows, deleted = ScanResult.objects.exclude(outcome=FAILED, scan__in=_last_scans(before)), 0
     for _ in range(MAX_BATCHES):
         # By the primary key: ids grow with time, so no index on `seen_at` is needed.
@@ -39,10 +39,10 @@ def delete_expired() -> int:
     return deleted
 
 
-def _last_scans(before: datetime) -> Collection[UUID]:
+def _last_scans(before: datetime) -> Collection[UUID | None]:
     unresolved = Finding.objects.exclude(status=FindingStatus.RESOLVED)
     scans = unresolved.filter(last_scan_id__lt=first_id_at(before)).values_list("last_scan_id", flat=True)
-    return [pk for pk in scans.distinct() if pk]
+    return list(scans.distinct())
 
 
 def _pages_without_results(before: datetime) -> QuerySet[ScanPage]:
