@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 
 from krafter_audit.security.control_characters import replace_controls
 
-# RFC 5322, section 2.1.1: a line has at most 998 characters.
-MAX_HEADER_LENGTH, MAX_SUBJECT_LENGTH = 998, 200
+MAX_HEADER_LENGTH = 998  # of a line: RFC 5322, section 2.1.1
+MAX_SUBJECT_LENGTH = 200
 MAX_LINE_LENGTH = 76  # of an encoded word of 75 characters after a space
 MAX_ATTEMPTS = 5
 RETRY_SECONDS = 30  # before the second attempt; each further one waits twice as long
@@ -35,12 +35,12 @@ class MailPolicy(EmailPolicy):
     """Folds no `List-Unsubscribe` header, up to the 998 characters of RFC 5322."""
 
     def fold(self, name: str, value: Any) -> str:
-        return EmailPolicy.fold(self._for(name), name, value)
+        return EmailPolicy.fold(self._policy_of(name), name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return EmailPolicy.fold_binary(self._for(name), name, value)
+        return EmailPolicy.fold_binary(self._policy_of(name), name, value)
 
-    def _for(self, name: str) -> EmailPolicy:
+    def _policy_of(self, name: str) -> EmailPolicy:
         # Python would encode its URL as words (RFC 2047), which mail clients do not decode there.
         is_url = name.lower() == "list-unsubscribe"
         return self if is_url else self.clone(max_line_length=MAX_LINE_LENGTH)
@@ -49,6 +49,7 @@ class MailPolicy(EmailPolicy):
 class Mail(EmailMultiAlternatives):
     def message(self, **options: Any) -> Any:
         policy = options.pop("policy", default)
+        # The sum is a MailPolicy with the values of both.
         policy = MailPolicy() + policy.clone(max_line_length=MAX_HEADER_LENGTH)
         return super().message(policy=policy, **options)
 
@@ -90,7 +91,7 @@ def retry_delay(attempts: int) -> timedelta | None:
 
 
 def one_line(text: str) -> str:
-    """Return a name for a text: a line break in it would add a line."""
+    """Replace line breaks by spaces, for a name within a line of a mail."""
     return " ".join(text.split())
 
 

@@ -47,7 +47,7 @@ def _owner_or_session(request: HTTPRequestParser) -> tuple[Group, ...]:
     # waiting. Other operations refuse the parameter before they do anything.
     if not owner or WAIT_PARAMETER.search(request.query):
         return ()
-    # The URL is right before the key is known: a key of another organisation is refused at once.
+    # The URL is relied on although its key is not checked yet: a key of another organisation is refused at once.
     return (("owner", owner[1].lower()),)
 
 
@@ -78,7 +78,8 @@ class RequestDispatcher:
         """Give the threads of a finished request to those that wait."""
         with self.lock:
             self.running.subtract(groups)
-            # What all share is first: the next request of the same organisation or session waits behind others.
+            # Reversed, what all share comes before what one organisation or session has: otherwise its next request
+            # would come before those of others.
             for group in reversed(groups):
                 waiting = self.waiting.pop(group, None) or deque()
                 while waiting and self._has_thread(group):

@@ -54,12 +54,11 @@ class ServiceForm(forms.ModelForm):
 
 
 class SerializerForm(ServiceForm):
-    """A form that the API's request serializer validates.
+    """A form that the API's request serializer validates, so that a rule is written once.
 
     `api_names` maps form fields to other names in the API; `validated` has the arguments for the service.
     """
 
-    # Validated by the API's serializer, so that a rule is written once.
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
     api_names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
     validated: dict[str, Any]

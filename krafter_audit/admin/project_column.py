@@ -13,7 +13,7 @@ from django.utils.text import slugify
 def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | str]:
     """Return the column with the name of a row's project, above its organisation and what distinguishes it."""
 
-    def project(row: Any) -> SafeString | str:
+    def column(row: Any) -> SafeString | str:
         project = row.project
         if project is None:
             return "-"
@@ -23,12 +23,13 @@ def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | s
         name = format_html('<bdi class="k-two-lines" title="{}">{}</bdi>', project.name, project.name)
         return format_html("{}{}", name, below)
 
-    return admin.display(description="project")(project)
+    column.__name__ = "project"  # a CSS class in the list
+    return admin.display(description="project")(column)
 
 
 def picker_label(row: Any) -> str:
     """Return what a picker shows for a row: of a project its name, and what distinguishes it."""
-    is_project = isinstance(row, apps.get_model("accounts", "Project"))
+    is_project = isinstance(row, apps.get_model("accounts", "Project"))  # `accounts` imports this package
     return f"{row.name} · {row.slug}" if is_project and _is_distinguished_by_slug(row) else str(row)
 
 

@@ -13,11 +13,11 @@ from krafter_audit.admin import text
 
 register = template.Library()
 EMPTY_CELL = re.compile(r"<td[^>]*>\s*-?\s*</td>")
-for words in (
+for function in (
     text.ago, text.moment, text.duration, text.due_badge, text.grouped, text.status_label, event_label,
     text.text_moment, text.web_link, text.in_seconds, text.browser_name,
 ):  # fmt: skip
-    register.filter(words)
+    register.filter(function)
 
 
 @register.filter
