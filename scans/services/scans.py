@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
+from krafter_audit.http.client import HttpError, InvalidUrl, ParsedUrl, RefusedAddress, validate_url
 from krafter_audit.jobs.queues import enqueue_on_commit
 from scans.models import Scan, Scanner, ScanPart
 
@@ -24,9 +24,9 @@ def validated_url(url: str) -> str:
         return validate_url(url, resolve=True)
     except (InvalidUrl, RefusedAddress) as error:
         raise InvalidParams(details={"url": [str(error)]}) from None
-    # The host cannot be resolved at present: the scan reports it if that is still so.
     except HttpError:
-        return url
+        # The host cannot be resolved at present: the scan reports it if that is still so.
+        return ParsedUrl.parse(url).url
 
 
 @transaction.atomic

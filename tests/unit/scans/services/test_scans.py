@@ -161,7 +161,7 @@ def test_unresolvable_host_is_accepted_and_resolved_by_the_worker(
 
     monkeypatch.setattr(socket, "getaddrinfo", fail_to_resolve)
 
-    response = scenario.client.call("post", "scans/run", {"url": "https://shop.example.com/"})
+    response = scenario.client.call("post", "scans/run", {"url": "HTTPS://Shop.Example.com:443/#top"})
 
     assert (response.status_code, Scan.objects.get().url) == (202, "https://shop.example.com/")
 
