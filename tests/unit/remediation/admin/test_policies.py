@@ -78,6 +78,16 @@ def test_policy_for_new_tasks_alone_moves_no_due_date(operator: Client, scenario
     assert (policies.current(scenario.project).config["sla_hours"]["critical"], task.sla_due_at) == (48, due)
 
 
+def test_login_that_leads_to_the_change_shows_the_policy_without_an_error(
+    operator: Client, scenario: Scenario
+):
+    policy = policies.current(scenario.project)
+
+    page = operator.get(page_url(policy, "replace"), follow=True)
+
+    assert (page.redirect_chain, messages_of(page)) == ([(admin_url(Policy, "change", policy.pk), 302)], [])
+
+
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
