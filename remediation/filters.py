@@ -56,6 +56,7 @@ class TaskCountFilter(django_filters.FilterSet):
     owner_id = OwnerFilter()
 
 
+# A filter that bulk updates and campaigns accept, too, is also a field of TaskFilterRequestSerializer.
 class TaskFilter(TaskCountFilter, ListFilter):
     unordered_filters = frozenset({"campaign"})
 
