@@ -25,7 +25,7 @@ class MailedForm(PasswordResetForm):
         message = html_mail(
             to_email,
             subject=render_to_string(subject_template_name, context),
-            template=email_template_name.removesuffix(".txt"),
+            template=email_template_name,
             context=context,
         )
         if send_or_raise(message) == MailResult.REFUSED:
@@ -42,8 +42,7 @@ def send(email: str) -> None:
         form.save(
             domain_override=urlsplit(settings.KRAFTER_PUBLIC_URL).netloc,
             subject_template_name="sign_in/password_reset_subject.txt",
-            email_template_name="sign_in/password_reset_mail.txt",
-            html_email_template_name="sign_in/password_reset_mail.html",
+            email_template_name="sign_in/password_reset_mail",  # html_mail adds .txt and .html
             extra_email_context={
                 "public_url": settings.KRAFTER_PUBLIC_URL,
                 "minutes": str(settings.PASSWORD_RESET_TIMEOUT // 60),
