@@ -101,7 +101,7 @@ def validated_data(
     for api_name, lines in dict(request.errors).items():
         name, entered = field_names.get(api_name, api_name), request.initial_data.get(api_name)
         if isinstance(entered, list) and isinstance(lines, dict):
-            # By their positions, which a form does not show.
+            # The serializer names the items of a list by their positions, which a form does not show.
             lines = {entered[position]: inner for position, inner in lines.items()}
         form.add_error(name if name in form.fields else None, flatten_errors(lines))
     return {}
@@ -115,11 +115,7 @@ def split_addresses(text: str) -> list[str]:
 def to_json_value(value: Any) -> Any:
     if isinstance(value, models.Model):
         return str(value.pk)
-    return (
-        value
-        if isinstance(value, str | int | float | list | dict | None)
-        else json.loads(json.dumps(value, cls=DjangoJSONEncoder))
-    )
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
 
 
 def flatten_errors(errors: Any) -> list[str]:
