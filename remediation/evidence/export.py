@@ -1,6 +1,7 @@
 import base64
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
@@ -63,7 +64,7 @@ def content(verification: Verification, *, public: bool = False) -> dict[str, An
         "chain": [_entry(link, of=verification) for link in links],
         "gaps": [
             [before.sequence + 1, after.sequence - 1]
-            for before, after in zip(links, links[1:], strict=False)
+            for before, after in pairwise(links)
             if after.sequence > before.sequence + 1
         ],
         "keys": [as_jwk(key_id, key) for key_id, key in keyring().public.items()],
@@ -73,13 +74,11 @@ def content(verification: Verification, *, public: bool = False) -> dict[str, An
 def _subject(verification: Verification) -> dict[str, Any]:
     task = verification.task
     finding = task.finding
-    fields = ("id", "result", "checks", "manual", "running", "override_reason", "created_at")
+    fields = (
+        "id", "result", "checks", "manual", "running", "override_reason", "created_at", "verified_by_id", "verified_at",
+    )  # fmt: skip
     return {
-        "verification": {
-            **{name: getattr(verification, name) for name in fields},
-            "verified_by_id": verification.verified_by_id,
-            "verified_at": verification.verified_at,
-        },
+        "verification": {name: getattr(verification, name) for name in fields},
         "task": {name: getattr(task, name) for name in ("id", "title", "status")},
         "finding": {name: getattr(finding, name) for name in ("id", "domain", "title", "severity", "status")},
     }

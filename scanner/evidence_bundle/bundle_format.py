@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from scanner.evidence_bundle.chain import Head, hash_of_format_1, sha256
@@ -83,8 +83,8 @@ class Bundle:
     text: str  # the canonical form of `content`
     is_canonical: bool
     project_id: str
-    keys: dict[str, bytes] = field(default_factory=dict)
-    links: tuple[Link, ...] = ()
+    keys: dict[str, bytes]  # public keys by their ids
+    links: tuple[Link, ...]
 
     @classmethod
     def read(cls, raw: bytes) -> "Bundle":
@@ -135,32 +135,18 @@ def _listed(content: dict[str, Any], name: str) -> list[Any]:
 
 def _require_well_formed(content: dict[str, Any]) -> None:
     verification = content["verification"]
-    words = [
-        verification["id"],
-        verification["result"],
-        *(check["key"] for check in _listed(verification, "checks")),
-    ]
-    words += [check["status"] for check in verification["checks"]]
+    words = [verification["id"], verification["result"]]
+    words += [check[name] for check in _listed(verification, "checks") for name in ("key", "status")]
     if not all(isinstance(word, str) for word in words) or not isinstance(content["gaps"], list):
         raise TypeError("the verification is malformed")
 
 
 def _link(entry: Any) -> Link:
     link = Link(**entry)
-    numbers = (link.sequence, link.format)
-    texts = (
-        link.previous_hash,
-        link.hash,
-        link.body_sha256,
-        link.key_id,
-        link.signature,
-        link.body,
-        link.kind,
-        link.key,
-    )
-    # For `isinstance`, true is an int as well.
-    if not all(type(number) is int for number in numbers) or not all(isinstance(text, str) for text in texts):
-        raise TypeError("a link of the chain is malformed")
+    for name, value in vars(link).items():
+        # Not isinstance, for which true is an int as well.
+        if type(value) is not (int if name in ("sequence", "format") else str):
+            raise TypeError("a link of the chain is malformed")
     return link
 
 
