@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from krafter_audit.delivery_errors import DeliveryPostponed, DeliveryRefused
 from krafter_audit.http.client import (
-    AddressPolicy,
     Client,
     HttpError,
     Limits,
     TimedOut,
     Unreachable,
+    is_operator_allowed,
     validate_url,
 )
 from krafter_audit.http.timestamps import parse_retry_after
@@ -36,29 +36,15 @@ PERMANENT_ERRORS = {
 
 
 def is_webhook(url: str) -> bool:
-    """Return whether the URL is a Slack webhook, or on a host that the operator allows instead."""
+    """Return whether the URL is a Slack webhook, or an HTTPS URL that the operator allows instead, of a fake Slack."""
     try:
         validate_url(url)
         parts = urlsplit(url)
         port = parts.port
     except (HttpError, ValueError):
         return False
-    return parts.scheme == "https" and (
-        is_slack(parts.hostname, port, parts.path) or is_operator_allowed(url)
-    )
-
-
-def is_slack(host: str | None, port: int | None, path: str) -> bool:
-    return host in HOSTS and port in (None, 443) and PATH.match(path) is not None
-
-
-def is_operator_allowed(url: str) -> bool:
-    """Return whether only the operator's list of networks allows the URL, as for a fake Slack."""
-    try:
-        validate_url(url, policy=AddressPolicy())
-    except HttpError:
-        return True
-    return False
+    is_slack = parts.hostname in HOSTS and port in (None, 443) and PATH.match(parts.path)
+    return parts.scheme == "https" and bool(is_slack or is_operator_allowed(url))
 
 
 def post(url: str, payload: dict[str, Any]) -> None:
@@ -82,7 +68,7 @@ def post(url: str, payload: dict[str, Any]) -> None:
 
 
 def section(text: str) -> dict[str, Any]:
-    # Otherwise Slack makes links and mentions of what looks like one in a name or a title.
+    # verbatim: otherwise Slack turns words of a name or a title into links and mentions.
     content = {"type": "mrkdwn", "text": text[:MAX_SECTION_LENGTH], "verbatim": True}
     return {"type": "section", "text": content}
 

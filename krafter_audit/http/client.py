@@ -46,6 +46,7 @@ __all__ = [
     "TooManyRedirects",
     "Unreachable",
     "dial",
+    "is_operator_allowed",
     "validate_url",
 ]
 
@@ -90,6 +91,15 @@ def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
         # A local name is allowed by its addresses alone.
         policy.require_public_name(url.host)
         raise
+
+
+def is_operator_allowed(url: str) -> bool:
+    """Return whether only the operator's list of networks allows a URL that is valid for the project."""
+    try:
+        validate_url(url, policy=AddressPolicy())
+    except HttpError:
+        return True
+    return False
 
 
 class Client:

@@ -15,9 +15,8 @@ from events.models import Event
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
-from krafter_audit.http.client import HttpError, validate_url
+from krafter_audit.http.client import HttpError, is_operator_allowed, validate_url
 from krafter_audit.jobs.queues import enqueue_on_commit
-from krafter_audit.slack import is_operator_allowed
 from notifications.errors import WebhookDisabled, WebhookLimitReached
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_cache, endpoint_secrets, fan_out, queries
