@@ -64,11 +64,11 @@ class ReportedTimes:
     started_at: datetime | None
     finished_at: datetime | None
     now: datetime
-    is_end_estimated: bool = False  # the reported one is to come
+    is_end_estimated: bool = False  # the reported end is in the future, and was replaced
 
     @classmethod
     def of(cls, started_at: datetime | None, finished_at: datetime | None) -> "ReportedTimes":
-        """Without times to come: by a clock that is ahead, they only say that it has started or ended by now."""
+        """Replace times in the future, which are of a clock that is ahead: the deploy has started or ended by now."""
         now = timezone.now()
         latest = now + CLOCK_TOLERANCE
         start = started_at if started_at and started_at <= latest else None
@@ -96,13 +96,14 @@ class ReportedTimes:
 def _find(
     project: Project, sha: str, environment: str, times: ReportedTimes, external_id: str
 ) -> Deploy | None:
-    """Return the deploy that a report is about.
+    """Return the deploy of the same commit that a report is about, the first of these that there is.
 
-    A provider knows its deploys by id; with another commit it is one of another server. A report with the same time is
-    repeated. A provider's deploy is also the one that a pipeline has reported, and the reverse, if they started within
-    an hour. A report with a start is also about a deploy that was reported without one in the hour after it. A report
-    without a start continues the newest deploy, unless another commit was deployed after it: then the commit is live
-    again by a new one.
+    1. The one with the id of the provider. The same id with another commit is of another server.
+    2. The one with the same time: the report is repeated.
+    3. For a report of a provider, the nearest one that a pipeline has reported (`is_near`).
+    4. For a report of a pipeline with a start, the nearest one of a provider, or that was reported without a start.
+    5. For one without a start, the nearest one, unless it ended before another commit was deployed: then the commit is
+       live again by a new deploy.
     """
     rows = Deploy.objects.select_for_update(of=("self",)).filter(project=project)
     abbreviations = [sha[:length] for length in range(MIN_SHA_LENGTH, len(sha))]
@@ -147,7 +148,7 @@ def _reported_identity(deploy: Deploy, sha: str, started_at: datetime | None) ->
 
 
 def _update(deploy: Deploy, project: Project, fields: dict[str, Any], by: Actor) -> Deploy:
-    deploy.project = project
+    deploy.project = project  # spares `log_event` a query
     was_finished = deploy.finished_at is not None
     # A webhook and a sync may have different times of the same end.
     kept = {"source", *(("external_id", "finished_at") if deploy.external_id and was_finished else ())}
