@@ -1,4 +1,4 @@
-"""The repository of a project, queried by functions that a higher app registers at start."""
+"""The repository of a project, queried by functions that `integrations`, a higher app, registers at start."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -24,13 +24,13 @@ class PullRequestState(Protocol):
 
 
 class RepositoryReader(NamedTuple):
-    """The functions of the app that knows the repositories."""
+    """Two functions with the arguments and errors of the functions below."""
 
     merge_state: Callable[[UUID, str], PullRequestState]
     contains: Callable[[UUID, str, str, str], bool]
 
 
-_reader: RepositoryReader  # set by `register`
+_reader: RepositoryReader
 
 
 def register(reader: RepositoryReader) -> None:
