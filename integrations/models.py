@@ -105,10 +105,11 @@ class TicketLink(BaseModel):
     # {task: {title, status, priority, due}, ticket: {title, state, updated_at}}: both sides as they last agreed. While
     # the ticket is being created, {task} as it was first sent.
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    # The same of the task's tickets in repositories that were connected before, by server and id, and of the last one.
-    earlier = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     # The task's `updated_at` at that moment: a task whose value differs has to be pushed.
     task_synced_at = models.DateTimeField(null=True)
+    # {"SERVER ID": values as in `last_synced`} of the tickets that the task had before, and {"last": …} of the newest:
+    # when the connection is changed back, or a moved ticket is found, the sync continues from these values.
+    earlier = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     # A sync that fails between a change of the ticket and this search leaves it to the next one.
     pull_request_due = models.BooleanField(
         default=False,

@@ -81,7 +81,7 @@ def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, A
 
 
 def server_choices(project: Project, provider: str) -> tuple[str, ...]:
-    """Return the choices with whose change the stored secrets are not kept."""
+    """Return the names of the choices that name the server: if one changes, the stored secrets are not reused."""
     return PROVIDER_CLASSES[provider].server_choices(with_stored_secrets(project, provider, {}))
 
 

@@ -56,7 +56,7 @@ class ConnectionPages(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the eight providers above the list: of the chosen project, or numbers for all."""
+        """Show the providers above the list: those of the chosen project, or the numbers of all projects."""
         context = {"tiles": self._tiles_of_list(request), **(extra_context or {})}
         return super().changelist_view(request, context)
 
@@ -80,7 +80,7 @@ class ConnectionPages(ReadOnlyAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the eight providers of a project with their states."""
+        """Show the providers of a project with their states."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         project = self._project_of_list(request)
@@ -227,6 +227,7 @@ class ConnectionPages(ReadOnlyAdmin):
         if not authorization.is_offered(provider_class):
             raise Http404
         if not form.is_valid():
+            # The page has all fields; those that a sign-in replaces may be empty.
             full = _form(request, project, provider)
             full.errors.clear()
             full.errors.update(form.errors)

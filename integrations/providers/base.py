@@ -51,7 +51,7 @@ PARSE_ERRORS = (ValueError, TypeError, KeyError, AttributeError, IndexError, Rec
 
 @dataclass(frozen=True)
 class ResponseRecord:
-    """What is evidence of a response. Without the body: of many, each of megabytes, the memory would be held."""
+    """The facts of a response that are evidence. Without its body: ten bodies may take hundreds of megabytes."""
 
     method: str
     url: str
@@ -111,7 +111,7 @@ class Provider(ABC):
 
     @classmethod
     def server_choices(cls, credentials: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the choices that name the server to which these secrets are sent: for another, none is kept."""
+        """Return the names of the choices that name the server. If one changes, the stored secrets are not reused."""
         return ()
 
     @property
@@ -139,7 +139,7 @@ class Provider(ABC):
 
     @property
     def server(self) -> str:
-        """The address of the API: the same id of a finding or a ticket at another one is something else."""
+        """The address of the API. Ids of findings and tickets are unique on one server only."""
         return self.base_url.lower()
 
     @property
@@ -165,7 +165,8 @@ class Provider(ABC):
 
     def _send_for_json(self, method: str, url: str, **options: Any) -> Response:
         response = self._send(method, url, **options)
-        # A proxy or an interrupted server may cut off an answer. An update may have an empty one.
+        # A proxy or an interrupted server may cut off an answer: the request is repeated, which one that creates a row
+        # must not be. An update may have an empty answer.
         is_update = method in IDEMPOTENT_METHODS and method != "GET"
         if is_unreadable(response) or not (response.body or is_update):
             raise ProviderUnavailable(f"{self.title} {UNKNOWN_FORMAT}.")

@@ -111,7 +111,7 @@ def _run(integration: Integration, sync_run: SyncRun) -> SyncOutcome:
 
 
 def _sync_with(provider: Provider, integration: Integration, sync_run: SyncRun) -> None:
-    # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
+    # `call_provider` calls this again with a new token if one expires during the run: a sync is idempotent.
     sync_run.notes, sync_run.refusals = [], []
     provider.sync_state = integration.cursor.setdefault("provider", {})
     if provider.uses_known_urls:

@@ -62,15 +62,15 @@ def _report_failure(event: Event, verification: Verification, links: list[Ticket
 def consume_campaigns(batch: EventBatch) -> None:
     """Update the tickets of tasks whose campaigns changed."""
     if batch.name in MEMBERSHIP_EVENTS:
-        _push({event.subject_id for event in batch.events})
+        _request_push({event.subject_id for event in batch.events})
         return
     for event in batch.events:
         # Of a campaign, a ticket shows the name.
         if event.name != "campaign.updated" or "name" in event.data["after"]:
-            _push(CampaignTask.objects.filter(campaign=event.subject_id).values("task"))
+            _request_push(CampaignTask.objects.filter(campaign=event.subject_id).values("task"))
 
 
-def _push(task_ids: Any) -> None:
+def _request_push(task_ids: Any) -> None:
     links = _links(task__in=task_ids)
     integrations = {link.integration for link in links}
     # A sync pushes the tasks that are not marked as synced.

@@ -114,8 +114,10 @@ def api_url_of(server: str) -> str:
     """Return the API of a self-hosted server or a tenant of ghe.com; empty for github.com."""
     parts = urlsplit(server)
     host = parts.netloc.lower()
-    if not host or host in ("github.com", "api.github.com") or host.startswith("api."):
-        return server if host.startswith("api.") else ""
+    if host.startswith("api."):
+        return server
+    if host in ("", "github.com"):
+        return ""
     if host.endswith(".ghe.com"):
         return f"{parts.scheme}://api.{host}"
     return server if server.endswith(SERVER_API_PATH) else server + SERVER_API_PATH

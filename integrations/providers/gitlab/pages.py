@@ -17,7 +17,7 @@ SMALLER_SIZES = (50, 20, 5, 1)
 class PageReader:
     """Reads the pages of a list by their URLs; `send` requests one.
 
-    The page after it has the usual size again.
+    A page that is too large is read in smaller ones, and the page after it in the usual size again.
     """
 
     def __init__(self, send: Callable[[str], Response]) -> None:

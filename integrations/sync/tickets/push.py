@@ -37,7 +37,7 @@ State = TicketLink.State
 IS_DISMISSED = Q(task__finding__status=FindingStatus.DISMISSED) & ~Q(task__status=Task.Status.DONE)
 HAS_NO_TICKET_KEY = Q(task__external_ticket_key__isnull=True) | Q(task__external_ticket_key="")
 BATCH_SIZE = 100
-# In `earlier`: what the last ticket agreed on, which has another id after its repository was renamed or it was moved.
+# In `earlier`: the values of the last ticket, whose id changes when it is moved or its repository is renamed.
 LAST_KEY = "last"
 SERVER_KEY = "server"  # in the cursor: the address of the API at the last sync
 NOT_TRIED = Q(last_synced={}) & ~Q(earlier={})  # of a link that lost its ticket: no new one was requested
@@ -132,7 +132,7 @@ def _unlink(link_ids: Collection[UUID], server: str) -> None:
 
 
 def _store_agreed_values(link_ids: Collection[UUID], server: str) -> None:
-    """Store what the links agreed on, for a change back."""
+    """Store the values on which task and ticket last agreed, in case that the connection is changed back."""
     for batch in batched(link_ids, BATCH_SIZE):
         links = list(TicketLink.objects.filter(pk__in=batch))
         for link in links:
