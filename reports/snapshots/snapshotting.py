@@ -17,12 +17,7 @@ from reports.queries import Counts, Period
 from reports.sharing import links
 from reports.snapshots import copying
 from reports.snapshots.activity import count_activities
-from reports.snapshots.snapshot import (
-    DOMAINS,
-    SEVERITIES,
-    Item,
-    Snapshot,
-)
+from reports.snapshots.snapshot import DOMAINS, SEVERITIES, Item, Snapshot
 from reports.snapshots.trends import open_risk_trends
 
 # The counters whose totals and changes a snapshot reads.
@@ -172,14 +167,15 @@ class SnapshotItems:
 
     def __iter__(self) -> Iterator[Item]:
         # The first batch is small, since a page shows only the first items.
-        start, size, is_full = 1, FIRST_BATCH_SIZE, True
-        while is_full:
+        start, size = 1, FIRST_BATCH_SIZE
+        while True:
             # Ranges of positions: a server-side cursor outside a transaction would copy the whole result first, and
             # LIMIT might sort all of it.
             rows = self.rows.filter(position__range=(start, start + size - 1))
             batch = list(rows.values_list("data", flat=True))
             yield from batch
-            is_full = len(batch) == size
+            if len(batch) < size:
+                return
             start, size = start + size, BATCH_SIZE
 
 
