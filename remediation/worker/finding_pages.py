@@ -34,12 +34,12 @@ class FindingPage:
         site: Memo,
     ) -> None:
         self.url = url
-        # Shared by all pages: robots.txt, the sitemap, static files and the status of links.
-        self._site = site
-        self._verified_hosts = verified_hosts
         self._client = client
         self._finding = finding
+        self._verified_hosts = verified_hosts
         self._browser = browser
+        # Shared by all pages: robots.txt, the sitemap, static files and the status of links.
+        self._site = site
         self._lock = threading.Lock()
         self._context: PageContext | None = None
 

@@ -127,6 +127,7 @@ class CheckRunner:
             urls = [*(page.url for page in self._pages), *self._omitted]
             return aggregate(key, dict.fromkeys(urls, inconclusive("not_available", CHECK_DISABLED)))
         provider_check = provider_checks.find(key)
+        # After too many attempts `_outcome` makes it inconclusive, as a check of pages.
         if provider_check and self._part.attempts <= MAX_ATTEMPTS:
             return run_provider_check(provider_check, key, self._finding, self._part.verification)
         if self._part.scanner == Scanner.HTTP:
