@@ -155,7 +155,7 @@ def _system(report: DoctorReport, data: DataDirectory) -> None:
             )
         return
     report.line("system", f"not running ({data.path}); ./krafter up starts it")
-    if port_is_free("127.0.0.1", PORT):
+    if port_is_free(PORT):
         report.line(f"port {PORT}", "free")
     else:
         report.problem(f"port {PORT}", "in use; run ./krafter up --port 0")

@@ -26,7 +26,7 @@ def filter_events(
     after: datetime | None,
     before: datetime | None,
 ) -> QuerySet[Event]:
-    """Return the events that match; `types` are names, or groups such as `finding.*`."""
+    """Return the events that match; `types` are names, or groups such as `finding.*`, and empty for all."""
     names = [name for name in (*PROJECT_EVENTS, *ORGANIZATION_EVENTS) if types and matches(name, types)]
     filters: dict[str, Any] = {
         "name__in": names or None,

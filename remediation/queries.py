@@ -50,7 +50,7 @@ def labels_of(task_ids: Collection[UUID]) -> dict[str, list[str]]:
     return found
 
 
-def command_center(project: Project, as_of: AsOf | None = None) -> dict[str, Any]:
+def command_center(project: Project, as_of: AsOf | None) -> dict[str, Any]:
     """Return the counts of findings and tasks and the latest scan, now or as of a moment."""
     counted = totals_of(project, "finding", "task", as_of=as_of)
     still_open = [group for group in counted["finding"] if group[0]["status"] in OPEN_STATUSES]

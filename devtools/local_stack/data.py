@@ -119,7 +119,7 @@ class DataDirectory:
     def stable_port(self, name: str) -> int:
         # The same over restarts, unless another process listens on it: findings name the demo site with its port.
         ports: dict[str, int] = self.read("ports.json") or {}
-        if name not in ports or not port_is_free("127.0.0.1", ports[name]):
+        if name not in ports or not port_is_free(ports[name]):
             ports[name] = free_port()
             self.write("ports.json", ports)
         return ports[name]
@@ -139,9 +139,9 @@ def free_port(host: str = "127.0.0.1", port: int = 0) -> int:
         return int(probe.getsockname()[1])
 
 
-def port_is_free(host: str, port: int) -> bool:
+def port_is_free(port: int) -> bool:
     try:
-        free_port(host, port)
+        free_port(port=port)
     except OSError:
         return False
     return True

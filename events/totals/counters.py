@@ -20,7 +20,7 @@ from krafter_audit.jobs.isolation import isolated
 AGGREGATE_FROM = 200  # rows of one counter
 
 # `(facets, rows, score)` for each combination of facets.
-Totals = list[tuple[dict[str, str], int, int]]
+type Totals = list[tuple[dict[str, str], int, int]]
 
 # As SQL, since every list and summary reads them: building these queries by the ORM takes a third of a list.
 TOTALS = """

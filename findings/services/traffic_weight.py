@@ -24,8 +24,8 @@ from krafter_audit.db.advisory_locks import advisory_lock
 
 BATCH_SIZE = 1000  # findings of one transaction
 UPDATE_SIZE = 200  # rows of one UPDATE
-Position = tuple[str, str]  # the domain and title of a finding
-ShareOf = Callable[[Sequence[Any]], float | None]
+type Position = tuple[str, str]  # the domain and title of a finding
+type ShareOf = Callable[[Sequence[Any]], float | None]
 READ_FIELDS = ("project", "impact", "effort", "risk", "score", "severity", "affected_assets", "evidence")
 WRITTEN_FIELDS = ("impact", "risk", "score", "evidence", "updated_at")
 START: Position = ("", "")
