@@ -11,7 +11,7 @@ from django.db.models import Model
 from accounts.actors import Actor
 from krafter_audit.api.errors import ApiError
 
-Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and `updated_at`
+type Row = Mapping[str, Any]  # the values of a row by column, with `pk`, `title` and `updated_at`
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ DONE_CHANGES = """
     WHERE membership.campaign_id = %(campaign)s
     ORDER BY event.id
 """
-Changes = dict[UUID, list[tuple[date, bool]]]
+type Changes = dict[UUID, list[tuple[date, bool]]]
 
 
 def burn_down(campaign: Campaign) -> list[dict[str, Any]]:

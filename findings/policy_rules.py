@@ -7,7 +7,7 @@ from accounts.models import Project
 from findings.models import Severity
 from scanner import registry
 
-Config = dict[str, Any]
+type Config = dict[str, Any]
 MAX_THRESHOLD = 1e15  # larger thresholds are ignored
 MIN_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND = 1, 200  # other ceilings are ignored
 # The policy belongs to the `remediation` app, which registers its reader at start.

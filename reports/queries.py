@@ -16,7 +16,7 @@ from remediation.models import Result, Verification
 
 DEFAULT_PERIOD_DAYS = 7
 MAX_PERIOD_DAYS = 366
-Counts = dict[str, int]
+type Counts = dict[str, int]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ from krafter_audit.admin.row_permissions import NOT_ALLOWED
 from krafter_audit.api.errors import ApiError, Forbidden, InvalidParams
 
 MAX_PROJECTS = 100  # of one action: each has its own bulk change
-Selection = list[tuple[Project, list[UUID]]]
+type Selection = list[tuple[Project, list[UUID]]]
 
 
 def status_action(description: str, status: Any) -> Callable[..., HttpResponse | None]:

@@ -5,7 +5,7 @@ from accounts.models import User
 from krafter_audit.admin.field_values import field_label, value_in_words
 
 HIDDEN_FIELDS = frozenset({"sla_from_policy", "updated_at"})  # recorded for the undo
-Effect = tuple[str, str, str]  # field, value before, value after
+type Effect = tuple[str, str, str]  # field, value before, value after
 
 
 def owner_names(ids: Iterable[Any]) -> dict[str, str]:

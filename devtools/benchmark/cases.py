@@ -7,8 +7,8 @@ from typing import Any
 
 from devtools.benchmark.load_generator import BenchmarkRequest, json_request
 
-Dataset = dict[str, Any]
-RequestFactory = Callable[[Dataset], Iterator[BenchmarkRequest]]
+type Dataset = dict[str, Any]
+type RequestFactory = Callable[[Dataset], Iterator[BenchmarkRequest]]
 BULK_SIZE = 1000
 DEFAULT_CONNECTIONS = (1, 16)
 

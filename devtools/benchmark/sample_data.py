@@ -135,7 +135,7 @@ ENDS = """
     ORDER BY project_id, sequence DESC
 """
 
-Report = Callable[[str], None]
+type Report = Callable[[str], None]
 
 
 def generate(

@@ -9,7 +9,7 @@ from findings.models import Finding
 
 MAX_TITLE_LENGTH = 300
 MAX_NAME_LENGTH = 200  # of a provider's finding; a longer one is replaced by its digest
-Identity = tuple[str, str]  # the domain, and the key of the source or of the title
+type Identity = tuple[str, str]  # the domain, and the key of the source or of the title
 
 
 class Identified(Protocol):

@@ -26,7 +26,7 @@ MAX_OPTIONS = 6  # of one group
 MAX_PROJECTS = 50  # when only projects are searched
 MIN_LENGTH = 2  # of a text that rows are searched for: one letter is in all of them
 
-Option = dict[str, str]
+type Option = dict[str, str]
 
 
 @require_safe

@@ -19,7 +19,7 @@ from krafter_audit.api.envelope import error_response
 
 logger = logging.getLogger(__name__)
 
-Translation = Callable[[Any], errors.ApiError]
+type Translation = Callable[[Any], errors.ApiError]
 TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], Translation]] = [
     (errors.ApiError, lambda exc: exc),
     (drf.ValidationError, lambda exc: errors.InvalidParams(details=validation_details(exc.detail))),

@@ -19,7 +19,7 @@ REST_OF_PATH = re.compile(LINK_PREFIX + r"\S+")
 REMOVED_SEGMENT = re.compile(r"/\.{0,2}/")
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
 SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
-Handler = Callable[[HttpRequest], HttpResponse]
+type Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def is_api(request: HttpRequest) -> bool:

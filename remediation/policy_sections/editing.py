@@ -6,7 +6,7 @@ from typing import Any
 
 from remediation.policy_sections.declarations import FieldKind, PolicyField, fields_by_name
 
-Config = dict[str, Any]
+type Config = dict[str, Any]
 
 
 def shown_value(config: Config, field: PolicyField) -> Any:

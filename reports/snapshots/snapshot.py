@@ -27,7 +27,7 @@ REGRESSION_KEYS = (
 # What happened in a period, and the open risk score at its end.
 ACTIVITY = ("new_findings", "fixed", "regressions", "open_risk_score")
 
-Item = dict[str, Any]
+type Item = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from reports.queries import Period
 FACETS = ("severity", "domain")
 
 # The scores of one value of a facet by day: `{"severity": {"critical": [81, 81, 0]}}`.
-Trends = dict[str, dict[str, list[int]]]
+type Trends = dict[str, dict[str, list[int]]]
 
 
 def open_risk_trends(changes: Mapping[date, Totals], period: Period, last_day: Totals) -> Trends:

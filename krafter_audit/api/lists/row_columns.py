@@ -17,8 +17,8 @@ from rest_framework import serializers
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.http.json_encoding import dump_json, load_json
 
-Context = Mapping[str, Any]
-Getter = Callable[[Sequence[Any], Context], Any]
+type Context = Mapping[str, Any]
+type Getter = Callable[[Sequence[Any], Context], Any]
 PROJECT_FIELDS = ("org_id", "project_id")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from reports.presentation.summary import KeyFigure
 
-SaveOutcome = Callable[[str, str], None]
+type SaveOutcome = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
