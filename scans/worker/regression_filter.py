@@ -34,7 +34,7 @@ class FilteredReports:
 
     accepted: list[FindingReport] = field(default_factory=list)  # to ingest
     reported_before: set[Identity] = field(default_factory=set)  # findings that the scan has reported before
-    # Keys of the reports that are too close to the threshold to reopen the finding.
+    # Keys of the checks whose values are too close to the threshold to reopen the finding.
     suspected: list[str] = field(default_factory=list)
 
 
@@ -56,7 +56,7 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, is_final
             continue
         was_reported_before = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
         is_resolved = finding.status == FindingStatus.RESOLVED
-        # It was resolved after this scan had reported it, or had seen it.
+        # Resolved after this scan had reported it, or had seen it on the page: it stays resolved.
         if is_resolved and (was_reported_before or not _was_seen_since(part, key, finding)):
             continue
         if is_resolved and not _is_regression(part, report, finding):

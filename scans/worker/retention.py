@@ -21,12 +21,12 @@ MAX_BATCHES = 100  # of one run
 def delete_expired() -> int:
     """Delete results older than KRAFTER_RESULTS_KEEP_DAYS, the oldest first; return how many were deleted.
 
-    What the last scan of an unresolved finding saw fail is kept.
+    The failures that the last scan of an unresolved finding has stored are kept.
     """
     if not settings.KRAFTER_RESULTS_KEEP_DAYS:
         return 0
     before = timezone.now() - timedelta(days=settings.KRAFTER_RESULTS_KEEP_DAYS)
-    # It contradicts the verifications that began before it (remediation/services/contradictions.py).
+    # Such a failure blocks the approval of verifications that began before it (remediation/services/contradictions.py).
     rows, deleted = ScanResult.objects.exclude(outcome=FAILED, scan__in=_last_scans(before)), 0
     for _ in range(MAX_BATCHES):
         # By the primary key: ids grow with time, so no index on `seen_at` is needed.
@@ -39,10 +39,10 @@ def delete_expired() -> int:
     return deleted
 
 
-def _last_scans(before: datetime) -> Collection[UUID | None]:
+def _last_scans(before: datetime) -> Collection[UUID]:
     unresolved = Finding.objects.exclude(status=FindingStatus.RESOLVED)
     scans = unresolved.filter(last_scan_id__lt=first_id_at(before)).values_list("last_scan_id", flat=True)
-    return list(scans.distinct())
+    return [pk for pk in scans.distinct() if pk]
 
 
 def _pages_without_results(before: datetime) -> QuerySet[ScanPage]:

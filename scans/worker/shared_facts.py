@@ -21,6 +21,10 @@ KEY_PREFIX = "krafter:scan:"
 TTL_SECONDS = 3600  # longer than a scan takes
 # Of a response and the redirects to it; larger ones are fetched by each process.
 MAX_SHARED_BODY_BYTES = 256 * 1024
+# The fields of a response that are stored as they are.
+PLAIN_FIELDS = (
+    "method", "url", "status", "truncated", "address", "ttfb_ms", "duration_ms", "encoded_size", "interrupted",
+)  # fmt: skip
 
 
 class SharedFacts(Memo):
@@ -126,8 +130,3 @@ def _decode_response(stored: Mapping[str, Any]) -> Response:
         started_at=datetime.fromisoformat(stored["started_at"]),
         history=tuple(_decode_response(redirect) for redirect in stored["history"]),
     )
-
-
-PLAIN_FIELDS = (
-    "method", "url", "status", "truncated", "address", "ttfb_ms", "duration_ms", "encoded_size", "interrupted",
-)  # fmt: skip

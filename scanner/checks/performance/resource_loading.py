@@ -230,13 +230,14 @@ def scripts_are_used(context: PageContext) -> Measurement:
 
 
 def _require_run(context: PageContext, key: str, scripts: "list[ScriptUsage]") -> None:
-    """Raise when a script that had the fault is loaded, but does not run, as one that is broken: it is not judged."""
+    """Raise when a script that failed before is loaded but does not run: one that is broken has no unused code."""
     earlier = context.rendered.earlier.get(key)
     if earlier is None or earlier.status != FAILED or len(scripts) == MAX_SCRIPTS:
         return
     page = context.rendered.document
-    worst = str(earlier.evidence.get("script"))
-    faulty = {*faulty_urls(earlier.evidence), worst.partition(" ")[0]}
+    # The URL of an inline script is that of the page, a space and the start of its code.
+    worst = str(earlier.evidence.get("script")).partition(" ")[0]
+    faulty = {*faulty_urls(earlier.evidence), worst}
     for_other_pages = {
         page.absolute(attribute_value(node, "href")) for node in page.css('link[rel~="prefetch" i]')
     }

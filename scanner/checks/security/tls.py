@@ -1,5 +1,6 @@
 """The TLS certificate and the TLS versions of a site."""
 
+import math
 from typing import Any
 
 from krafter_audit.http.timestamps import format_timestamp
@@ -14,7 +15,7 @@ from scanner.tls.probe import Handshake
 MOZILLA = "https://wiki.mozilla.org/Security/Server_Side_TLS"
 GENERATOR = "https://ssl-config.mozilla.org/"
 ACME = "https://letsencrypt.org/getting-started/"
-MIN_KEY_BITS = {"RSA": 2048, "EC": 256, "DSA": 1 << 30}
+MIN_KEY_BITS = {"RSA": 2048, "EC": 256, "DSA": math.inf}  # no browser supports DSA
 WEAK_HASHES = ("md5", "sha1")
 NO_TLS = "The site is not served over HTTPS."
 

@@ -1,6 +1,7 @@
 """Secure transport: redirects from HTTP to HTTPS, and Strict-Transport-Security (HSTS)."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
@@ -229,7 +230,7 @@ def _http_chain(context: PageContext) -> list[Response] | None:
 def redirect_is_permanent(context: PageContext) -> Outcome:
     """The redirect from http:// to https:// has status 301 or 308."""
     chain = _http_chain(context) or []
-    hops = [hop for hop, after in zip(chain, chain[1:], strict=False) if after.url.startswith("https:")]
+    hops = [hop for hop, after in pairwise(chain) if after.url.startswith("https:")]
     upgrades = [hop for hop in hops if hop.url.startswith("http:")]
     if not upgrades:
         return not_applicable("There is no redirect from http:// to https://.")
