@@ -12,13 +12,13 @@ from django.db import connection
 
 from krafter_audit.db.triggers import AppendOnly
 
-# Temporary tables are revoked since they hide a table of the same name from a trigger function.
 SCHEMA = """
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     GRANT USAGE ON SCHEMA public TO "{role}";
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{role}";
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{role}";
 """
+# Temporary tables are revoked since they hide a table of the same name from a trigger function.
 DATABASE = """
     REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC;
     GRANT CONNECT ON DATABASE "{database}" TO "{role}";
@@ -60,12 +60,6 @@ def _is_true(query: str, *parameters: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def append_only_tables() -> set[str]:
-    return {
-        model._meta.db_table for model, trigger in pgtrigger.registered() if isinstance(trigger, AppendOnly)
-    }
-
-
 def require_owner(plan: list[Any], **kwargs: Any) -> None:
     """Refuse migrations as a role that may create no tables. Raises CommandError."""
     if plan and not may_create_tables():
@@ -95,14 +89,20 @@ def grant_privileges(**kwargs: Any) -> None:
             )
 
 
+def append_only_tables() -> set[str]:
+    return {
+        model._meta.db_table for model, trigger in pgtrigger.registered() if isinstance(trigger, AppendOnly)
+    }
+
+
 def create_role(password: str) -> None:
     """Create the application role with this password, or reset its password and rights."""
     verb = "ALTER" if role_exists() else "CREATE"
     role = application_role()
     connection.ensure_connection()
-    raw = connection.connection.pgconn
+    pgconn = connection.connection.pgconn
     # Hashed here: the server's log of statements must not contain the password.
-    verifier = raw.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    verifier = pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
     with connection.cursor() as cursor:
         cursor.execute(
             f'{verb} ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS'
