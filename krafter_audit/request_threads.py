@@ -19,14 +19,15 @@ OWNER_PATH = re.compile(r"/(?:api/v1/orgs|api/v1/hooks/[^/]+|insights/audit/repo
 SESSION_COOKIE = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
 WAIT_PARAMETER = re.compile(r"(?:^|&)wait=")
 ADMIN_PATH = "/admin/"
-# The shares of the threads that one of these may have at the same time, and the threads that each has in any case.
+# The share of the threads that requests of one owner, of one session, or of the whole admin may have at the same time;
+# each may have MIN_THREADS in any case.
 SHARES = {"owner": 1 / 3, "session": 1 / 6, "admin": 1 / 3}
 MIN_THREADS = 2
 # A body of 14 MB takes some 75 MB of memory while it is processed: eight at a time took 600 MB.
 LARGE_BODY_BYTES = 1024 * 1024
 LARGE_BODIES = {"large body": 2, "large body of owner": 1}  # threads
 
-Group = tuple[str, str]  # a kind of SHARES or LARGE_BODIES, and whose
+type Group = tuple[str, str]  # a key of SHARES or LARGE_BODIES, and whose: an id of the URL, or a session
 
 
 def groups_of(request: HTTPRequestParser) -> tuple[Group, ...]:
@@ -60,7 +61,7 @@ class RequestDispatcher:
         shares = {kind: max(MIN_THREADS, int(threads * share)) for kind, share in SHARES.items()}
         self.limits = shares | LARGE_BODIES
         self.running: Counter[Group] = Counter()
-        # By the group that has all of its threads: no request is examined before one of these is free.
+        # By the first of its groups that had no free thread: a request is examined again when one of these is free.
         self.waiting: dict[Group, deque[GroupedTask]] = {}
         self.lock = Lock()
 
@@ -78,8 +79,8 @@ class RequestDispatcher:
         """Give the threads of a finished request to those that wait."""
         with self.lock:
             self.running.subtract(groups)
-            # Reversed, what all share comes before what one organisation or session has: otherwise its next request
-            # would come before those of others.
+            # In reverse: a request that waits for a group that all share starts before the next one of the same session
+            # or owner.
             for group in reversed(groups):
                 waiting = self.waiting.pop(group, None) or deque()
                 while waiting and self._has_thread(group):

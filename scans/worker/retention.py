@@ -39,10 +39,10 @@ def delete_expired() -> int:
     return deleted
 
 
-def _last_scans(before: datetime) -> Collection[UUID]:
+def _last_scans(before: datetime) -> Collection[UUID | None]:
     unresolved = Finding.objects.exclude(status=FindingStatus.RESOLVED)
     scans = unresolved.filter(last_scan_id__lt=first_id_at(before)).values_list("last_scan_id", flat=True)
-    return [pk for pk in scans.distinct() if pk]
+    return list(scans.distinct())
 
 
 def _pages_without_results(before: datetime) -> QuerySet[ScanPage]:
