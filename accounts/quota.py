@@ -30,7 +30,7 @@ def spend(organization_id: UUID) -> None:
         cursor.execute(SPEND, values)
         if cursor.rowcount:
             return
-        # The row of this month may be missing: create it, also if another request does so now, and try again.
+        # The row of this month may be missing: create it, unless another request does so now, and try again.
         missing = QuotaMonth(organization_id=organization_id, month=month)
         QuotaMonth.objects.bulk_create([missing], ignore_conflicts=True)
         cursor.execute(SPEND, values)
@@ -39,9 +39,9 @@ def spend(organization_id: UUID) -> None:
 
 
 def _exceeded(organization_id: UUID) -> QuotaExceeded:
-    seconds = int((next_month() - timezone.now()).total_seconds())
-    details = usage(Organization.objects.get(pk=organization_id))
-    details["resets_at"] = format_timestamp(next_month())
+    resets_at = next_month()
+    details = usage(Organization.objects.get(pk=organization_id)) | {"resets_at": format_timestamp(resets_at)}
+    seconds = int((resets_at - timezone.now()).total_seconds())
     return QuotaExceeded(details=details, headers={"retry-after": str(max(1, seconds))})
 
 

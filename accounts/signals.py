@@ -1,4 +1,4 @@
-"""The signal of changes of accounts, which `events` writes to the audit log in the same transaction."""
+"""The signal of changes of accounts: `events`, a higher app, writes them to the audit log in the same transaction."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ account_changed = Signal()
 def send_account_changed(
     name: str, organization: Organization | None, subject_id: UUID, /, *, by: Actor, **data: Any
 ) -> None:
-    """Send the signal: a change of an organisation, or with None of the installation."""
+    """Send the signal; the organisation is None for a change of the installation."""
     account_changed.send(
-        type(organization), name=name, organization=organization, subject_id=subject_id, by=by, data=data
+        Organization, name=name, organization=organization, subject_id=subject_id, by=by, data=data
     )

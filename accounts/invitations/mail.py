@@ -46,7 +46,7 @@ def _send(invitation: Invitation) -> dict[str, Any]:
         return NOT_DUE
     try:
         with mailers.default as server:
-            message = _notice(invitation) if invitation.is_notice else _link(invitation)
+            message = _notice_mail(invitation) if invitation.is_notice else _link_mail(invitation)
             result = mail.send(message, server)
     except OSError as error:
         logger.warning("the mail server did not accept an invitation: %s", type(error).__name__)
@@ -64,7 +64,7 @@ def _changes_after(result: MailResult, invitation: Invitation) -> dict[str, Any]
     return {"due_at": timezone.now() + delay}
 
 
-def _notice(invitation: Invitation) -> EmailMultiAlternatives:
+def _notice_mail(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
     organization = mail.one_line(membership.organization.name)
     context = {
@@ -82,7 +82,7 @@ def _notice(invitation: Invitation) -> EmailMultiAlternatives:
     )
 
 
-def _link(invitation: Invitation) -> EmailMultiAlternatives:
+def _link_mail(invitation: Invitation) -> EmailMultiAlternatives:
     membership = invitation.membership
     organization = mail.one_line(membership.organization.name)
     context = {
