@@ -90,9 +90,9 @@ def _comment(request: HttpRequest, task: Task) -> str:
 
 def _label(request: HttpRequest, task: Task) -> str:
     added, removed = request.POST.get("add", "").strip(), request.POST.get("remove", "")
-    names = [name for name in task.label_names if name != removed] + ([added] if added else [])
-    if added == removed == "":
+    if not added and not removed:
         raise InvalidParams("Enter a label.")
+    names = [name for name in task.label_names if name != removed] + ([added] if added else [])
     body = _validated(LabelsRequestSerializer, {"labels": names})
     # Another person may have changed the labels since the task was read.
     services.set_labels(
