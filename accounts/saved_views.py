@@ -119,7 +119,7 @@ def _store(view: SavedView, values: Mapping[str, Any]) -> None:
 
 @transaction.atomic
 def delete(view_id: UUID, *, by: User, if_match: str | None = None) -> SavedView:
-    """Delete a view, as `update` may change it."""
+    """Delete a view that the user owns or administers."""
     view = _changeable(view_id, by, if_match)
     SavedView.objects.filter(pk=view.pk).delete()
     return view

@@ -56,7 +56,7 @@ AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 
 def named_screenshots(project_id: UUID, hashes: Collection[str]) -> set[str]:
-    """Return those of the hashes that the evidence of the project's findings names."""
+    """Return the hashes that the evidence of a finding of the project names."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")  # the evidence of all findings is read
         cursor.execute(NAMED_SCREENSHOTS, {"project": project_id, "hashes": list(hashes)})
@@ -69,7 +69,7 @@ def search(rows: QuerySet[Finding], text: str) -> QuerySet[Finding]:
 
 
 def with_check(rows: QuerySet[Finding], project_id: UUID, key: str) -> QuerySet[Finding]:
-    """Return those of the rows, of this project and without joins, that a check verifies."""
+    """Return the rows that a check verifies; all are of this project, and have no joins."""
     # S611: the column is a constant, the value a parameter.
     checked = RawSQL(f"{PROJECT_CHECKS_COLUMN} @> ARRAY[%s]", [f"{project_id} {key}"], BooleanField())  # noqa: S611
     return rows.filter(checked)

@@ -41,7 +41,7 @@ def _is_over(session: SessionBase) -> bool:
 
 
 def delete_expired() -> None:
-    """Delete the rows of expired sessions, and those of ended ones in the users' lists of sessions."""
+    """Delete expired sessions, and ended ones from the lists of sessions that users see."""
     delete_in_batches(Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date"))
     sessions = Session.objects.filter(session_key=OuterRef("session_key"))
     delete_in_batches(UserSession.objects.filter(~Exists(sessions)))

@@ -98,7 +98,7 @@ class BulkActions(ServiceModelAdmin):
         changes: Mapping[str, Any],
         details: Mapping[str, Any] | None = None,
     ) -> HttpResponse | None:
-        """Do as `change_rows`; `details` are those of `services.change`."""
+        """Preview or make a change of selected rows, as `change_rows`; `services.change` gets the `details`."""
         if "confirmed" not in request.POST:
             if self.refuse_all(request, selection):
                 return None

@@ -103,7 +103,7 @@ def _save(findings: Sequence[Finding]) -> None:
 
 
 def update_default_priorities(previous: Mapping[UUID, str], severity: str) -> None:
-    """Give findings with traffic a new severity's default priority if they had that of `previous`."""
+    """Set the default priority of a new severity in findings with traffic that had that of their previous one."""
     changed = []
     for finding in Finding.objects.filter(pk__in=list(previous), evidence__has_key=TRAFFIC_WEIGHT).only(
         *READ_FIELDS

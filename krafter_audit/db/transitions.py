@@ -50,7 +50,7 @@ class StatusTransitions:
     def update(
         self, rows: models.QuerySet[Any], start: str | Collection[str], end: str, **changes: Any
     ) -> int:
-        """Change the status of those of `rows` that have a `start` status; return their number."""
+        """Change the status of the rows that have a `start` status; return their number."""
         starts = {start} if isinstance(start, str) else set(start)
         for status in starts:
             self._require(rows.model, status, end)

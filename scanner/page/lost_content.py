@@ -162,7 +162,7 @@ def _require_some_content(found: frozenset[bytes], content: frozenset[bytes], pa
 def _require_own_content(
     found: frozenset[bytes], content: frozenset[bytes], context: PageContext, page: Page
 ) -> None:
-    """Raise unless a page with quite another title has most of what was known of it alone."""
+    """Raise unless a page with another title still has most of the content that no other page had."""
     if is_built_by_scripts(context.page):
         content = frozenset()  # so are the other pages, and what they show is not known
     for counted in (content, content - page.head_fingerprints):

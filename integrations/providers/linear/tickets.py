@@ -211,7 +211,7 @@ def description(draft: TicketDraft) -> str:
 
 
 def with_campaigns(body: str, draft: TicketDraft) -> str:
-    """Return a description with the line of campaigns replaced; it is before that of the task."""
+    """Return a description with these campaigns, whose line is above the line of the task."""
     names = ", ".join(escape(" ".join(name.split()), LINEAR_REFERENCES) for name in draft.campaigns)
     line = f"Campaigns: {names}\n\n" if names else ""
     task = f"Krafter Audit task {draft.marker}"

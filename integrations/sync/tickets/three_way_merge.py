@@ -81,7 +81,7 @@ def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]
 
 
 def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket, sent_title: str = "") -> Merge:
-    """Compare both sides. `sent_title` is that of the draft as the vendor shows it, if it is another there."""
+    """Compare both sides. `sent_title` is the title of the draft as the vendor shows it."""
     base_task, base_ticket, current = last_synced["task"], last_synced["ticket"], task_values(draft)
     result = Merge(push={name for name in PUSHED_FIELDS if current[name] != base_task.get(name, [])})
     _merge_title(result, last_synced, draft, ticket, sent_title)

@@ -69,7 +69,7 @@ class Listing(Protocol):
 
 
 class QuerySetListing:
-    """A query set's models, or tuples of `columns` and those of the order.
+    """The rows of a query set: models, or tuples of `columns` and the columns of the order.
 
     `count_few` counts the rows, or returns None if they are too many: few are all read and sorted. PostgreSQL assumes
     that matching rows are everywhere in the order of a list, and would read it to its end for few that are last.

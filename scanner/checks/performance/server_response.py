@@ -113,7 +113,7 @@ def text_is_compressed(context: PageContext) -> Outcome:
 
 
 def _is_asset(response: Response) -> bool:
-    """Return whether a script, style sheet or image was sent, and neither a part of it nor an HTML page instead."""
+    """Return whether a whole script, style sheet or image was sent, and no HTML page in its place."""
     return response.status == HTTPStatus.OK and bool(response.body) and not Page(response).is_html
 
 
