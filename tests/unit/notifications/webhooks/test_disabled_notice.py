@@ -1,9 +1,11 @@
 """The e-mail about a disabled webhook reaches each owner and admin once, also when the mail server postpones it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, User
@@ -64,6 +66,26 @@ def test_broken_connection_repeats_no_notice_that_was_sent(
 
     assert (broken, first) == (True, ["ada@example.com"])
     assert (again, recipients()) == (False, ["ada@example.com", "eve@example.com", "zoe@example.com"])
+
+
+def test_worker_that_loses_its_lease_sends_no_further_notice(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_messages = EmailBackend.send_messages
+
+    def send_after_another_worker(self: EmailBackend, messages: Any) -> int:
+        patch.setattr(EmailBackend, "send_messages", send_messages)
+        WebhookEndpoint.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        jobs.send_webhook_notice(str(endpoint.pk))
+        return send_messages(self, messages)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", send_after_another_worker)
+        jobs.send_webhook_notice(str(endpoint.pk))
+
+    # The one that the first worker was sending cannot be taken back.
+    assert [address[:3] for address in recipients()] == ["ada", "ada", "eve", "zoe"]
+    assert WebhookEndpoint.objects.get().notice_due_at is None
 
 
 def test_notice_to_an_admin_who_stays_postponed_is_attempted_five_times(
