@@ -13,6 +13,7 @@ from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.etags import require_match
 from krafter_audit.api.lookup import get_or_404
+from krafter_audit.api.throttling import daily_limits
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.security import vault
@@ -25,7 +26,6 @@ from reports.snapshots.snapshotting import take_snapshot
 
 LINK_LIFETIME = timedelta(days=30)  # by default
 VIEW_INTERVAL = timedelta(minutes=1)
-LIMIT_PERIOD = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -90,25 +90,18 @@ def _require_mails(project: Project, number: int) -> None:
     """Lock and check the mails of the organisation in 24 hours. Raises TooManyRecipients."""
     if not number:
         return
-    # Two requests at once must not both get the last mails that are allowed.
     advisory_lock(f"shared mails of {project.organization_id}")
-    since = timezone.now() - LIMIT_PERIOD
-    rows = Share.objects.filter(project__organization_id=project.organization_id, created_at__gt=since)
-    mails = list(
-        rows.filter(channel=Share.Channel.EMAIL)
-        .order_by("created_at")
-        .values_list("created_at", "recipients")
+    since = timezone.now() - daily_limits.PERIOD
+    shares = Share.objects.filter(
+        project__organization_id=project.organization_id, channel=Share.Channel.EMAIL, created_at__gt=since
     )
-    used, limit = sum(len(recipients) for _, recipients in mails), settings.KRAFTER_SHARED_MAILS_PER_DAY
-    if used + number <= limit:
-        return
-    remaining, free_at = used, timezone.now()
-    for sent_at, recipients in mails:
-        if remaining + number <= limit:
-            break
-        remaining, free_at = remaining - len(recipients), sent_at
-    wait = int((free_at - since).total_seconds()) + 1
-    raise TooManyRecipients(details={"limit": limit, "used": used}, headers={"retry-after": str(wait)})
+    sent = shares.order_by("created_at").values_list("created_at", "recipients")
+    daily_limits.require_below_limit(
+        TooManyRecipients,
+        [(sent_at, len(recipients)) for sent_at, recipients in sent],
+        wanted=number,
+        limit=settings.KRAFTER_SHARED_MAILS_PER_DAY,
+    )
 
 
 def newest_first(project: Project) -> QuerySet[Report]:

@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +11,12 @@ from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations.states import InvitationState, state_of
 from accounts.models import Invitation, InvitationMail, Membership, User
 from accounts.signals import send_account_changed
+from krafter_audit.api.throttling import daily_limits
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.jobs.queues import enqueue_on_commit
 
 logger = logging.getLogger(__name__)
-LIMIT_PERIOD = timedelta(hours=24)
-MAX_MAILS_PER_ADDRESS = 5  # mails of an organisation in this period
+MAX_MAILS_PER_ADDRESS = 5  # mails of an organisation in 24 hours
 
 
 def request_mail(membership: Membership) -> None:
@@ -54,31 +53,25 @@ def _queue(membership: Membership, **fields: Any) -> None:
 
 def _count_mail(membership: Membership) -> None:
     organization, email = membership.organization, membership.user.email
-    # Two requests at once must not both count as the last one that is allowed.
     advisory_lock(f"invitations of {organization.pk}")
     mails = InvitationMail.objects.filter(organization=organization)
-    mails.filter(created_at__lte=timezone.now() - LIMIT_PERIOD).delete()
+    mails.filter(created_at__lte=timezone.now() - daily_limits.PERIOD).delete()
     sent = list(mails.order_by("created_at").values_list("email", "created_at"))
     limits = [
         (
             MAX_MAILS_PER_ADDRESS,
-            [at for address, at in sent if address == email],
+            [(at, 1) for address, at in sent if address == email],
             "At most {limit} of an organisation {are} mailed to one address in 24 hours.",
         ),
         (
             settings.KRAFTER_INVITATIONS_PER_DAY,
-            [at for _, at in sent],
+            [(at, 1) for _, at in sent],
             "At most {limit} of an organisation {are} mailed in 24 hours.",
         ),
     ]
-    for limit, times, message in limits:
-        if len(times) >= limit:
-            wait = int((times[-limit] + LIMIT_PERIOD - timezone.now()).total_seconds()) + 1
-            details = {"limit": limit, "used": len(times)}
-            words = message.format(
-                limit=f"{limit} invitation{pluralize(limit)}", are=pluralize(limit, "is,are")
-            )
-            raise TooManyInvitations(words, details=details, headers={"retry-after": str(wait)})
+    for limit, uses, message in limits:
+        words = message.format(limit=f"{limit} invitation{pluralize(limit)}", are=pluralize(limit, "is,are"))
+        daily_limits.require_below_limit(TooManyInvitations, uses, wanted=1, limit=limit, message=words)
     InvitationMail.objects.create(organization=organization, email=email)
 
 

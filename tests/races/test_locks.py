@@ -41,6 +41,7 @@ from remediation.models import Evidence
 from remediation.services import policies, verdicts
 from reports import export
 from reports import services as reports
+from reports.errors import TooManyRecipients
 from reports.models import Report, Share
 from reports.snapshots import retention
 from scans.models import Scan, ScanSchedule, Site, SiteCredentials
@@ -114,6 +115,17 @@ def test_simultaneous_invitations_do_not_exceed_the_limit(scenario: Scenario, se
     refused = result_after(partial(invitations.resend, first), partial(invitations.resend, second))
 
     assert (type(refused), InvitationMail.objects.count()) == (TooManyInvitations, 3)
+
+
+def test_simultaneous_shares_do_not_exceed_the_limit_of_mails(scenario: Scenario, settings: Settings) -> None:
+    exported(scenario)
+    settings.KRAFTER_SHARED_MAILS_PER_DAY = 3
+    share = partial(reports.share_latest, scenario.project, channel="email", by=SYSTEM)
+    recipients = ["ada@example.com", "eve@example.com"]
+
+    refused = result_after(partial(share, recipients=recipients), partial(share, recipients=recipients))
+
+    assert (type(refused), Share.objects.count()) == (TooManyRecipients, 1)
 
 
 def test_verification_of_a_site_that_is_requested_twice_is_logged_once(scenario: Scenario) -> None:
