@@ -14,6 +14,9 @@ from typing import Any
 from integrations.providers.types import ReportedDeploy
 from krafter_audit.http.timestamps import parse_timestamp
 
+# Of a self-hosted server's clock ahead of ours. A repetition is recognised for longer (integrations/jobs.py).
+MAX_CLOCK_SKEW = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class WebhookRequest:
@@ -48,6 +51,7 @@ class WebhookFormat:
     read: Callable[[WebhookRequest, Any], WebhookEvent]
     max_age: timedelta  # of a delivery, with the vendor's retries
     event_names: str  # to enable at the vendor, as its settings page calls them
+    max_skew: timedelta = timedelta(minutes=1)  # of the vendor's clock ahead of ours
 
 
 def equal_in_constant_time(received: str, expected: str) -> bool:

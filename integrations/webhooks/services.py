@@ -1,8 +1,8 @@
 """Webhooks of providers: a URL for each integration, a secret that is shown once, and the deliveries to the URL."""
 
 import hashlib
+import logging
 import secrets
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +29,8 @@ from krafter_audit.security.vault import VaultError
 from krafter_audit.web.public_urls import public_url
 from remediation.services.policies import config_of
 
+logger = logging.getLogger(__name__)
 DUMMY_KEY = "none"  # verified against where there is no webhook, so that both cases take as long
-MAX_CLOCK_SKEW = timedelta(minutes=1)
 FULL_SYNC_DELAY_SECONDS = 30  # in which several changes of findings become one sync
 
 
@@ -123,9 +123,17 @@ def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> Non
     event = _read(provider_class.webhooks, request)
     # Stale, repeated and irrelevant deliveries are accepted like new ones: an error would make the provider retry.
     # The next sync of a restored project reads what has changed while it was archived.
-    is_archived = webhook.integration.project.archived_at is not None
-    if event is not None and not is_archived and _is_fresh(provider_class.webhooks, event):
+    if event is None or webhook.integration.project.archived_at is not None:
+        return
+    if _is_fresh(provider_class.webhooks, event):
         _store(webhook.integration, request, event)
+    else:
+        # Otherwise a server whose clock is wrong would have no effect without a reason.
+        logger.warning(
+            "webhook of %s ignored: its time %s is too far from that of this clock",
+            integration_id,
+            event.sent_at,
+        )
 
 
 def _find_webhook(provider: str, integration_id: UUID) -> Webhook | None:
@@ -151,7 +159,7 @@ def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | No
 def _is_fresh(webhooks: WebhookFormat, event: WebhookEvent) -> bool:
     # Without a signed time, only the delivery's id and body can show that it is a repetition.
     now = timezone.now()
-    return event.sent_at is None or now - webhooks.max_age <= event.sent_at <= now + MAX_CLOCK_SKEW
+    return event.sent_at is None or now - webhooks.max_age <= event.sent_at <= now + webhooks.max_skew
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 from integrations.providers.github.repository import deployment_id
 from integrations.providers.types import ReportedDeploy, text
 from integrations.providers.webhooks import (
+    MAX_CLOCK_SKEW,
     WebhookEvent,
     WebhookFormat,
     WebhookRequest,
@@ -59,5 +60,6 @@ WEBHOOKS = WebhookFormat(
     is_signed=signed_by("x-hub-signature-256", "sha256="),
     read=read,
     max_age=timedelta(days=3),  # GitHub keeps deliveries so long, and people may redeliver them
+    max_skew=MAX_CLOCK_SKEW,
     event_names="Issues, Code scanning alerts, Dependabot alerts, Deployment statuses, Releases",
 )

@@ -6,6 +6,7 @@ from typing import Any
 from integrations.providers.gitlab.repository import deployment_id
 from integrations.providers.types import ReportedDeploy, text
 from integrations.providers.webhooks import (
+    MAX_CLOCK_SKEW,
     WebhookEvent,
     WebhookFormat,
     WebhookRequest,
@@ -65,5 +66,6 @@ WEBHOOKS = WebhookFormat(
     is_signed=is_signed,
     read=read,
     max_age=timedelta(days=3),
+    max_skew=MAX_CLOCK_SKEW,
     event_names="Issues events, Confidential issues events, Deployment events, Releases events",
 )

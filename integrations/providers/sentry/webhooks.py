@@ -3,7 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
+from integrations.providers.webhooks import (
+    MAX_CLOCK_SKEW,
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    signed_by,
+    timestamp,
+)
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
@@ -18,5 +25,9 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
 
 
 WEBHOOKS = WebhookFormat(
-    is_signed=signed_by("sentry-hook-signature"), read=read, max_age=timedelta(minutes=5), event_names="issue"
+    is_signed=signed_by("sentry-hook-signature"),
+    read=read,
+    max_age=timedelta(minutes=5),
+    max_skew=MAX_CLOCK_SKEW,
+    event_names="issue",
 )

@@ -31,6 +31,7 @@ class Sender:
     headers: Callable[[bytes], dict[str, str]]
     payload: Callable[[datetime], dict[str, Any]]
     max_age: timedelta
+    max_skew: timedelta
     credentials: dict[str, str] = field(default_factory=lambda: {"token": "a-token"})
 
 
@@ -47,11 +48,13 @@ SENDERS: dict[str, Sender] = {
         },
         lambda moment: {"action": "closed", "issue": issue(moment)},
         timedelta(days=3),
+        timedelta(days=1),
     ),
     "gitlab": Sender(
         lambda body: {"X-Gitlab-Token": SECRET, "X-Gitlab-Event-UUID": "one"},
         lambda moment: {"object_kind": "issue", "object_attributes": issue(moment, action="close")},
         timedelta(days=3),
+        timedelta(days=1),
     ),
     "jira": Sender(
         lambda body: {
@@ -64,6 +67,7 @@ SENDERS: dict[str, Sender] = {
             "issue": {"id": "10001", "fields": {"updated": moment.isoformat()}},
         },
         timedelta(hours=24),
+        timedelta(minutes=1),
     ),
     "linear": Sender(
         lambda body: {"Linear-Signature": signature(body), "Linear-Delivery": "one"},
@@ -74,6 +78,7 @@ SENDERS: dict[str, Sender] = {
             "webhookTimestamp": int(moment.timestamp() * 1000),
         },
         timedelta(seconds=60),
+        timedelta(minutes=1),
     ),
     "sentry": Sender(
         lambda body: {
@@ -84,6 +89,7 @@ SENDERS: dict[str, Sender] = {
         },
         lambda moment: {"action": "unresolved", "now": int(moment.timestamp())},
         timedelta(minutes=5),
+        timedelta(days=1),
     ),
 }
 
