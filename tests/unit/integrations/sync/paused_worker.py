@@ -47,6 +47,24 @@ def sync_paused(
             expire_lease()
 
 
+def sync_killed(row: Integration, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    """Run a sync that is killed right after the first request whose method and URL match; its lease expires."""
+    really = Client.request
+
+    def request(self: Client, method: str, url: str, **options: Any) -> Any:
+        answer = really(self, method, url, **options)
+        if re.search(target, f"{method} {url} "):
+            raise Killed
+        return answer
+
+    services.sync_now(row.project, row.provider, by=SYSTEM)
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "request", request)
+        with pytest.raises(Killed):
+            engine.sync(row.pk)
+    expire_lease()
+
+
 def take_over(row: Integration) -> None:
     """Let another worker run the sync, an hour later."""
     expire_lease()

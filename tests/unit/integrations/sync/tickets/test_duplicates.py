@@ -12,7 +12,7 @@ from integrations.models import Integration, SyncConflict, TicketComment, Ticket
 from remediation.models import Task, Verification
 from tests.fakes.tracker import FakeTracker
 from tests.unit.integrations.conftest import MakeTask, run_sync
-from tests.unit.integrations.sync.paused_worker import sync_paused
+from tests.unit.integrations.sync.paused_worker import sync_killed, sync_paused
 from tests.unit.integrations.sync.scenario import last_run
 from tests.unit.integrations.sync.tickets.lost_creations import sync_after_search_lag
 
@@ -80,6 +80,25 @@ def test_closed_second_ticket_that_a_person_reopens_stays_open(
     run_sync(row)
 
     assert open_numbers(tracker) == [first, second]
+
+
+@pytest.mark.parametrize("step", [r"^POST \S+/transitions ", r"^POST \S+/comment ", r"^PUT \S+/issue/"])
+@pytest.mark.parametrize("tracker", ["jira"], indirect=True)
+def test_closing_that_was_interrupted_is_completed_by_the_next_sync(
+    row: Integration, tracker: FakeTracker, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    make_task()
+    first, second = doubled(row, tracker, monkeypatch)
+    sync_killed(row, monkeypatch, step)
+
+    sync_after_search_lag(row)
+
+    assert (open_numbers(tracker), named_original(tracker, second), tracker.comment_count) == (
+        [first],
+        "1",
+        1,
+    )
+    assert tracker.issues[second]["properties"] == {"krafter.task": {"duplicate_of": "SHOP-1"}}
 
 
 @pytest.mark.parametrize("tracker", VENDORS, indirect=True)
@@ -158,6 +177,32 @@ def test_ticket_of_a_paused_worker_is_linked_after_the_other_worker_was_refused(
 
     (number,) = tracker.issues
     assert tracker.number_of(TicketLink.objects.get(state="linked").external_id) == number
+
+
+@pytest.mark.parametrize("tracker", VENDORS, indirect=True)
+def test_ticket_without_a_link_of_a_killed_worker_is_closed_after_another_was_created(
+    row: Integration, tracker: FakeTracker, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_task("Another")
+    run_sync(row)
+    make_task()
+    routed, refusals = tracker.route, [(422, {}, {"message": "Validation Failed"})] * 2
+
+    def route(request: Any) -> Any:
+        is_creation = request.method == "POST" and request.path.endswith(("/issue", "/issues"))
+        return refusals.pop() if is_creation and refusals else routed(request)
+
+    monkeypatch.setattr(tracker, "route", route)
+    sync_paused(row, monkeypatch, CREATE, is_killed=True)
+    assert TicketLink.objects.count() == 1
+
+    for _ in range(2):
+        sync_after_search_lag(row)
+
+    first, late, second = tracker.issues
+    linked = {tracker.number_of(link.external_id) for link in TicketLink.objects.filter(state="linked")}
+    assert (open_numbers(tracker), linked) == ([first, second], {first, second})
+    assert named_original(tracker, late) == "3"
 
 
 @pytest.mark.parametrize("tracker", VENDORS, indirect=True)
