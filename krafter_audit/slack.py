@@ -56,6 +56,8 @@ def post(url: str, payload: dict[str, Any]) -> None:
         # Permanent: Slack may have the message, and has no idempotency key against a second one.
         raise DeliveryRefused("Slack did not answer in time; the message may have arrived or not.") from None
     except Unreachable:
+        # Also if the connection was closed after the request: Slack rarely has the message then, and one that appears
+        # twice does less harm than an alert that is lost.
         raise DeliveryPostponed("Slack could not be reached.") from None
     except HttpError:
         raise DeliveryRefused("The webhook's address is not allowed.") from None
