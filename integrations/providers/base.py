@@ -129,8 +129,15 @@ class Provider(ABC):
         value = self.credentials.get(key)
         # A line break in a token would end the header in which it is sent.
         if not isinstance(value, str) or not value.strip() or not value.isascii() or not value.isprintable():
-            raise ProviderRefused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
+            raise ProviderRefused(
+                f"The credentials of {self.title} need a valid {self._name_of(key)}: connect again with one."
+            )
         return value.strip()
+
+    def _name_of(self, key: str) -> str:
+        """Return the name of a credential in the form and in the API."""
+        labels = {field.name: field.label for field in self.credential_fields}
+        return f"{labels[key]!r} ({key})" if key in labels else repr(key)
 
     # ---- Requests
 

@@ -108,10 +108,10 @@ def test_rate_limit_sets_retry_at_and_is_not_retried(
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ({"api_token": ""}, "need a 'api_token'"),
-        ({"api_token": ["x"]}, "need a 'api_token'"),
-        ({"api_token": "a\r\nX-Evil: 1"}, "need a 'api_token'"),
-        ({"zone_id": ""}, "need a 'zone_id'"),
+        ({"api_token": ""}, "need a valid 'API token'"),
+        ({"api_token": ["x"]}, "need a valid 'API token'"),
+        ({"api_token": "a\r\nX-Evil: 1"}, "need a valid 'API token'"),
+        ({"zone_id": ""}, "need a valid 'Zone ID'"),
         ({"zone_id": "example.com"}, "zone_id must be the 32 hexadecimal digits"),
         ({"zone_id": f"../{ZONE_ID}"}, "zone_id must be the 32 hexadecimal digits"),
         ({"zone_id": f"{ZONE_ID}?x="}, "zone_id must be the 32 hexadecimal digits"),

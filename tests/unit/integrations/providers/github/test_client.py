@@ -107,11 +107,11 @@ def test_primary_rate_limit_ends_at_its_reset(provider: GitHub, github: FakeGitH
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ({"token": ""}, "need a 'token'"),
-        ({"token": None}, "need a 'token'"),
-        ({"token": "a\r\nX-Evil: 1"}, "need a 'token'"),
-        ({"token": ["x"]}, "need a 'token'"),
-        ({"repository": ""}, "need a 'repository'"),
+        ({"token": ""}, "need a valid 'Access token'"),
+        ({"token": None}, "need a valid 'Access token'"),
+        ({"token": "a\r\nX-Evil: 1"}, "need a valid 'Access token'"),
+        ({"token": ["x"]}, "need a valid 'Access token'"),
+        ({"repository": ""}, "need a valid 'Repository'"),
         ({"repository": "web-app"}, "written as owner/name"),
         ({"repository": "acme/.."}, "written as owner/name"),
         ({"repository": "acme/web-app/../../user"}, "written as owner/name"),

@@ -107,9 +107,9 @@ def test_project_without_issues_is_refused(
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ({"token": ""}, "need a 'token'"),
-        ({"token": "a\r\nX-Evil: 1"}, "need a 'token'"),
-        ({"project": None}, "need a 'project'"),
+        ({"token": ""}, "need a valid 'Access token'"),
+        ({"token": "a\r\nX-Evil: 1"}, "need a valid 'Access token'"),
+        ({"project": None}, "need a valid 'Project'"),
         ({"project": "web-app"}, "path or number"),
         ({"project": "acme/../user"}, "path or number"),
         ({"project": "acme/web app"}, "path or number"),

@@ -130,17 +130,17 @@ def test_timeout_is_unavailable(jira: FakeJira) -> None:
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ({"api_token": ""}, "need a 'api_token'"),
-        ({"email": None}, "need a 'email'"),
-        ({"api_token": "a\r\nX-Evil: 1"}, "need a 'api_token'"),
-        ({"project_key": ["x"]}, "need a 'project_key'"),
+        ({"api_token": ""}, "need a valid 'API token'"),
+        ({"email": None}, "need a valid 'E-mail address'"),
+        ({"api_token": "a\r\nX-Evil: 1"}, "need a valid 'API token'"),
+        ({"project_key": ["x"]}, "need a valid 'Project key'"),
         ({"project_key": 'X" OR project = "Y'}, "key of a Jira project"),
         ({"project_key": "../admin"}, "key of a Jira project"),
         ({"site": "evil.example"}, "must be a Jira Cloud site"),
         ({"site": "acme.atlassian.net.evil.example"}, "must be a Jira Cloud site"),
         ({"site": "http://acme.atlassian.net"}, "must be a Jira Cloud site"),
         ({"site": "https://x@acme.atlassian.net"}, "must be a Jira Cloud site"),
-        ({"site": ""}, "need a 'site'"),
+        ({"site": ""}, "need a valid 'Site'"),
     ],
 )
 def test_invalid_credentials_are_refused_without_a_request(

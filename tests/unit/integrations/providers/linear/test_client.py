@@ -183,10 +183,10 @@ def test_undocumented_response_is_unavailable(provider: Linear, linear: FakeLine
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ({"api_key": ""}, "need a 'api_key'"),
-        ({"api_key": "a\r\nX-Evil: 1"}, "need a 'api_key'"),
-        ({"token": "a\r\nX-Evil: 1"}, "need a 'token'"),
-        ({"team_id": ""}, "need a 'team_id'"),
+        ({"api_key": ""}, "need a valid 'API key'"),
+        ({"api_key": "a\r\nX-Evil: 1"}, "need a valid 'API key'"),
+        ({"token": "a\r\nX-Evil: 1"}, "need a valid 'token'"),
+        ({"team_id": ""}, "need a valid 'Team ID'"),
         ({"team_id": "ENG"}, "must be the UUID of a team"),
     ],
 )

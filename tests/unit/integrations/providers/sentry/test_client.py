@@ -106,10 +106,10 @@ def test_rate_limit_ends_at_its_reset(provider: Sentry, server: FakeServer) -> N
 @pytest.mark.parametrize(
     ("credentials", "sentence"),
     [
-        ({"token": ""}, "need a 'token'"),
-        ({"token": "a\r\nX-Evil: 1"}, "need a 'token'"),
-        ({"organization": None}, "need a 'organization'"),
-        ({"project": ["x"]}, "need a 'project'"),
+        ({"token": ""}, "need a valid 'Auth token'"),
+        ({"token": "a\r\nX-Evil: 1"}, "need a valid 'Auth token'"),
+        ({"organization": None}, "need a valid 'Organization slug'"),
+        ({"project": ["x"]}, "need a valid 'Project slug'"),
         ({"organization": "../users"}, "The organization must be written as its slug"),
         ({"project": "a/../../b"}, "The project must be written as its slug"),
         ({"project": "a?b"}, "The project must be written as its slug"),
