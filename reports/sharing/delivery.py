@@ -69,8 +69,13 @@ def delivery_of(share: Share) -> ShareDelivery:
             share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE_SECONDS)
         )
 
-    # Not to those whom an earlier attempt has reached.
-    remaining = [address for address in share.recipients if address not in share.outcomes]
+    # Not to those whom an earlier attempt has reached, and to none once another worker has taken over the lease: it is
+    # checked before each mail.
+    remaining = (
+        address
+        for address in share.recipients
+        if address not in share.outcomes and leases.owned(share).exists()
+    )
     return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url, share.outcomes)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ class ShareDelivery:
     message: ReportMessage
     # Stores the result for one address at once.
     save_outcome: SaveOutcome
-    recipients: Sequence[str] = ()
+    recipients: Iterable[str] = ()
     webhook_url: str = field(default="", repr=False)
     # The stored results, those of earlier attempts too.
     outcomes: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import trustme
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 from django.utils.http import http_date
@@ -492,6 +493,29 @@ def test_worker_that_has_lost_its_lease_stores_no_outcome(
         "",
         0,
     )
+
+
+def test_worker_that_loses_its_lease_sends_no_further_email(
+    call_api: CallApi, export_report: ExportReport, mailoutbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export_report("json")
+    send_messages = EmailBackend.send_messages
+
+    def send_after_another_worker(self: EmailBackend, messages: Any) -> int:
+        patch.setattr(EmailBackend, "send_messages", send_messages)
+        Share.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        delivery.deliver_share(Share.objects.get().pk)
+        return send_messages(self, messages)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", send_after_another_worker)
+        share = share_and_deliver(
+            call_api, {"channel": "email", "recipients": ["ada@example.com", "bob@example.com"]}
+        )
+
+    # The one that the first worker was sending cannot be taken back.
+    assert [mail.to[0][:3] for mail in mailoutbox] == ["ada", "bob", "ada"]
+    assert (share.status, share.outcome) == ("sent", "Sent to every recipient.")
 
 
 def test_revoked_share_is_not_delivered(
