@@ -45,6 +45,18 @@ def test_outcome_of_an_alert_that_slack_accepts(scenario: Scenario, slack: HTTPS
     assert Alert.objects.get(channel="slack").outcome == "Delivered."
 
 
+def test_alert_whose_slack_webhook_has_no_key_fails_without_a_request(
+    scenario: Scenario, slack: HTTPServer, settings: Settings
+) -> None:
+    make_findings(scenario, 1)
+    settings.KRAFTER_ENCRYPTION_KEYS = "k9:" + "A" * 43 + "="
+
+    run_workers()
+
+    alert = Alert.objects.get(channel="slack")
+    assert (alert.status, alert.outcome.endswith("Set the webhook again."), slack.log) == ("failed", True, [])
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
 def test_alert_refused_by_slack_is_not_retried(scenario: Scenario, slack: HTTPServer, status: int) -> None:
     slack.clear()
