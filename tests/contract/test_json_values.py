@@ -101,6 +101,7 @@ def test_accepted_json_can_be_logged_and_recorded_as_evidence(scenario: Scenario
     assert b"1e+40" in exported_bundle
 
 
+@pytest.mark.needs_pango
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_pdf_is_rendered_for_a_finding_with_large_numbers(scenario: Scenario) -> None:
