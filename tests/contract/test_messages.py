@@ -119,5 +119,4 @@ def test_null_is_no_empty_body(scenario: Scenario, path: str):
 
     response = scenario.client.post(url, "null", content_type="application/json")
 
-    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
-    assert error(response)["message"] == "Send an object."
+    assert (response.status_code, error(response)["message"]) == (422, "Send an object.")

@@ -13,7 +13,7 @@ MAX_MODULES = 18  # of one folder; more are packages that were not made
 
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "shared", "tools"}
 
-# Functions of workers that catch every exception: whatever a check, an provider or an exporter raises, the row must
+# Functions of workers that catch every exception: whatever a check, a provider or an exporter raises, the row must
 # not keep its status.
 BROAD_EXCEPTS = {
     ("scanner/engine.py", "_run_once"): "a check that raises is inconclusive and must not end the run",

@@ -163,7 +163,9 @@ def test_member_who_leaves_while_the_only_owner_hands_over_leaves_one_owner(scen
 
             race(hand_over, partial(services.remove_member, heir))
 
-            [owner] = Membership.objects.filter(organization=scenario.organization, role="owner")
+            owners = list(Membership.objects.filter(organization=scenario.organization, role="owner"))
+            assert len(owners) == 1
+            [owner] = owners
 
 
 def test_simultaneous_views_of_a_person_do_not_exceed_the_limit(

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from events.models import Event
-from krafter_audit.api.errors import ApiError, InvalidParams
+from krafter_audit.api.errors import InvalidParams
 from remediation.errors import NoDueDate, TaskDone
 from remediation.models import Task
 from remediation.services import tasks, verdicts
@@ -73,19 +73,18 @@ def test_a_paused_clock_gets_more_time(scenario: Scenario):
 
 
 @pytest.mark.parametrize(
-    ("values", "error"),
+    "values",
     [
-        ({"due_at": FRIDAY + 71 * HOUR}, InvalidParams),
-        ({"due_at": FRIDAY + timedelta(days=366 * 11)}, InvalidParams),
-        ({"hours": 24 * 366 * 11}, InvalidParams),
+        {"due_at": FRIDAY + 71 * HOUR},
+        {"due_at": FRIDAY + timedelta(days=366 * 11)},
+        {"hours": 24 * 366 * 11},
     ],
+    ids=["not later", "too late", "too many hours"],
 )
-def test_a_date_that_is_not_later_or_too_late_is_refused(
-    scenario: Scenario, values: dict[str, Any], error: type[ApiError]
-):
+def test_a_date_that_is_not_later_or_too_late_is_refused(scenario: Scenario, values: dict[str, Any]):
     with time_machine.travel(FRIDAY, tick=False):
         task = factories.task(scenario)
-        with pytest.raises(error):
+        with pytest.raises(InvalidParams):
             extend(task.pk, reason="more", by=scenario.actor, **values)
 
     assert (Task.objects.get().sla_due_at, SlaExtension.objects.count()) == (task.sla_due_at, 0)
