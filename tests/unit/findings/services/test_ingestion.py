@@ -138,7 +138,7 @@ def test_ingestion_is_logged(scenario: Scenario):
         ({"affected_assets": {}}, "affected_assets"),
         ({"evidence": []}, "evidence"),
         ({"recommended_fix": {"steps": "one"}}, "recommended_fix.steps"),
-        ({"checks": ["No Such Key!"]}, "checks"),
+        ({"checks": ["No Such Key!"]}, "checks.0"),
         ({"checks": "security_header_csp"}, "checks"),
         ({"owner_id": "22222222-2222-2222-2222-222222222222"}, "owner_id"),
         ({"status": "resolved"}, "status"),
