@@ -292,13 +292,16 @@ def linking_to(paths: list[str]) -> Answer:
 
 
 def test_links_are_requested_six_at_once(client: Client) -> None:
-    running, most, guard = [0], [0], threading.Lock()
+    running, most, guard, six_run = [0], [0], threading.Lock(), threading.Event()
 
     def answer(*_: Any) -> Answer:
         with guard:
             running[0] += 1
             most[0] = max(most[0], running[0])
-        time.sleep(0.05)
+            if running[0] == 6:
+                six_run.set()
+        six_run.wait(timeout=10)  # on a busy machine the sixth begins late
+        time.sleep(0.05)  # for a seventh
         with guard:
             running[0] -= 1
         return page()
