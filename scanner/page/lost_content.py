@@ -16,6 +16,7 @@ from scanner.page.context import PageContext
 from scanner.page.error_page import MIN_CONTENT, is_readable, is_same_error_page, may_be_error_page
 from scanner.page.identity import Identity
 from scanner.page.page import Page, attribute_value
+from scanner.page.rendered import MEDIA_FACT
 from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import same_site
 from scanner.parsing.scripted_content import is_built_by_scripts
@@ -30,7 +31,6 @@ _FIRST_TAG = re.compile(r"<[\w-]+([^>]*)")
 _ATTRIBUTE = re.compile(r"\b(id|name|src|href|action|class)=\"([^\"]+)\"")
 _URL = re.compile(r"https?://([^\s\"'<>]+)")
 _URL_ATTRIBUTES = ("src", "href", "data", "action")
-_LIGHTER_WITHOUT_MEDIA = ("total_byte_weight", "lcp_image_not_lazy")
 
 
 def has_own_content(context: PageContext) -> bool:
@@ -81,7 +81,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     if original is None or check.scope == "site":
         return
     if original.as_rendered() and check.may_use_browser:
-        with_media = check.kind == "lab" or check.key in _LIGHTER_WITHOUT_MEDIA
+        with_media = check.kind == "lab" or MEDIA_FACT in check.needs
         context.rendered.require_files(except_for=original.missing, with_media=with_media)
     try:
         page, sample, title = _page_to_compare(check, context, original)

@@ -42,6 +42,7 @@ MAX_SHRINK_FACTOR = 10  # a page with less than a tenth of its former elements i
 MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
 DNS_TIMEOUT = 3.0
 SCRIPTS_FACT = "scripts"
+MEDIA_FACT = "media"  # a check that needs it is not judged while images, fonts, audio or video are missing
 DOM_SIZE_CHECK = "dom_size"
 AXE_RULE_PREFIX = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
 

@@ -36,7 +36,7 @@ def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> 
 @check(
     "total_byte_weight",
     severity=MEDIUM,
-    needs={"page", "visit"},
+    needs={"page", "visit", "media"},
     title="Total page size is too large (network payload)",
     why="Large pages load slowly on mobile networks and cost visitors money.",
     fix=Fix(
@@ -102,7 +102,7 @@ def _require_body(context: PageContext) -> None:
 @check(
     "lcp_image_not_lazy",
     severity=MEDIUM,
-    needs={"page", "visit"},
+    needs={"page", "visit", "media"},
     title="Largest Contentful Paint image is lazily loaded",
     why="The browser requests a lazily loaded image only after layout, which delays the Largest Contentful Paint.",
     fix=Fix(

@@ -47,6 +47,7 @@ FACTS = {
     "links",
     "timings",
     "visit",
+    "media",
     "vitals",
     "scripts",
     "tls",

@@ -1,6 +1,7 @@
 """A pass counts only while the page has the content on which the check failed before."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
 from scanner.page.identity import page_identity
 from scanner.page.lost_content import require_content
+from scanner.page.rendered import RenderedPage
 from scanner.preconditions import Inconclusive
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.site_checks import outcomes_of_fix
@@ -183,6 +185,21 @@ def test_metric_counts_while_most_of_the_content_is_left(main: str, is_lost: boo
         assert check is not None
         with pytest.raises(Inconclusive) if is_lost else nullcontext():
             require_content(check, context, before)
+
+
+@pytest.mark.parametrize("needs", [{"visit"}, {"visit", "media"}], ids=["visit", "media"])
+def test_media_must_be_there_for_a_check_that_needs_them(
+    needs: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(RenderedPage, "require_files", lambda *_, with_media, **__: asked.append(with_media))
+    with served(Site({"/": Answer(HOME, 200, [HTML])})) as site, loopback_client() as client:
+        original = replace(page_identity(PageContext(site.url, client).page), rendered_title="")
+        before = Outcome(FAILED, evidence={"identity": original.as_evidence()})
+        check = replace(registry.REGISTRY["dom_size"], needs=frozenset(needs))
+        require_content(check, PageContext(site.url, client, original_identity=original), before)
+
+    assert asked == ["media" in needs]
 
 
 LARGE_MENU = "".join(
