@@ -20,7 +20,7 @@ from scanner.page.rendered import MEDIA_FACT
 from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import same_site
 from scanner.parsing.scripted_content import is_built_by_scripts
-from scanner.preconditions import Inconclusive, is_other_title, unavailable_reason
+from scanner.preconditions import Inconclusive, is_other_title, is_redirected_now, unavailable_reason
 from scanner.registry import Check
 
 # A page with other content of the same extent has not lost any. The estimate of the extent is off by a fifth.
@@ -97,12 +97,14 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     if known <= found and (page.title == title or not (known or page.sample)):
         return
     is_shorter = len(found) < MIN_EXTENT * similarity.estimated_size(known)
-    if page.title == title and not is_shorter:
+    # All pages of a site may have the same title: the URL may lead to another one now.
+    is_redirected = is_redirected_now(page, original)
+    if page.title == title and not (is_shorter or is_redirected):
         return  # before the other pages are requested
     others = _missing_pages(context) + _home_page(context)
     content = known - _fingerprints_of(others or _first_linked_page(context))
     _require_own_title(page, title, others, known, content)
-    if is_other_title(page.title.lower(), title.lower()):
+    if is_redirected or is_other_title(page.title.lower(), title.lower()):
         _require_own_content(found, content - _fingerprints_of(_first_linked_page(context)), context, page)
     if not is_shorter:
         return
@@ -162,7 +164,7 @@ def _require_some_content(found: frozenset[bytes], content: frozenset[bytes], pa
 def _require_own_content(
     found: frozenset[bytes], content: frozenset[bytes], context: PageContext, page: Page
 ) -> None:
-    """Raise unless a page with another title still has most of the content that no other page had."""
+    """Raise unless a page with another title or URL still has most of the content that no other page had."""
     if is_built_by_scripts(context.page):
         content = frozenset()  # so are the other pages, and what they show is not known
     for counted in (content, content - page.head_fingerprints):

@@ -299,6 +299,35 @@ def test_index_of_a_section_that_answers_for_each_url_in_it_passes(monkeypatch: 
     assert after.status == PASSED
 
 
+WORKSHOPS = [HEADING, FIXED, *(paragraph[::-1] for paragraph in PARAGRAPHS), *PARAGRAPHS[:1]]
+
+
+@pytest.mark.parametrize(
+    ("target", "main", "expected"),
+    [
+        ("workshops", WORKSHOPS, (INCONCLUSIVE, "target_missing")),
+        ("", WORKSHOPS, (INCONCLUSIVE, "target_missing")),
+        ("workshops", [*COURSES[:3], FIXED, *COURSES[4:]], (PASSED, None)),
+        ("courses/", WORKSHOPS, (PASSED, None)),
+    ],
+    ids=["merged", "home page", "moved", "slash"],
+)
+@pytest.mark.parametrize("key", [HEADER, LINKS])
+def test_redirect_to_another_page_with_the_same_title_does_not_pass(
+    target: str, main: list[str], expected: tuple[str, str | None], key: str
+) -> None:
+    """All pages of a site may have the same title."""
+    page = Answer(framed("".join(COURSES)), 200, [HTML])
+    bread = framed("<h1>Bread</h1><p>Sourdough, toast, baguette.")
+    site = Site({"/": Answer(HOME, 200, [HTML]), "/bread": Answer(bread, 200, [HTML]), "/courses": page})
+    now = Answer(status=301, headers=[("Location", f"/{target}")])
+    answers = {f"/{target}": Answer(framed("".join(main)), 200, [HTML, NOSNIFF]), "/courses": now}
+
+    before, after = outcomes_of_fix(key, site, answers, path="courses")
+
+    assert (before.status, after.status, after.reason) == (FAILED, *expected)
+
+
 STYLES = "".join(f'<link rel="stylesheet" href="/{name}.css">' for name in ("base", "menu", "print"))
 OWN = '<link rel="canonical" href="/rye"><link rel="alternate" hreflang="de" href="/de/rye">'
 
