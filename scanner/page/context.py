@@ -195,10 +195,12 @@ class PageContext(SiteRequests):
             raise content_in_frames()
         if self.rendered.is_available():
             return outcome
-        if has_building_script(self.document):
+        # The parser leaves the content of shadow roots out.
+        if has_building_script(self.document) or self.document.first("template[shadowrootmode]"):
             raise not_rendered()
         # Only the site's own scripts: those of others, such as analytics, build no content.
-        if any(map(may_add_elements, self.fetch_assets(own_scripts(self.document)))):
+        scripts = own_scripts(self.document)
+        if len(scripts) > MAX_ASSETS or any(map(may_add_elements, self.fetch_assets(scripts))):
             raise not_rendered()
         return outcome
 

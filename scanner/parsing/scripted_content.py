@@ -26,15 +26,19 @@ _MOUNT_POINTS = (
 _HANDLERS = ("onload", "onerror", "onpageshow")  # attributes whose code runs without a click
 _NOT_TEXT = ("script", "style", "template", "noscript")
 
-# Code that adds elements other than scripts and styles to the page.
+# Code that adds elements to the page, other than scripts, styles and a canvas, or runs a module that may add some.
 _ADDS_MARKUP = re.compile(
-    r"\b(?:innerHTML|outerHTML)\s*\+?=(?!=)|\b(?:insertAdjacentHTML|insertAdjacentElement|setHTMLUnsafe|importNode|cloneNode)"
-    r"\s*\(|\bdocument\.write(?:ln)?\s*\(|\bnew\s+Image\b|\bcreateElementNS\s*\("
-    r"|\bcreateElement\s*\(\s*[\"'`](?!(?:script|link|style|meta)\b)"
-    r"|\$\(\s*[\"'`]<|\.html\s*\(\s*[^)\s]"
+    r"\b(?:innerHTML|outerHTML)\s*\+?=(?!=)|\b(?:insertAdjacentHTML|insertAdjacentElement|setHTMLUnsafe|importNode|cloneNode"
+    r"|createContextualFragment|parseFromString|insertRow|insertCell|createApp|createRoot)"
+    r"\s*\(|\bdocument\.write(?:ln)?\s*\(|\bnew\s+(?:Image|Vue)\b|\bcreateElementNS\s*\("
+    r"|\bcreateElement\s*\(\s*[\"'`](?!(?:script|link|style|meta|canvas)\b)"
+    r"|\$\(\s*[\"'`]<|\.html\s*\(\s*[^)\s]|\.(?:append|prepend|before|after|replaceWith)\s*\(\s*[\"'`]\s*<"
+    r"|\bimport\s*(?:[(\"'{*]|[\w$]+(?:\s*,|\s+from\b))"
 )
 # `createElement(name)`, whose element is known only when the script runs.
 _CREATES_ANY = re.compile(r"\bcreateElement\s*\(\s*[^\"'`\s)]")
+# Of a file of the site, whose further files may be those of the application.
+_LOADS_FILE = re.compile(r"\bcreateElement\s*\(\s*[\"'`]script\b", re.IGNORECASE)
 _NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
 
 
@@ -64,7 +68,7 @@ def own_scripts(page: Page) -> list[str]:
 
 
 def adds_elements(code: str) -> bool:
-    return bool(_ADDS_MARKUP.search(code) or _CREATES_ANY.search(code))
+    return any(pattern.search(code) for pattern in (_ADDS_MARKUP, _CREATES_ANY, _LOADS_FILE))
 
 
 def is_classic_script(node: LexborNode) -> bool:

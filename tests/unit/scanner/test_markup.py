@@ -49,6 +49,11 @@ IMAGES_BY_SCRIPT = {
         "/": html(add="<script type=module src=/gallery.js></script>"),
         "/gallery.js": f"{LIBRARY}; document.body.append(h('img'))",
     },
+    "last of many files": {
+        "/": html(add="".join(f"<script src=/{name}.js></script>" for name in (*range(12), "gallery"))),
+        **{f"/{number}.js": "let total = 0;" for number in range(12)},
+        "/gallery.js": BUILDER,
+    },
 }
 
 
@@ -83,6 +88,13 @@ def test_images_by_script_without_dimensions_fail_in_a_browser(
 
     assert (outcome.status, outcome.evidence["method"]) == (FAILED, "browser")
     assert outcome.evidence["runs"] == [FAILED, FAILED]
+
+
+def test_content_of_a_shadow_root_is_not_rendered_without_a_browser() -> None:
+    page = html(add="<lamp-card><template shadowrootmode=open><img></template></lamp-card>")
+    outcome = run_checks_on({"/": page}, "image_dimensions")["image_dimensions"]
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_rendered")
 
 
 def test_failure_in_the_html_as_sent_needs_no_browser() -> None:

@@ -52,6 +52,16 @@ def test_page_without_content_of_its_own_is_built_by_scripts(body: str, *, expec
         ("document.createElement('img')", True),
         ("document.createElement(tag)", True),
         ("$('<img>').appendTo(box)", True),
+        ("jQuery(box).after(`<p>`)", True),
+        ("box.append(range.createContextualFragment(text))", True),
+        ("box.append(...new DOMParser().parseFromString(text, 'text/html').body.children)", True),
+        ("table.insertRow().insertCell().append(link)", True),
+        ("Vue.createApp({ template }).mount('#shop')", True),
+        ("import('/view.js')", True),
+        ("import{view}from'/view.js'", True),
+        ("import view from '/view.js'", True),
+        ("important(1); load(import.meta.url)", False),
+        ("document.createElement('canvas').getContext('2d')", False),  # as WordPress tests for emoji
         ("document.createElement('script')", False),
         ("var s = 'script', e = document.createElement(s)", False),
         ("if (box.innerHTML == '') count()", False),
@@ -66,6 +76,10 @@ def test_inline_script_that_adds_elements_is_recognised(code: str, *, expected: 
 def test_file_that_creates_any_element_adds_elements() -> None:
     assert adds_elements("const kind = 'script'; export const h = (tag) => document.createElement(tag)")
     assert not adds_elements("export const sum = (a, b) => a + b")
+
+
+def test_file_that_loads_another_one_may_add_elements() -> None:
+    assert adds_elements("document.head.append(Object.assign(document.createElement('script'), { src: '/b.js' }))")
 
 
 def test_scripts_of_the_site_are_its_own() -> None:
