@@ -52,12 +52,13 @@ _UNAVAILABLE_TITLES = (
     "under construction",
     "temporarily unavailable",
     "wartungsarbeiten",
-    "domain is for sale",
-    "domain for sale",
-    "buy this domain",
-    "parked domain",
-    "domain parking",
-    "account suspended",
+    # Of parked domains.
+    *("is for sale", "domain for sale", "buy this domain", "steht zum verkauf", "domain parking"),
+    *("parked domain", "parked at", "registered at namecheap", "domain expired", "has expired"),
+    *("future home of", "resources and information", "account suspended"),
+    *("account has been suspended", "domain suspended", "website suspended"),
+    # Of firewalls.
+    *("request rejected", "too many requests", "web page blocked"),
     "access denied",
     "forbidden",
     "application error",
@@ -70,10 +71,12 @@ _UNAVAILABLE_TITLES = (
     "bad gateway",
     "gateway time",
     "error establishing a database connection",
-    "welcome to nginx",
-    "default page",
-    "iis windows server",
+    # Of servers without a site.
+    *("default page", "default web site page", "it works!", "test page for the", "http server test page"),
+    *("welcome to nginx", "welcome to openresty", "caddy works", "apache tomcat/", "iis7"),
+    *("iis windows server", "internet information services", "phpinfo()", "wordpress › installation"),
 )
+_HOST_NAME = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")
 _ERROR_HEADING = re.compile(r"(?:error|oops|whoops|sorry|fehler|erreur)\W*", re.IGNORECASE)
 _CHALLENGE_MARKERS = (
     "/cdn-cgi/challenge-platform/",
@@ -332,6 +335,8 @@ def unavailable_reason(title: str, former: str = "") -> str | None:
 
 def is_other_title(title: str, former: str) -> bool:
     """Return whether a title, in lower case, is unlike the former one."""
+    if _HOST_NAME.fullmatch(title):
+        return title != former  # as of a parked domain
     # Shop, brand and topic stay when a title is edited: one common word is enough.
     words = set(_TITLE_WORD.findall(former)) & set(_TITLE_WORD.findall(title))
     if len(former) not in GOOD_TITLE_LENGTHS or words:

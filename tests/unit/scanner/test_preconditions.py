@@ -9,6 +9,7 @@ import trustme
 from krafter_audit.http.client import AddressPolicy, Client, Limits
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
+from scanner.preconditions import is_other_title
 from scanner.registry import REGISTRY
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
@@ -235,6 +236,52 @@ OTHER_RESPONSES = {
     "an empty server": (Answer("<title>Welcome to nginx!</title><p>It", headers=[*HTML, CSP]), "blocked"),
     "another site": (Answer("<title>Acme Hosting</title><p>Buy", headers=[*HTML, CSP]), "target_missing"),
 }
+
+
+# Of parked domains, servers without a site, and firewalls.
+NOTICES = """
+good-things.com - This website is for sale!
+Good-Things.com is for sale | HugeDomains
+Domain expired
+A shop of good things has expired
+Parked at Loopia
+good-things.com - Registered at Namecheap.com
+A shop of good things - Future home of something quite cool.
+Website suspended: good things
+Apache2 Debian Default Page: It works
+It works! Apache httpd
+Test Page for the Nginx HTTP Server
+HTTP Server Test Page powered by CentOS
+Welcome to OpenResty!
+IIS7
+Internet Information Services
+Apache Tomcat/9.0.83
+Default Web Site Page
+Caddy works!
+PHP 8.3.6 - phpinfo()
+WordPress › Installation
+Request Rejected
+Too many requests
+Web Page Blocked
+"""
+
+
+@pytest.mark.parametrize("title", NOTICES.strip().splitlines())
+@pytest.mark.parametrize("key", ["security_header_csp", "http_status_ok"])
+def test_notice_with_words_of_the_page_does_not_pass(title: str, key: str) -> None:
+    """An operator of parked domains finds its words in the name of the domain, and an error has no words."""
+    words = "<p>Lanterns, chandeliers, tables, carpets and cushions of good things."
+    shop = f"<title>A shop of good things</title>{words}<p>Delivery, returns, imprint, privacy, contact."
+    site = Site({"/": Answer(shop, 200 if key == "security_header_csp" else 500, HTML)})
+    notice = Answer(f"<title>{title}</title>{words}<p>Buy, search, apply.", headers=[*HTML, CSP])
+
+    before, after = outcomes_of_fix(key, site, {"/": notice})
+
+    assert (before.status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "blocked")
+
+
+def test_name_of_the_host_as_the_title_is_another_title() -> None:
+    assert is_other_title("good-things.com", "a shop of good things")
 
 
 @pytest.mark.parametrize("what", OTHER_RESPONSES)
