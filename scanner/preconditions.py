@@ -316,8 +316,11 @@ def require_same_page(page: Page, original: Identity | None) -> None:
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
     # `lost_content` requires the same of what the site's other pages do not show.
     known = similarity.hashes_from_hex(original.sample) if original else frozenset()
-    if is_other_title(title, former) and not similarity.is_mostly_left(known, found):
+    is_left = similarity.is_mostly_left(known, found)
+    if is_other_title(title, former) and not is_left:
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
+    if known and not is_left and original and _is_translated(now, original):
+        raise Inconclusive("target_missing", f"The page is in another language now, {now.language[:20]!r}.")
     if original and not similarity.is_similar(original.sample, found):
         raise Inconclusive("target_missing", DISSIMILAR)
 
@@ -342,6 +345,10 @@ def is_other_title(title: str, former: str) -> bool:
     if len(former) not in GOOD_TITLE_LENGTHS or words:
         return False
     return SequenceMatcher(None, former, title[:200], autojunk=False).ratio() < _MIN_TITLE_SIMILARITY
+
+
+def _is_translated(now: Identity, original: Identity) -> bool:
+    return bool(now.language and original.language) and now.language != original.language
 
 
 def _same_path(now: Identity, original: Identity) -> bool:

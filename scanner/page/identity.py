@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from scanner.page.page import Page
+from scanner.page.page import Page, attribute_value
+from scanner.parsing.language_tags import is_language
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Identity:
     sample: str = ""
     rendered_sample: str = ""
     missing: str = ""  # hashes of the paths of the site's files and data that were not there
+    language: str = ""  # of the page as sent: its ISO 639-1 code, if it has one
 
     def with_rendered(self, rendered: "Identity | None") -> "Identity":
         if rendered is None:
@@ -44,6 +46,7 @@ class Identity:
             title=self.rendered_title,
             password_form=self.rendered_password_form,
             sample=self.rendered_sample,
+            language="",
         )
 
     def as_evidence(self) -> dict[str, Any]:
@@ -60,7 +63,16 @@ class Identity:
 
     def _texts(self) -> list[Any]:
         optional = [text for text in (self.rendered_title, self.scheme) if text is not None]
-        return [self.host, self.path, self.title, self.sample, self.rendered_sample, self.missing, *optional]
+        return [
+            self.host,
+            self.path,
+            self.title,
+            self.sample,
+            self.rendered_sample,
+            self.missing,
+            self.language,
+            *optional,
+        ]
 
 
 def page_identity(page: Page) -> Identity:
@@ -73,4 +85,12 @@ def page_identity(page: Page) -> Identity:
         password_form=readable and page.first("input[type=password i]") is not None,
         scheme=urlsplit(page.url).scheme,
         sample=page.sample if readable else "",
+        language=_language(page) if readable else "",
     )
+
+
+def _language(page: Page) -> str:
+    root = page.first("html[lang]")
+    code = attribute_value(root, "lang").strip().lower().partition("-")[0] if root else ""
+    # Of an invalid code, or one of three letters, which may be that of the same language, the language is unknown.
+    return code if len(code) == 2 and is_language(code) else ""

@@ -63,6 +63,30 @@ def test_fixed_page_with_changed_content_passes():
     assert check_page(now, CSP, before=before).status == PASSED
 
 
+@pytest.mark.parametrize(
+    ("former", "language", "words", "expected"),
+    [
+        ("en", "de-AT", 30, (INCONCLUSIVE, "target_missing")),
+        ("en", "en-GB", 30, (PASSED, None)),
+        ("en", "", 30, (PASSED, None)),
+        ("en", "de", 55, (PASSED, None)),  # only the attribute was wrong
+        ("xx", "de", 30, (PASSED, None)),  # no language
+        ("eng", "en", 30, (PASSED, None)),
+    ],
+)
+def test_page_in_another_language_is_another_page(
+    former: str, language: str, words: int, expected: tuple[str, str | None]
+) -> None:
+    """It has the links of the page, and the same brand in its title."""
+    page = "<html lang={}>{}"
+    before = {KEY: check_page(page.format(former, page_of(random_words(1, 60))))}
+    now = page_of([*random_words(1, 60)[:words], *random_words(2, 60 - words)])
+
+    after = check_page(page.format(language, now), CSP, before=before)
+
+    assert (before[KEY].status, after.status, after.reason) == (FAILED, *expected)
+
+
 @pytest.mark.parametrize("title", ["डाक से भेजना और लौटाना", "ग्राहकों के लिए ज़रूरी जानकारी"])
 def test_page_in_a_script_with_vowel_signs_is_identified_by_its_words(title: str):
     before = {KEY: check_page(HINDI.format("वितरण और वापसी की शर्तें"))}

@@ -79,7 +79,9 @@ def test_file_that_creates_any_element_adds_elements() -> None:
 
 
 def test_file_that_loads_another_one_may_add_elements() -> None:
-    assert adds_elements("document.head.append(Object.assign(document.createElement('script'), { src: '/b.js' }))")
+    assert adds_elements(
+        "document.head.append(Object.assign(document.createElement('script'), { src: '/b.js' }))"
+    )
 
 
 def test_scripts_of_the_site_are_its_own() -> None:
