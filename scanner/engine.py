@@ -130,6 +130,8 @@ def _unless_in_a_frame(check: Check, context: PageContext, before: Outcome, outc
             found = _run_once(check, frame, None)
             if found.status == FAILED and (left := known.intersection(faults_in(found.evidence))):
                 return failed("A frame of the page has the fault now.", faults=sorted(left), frame=frame.url)
+            if found.reason == "truncated":
+                return found
     except Inconclusive:
         pass  # there is no document that may have frames
     return outcome

@@ -1,12 +1,15 @@
 """The frames of a page whose content belongs to it: `<iframe srcdoc>`, and pages of the same origin."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from krafter_audit.http.responses import Headers
+from scanner import preconditions
 from scanner.page.context import PageContext
 from scanner.page.page import Page, attribute_value
 from scanner.parsing.registrable_domain import origin_of
+from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 
 MAX_FRAMES = 5
@@ -41,8 +44,15 @@ def _of_text(context: PageContext, text: str) -> PageContext:
     headers = Headers((name.encode(), line.encode()) for name, line in lines)
     body = text.encode("utf-8", errors="replace")
     frame = _sibling(context, context.url)
-    frame.once("landing", lambda: Page(replace(page.response, headers=headers, body=body, truncated=False)))
+    content = Page(replace(page.response, headers=headers, body=body, truncated=False))
+    with suppress(Inconclusive):  # the checks of the frame raise it again
+        frame.once("landing", lambda: _require_parseable(content))
     return frame
+
+
+def _require_parseable(page: Page) -> Page:
+    preconditions.require_parseable(page)
+    return page
 
 
 def _sibling(context: PageContext, url: str) -> PageContext:

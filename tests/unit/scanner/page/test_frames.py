@@ -8,7 +8,8 @@ import pytest
 from krafter_audit.http.client import Client
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
-from scanner.outcome import FAILED, PASSED, Outcome
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.parsing import parser_limits
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html, page
 
@@ -96,6 +97,17 @@ def test_frames_of_other_origins_are_not_requested(https_site: Site, client: Cli
         outcome = verify("link_text", LINK, answers_of(added), https_site, client)
 
     assert (outcome.status, other.requests) == (PASSED, [])
+
+
+def test_frame_whose_nesting_exceeds_the_limits_of_the_parser_is_not_parsed(
+    https_site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_limits, "MAX_DEPTH", 100)
+    added = srcdoc(LINK + "<div>" * 1100)
+
+    outcome = verify("link_text", LINK, answers_of(added), https_site, client)
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "truncated")
 
 
 @pytest.mark.needs_chromium
