@@ -197,7 +197,7 @@ def _pages_at(context: PageContext, *paths: str) -> list[Page]:
     for path in paths:
         with suppress(Inconclusive):
             found.append(context.page_at(path))
-    return [page for page in found if page.is_html and same_site(page.host, context.page.host)]
+    return [page for page in found if is_readable(page) and same_site(page.host, context.page.host)]
 
 
 def _fingerprints_of(pages: list[Page]) -> frozenset[bytes]:
@@ -208,7 +208,7 @@ def _first_linked_page(context: PageContext) -> list[Page]:
     # For a home page, or a site that has no error page in HTML or none in the frame of its other pages.
     links = same_origin_links(context.page, logged_in=context.client.credentials is not None)
     with suppress(Inconclusive):
-        return [page for page in map(context.page_at, links[:1]) if page.is_html]
+        return [page for page in map(context.page_at, links[:1]) if is_readable(page)]
     return []
 
 

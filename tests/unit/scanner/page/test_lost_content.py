@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from scanner import registry
 from scanner.engine import run_checks
@@ -12,6 +13,7 @@ from scanner.page.context import PageContext
 from scanner.page.identity import page_identity
 from scanner.page.lost_content import require_content
 from scanner.page.rendered import RenderedPage
+from scanner.parsing import parser_limits
 from scanner.preconditions import Inconclusive
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.site_checks import outcomes_of_fix
@@ -200,6 +202,27 @@ def test_media_must_be_there_for_a_check_that_needs_them(
         require_content(check, PageContext(site.url, client, original_identity=original), before)
 
     assert asked == ["media" in needs]
+
+
+@pytest.mark.parametrize("path", ["/", "/bread"], ids=["home page", "linked page"])
+def test_other_page_whose_nesting_exceeds_the_limits_of_the_parser_is_not_parsed(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_limits, "MAX_DEPTH", 1000)
+    page = Answer(framed("".join(COURSES)), 200, [HTML])
+    site = Site({"/courses": page, path: Answer(framed("<div>" * 1100), 200, [HTML])})
+    parsed: list[str] = []
+
+    def parse(text: str) -> LexborHTMLParser:
+        parsed.append(text)
+        return LexborHTMLParser(text)
+
+    monkeypatch.setattr("scanner.page.page.LexborHTMLParser", parse)
+    now = Answer(framed("".join(COURSES[:2])), 200, [HTML, NOSNIFF])
+
+    outcomes_of_fix(HEADER, site, {"/courses": now}, path="courses")
+
+    assert (path in site.paths(), max(text.count("<div>") for text in parsed)) == (True, 0)
 
 
 LARGE_MENU = "".join(
