@@ -55,7 +55,7 @@ CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
         {"nginx": "location = /old { return 301 /new; }"},
     ),
     oracle={"lighthouse": "http-status-code"},
-    version=8,
+    version=9,
 )
 def status_is_successful(context: PageContext) -> Outcome:
     """The final status is below 400; 429 and 503 are temporary, so they are inconclusive."""
@@ -81,6 +81,8 @@ def _require_page(context: PageContext) -> None:
         # A page may be about maintenance, or have a login form beside its content.
         if is_login_page(context.url, context.landing) or not has_own_content(context):
             raise
+    if is_login_page(context.url, context.landing) and not has_own_content(context):
+        raise Inconclusive("login_wall", "The page has the path or the title of a login page.")
     if is_error_page(context):
         raise Inconclusive("target_missing", "A URL that does not exist answers with the same page.")
     # A page may have been sent with the wrong status.

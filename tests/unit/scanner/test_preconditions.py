@@ -418,11 +418,13 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
         (f"<title>Car maintenance</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>The Peugeot 404</title>{OWN_CONTENT}", (PASSED, None)),
         (f"<title>Forum</title><form><input type=password></form>{OWN_CONTENT}", (PASSED, None)),
+        ("<title>Sign in – Lamps</title><form><input type=email></form>", (INCONCLUSIVE, "login_wall")),
+        (f"<title>How to sign in</title>{OWN_CONTENT}", (PASSED, None)),
     ],
     ids=[
         *("login", "maintenance", "soft 404", "oops", "heading", "Spanish", "error of PHP", "empty"),
         *("refresh to an error", "refresh", "coming soon", "under construction", "page", "announcements"),
-        *("sorry", "services", "car", "login beside content"),
+        *("sorry", "services", "car", "login beside content", "login in two steps", "help"),
     ],
 )
 def test_error_status_is_not_fixed_by_a_notice_with_status_200(
