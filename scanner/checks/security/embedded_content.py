@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from scanner.parsing import csp_policy
 from scanner.parsing.page_references import same_origin_style_sheets
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.parsing.srcset import urls_in_srcset
-from scanner.preconditions import Inconclusive
+from scanner.preconditions import Inconclusive, require_parseable
 from scanner.registry import CRITICAL, HIGH, MEDIUM, Fix, check
 from scanner.site_requests import decoded
 
@@ -158,7 +159,7 @@ def _has_integrity(node: LexborNode, url: str) -> bool:
     kind="markup",
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
     in_frames=True,
-    version=5,
+    version=6,
 )
 def no_mixed_content(context: PageContext) -> Outcome:
     """An HTTPS page has no subresource with an http: URL, unless its policy lets browsers upgrade them."""
@@ -211,6 +212,10 @@ def _subresources(page: Page) -> Iterator[str]:
     styles = [attribute_value(node, "style") for node in page.css("[style]")]
     for style in [*styles, *(node.text() for node in page.css("style"))]:
         yield from _CSS_URL.findall(_NOT_LOADED_BY_CSS.sub("", style))
+    for text in (attribute_value(node, "srcdoc") for node in page.css("iframe[srcdoc]")):
+        frame = Page(replace(page.response, body=text.encode("utf-8", errors="replace")))
+        require_parseable(frame)
+        yield from _subresources(frame)
 
 
 def _in_style_sheets(context: PageContext) -> list[str]:

@@ -1,6 +1,7 @@
 """Mixed content and forms as real pages write them."""
 
 import gzip
+from html import escape
 
 import pytest
 
@@ -25,6 +26,7 @@ LOADED = [
     f'<link rel="preload" as="image" imagesrcset="/a.png 1x, {LAMP} 2x">',
     f"<img srcset='/a.png 1x,\n {LAMP} 2x' alt=''>",
     '<base href="http://example.com/"><img src="lamp.png" alt="">',
+    f'<iframe srcdoc="{escape(IMAGE)}" title="Lamp"></iframe>',
 ]
 NOT_LOADED = [
     f"<style>@namespace svg url({LAMP}); p {{ color: red }}</style>",
@@ -33,6 +35,7 @@ NOT_LOADED = [
     f'<a href="{LAMP}">Lamp</a><!-- {IMAGE} -->',
     f'<link rel="canonical" href="{LAMP}"><link rel="alternate" href="{LAMP}">',
     f"<p>url({LAMP})</p>",
+    f'<iframe srcdoc="&lt;p>{LAMP}" title="Lamp"></iframe>',
     f'<img srcset="/resize/w_1,{LAMP} 1x" alt="">',  # a URL with a comma
 ]
 
