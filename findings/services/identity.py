@@ -67,6 +67,7 @@ def match(reports: Iterable[Identified], findings: Iterable[Finding]) -> dict[Id
     for report in reports:
         identity = identity_of(report)
         finding = by_key.get(identity) or _by_title(report, by_title, claimed)
+        finding = finding or _by_first_title(report, by_key, claimed)
         if finding is not None:
             found[identity] = finding
             if report.source_key:
@@ -82,3 +83,11 @@ def _by_title(
         return finding
     # A person gave another finding this title.
     return by_title.get((report.domain, qualified_title(report)))
+
+
+def _by_first_title(
+    report: Identified, by_key: Mapping[Identity, Finding], claimed: Mapping[UUID, str | None]
+) -> Finding | None:
+    finding = by_key.get((report.domain, title_key(report.title)))
+    # One with a key is of another source.
+    return finding if finding is not None and claimed[finding.pk] is None else None

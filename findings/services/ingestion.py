@@ -123,11 +123,10 @@ def lock_findings_of_reports(project: Project, reports: Iterable[FindingReport])
     keys: dict[str, list[str]] = {}
     for report in reports:
         titles.setdefault(report.domain, []).append(report.title)
+        first_titles.setdefault(report.domain, []).append(report.title)
         if report.source_key:
             titles[report.domain].append(qualified_title(report))
             keys.setdefault(report.domain, []).append(report.source_key)
-        else:
-            first_titles.setdefault(report.domain, []).append(report.title)
     if not reports:
         return {}
     # A UNION, so that PostgreSQL uses the three indexes; by an OR it reads all findings of the domain.

@@ -76,6 +76,28 @@ def test_a_scan_continues_a_finding_that_was_reported_with_its_title(scenario: S
     assert report(scenario, title=TITLE) == (200, pk)
 
 
+def test_a_scan_continues_a_reported_finding_that_was_renamed(scenario: Scenario):
+    _, pk = report(scenario, title=TITLE)
+    rename(scenario, pk, "Another title")
+
+    [finding] = ingest(scenario.project, [scanned()], by=scenario.actor).findings
+
+    assert (str(finding.pk), finding.identity, titles()) == (
+        pk,
+        "check:security_header_csp",
+        ["Another title"],
+    )
+
+
+def test_a_renamed_finding_of_another_source_is_not_updated_by_its_first_title(scenario: Scenario):
+    _, pk = report(scenario, title=TITLE, external_id="A")
+    rename(scenario, pk, "Another title")
+
+    status, other = report(scenario, title=TITLE, external_id="B")
+
+    assert (status, other == pk, titles()) == (201, False, ["Another title", TITLE])
+
+
 def test_a_finding_with_the_title_of_another_check_is_not_updated_by_it(scenario: Scenario):
     [csp] = ingest(scenario.project, [scanned()], by=scenario.actor).findings
     rename(scenario, csp.pk, "HSTS header is missing")
