@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 type Translation = Callable[[Any], errors.ApiError]
 TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], Translation]] = [
     (errors.ApiError, lambda exc: exc),
-    (drf.ValidationError, lambda exc: errors.InvalidParams(details=validation_details(exc.detail))),
+    (drf.ValidationError, lambda exc: _invalid_params(exc.detail)),
     (drf.ParseError, lambda exc: errors.MalformedJson()),
     (drf.UnsupportedMediaType, lambda exc: errors.UnsupportedMediaType()),
     (drf.NotAcceptable, lambda exc: errors.NotAcceptable()),
@@ -60,6 +60,13 @@ def to_api_error(exc: Exception) -> errors.ApiError:
     # A defect: it is logged with its traceback, and the response discloses nothing.
     logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
     return errors.InternalError()
+
+
+def _invalid_params(detail: Any) -> errors.InvalidParams:
+    details = validation_details(detail)
+    # A field that is called body, as that of a comment.
+    is_field = isinstance(detail, dict) and next(iter(detail), "") == "body"
+    return errors.InvalidParams(f"body: {details['body'][0]}" if is_field else None, details=details)
 
 
 def validation_details(detail: Any) -> dict[str, Any]:

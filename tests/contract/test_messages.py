@@ -59,6 +59,8 @@ def error(response: Any) -> dict[str, Any]:
         ),
         ("post", "findings/bulk", {"findings": [1]}, "findings.0: Send an object."),
         ("get", "findings?limit=0", None, "limit: Use a whole number from 1 to 100."),
+        ("post", "tasks/{task}/comments", {}, "body: This field is required."),
+        ("post", "tasks/{task}/comments", [], "Send an object."),
     ],
 )
 def test_message_states_the_first_problem(
