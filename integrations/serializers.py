@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from accounts.serializers import ProjectResponseSerializer
 from integrations.models import Integration, SyncConflict, SyncRun
+from integrations.providers.registry import PROVIDER_CLASSES
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -20,6 +21,12 @@ from krafter_audit.http.urls import MAX_STORED_LENGTH
 
 class ConnectIntegrationRequestSerializer(RequestSerializer):
     """Credentials of the provider, or an OAuth code: exactly one of them."""
+
+    rejected_fields = {
+        field.name: "Send this inside of credentials."
+        for provider in PROVIDER_CLASSES.values()
+        for field in provider.credential_fields
+    }
 
     credentials = JSONObjectField(required=False)
     auth_code = StrictCharField(max_length=4000, required=False)

@@ -61,6 +61,14 @@ def error(response: Any) -> dict[str, Any]:
         ("get", "findings?limit=0", None, "limit: Use a whole number from 1 to 100."),
         ("post", "tasks/{task}/comments", {}, "body: This field is required."),
         ("post", "tasks/{task}/comments", [], "Send an object."),
+        ("post", "integrations/jira/connect", {"token": "x"}, "token: Send this inside of credentials."),
+        (
+            "post",
+            "integrations/jira/connect",
+            {"site_url": "x"},
+            "site_url: Send this inside of credentials.",
+        ),
+        ("post", "integrations/jira/connect", {"provider": "jira"}, "provider: This field is read-only."),
     ],
 )
 def test_message_states_the_first_problem(
