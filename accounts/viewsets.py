@@ -372,8 +372,8 @@ class EmptyRequestSerializer(serializers.Serializer[Any]):
     """An empty body, or `{}`."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if data:
-            names = data if isinstance(data, dict) else {"body": None}
+        if data != {}:
+            names = data if isinstance(data, dict) else ("non_field_errors",)
             raise serializers.ValidationError({name: ["This URL takes no body."] for name in names})
         return {}
 

@@ -69,6 +69,7 @@ def error(response: Any) -> dict[str, Any]:
             "site_url: Send this inside of credentials.",
         ),
         ("post", "integrations/jira/connect", {"provider": "jira"}, "provider: This field is read-only."),
+        ("post", "integrations/jira/sync", [], "This URL takes no body."),
     ],
 )
 def test_message_states_the_first_problem(
