@@ -11,6 +11,7 @@ from accounts import saved_views
 from accounts.api_keys import EXPIRES_IN_PAST
 from accounts.models import ApiKey, Membership, Organization, Project, SavedView, Scope, slug_validator
 from krafter_audit.api.serializers import (
+    BoundedListField,
     ChangesRequestSerializer,
     RequestSerializer,
     ResponseSerializer,
@@ -134,6 +135,8 @@ class MemberSerializer(ResponseSerializer):
 class InviteMemberRequestSerializer(RequestSerializer):
     """The person to add."""
 
+    rejected_fields = {"name": "This field is read-only."}
+
     email = StrictEmailField(max_length=254)
     role = StrictChoiceField(choices=Membership.Role.choices, required=False, default=Membership.Role.MEMBER)
 
@@ -179,13 +182,13 @@ class CreateApiKeyRequestSerializer(RequestSerializer):
     """A key that acts as the user of the key that issues it."""
 
     name = StrictCharField(max_length=200)
-    scopes = serializers.ListField(
+    scopes = BoundedListField(
         child=StrictChoiceField(choices=Scope.choices),
         min_length=1,
         required=False,
         default=[Scope.READ.value],
     )
-    projects = serializers.ListField(
+    projects = BoundedListField(
         child=StrictCharField(max_length=63), required=False, default=list, help_text="Slugs; empty: all."
     )
     expires_at = UTCDateTimeField(required=False, allow_null=True)
@@ -240,6 +243,8 @@ class SavedViewSerializer(ResponseSerializer):
 
 class SaveViewRequestSerializer(RequestSerializer):
     """The view to save; one of the same user, list and name is replaced."""
+
+    rejected_fields = {"url": "This field is read-only."}
 
     list = StrictCharField(max_length=100, help_text="A list of the admin: `findings.finding`.")
     name = StrictCharField(max_length=80)

@@ -24,6 +24,7 @@ from findings.services.evidence_limits import MAX_ASSETS, MAX_ASSETS_BYTES, MAX_
 from findings.services.identity import external_key
 from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
+    NOT_A_LIST,
     TOO_LARGE,
     BoundedListField,
     ChangesRequestSerializer,
@@ -165,6 +166,8 @@ class CreateFindingRequestSerializer(RequestSerializer):
 class UnvalidatedListField(serializers.ListField):
     """A list whose items are validated one by one by `validate_items`, so that each gets its own result."""
 
+    default_error_messages = {"not_a_list": NOT_A_LIST}
+
     def run_child_validation(self, data: list[Any]) -> list[Any]:
         return data
 
@@ -231,7 +234,7 @@ class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):
     """The fields of a finding to change; at least one."""
 
     rejected_fields = dict.fromkeys(
-        ("domain", "confidence", "priority", "affected_assets", "evidence"),
+        ("domain", "confidence", "priority", "affected_assets", "evidence", "checks", "external_id"),
         "This field is read-only here: a report of the finding (POST …/findings) sets it.",
     )
     title = StrictCharField(max_length=300, required=False)

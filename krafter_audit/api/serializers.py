@@ -30,6 +30,8 @@ MIN_DATETIME = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_DATETIME = datetime(2200, 1, 1, tzinfo=UTC)
 MAX_SUGGESTIONS = 50  # of a request: each compares a name with all that are known
 TOO_LARGE = "Send at most {limit} KiB of JSON; this has {kibibytes:,} KiB."
+NOT_A_LIST = "Send a list."
+UNKNOWN_FIELD = "Unknown field."
 MAX_UNKNOWN_FIELDS = 100  # that are named, of one object
 MAX_INVALID_ITEMS = 1000  # of the lists of a request that are named; beyond these only the first of a list is
 
@@ -51,7 +53,7 @@ def may_continue(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 class BoundedListField(serializers.ListField):
     """A list whose length is checked before its items, and whose invalid items are limited."""
 
-    default_error_messages = {"too_large": TOO_LARGE}
+    default_error_messages = {"not_a_list": NOT_A_LIST, "too_large": TOO_LARGE}
 
     def __init__(self, *, max_bytes: int | None = None, **options: Any) -> None:
         super().__init__(**options)
@@ -209,7 +211,9 @@ class RequestSerializer(serializers.Serializer[Any]):
         try:
             value = super().to_internal_value(data)
         except serializers.ValidationError as error:
-            raise serializers.ValidationError({**error.detail, **unknown}) from None  # type: ignore[dict-item]  # a dict here
+            # The message is the first problem: "Did you mean title?" says more than that the title is missing.
+            advised = {name: lines for name, lines in unknown.items() if lines != [UNKNOWN_FIELD]}
+            raise serializers.ValidationError({**advised, **error.detail, **unknown}) from None  # type: ignore[dict-item]  # a dict here
         if unknown:
             raise serializers.ValidationError(unknown)
         return value
@@ -227,7 +231,7 @@ class RequestSerializer(serializers.Serializer[Any]):
             return "This field is read-only."
         is_suggested = may_suggest(self)
         nearest = difflib.get_close_matches(name, list(self.fields), n=1) if is_suggested else []
-        return f"Unknown field. Did you mean {nearest[0]}?" if nearest else "Unknown field."
+        return f"{UNKNOWN_FIELD} Did you mean {nearest[0]}?" if nearest else UNKNOWN_FIELD
 
 
 class ChangesRequestSerializer(RequestSerializer):

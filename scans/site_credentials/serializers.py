@@ -27,6 +27,7 @@ class HeadersField(serializers.DictField):
     value: ClassVar[re.Pattern[str]] = HEADER_VALUE
     child = StrictCharField(max_length=4000, trim_whitespace=False)
     default_error_messages = {
+        "not_a_dict": "Send an object.",
         "name": "'{name}' is not a valid name, or it is reserved.",
         "value": "The value of '{name}' is not valid.",
         "many": "Send at most 50 entries.",

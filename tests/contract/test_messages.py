@@ -59,8 +59,20 @@ def error(response: Any) -> dict[str, Any]:
         ),
         ("post", "findings/bulk", {"findings": [1]}, "findings.0: Send an object."),
         ("get", "findings?limit=0", None, "limit: Use a whole number from 1 to 100."),
+        ("patch", "findings/{finding}", {"checks": []}, f"checks: {SET_BY_REPORTS}"),
+        ("patch", "findings/{finding}", {"external_id": "x"}, f"external_id: {SET_BY_REPORTS}"),
+        (
+            "post",
+            "tasks",
+            {"title": "A", "findingid": "x"},
+            "findingid: Unknown field. Did you mean finding_id?",
+        ),
+        ("post", "tasks", {"title": "A", "zzz": "x"}, "finding_id: This field is required."),
         ("post", "tasks/{task}/comments", {}, "body: This field is required."),
         ("post", "tasks/{task}/comments", [], "Send an object."),
+        ("post", "tasks/bulk", {"tasks": {}}, "tasks: Send a list."),
+        ("put", "tasks/{task}/labels", {"labels": "a"}, "labels: Send a list."),
+        ("put", "access", {"origin": "https://example.com", "headers": []}, "headers: Send an object."),
         ("post", "integrations/jira/connect", {"token": "x"}, "token: Send this inside of credentials."),
         (
             "post",
@@ -120,6 +132,21 @@ def test_fields_of_a_person_are_read_only(scenario: Scenario, name: str):
     url = f"/api/v1/orgs/{scenario.organization.pk}/members/{scenario.owner.pk}"
 
     response = scenario.client.call("patch", url, {"role": "owner", name: "x"})
+
+    assert error(response)["message"] == f"{name}: This field is read-only."
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "name"),
+    [
+        ("members", {"email": "sam@example.com", "name": "Sam"}, "name"),
+        ("saved-views", {"list": "findings.finding", "name": "Mine", "query": "", "url": "x"}, "url"),
+    ],
+)
+def test_fields_that_a_new_row_gets_from_the_system_are_read_only(
+    scenario: Scenario, path: str, body: dict[str, str], name: str
+):
+    response = scenario.client.call("post", f"/api/v1/orgs/{scenario.organization.pk}/{path}", body)
 
     assert error(response)["message"] == f"{name}: This field is read-only."
 
