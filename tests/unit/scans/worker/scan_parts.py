@@ -68,6 +68,7 @@ def lease_pages(scan: Scan) -> list[ScanPage]:
 
 
 def store(page: ScanPage, key: str, outcome: Outcome) -> None:
+    registry.load()
     assert persistence.save_results(page, PageResults([CheckResult(key, outcome, 1.0)]))
 
 
