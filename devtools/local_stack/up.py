@@ -92,7 +92,8 @@ class System:
         self.secrets = data.secrets()
         self.port = web_port(options.host, options.port)
         self.env = self.environment()
-        self.owner_env: dict[str, str] = {}  # for `migrate`, besides `env`
+        # For `migrate`, besides `env`: it may create an index of a million rows.
+        self.owner_env = {"KRAFTER_DB_STATEMENT_SECONDS": "0"}
         self.notices = [sandbox_notice()]  # printed after the banner
         self.demo_site = self.demo_url() if options.demo else None
 
@@ -152,7 +153,7 @@ class System:
         password = self.secrets["application_password"]
         self.env["DATABASE_URL"] = server.url_of(APPLICATION_USER, password)
         self.env.setdefault("KRAFTER_PG_BIN", os.environ.get("KRAFTER_PG_BIN") or str(server.programs))
-        self.owner_env = {"DATABASE_URL": server.url, "KRAFTER_DB_ROLE_PASSWORD": password}
+        self.owner_env |= {"DATABASE_URL": server.url, "KRAFTER_DB_ROLE_PASSWORD": password}
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
         self.supervisor.wait_until(server.is_ready, "PostgreSQL")

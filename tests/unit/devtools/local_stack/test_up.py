@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from devtools.local_stack import up
-from devtools.local_stack.process import StartFailed
+from devtools.local_stack.data import DataDirectory
+from devtools.local_stack.process import Command, StartFailed
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,24 @@ def test_commands_of_another_shell_have_the_settings_of_the_system(monkeypatch: 
     assert given["KRAFTER_S3_BUCKET"] == "krafter-files"
     assert given["KRAFTER_GITHUB_URL"] == "https://github.acme.example/api/v3"
     assert {"KRAFTER_PASSWORD", "UNRELATED"}.isdisjoint(given)
+
+
+class RecordingSupervisor:
+    """Runs nothing: remembers the environment of the installation."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self.env: dict[str, str] = {}
+
+    def run(self, command: Command) -> None:
+        self.env = dict(command.env)
+        (self.logs / "install.log").write_text("{}")
+
+
+def test_migrations_have_no_time_limit_of_a_statement(tmp_path: Path) -> None:
+    supervisor = RecordingSupervisor(tmp_path)
+    options = up.parse_arguments(["--port", "0", "--no-demo"])
+
+    up.System(options, DataDirectory(tmp_path), supervisor).install()
+
+    assert supervisor.env["KRAFTER_DB_STATEMENT_SECONDS"] == "0"
