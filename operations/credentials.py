@@ -43,6 +43,13 @@ class StoredSecret:
     reseal: Callable[[], bytes]  # returns it sealed with the first key; raises VaultError
     replace: Callable[[bytes], bool]  # stores that; False if another secret was stored meanwhile
 
+    @property
+    def key_id(self) -> str:
+        try:
+            return key_id_of(self.sealed)
+        except VaultError:
+            return "unreadable"
+
 
 def stored_secrets(batch: int = 200) -> Iterator[StoredSecret]:
     """Yield every secret of the installation; rows are read in batches."""
@@ -72,22 +79,15 @@ def _secret_of_second_factor(authenticator: Authenticator) -> StoredSecret:
 
 
 def count_by_key() -> dict[str, int]:
-    return dict(Counter(_key_id(secret.sealed) for secret in stored_secrets()))
+    return dict(Counter(secret.key_id for secret in stored_secrets()))
 
 
-def _key_id(sealed: bytes) -> str:
-    try:
-        return key_id_of(sealed)
-    except VaultError:
-        return "unreadable"
-
-
-def unreadable_secrets() -> list[str]:
-    """Return the rows whose secrets this installation's keys cannot open."""
+def unreadable_secrets() -> list[StoredSecret]:
+    """Return the secrets that this installation's keys cannot open."""
     found = []
     for secret in stored_secrets():
         try:
             secret.reseal()
         except VaultError:
-            found.append(f"{secret.row._meta.label} {secret.row.pk}")
+            found.append(secret)
     return found

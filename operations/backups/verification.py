@@ -72,7 +72,8 @@ def verify_chain(end: EvidenceChain) -> tuple[int, str]:
 
 def _credentials() -> tuple[int, list[str]]:
     return sum(credentials.count_by_key().values()), [
-        f"{row} cannot be opened" for row in credentials.unreadable_secrets()
+        f"{secret.row._meta.label} {secret.row.pk} cannot be opened"
+        for secret in credentials.unreadable_secrets()
     ]
 
 

@@ -15,9 +15,9 @@ from krafter_audit.api.errors import Unavailable
 from krafter_audit.http.client import AddressPolicy, HttpError, dial
 from krafter_audit.http.transport import tls_context
 from krafter_audit.security.vault import parse_keys
-from operations.credentials import count_by_key
+from operations.credentials import count_by_key, unreadable_secrets
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
-from remediation.evidence.chain import keyring
+from remediation.evidence.chain import is_intact, keyring
 from remediation.models import Evidence
 from scanner.preconditions import Inconclusive
 from scanner.tls import probe
@@ -96,14 +96,18 @@ def _authorities() -> list[x509.Certificate]:
 
 def keys() -> Iterator[Diagnosis]:
     """The keys that are configured and those that stored data needs."""
-    yield _keys(
-        "encryption key", list(parse_keys(settings.KRAFTER_ENCRYPTION_KEYS)), count_by_key(), "credentials"
-    )
-    links = Evidence.objects.exclude(key_id="").values_list("key_id").annotate(Count("pk"))
-    yield _keys("signing key", list(keyring().public), dict(links), "evidence links")
+    configured = list(parse_keys(settings.KRAFTER_ENCRYPTION_KEYS))
+    failing = {secret.key_id for secret in unreadable_secrets()}
+    yield _keys("encryption key", configured, count_by_key(), failing, "credentials")
+    links = Evidence.objects.exclude(key_id="")
+    used = dict(links.values_list("key_id").annotate(Count("pk")))
+    failing = {key for key in used if not is_intact(links.filter(key_id=key).earliest("recorded_at"))}
+    yield _keys("signing key", list(keyring().public), used, failing, "evidence links")
 
 
-def _keys(subject: str, configured: list[str], used: dict[str, int], of: str) -> Diagnosis:
+def _keys(
+    subject: str, configured: list[str], used: dict[str, int], failing: set[str], of: str
+) -> Diagnosis:
     data = {
         "configured": configured,
         "used": used,
@@ -114,6 +118,10 @@ def _keys(subject: str, configured: list[str], used: dict[str, int], of: str) ->
         return problem(
             subject, f"{', '.join(missing)} is not configured, and {of} need it", **data, missing=missing
         )
+    # A lost key whose replacement has its id, such as k1.
+    if other := sorted(failing & set(configured)):
+        text = f"{', '.join(other)} is another key than the one of this id that {of} were made with"
+        return problem(subject, text, **data, missing=[], other=other)
     if not configured:
         return warning(subject, "none is configured", **data, missing=[])
     text = ", ".join(f"{key} ({used.get(key, 0)} {of})" for key in configured)

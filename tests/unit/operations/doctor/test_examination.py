@@ -1,5 +1,6 @@
 """The doctor reports what is wrong with an installation."""
 
+import base64
 import json
 from dataclasses import asdict
 from datetime import timedelta
@@ -18,8 +19,9 @@ from operations.doctor import database, examination, machine, work
 from operations.doctor.diagnosis import Diagnosis
 from operations.doctor.examination import examine
 from operations.models import Backup, RestoreDrill
+from remediation.evidence.chain import append
 from scans.models import ScanPart
-from tests import database_role
+from tests import database_role, factories
 from tests.fakes import object_storage
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,25 @@ def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
 
     assert (found.level, found.data["missing"], found.data["unused"]) == ("problem", ["test"], ["old"])
     assert key not in json.dumps(asdict(found))
+
+
+def test_encryption_key_that_replaced_another_under_its_id_is_a_problem(scenario, settings):
+    services.connect(scenario.project, "github", credentials={"token": "t"}, by=SYSTEM)
+    settings.KRAFTER_ENCRYPTION_KEYS = f"test:{base64.b64encode(bytes(32)).decode()}"
+
+    found = next(machine.keys())
+
+    assert (found.level, found.data["other"]) == ("problem", ["test"])
+
+
+def test_signing_key_that_replaced_another_under_its_id_is_a_problem(scenario, settings):
+    append(factories.verification(scenario), "doctype", {"outcome": "passed"})
+    signing = settings.KRAFTER_SIGNING_KEYS.partition(":")[0]
+    settings.KRAFTER_SIGNING_KEYS = f"{signing}:{base64.b64encode(bytes(32)).decode()}"
+
+    _, found = machine.keys()
+
+    assert (found.level, found.data["other"]) == ("problem", [signing])
 
 
 def test_full_disk_is_a_problem(monkeypatch, tmp_path, settings):
