@@ -8,7 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sign_in import attempts, lockout
+from accounts.sign_in import attempts, known_browsers
 from krafter_audit.api.throttling.rate_limits import client_address
 from krafter_audit.security import vault
 
@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: User, password: str) -> bool:
         # Guesses are paused as at the sign-in.
-        account = lockout.account_subject(user.email)
+        account = known_browsers.account_subject(context.request, user.email)
         attempts.require_allowed(context.request, account, email=user.email)
         if not user.check_password(password):
             return False

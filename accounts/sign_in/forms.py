@@ -12,7 +12,7 @@ from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from unfold.forms import AuthenticationForm
 from unfold.widgets import INPUT_CLASSES
 
-from accounts.sign_in import attempts, lockout, second_factor
+from accounts.sign_in import attempts, known_browsers, lockout, second_factor
 
 
 class SignInForm(AuthenticationForm):
@@ -23,7 +23,7 @@ class SignInForm(AuthenticationForm):
         email = self.cleaned_data.get("username")
         if not email or not self.cleaned_data.get("password"):
             return super().clean()
-        account = lockout.account_subject(email)
+        account = known_browsers.account_subject(self.request, email)
         attempts.require_allowed(self.request, account, email=email)
         cleaned = super().clean()
         attempts.record_success(self.request, account)

@@ -67,9 +67,10 @@ class AttemptOutcome:
     locked: tuple[AttemptSubject, ...] = ()
 
 
-def account_subject(email: str) -> AttemptSubject:
-    """Return the subject of an e-mail address, with an account or not."""
-    return AttemptSubject("account", email.strip().lower(), settings.KRAFTER_SIGN_IN_ATTEMPTS)
+def account_subject(email: str, *, browser: str = "") -> AttemptSubject:
+    """Return the subject of an e-mail address, with an account or not; a `browser` known to it has its own."""
+    value = " ".join(filter(None, (email.strip().lower(), browser)))
+    return AttemptSubject("account", value, settings.KRAFTER_SIGN_IN_ATTEMPTS)
 
 
 def codes_subject(user_id: str) -> AttemptSubject:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic.base import ContextMixin
 from unfold.forms import AdminOwnPasswordChangeForm
 
-from accounts.sign_in import attempts, lockout, second_factor
+from accounts.sign_in import attempts, known_browsers, lockout, second_factor
 from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.forms import RequestPasswordResetForm, ResetPasswordForm, SignInForm
 from krafter_audit.admin.base import staff_of
@@ -54,7 +54,9 @@ class SignInView(AdminPage, views.LoginView):
         user = form.get_user()
         # As fresh as a confirmation of the password, so that the set-up of a second factor needs none.
         record_authentication(self.request, user, method="password", reauthenticated=True)
-        return perform_login(self.request, user, redirect_url=self.get_success_url())
+        response = perform_login(self.request, user, redirect_url=self.get_success_url())
+        known_browsers.remember(response, user.email)
+        return response
 
 
 class RequestPasswordResetView(views.PasswordResetView):
@@ -87,6 +89,7 @@ class ResetPasswordView(views.PasswordResetConfirmView):
     def form_valid(self, form: auth_forms.SetPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         lockout.clear(lockout.account_subject(form.user.email))
+        known_browsers.remember(response, form.user.email)
         log_account_event("password.reset", user=form.user, request=self.request)
         return response
 
@@ -106,7 +109,7 @@ class ChangePasswordView(AdminPage, views.PasswordChangeView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         email = staff_of(request).email
-        account = lockout.account_subject(email)
+        account = known_browsers.account_subject(request, email)
         attempts.require_allowed(request, account, email=email)
         response = super().post(request, *args, **kwargs)
         form = (response.context_data or {})["form"] if isinstance(response, TemplateResponse) else None
