@@ -51,7 +51,12 @@ class DataDirectory:
 
     def lock(self, *, seconds: float = 12) -> int:
         """Lock the directory for this process; return the handle. Raises StartFailed when in use."""
-        handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise StartFailed(
+                f"The data directory {self.path} cannot be written: {error.strerror}."
+            ) from error
         # The guards of a killed supervisor hold the lock for the moment that they need to end its processes.
         deadline = time.monotonic() + seconds
         while not try_lock(handle, fcntl.LOCK_EX):

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from devtools.local_stack.data import SECRETS, DataDirectory, first_key, free_port, port_is_free
+from devtools.local_stack.data import LOCK, SECRETS, DataDirectory, first_key, free_port, port_is_free
 from devtools.local_stack.process import StartFailed
 from scanner.browser.process_guard import is_running
 
@@ -57,6 +57,13 @@ def test_directory_is_used_by_one_system_at_a_time(data):
         DataDirectory(data.path).lock(seconds=0)
 
     assert data.running()
+
+
+def test_directory_that_cannot_be_written_is_named(data):
+    (data.path / LOCK).mkdir()  # as root, no permission is missing
+
+    with pytest.raises(StartFailed, match=f"The data directory {data.path} cannot be written: "):
+        data.lock()
 
 
 def test_lock_of_an_ended_process_is_waited_for_and_acquired(data):
