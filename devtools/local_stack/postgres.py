@@ -22,6 +22,7 @@ USER = DATABASE = "krafter"  # the superuser, who owns the tables
 APPLICATION_USER = "krafter_app"  # the role of the web and the workers
 PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
+CACHE = Path("/var/cache/krafter-audit")  # for a copy of the programs that other users may read
 # The builtin locale: sorting does not depend on the C library, whose upgrades corrupt indexes.
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
@@ -93,9 +94,9 @@ def install(folder: Path | None = None) -> Path:
 
 
 def cache() -> Path:
-    folder = Path("/var/cache/krafter-audit")
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return folder
+    CACHE.mkdir(parents=True, exist_ok=True)
+    CACHE.chmod(0o755)  # the umask may have closed it to the server's user
+    return CACHE
 
 
 def make_readable_by_all(tree: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools.local_stack import postgres
 from devtools.local_stack.postgres import Postgres, program_name, settings_for_memory
 
 
@@ -49,6 +50,17 @@ def test_a_lock_that_was_cut_short_is_removed(server):
 def test_socket_has_a_short_private_path(server):
     assert len(str(server.socket / ".s.PGSQL.5432.lock")) < 104
     assert server.socket.stat().st_mode & 0o777 == 0o700
+
+
+def test_folder_of_the_copied_programs_is_open_whatever_the_umask(tmp_path, monkeypatch):
+    monkeypatch.setattr(postgres, "CACHE", tmp_path / "cache")
+    before = os.umask(0o077)
+    try:
+        folder = postgres.cache()
+    finally:
+        os.umask(before)
+
+    assert folder.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_process_has_the_name_of_its_program():
