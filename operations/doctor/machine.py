@@ -105,9 +105,7 @@ def keys() -> Iterator[Diagnosis]:
     yield _keys("signing key", list(keyring().public), used, failing, "evidence links")
 
 
-def _keys(
-    subject: str, configured: list[str], used: dict[str, int], failing: set[str], of: str
-) -> Diagnosis:
+def _keys(subject: str, configured: list[str], used: dict[str, int], failing: set[str], of: str) -> Diagnosis:
     data = {
         "configured": configured,
         "used": used,

@@ -23,22 +23,29 @@ class Command(AccountCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        owner = self.owner(options["admin_password"])
-        organization = Organization.objects.get(memberships__user=owner)
+        # By the key: by now the owner may have another address, and further organisations.
+        keys = ApiKey.objects.select_related("user", "organization")
+        first = keys.filter(digest=api_keys.digest(options["api_key"])).first()
+        known = first.user if first else User.objects.filter(email=EMAIL).first()
+        owner = self.owner(known, options["admin_password"])
+        own = Organization.objects.filter(memberships__user=owner)
+        organization = first.organization if first else own.earliest("created_at")
         project = self.project(organization, options["site_url"], follow=options["demo"])
-        self.key(organization, owner, options["api_key"])
+        if first is None:
+            api_keys.issue(
+                organization, user=owner, name="First key", scopes=[Scope.ALL], key=options["api_key"]
+            )
         output = {
             "org_id": str(organization.pk),
             "project_id": project.slug,
             "api_key": options["api_key"],
-            "admin": {"email": EMAIL, "password": options["admin_password"]},
+            "admin": {"email": owner.email, "password": options["admin_password"]},
         }
         self.stdout.write(json.dumps(output))
 
-    def owner(self, password: str) -> User:
+    def owner(self, known: User | None, password: str) -> User:
         require_strong_password(password, User(email=EMAIL, name=NAME), variable="KRAFTER_ADMIN_PASSWORD")
-        owner = User.objects.filter(email=EMAIL).first()
-        if owner is None:
+        if known is None:
             organization = services.create_organization("Acme")
             role = Membership.Role.OWNER
             return services.create_user(
@@ -50,10 +57,10 @@ class Command(AccountCommand):
                 is_superuser=True,
             )
         # `./krafter up` prints the password of its data directory, so that it must be the valid one.
-        if not owner.check_password(password):
-            owner.set_password(password)
-            owner.save(update_fields=["password"])
-        return owner
+        if not known.check_password(password):
+            known.set_password(password)
+            known.save(update_fields=["password"])
+        return known
 
     def project(self, organization: Organization, site_url: str, *, follow: bool) -> Project:
         project = Project.objects.filter(organization=organization, slug=SLUG).first()
@@ -65,7 +72,3 @@ class Command(AccountCommand):
             project.site_url = site_url
             project.save(update_fields=["site_url", "updated_at"])
         return project
-
-    def key(self, organization: Organization, owner: User, key: str) -> None:
-        if not ApiKey.objects.filter(digest=api_keys.digest(key)).exists():
-            api_keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)

@@ -14,7 +14,13 @@ def environment(service: str) -> dict[str, Any]:
 
 
 def test_web_has_the_settings_of_the_steps_of_an_installation() -> None:
-    given = {"KRAFTER_PUBLIC_URL", "KRAFTER_TRUSTED_PROXIES", "EMAIL_URL", "KRAFTER_FROM_EMAIL", "KRAFTER_METRICS_TOKEN"}
+    given = {
+        "KRAFTER_PUBLIC_URL",
+        "KRAFTER_TRUSTED_PROXIES",
+        "EMAIL_URL",
+        "KRAFTER_FROM_EMAIL",
+        "KRAFTER_METRICS_TOKEN",
+    }
 
     assert given - set(environment("web")) == set()
 

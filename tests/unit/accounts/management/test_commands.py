@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts import services
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from tests.factories import AuditClient
 
@@ -191,3 +192,25 @@ def test_seeding_twice_creates_one_installation():
     assert (Organization.objects.count(), User.objects.count(), Project.objects.count(), ApiKey.objects.count()) == (
         1, 1, 1, 1,
     )  # fmt: skip
+
+
+def test_seeding_again_finds_the_owner_with_another_address_and_organisation():
+    arguments = ["--api-key", "kr_live_" + "k" * 43, "--admin-password", PASSWORD]
+    first = json.loads(run("seed_installation", *arguments))
+    User.objects.update(email="ada@example.com")
+    services.set_member(services.create_organization("Another"), User.objects.get(), role="viewer")
+
+    again = json.loads(run("seed_installation", *arguments))
+
+    assert again == {**first, "admin": {"email": "ada@example.com", "password": PASSWORD}}
+    assert (Organization.objects.count(), User.objects.count()) == (2, 1)
+
+
+def test_seeding_with_another_key_issues_it_in_the_first_organisation():
+    arguments = ["--admin-password", PASSWORD, "--api-key"]
+    first = json.loads(run("seed_installation", *arguments, "kr_live_" + "k" * 43))
+    services.set_member(services.create_organization("Another"), User.objects.get(), role="viewer")
+
+    again = json.loads(run("seed_installation", *arguments, "kr_live_" + "l" * 43))
+
+    assert (again["org_id"], ApiKey.objects.count()) == (first["org_id"], 2)
