@@ -85,7 +85,8 @@ def _public_certificate(host: str, port: int) -> Diagnosis:
 
 def _certificate(name: str, days: float) -> Diagnosis:
     diagnose = problem if days < MIN_CERTIFICATE_DAYS else ok
-    return diagnose("certificate", f"{name} is valid for {days:.0f} days", name=name, days=round(days))
+    validity = f"is valid for {days:.0f} days" if days >= 0 else f"expired {-days:.0f} days ago"
+    return diagnose("certificate", f"{name} {validity}", name=name, days=round(days))
 
 
 def _authorities() -> list[x509.Certificate]:

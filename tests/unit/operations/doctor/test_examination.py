@@ -227,6 +227,16 @@ def test_certificate_that_expires_soon_is_a_problem(settings, tmp_path):
     assert found == [{"certificate": "ok"}, {"certificate": "problem"}]
 
 
+def test_certificate_that_has_expired_is_said_so(settings, tmp_path):
+    leaf = trustme.CA().issue_cert("x.example", not_after=timezone.now() - timedelta(days=3))
+    settings.KRAFTER_CA_FILE = str(tmp_path / "ca.pem")
+    leaf.cert_chain_pems[0].write_to_path(settings.KRAFTER_CA_FILE)
+
+    [found] = machine.certificates()
+
+    assert (found.level, found.text.endswith("in KRAFTER_CA_FILE expired 3 days ago")) == ("problem", True)
+
+
 def test_failing_examination_is_a_problem_and_the_others_go_on(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
