@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -13,6 +14,10 @@ from unfold.forms import AuthenticationForm
 from unfold.widgets import INPUT_CLASSES
 
 from accounts.sign_in import attempts, known_browsers, lockout, second_factor
+from krafter_audit.security.vault import VaultError
+
+logger = logging.getLogger(__name__)
+KEY_MISSING = "Codes cannot be checked: a key of this installation is missing. Tell its operator."
 
 
 class SignInForm(AuthenticationForm):
@@ -71,9 +76,13 @@ class SetUpForm(StyledForm, ActivateTOTPForm):
 def _check_code(form: Any, clean: Callable[[], str]) -> str:
     request, codes = context.request, lockout.codes_subject(str(form.user.pk))
     attempts.require_allowed(request, codes, email=form.user.email)
-    code = clean()
-    authenticator = form.authenticator
-    if authenticator.type == Authenticator.Type.TOTP and not second_factor.use_code(authenticator, code):
-        raise get_adapter().validation_error("incorrect_code")
+    try:
+        code = clean()
+        authenticator = form.authenticator
+        if authenticator.type == Authenticator.Type.TOTP and not second_factor.use_code(authenticator, code):
+            raise get_adapter().validation_error("incorrect_code")
+    except VaultError as error:
+        logger.error("The second factor of user %s cannot be checked: %s", form.user.pk, error)
+        raise forms.ValidationError(KEY_MISSING) from None
     attempts.record_success(request, codes)
     return code

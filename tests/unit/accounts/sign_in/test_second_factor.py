@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.sign_in import second_factor
+from accounts.sign_in.forms import KEY_MISSING
 from events.models import Event
 from tests import staff
 from tests.races.threads import racers
@@ -68,6 +69,18 @@ def test_clock_may_be_half_a_minute_wrong(time_machine: Any, steps: int, accepte
     authenticator = TOTP.activate(staff.superuser(), secret).instance
 
     assert second_factor.use_code(authenticator, code_of(secret, steps)) is accepted
+
+
+@pytest.mark.slow
+def test_lost_key_is_said_at_the_sign_in(time_machine: Any, settings: Any) -> None:
+    user, secret = with_app(time_machine)
+    settings.KRAFTER_ENCRYPTION_KEYS = f"other:{settings.KRAFTER_ENCRYPTION_KEYS.partition(':')[2]}"
+
+    client, _ = sign_in(user)
+    page = client.post(CODE, {"code": code_of(secret)})
+
+    assert (page.status_code, KEY_MISSING in page.content.decode()) == (200, True)
+    assert client.get("/admin/").status_code == 302
 
 
 @pytest.mark.slow
