@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from rest_framework.exceptions import ValidationError
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -16,12 +17,14 @@ from accounts.admin.actor import operator
 from accounts.admin.api_keys import role_change_warnings
 from accounts.invitations.services import request_notice
 from accounts.models import Membership, Organization, Project, QuotaMonth
+from accounts.serializers import SiteURLField
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.autocomplete import AutocompleteFieldsMixin
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin, copy_row
-from krafter_audit.admin.forms import ServiceForm
+from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from krafter_audit.admin.text import grouped
+from krafter_audit.http.urls import USE_WEB_URL
 
 ARCHIVE_CONSEQUENCE = (
     "The project can only be read until it is restored. Scheduled scans and syncs do not start. Links of reports stay"
@@ -110,6 +113,24 @@ class OrganizationAdmin(ServiceModelAdmin):
         return "no limit" if row.ai_quota is None else f"{grouped(row.ai_quota)} units a month"
 
 
+class ProjectForm(ServiceForm):
+    class Meta:
+        model = Project
+        fields = ("organization", "slug", "name", "site_url")
+        help_texts: ClassVar = {"site_url": "The website to audit, such as https://example.com."}
+        error_messages: ClassVar = {"site_url": {"invalid": USE_WEB_URL}}
+
+    def clean_site_url(self) -> str:
+        url: str = self.cleaned_data["site_url"]
+        if "site_url" not in self.changed_data:
+            return url
+        try:
+            SiteURLField().run_validation(url)
+        except ValidationError as error:
+            raise forms.ValidationError(flatten_errors(error.detail)) from None
+        return url
+
+
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
     organization_path, project_path = "organization", "pk"
@@ -121,8 +142,7 @@ class ProjectAdmin(ServiceModelAdmin):
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
-    form = ServiceForm
-    fields = ("organization", "slug", "name", "site_url")
+    form, fields = ProjectForm, ProjectForm.Meta.fields
     actions: ClassVar[list[Any]] = ["archive", "restore"]  # higher apps add theirs
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:

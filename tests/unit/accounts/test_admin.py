@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts import api_keys
 from accounts.errors import LastOwner
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User
+from krafter_audit.http.addresses import not_public
+from krafter_audit.http.urls import USE_WEB_URL
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
@@ -170,6 +172,26 @@ def test_project_is_created_and_cannot_change_its_organisation(operator: Client,
 
     created.refresh_from_db()
     assert (created.organization, created.name) == (scenario.organization, "The shop")
+
+
+@pytest.mark.parametrize(
+    ("site_url", "sentence"),
+    [
+        ("our shop", USE_WEB_URL),
+        ("ftp://shop.example", USE_WEB_URL),
+        ("http://10.0.0.1/", str(not_public("10.0.0.1"))),
+    ],
+)
+def test_site_of_a_project_is_a_web_url_of_a_public_host(
+    operator: Client, scenario: Scenario, site_url: str, sentence: str
+) -> None:
+    before = Project.objects.count()
+    data = {"organization": scenario.organization.pk, "slug": "shop", "name": "Shop", "site_url": site_url}
+
+    page = operator.post(admin_url(Project, "add"), data)
+
+    assert page.context["adminform"].form.errors == {"site_url": [sentence]}
+    assert Project.objects.count() == before
 
 
 @pytest.mark.parametrize("model", [Organization, Project, User, ApiKey])
