@@ -13,6 +13,10 @@ CHANNEL_LABELS = {
     Share.Channel.SLACK: "Slack",
 }
 FIELDS_OF_CHANNEL = {Share.Channel.EMAIL: "recipients", Share.Channel.SLACK: "webhook_url"}
+MISSING = {
+    "recipients": "Enter at least one address.",
+    "webhook_url": "Enter the URL of the webhook, such as https://hooks.slack.com/services/…",
+}
 
 
 class ShareForm(forms.Form):
@@ -47,8 +51,10 @@ class ShareForm(forms.Form):
         channel = cleaned["channel"]
         body: dict[str, Any] = {"channel": channel, "expires_in": cleaned["days"] * 24 * 3600}
         name = FIELDS_OF_CHANNEL.get(channel)
-        if name and cleaned[name].strip():
-            body[name] = cleaned[name].strip()
-        if "recipients" in body:
-            body["recipients"] = split_addresses(body["recipients"])
+        if name:
+            entered = cleaned[name].strip()
+            body[name] = split_addresses(entered) if name == "recipients" else entered
+            if not body[name]:
+                self.add_error(name, MISSING[name])
+                return
         self.validated = validated_data(self, ShareReportRequestSerializer(data=body))

@@ -110,12 +110,13 @@ def test_share_form_shares_the_report_and_its_page_shows_the_link(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"channel": "email", "days": "7"}, "Required by the channel email."),
+        ({"channel": "email", "days": "7"}, "Enter at least one address."),
+        ({"channel": "email", "days": "7", "recipients": " , "}, "Enter at least one address."),
         (
             {"channel": "email", "days": "7", "recipients": "ada@example.com, ada"},
             "Enter a valid email address.",
         ),
-        ({"channel": "slack", "days": "7"}, "Required by the channel slack."),
+        ({"channel": "slack", "days": "7"}, "Enter the URL of the webhook"),
         (
             {"channel": "slack", "days": "7", "webhook_url": "https://example.com/hook"},
             "Use a Slack incoming-webhook URL",
