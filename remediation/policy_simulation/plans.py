@@ -16,7 +16,7 @@ from remediation.alert_routing import routes_of
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
 from remediation.policy_simulation import impact
-from remediation.policy_simulation.impact import SeverityChanges
+from remediation.policy_simulation.impact import PolicyImpact, SeverityChanges
 from remediation.services import recalculations
 from remediation.sla.policy import has_clock
 
@@ -45,15 +45,26 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
     changes = impact.preview(policy.project, config, dates_in_plan=dates_in_plan)
     dates = changes.dates if dates_in_plan else recalculations.simulate(policy.project, config)
     simulation = {
-        "severities": [
-            {"from": before, "to": after, "findings": rows}
-            for (before, after), rows in sorted(changes.severities.items())
-        ],
+        "severities": _severities_in(changes),
         "tasks": dates,
         "alerts": _count_alerts(config, _count_open_findings(policy.project, config)),
     }
     token = signing.dumps([*_identify(policy, config), changes.checksum], salt=PLAN_SALT)
     return {"simulation": simulation, "plan_token": token}
+
+
+def simulate_present(policy: Policy) -> dict[str, Any]:
+    """Return the `severities` and `tasks` that the present config would change without an edit."""
+    # The dates of an SLA clock always follow the present config.
+    changes = impact.preview(policy.project, policy.config, dates_in_plan=not has_clock(policy.config))
+    return {"severities": _severities_in(changes), "tasks": changes.dates}
+
+
+def _severities_in(changes: PolicyImpact) -> list[dict[str, Any]]:
+    return [
+        {"from": before, "to": after, "findings": rows}
+        for (before, after), rows in sorted(changes.severities.items())
+    ]
 
 
 def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:

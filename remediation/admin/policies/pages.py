@@ -168,6 +168,7 @@ class PolicyPages(ServiceModelAdmin):
             is_changed=name != policy.name or as_text(config) != as_text(policy.config),
             warnings=[sentence for _, sentence in about_fields] + others,
             impact=impact_in_words(plan["simulation"]),
+            impact_of_present=impact_in_words(plans.simulate_present(policy)),
             alerts=[
                 (AlertChannel(channel).label, rows) for channel, rows in plan["simulation"]["alerts"].items()
             ],

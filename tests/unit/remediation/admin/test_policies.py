@@ -64,6 +64,21 @@ def test_preview_changes_nothing_and_its_plan_changes_what_it_lists(operator: Cl
     assert (task.sla_due_at - due).total_seconds() == pytest.approx(86400, abs=2)
 
 
+def test_preview_says_what_the_present_policy_would_change_without_the_edit(
+    operator: Client, scenario: Scenario
+):
+    factories.task(scenario, of=factories.finding(scenario, domain="security", severity="low"))
+    policy = policies.current(scenario.project)
+
+    page = operator.post(
+        page_url(policy, "preview"), form_values(operator, policy, **{"sla_hours.medium": "48"})
+    )
+
+    already_due = [("Open findings change from low to critical", 1), ("Due dates of tasks move", 1)]
+    assert (page.context["impact"], page.context["impact_of_present"]) == (already_due, already_due)
+    assert "Without this edit" in text_of(page)
+
+
 def test_policy_for_new_tasks_alone_moves_no_due_date(operator: Client, scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, severity="critical"))
     policy, due = policies.current(scenario.project), task.sla_due_at
