@@ -139,6 +139,12 @@ LABELS = {
     "integration.webhook_enabled": "Webhook created",
     "integration.webhook_disabled": "Webhook disabled",
     "scan.skipped": "Scan skipped",
+    "api_key.issued": "API key issued",
+    "api_key.revoked": "API key revoked",
+    "sign_in.ended": "Sign-in ended",
+    "sign_in.locked": "Sign-in paused",
+    "sign_in.refused": "Sign-in refused",
+    "sign_in.succeeded": "Sign-in succeeded",
     "organization.created": "Organisation created",
     "organization.updated": "Organisation changed",
 }

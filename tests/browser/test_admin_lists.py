@@ -23,6 +23,22 @@ UNLABELLED = """cells => cells.filter(cell => cell.checkVisibility()
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
 
+def test_names_of_links_and_buttons_have_no_names_of_icons(live_server: Any, scenario: Scenario) -> None:
+    user = staff.superuser()
+
+    with visiting(live_server.url, "desktop") as visitor:
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist"))
+        visitor.page.wait_for_selector("[aria-hidden=true] >> text=bug_report")
+        named = [
+            visitor.page.get_by_role("link", name=name, exact=True).count()
+            for name in ("Findings", "Add finding", "Krafter Audit", "verified", "add")
+        ]
+        searches = visitor.page.get_by_role("button", name="search", exact=True).count()
+
+    assert (named, searches, visitor.problems) == ([2, 2, 1, 0, 0], 1, [])
+
+
 def test_find_a_finding_and_choose_a_project_by_keyboard_alone(live_server: Any, scenario: Scenario) -> None:
     other = factories.scenario()
     finding = factories.finding(scenario, title="Session cookies leak")

@@ -15,9 +15,24 @@ function nameSelectFields() {
   }
 }
 
-window.addEventListener("load", () => {
+// Unfold's icons are words of a font, which would be a part of the names of links and buttons: `bug_report Findings`.
+function hideIcons() {
+  for (const icon of document.querySelectorAll(".material-symbols-outlined:not([aria-hidden])")) {
+    const control = icon.closest("a, button");
+    const isNamed = !control || control.title || control.ariaLabel;
+    const isItsName = !isNamed && control.textContent.trim() === icon.textContent.trim();
+    icon.setAttribute("aria-hidden", isItsName ? "false" : "true");
+  }
+}
+
+function correctNames() {
+  hideIcons();
   nameSelectFields();
-  new MutationObserver(nameSelectFields).observe(document.body, { childList: true, subtree: true });
+}
+
+window.addEventListener("load", () => {
+  correctNames();
+  new MutationObserver(correctNames).observe(document.body, { childList: true, subtree: true });
   // On a phone the tabs of an entry are wider than the window.
   const tab = document.querySelector(".k-tabbar [aria-current]");
   // Not by `scrollIntoView`: Chromium would begin with the tab at the first Tab key, after the link to skip the menu.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.names import matches, pattern_error
+from events.names import event_label, matches, pattern_error
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,15 @@ def test_valid_pattern_has_no_error(pattern: str) -> None:
 )
 def test_error_of_an_invalid_pattern_names_valid_ones(pattern: str, named: str) -> None:
     assert named in pattern_error(pattern)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("api_key.issued", "API key issued"),
+        ("sign_in.succeeded", "Sign-in succeeded"),
+        ("member.role_changed", "Member role changed"),
+    ],
+)
+def test_label_is_the_name_in_words(name: str, label: str) -> None:
+    assert event_label(name) == label
