@@ -116,8 +116,11 @@ class OrganizationAdmin(ServiceModelAdmin):
 class ProjectForm(ServiceForm):
     class Meta:
         model = Project
-        fields = ("organization", "slug", "name", "site_url")
-        help_texts: ClassVar = {"site_url": "The website to audit, such as https://example.com."}
+        fields = ("organization", "name", "slug", "site_url")
+        help_texts: ClassVar = {
+            "slug": "The project's id in URLs of the API.",
+            "site_url": "The website to audit, such as https://example.com.",
+        }
         error_messages: ClassVar = {"site_url": {"invalid": USE_WEB_URL}}
 
     def clean_site_url(self) -> str:
@@ -143,6 +146,7 @@ class ProjectAdmin(ServiceModelAdmin):
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
     form, fields = ProjectForm, ProjectForm.Meta.fields
+    prepopulated_fields: ClassVar = {"slug": ("name",)}
     actions: ClassVar[list[Any]] = ["archive", "restore"]  # higher apps add theirs
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:

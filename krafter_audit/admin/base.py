@@ -37,8 +37,8 @@ from krafter_audit.admin.autocomplete import AutocompleteFilter as AutocompleteF
 from krafter_audit.admin.forms import StrictJSONField, error_text
 from krafter_audit.admin.live_pages import refresh_without_scripts
 from krafter_audit.admin.project_column import project_column
-from krafter_audit.admin.project_scope import once, project_of_new_row, scope_of_list
-from krafter_audit.admin.return_pages import page_after_action, page_to_return_to
+from krafter_audit.admin.project_scope import once, scope_of_list, values_of_new_row
+from krafter_audit.admin.return_pages import PageOfNewRowMixin, page_after_action, page_to_return_to
 from krafter_audit.admin.row_permissions import NOT_ALLOWED, RowPermissionsMixin
 from krafter_audit.admin.row_permissions import staff_of as staff_of
 from krafter_audit.admin.text import ago, status_label
@@ -126,7 +126,7 @@ def copy_row(row: models.Model, *, to: models.Model) -> None:
     to.__dict__.update(row.__dict__)
 
 
-class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin):
+class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFieldsMixin, ModelAdmin):
     """Rows that are listed newest first, never deleted, and changed by services only."""
 
     # UUIDv7 sorts by time, and the primary key index needs no filter.
@@ -310,7 +310,7 @@ class ServiceModelAdmin(RowPermissionsMixin, AutocompleteFieldsMixin, ModelAdmin
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         # Django would answer an id that is no UUID with a 500.
-        initial = {"project": project_of_new_row(request), **super().get_changeform_initial_data(request)}
+        initial = {**values_of_new_row(request), **super().get_changeform_initial_data(request)}
         return {name: value for name, value in initial.items() if _is_possible(self.opts, name, value)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -1,7 +1,7 @@
 """The project chosen in the header: lists, pickers and the overview show its rows alone."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, cast
 from uuid import UUID
 
 from django.apps import apps
@@ -32,17 +32,23 @@ def chosen_project(request: HttpRequest) -> Any | None:
     return once(request, "chosen_project", read)
 
 
-def project_of_new_row(request: HttpRequest) -> UUID | None:
-    """Return the id of the project by which the list before a form is filtered, or the chosen one's.
+def values_of_new_row(request: HttpRequest) -> dict[str, UUID]:
+    """Return the ids of the project and of the organisation that a form begins with, as far as they are known.
 
-    None without one, and of an archived one.
+    The project is that by which the list before the form is filtered, the chosen one, or the person's only one.
     """
-    filters = QueryDict(request.GET.get("_changelist_filters", ""))
+    filters, user = QueryDict(request.GET.get("_changelist_filters", "")), cast("Any", request.user)
     try:
         project = _visible_project(request, UUID(filters.get(PROJECT_PARAMETER, "")))
     except ValueError:  # of a list without this filter
-        project = chosen_project(request)
-    return None if project is None or project.read_only_reason else project.pk
+        project = chosen_project(request) or _only(visible_projects(request).filter(archived_at=None)[:2])
+    organization = project.organization_id if project else _only(user.roles)
+    values = {"project": None if project is None or project.read_only_reason else project.pk}
+    return {name: pk for name, pk in {**values, "organization": organization}.items() if pk}
+
+
+def _only(found: Collection[Any]) -> Any | None:
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def once[T](request: HttpRequest, name: str, read: Callable[[], T]) -> T:

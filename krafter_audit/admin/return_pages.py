@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -31,3 +31,16 @@ def page_after_action(request: HttpRequest, rows: QuerySet[Any]) -> str:
             filters = parse_qs(urlsplit(back).query).get("_changelist_filters", [""])[0]
             return reverse(f"{name}_changelist") + (f"?{filters}" if filters else "")
     return back
+
+
+class PageOfNewRowMixin:
+    """Lead to the page of a new row that has no form: what comes next is there."""
+
+    opts: Any
+    has_change_permission: Any
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if self.has_change_permission(request, obj):
+            return super().response_post_save_add(request, obj)  # type: ignore[misc,no-any-return]  # of ModelAdmin
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return HttpResponseRedirect(reverse(name, args=[obj.pk]))

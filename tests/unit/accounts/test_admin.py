@@ -13,6 +13,9 @@ from accounts.errors import LastOwner
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User
 from krafter_audit.http.addresses import not_public
 from krafter_audit.http.urls import USE_WEB_URL
+from notifications.models import WebhookEndpoint
+from reports.models import Report
+from scans.models import Scan, Site
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
@@ -192,6 +195,28 @@ def test_site_of_a_project_is_a_web_url_of_a_public_host(
 
     assert page.context["adminform"].form.errors == {"site_url": [sentence]}
     assert Project.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (Project, "organization"),
+        (WebhookEndpoint, "organization"),
+        (Membership, "organization"),
+        (ApiKey, "organization"),
+        (Site, "project"),
+        (Scan, "project"),
+        (Report, "project"),
+    ],
+)
+def test_forms_begin_with_the_only_organisation_and_project_of_a_person(
+    scenario: Scenario, model: type[Model], field: str
+) -> None:
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))
+
+    form = client.get(admin_url(model, "add")).context["adminform"].form
+
+    assert form[field].value() == getattr(scenario, field).pk
 
 
 @pytest.mark.parametrize("model", [Organization, Project, User, ApiKey])

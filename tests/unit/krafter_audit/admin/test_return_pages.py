@@ -5,6 +5,7 @@ from django.test import RequestFactory
 from krafter_audit.admin.return_pages import page_after_action, page_to_return_to
 from krafter_audit.db.models import uuid7
 from remediation.models import Task
+from scans.models import Site
 from tests import factories
 from tests.factories import Scenario
 from tests.staff import admin_url, logged_in_client, member_of
@@ -67,3 +68,12 @@ def test_action_on_a_row_of_another_organisation_leads_to_the_same_page_as_on_an
         pages.append(client.post(admin_url(Task, "changelist"), sent | back).headers["location"])
 
     assert pages == [admin_url(Task, "changelist")] * 2
+
+
+@pytest.mark.django_db
+def test_form_leads_to_the_page_of_a_new_row_that_cannot_be_edited(scenario: Scenario) -> None:
+    client = logged_in_client(member_of(scenario.organization, "admin"))
+
+    added = client.post(admin_url(Site, "add"), {"project": scenario.project.pk, "host": "shop.example.com"})
+
+    assert added.headers["location"] == admin_url(Site, "change", Site.objects.get().pk)
