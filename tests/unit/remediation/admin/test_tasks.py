@@ -68,15 +68,19 @@ def test_paused_clock_is_extended_and_not_a_task_without_a_due_date(scenario: Sc
     assert [refusal.get("extend_due_date", "") for refusal in found] == ["", NoDueDate.message]
 
 
-def test_task_that_is_added_at_a_finding_has_its_title(scenario: Scenario) -> None:
-    finding = factories.finding(scenario, title='Links & "forms" lack names')
+def test_task_that_is_added_at_a_finding_has_its_title_and_severity(scenario: Scenario) -> None:
+    finding = factories.finding(scenario, title='Links & "forms" lack names', severity="critical")
     client = staff.logged_in_client()
 
     page = client.get(admin_url(Finding, "change", finding.pk)).content.decode()
     [link] = re.findall(r'href="([^"]+)">Add task<', page)
     initial = client.get(html.unescape(link)).context["adminform"].form.initial
 
-    assert (initial["finding"], initial["title"]) == (str(finding.pk), finding.title)
+    assert [initial[name] for name in ("finding", "title", "priority")] == [
+        str(finding.pk),
+        finding.title,
+        "critical",
+    ]
 
 
 def test_override_of_a_manual_review_is_not_needed(scenario: Scenario) -> None:
