@@ -50,7 +50,7 @@ def _chosen_value(spec: Any, changelist: Any, request: HttpRequest) -> str | Non
     if isinstance(spec, AutocompleteSelectFilter):
         if spec.value() is None:  # `__isnull`
             return "Any" if spec.lookup_val_isnull in ("0", "False") else "None"
-        return _named_row(changelist, spec.field.remote_field.model, spec.value(), request)
+        return _named_row(changelist, spec.field.remote_field.model, spec.field.name, spec.value(), request)
     # The first choice of Django's filters is the one that filters nothing.
     choices = [*spec.choices(changelist)][1:]
     return next((capfirst(str(choice["display"])) for choice in choices if choice["selected"]), None)
@@ -69,7 +69,9 @@ def _other_lookups(
             continue
         field, related = _field_of(changelist.model, name)
         for value in changelist.filter_params[name]:
-            shown = _named_row(changelist, related, value, request) if related else str(value)
+            shown = str(value)
+            if related:
+                shown = _named_row(changelist, related, field.name, value, request)
             if field is not None and shown:
                 # A reverse relation has no verbose name.
                 label = getattr(field, "verbose_name", None) or related._meta.verbose_name
@@ -91,12 +93,17 @@ def _field_of(model: type[Model], lookup: str) -> tuple[Any, Any]:
     return field, related
 
 
-def _named_row(changelist: Any, model: type[Model], pk: Any, request: HttpRequest) -> str:
-    """Return the name of a row, or its id where the person may not see it."""
+def _named_row(changelist: Any, model: type[Model], name: str, pk: Any, request: HttpRequest) -> str:
+    """Return the name of a row to which the field `name` refers, or its id where the person may not see it."""
     related = changelist.model_admin.admin_site._registry.get(model)
     try:
         model._meta.pk.to_python(pk)
     except ValidationError:  # a lookup with another value, such as `__isnull`
         return str(pk)
-    row = related.get_queryset(request).filter(pk=pk).first() if related else None
+    if related:
+        row = related.get_queryset(request).filter(pk=pk).first()
+    else:
+        # The rows that the list shows are those that the person may see.
+        shown = (getattr(listed, name, None) for listed in changelist.result_list)
+        row = next((value for value in shown if str(getattr(value, "pk", "")) == str(pk)), None)
     return str(pk if row is None else row)

@@ -41,6 +41,6 @@ class PageOfNewRowMixin:
 
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if self.has_change_permission(request, obj):
-            return super().response_post_save_add(request, obj)  # type: ignore[misc,no-any-return]  # of ModelAdmin
+            return super().response_post_save_add(request, obj)  # type: ignore[misc]  # of ModelAdmin
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[obj.pk]))

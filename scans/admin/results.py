@@ -27,7 +27,7 @@ class ScanResultAdmin(ReadOnlyAdmin):
     )
     list_filter = ("outcome",)
     list_select_related = ("page",)
-    search_help_text = "The id of a scan, or the start of a check's key."
+    search_help_text = "Start of a check, or id of a scan"
     search_fields = ("^key",)
     uuid_search_field = "scan"
     linked_lookups = ("scan__id__exact", "page__id__exact")

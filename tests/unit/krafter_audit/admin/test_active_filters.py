@@ -95,3 +95,13 @@ def test_link_from_another_page_is_shown_by_the_name_of_its_row(scenario: Scenar
     page = staff.logged_in_client().get(admin_url(Task, "changelist"), query)
 
     assert shown(page) == [("Campaign", str(campaign))]
+
+
+def test_row_without_a_page_is_shown_by_the_name_that_its_rows_have(scenario: Scenario) -> None:
+    result = staff.ROWS[ScanResult](scenario)
+
+    page = staff.logged_in_client().get(
+        admin_url(ScanResult, "changelist"), {"page__id__exact": result.page_id}
+    )
+
+    assert shown(page) == [("Page", result.page.url)]
