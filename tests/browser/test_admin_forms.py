@@ -8,12 +8,14 @@ from django.contrib import admin
 from django.db import transaction
 from django.test import Client
 
+from accounts.models import Project
 from findings.models import Finding
 from remediation.evidence.chain import append
 from remediation.models import Task, Verification
 from tests import factories, staff
 from tests.browser.page_structure import with_new_structure
 from tests.browser.visitor import SCREENSHOTS, visiting
+from tests.factories import Scenario
 from tests.staff import admin_url
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.slow]
@@ -89,3 +91,16 @@ def test_report_of_another_tool_is_chosen_without_an_error(live_server: Any) -> 
         chosen = visitor.page.eval_on_selector("input[type=file]", "input => input.files[0].name")
 
     assert (chosen, visitor.problems) == ("report.sarif", [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_slug_of_a_new_project_follows_its_name(live_server: Any, scenario: Scenario) -> None:
+    user = staff.member_of(scenario.organization, "owner")
+
+    with visiting(live_server.url, "desktop") as visitor:
+        visitor.sign_in(user)
+        visitor.open(admin_url(Project, "add"))
+        visitor.page.locator("#id_name").press_sequentially("My Shop")
+        slug = visitor.page.locator("#id_slug").input_value()
+
+    assert (slug, visitor.problems) == ("my-shop", [])
