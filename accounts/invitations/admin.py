@@ -88,7 +88,7 @@ class MembershipAdmin(ServiceModelAdmin):
     form, add_form = RoleForm, InviteForm
     change_form_outer_before_template = ""  # the buttons are below
     empty_text = "People are invited to an organisation: add one first."
-    list_display = ("user__email", "user__name", "role_badge", "state", "organization_name", "last_sign_in")
+    list_display = ("email", "name", "role_badge", "state", "organization_name", "last_sign_in")
     list_filter = ("role", ("organization", AutocompleteFilter))
     search_fields = ("user__email", "user__name")
     search_help_text = "E-mail or name"
@@ -142,6 +142,14 @@ class MembershipAdmin(ServiceModelAdmin):
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return bool(self._managed(request))
+
+    @admin.display(description="e-mail")
+    def email(self, row: Membership) -> str:
+        return row.user.email
+
+    @admin.display(description="name")
+    def name(self, row: Membership) -> str:
+        return row.user.name
 
     @display(description="role", label={Role.OWNER.label: "primary", Role.ADMIN.label: "info"})
     def role_badge(self, row: Membership) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.utils import label_for_field
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -293,3 +294,14 @@ def test_superuser_invites_into_each_organisation(scenario: Scenario):
 
     added = Membership.objects.filter(user__email__startswith="new").order_by("user__email")
     assert [membership.organization for membership in added] == organizations
+
+
+def test_list_of_members_names_e_mail_and_name(scenario: Scenario) -> None:
+    client = staff.logged_in_client(staff.member_of(scenario.organization, "owner"))
+
+    changelist = client.get(admin_url(Membership, "changelist")).context["cl"]
+
+    assert [label_for_field(name, Membership, changelist.model_admin) for name in ("email", "name")] == [
+        "e-mail",
+        "name",
+    ]
