@@ -20,6 +20,7 @@ from krafter_audit.db import read_replica
 from krafter_audit.jobs.metrics import shared_registry
 from krafter_audit.multiprocess_metrics import DIRECTORY
 from operations import runs
+from operations.backups import schedule
 from operations.models import Backup, RestoreDrill
 from operations.queues import pending_work, queue_lengths
 from remediation.models import Result
@@ -124,13 +125,18 @@ def _backups() -> Families:
     )
     age = GaugeMetricFamily("krafter_backup_age_seconds", "Age of the last successful one.", labels=["kind"])
     models: dict[str, type[Backup] | type[RestoreDrill]] = {"backup": Backup, "drill": RestoreDrill}
+    interval = GaugeMetricFamily(
+        "krafter_backup_interval_seconds", "The interval at which workers create them.", labels=["kind"]
+    )
     for kind, model in models.items():
         last, good = runs.last_finished(model), runs.last_finished(model, succeeded=True)
+        if hours := schedule.interval_hours(model):
+            interval.add_metric([kind], hours * 3600)
         if last:
             succeeded.add_metric([kind], 0 if last.error else 1)
         if good:
             age.add_metric([kind], (timezone.now() - good.created_at).total_seconds())
-    yield from (succeeded, age)
+    yield from (succeeded, age, interval)
 
 
 def _replica() -> Families:

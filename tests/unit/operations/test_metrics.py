@@ -105,6 +105,19 @@ def test_installation_is_measured(scrape: Scrape, scenario: Scenario):
     assert ("krafter_queue_messages", "celery") in found
 
 
+def test_interval_of_backups_is_that_of_the_workers(scrape: Scrape, settings):
+    settings.KRAFTER_BACKUP_DIR, settings.KRAFTER_BACKUP_HOURS, settings.KRAFTER_DRILL_URL = (
+        "backups",
+        168,
+        "",
+    )
+
+    found = scrape()
+
+    assert found["krafter_backup_interval_seconds", "backup"] == 604_800
+    assert ("krafter_backup_interval_seconds", "drill") not in found
+
+
 def test_unavailable_redis_leaves_out_its_metrics(scrape: Scrape, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
