@@ -324,6 +324,9 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
         supervisor.stop(STOP_ORDER)
         data.remove_socket_directory()
         data.delete(ENVIRONMENT, OWNER_ENVIRONMENT, READY)
+        if options.ready:
+            with contextlib.suppress(OSError):
+                options.ready.unlink()
     return 0
 
 

@@ -2,12 +2,14 @@
 
 import socket
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from devtools.local_stack import up
 from devtools.local_stack.data import DataDirectory
 from devtools.local_stack.process import Command, StartFailed
+from devtools.local_stack.supervisor import StopRequested
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,16 @@ def test_ready_file_that_cannot_be_written_stops_the_start_at_once(name: str, tm
 
     with pytest.raises(StartFailed, match=r"--ready, .*, cannot be written"):
         up.delete_ready_file(options.ready)
+
+
+def test_ready_file_is_deleted_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = up.parse_arguments(["--ready", str(tmp_path / "ready")])
+    monkeypatch.setattr(up, "start", lambda options, data, supervisor: options.ready.touch())
+    supervisor = Mock(**{"run_forever.side_effect": StopRequested})
+
+    status = up.serve(options, DataDirectory(tmp_path), supervisor)
+
+    assert (status, options.ready.exists()) == (0, False)
 
 
 def test_notice_names_the_rights_of_the_database_role() -> None:
