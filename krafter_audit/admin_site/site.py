@@ -52,6 +52,9 @@ class AdminSite(UnfoldAdminSite):
         view: Any = AutocompleteView.as_view(admin_site=self)
         return view(request)
 
+    def i18n_javascript(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return never_cache(super().i18n_javascript)(request, extra_context)
+
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         user = request.user
         response: HttpResponse = super().logout(request, {"title": "Signed out", **(extra_context or {})})

@@ -35,7 +35,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
         # 404 and not 401: without the token not even the existence of the URL is disclosed.
         raise Http404
-    return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_LATEST)
+    headers = {"cache-control": "no-store"}
+    return HttpResponse(render_metrics(), content_type=CONTENT_TYPE_LATEST, headers=headers)
 
 
 def _check(query: Callable[[], None]) -> str:

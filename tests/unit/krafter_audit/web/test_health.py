@@ -37,6 +37,7 @@ def test_metrics_require_the_token(client: Client, settings: Any):
     assert client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 404
     response = client.get("/metrics", headers={"authorization": "Bearer secret-token"})
     assert b"krafter_ratelimit_unchecked_total" in response.content
+    assert response["cache-control"] == "no-store"
 
 
 @pytest.mark.django_db
