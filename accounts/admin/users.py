@@ -99,6 +99,11 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
         fields = tuple(name for name in options["fields"] if name != "password_page")
         return [(title, {**options, "fields": fields}), *others]
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and (old := form.initial.get("email", obj.email)) != obj.email:
+            notices.request_mail("email.changed", obj, to=old)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         response = super().user_change_password(request, id, form_url)
         if request.method == "POST" and response.status_code == 302:

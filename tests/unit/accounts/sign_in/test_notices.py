@@ -75,6 +75,23 @@ def test_password_that_an_administrator_sets_is_reported(
     assert [message.to for message in mail.outbox] == [[scenario.owner.email]]
 
 
+def test_old_address_gets_a_mail_when_an_administrator_changes_it(
+    scenario: Scenario, django_capture_on_commit_callbacks: Any, eager_jobs: None
+):
+    user, old = scenario.owner, scenario.owner.email
+    url = reverse("admin:accounts_user_change", args=[user.pk])
+
+    for email in (old.upper(), "moved@example.com"):
+        with django_capture_on_commit_callbacks(execute=True):
+            staff.logged_in_client().post(url, {"email": email, "name": user.name, "is_active": "on"})
+
+    [message] = mail.outbox
+    assert User.objects.get(pk=user.pk).email == "moved@example.com"
+    assert (message.to, message.subject) == ([old], "The e-mail address was changed · Krafter Audit")
+    assert "/admin/password/reset/" not in message.body
+    assert "moved@example.com" not in message.body
+
+
 @pytest.mark.parametrize(
     ("server", "attempts"), [("RefusesEve", 1), ("AnswersTheContent", 1), ("GreylistsEve", 7)]
 )
