@@ -1,15 +1,18 @@
 """Migrate a database and create the first organisation in it, in one process.
 
-KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}. The last line printed is JSON, too: what
-was created, and `role_problem`, a sentence about the rights of the database role or "".
+KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key", "restore"}, of which `restore` is the
+directory of a backup or "". The last line printed is JSON, too: what was created, and `role_problem`, a sentence about
+the rights of the database role or "".
 """
 
 import io
 import json
 import os
 import sys
+from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
@@ -31,6 +34,9 @@ def install() -> dict[str, object]:
     # From the environment: every user of the machine can read command lines.
     given = json.loads(os.environ["KRAFTER_INSTALL"])
     call_command("check")
+    if given["restore"]:
+        media = Path(settings.MEDIA_ROOT)
+        call_command("restore", Path(given["restore"]), into=os.environ["DATABASE_URL"], media=media)
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
         call_command("create_database_role")
     call_command("migrate", interactive=False, verbosity=1)

@@ -204,6 +204,7 @@ class System:
     def install(self) -> dict[str, Any]:
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
         given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
+        given["restore"] = str(self.options.restore or "")
         env = self.env | self.owner_env | {"KRAFTER_INSTALL": json.dumps(given)}
         log = self.supervisor.logs / "install.log"
         try:
@@ -291,6 +292,12 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--no-demo", dest="demo", action="store_false", help="without the demo's website and data"
+    )
+    parser.add_argument(
+        "--restore",
+        type=resolved_path,
+        metavar="BACKUP",
+        help="restore this backup into a data directory without a database",
     )
     parser.add_argument(
         "--ready", type=resolved_path, help="write what is printed as JSON once all of it answers"

@@ -1,5 +1,6 @@
 """The notices that `./krafter up` prints."""
 
+import json
 import socket
 from pathlib import Path
 from unittest.mock import Mock
@@ -113,3 +114,12 @@ def test_migrations_have_no_time_limit_of_a_statement(tmp_path: Path) -> None:
     up.System(options, DataDirectory(tmp_path), supervisor).install()
 
     assert supervisor.env["KRAFTER_DB_STATEMENT_SECONDS"] == "0"
+
+
+def test_backup_is_restored_before_the_migrations(tmp_path: Path) -> None:
+    supervisor = RecordingSupervisor(tmp_path)
+    options = up.parse_arguments(["--port", "0", "--no-demo", "--restore", str(tmp_path / "backup")])
+
+    up.System(options, DataDirectory(tmp_path), supervisor).install()
+
+    assert json.loads(supervisor.env["KRAFTER_INSTALL"])["restore"] == str(tmp_path / "backup")
