@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assurance.models import Deploy
-from findings.policy_rules import section_of
+from findings.policy_rules import ignored, section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection
 from remediation.policy_versions.warnings import invalid_flag
 
@@ -70,4 +70,4 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
     elif path != "deploys.environments":
         yield f"{path} is ignored: the names are environments, scan, releases."
     elif not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        yield f"{path} is ignored in part: it must be a list of names of environments."
+        yield f"{ignored(path, in_part=isinstance(value, list))}: it must be a list of names of environments."

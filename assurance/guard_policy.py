@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from findings.models import Severity
-from findings.policy_rules import section_of
+from findings.policy_rules import ignored, section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection, fields_for
 from remediation.policy_versions.warnings import invalid_whole_number
 from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
@@ -55,7 +55,8 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
     elif key not in Severity.values:
         yield f"{path} is ignored: the names are {', '.join(Severity.values)}, runs_per_day."
     elif not isinstance(value, list) or len(value) > MAX_OFFSETS or not all(map(parse_offset, value)):
+        extent = ignored(path, in_part=parse_offsets(value, limit=MAX_OFFSETS))
         yield (
-            f"{path} is ignored in part: it must be a list of at most {MAX_OFFSETS} times such as 90m, 1h or 7d,"
+            f"{extent}: it must be a list of at most {MAX_OFFSETS} times such as 90m, 1h or 7d,"
             f" up to {MAX_OFFSET.days} days."
         )

@@ -31,6 +31,11 @@ def section_of(config: Config, name: str) -> dict[str, Any]:
     return section if isinstance(section, dict) else {}
 
 
+def ignored(path: str, *, in_part: object) -> str:
+    """Return the begin of the sentence on a part of a config that has no effect, or only `in_part`."""
+    return f"{path} is ignored in part" if in_part else f"{path} is ignored"
+
+
 def severity_rules(config: Config) -> dict[str, str]:
     """Return the valid part of `severity_rules`: domain → severity."""
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 from findings import check_keys
 from findings.models import Domain, Severity
-from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND
+from findings.policy_rules import MAX_REQUESTS_PER_SECOND, MAX_THRESHOLD, MIN_REQUESTS_PER_SECOND, ignored
 from remediation.alert_routing import AlertChannel
 from remediation.approval_rules import MAX_APPROVALS
 from remediation.policy_sections.declarations import SECTIONS, PolicySection
@@ -89,10 +89,9 @@ def _hours(path: str, value: Any) -> Iterator[str]:
 
 def _route(path: str, value: Any) -> Iterator[str]:
     yield from _known(path, Severity.values)
-    channels = value if isinstance(value, list) else [value]
-    unknown = [channel for channel in channels if channel not in AlertChannel.values]
-    if not isinstance(value, list) or unknown:
-        yield f"{path} is ignored in part: it must be a list of {', '.join(AlertChannel.values)}."
+    known = [item for item in value if item in AlertChannel.values] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(known) < len(value):
+        yield f"{ignored(path, in_part=known)}: it must be a list of {', '.join(AlertChannel.values)}."
 
 
 def _approvals(path: str, value: Any) -> Iterator[str]:

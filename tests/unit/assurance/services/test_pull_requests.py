@@ -276,7 +276,7 @@ def test_policy_warns_of_environments_that_are_no_list(scenario: Scenario) -> No
     answer = scenario.client.call("put", "policies/current", {"config": config}).json()
 
     assert answer["meta"]["warnings"] == [
-        "deploys.environments is ignored in part: it must be a list of names of environments.",
+        "deploys.environments is ignored: it must be a list of names of environments.",
         "deploys.only is ignored: the names are environments, scan, releases.",
     ]
 

@@ -320,4 +320,4 @@ def test_policy_form_says_which_parts_are_ignored(operator: Client, scenario: Sc
 
     page = operator.post(admin_url(Policy, "change", policy.pk), body, follow=True)
 
-    assert any("sla.warnings is ignored in part" in line for line in messages_of(page))
+    assert any("sla.warnings is ignored: it must be a list" in line for line in messages_of(page))

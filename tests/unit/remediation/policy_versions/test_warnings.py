@@ -68,6 +68,27 @@ def test_part_of_the_policy_that_is_ignored_is_named(config: dict[str, Any], par
     assert sentence[-1] in ".?"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("alert_routing", "slack", "alert_routing.high is ignored: it must be a list of slack, email."),
+        ("alert_routing", ["sms"], "alert_routing.high is ignored: it must be a list of slack, email."),
+        (
+            "alert_routing",
+            ["sms", "email"],
+            "alert_routing.high is ignored in part: it must be a list of slack, email.",
+        ),
+        (
+            "guard",
+            "1h",
+            "guard.high is ignored: it must be a list of at most 10 times such as 90m, 1h or 7d, up to 90 days.",
+        ),
+    ],
+)
+def test_part_is_ignored_in_part_if_the_rest_has_an_effect(name: str, value: Any, sentence: str) -> None:
+    assert ignored_parts({name: {"high": value}}) == [sentence]
+
+
 def test_channels_are_those_of_alerts() -> None:
     channels = [Alert._meta.get_field("channel").choices, Destination._meta.get_field("channel").choices]
 

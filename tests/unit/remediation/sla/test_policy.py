@@ -176,7 +176,9 @@ def test_holidays_and_closed_days_are_optional():
     ("section", "reason"),
     [
         ({"pause_while_blocked": "yes"}, "sla.pause_while_blocked is ignored: it must be true or false."),
-        ({"warnings": ["soon"]}, "sla.warnings is ignored in part"),
+        ({"warnings": ["soon"]}, "sla.warnings is ignored: it must be a list of at most 5 times"),
+        ({"warnings": "1h"}, "sla.warnings is ignored: it must be a list of at most 5 times"),
+        ({"warnings": ["1h", "soon"]}, "sla.warnings is ignored in part"),
         ({"warnings": ["1h"] * 6}, "sla.warnings is ignored in part"),
         ({"business_hours": "9 to 5"}, "sla.business_hours is ignored: it must be an object."),
         (
