@@ -182,6 +182,10 @@ class AddressPolicy:
         """Return whether the operator lists the address for that port."""
         return any(entry.covers(address, port) for entry in self.allowed)
 
+    def allows_networks_on(self, port: int) -> bool:
+        """Return whether the operator lists any address for that port."""
+        return any(entry.port in (None, port) for entry in self.allowed)
+
     def permits(self, address: Address, port: int) -> bool:
         """Return whether a connection to the address on that port is allowed."""
         if self.is_allowed(address, port):

@@ -233,3 +233,16 @@ def test_relative_path_is_resolved_as_by_browsers(base: str, reference: str, url
 )
 def test_host_is_found_after_any_number_of_slashes_as_by_browsers(reference: str, url: str) -> None:
     assert resolve("http://example.com/a", reference) == url
+
+
+def test_host_that_is_not_resolved_needs_an_allowed_port_all_the_same(dns: Dns) -> None:
+    one_port = AddressPolicy.from_setting("127.0.0.1/32:8123")
+    any_port = AddressPolicy.from_setting("10.0.0.0/8")
+
+    with pytest.raises(RefusedAddress, match="Port 9999 is not allowed"):
+        validate_url("http://nowhere.example:9999/", policy=one_port)
+
+    assert dns.queried == []
+    for port, policy in ((8123, one_port), (9999, any_port)):  # it may be on the operator's network
+        with pytest.raises(Unreachable):
+            validate_url(f"http://nowhere.example:{port}/", policy=policy)
