@@ -28,6 +28,7 @@ SLA_CONFIG = {
         "holidays": "AT",
     },
 }
+SLA_HOURS = {"critical": 24, "high": 72, "medium": 168, "low": 336}
 CAMPAIGN, CAMPAIGN_TASKS, CAMPAIGN_DAYS = "Before the relaunch", 5, 14
 STRICT_CONFIG = {
     "guard": GUARD_CONFIG,
@@ -89,9 +90,9 @@ class Walkthrough:
             " counted in business hours."
         )
         config = self.api.call("GET", "/policies/current", show=False)["config"]
-        self.api.call(
-            "PUT", "/policies/current", {"config": {**config, "guard": GUARD_CONFIG, "sla": SLA_CONFIG}}
-        )
+        # The tasks need due dates, whatever the policy had.
+        own = {"guard": GUARD_CONFIG, "sla": SLA_CONFIG, "sla_hours": SLA_HOURS}
+        self.api.call("PUT", "/policies/current", {"config": {**config, **own}})
 
     def scan_and_select_finding(self) -> dict[str, Any]:
         self.print_step("Scan the site.")
