@@ -101,7 +101,7 @@ def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) 
     """Change a locked task as `update` does."""
     task = locked.task
     changed = {name: value for name, value in changes.items() if _differs(task, name, value)}
-    error = change_error(task.status, changes.get("status"), changed)
+    error = change_error(task.status, changed.get("status"), changed)
     if error is not None:
         raise error
     if not changed:

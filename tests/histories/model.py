@@ -219,11 +219,11 @@ class Project:
     def _set_task(self, task: Task, values: dict[str, Any]) -> str:
         """Return the error code, or nothing."""
         due, was = values.get("sla_due_at", task.sla_due_at), task.status
-        if values.get("status") == DONE:
-            return "done_requires_verification"
-        if was == DONE and ("status" in values or due != task.sla_due_at):
-            return "task_done"
         status = values.get("status", was)
+        if status == DONE and was != DONE:
+            return "done_requires_verification"
+        if was == DONE and (status != DONE or due != task.sla_due_at):
+            return "task_done"
         if due != task.sla_due_at:
             task.set_due_date(due, self.now)
             task.status = status

@@ -77,6 +77,20 @@ def test_patch_that_changes_nothing_leaves_etag_and_events(scenario: Scenario):
     assert list(Event.objects.filter(name="task.updated").values_list("data", flat=True)) == []
 
 
+def test_status_of_a_done_task_that_is_sent_back_is_no_change(scenario: Scenario):
+    task = factories.task(scenario, status="done")
+    before = scenario.client.call("get", f"tasks/{task.pk}").json()["data"]
+
+    sent_back = patch(scenario, task, status="done")
+    with_priority = patch(scenario, task, status="done", priority="low")
+    body = {"ids": [str(task.pk)], "set": {"status": "done"}, "mode": "partial"}
+    in_bulk = scenario.client.call("post", "tasks/bulk-update", body).json()["data"]
+
+    assert (sent_back.status_code, sent_back.json()["data"]) == (200, before)
+    assert (with_priority.status_code, with_priority.json()["data"]["priority"]) == (200, "low")
+    assert in_bulk["refusals"] == []
+
+
 def test_done_task_accepts_a_link(scenario: Scenario):
     task = factories.task(scenario, status="done")
 
