@@ -1,10 +1,12 @@
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from krafter_audit import mail
@@ -40,12 +42,12 @@ def _send(endpoint: WebhookEndpoint) -> None:
             results = [
                 _send_one(endpoint, message, server)
                 for message in _messages(endpoint)
-                # Not once another worker has taken over the lease: it sends the others.
-                if leases.owned(endpoint).exists()
+                # Not once another worker has taken over the lease, which sends the others, or it was enabled again.
+                if _pending_notice(endpoint).exists()
             ]
     except OSError as error:
         logger.warning("the mail server did not accept a notice: %s", type(error).__name__)
-        leases.write(endpoint, notice_due_at=timezone.now() + RETRY_AFTER, lease_until=None, attempts=0)
+        _release(endpoint, timezone.now() + RETRY_AFTER, attempts=0)
     else:
         _store_results(endpoint, results)
 
@@ -53,11 +55,21 @@ def _send(endpoint: WebhookEndpoint) -> None:
 def _store_results(endpoint: WebhookEndpoint, results: Sequence[MailResult]) -> None:
     delay = mail.retry_delay(endpoint.attempts) if MailResult.POSTPONED in results else None
     if delay is not None:
-        leases.write(endpoint, notice_due_at=timezone.now() + delay, lease_until=None)
+        _release(endpoint, timezone.now() + delay)
         return
     if any(result != MailResult.SENT for result in results):
         logger.warning("the mail server refused a recipient of the notice about webhook %s", endpoint.pk)
-    leases.write(endpoint, notice_due_at=None, lease_until=None, attempts=0)
+    _release(endpoint, None, attempts=0)
+
+
+def _pending_notice(endpoint: WebhookEndpoint) -> QuerySet[WebhookEndpoint]:
+    return leases.owned(endpoint).filter(notice_due_at__isnull=False)
+
+
+def _release(endpoint: WebhookEndpoint, due_at: datetime | None, **changes: Any) -> None:
+    # An endpoint that was enabled during the attempt gets no further one.
+    _pending_notice(endpoint).update(notice_due_at=due_at)
+    leases.write(endpoint, lease_until=None, **changes)
 
 
 def _send_one(

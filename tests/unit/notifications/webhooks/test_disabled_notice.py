@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import Membership, Organization, User
 from accounts.services import create_user
 from notifications import jobs
@@ -86,6 +87,28 @@ def test_worker_that_loses_its_lease_sends_no_further_notice(
     # The one that the first worker was sending cannot be taken back.
     assert [address[:3] for address in recipients()] == ["ada", "ada", "eve", "zoe"]
     assert WebhookEndpoint.objects.get().notice_due_at is None
+
+
+@pytest.mark.parametrize("backend", ["OnlyFirst", "GreylistsEve"])
+def test_endpoint_that_is_enabled_during_its_notice_gets_no_further_one(
+    scenario: Scenario,
+    endpoint: WebhookEndpoint,
+    settings: Any,
+    time_machine: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    backend: str,
+) -> None:
+    send_messages = EmailBackend.send_messages
+
+    def while_enabled(server: EmailBackend, messages: Any) -> Any:
+        services.update(scenario.organization, endpoint.pk, changes={"status": "enabled"}, by=SYSTEM)
+        return send_messages(server, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", while_enabled)
+    planned = send(endpoint, settings, f"tests.fakes.mail.{backend}", time_machine)
+
+    assert (planned, recipients()) == (False, ["ada@example.com"])
+    assert endpoint.lease_until is None
 
 
 def test_notice_to_an_admin_who_stays_postponed_is_attempted_five_times(
