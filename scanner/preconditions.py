@@ -13,7 +13,7 @@ from krafter_audit.http.addresses import parse_address
 from krafter_audit.http.client import GONE_STATUSES, AddressPolicy, Headers, RequestCredentials, Response
 from scanner.page import similarity
 from scanner.page.identity import Identity, page_identity
-from scanner.page.page import Page
+from scanner.page.page import XHTML, Page, media_type
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
 _LOGIN_SEGMENTS = (
@@ -244,6 +244,12 @@ def require_readable_encoding(page: Page) -> None:
         raise Inconclusive(
             "not_available", f"{page.url[:200]} is sent in an encoding that was not requested."
         )
+
+
+def require_well_formed(page: Page) -> None:
+    """Raise when the browser shows only the start of a malformed XHTML page, and an error."""
+    if media_type(page.response.content_type) == XHTML and page.first("parsererror"):
+        raise Inconclusive("truncated", "The XHTML is malformed, and browsers show only a part of it.")
 
 
 def require_complete_body(page: Page) -> None:

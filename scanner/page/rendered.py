@@ -414,6 +414,7 @@ class RenderedPage:
         preconditions.require_no_challenge(page)
         preconditions.require_success_status(page)
         preconditions.require_html(page)  # a browser shows its own document for other types
+        preconditions.require_well_formed(page)
         preconditions.require_logged_in(url, page, self._context.client.credentials)
         if self._context.is_verification:
             original = self._context.original_identity

@@ -173,6 +173,25 @@ def test_content_of_shadow_roots_is_judged(chrome: Browser) -> None:
 
 
 @pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [("</p></body></html>", (PASSED, None)), ("</body></html>", (INCONCLUSIVE, "truncated"))],
+    ids=["well-formed", "malformed"],
+)
+def test_malformed_xhtml_of_which_browsers_show_a_part_is_not_judged(
+    end: str, expected: tuple[str, str | None], chrome: Browser
+) -> None:
+    root = '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><title>A page of lamps</title></head>'
+    page = Answer(
+        f"{root}<body><h1>Lamps</h1><p>Text{end}", headers=[("Content-Type", "application/xhtml+xml")]
+    )
+
+    found = run_checks_on({"/": page}, "link_text", browser=chrome)["link_text"]
+
+    assert (found.status, found.reason) == expected
+
+
+@pytest.mark.needs_chromium
 @pytest.mark.parametrize("status", [429, 503])
 def test_page_whose_style_sheet_is_temporarily_refused_is_not_judged(status: int, chrome: Browser) -> None:
     refused = {"/site.css": Answer("slow down", status), "/site.js": Answer("", 404)}
