@@ -75,6 +75,7 @@ _UNAVAILABLE_TITLES = (
     *("default page", "default web site page", "it works!", "test page for the", "http server test page"),
     *("welcome to nginx", "welcome to openresty", "caddy works", "apache tomcat/", "iis7"),
     *("iis windows server", "internet information services", "phpinfo()", "wordpress › installation"),
+    *("the install worked successfully", "index of /"),
 )
 _HOST_NAME = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")
 _ERROR_HEADING = re.compile(r"(?:error|oops|whoops|sorry|fehler|erreur)\W*", re.IGNORECASE)
@@ -376,16 +377,17 @@ def require_no_login_wall(requested: str, page: Page, original: Identity | None)
     if not now.password_form or (original and original.password_form):
         return
     moved = has_login_segment(now.path) and not has_login_segment(urlsplit(requested).path)
-    if moved or (original and original.title != now.title):
+    # The title of an error may be that of all pages.
+    if moved or (original and (original.title != now.title or original.status_class >= 4)):
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
 
 
 def is_login_page(requested: str, page: Page) -> bool:
-    """Return whether a page that was not requested as one has the path or the title of a login page."""
+    """Return whether a page that was not requested as one has the path, title or heading of a login page."""
     if has_login_segment(urlsplit(requested).path):
         return False
-    title = page_identity(page).title.lower()
-    return has_login_segment(urlsplit(page.url).path) or any(words in title for words in _LOGIN_TITLES)
+    titles = " ".join(_titles(page)).lower()
+    return has_login_segment(urlsplit(page.url).path) or any(words in titles for words in _LOGIN_TITLES)
 
 
 def require_no_notice(requested: str, page: Page, original: Identity | None) -> None:
@@ -395,12 +397,17 @@ def require_no_notice(requested: str, page: Page, original: Identity | None) -> 
         # It may have its password on the next page.
         if page.response.history and has_login_segment(urlsplit(page.url).path):
             raise Inconclusive("login_wall", f"The URL redirects to a login page, {page.url[:200]}.")
-    heading = page.first("h1") if page.is_html else None
-    # The title may be that of all pages.
-    for text in (page_identity(page).title, " ".join(heading.text().split()) if heading else ""):
+    for text in _titles(page):
         reason = "blocked" if _ERROR_HEADING.fullmatch(text) else unavailable_reason(text)
         if reason:
             raise Inconclusive(reason, f"The page has the title or the heading {text[:80]!r}.")
+    if _HOST_NAME.fullmatch(page_identity(page).title.lower()):
+        raise Inconclusive("blocked", "The title of the page is the name of a host, as of a parked domain.")
+
+
+def _titles(page: Page) -> tuple[str, str]:
+    # The title may be that of all pages.
+    return page_identity(page).title, page.heading if page.is_html else ""
 
 
 def require_no_login_instead(page: Page, answer: Page) -> None:

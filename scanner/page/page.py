@@ -137,6 +137,12 @@ class Page:
                 return " ".join(node.text().split())
         return ""
 
+    @property
+    def heading(self) -> str:
+        """The text of the first h1 with white space collapsed; empty when there is none."""
+        found = self.first("h1")
+        return " ".join(found.text().split()) if found else ""
+
     @cached_property
     def fingerprints(self) -> frozenset[bytes]:
         return similarity.fingerprints(self.text, self.title)

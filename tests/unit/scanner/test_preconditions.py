@@ -259,6 +259,7 @@ Apache Tomcat/9.0.83
 Default Web Site Page
 Caddy works!
 PHP 8.3.6 - phpinfo()
+The install worked successfully! Congratulations!
 WordPress › Installation
 Request Rejected
 Too many requests
@@ -420,11 +421,18 @@ def test_missing_directory_is_inconclusive_while_the_home_page_is_missing_or_fai
         (f"<title>Forum</title><form><input type=password></form>{OWN_CONTENT}", (PASSED, None)),
         ("<title>Sign in – Lamps</title><form><input type=email></form>", (INCONCLUSIVE, "login_wall")),
         (f"<title>How to sign in</title>{OWN_CONTENT}", (PASSED, None)),
+        ("<title>Lamps</title><h1>Sign in</h1><form><input type=email></form>", (INCONCLUSIVE, "login_wall")),
+        (f"<title>Lamps</title><h1>How to sign in</h1>{OWN_CONTENT}", (PASSED, None)),
+        ("<title>good-lamps.com</title><p>Related searches: lamps", (INCONCLUSIVE, "blocked")),
+        (f"<title>good-lamps.com</title>{OWN_CONTENT}", (PASSED, None)),
+        ("<title>Index of /</title><h1>Index of /</h1>", (INCONCLUSIVE, "blocked")),
     ],
     ids=[
         *("login", "maintenance", "soft 404", "oops", "heading", "Spanish", "error of PHP", "empty"),
         *("refresh to an error", "refresh", "coming soon", "under construction", "page", "announcements"),
         *("sorry", "services", "car", "login beside content", "login in two steps", "help"),
+        *("heading of a login in two steps", "heading of help"),
+        *("name of the host", "name of the host over content", "empty server"),
     ],
 )
 def test_error_status_is_not_fixed_by_a_notice_with_status_200(
@@ -450,6 +458,16 @@ def test_long_login_page_does_not_replace_a_page_with_an_error(path: str) -> Non
     _, after = outcomes_of_fix(
         "http_status_ok", lamps_with_an_error(), {"/lamps": redirect, path: login}, path="lamps"
     )
+
+    assert (after.status, after.reason) == (INCONCLUSIVE, "login_wall")
+
+
+def test_login_page_with_the_title_of_all_pages_does_not_replace_a_page_with_an_error() -> None:
+    title = "<title>Lampshop</title>"
+    site = Site({"/lamps": Answer(f"{title}<p>Sorry", 500, HTML)})
+    login = Answer(f"{title}<form><input type=password></form>", 200, HTML)
+
+    _, after = outcomes_of_fix("http_status_ok", site, {"/lamps": login}, path="lamps")
 
     assert (after.status, after.reason) == (INCONCLUSIVE, "login_wall")
 
