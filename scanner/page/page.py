@@ -149,8 +149,7 @@ class Page:
 
     @cached_property
     def fingerprints_with_title(self) -> frozenset[bytes]:
-        """The fingerprints, those of words in the title included."""
-        # A new title may repeat words of the page.
+        """The fingerprints, those of words that the title repeats included."""
         return similarity.fingerprints(self.text, "")
 
     @cached_property

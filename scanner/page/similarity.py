@@ -20,9 +20,11 @@ MAX_CHARACTERS = 512 * 1024
 # An element or comment that is not closed ends with the page, as in a browser: a search for its end from each start
 # takes quadratic time.
 _INVISIBLE = re.compile(
-    r"<(script|style|template)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+    r"<(script|style|template|title(?!\s*/>))\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
-_LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']?([^\"'\s>?#]+)", re.IGNORECASE)
+# Without the start of its URL: a site may move to HTTPS, or to www.
+_LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']?(?:(?:https?:)?//(?:www\.)?)?([^\"'\s>?#]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>?")
 # Vowel signs and accents: parts of words, as in Hindi and Thai, but no word characters to `re`.
 MARKS = "".join(
@@ -39,8 +41,8 @@ def fingerprints(html: str, title: str) -> frozenset[bytes]:
 
 
 def without_invisible(html: str) -> str:
-    """Return the HTML without comments, templates, scripts and styles."""
-    # These change with each release.
+    """Return the HTML without its titles, comments, templates, scripts and styles."""
+    # The latter change with each release.
     return _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
 
 

@@ -225,6 +225,17 @@ def test_other_page_whose_nesting_exceeds_the_limits_of_the_parser_is_not_parsed
     assert (path in site.paths(), max(text.count("<div>") for text in parsed)) == (True, 0)
 
 
+def test_wall_whose_title_has_the_words_of_the_page_does_not_pass() -> None:
+    """A title that was missing has the words of the heading now."""
+    page = f"<!doctype html><html lang=en>{HEADING}{PARAGRAPHS[0]}"
+    site = Site({"/": Answer(page, 200, [HTML])})
+    wall = f"<!doctype html><html lang=en><title>{TITLE}, every Saturday morning</title><p>Are you over eighteen?"
+
+    before, after = outcomes_of_fix("title_present", site, {"/": Answer(wall, 200, [HTML])})
+
+    assert (before.status, after.status, after.reason) == (FAILED, INCONCLUSIVE, "target_missing")
+
+
 LARGE_MENU = "".join(
     f'<a href="/topics/{n}">topic{chr(97 + n % 26)}{chr(97 + n // 26)}</a>' for n in range(200)
 )
@@ -349,6 +360,21 @@ def test_redirect_to_another_page_with_the_same_title_does_not_pass(
     before, after = outcomes_of_fix(key, site, answers, path="courses")
 
     assert (before.status, after.status, after.reason) == (FAILED, *expected)
+
+
+def test_page_of_links_that_moves_to_www_passes() -> None:
+    names = [f"loaf{chr(97 + n)}{chr(97 + n // 2)}" for n in range(26)]
+    pages = [
+        "".join(f'<a href="{start}bakery.example/{name}">{name}</a>' for name in names)
+        for start in ("http://", "https://www.")
+    ]
+    site = Site({"/": Answer(HOME, 200, [HTML]), "/loaves": Answer(framed(pages[0]), 200, [HTML])})
+    moved = Answer(status=301, headers=[("Location", "/moved")])
+    answers = {"/loaves": moved, "/moved": Answer(framed(pages[1]), 200, [HTML, NOSNIFF])}
+
+    outcomes = outcomes_of_fix(HEADER, site, answers, path="loaves")
+
+    assert [outcome.status for outcome in outcomes] == [FAILED, PASSED]
 
 
 STYLES = "".join(f'<link rel="stylesheet" href="/{name}.css">' for name in ("base", "menu", "print"))

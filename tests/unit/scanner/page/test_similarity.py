@@ -56,6 +56,13 @@ def test_dissimilar_page_with_the_same_title_is_inconclusive(other_page: str):
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
 
+def test_links_are_the_same_on_another_scheme_and_with_www() -> None:
+    link = "<a href='{}shop.example/bread'>"
+    found = {similarity.fingerprints(link.format(start), "") for start in ("http://", "https://www.", "//")}
+
+    assert (len(found), len(found.pop())) == (1, 1)
+
+
 def test_fixed_page_with_changed_content_passes():
     before = {KEY: check_page(page_of(random_words(1, 60)))}
     now = page_of(random_words(1, 60)[:20] + random_words(2, 60)).replace("v=1", "v=2")
@@ -126,6 +133,10 @@ def test_words_of_scripts_and_title_are_not_fingerprinted():
     assert similarity.fingerprints(html, "Corner Bakery") == similarity.fingerprints("<p>bread", "")
 
 
+def test_title_of_an_image_that_closes_itself_hides_nothing() -> None:
+    assert similarity.visible_text("<svg><title /></svg><p>shown").split() == ["shown"]
+
+
 @pytest.mark.parametrize("count", [5, 31, 100, 1000])
 def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
     found = similarity.fingerprints(" ".join(random_words(count, count)), "")
@@ -137,7 +148,8 @@ def test_extent_of_a_page_is_estimated_from_its_sample(count: int):
 
 
 @pytest.mark.parametrize(
-    "unclosed", ["<!-- hidden", "<script>hidden", "<style x>hidden", "<template>hidden", "<hidden"]
+    "unclosed",
+    ["<!-- hidden", "<script>hidden", "<style x>hidden", "<template>hidden", "<title>hidden", "<hidden"],
 )
 def test_what_is_not_closed_is_invisible_up_to_the_end(unclosed: str) -> None:
     assert similarity.visible_text(f"<p>shown</p>{unclosed} <b hidden").split() == ["shown"]
