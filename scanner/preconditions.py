@@ -68,6 +68,7 @@ _UNAVAILABLE_TITLES = (
     "error occurred",
     "› error",
     "service unavailable",
+    "not available in your",
     "bad gateway",
     "gateway time",
     "error establishing a database connection",
@@ -313,17 +314,16 @@ def require_same_page(page: Page, original: Identity | None) -> None:
     now = page_identity(page)
     former = original.title.lower() if original else ""
     title = now.title.lower()
-    # Many sites answer with an error page and status 200: most rules pass on it.
     found = page.fingerprints_with_title
-    is_retitled = original is not None and similarity.contains_sample(original.sample, found)
-    if not is_retitled and (reason := unavailable_reason(title, former)):
+    known = similarity.hashes_from_hex(original.sample) if original else frozenset()
+    # `lost_content` requires the same of what the site's other pages do not show.
+    is_left = similarity.is_mostly_left(known, found)
+    # Many sites answer with an error page and status 200: most rules pass on it.
+    if not is_left and (reason := unavailable_reason(title, former)):
         raise Inconclusive(reason, f"The page has the title {now.title[:80]!r}.")
     # A page that moved keeps its title.
     if original and page.response.history and now.title != original.title and not _same_path(now, original):
         raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
-    # `lost_content` requires the same of what the site's other pages do not show.
-    known = similarity.hashes_from_hex(original.sample) if original else frozenset()
-    is_left = similarity.is_mostly_left(known, found)
     if is_other_title(title, former) and not is_left:
         raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
     if known and not is_left and original and _is_translated(now, original):

@@ -104,7 +104,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
     others = _missing_pages(context) + _home_page(context)
     content = known - _fingerprints_of(others or _first_linked_page(context))
     _require_own_title(page, title, others, known, content)
-    if is_redirected or is_other_title(page.title.lower(), title.lower()):
+    if is_redirected or _is_suspect(page, title, is_shorter=is_shorter):
         _require_own_content(found, content - _fingerprints_of(_first_linked_page(context)), context, page)
     if not is_shorter:
         return
@@ -116,17 +116,24 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         _require_most_content(found, known - removed, content - removed)
 
 
+def _is_suspect(page: Page, title: str, *, is_shorter: bool) -> bool:
+    """Return whether the page is titled as another page or a notice; a page about such a thing is, too."""
+    # The heading of before is not known.
+    titles = (page.title, page.heading if is_shorter else "")
+    is_notice = any(unavailable_reason(text, title) for text in titles)
+    return is_notice or is_other_title(page.title.lower(), title.lower())
+
+
 def _require_own_title(
     page: Page, title: str, others: list[Page], known: frozenset[bytes], content: frozenset[bytes]
 ) -> None:
-    """Raise for a title of notices or of another page, unless the page has known content that they do not show."""
-    is_notice = unavailable_reason(page.title, title) is not None
+    """Raise for the title of another page, unless the page has known content that the other does not show."""
     is_retitled = page.title != title and page.title in [other.title for other in others]
     if is_retitled and len(known & page.fingerprints_with_title) <= similarity.MIN_SHARE * len(known):
         raise Inconclusive(
             "target_missing", f"The page has the title of another page of the site, {page.title[:80]!r}."
         )
-    if (is_notice or is_retitled) and len(content) < MIN_CONTENT:
+    if is_retitled and len(content) < MIN_CONTENT:
         raise Inconclusive(
             "target_missing",
             f"The page has the title {page.title[:80]!r}, and what is known of it other pages of the site show too.",

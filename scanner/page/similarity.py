@@ -86,12 +86,6 @@ def estimated_size(hashes: frozenset[bytes]) -> float:
     return (SAMPLE_SIZE - 1) * 256**HASH_BYTES / int.from_bytes(max(hashes))
 
 
-def contains_sample(stored: str, page_hashes: frozenset[bytes]) -> bool:
-    """Return whether a page has all words and links of the sample; without a sample this is not known."""
-    hashes = hashes_from_hex(stored)
-    return bool(hashes) and hashes <= page_hashes
-
-
 def is_mostly_left(known: frozenset[bytes], page_hashes: frozenset[bytes]) -> bool:
     return bool(known) and len(known & page_hashes) >= MIN_SHARE * len(known)
 

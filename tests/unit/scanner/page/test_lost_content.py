@@ -127,6 +127,57 @@ def test_quite_another_title_of_the_same_content_passes(path: str, key: str) -> 
     assert verify(key, main, title="Saturday workshops", path=path).status == PASSED
 
 
+EDITED = [
+    HEADING,
+    *PARAGRAPHS[:2],
+    FIXED,
+    PARAGRAPHS[2],
+    "<p>Vouchers are ordered by letter before birthdays.",
+]
+REAL_TITLES = """
+What to do when a voucher has expired
+The bakery is for sale
+Resources and information for bakers
+Too many requests for rye bread
+Future home of our apprentices
+Test page for the oven
+The Peugeot 404 of our grandmother
+Bread from the Forbidden City
+Maintenance of sourdough
+Just a moment: bread without yeast
+"""
+
+
+@pytest.mark.parametrize("title", REAL_TITLES.strip().splitlines())
+@pytest.mark.parametrize("key", [HEADER, LINKS])
+@pytest.mark.parametrize("path", ["", "courses"], ids=["home page", "page"])
+def test_title_with_words_of_a_notice_passes_on_the_edited_page(path: str, key: str, title: str) -> None:
+    assert verify(key, "".join(EDITED), title=title, path=path).status == PASSED
+
+
+@pytest.mark.parametrize("title", REAL_TITLES.strip().splitlines())
+@pytest.mark.parametrize("path", ["", "courses"], ids=["home page", "page"])
+def test_title_with_words_of_a_notice_does_not_pass_without_the_content(path: str, title: str) -> None:
+    after = verify(HEADER, "".join([HEADING, *PARAGRAPHS[:2], *PARAGRAPHS[1:2]]), title=title, path=path)
+
+    assert after.status == INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("heading", "status"),
+    [
+        ("This account has been suspended", INCONCLUSIVE),
+        ("Not available in your country", INCONCLUSIVE),
+        ("Rye bread courses in Vienna", PASSED),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "courses"], ids=["home page", "page"])
+def test_notice_in_the_heading_of_a_shorter_page_does_not_pass(path: str, heading: str, status: str) -> None:
+    after = verify(HEADER, f"<h1>{heading}</h1>{PARAGRAPHS[0]}", path=path)
+
+    assert after.status == status
+
+
 @pytest.mark.parametrize("main", ["".join(COURSES), "".join(COURSES[:-1])], ids=["same", "shortened"])
 def test_title_that_every_page_has_now_passes(main: str) -> None:
     after = verify(HEADER, main, title="Oops – Corner Bakery", missing_title="Oops – Corner Bakery")
