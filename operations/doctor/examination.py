@@ -37,7 +37,7 @@ def examine() -> Iterator[Diagnosis]:
     """
     failure = database_failure()
     if failure:
-        yield problem("database", f"does not answer: {failure}")
+        yield problem("database", f"does not answer: {failure}. Check that it runs, and DATABASE_URL")
     else:
         for examination in OF_DATABASE:
             yield from _examine_in_transaction(examination)

@@ -30,7 +30,8 @@ def queues() -> Iterator[Diagnosis]:
         for queue, length in queue_lengths().items():
             yield ok("queue", f"{queue}: {length} message{pluralize(length)}", queue=queue, messages=length)
     except redis.RedisError as error:
-        yield problem("queue", f"Redis does not answer: {type(error).__name__}")
+        text = f"Redis does not answer: {type(error).__name__}. Check that it runs, and REDIS_URL"
+        yield problem("queue", text)
 
 
 def pending() -> Iterator[Diagnosis]:
@@ -57,9 +58,8 @@ def workers() -> Iterator[Diagnosis]:
         return
     missing = [queue for queue in DEFAULT_QUEUES if queue not in consumed]
     if missing:
-        yield problem(
-            "workers", f"none consumes {', '.join(missing)}", workers=sorted(found), missing=missing
-        )
+        text = f"none consumes {', '.join(missing)}. Start one with --queues {','.join(missing)}"
+        yield problem("workers", text, workers=sorted(found), missing=missing)
         return
     answered = (
         f"{len(found)} answered: {', '.join(sorted(found))}" if found else "all are busy, none answered"
@@ -103,7 +103,7 @@ def beat() -> Iterator[Diagnosis]:
     if runs_somewhere:
         yield ok("beat", "runs")
     else:
-        yield problem("beat", "none runs: scheduled jobs and sweeps are not enqueued")
+        yield problem("beat", "none runs: scheduled jobs and sweeps are not enqueued. Start it")
 
 
 def backups() -> Iterator[Diagnosis]:

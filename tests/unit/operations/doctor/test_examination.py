@@ -108,6 +108,7 @@ def test_missing_workers_are_a_problem():
         "problem",
         ["celery", "sync", "webhook", "export", "scan_http", "verify_http"],
     )
+    assert found.text.endswith(". Start one with --queues celery,sync,webhook,export,scan_http,verify_http")
 
 
 def test_worker_that_is_too_busy_to_answer_is_not_missing():
@@ -123,7 +124,12 @@ def test_worker_that_is_too_busy_to_answer_is_not_missing():
 
 
 def test_missing_beat_is_a_problem():
-    assert levels(work.beat()) == {"beat": "problem"}
+    [found] = work.beat()
+
+    assert (found.level, found.text) == (
+        "problem",
+        "none runs: scheduled jobs and sweeps are not enqueued. Start it",
+    )
 
 
 def test_key_in_use_that_is_not_configured_is_a_problem(scenario, settings):
@@ -269,6 +275,8 @@ def test_database_that_does_not_answer_is_named_once_and_the_rest_is_examined(
     with django_assert_num_queries(0):
         found = list(examine())
 
-    assert texts(found, "database") == ["does not answer: connection timeout expired"]
+    assert texts(found, "database") == [
+        "does not answer: connection timeout expired. Check that it runs, and DATABASE_URL"
+    ]
     assert [diagnosis.text for diagnosis in found if "cannot be examined" in diagnosis.text] == []
     assert {"queue", "workers", "beat", "rate limits", "disk"} <= set(levels(found))
