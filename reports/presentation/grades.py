@@ -38,7 +38,7 @@ def _letter(worst: tuple[str, int] | None) -> tuple[str, str]:
         return BEST, "Nothing is open."
     severity, number = worst
     verb, noun = ("are", "findings") if number != 1 else ("is", "finding")
-    return LETTERS[severity], f"{number} {status_label(severity).lower()} {noun} {verb} open."
+    return LETTERS[severity], f"{number:,} {status_label(severity).lower()} {noun} {verb} open."
 
 
 def _change(snapshot: Snapshot, domain: str) -> tuple[str, str]:

@@ -42,3 +42,9 @@ def test_a_grade_names_no_change_where_only_one_day_is_known():
 
 def test_reports_of_earlier_versions_have_no_grades():
     assert grades(snapshot(breakdown={})) == []
+
+
+def test_the_reason_has_its_thousands_apart():
+    [grade] = grades(snapshot(breakdown={"worst_open_by_domain": {"seo": ("low", 1014)}}))
+
+    assert grade.reason == "1,014 low findings are open."

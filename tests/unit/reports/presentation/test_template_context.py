@@ -79,6 +79,21 @@ def test_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
     assert [item["title"] in text for item in FINDINGS[:3]] == [True, True, False]
 
 
+@pytest.mark.parametrize("template", ["pdf", "shared"])
+def test_numbers_of_a_large_report_have_their_thousands_apart(template: str) -> None:
+    large = replace(
+        snapshot(),
+        summary={**snapshot().summary, "open_findings": 1014},
+        breakdown={**snapshot().breakdown, "open_by_severity": {"low": 1014}},
+    )
+    context = {"pdf": pdf_context, "shared": page_context}[template](large) | {"more_findings": 1000}
+
+    text = render_to_string(f"reports/{template}.html", {**SHARE, **context})
+
+    assert '<td class="number">1,014</td>' in text
+    assert "1,000 more open findings are" in text
+
+
 def test_pdf_has_titles_alone_of_findings_after_the_characters_of_the_details() -> None:
     long = [{**FINDINGS[0], "title": f"Finding {number}", "description": "d" * 4000} for number in range(30)]
 
