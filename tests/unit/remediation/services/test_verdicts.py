@@ -224,6 +224,17 @@ def test_newer_verification_supersedes_the_older(scenario: Scenario):
     assert remediation_state(older) == before
 
 
+def test_superseded_verification_can_be_reopened_and_the_newer_one_stays(scenario: Scenario):
+    older = factories.verification(scenario, checks="passed")
+    newer = factories.verification(scenario, of=older.task, checks="passed")
+
+    verdicts.reopen(older.pk, by=scenario.actor)
+
+    for row in (older, newer, older.task):
+        row.refresh_from_db()
+    assert (older.result, newer.result, older.task.status) == ("failed", "pending", "in_progress")
+
+
 def test_approve_rejects_a_dismissed_finding(scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, status="dismissed"))
     verification = factories.verification(scenario, of=task, checks="passed")
