@@ -37,7 +37,7 @@ def send_password_reset(email: str) -> None:
 
 @app.task(name="accounts.send_notice", **MAIL_RETRIES)
 def send_notice(name: str, user_id: str, at: str, address: str, to: str = "") -> None:
-    """Tell a user by mail that their password or second factor has changed."""
+    """Tell a user by mail that their password, second factor or e-mail address has changed."""
     notices.send(name, UUID(user_id), at, address, to)
 
 

@@ -32,7 +32,7 @@ def section_of(config: Config, name: str) -> dict[str, Any]:
 
 
 def ignored(path: str, *, in_part: object) -> str:
-    """Return the begin of the sentence on a part of a config that has no effect, or only `in_part`."""
+    """Return how the sentence about a part of a config begins that has no effect, or has one only `in_part`."""
     return f"{path} is ignored in part" if in_part else f"{path} is ignored"
 
 

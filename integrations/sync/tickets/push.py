@@ -132,7 +132,7 @@ def _unlink(link_ids: Collection[UUID], server: str) -> None:
 
 
 def _store_agreed_values(link_ids: Collection[UUID], server: str) -> None:
-    """Store the values on which task and ticket last agreed, in case that the connection is changed back."""
+    """Store the values on which task and ticket last agreed, in case the connection is changed back."""
     for batch in batched(link_ids, BATCH_SIZE):
         links = list(TicketLink.objects.filter(pk__in=batch))
         for link in links:
