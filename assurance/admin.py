@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from assurance.models import Deploy, GuardRun, GuardWindow
 from assurance.services import guard_windows
 from findings import queries
@@ -50,7 +50,7 @@ class GuardWindowAdmin(ReadOnlyAdmin):
 
     @row_action("Cancel the guard window")
     def cancel(self, request: HttpRequest, row: GuardWindow) -> str:
-        guard_windows.cancel(row.pk, project=row.project, by=operator(request))
+        guard_windows.cancel(row.pk, project=row.project, by=staff_actor(request))
         return "cancelled."
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from bulk_changes.admin.actions import status_action
 from bulk_changes.admin.forms import SetValuesForm
 from events.totals import counters
@@ -311,10 +311,10 @@ class FindingAdmin(ImportPages):
 
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         if not change:
-            finding, _ = ingest_one(obj.project, FindingReport(**form.validated), by=operator(request))
+            finding, _ = ingest_one(obj.project, FindingReport(**form.validated), by=staff_actor(request))
             copy_row(finding, to=obj)
         elif form.validated:
-            triage.update(obj.pk, changes=form.validated, by=operator(request))
+            triage.update(obj.pk, changes=form.validated, by=staff_actor(request))
 
     @admin.action(description="Dismiss…", permissions=["operate"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Finding]) -> HttpResponse | None:
@@ -331,7 +331,7 @@ class FindingAdmin(ImportPages):
             return self.change_selection(request, selection, {"status": "dismissed"}, details)
 
         def dismiss(finding: Finding) -> str:
-            triage.dismiss(finding.pk, by=operator(request), **form.cleaned_data)
+            triage.dismiss(finding.pk, by=staff_actor(request), **form.cleaned_data)
             return "dismissed."
 
         self.run_for_each(request, queryset, dismiss)

@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.text import Truncator
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import (
@@ -148,7 +148,7 @@ class DestinationAdmin(ServiceModelAdmin):
         # The URL is not displayed: an empty field of the page of a destination keeps it.
         if change and not form.changed_data:
             return
-        by = operator(request)
+        by = staff_actor(request)
         copy_row(destinations.set_destination(obj.project, obj.channel, by=by, **form.validated), to=obj)
 
     @row_action(
@@ -157,7 +157,7 @@ class DestinationAdmin(ServiceModelAdmin):
         consequence="Alerts to Slack fail without a destination; those by e-mail go to the owners and admins.",
     )
     def delete_destination(self, request: HttpRequest, row: Destination) -> str:
-        destinations.delete_destination(row.project, row.channel, by=operator(request))
+        destinations.delete_destination(row.project, row.channel, by=staff_actor(request))
         return "deleted."
 
 
@@ -172,5 +172,5 @@ class UnsubscriptionAdmin(ReadOnlyAdmin):
 
     @row_action("Send alerts again")
     def subscribe_again(self, request: HttpRequest, row: Unsubscription) -> str:
-        subscribe_again(row.project, row.email, by=operator(request))
+        subscribe_again(row.project, row.email, by=staff_actor(request))
         return "alerts are sent again."

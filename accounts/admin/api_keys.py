@@ -13,7 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
 from accounts import api_keys
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.api_keys import EXPIRES_IN_PAST
 from accounts.models import ApiKey, Membership, Project, Scope, User
 from accounts.roles import MANAGERS
@@ -206,7 +206,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
         values = form.cleaned_data
         names = ("user", "name", "scopes", "expires_at", "projects", "rate_limit")
         row, key = api_keys.issue(
-            values["organization"], **{name: values[name] for name in names}, by=operator(request)
+            values["organization"], **{name: values[name] for name in names}, by=staff_actor(request)
         )
         copy_row(row, to=obj)
         request.issued_key = key  # type: ignore[attr-defined]  # read by response_add
@@ -227,7 +227,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @row_action("Revoke", consequence=REVOKE_CONSEQUENCE)
     def revoke(self, request: HttpRequest, row: ApiKey) -> str:
-        api_keys.revoke(row, by=operator(request))
+        api_keys.revoke(row, by=staff_actor(request))
         return "revoked."
 
 

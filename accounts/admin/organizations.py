@@ -13,7 +13,7 @@ from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts import services
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.admin.api_keys import role_change_warnings
 from accounts.invitations.services import request_notice
 from accounts.models import Membership, Organization, Project, QuotaMonth
@@ -78,7 +78,7 @@ class OrganizationAdmin(ServiceModelAdmin):
     inlines = (MembershipInline,)
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
-        values, by = {name: form.cleaned_data[name] for name in form.changed_data}, operator(request)
+        values, by = {name: form.cleaned_data[name] for name in form.changed_data}, staff_actor(request)
         if change:
             row = services.update_organization(obj, changes=values, by=by)
         else:
@@ -86,7 +86,7 @@ class OrganizationAdmin(ServiceModelAdmin):
         copy_row(row, to=obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        by = operator(request)
+        by = staff_actor(request)
         formset.save(commit=False)
         given = [*formset.new_objects, *(row for row, _ in formset.changed_objects)]
         # New owners first: the last one can give up the role in the same form.
@@ -150,7 +150,7 @@ class ProjectAdmin(ServiceModelAdmin):
     actions: ClassVar[list[Any]] = ["archive", "restore"]  # higher apps add theirs
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
-        values, by = {name: form.cleaned_data[name] for name in form.changed_data}, operator(request)
+        values, by = {name: form.cleaned_data[name] for name in form.changed_data}, staff_actor(request)
         if change:
             row = services.update_project(obj, changes=values, by=by)
         else:
@@ -167,12 +167,12 @@ class ProjectAdmin(ServiceModelAdmin):
 
     @row_action("Archive", consequence=ARCHIVE_CONSEQUENCE)
     def archive(self, request: HttpRequest, row: Project) -> str:
-        services.update_project(row, changes={"archived": True}, by=operator(request))
+        services.update_project(row, changes={"archived": True}, by=staff_actor(request))
         return "archived."
 
     @row_action("Restore", permission=OPERATE_ON_ARCHIVED)
     def restore(self, request: HttpRequest, row: Project) -> str:
-        services.update_project(row, changes={"archived": False}, by=operator(request))
+        services.update_project(row, changes={"archived": False}, by=staff_actor(request))
         return "restored."
 
 

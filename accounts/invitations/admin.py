@@ -13,7 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from accounts import services
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.admin.api_keys import removal_warning, role_change_warning
 from accounts.errors import AlreadyJoined, NotJoined
 from accounts.invitations.links import LINK_LIFETIME
@@ -185,7 +185,7 @@ class MembershipAdmin(ServiceModelAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        by = operator(request)
+        by = staff_actor(request)
         if change:
             _, revoked = services.change_role(obj, role=form.cleaned_data["role"], by=by)
             for key in revoked:
@@ -230,7 +230,7 @@ class MembershipAdmin(ServiceModelAdmin):
         def remove(row: Membership) -> str:
             if (state_of(row) == InvitationState.JOINED) != joined:
                 raise NotJoined if joined else AlreadyJoined
-            services.remove_member(row, by=operator(request))
+            services.remove_member(row, by=staff_actor(request))
             return done
 
         is_own = rows.filter(user=staff_of(request).pk).exists()

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.admin.api_keys import removal_warning
 from accounts.models import Membership
 from krafter_audit.admin.base import staff_of
@@ -37,7 +37,7 @@ def leave(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         context = {"title": f"Leave {name}", "membership": membership, "keys": keys}
         return TemplateResponse(request, "accounts/leave_organization.html", context)
     try:
-        services.remove_member(membership, by=operator(request))
+        services.remove_member(membership, by=staff_actor(request))
     except ApiError as error:
         messages.error(request, f"{name}: {error.message}")
     else:

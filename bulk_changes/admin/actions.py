@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.errors import ProjectArchived
 from accounts.models import Project
 from bulk_changes import services
@@ -48,7 +48,7 @@ def status_action(description: str, status: Any) -> Callable[..., HttpResponse |
         model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponse | None:
         def set_status(row: Any) -> str:
-            model_admin.update_row(row.pk, changes={"status": status.value}, by=operator(request))
+            model_admin.update_row(row.pk, changes={"status": status.value}, by=staff_actor(request))
             return f"{status.label.lower()}."
 
         if "_back" not in request.POST:
@@ -114,7 +114,7 @@ class BulkActions(ServiceModelAdmin):
                         self.bulk_subject,
                         pks,
                         changes=changes,
-                        by=operator(request),
+                        by=staff_actor(request),
                         unchanged_since=seen_at,
                         details=details,
                     )

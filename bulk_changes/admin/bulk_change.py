@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from bulk_changes import services
 from bulk_changes.admin.actions import change_refusal, result_message, with_undo_button
 from bulk_changes.admin.values import effects_in_words, owner_names, with_details
@@ -90,7 +90,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
                 refusal = change_refusal(request, opts, bulk_change.project)
                 if refusal is not None:
                     raise refusal
-                results.append(services.undo(bulk_change.pk, by=operator(request)))
+                results.append(services.undo(bulk_change.pk, by=staff_actor(request)))
             except ApiError as error:
                 errors.append(error.message)
         for sentence in sorted(set(errors)):

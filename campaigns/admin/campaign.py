@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from campaigns import services
 from campaigns.admin.forms import ChangeCampaignForm, CreateCampaignForm
 from campaigns.burn_down import burn_down
@@ -74,10 +74,12 @@ class CampaignAdmin(ServiceModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         if not change:
-            campaign = services.create(form.cleaned_data["project"], by=operator(request), **form.validated)
+            campaign = services.create(
+                form.cleaned_data["project"], by=staff_actor(request), **form.validated
+            )
             copy_row(campaign, to=obj)
         elif form.validated:
-            services.update(obj.pk, changes=form.validated, by=operator(request))
+            services.update(obj.pk, changes=form.validated, by=staff_actor(request))
 
     def refusals(self, request: HttpRequest, row: Campaign) -> dict[str, str]:
         if row.archived_at:
@@ -99,12 +101,12 @@ class CampaignAdmin(ServiceModelAdmin):
 
     @row_action("Archive")
     def archive(self, request: HttpRequest, row: Campaign) -> str:
-        services.archive(row.pk, by=operator(request))
+        services.archive(row.pk, by=staff_actor(request))
         return "archived."
 
     @row_action("Restore")
     def restore(self, request: HttpRequest, row: Campaign) -> str:
-        services.restore(row.pk, by=operator(request))
+        services.restore(row.pk, by=staff_actor(request))
         return "restored."
 
 

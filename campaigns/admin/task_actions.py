@@ -8,7 +8,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.models import Project
 from bulk_changes.admin.actions import BulkActions
 from campaigns import services
@@ -69,7 +69,7 @@ def remove_from_campaign(
         model_admin,
         request,
         lambda: services.remove_tasks(
-            form.cleaned_data["campaign"], project=project, task_ids=task_ids, by=operator(request)
+            form.cleaned_data["campaign"], project=project, task_ids=task_ids, by=staff_actor(request)
         ),
         "removed from",
     )
@@ -99,7 +99,7 @@ def _posted_values(request: HttpRequest) -> Any:
 def _add(
     project: Project, task_ids: list[UUID], chosen: dict[str, Any], request: HttpRequest
 ) -> TaskSelection:
-    by = operator(request)
+    by = staff_actor(request)
     if chosen["campaign"]:
         return services.add_tasks(chosen["campaign"], project=project, task_ids=task_ids, by=by)
     campaign = services.create(

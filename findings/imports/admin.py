@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.decorators import action
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.models import Project
 from bulk_changes.admin.actions import BulkActions
 from findings.imports import MAX_DOCUMENT_BYTES
@@ -101,7 +101,7 @@ class ImportPages(BulkActions):
 
     def _import(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
         project = form.cleaned_data["project"]
-        result = bulk.import_document(project, **form.validated, by=operator(request))
+        result = bulk.import_document(project, **form.validated, by=staff_actor(request))
         counts = f"New findings: {result['created']:,}. Known findings: {result['updated']:,}."
         self.message_user(request, f"The report is imported. {counts}", messages.SUCCESS)
         url = reverse("admin:findings_finding_changelist")

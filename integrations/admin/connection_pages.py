@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, reverse
 from django.views.decorators.http import require_GET
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.models import Project
 from integrations import connection, queries, services
 from integrations.admin.forms import ConnectForm
@@ -197,8 +197,8 @@ class ConnectionPages(ReadOnlyAdmin):
         filters: str,
     ) -> HttpResponse:
         try:
-            services.connect(project, provider, credentials=credentials, by=operator(request))
-            services.sync_now(project, provider, by=operator(request))
+            services.connect(project, provider, credentials=credentials, by=staff_actor(request))
+            services.sync_now(project, provider, by=staff_actor(request))
         except ApiError as error:
             self.message_user(request, error_text(error), messages.ERROR)
         else:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from unfold.decorators import display
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from integrations import connection, queries, services
 from integrations.admin.connection_pages import ConnectionPages
 from integrations.admin.records import OUTCOMES, value_of
@@ -102,7 +102,7 @@ class IntegrationAdmin(ConnectionPages):
 
     @row_action("Sync now")
     def sync_now(self, request: HttpRequest, integration: Integration) -> str:
-        services.sync_now(integration.project, integration.provider, by=operator(request))
+        services.sync_now(integration.project, integration.provider, by=staff_actor(request))
         return "a sync has started."
 
     @row_action("Test connection")
@@ -116,7 +116,7 @@ class IntegrationAdmin(ConnectionPages):
 
     @row_action("Disconnect", permission=OPERATE_ON_ARCHIVED, consequence=DISCONNECT_CONSEQUENCE)
     def disconnect(self, request: HttpRequest, integration: Integration) -> str:
-        services.disconnect(integration.project, integration.provider, by=operator(request))
+        services.disconnect(integration.project, integration.provider, by=staff_actor(request))
         return "disconnected."
 
     # ---- The webhook
@@ -152,7 +152,7 @@ class IntegrationAdmin(ConnectionPages):
         if not body.is_valid():
             raise InvalidParams(" ".join(flatten_errors(dict(body.errors))))
         _, generated = webhooks.enable(
-            integration.project, integration.provider, secret=given or None, by=operator(request)
+            integration.project, integration.provider, secret=given or None, by=staff_actor(request)
         )
         return generated
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from accounts.actors import Actor
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from integrations.models import (
     SyncConflict,
     SyncRun,
@@ -144,13 +144,13 @@ class SyncConflictAdmin(ReadOnlyAdmin):
         "Keep the task's value", consequence="The value of the ticket is overwritten with that of the task."
     )
     def keep_ours(self, request: HttpRequest, conflict: SyncConflict) -> str:
-        return resolve(conflict, SyncConflict.Resolution.OURS, operator(request))
+        return resolve(conflict, SyncConflict.Resolution.OURS, staff_actor(request))
 
     @row_action(
         "Keep the ticket's value", consequence="The value of the task is overwritten with that of the ticket."
     )
     def keep_theirs(self, request: HttpRequest, conflict: SyncConflict) -> str:
-        return resolve(conflict, SyncConflict.Resolution.THEIRS, operator(request))
+        return resolve(conflict, SyncConflict.Resolution.THEIRS, staff_actor(request))
 
 
 def value_of(conflict: SyncConflict, value: str) -> str:
@@ -180,7 +180,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     @row_action("Disable the webhook", permission=OPERATE_ON_ARCHIVED, consequence=DISABLE_CONSEQUENCE)
     def disable(self, request: HttpRequest, webhook: Webhook) -> str:
         integration = webhook.integration
-        webhooks.disable(integration.project, integration.provider, by=operator(request))
+        webhooks.disable(integration.project, integration.provider, by=staff_actor(request))
         return "disabled."
 
 

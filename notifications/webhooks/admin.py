@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.actors import Actor
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.models import Project
 from krafter_audit.admin.actions import confirmed, row_action
 from krafter_audit.admin.base import (
@@ -151,9 +151,9 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
         if change:
             if form.validated:
-                services.update(obj.organization, obj.pk, changes=form.validated, by=operator(request))
+                services.update(obj.organization, obj.pk, changes=form.validated, by=staff_actor(request))
             return
-        endpoint, secret = services.create(obj.organization, by=operator(request), **form.validated)
+        endpoint, secret = services.create(obj.organization, by=staff_actor(request), **form.validated)
         copy_row(endpoint, to=obj)
         request.endpoint_secret = secret  # type: ignore[attr-defined]  # read by response_add
 
@@ -176,14 +176,14 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
     @row_action("Enable")
     def enable(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
-        return set_status(endpoint, WebhookEndpoint.Status.ENABLED, operator(request))
+        return set_status(endpoint, WebhookEndpoint.Status.ENABLED, staff_actor(request))
 
     @row_action(
         "Disable",
         consequence="Events that happen while an endpoint is disabled are not delivered to it.",
     )
     def disable(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
-        return set_status(endpoint, WebhookEndpoint.Status.DISABLED, operator(request))
+        return set_status(endpoint, WebhookEndpoint.Status.DISABLED, staff_actor(request))
 
     @admin.action(description="Rotate the secret", permissions=["operate"])
     @confirmed("The receiver needs the new secret within a day. Until then each message has both signatures.")
@@ -191,7 +191,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
         if queryset.count() != 1:
             self.message_user(request, "Rotate one secret at a time.", messages.ERROR)
             return None
-        endpoint, by = queryset.get(), operator(request)
+        endpoint, by = queryset.get(), staff_actor(request)
         secrets: list[str] = []
 
         def rotate(endpoint: WebhookEndpoint) -> str:
@@ -206,7 +206,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
     @row_action("Send a test event")
     def send_test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
-        services.send_test(endpoint.organization, endpoint.pk, by=operator(request))
+        services.send_test(endpoint.organization, endpoint.pk, by=staff_actor(request))
         return "a test event is queued."
 
     @admin.action(description="Replay the events of a period…", permissions=["operate"])
@@ -226,7 +226,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
                 after=form.cleaned_data["created_after"],
                 before=form.cleaned_data["created_before"],
                 include_delivered=form.cleaned_data["include_delivered"],
-                by=operator(request),
+                by=staff_actor(request),
             )
             queued = f"{replayed:,} event{'' if replayed == 1 else 's'} queued"
             if continue_from is None:
@@ -238,7 +238,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
 
     @row_action("Delete", consequence="Its deliveries are deleted too, and events are no longer sent to it.")
     def delete_endpoint(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
-        services.delete(endpoint.organization, endpoint.pk, by=operator(request))
+        services.delete(endpoint.organization, endpoint.pk, by=staff_actor(request))
         return "deleted."
 
 
@@ -288,5 +288,5 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
     @row_action("Replay")
     def replay(self, request: HttpRequest, delivery: EventDelivery) -> str:
         endpoint = delivery.endpoint
-        services.replay(endpoint.organization, endpoint.pk, delivery.pk, by=operator(request))
+        services.replay(endpoint.organization, endpoint.pk, delivery.pk, by=staff_actor(request))
         return "queued."

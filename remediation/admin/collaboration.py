@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.viewsets import uuid_or_404
 from krafter_audit.admin.base import ServiceModelAdmin
 from krafter_audit.admin.forms import error_text
@@ -76,7 +76,7 @@ class CollaborationPages(ServiceModelAdmin):
 
 
 def _comment(request: HttpRequest, task: Task) -> str:
-    by, comment_id = operator(request), request.POST.get("comment")
+    by, comment_id = staff_actor(request), request.POST.get("comment")
     if "delete" in request.POST:
         services.delete_comment(task, uuid_or_404(comment_id or ""), by=by)
         return "Comment deleted."
@@ -96,7 +96,7 @@ def _label(request: HttpRequest, task: Task) -> str:
     body = _validated(LabelsRequestSerializer, {"labels": names})
     # Another person may have changed the labels since the task was read.
     services.set_labels(
-        task.pk, project=task.project, names=body["labels"], by=operator(request), if_match=etag_for(task)
+        task.pk, project=task.project, names=body["labels"], by=staff_actor(request), if_match=etag_for(task)
     )
     return f"Label “{added}” added." if added else f"Label “{removed}” removed."
 

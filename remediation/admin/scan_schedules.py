@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.forms import ServiceForm
@@ -110,22 +110,22 @@ class ScanScheduleAdmin(ServiceModelAdmin):
         return {"resume": "The schedule is not paused."}
 
     def save_model(self, request: HttpRequest, obj: ScanSchedule, form: Any, change: bool) -> None:
-        scan_schedules.change(obj.project, by=operator(request), **form.values)
+        scan_schedules.change(obj.project, by=staff_actor(request), **form.values)
         copy_row(ScanSchedule.objects.get(project=obj.project_id), to=obj)
 
     @row_action("Pause")
     def pause(self, request: HttpRequest, schedule: ScanSchedule) -> str:
-        scan_schedules.change(schedule.project, by=operator(request), paused=True)
+        scan_schedules.change(schedule.project, by=staff_actor(request), paused=True)
         return "paused."
 
     @row_action("Resume")
     def resume(self, request: HttpRequest, schedule: ScanSchedule) -> str:
-        scan_schedules.change(schedule.project, by=operator(request), paused=False)
+        scan_schedules.change(schedule.project, by=staff_actor(request), paused=False)
         return "resumed."
 
     @row_action(
         "Remove", consequence="The site is not scanned by a schedule any more. Scans that are running go on."
     )
     def remove(self, request: HttpRequest, schedule: ScanSchedule) -> str:
-        scan_schedules.remove(schedule.project, by=operator(request))
+        scan_schedules.remove(schedule.project, by=staff_actor(request))
         return "the schedule was removed."

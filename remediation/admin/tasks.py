@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from bulk_changes.admin.actions import BulkActions, status_action
 from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
@@ -156,7 +156,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
         def assign(task: Task) -> str:
             if task.project.organization_id not in staff_of(request).roles:
                 raise Forbidden(NOT_A_MEMBER)
-            tasks.update(task.pk, changes={"owner_id": request.user.pk}, by=operator(request))
+            tasks.update(task.pk, changes={"owner_id": request.user.pk}, by=staff_actor(request))
             return "assigned to you."
 
         self.run_for_each(request, queryset.select_related("project"), assign)
@@ -191,14 +191,16 @@ class TaskAdmin(CollaborationPages, BulkActions):
 
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
         if not change:
-            task = tasks.create(form.cleaned_data["finding"].project, by=operator(request), **form.validated)
+            task = tasks.create(
+                form.cleaned_data["finding"].project, by=staff_actor(request), **form.validated
+            )
             copy_row(task, to=obj)
         elif form.validated:
-            tasks.update(obj.pk, changes=form.validated, by=operator(request))
+            tasks.update(obj.pk, changes=form.validated, by=staff_actor(request))
 
     @row_action("Run verification")
     def run_verification(self, request: HttpRequest, task: Task) -> str:
-        verifications.run(task.project, task_id=task.pk, by=operator(request))
+        verifications.run(task.project, task_id=task.pk, by=staff_actor(request))
         return "a verification is running."
 
     @admin.action(description="Extend the due date…", permissions=["operate"])
@@ -210,7 +212,7 @@ class TaskAdmin(CollaborationPages, BulkActions):
             return self.action_form_page(request, queryset, form, template, title="Extend the due date")
 
         def extend(task: Task) -> str:
-            extensions.extend(task.pk, by=operator(request), **form.cleaned_data)
+            extensions.extend(task.pk, by=staff_actor(request), **form.cleaned_data)
             return "the due date was extended."
 
         self.run_for_each(request, queryset, extend)

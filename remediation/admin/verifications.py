@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from unfold.decorators import display
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from events.totals import counters
 from findings.admin import SEVERITY_COLOURS, FindingAdmin
 from findings.observations import asset_urls
@@ -178,14 +178,14 @@ class VerificationAdmin(EvidencePages):
 
     @row_action("Approve")
     def approve(self, request: HttpRequest, row: Verification) -> str:
-        verification = verdicts.approve(row.pk, by=operator(request))
+        verification = verdicts.approve(row.pk, by=staff_actor(request))
         return approval_message(verification)
 
     @row_action("Reopen")
     def reopen(self, request: HttpRequest, row: Verification) -> str:
         if row.superseded:
             raise VerificationSuperseded
-        verdicts.reopen(row.pk, by=operator(request))
+        verdicts.reopen(row.pk, by=staff_actor(request))
         return "reopened."
 
     @admin.action(description="Approve with override…", permissions=["operate"])
@@ -200,14 +200,14 @@ class VerificationAdmin(EvidencePages):
 
         def approve(row: Verification) -> str:
             reason = form.cleaned_data["reason"]
-            return approval_message(verdicts.approve(row.pk, by=operator(request), override_reason=reason))
+            return approval_message(verdicts.approve(row.pk, by=staff_actor(request), override_reason=reason))
 
         self.run_for_each(request, queryset, approve)
         return None
 
     @row_action("Withdraw my approval")
     def withdraw_approval(self, request: HttpRequest, row: Verification) -> str:
-        approvals.withdraw(row.pk, project=row.project, by=operator(request))
+        approvals.withdraw(row.pk, project=row.project, by=staff_actor(request))
         return "your approval is withdrawn."
 
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column, copy_row
@@ -84,12 +84,12 @@ class ReportAdmin(ReadOnlyAdmin):
         return () if obj else ("project", "format")
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        report = services.queue_export(obj.project, format=obj.format, by=operator(request))
+        report = services.queue_export(obj.project, format=obj.format, by=staff_actor(request))
         copy_row(report, to=obj)
 
     @row_action("Export again")
     def export_again(self, request: HttpRequest, report: Report) -> str:
-        services.queue_export(report.project, format=report.format, by=operator(request))
+        services.queue_export(report.project, format=report.format, by=staff_actor(request))
         return "export queued."
 
     # ---- The page
@@ -161,7 +161,7 @@ class ReportAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(f"{back}#shares")
         if form.is_valid():
             try:
-                share = services.share_latest(report.project, **form.validated, by=operator(request))
+                share = services.share_latest(report.project, **form.validated, by=staff_actor(request))
             except ApiError as error:
                 form.add_error(None, error_text(error))
             else:

@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, badge_column
@@ -52,7 +52,7 @@ class ShareAdmin(ReadOnlyAdmin):
 
     @row_action("Revoke link", permission=OPERATE_ON_ARCHIVED, consequence=REVOKE_CONSEQUENCE)
     def revoke(self, request: HttpRequest, share: Share) -> str:
-        services.revoke_share(share.pk, by=operator(request))
+        services.revoke_share(share.pk, by=staff_actor(request))
         return "revoked."
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.admin import ProjectAdmin
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from accounts.models import Project
 from findings.models import Domain
 from krafter_audit.admin.actions import row_action
@@ -31,7 +31,7 @@ def outcome_counts(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
 
 @row_action("Scan now")
 def scan_now(page: ProjectAdmin, request: HttpRequest, project: Project) -> str:
-    queued = scans.run(project, by=operator(request))
+    queued = scans.run(project, by=staff_actor(request))
     return f"a scan of {queued.url} is queued."
 
 
@@ -82,7 +82,7 @@ class ScanAdmin(ServiceModelAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
-        scan = scans.run(obj.project, url=form.validated.get("url"), by=operator(request))
+        scan = scans.run(obj.project, url=form.validated.get("url"), by=staff_actor(request))
         copy_row(scan, to=obj)
 
 

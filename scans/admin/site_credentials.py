@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.archived_projects import OPERATE_ON_ARCHIVED
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
@@ -119,7 +119,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         return ", ".join(row.kinds)
 
     def save_model(self, request: HttpRequest, obj: SiteCredentials, form: Any, change: bool) -> None:
-        row = services.set_credentials(obj.project, **form.validated, by=operator(request))
+        row = services.set_credentials(obj.project, **form.validated, by=staff_actor(request))
         copy_row(row, to=obj)
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **options: Any) -> None:
@@ -132,5 +132,5 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         consequence="The credentials are deleted. Pages behind the login are no longer scanned.",
     )
     def delete_credentials(self, request: HttpRequest, row: SiteCredentials) -> str:
-        services.delete_credentials(row.project, by=operator(request))
+        services.delete_credentials(row.project, by=staff_actor(request))
         return "deleted."

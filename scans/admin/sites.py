@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from scans.admin.forms import SiteForm
@@ -66,10 +66,10 @@ class SiteAdmin(ServiceModelAdmin):
         return format_html_join("", "<div><code>{}</code>: {}</div>", lines) or "-"
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
-        site, _ = services.add(obj.project, host=form.validated["host"], by=operator(request))
+        site, _ = services.add(obj.project, host=form.validated["host"], by=staff_actor(request))
         copy_row(site, to=obj)
 
     @row_action("Verify ownership")
     def verify(self, request: HttpRequest, site: Site) -> str:
-        services.request_verification(site.pk, by=operator(request))
+        services.request_verification(site.pk, by=staff_actor(request))
         return "a verification is queued."

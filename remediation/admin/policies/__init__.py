@@ -6,7 +6,7 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.defaultfilters import pluralize
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from findings.models import Domain
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter
@@ -41,7 +41,7 @@ class PolicyAdmin(PolicyPages):
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
         if form.validated:
-            policies.replace(obj.project, **form.validated, by=operator(request))
+            policies.replace(obj.project, **form.validated, by=staff_actor(request))
             for sentence in ignored_parts(form.validated["config"]):
                 self.message_user(request, sentence, messages.WARNING)
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.admin.actor import operator
+from accounts.admin.actor import staff_actor
 from krafter_audit.admin.base import ReadableEncoder, ServiceModelAdmin
 from krafter_audit.admin.forms import error_text, flatten_errors
 from krafter_audit.api.errors import ApiError, NotFound, PreconditionFailed
@@ -77,7 +77,7 @@ class PolicyPages(ServiceModelAdmin):
                 policy.project,
                 config=config,
                 name=name,
-                by=operator(request),
+                by=staff_actor(request),
                 if_match=request.POST.get("etag"),
                 plan_token=request.POST.get("plan_token") if "apply" in request.POST else None,
             )
