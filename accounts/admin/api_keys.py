@@ -151,9 +151,8 @@ class ApiKeyAdmin(ServiceModelAdmin):
         return self.get_fields(request, obj) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        user: Any = request.user
-        organizations = list(user.roles)
-        own = {"organization": organizations[0], "user": user.pk} if len(organizations) == 1 else {}
+        user = staff_of(request)
+        own = {"user": user.pk} if len(user.roles) == 1 else {}
         expires_at = (timezone.now() + DEFAULT_KEY_LIFETIME).replace(second=0, microsecond=0)
         return {**own, "expires_at": expires_at, **super().get_changeform_initial_data(request)}
 
