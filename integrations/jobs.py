@@ -5,7 +5,7 @@ from django.utils import timezone
 from events import outbox
 from integrations import services
 from integrations.models import WebhookDelivery
-from integrations.sync import event_consumers, queueing
+from integrations.sync import engine, event_consumers
 from krafter_audit.celery import app
 from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.jobs.queues import enqueue
@@ -17,8 +17,8 @@ DELIVERY_RETENTION = timedelta(days=7)
 # A run ends itself after TIME_BUDGET_SECONDS; these limits end one that hangs.
 @app.task(name="integrations.run_sync", soft_time_limit=240, time_limit=270)
 def run_sync(integration_id: str) -> None:
-    """Run the sync that is next by `queueing.run_next`, and enqueue a further one."""
-    if queueing.run_next():
+    """Run the sync that is next by `engine.run_next`, and enqueue a further one."""
+    if engine.run_next():
         enqueue("integrations.run_sync", integration_id)
 
 
@@ -47,4 +47,4 @@ def delete_old_deliveries() -> None:
 @app.task(name="integrations.requeue_pending")
 def requeue_pending() -> None:
     """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
-    queueing.requeue_waiting()
+    engine.requeue_waiting()

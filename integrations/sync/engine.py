@@ -1,4 +1,4 @@
-"""Run a sync: lease the integration, pull, push, and store the outcome."""
+"""Run the sync that is next: lease the integration, pull, push, and store the outcome."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from events.log import log_event
@@ -30,9 +31,13 @@ from integrations.sync.context import (
 from integrations.sync.tickets import comments, pull, push
 from krafter_audit.db import leases
 from krafter_audit.http.client import Limits
+from krafter_audit.jobs import fair_queue
 from krafter_audit.jobs.isolation import log_failure
+from krafter_audit.jobs.queues import enqueue
 from krafter_audit.security.vault import VaultError
 
+KIND = "sync"  # of the use that fair_queue.py counts
+MAX_ENQUEUED = 20  # by a sweep; a job that has run a sync enqueues the next
 # For a rate limit; after a longer one the sync fails, and the schedule repeats it.
 MAX_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = 5  # of a sync without progress
@@ -54,6 +59,27 @@ class SyncOutcome:
 
 
 SUCCEEDED = SyncOutcome(Status.CONNECTED, RunStatus.SUCCEEDED)
+
+
+def run_next() -> bool:
+    """Run one waiting sync; return whether there was one.
+
+    It is the one that has waited longest in the organisation whose syncs have taken the least time: an organisation
+    with many projects, or with a slow server, does not delay the others.
+    """
+    return fair_queue.run_next(KIND, _waiting(), sync, organization="organization", since="not_before")
+
+
+def _waiting() -> QuerySet[Integration]:
+    return Integration.objects.filter(
+        leases.unleased(), status=Status.SYNCING, not_before__lte=timezone.now()
+    )
+
+
+def requeue_waiting() -> None:
+    """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
+    for pk in _waiting().order_by("not_before").values_list("pk", flat=True)[:MAX_ENQUEUED]:
+        enqueue("integrations.run_sync", str(pk))
 
 
 def sync(integration_id: UUID) -> bool:

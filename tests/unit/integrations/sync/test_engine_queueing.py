@@ -8,7 +8,7 @@ from accounts.models import Project
 from accounts.services import create_project
 from integrations import jobs, services
 from integrations.models import Integration
-from integrations.sync import engine, queueing
+from integrations.sync import engine
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import fair_queue
 from tests import factories
@@ -44,7 +44,7 @@ def test_organization_with_many_waiting_syncs_delays_no_other(github: FakeGitHub
 
     order = []
     while before := waiting_projects():
-        assert queueing.run_next()
+        assert engine.run_next()
         order += before - waiting_projects()
 
     assert order == ["first", "other", "second", "third"]
@@ -57,7 +57,7 @@ def test_sync_that_another_worker_runs_is_left_out(github: FakeGitHub) -> None:
     )
     leased = engine.leases.acquire(Integration, first.pk, seconds=60, status="syncing")
 
-    runs = [queueing.run_next(), queueing.run_next()]
+    runs = [engine.run_next(), engine.run_next()]
 
     second.refresh_from_db()
     assert (leased is not None, runs, second.status, waiting_projects()) == (
@@ -90,7 +90,7 @@ def test_sync_without_a_database_counts_no_use(github: FakeGitHub, monkeypatch: 
 
     monkeypatch.setattr(engine, "_run", fail)
     with pytest.raises(OperationalError):
-        queueing.run_next()
+        engine.run_next()
 
     assert redis_client.connection().keys(f"{fair_queue.PREFIX}*") == []
     assert waiting_projects() == {row.project.name}
