@@ -1,7 +1,6 @@
-"""The repository of a project, queried by functions that `integrations`, a higher app, registers at start."""
+"""The repository of a project, queried by the `reader` that `integrations`, a higher app, sets at start."""
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID
 
 
@@ -23,26 +22,12 @@ class PullRequestState(Protocol):
     def is_closed(self) -> bool: ...
 
 
-class RepositoryReader(NamedTuple):
-    """Two functions with the arguments and errors of the functions below."""
+class RepositoryReader(Protocol):
+    def merge_state(self, project_id: UUID, url: str) -> PullRequestState:
+        """Return whether a pull request was merged. Raises RepositoryUnavailable."""
 
-    merge_state: Callable[[UUID, str], PullRequestState]
-    contains: Callable[[UUID, str, str, str], bool]
-
-
-_reader: RepositoryReader
+    def contains(self, project_id: UUID, url: str, deployed: str, commit: str) -> bool:
+        """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
 
 
-def register(reader: RepositoryReader) -> None:
-    global _reader
-    _reader = reader
-
-
-def merge_state(project_id: UUID, url: str) -> PullRequestState:
-    """Return whether a pull request was merged. Raises RepositoryUnavailable."""
-    return _reader.merge_state(project_id, url)
-
-
-def contains(project_id: UUID, url: str, deployed: str, commit: str) -> bool:
-    """Return whether a deployed commit contains another one. Raises RepositoryUnavailable."""
-    return _reader.contains(project_id, url, deployed, commit)
+reader: RepositoryReader

@@ -7,9 +7,7 @@ from integrations.providers.registry import FINDING_SOURCES
 from integrations.sync import event_consumers
 
 register(dict.fromkeys(FINDING_SOURCES, recheck))
-repositories.register(
-    repositories.RepositoryReader(repository_access.merge_state, repository_access.contains)
-)
+repositories.reader = repository_access
 register_consumer(event_consumers.VERIFICATION_CONSUMER, event_consumers.VERIFICATION_EVENTS)
 register_consumer(event_consumers.CAMPAIGN_CONSUMER, event_consumers.CAMPAIGN_EVENTS)
 register_consumer(

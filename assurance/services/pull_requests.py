@@ -79,12 +79,12 @@ def _check(row: PullRequest) -> None:
     project = row.task.project
     try:
         if not row.merge_sha:
-            state = repositories.merge_state(project.pk, row.url)
+            state = repositories.reader.merge_state(project.pk, row.url)
             row.merge_sha, row.status = state.sha, _status(state)
         deploy = newest_live_deploy(project) if row.merge_sha else None
         if deploy is not None and deploy.pk == row.compared_deploy_id:
             deploy = None  # it was compared before
-        is_contained = deploy is not None and repositories.contains(
+        is_contained = deploy is not None and repositories.reader.contains(
             project.pk, row.url, deploy.sha, row.merge_sha
         )
     except RepositoryUnavailable as error:

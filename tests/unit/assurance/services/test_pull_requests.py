@@ -53,8 +53,7 @@ class FakeRepository:
 @pytest.fixture
 def repository(monkeypatch: pytest.MonkeyPatch) -> FakeRepository:
     fake = FakeRepository()
-    reader = repositories.RepositoryReader(fake.merge_state, fake.contains)
-    monkeypatch.setattr(repositories, "_reader", reader)
+    monkeypatch.setattr(repositories, "reader", fake)
     return fake
 
 
