@@ -399,6 +399,7 @@ CELERY_TASK_ROUTES = {
     "scans.run_scan_in_browser": {"queue": "scan_browser"},
     # Verifications have their own queues: a person waits for each.
     "remediation.run_verification": {"queue": "verify_http"},
+    "remediation.finish_without_browser": {"queue": "verify_http"},
     "remediation.run_verification_in_browser": {"queue": "verify_browser"},
     # A provider may answer slowly for minutes: alerts, exports and verifications do not wait for it.
     "integrations.run_sync": {"queue": "sync"},

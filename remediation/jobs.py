@@ -10,15 +10,16 @@ from scans.models import Scanner
 
 
 @app.task(name="remediation.run_verification")
-def run_verification(verification_id: str, scanner: str = Scanner.HTTP) -> None:
-    """Run the HTTP part that is next by `queueing.run_next`, and enqueue a further job.
-
-    For the scanner `browser`, finish the browser part of this verification without a browser.
-    """
-    if scanner == Scanner.BROWSER:
-        part_runner.run_part(UUID(verification_id), Scanner.BROWSER)
-    elif queueing.run_next(Scanner.HTTP):
+def run_verification(verification_id: str) -> None:
+    """Run the HTTP part that is next by `queueing.run_next`, and enqueue a further job."""
+    if queueing.run_next(Scanner.HTTP):
         enqueue("remediation.run_verification", verification_id)
+
+
+@app.task(name="remediation.finish_without_browser")
+def finish_without_browser(verification_id: str) -> None:
+    """Finish the browser part of a verification without a browser: its checks are inconclusive."""
+    part_runner.run_part(UUID(verification_id), Scanner.BROWSER, with_browser=False)
 
 
 @app.task(name="remediation.run_verification_in_browser", soft_time_limit=200, time_limit=240)

@@ -43,7 +43,7 @@ CHECK_DISABLED = "The project's policy disables this check."
 TOO_MANY_ATTEMPTS = "The worker stopped several times before the check had a result."
 
 
-def run_part(verification_id: UUID, scanner: Scanner, *, with_browser: bool = False) -> bool:
+def run_part(verification_id: UUID, scanner: Scanner, *, with_browser: bool) -> bool:
     """Run the remaining checks of a part; return False, with nothing done, if it is finished or another worker has it.
 
     Without a browser, the checks of a browser part are inconclusive. A part whose time is over waits for a further job.

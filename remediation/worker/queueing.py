@@ -55,6 +55,6 @@ def requeue_verifications() -> None:
         )
         for pk, _ in parts:
             if has_no_worker:
-                enqueue("remediation.run_verification", str(pk), scanner)
+                enqueue("remediation.finish_without_browser", str(pk))
             else:
                 enqueue(JOB_OF_SCANNER[scanner], str(pk))

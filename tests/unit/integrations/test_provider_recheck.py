@@ -110,7 +110,7 @@ def verified(finding: Finding) -> Verification:
     tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
     tasks.update(task.pk, changes={"status": "ready_verify"}, by=SYSTEM)
     verification = verifications.run(finding.project, task_id=task.pk, by=SYSTEM)
-    part_runner.run_part(verification.pk, Scanner.HTTP)
+    part_runner.run_part(verification.pk, Scanner.HTTP, with_browser=False)
     verification.refresh_from_db()
     return verification
 

@@ -129,7 +129,7 @@ def test_worker_that_is_killed_in_its_transaction_changes_nothing_and_another_re
         make_next_run_due(window)
     else:
         started = start_next_run(window)
-        part_runner.run_part(started.verification_id, Scanner.HTTP)  # type: ignore[arg-type]  # it has been started
+        part_runner.run_part(started.verification_id, Scanner.HTTP, with_browser=False)  # type: ignore[arg-type]  # it has been started
     before = list(window.runs.order_by("pk").values_list("status", flat=True))
     with transaction.atomic():
         lock_finding(window.finding_id)  # for which the worker waits in its transaction

@@ -40,6 +40,7 @@ QUEUE_OF_JOB = {
     scans_jobs.run_scan: "scan_http",
     scans_jobs.run_scan_in_browser: "scan_browser",
     remediation_jobs.run_verification: "verify_http",
+    remediation_jobs.finish_without_browser: "verify_http",
     remediation_jobs.run_verification_in_browser: "verify_browser",
     remediation_jobs.measure_check_reliability: "celery",
     integrations_jobs.run_sync: "sync",

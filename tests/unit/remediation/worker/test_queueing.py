@@ -58,7 +58,7 @@ def test_browser_part_goes_to_http_workers_after_a_minute_without_browser_worker
     pk = str(verification.pk)
     assert enqueued == [
         ("remediation.run_verification_in_browser", pk),
-        ("remediation.run_verification", pk, "browser"),
+        ("remediation.finish_without_browser", pk),
     ]
 
 
