@@ -3,16 +3,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import saved_views
-from accounts.models import ApiKey, Membership, Project, SavedView
+from accounts.models import ApiKey, Membership, SavedView
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.lists.filters import ChoiceFilter, ChoicesFilter, ListFilter, TrueOrFalseFilter
+from krafter_audit.api.lists.filters import ChoiceFilter, ChoicesFilter, IsSetFilter, ListFilter
 
 
 class ProjectFilter(ListFilter):
-    archived = TrueOrFalseFilter(method="by_archived")
-
-    def by_archived(self, rows: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
-        return rows.filter(archived_at__isnull=value == "false")
+    archived = IsSetFilter("archived_at")
 
 
 class MemberFilter(ListFilter):
@@ -40,12 +37,9 @@ class SavedViewFilter(ListFilter):
     """Filters by list, shared and time."""
 
     list = django_filters.CharFilter(method="by_list")
-    shared = TrueOrFalseFilter(method="by_shared")
+    shared = IsSetFilter("organization")
 
     def by_list(self, rows: QuerySet[SavedView], name: str, value: str) -> QuerySet[SavedView]:
         if value not in (known := saved_views.lists()):
             raise InvalidParams(details={name: [f"Use one of {', '.join(known)}."]})
         return rows.filter(list=value)
-
-    def by_shared(self, rows: QuerySet[SavedView], name: str, value: str) -> QuerySet[SavedView]:
-        return rows.filter(organization__isnull=value == "false")

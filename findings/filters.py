@@ -13,7 +13,6 @@ from findings.models import (
 )
 from findings.queries import on_host, with_check
 from krafter_audit.api.lists.filters import ChoicesFilter, HostFilter, ListFilter, OwnerFilter, SearchFilter
-from krafter_audit.db.text_search import with_words
 
 
 class FindingCountFilter(django_filters.FilterSet):
@@ -28,7 +27,7 @@ class FindingFilter(FindingCountFilter, ListFilter):
     owner_id = OwnerFilter()
     check = django_filters.CharFilter(method="by_check")
     host = HostFilter(method="by_host")
-    q = SearchFilter(method="by_words")
+    q = SearchFilter(SEARCH_COLUMN)
 
     def by_check(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         # The rows are those of one project: the newest is found by an index.
@@ -43,9 +42,6 @@ class FindingFilter(FindingCountFilter, ListFilter):
 
     def by_host(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
         return on_host(rows, value)
-
-    def by_words(self, rows: QuerySet[Finding], name: str, value: str) -> QuerySet[Finding]:
-        return with_words(rows, SEARCH_COLUMN, value)
 
 
 class DismissalFilter(ListFilter):

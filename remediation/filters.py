@@ -19,8 +19,7 @@ from krafter_audit.api.lists.filters import (
     TrueOrFalseFilter,
     filter_rows,
 )
-from krafter_audit.db.text_search import with_words
-from remediation.models import SEARCHED, Result, Task, TaskLabel
+from remediation.models import SEARCH_COLUMN, Result, Task, TaskLabel
 from remediation.verification_states import BlockedBy, VerificationState
 
 
@@ -68,10 +67,7 @@ class TaskFilter(TaskCountFilter, ListFilter):
 
     external_ticket_key = django_filters.CharFilter()
     pr_url = django_filters.CharFilter()
-    q = SearchFilter(method="by_words")
-
-    def by_words(self, rows: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
-        return with_words(rows, SEARCHED, value)
+    q = SearchFilter(SEARCH_COLUMN)
 
     def by_due_date(self, rows: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
         now = timezone.now()

@@ -26,7 +26,7 @@ HAS_OWNER = "owner_id IS NOT NULL"
 HAS_TICKET = Q(external_ticket_key__isnull=False)
 
 # `?q=` searches it: title, ticket, pull request and the words of the finding. migrations/0002_postgresql.py adds it.
-SEARCHED = "words"
+SEARCH_COLUMN = "words"
 MAX_COMMENT_LENGTH = 20_000
 MAX_LABEL_LENGTH, MAX_LABELS_OF_TASK, MAX_LABELS_OF_PROJECT = 50, 20, 500
 

@@ -16,7 +16,7 @@ from findings.queries import rows_by, totals_of
 from krafter_audit.db.counting import bounded_count
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.db.text_search import with_words
-from remediation.models import SEARCHED, Task, TaskLabel
+from remediation.models import SEARCH_COLUMN, Task, TaskLabel
 from scans.models import Scan
 
 MAX_EMBEDDED_TASKS = 25  # of one finding
@@ -24,7 +24,7 @@ MAX_EMBEDDED_TASKS = 25  # of one finding
 
 def search_tasks(rows: QuerySet[Task], text: str) -> QuerySet[Task]:
     """Return the tasks with these words in title, ticket or pull request, or in title, URL or check of the finding."""
-    return rows.filter(pk__in=with_words(Task.objects.all(), SEARCHED, text).values("pk"))
+    return rows.filter(pk__in=with_words(Task.objects.all(), SEARCH_COLUMN, text).values("pk"))
 
 
 def newest_tasks_of(finding_ids: Collection[UUID]) -> QuerySet[Task]:

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, single_parameter
 from krafter_audit.api.serializers import UTCDateTimeField
+from krafter_audit.db.text_search import with_words
 from krafter_audit.http.addresses import normalise_host
 from krafter_audit.http.errors import HttpError
 
@@ -57,10 +58,13 @@ class TimeFilter(django_filters.Filter):
 
 
 class SearchFilter(django_filters.CharFilter):
-    """Words and parts of words, all of which must occur."""
+    """Words and parts of words, all of which must occur in a searched column."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_length=MIN_SEARCH_LENGTH, max_length=MAX_SEARCH_LENGTH, **kwargs)
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return with_words(qs, self.field_name, value) if value else qs
 
 
 class OwnerFilter(django_filters.UUIDFilter):
@@ -120,8 +124,15 @@ class ChoiceFilter(django_filters.ChoiceFilter):
 
 
 class TrueOrFalseFilter(ChoiceFilter):
-    def __init__(self, *, method: str) -> None:
-        super().__init__(choices=[("true", "true"), ("false", "false")], method=method)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[("true", "true"), ("false", "false")], **kwargs)
+
+
+class IsSetFilter(TrueOrFalseFilter):
+    """Whether a column of the row has a value."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs.filter(**{f"{self.field_name}__isnull": value == "false"}) if value else qs
 
 
 class ListFilter(django_filters.FilterSet):
