@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from findings.models import Severity
-from findings.policy_rules import ignored, section_of
+from findings.policy_rules import section_of
 from remediation.policy_sections.declarations import FieldKind, PolicyField, PolicySection, fields_for
 from remediation.policy_versions.warnings import invalid_whole_number
-from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
+from remediation.sla.offsets import invalid_offsets, parse_offsets
 
 MAX_OFFSETS = 10  # runs of a guard window
 DEFAULT_RUNS_PER_DAY, MAX_RUNS_PER_DAY = 200, 10_000
@@ -54,9 +54,5 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
         yield from invalid_whole_number(path, value, 0, MAX_RUNS_PER_DAY)
     elif key not in Severity.values:
         yield f"{path} is ignored: the names are {', '.join(Severity.values)}, runs_per_day."
-    elif not isinstance(value, list) or len(value) > MAX_OFFSETS or not all(map(parse_offset, value)):
-        extent = ignored(path, in_part=parse_offsets(value, limit=MAX_OFFSETS))
-        yield (
-            f"{extent}: it must be a list of at most {MAX_OFFSETS} times such as 90m, 1h or 7d,"
-            f" up to {MAX_OFFSET.days} days."
-        )
+    else:
+        yield from invalid_offsets(path, value, limit=MAX_OFFSETS)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from accounts.time_zones.names import zone_names
-from findings.policy_rules import ignored, section_of
+from findings.policy_rules import section_of
 from remediation.sla.business_hours import AllHours, BusinessHours, Calendar
-from remediation.sla.offsets import MAX_OFFSET, parse_offset, parse_offsets
+from remediation.sla.offsets import invalid_offsets, parse_offsets
 from scans.services.schedules import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -178,12 +178,7 @@ def ignored_part(path: str, value: Any) -> Iterator[str]:
         if not isinstance(value, bool):
             yield f"{path} is ignored: it must be true or false."
     elif key == "warnings":
-        if not isinstance(value, list) or len(value) > MAX_WARNINGS or not all(map(parse_offset, value)):
-            extent = ignored(path, in_part=parse_offsets(value, limit=MAX_WARNINGS))
-            yield (
-                f"{extent}: it must be a list of at most {MAX_WARNINGS} times such as 90m, 4h or 1d,"
-                f" up to {MAX_OFFSET.days} days."
-            )
+        yield from invalid_offsets(path, value, limit=MAX_WARNINGS)
     elif key != "business_hours":
         yield f"{path} is ignored: the names are {', '.join(SETTING_NAMES)}."
     elif not isinstance(value, dict):
