@@ -17,7 +17,7 @@ from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
 from accounts.errors import InsufficientRole, ProjectArchived
 from accounts.models import Project, Scope
-from krafter_audit.api import etags, idempotency, query_parameters, request_body
+from krafter_audit.api import etags, idempotency, long_polling, query_parameters, request_body
 from krafter_audit.api.deprecation import Deprecation
 from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
@@ -353,6 +353,12 @@ class ProjectViewSet(OrganizationViewSet):
     def get_row[Row: Model](self, rows: QuerySet[Row], pk: str, **filters: Any) -> Row:
         """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
         return get_or_404(rows, project=self.project, pk=uuid_or_404(pk), **filters)
+
+    def wait_while(self, rows: QuerySet[Any], pk: str) -> None:
+        """Return when the project's row with that id is not among `rows`, or after the seconds of `?wait=`."""
+        seconds = long_polling.requested_seconds(self.request.query_params)
+        found = rows.filter(project=self.project, pk=uuid_or_404(pk))
+        long_polling.wait_until(lambda: not found.exists(), seconds)
 
     def respond_row(self, pk: str, serializer_class: SerializerClass) -> Response:
         """Return the response with one row, read directly from its columns. Raises NotFound.

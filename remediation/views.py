@@ -270,12 +270,8 @@ class VerificationViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the verification; with `wait`, when no check is running for a worker or the time is over."""
-        seconds = long_polling.requested_seconds(request.query_params)
         names = included(request.query_params, INCLUDE_IN_VERIFICATION)
-        running = Verification.objects.filter(
-            project=self.project, pk=uuid_or_404(pk), state=VerificationState.RUNNING
-        )
-        long_polling.wait_until(lambda: not running.exists(), seconds)
+        self.wait_while(Verification.objects.filter(state=VerificationState.RUNNING), pk)
         serializer_class = VerificationWithStateSerializer if "state" in names else VerificationSerializer
         if not {"task", "warnings"} & set(names):
             return self.respond_row(pk, serializer_class)

@@ -10,7 +10,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, uuid_or_404
+from accounts.viewsets import ProjectViewSet
 from campaigns.queries import active_with_progress
 from campaigns.serializers import CampaignSerializer, ProgressSerializer
 from events.as_of import AS_OF_PARAMETER, parse_as_of, respond_with_counts
@@ -123,9 +123,7 @@ class ReportViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a report; with `wait`, when its export has finished or the time is over."""
-        seconds = long_polling.requested_seconds(request.query_params)
-        pending = Report.objects.filter(project=self.project, pk=uuid_or_404(pk), status__in=Report.PENDING)
-        long_polling.wait_until(lambda: not pending.exists(), seconds)
+        self.wait_while(Report.objects.filter(status__in=Report.PENDING), pk)
         return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
     @extend_schema(

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, uuid_or_404
+from accounts.viewsets import ProjectViewSet
 from events.totals import counters
 from krafter_audit.api import long_polling
 from krafter_audit.api.envelope import ResultPage
@@ -54,9 +54,7 @@ class ScanViewSet(ProjectViewSet):
     @extend_schema(summary="Read a scan", parameters=[long_polling.WAIT_PARAMETER], responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the scan; with `wait`, when it has finished or the time is over."""
-        seconds = long_polling.requested_seconds(request.query_params)
-        running = Scan.objects.filter(project=self.project, pk=uuid_or_404(pk), finished_at__isnull=True)
-        long_polling.wait_until(lambda: not running.exists(), seconds)
+        self.wait_while(Scan.objects.filter(finished_at__isnull=True), pk)
         return self.respond_row(pk, ScanSerializer)
 
     @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
