@@ -30,7 +30,3 @@ def get_version(policy: Policy, pk: UUID) -> Policy | PolicyVersion:
     if pk == policy.pk:
         return policy
     return get_or_404(PolicyVersion.objects.all(), policy=policy, pk=pk)
-
-
-def count_versions(policy: Policy) -> int:
-    return PolicyVersion.objects.filter(policy=policy).count() + 1

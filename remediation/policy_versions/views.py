@@ -44,7 +44,7 @@ class PolicyVersionViewSet(ProjectViewSet):
             queries.PolicyVersionListing(policy),
             request.query_params,
             bound_to=f"policies {policy.pk}",
-            total=lambda: queries.count_versions(policy),
+            total=lambda: policy.versions.count() + 1,
         )
         return self.respond_page(page, PolicyVersionSerializer)
 
