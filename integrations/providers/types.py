@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -66,6 +66,11 @@ class TicketDraft:
     @property
     def is_dismissed(self) -> bool:
         return self.status == DISMISSED
+
+    @property
+    def due_day(self) -> str | None:
+        """The day of `due` in UTC, in ISO 8601."""
+        return self.due.astimezone(UTC).date().isoformat() if self.due else None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from integrations.providers import escaped_markdown
@@ -47,7 +47,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
     def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
         return {
             **super().new_issue(draft),
-            **({"due_date": _day(draft)} if draft.due else {}),
+            **({"due_date": draft.due_day} if draft.due else {}),
             # Only members of the project see a confidential issue, and so the vulnerability.
             **({"confidential": True} if draft.confidential else {}),
         }
@@ -56,7 +56,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
         changes = super().issue_changes(ticket, draft, fields)
         if "closed" in fields and not draft.closed and DISMISSED_LABEL in ticket.labels:
             changes["remove_labels"] = sorted({*changes.get("remove_labels", []), DISMISSED_LABEL})
-        return {**changes, "due_date": _day(draft)} if "due" in fields else changes
+        return {**changes, "due_date": draft.due_day} if "due" in fields else changes
 
     def comment_path(self, external_id: str, comment_id: str) -> str:
         return f"{self.issue_path(external_id)}/notes/{comment_id}"
@@ -122,7 +122,3 @@ class GitLabTickets(GitLabClient, IssueTracker):
 
     def read_title(self, title: str) -> str:
         return escaped_markdown.with_references(title)
-
-
-def _day(draft: TicketDraft) -> str | None:
-    return f"{draft.due.astimezone(UTC):%Y-%m-%d}" if draft.due else None

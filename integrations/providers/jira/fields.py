@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from integrations.providers.jira import adf
@@ -56,7 +55,7 @@ def field_values(
     """Return the values of the offered fields; `offered` maps a field to its metadata, `present` are the labels."""
     values: dict[str, Any] = {
         "description": adf.merged(description, draft),
-        "duedate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None,
+        "duedate": draft.due_day,
     }
     labels = _labels(draft, present)
     if labels != list(present):

@@ -5,7 +5,7 @@ A ticket's id is `<team>/<issue>` (two UUIDs); its key is Linear's own, such as 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -66,7 +66,7 @@ class Linear(LinearClient, Tracker):
             "description": description(draft),
             "stateId": choose_state(draft, self.workflow_states()),
             **_priority(draft),
-            **_due(draft),
+            "dueDate": draft.due_day,
         }
         try:
             return self._write(graphql.CREATE, {"input": fields}, "issueCreate", repeatable=False)
@@ -85,7 +85,7 @@ class Linear(LinearClient, Tracker):
         if "priority" in changed:
             values |= _priority(draft)
         if "due" in changed:
-            values |= _due(draft)
+            values["dueDate"] = draft.due_day
         if "campaigns" in changed:
             values["description"] = with_campaigns(ticket.body, draft)
         if _may_change_state(ticket, draft, changed):
@@ -245,7 +245,3 @@ def _may_change_state(ticket: Ticket, draft: TicketDraft, fields: set[str]) -> b
 
 def _priority(draft: TicketDraft) -> dict[str, int]:
     return {"priority": PRIORITIES.get(draft.priority, 0)}
-
-
-def _due(draft: TicketDraft) -> dict[str, str | None]:
-    return {"dueDate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None}
