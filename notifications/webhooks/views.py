@@ -16,9 +16,9 @@ from krafter_audit.api.lists.filters import (
     list_parameters,
 )
 from krafter_audit.api.lists.pagination import QuerySetListing, paginate_by_cursor, single_parameter
+from notifications.filters import WebhookEndpointFilter
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import queries, services
-from notifications.webhooks.filters import WebhookEndpointFilter
 from notifications.webhooks.serializers import (
     CreateWebhookEndpointRequestSerializer,
     DeliveryFilterSerializer,

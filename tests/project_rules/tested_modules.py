@@ -74,7 +74,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/security/key_settings.py": "tests/unit/krafter_audit/test_system_checks.py",
     "notifications/filters.py": "tests/contract/test_lists.py",
     "notifications/serializers.py": "tests/unit/notifications/test_views.py",
-    "notifications/webhooks/filters.py": "tests/contract/test_lists.py",
     "notifications/webhooks/queries.py": "tests/unit/notifications/webhooks/test_views.py",
     "notifications/webhooks/serializers.py": "tests/unit/notifications/webhooks/test_views.py",
     "bulk_changes/admin/bulk_change.py": "tests/unit/bulk_changes/admin/test_actions.py",
