@@ -47,6 +47,9 @@ class Organization(BaseModel):
     def __str__(self) -> str:
         return self.name
 
+    def slugs_of_projects(self) -> dict[uuid.UUID, str]:
+        return dict(Project.objects.filter(organization=self).values_list("pk", "slug"))
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":

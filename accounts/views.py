@@ -90,7 +90,7 @@ class CallerViewSet(OrganizationViewSet):
 
     @property
     def serializer_context(self) -> dict[str, Any]:
-        return {**super().serializer_context, "slugs": _slugs(self.caller)}
+        return {**super().serializer_context, "slugs": self.caller.organization.slugs_of_projects()}
 
 
 class ManagementViewSet(OrganizationViewSet):
@@ -303,7 +303,7 @@ class ApiKeyViewSet(ManagementViewSet):
 
     @property
     def serializer_context(self) -> dict[str, Any]:
-        return {**super().serializer_context, "slugs": _slugs(self.caller)}
+        return {**super().serializer_context, "slugs": self.caller.organization.slugs_of_projects()}
 
 
 class SavedViewViewSet(OrganizationViewSet):
@@ -375,7 +375,3 @@ def _projects(caller: api_keys.Caller) -> Any:
     if not caller.is_limited_to_projects:
         return rows
     return rows.filter(pk__in=ApiKey.objects.values_list("project_ids", flat=True).get(pk=caller.key_id))
-
-
-def _slugs(caller: api_keys.Caller) -> dict[Any, str]:
-    return dict(Project.objects.filter(organization=caller.organization).values_list("pk", "slug"))

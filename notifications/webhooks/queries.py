@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import Organization, Project
+from accounts.models import Organization
 from krafter_audit.api.lookup import get_or_404
 from notifications.models import EventDelivery, WebhookEndpoint
 
@@ -60,7 +60,3 @@ def with_due_deliveries() -> QuerySet[WebhookEndpoint]:
     due = due_deliveries().filter(endpoint=OuterRef("pk"))
     enabled = WebhookEndpoint.objects.filter(Exists(due), status=WebhookEndpoint.Status.ENABLED)
     return enabled.exclude(paused_until__gt=timezone.now())
-
-
-def slugs_of(organization: Organization) -> dict[UUID, str]:
-    return dict(Project.objects.filter(organization=organization).values_list("pk", "slug"))

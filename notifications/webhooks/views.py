@@ -52,7 +52,7 @@ class WebhookEndpointViewSet(EndpointViewSet):
 
     @cached_property
     def slugs(self) -> dict[Any, str]:
-        return queries.slugs_of(self.caller.organization)
+        return self.caller.organization.slugs_of_projects()
 
     @property
     def serializer_context(self) -> dict[str, Any]:
