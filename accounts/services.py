@@ -111,7 +111,7 @@ def create_project(
 
 @transaction.atomic
 def update_project(
-    project: Project, *, changes: Mapping[str, Any], if_match: str | None = None, by: Actor = SYSTEM
+    project: Project, *, changes: Mapping[str, Any], by: Actor, if_match: str | None = None
 ) -> Project:
     """Apply `changes` (slug, name, site_url, archived) to a project. Raises ProjectArchived, unless it is restored."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
@@ -135,9 +135,7 @@ def update_project(
 
 
 @transaction.atomic
-def invite_member(
-    organization: Organization, *, email: str, role: str, by: Actor = SYSTEM
-) -> tuple[Membership, bool]:
+def invite_member(organization: Organization, *, email: str, role: str, by: Actor) -> tuple[Membership, bool]:
     """Add the user with this e-mail address, created if there is none; return whether they are new here.
 
     A present member keeps their role. A person who cannot sign in yet gets an e-mail with a link; any other is notified
@@ -168,7 +166,7 @@ def _create_user(email: str) -> User:
 
 @transaction.atomic
 def change_role(
-    membership: Membership, *, role: str, if_match: str | None = None, by: Actor = SYSTEM
+    membership: Membership, *, role: str, by: Actor, if_match: str | None = None
 ) -> tuple[Membership, list[ApiKey]]:
     """Change the role of a member; return the keys that are revoked with it. Raises LastOwner.
 
@@ -190,7 +188,7 @@ def change_role(
 
 
 @transaction.atomic
-def remove_member(membership: Membership, *, if_match: str | None = None, by: Actor = SYSTEM) -> Membership:
+def remove_member(membership: Membership, *, by: Actor, if_match: str | None = None) -> Membership:
     """Remove a member and revoke their API keys. Raises LastOwner."""
     locked = _lock_member(membership, by=by)
     require_match(if_match, locked)

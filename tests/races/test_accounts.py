@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts import api_keys, saved_views, services
-from accounts.actors import Actor
+from accounts.actors import SYSTEM, Actor
 from accounts.errors import LastOwner, SlugTaken
 from accounts.models import ApiKey, Invitation, InvitationMail, Membership, Project, User
 from accounts.sign_in.group_mapping import create_from_groups
@@ -26,7 +26,7 @@ def test_simultaneous_invitations_of_a_person_create_one_member(scenario: Scenar
             email = f"new-{number}@example.com"
 
             def invite(address: str = email) -> tuple[Membership, bool]:
-                return services.invite_member(scenario.organization, email=address, role="member")
+                return services.invite_member(scenario.organization, email=address, role="member", by=SYSTEM)
 
             results = race(*[invite] * THREADS)
 
@@ -50,7 +50,7 @@ def test_simultaneous_sign_ons_of_a_person_create_one_member(scenario: Scenario,
 
 
 def _invite(scenario: Scenario, email: str) -> None:
-    services.invite_member(scenario.organization, email=email, role="member")
+    services.invite_member(scenario.organization, email=email, role="member", by=SYSTEM)
 
 
 @pytest.mark.slow
@@ -104,12 +104,14 @@ def test_member_who_is_removed_while_a_key_is_issued_has_no_valid_key(scenario: 
     with racers(2) as race:
         for number in range(ROUNDS):
             email = f"leaving-{number}@example.com"
-            membership, _ = services.invite_member(scenario.organization, email=email, role="member")
+            membership, _ = services.invite_member(
+                scenario.organization, email=email, role="member", by=SYSTEM
+            )
             user = membership.user
 
             race(
                 partial(api_keys.issue, scenario.organization, user=user, name="late"),
-                partial(services.remove_member, membership),
+                partial(services.remove_member, membership, by=SYSTEM),
             )
 
             assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
@@ -120,13 +122,15 @@ def test_admin_who_becomes_a_member_while_they_issue_a_key_has_no_valid_key(scen
     with racers(2) as race:
         for number in range(ROUNDS):
             email = f"falling-{number}@example.com"
-            membership, _ = services.invite_member(scenario.organization, email=email, role="admin")
+            membership, _ = services.invite_member(
+                scenario.organization, email=email, role="admin", by=SYSTEM
+            )
             user = membership.user
             by = Actor("api_key", user.pk)
 
             race(
                 partial(api_keys.issue, scenario.organization, user=user, name="late", by=by),
-                partial(services.change_role, membership, role="member"),
+                partial(services.change_role, membership, role="member", by=SYSTEM),
             )
 
             assert not ApiKey.objects.filter(user=user, revoked_at=None).exists()
@@ -138,11 +142,14 @@ def test_owners_who_remove_each_other_simultaneously_leave_one(scenario: Scenari
     with racers(2) as race:
         for number in range(ROUNDS):
             invited = services.invite_member(
-                scenario.organization, email=f"owner-{number}@example.com", role="owner"
+                scenario.organization,
+                email=f"owner-{number}@example.com",
+                role="owner",
+                by=SYSTEM,
             )
             owners.append(invited[0])
 
-            results = race(*[partial(services.remove_member, owner) for owner in owners])
+            results = race(*[partial(services.remove_member, owner, by=SYSTEM) for owner in owners])
 
             assert [type(result) for result in results].count(LastOwner) == 1
             owners = list(Membership.objects.filter(organization=scenario.organization, role="owner"))
@@ -155,13 +162,13 @@ def test_member_who_leaves_while_the_only_owner_hands_over_leaves_one_owner(scen
     with racers(2) as race:
         for number in range(ROUNDS):
             email = f"heir-{number}@example.com"
-            heir, _ = services.invite_member(scenario.organization, email=email, role="member")
+            heir, _ = services.invite_member(scenario.organization, email=email, role="member", by=SYSTEM)
 
-            def hand_over(to: Membership = heir, by: Membership = owner) -> Membership:
-                services.change_role(to, role="owner")
-                return services.remove_member(by)
+            def hand_over(to: Membership = heir, former: Membership = owner) -> Membership:
+                services.change_role(to, role="owner", by=SYSTEM)
+                return services.remove_member(former, by=SYSTEM)
 
-            race(hand_over, partial(services.remove_member, heir))
+            race(hand_over, partial(services.remove_member, heir, by=SYSTEM))
 
             owners = list(Membership.objects.filter(organization=scenario.organization, role="owner"))
             assert len(owners) == 1

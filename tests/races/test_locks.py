@@ -93,7 +93,7 @@ def test_key_that_is_revoked_twice_is_logged_once(scenario: Scenario) -> None:
 
 
 def test_invitation_that_is_accepted_twice_keeps_the_first_password(scenario: Scenario) -> None:
-    member, _ = invite_member(scenario.organization, email="new@example.com", role="viewer")
+    member, _ = invite_member(scenario.organization, email="new@example.com", role="viewer", by=SYSTEM)
     first, second = (User.objects.get(pk=member.user_id) for _ in range(2))
 
     refused = result_after(
@@ -107,7 +107,7 @@ def test_invitation_that_is_accepted_twice_keeps_the_first_password(scenario: Sc
 
 def test_simultaneous_invitations_do_not_exceed_the_limit(scenario: Scenario, settings: Settings) -> None:
     first, second = (
-        invite_member(scenario.organization, email=f"new-{number}@example.com", role="viewer")[0]
+        invite_member(scenario.organization, email=f"new-{number}@example.com", role="viewer", by=SYSTEM)[0]
         for number in range(2)
     )
     settings.KRAFTER_INVITATIONS_PER_DAY = 3

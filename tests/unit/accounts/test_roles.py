@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from accounts.roles import role_allows
 from accounts.services import remove_member
@@ -91,7 +92,7 @@ def test_removed_member_reaches_nothing_by_an_earlier_session(model: type[Model]
     opened = client.get(admin_url(model, "change", row.pk)).status_code
     before = model._default_manager.filter(pk=row.pk).values().get()
 
-    remove_member(user.memberships.get())
+    remove_member(user.memberships.get(), by=SYSTEM)
     pages = [client.get(url).status_code for url in urls_of(model, row)]
     forms = [client.post(url).status_code for url in urls_of(model, row)]
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from accounts import saved_views, services
+from accounts.actors import SYSTEM
 from accounts.errors import InsufficientRole
 from accounts.models import Membership, SavedView, User
 from krafter_audit.api.errors import Forbidden, NotFound
@@ -93,7 +94,7 @@ def test_shared_view_is_not_changed_by_its_user_after_they_left(scenario: Scenar
     view, _ = saved_views.save(
         user, list_name="findings.finding", name="Ours", query="", organization_id=scenario.organization.pk
     )
-    services.remove_member(Membership.objects.get(user=user))
+    services.remove_member(Membership.objects.get(user=user), by=SYSTEM)
 
     with pytest.raises(NotFound):
         saved_views.update(view.pk, changes={"name": "Call this number"}, by=User.objects.get(pk=user.pk))
@@ -105,7 +106,7 @@ def test_shared_view_is_not_replaced_by_its_user_after_they_left(scenario: Scena
     user = services.create_user("left@example.com", organization=scenario.organization, role="member")
     values = {"list_name": "findings.finding", "name": "Ours"}
     saved_views.save(user, **values, query="", organization_id=scenario.organization.pk)
-    services.remove_member(Membership.objects.get(user=user))
+    services.remove_member(Membership.objects.get(user=user), by=SYSTEM)
     left = User.objects.get(pk=user.pk)
 
     with pytest.raises(saved_views.NameTaken):

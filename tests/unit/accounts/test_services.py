@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import api_keys, services
+from accounts.actors import SYSTEM
 from accounts.errors import InsufficientRole, LastOwner
 from accounts.models import ApiKey, Membership, Scope, User
 from events.models import Event
@@ -73,7 +74,7 @@ def test_owner_of_another_organisation_is_no_other_owner(scenario: Scenario) -> 
     [owner] = scenario.organization.memberships.all()
 
     with pytest.raises(LastOwner):
-        services.remove_member(owner)
+        services.remove_member(owner, by=SYSTEM)
 
     assert list(scenario.organization.memberships.all()) == [owner]
 
@@ -81,12 +82,12 @@ def test_owner_of_another_organisation_is_no_other_owner(scenario: Scenario) -> 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!", "is_staff": False}])
 def test_only_owner_who_can_sign_in_stays(scenario: Scenario, change: dict[str, Any]) -> None:
     owner, other = owner_with_password(scenario), owner_with_password(scenario)
-    services.remove_member(Membership.objects.get(user=scenario.owner))
+    services.remove_member(Membership.objects.get(user=scenario.owner), by=SYSTEM)
     User.objects.filter(pk=other.user_id).update(**change)
 
     for leave in (services.remove_member, partial(services.change_role, role="admin")):
         with pytest.raises(LastOwner, match="No other owner can sign in"):
-            leave(owner)
+            leave(owner, by=SYSTEM)
 
     assert set(scenario.organization.memberships.values_list("user", "role")) == {
         (owner.user_id, "owner"),
@@ -99,7 +100,7 @@ def test_owner_who_cannot_sign_in_is_removed(scenario: Scenario) -> None:
     User.objects.filter(pk=other.user_id).update(is_active=False)
 
     for membership in (other, Membership.objects.get(user=scenario.owner)):
-        services.remove_member(membership)
+        services.remove_member(membership, by=SYSTEM)
 
     assert scenario.organization.memberships.get() == owner
 
@@ -167,7 +168,7 @@ def test_key_of_a_viewer_can_only_read_whatever_the_person_is_elsewhere(scenario
     _, key = api_keys.issue(scenario.organization, user=user, name="CI", scopes=[Scope.WRITE])
 
     before = api_keys.authenticate(f"Bearer {key}")
-    services.change_role(membership, role="viewer")
+    services.change_role(membership, role="viewer", by=SYSTEM)
     after = api_keys.authenticate(f"Bearer {key}")
 
     assert [(authenticated.role, set(authenticated.scopes)) for authenticated in (before, after)] == [
@@ -250,7 +251,7 @@ def test_change_of_a_role_names_only_the_keys_that_it_revokes(scenario: Scenario
         api_keys.issue(scenario.organization, user=user, name=name)
     api_keys.revoke(ApiKey.objects.get(name="revoked before"))
 
-    _, revoked = services.change_role(Membership.objects.get(user=user), role="member")
+    _, revoked = services.change_role(Membership.objects.get(user=user), role="member", by=SYSTEM)
 
     assert [key.name for key in revoked] == ["revoked now"]
 
@@ -264,10 +265,10 @@ def test_chosen_key_has_the_form_of_all_keys(scenario: Scenario, key: str) -> No
 def test_member_who_was_removed_meanwhile_is_not_found(scenario: Scenario) -> None:
     user = services.create_user(EMAIL, organization=scenario.organization)
     membership = Membership.objects.get(user=user)
-    services.remove_member(Membership.objects.get(user=user))
+    services.remove_member(Membership.objects.get(user=user), by=SYSTEM)
 
     with pytest.raises(NotFound):
-        services.remove_member(membership)
+        services.remove_member(membership, by=SYSTEM)
 
 
 @pytest.mark.parametrize("change", [services.remove_member, partial(services.change_role, role="viewer")])

@@ -199,7 +199,7 @@ def test_person_who_joins_another_organisation_before_the_mail_is_sent_gets_no_v
     scenario: Scenario,
 ):
     for organization in (scenario.organization, factories.scenario().organization):
-        services.invite_member(organization, email="new@example.com", role="member")
+        services.invite_member(organization, email="new@example.com", role="member", by=SYSTEM)
     [waiting, other] = Invitation.objects.order_by("created_at")
 
     accept(other.membership.user, name="Ada", password="correct horse battery")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts import jobs
 from accounts import services as accounts
+from accounts.actors import SYSTEM
 from accounts.invitations.links import invitation_url, invited_user
 from accounts.invitations.services import resend
 from accounts.invitations.states import state_of
@@ -92,7 +93,7 @@ def test_link_of_an_invitation_expires_after_seven_days(invitation_path: str, ti
 def test_link_sent_before_a_removal_is_not_valid_after_another_invitation(
     scenario: Scenario, org: str, invitation_path: str
 ) -> None:
-    accounts.remove_member(Membership.objects.get(user__email=EMAIL))
+    accounts.remove_member(Membership.objects.get(user__email=EMAIL), by=SYSTEM)
     scenario.client.call("post", f"{org}/members", {"email": EMAIL, "role": "admin"})
 
     assert Client().post(invitation_path, FORM).status_code == 410
@@ -112,11 +113,12 @@ def test_link_of_a_deactivated_person_is_not_valid(invitation_path: str, client:
 def test_link_stays_valid_while_another_organisation_has_invited_the_person(scenario: Scenario) -> None:
     organizations = [scenario.organization, factories.scenario().organization]
     member, other = (
-        accounts.invite_member(organization, email=EMAIL, role="viewer")[0] for organization in organizations
+        accounts.invite_member(organization, email=EMAIL, role="viewer", by=SYSTEM)[0]
+        for organization in organizations
     )
     token = invitation_url(other.user).rpartition("/")[2]
 
-    accounts.remove_member(member)
+    accounts.remove_member(member, by=SYSTEM)
 
     assert invited_user(token) == other.user
 

@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from accounts import services
+from accounts.actors import SYSTEM
 from accounts.models import Membership, User
 from accounts.sign_in import lockout
 from events.models import Event
@@ -178,7 +179,9 @@ def test_lock_is_in_the_audit_log_of_each_organisation(scenario: Scenario) -> No
 
 def test_address_of_a_person_in_several_organisations_is_for_superusers_alone(scenario: Scenario) -> None:
     user = staff.member_of(scenario.organization, Membership.Role.ADMIN)
-    services.invite_member(factories.scenario().organization, email=user.email, role=Membership.Role.VIEWER)
+    services.invite_member(
+        factories.scenario().organization, email=user.email, role=Membership.Role.VIEWER, by=SYSTEM
+    )
 
     statuses(user.email, 6)
 

@@ -290,7 +290,7 @@ def test_providers_are_shown_of_the_chosen_project_or_the_only_one(project: Proj
     only = shown()
     other = accounts.create_project(project.organization, slug="shop", site_url="https://shop.example.com")
     among_two = [shown(), shown(project=str(other.pk)), shown(project=str(project.pk))]
-    accounts.update_project(other, changes={"archived": True})
+    accounts.update_project(other, changes={"archived": True}, by=SYSTEM)
 
     assert [only, *among_two, shown()] == [project, None, other, project, project]
 

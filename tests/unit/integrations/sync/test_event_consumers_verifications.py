@@ -43,13 +43,13 @@ def test_failed_checks_reopen_the_issue_with_a_comment(
 def test_failed_checks_in_an_archived_project_reach_the_issue_after_its_restoration(
     closed_task: Task, sync_events: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
-    accounts.update_project(closed_task.project, changes={"archived": True})
+    accounts.update_project(closed_task.project, changes={"archived": True}, by=SYSTEM)
     store_result(closed_task, CheckStatus.FAILED)
     github.requests.clear()
 
     sync_events()
     while_archived = list(github.requests)
-    accounts.update_project(closed_task.project, changes={"archived": False})
+    accounts.update_project(closed_task.project, changes={"archived": False}, by=SYSTEM)
     sync()
 
     assert while_archived == []

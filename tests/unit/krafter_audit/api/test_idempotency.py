@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts import api_keys
 from accounts import services as accounts
+from accounts.actors import SYSTEM
 from krafter_audit.api import idempotency
 from krafter_audit.api.models import IdempotentResponse
 from remediation.models import Task
@@ -100,7 +101,7 @@ def test_key_of_a_project_that_had_the_slug_before_is_refused(scenario: Scenario
     body = {"domain": "seo", "title": "No sitemap"}
     first = scenario.client.call("post", "findings", body, idempotency_key="k1")
     slug = scenario.project.slug
-    accounts.update_project(scenario.project, changes={"slug": "old"})
+    accounts.update_project(scenario.project, changes={"slug": "old"}, by=SYSTEM)
     accounts.create_project(scenario.organization, slug=slug, site_url="https://example.org")
 
     second = scenario.client.call("post", "findings", body, idempotency_key="k1")

@@ -205,8 +205,8 @@ def test_approval_from_before_a_member_was_removed_does_not_count_after_their_re
     first, second = person(scenario), person(scenario)
     verdicts.approve(verification.pk, by=first)
     membership = Membership.objects.get(user=first.user_id)
-    accounts.remove_member(membership)
-    accounts.invite_member(scenario.organization, email=membership.user.email, role="member")
+    accounts.remove_member(membership, by=SYSTEM)
+    accounts.invite_member(scenario.organization, email=membership.user.email, role="member", by=SYSTEM)
 
     verdicts.approve(verification.pk, by=second)
     between = remediation_state(verification)["result"]

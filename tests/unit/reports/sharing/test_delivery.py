@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 from pytest_httpserver import HTTPServer
 
+from accounts.actors import SYSTEM
 from accounts.models import Project
 from accounts.services import update_project
 from events.models import Event
@@ -204,7 +205,7 @@ def test_line_break_in_a_project_name_adds_no_email_header(
 def test_line_break_in_a_project_name_adds_no_line_to_the_email(
     scenario: Scenario, call_api: CallApi, export_report: ExportReport, mailoutbox: Any
 ) -> None:
-    update_project(scenario.project, changes={"name": "Shop\r\nYour password has expired."})
+    update_project(scenario.project, changes={"name": "Shop\r\nYour password has expired."}, by=SYSTEM)
     export_report("json")
 
     share_and_deliver(call_api, {"channel": "email", "recipients": ["ada@example.com"]})
@@ -533,7 +534,7 @@ def test_revoked_share_is_not_delivered(
 def test_link_of_an_archived_project_is_revoked(call_api: CallApi, export_report: ExportReport) -> None:
     export_report("json")
     call_api("post", "reports/share", {"channel": "link"})
-    update_project(Project.objects.get(), changes={"archived": True})
+    update_project(Project.objects.get(), changes={"archived": True}, by=SYSTEM)
 
     refused = call_api("post", "reports/share", {"channel": "link"})
     revoked = call_api("delete", f"reports/shares/{Share.objects.get().pk}")

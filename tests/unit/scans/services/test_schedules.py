@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
+from accounts.actors import SYSTEM
 from accounts.models import QuotaMonth
 from accounts.services import update_project
 from events.models import Event
@@ -123,7 +124,7 @@ def test_project_that_changes_while_its_host_is_resolved_is_not_scanned_as_befor
     due(scenario)
 
     def resolve(url: str) -> str:
-        update_project(scenario.project, changes=change)
+        update_project(scenario.project, changes=change, by=SYSTEM)
         return url
 
     monkeypatch.setattr(scans, "validated_url", resolve)
