@@ -1,9 +1,11 @@
 from uuid import UUID
 
+from events import partitions
 from krafter_audit.celery import app
 from krafter_audit.jobs.queues import LOW_PRIORITY, enqueue
 from remediation.checks import reliability
-from remediation.evidence import retention, screenshot_retention
+from remediation.evidence import screenshot_retention
+from remediation.evidence.retention import EVIDENCE
 from remediation.services import due_date_events, recalculations
 from remediation.worker import part_runner, queueing
 from scans.models import Scanner
@@ -76,7 +78,7 @@ def requeue_recalculations() -> None:
 @app.task(name="remediation.rotate_evidence_partitions")
 def rotate_evidence_partitions() -> None:
     """Create the evidence partitions of the coming months and drop expired ones."""
-    retention.rotate_partitions()
+    partitions.rotate_partitions(EVIDENCE)
 
 
 @app.task(name="remediation.delete_unused_screenshots")

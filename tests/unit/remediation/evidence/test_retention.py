@@ -7,8 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from events.partitions import create_partitions, install_functions, month, partitions_of
-from remediation.evidence import chain, export, retention
+from events.partitions import create_partitions, install_functions, month, partitions_of, rotate_partitions
+from remediation.evidence import chain, export
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, Verification
 from scanner.evidence_bundle.verification import verify
@@ -77,7 +77,7 @@ def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machin
     append_evidence(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first_month, 5, 1), tick=False)
 
-    retention.rotate_partitions()
+    rotate_partitions(EVIDENCE)
 
     assert (sequence_numbers(scenario), f"{first_month:%Y_%m}" in months()) == ([1], True)
 
@@ -93,7 +93,7 @@ def test_expired_months_are_dropped_and_the_chain_continues(
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first_month, 4, 10), tick=False)
 
-    retention.rotate_partitions()
+    rotate_partitions(EVIDENCE)
     after = append_evidence(scenario, time_machine, day(first_month, 4, 11))
 
     assert months() == [*names[2:], "default"]
@@ -111,7 +111,7 @@ def test_bundle_is_valid_when_the_previous_month_is_dropped(
     time_machine.move_to(day(first_month, 2, 15), tick=False)
     before = verification_words(kept)
 
-    retention.rotate_partitions()
+    rotate_partitions(EVIDENCE)
 
     assert sequence_numbers(scenario) == [2]
     assert "invalid" not in before | verification_words(kept)
@@ -126,7 +126,7 @@ def test_clock_set_back_does_not_write_links_into_an_earlier_month(
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first_month, 3, 10), tick=False)
 
-    retention.rotate_partitions()
+    rotate_partitions(EVIDENCE)
 
     assert sequence_numbers(scenario) == [1, 2]
 
@@ -163,7 +163,7 @@ def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
     append_evidence(scenario, time_machine, day(first_month, 0, 1))
     link = append_evidence(scenario, time_machine, day(first_month, 3, 10))
 
-    retention.rotate_partitions()
+    rotate_partitions(EVIDENCE)
 
     assert sequence_numbers(scenario) == [2]
     with (
