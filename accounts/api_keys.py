@@ -58,7 +58,7 @@ def issue(
     *,
     user: User,
     name: str,
-    scopes: Iterable[str] = (Scope.WRITE,),
+    scopes: Iterable[str],
     expires_at: datetime | None = None,
     key: str | None = None,
     projects: Iterable[Project] = (),

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts import api_keys
 from accounts.actors import Actor
-from accounts.models import ApiKey, Membership, Organization, Project, User
+from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from findings.models import Finding, Regression
 from findings.services.ingestion import FindingReport, ingest_one
 from remediation.models import Task, Verification, VerificationPart
@@ -203,6 +203,6 @@ def remediation_state(verification: Verification) -> dict[str, Any]:
 
 def api_key(scenario: Scenario, **fields: Any) -> AuditClient:
     """Issue another API key, of the owner by default; return a client with it."""
-    user = fields.pop("user", scenario.owner)
-    _, key = api_keys.issue(scenario.organization, user=user, name="another", **fields)
+    chosen = {"user": scenario.owner, "scopes": [Scope.WRITE], **fields}
+    _, key = api_keys.issue(scenario.organization, name="another", **chosen)
     return AuditClient(scenario.project, key)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import api_keys, saved_views
-from accounts.models import SavedView
+from accounts.models import SavedView, Scope
 from assurance.models import GuardWindow, PullRequest
 from documentation.api.examples import CodeExample, examples
 from documentation.api.operations import all_operations
@@ -61,7 +61,7 @@ def variables(live_server: Any, scenario: Scenario, settings: Any, tmp_path: Pat
 def rows(scenario: Scenario) -> dict[str, Any]:
     by, project, call = scenario.actor, scenario.project, scenario.client.call
     member = call("post", f"/api/v1/orgs/{scenario.organization.pk}/members", {"email": "sam@example.com"})
-    key, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="old")
+    key, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="old", scopes=[Scope.WRITE])
     verification = factories.verification(scenario)
     with transaction.atomic():
         append(verification, "security_header_csp", {"outcome": "passed", "pages": []})

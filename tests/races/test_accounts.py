@@ -8,7 +8,7 @@ import pytest
 from accounts import api_keys, saved_views, services
 from accounts.actors import SYSTEM, Actor
 from accounts.errors import LastOwner, SlugTaken
-from accounts.models import ApiKey, Invitation, InvitationMail, Membership, Project, User
+from accounts.models import ApiKey, Invitation, InvitationMail, Membership, Project, Scope, User
 from accounts.sign_in.group_mapping import create_from_groups
 from krafter_audit.api.errors import InvalidParams
 from tests import factories, staff
@@ -110,7 +110,7 @@ def test_member_who_is_removed_while_a_key_is_issued_has_no_valid_key(scenario: 
             user = membership.user
 
             race(
-                partial(api_keys.issue, scenario.organization, user=user, name="late"),
+                partial(api_keys.issue, scenario.organization, user=user, name="late", scopes=[Scope.WRITE]),
                 partial(services.remove_member, membership, by=SYSTEM),
             )
 
@@ -129,7 +129,9 @@ def test_admin_who_becomes_a_member_while_they_issue_a_key_has_no_valid_key(scen
             by = Actor("api_key", user.pk)
 
             race(
-                partial(api_keys.issue, scenario.organization, user=user, name="late", by=by),
+                partial(
+                    api_keys.issue, scenario.organization, user=user, name="late", by=by, scopes=[Scope.WRITE]
+                ),
                 partial(services.change_role, membership, role="member", by=SYSTEM),
             )
 

@@ -16,7 +16,7 @@ from accounts import api_keys
 from accounts.actors import SYSTEM
 from accounts.errors import AlreadyJoined, TooManyInvitations
 from accounts.invitations import services as invitations
-from accounts.models import InvitationMail, User
+from accounts.models import InvitationMail, Scope, User
 from accounts.services import invite_member
 from assurance.services import deploys
 from bulk_changes import services as bulk_changes
@@ -84,7 +84,7 @@ def change_severity(scenario: Scenario, finding: Finding) -> BulkChangeResult:
 
 
 def test_key_that_is_revoked_twice_is_logged_once(scenario: Scenario) -> None:
-    key, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="ci")
+    key, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="ci", scopes=[Scope.WRITE])
     revoke = partial(api_keys.revoke, key)
 
     revoked = result_after(revoke, revoke)

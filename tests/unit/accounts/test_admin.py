@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import api_keys
 from accounts.errors import LastOwner
-from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, User
+from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
 from krafter_audit.http.addresses import not_public
 from krafter_audit.http.urls import USE_WEB_URL
 from notifications.models import WebhookEndpoint
@@ -120,7 +120,9 @@ def test_page_of_a_key_says_who_has_issued_it(operator: Client, scenario: Scenar
     row = ApiKey.objects.get(name="deploys")
 
     page = operator.get(reverse("admin:accounts_apikey_change", args=[row.pk])).content.decode()
-    by_command, _ = api_keys.issue(scenario.organization, user=scenario.owner, name="pipeline")
+    by_command, _ = api_keys.issue(
+        scenario.organization, user=scenario.owner, name="pipeline", scopes=[Scope.WRITE]
+    )
 
     url = reverse("admin:accounts_apikey_change", args=[by_command.pk])
 

@@ -27,7 +27,7 @@ def test_keys_of_a_removed_member_do_not_work_after_a_new_invitation(scenario: S
     row, key = api_keys.issue(scenario.organization, user=user, name="CI", scopes=[Scope.READ])
     elsewhere = factories.scenario().organization
     services.set_member(elsewhere, user, role="member")
-    kept, _ = api_keys.issue(elsewhere, user=user, name="CI elsewhere")
+    kept, _ = api_keys.issue(elsewhere, user=user, name="CI elsewhere", scopes=[Scope.WRITE])
 
     services.remove_member(
         Membership.objects.get(user=user, organization=scenario.organization), by=scenario.actor
@@ -129,7 +129,9 @@ def test_key_opens_the_projects_of_its_organisation_and_of_its_list_alone(scenar
     elsewhere = factories.scenario()
     project(elsewhere, "shop"), project(elsewhere, "theirs")
     shop, blog = project(scenario, "shop"), project(scenario, "blog")
-    _, bound = api_keys.issue(scenario.organization, user=scenario.owner, name="CI", projects=[shop])
+    _, bound = api_keys.issue(
+        scenario.organization, user=scenario.owner, name="CI", projects=[shop], scopes=[Scope.WRITE]
+    )
 
     slugs = ("shop", "blog", "theirs", "")
     assert [opened(scenario.key, slug) for slug in slugs] == [shop, blog, None, None]
@@ -138,7 +140,9 @@ def test_key_opens_the_projects_of_its_organisation_and_of_its_list_alone(scenar
 
 def test_key_is_valid_until_the_moment_of_its_expiry(scenario: Scenario, time_machine: Any) -> None:
     until = timezone.now().replace(microsecond=0) + timedelta(days=1)
-    _, key = api_keys.issue(scenario.organization, user=scenario.owner, name="CI", expires_at=until)
+    _, key = api_keys.issue(
+        scenario.organization, user=scenario.owner, name="CI", expires_at=until, scopes=[Scope.WRITE]
+    )
 
     def is_valid(at: datetime) -> bool:
         time_machine.move_to(at, tick=False)
@@ -188,7 +192,7 @@ def test_keys_that_may_write_are_revoked_when_their_person_manages_the_organisat
     scopes = {"reads": ["audit:read"], "writes": ["audit:read", "audit:write"], "all": ["*"]}
     for name, held in scopes.items():
         api_keys.issue(scenario.organization, user=user, name=name, scopes=held)
-    api_keys.issue(elsewhere, user=user, name="elsewhere")
+    api_keys.issue(elsewhere, user=user, name="elsewhere", scopes=[Scope.WRITE])
 
     services.set_member(scenario.organization, user, role=now, by=scenario.actor)
 
@@ -205,7 +209,7 @@ def test_keys_that_may_write_are_revoked_when_their_person_manages_the_organisat
 )
 def test_other_changes_of_a_role_revoke_no_key(scenario: Scenario, was: str, now: str) -> None:
     user = services.create_user(EMAIL, organization=scenario.organization, role=was)
-    api_keys.issue(scenario.organization, user=user, name="writes")
+    api_keys.issue(scenario.organization, user=user, name="writes", scopes=[Scope.WRITE])
 
     services.set_member(scenario.organization, user, role=now)
 
@@ -248,7 +252,7 @@ def test_revoked_key_is_another_version(scenario: Scenario, time_machine: Any) -
 def test_change_of_a_role_names_only_the_keys_that_it_revokes(scenario: Scenario) -> None:
     user = services.create_user(EMAIL, organization=scenario.organization, role="admin")
     for name in ("revoked before", "revoked now"):
-        api_keys.issue(scenario.organization, user=user, name=name)
+        api_keys.issue(scenario.organization, user=user, name=name, scopes=[Scope.WRITE])
     api_keys.revoke(ApiKey.objects.get(name="revoked before"))
 
     _, revoked = services.change_role(Membership.objects.get(user=user), role="member", by=SYSTEM)
@@ -259,7 +263,7 @@ def test_change_of_a_role_names_only_the_keys_that_it_revokes(scenario: Scenario
 @pytest.mark.parametrize("key", ["kr_live_short", "kr_test_" + "a" * 43, "kr_live_" + "ä" * 43])
 def test_chosen_key_has_the_form_of_all_keys(scenario: Scenario, key: str) -> None:
     with pytest.raises(InvalidParams, match="kr_live_ and 43"):
-        api_keys.issue(scenario.organization, user=scenario.owner, name="CI", key=key)
+        api_keys.issue(scenario.organization, user=scenario.owner, name="CI", key=key, scopes=[Scope.WRITE])
 
 
 def test_member_who_was_removed_meanwhile_is_not_found(scenario: Scenario) -> None:

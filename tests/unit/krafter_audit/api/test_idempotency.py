@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts import api_keys
 from accounts import services as accounts
 from accounts.actors import SYSTEM
+from accounts.models import Scope
 from krafter_audit.api import idempotency
 from krafter_audit.api.models import IdempotentResponse
 from remediation.models import Task
@@ -83,7 +84,10 @@ def test_key_of_another_user_is_refused_and_one_of_the_same_user_replays(scenari
     verification = factories.verification(scenario)
     other = accounts.create_user("second@example.com", organization=scenario.organization)
     clients = [
-        AuditClient(scenario.project, api_keys.issue(scenario.organization, user=user, name="k")[1])
+        AuditClient(
+            scenario.project,
+            api_keys.issue(scenario.organization, user=user, name="k", scopes=[Scope.WRITE])[1],
+        )
         for user in (scenario.owner, scenario.owner, other)
     ]
 
