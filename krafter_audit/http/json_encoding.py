@@ -30,7 +30,7 @@ def is_nested_deeper(value: Any, depth: int) -> bool:
     """Return whether there are objects or lists on more than this number of levels in a JSON value."""
     # By levels and not recursively: the depth is what an attacker chooses.
     level = [value]
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [inner for outer in level for inner in _containers(outer)]
         if not level:
             return False

@@ -36,3 +36,10 @@ def test_body_of_exactly_the_limit_is_read() -> None:
     assert StrictJSONParser().parse(BytesIO(raw)) == "a" * (MEBIBYTE - 2)
     with pytest.raises(PayloadTooLarge):
         StrictJSONParser().parse(BytesIO(raw + b" "))
+
+
+def test_body_is_rejected_above_64_levels() -> None:
+    parse_json(b"[" * 64 + b"]" * 64)
+
+    with pytest.raises(MalformedJson, match="more than 64 levels deep"):
+        parse_json(b"[" * 65 + b"]" * 65)
