@@ -15,8 +15,6 @@ import httpx
 from krafter_client.errors import ApiError
 
 RETRIED_STATUSES = frozenset({429, 502, 503, 504})
-# Repeated when the response was lost, except with If-Match: the first request may have changed the version.
-REPEATABLE_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
 
 
 @dataclass(frozen=True)
@@ -99,5 +97,5 @@ def _raise_unless_api_response(response: httpx.Response) -> None:
 
 def _may_repeat(request: httpx.Request, error: httpx.TransportError) -> bool:
     never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    is_repeatable = request.method in REPEATABLE_METHODS and "if-match" not in request.headers
-    return never_sent or is_repeatable
+    # With If-Match a repeated request would be refused: the first one may have changed the version.
+    return never_sent or "if-match" not in request.headers

@@ -143,15 +143,16 @@ def test_unreachable_server_is_retried_then_raised(pauses: list[float]) -> None:
     assert len(pauses) == 2
 
 
-def test_lost_response_repeats_a_post_but_no_patch(pauses: list[float]) -> None:
+def test_lost_response_repeats_every_request_without_a_condition(pauses: list[float]) -> None:
     class LostResponses(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             raise httpx.ReadError("lost")
 
     client = httpx.Client(base_url="http://x", transport=RetryTransport(LostResponses(), sleep=pauses.append))
 
-    for method, retries in (("PATCH", 0), ("POST", 4)):
+    conditional = {"if-match": '"1"'}
+    for method, headers, retries in (("PATCH", {}, 4), ("POST", {}, 4), ("PATCH", conditional, 0)):
         pauses.clear()
         with pytest.raises(httpx.ReadError):
-            client.request(method, "/x")
+            client.request(method, "/x", headers=headers)
         assert len(pauses) == retries
