@@ -43,6 +43,9 @@ def wait[Row](
         if has_finished(row):
             return row
         if time.monotonic() + pause > deadline:
-            raise WaitTimeout(f"It has not finished within {timeout:.0f} seconds.")
+            raise WaitTimeout(
+                f"The job was not done after {timeout:.0f} seconds. It goes on at the server: "
+                "read its state later, or wait with a longer timeout."
+            )
         sleep(pause)
         pause = min(MAX_PAUSE, pause * 1.5)

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in error.lines():
             note(f"  {line}")
     except (httpx.TransportError, httpx.InvalidURL) as error:
-        note(f"Error: the API could not be reached: {error}")
+        note(f"Error: the API could not be reached: {error}. Check the network and KRAFTER_AUDIT_URL.")
     except (WaitTimeout, EngineMissing) as error:
         note(f"Error: {error}")
     except (NotConfigured, InvalidApiKey, InvalidBaseline) as error:

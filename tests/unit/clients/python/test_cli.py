@@ -271,7 +271,7 @@ def test_unreachable_api_is_an_error(
     monkeypatch.setattr("time.sleep", lambda seconds: None)
 
     assert main(["findings", "list"]) == exits.ERROR
-    assert "could not be reached" in capsys.readouterr().err
+    assert "Check the network and KRAFTER_AUDIT_URL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_waiting_has_an_end(
     _, task_id = ready_task(project_client, site)
     monkeypatch.setattr("krafter_client.waiting.verification_has_finished", lambda row: False)
 
-    with pytest.raises(WaitTimeout):
+    with pytest.raises(WaitTimeout, match="goes on at the server: read its state later"):
         project_client.wait_for_verification(project_client.verify(task_id).id, timeout=0.1)
 
 
