@@ -45,7 +45,7 @@ async function approvedVerification(taskId: string) {
     const current = await data(
       client.GET(`${audit}/verifications/{id}`, { params: { path: verification, query } }),
     );
-    if (!current.checks.some((check) => check.status === "running")) break;
+    if (current.state !== "running") break;
   }
   return data(client.POST(`${audit}/verifications/{id}/approve`, { params: { path: verification } }));
 }
