@@ -14,7 +14,8 @@ import httpx
 
 from krafter_client.errors import ApiError
 
-RETRIED_STATUSES = frozenset({429, 502, 503, 504})
+REFUSED_STATUSES = frozenset({429, 503})  # nothing was changed
+LOST_STATUSES = frozenset({502, 504})  # a proxy did not get the response
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class RetryTransport(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             response.read()
         except httpx.TransportError as error:
-            pause = self._retries.pause(attempt, None) if _may_repeat(request, error) else None
+            never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+            pause = self._retries.pause(attempt, None) if never_sent or _may_repeat(request) else None
             if pause is None:
                 raise
             return pause
@@ -75,7 +77,8 @@ class RetryTransport(httpx.BaseTransport):
             _raise_unless_api_response(response)
             return response
         refused = ApiError.from_response(response)
-        retried = response.status_code in RETRIED_STATUSES or refused.code == "idempotency_in_progress"
+        retried = response.status_code in REFUSED_STATUSES or refused.code == "idempotency_in_progress"
+        retried = retried or (response.status_code in LOST_STATUSES and _may_repeat(request))
         # The quota of a month does not come back within the time of a retry.
         pause = self._retries.pause(attempt, refused.retry_after) if retried else None
         if pause is None or refused.code == "quota_exceeded":
@@ -95,7 +98,6 @@ def _raise_unless_api_response(response: httpx.Response) -> None:
         raise ApiError(response.status_code, "unexpected_response", message)
 
 
-def _may_repeat(request: httpx.Request, error: httpx.TransportError) -> bool:
-    never_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+def _may_repeat(request: httpx.Request) -> bool:
     # With If-Match a repeated request would be refused: the first one may have changed the version.
-    return never_sent or "if-match" not in request.headers
+    return "if-match" not in request.headers

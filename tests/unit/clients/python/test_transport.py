@@ -156,3 +156,16 @@ def test_lost_response_repeats_every_request_without_a_condition(pauses: list[fl
         with pytest.raises(httpx.ReadError):
             client.request(method, "/x", headers=headers)
         assert len(pauses) == retries
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_response_that_a_proxy_lost_repeats_every_request_without_a_condition(
+    httpserver: HTTPServer, client: httpx.Client, pauses: list[float], status: int
+) -> None:
+    httpserver.expect_request("/x").respond_with_handler(FailingServer(*[refusal(status)] * 9))
+
+    for headers, retries in (({}, 2), ({"if-match": '"1"'}, 0)):
+        pauses.clear()
+        with pytest.raises(ApiError):
+            client.patch("/x", headers=headers)
+        assert len(pauses) == retries
