@@ -47,8 +47,27 @@ SLOW = "slow or needs_chromium"  # the markers of tests that `--all` adds
 type Arguments = Sequence[str]
 
 
-def run_module(name: str, arguments: Arguments) -> NoReturn:
+def run_module(
+    name: str,
+    arguments: Arguments,
+    *,
+    level: str = "local",
+    system: bool = False,
+    chromium: bool = False,
+    for_results: bool = False,
+) -> NoReturn:
+    """Install what a module needs, and become it; `for_results`: standard output is for its results alone."""
+    # --help must not install system packages.
+    setup(sys.stderr if for_results else None).ensure(level, system=system and not wants_help(arguments))
+    if chromium:
+        use_found_chromium()
     become(PYTHON, "-P", "-m", MODULES[name], *arguments)
+
+
+def run_on_data(name: str, arguments: Arguments, *words: str) -> NoReturn:
+    """Run a module whose first arguments are the data directory and `words`."""
+    data, arguments = data_directory(arguments)
+    run_module(name, [data, *words, *arguments], for_results=True)
 
 
 def become(program: object, *arguments: str) -> NoReturn:
@@ -57,45 +76,23 @@ def become(program: object, *arguments: str) -> NoReturn:
     os.execv(str(program), [str(program), *arguments])  # noqa: S606
 
 
-def run_with_chromium(name: str, arguments: Arguments, stream: TextIO | None = None) -> NoReturn:
-    # --help must not install system packages.
-    setup(stream).ensure("local", system=not wants_help(arguments))
-    use_found_chromium()
-    run_module(name, arguments)
-
-
-def demo(arguments: Arguments) -> NoReturn:
-    setup().ensure("local")
-    run_module("demo", arguments)
-
-
 def bench(arguments: Arguments) -> NoReturn:
-    if arguments and arguments[0] == "scan":
-        # Standard output is for the results.
-        run_with_chromium("bench-scan", arguments[1:], sys.stderr)
-    if arguments and arguments[0] == "hostile":
-        setup().ensure("local", system=False)
-        run_module("bench-hostile", arguments[1:])
-    if arguments and arguments[0] == "forecast":
-        setup(sys.stderr).ensure("local", system=False)
-        run_module("bench-forecast", arguments[1:])
-    setup().ensure("local")
-    run_module("bench", arguments)
-
-
-def check(arguments: Arguments) -> NoReturn:
-    # Standard output is for the results.
-    setup(sys.stderr).ensure("base")
-    use_found_chromium()
-    run_module("check", arguments)
+    match arguments:
+        case ["scan", *rest]:
+            run_module("bench-scan", rest, system=True, chromium=True, for_results=True)
+        case ["hostile", *rest]:
+            run_module("bench-hostile", rest)
+        case ["forecast", *rest]:
+            run_module("bench-forecast", rest, for_results=True)
+        case _:
+            run_module("bench", arguments)
 
 
 def verify_evidence(arguments: Arguments) -> NoReturn:
     # Python and two packages are enough: a machine that has them installs nothing.
     if not is_installed("base") and has_module("cryptography") and has_module("rfc8785"):
         become(sys.executable, "-P", "-m", MODULES["verify-evidence"], *arguments)
-    setup(sys.stderr).ensure("base")
-    run_module("verify-evidence", arguments)
+    run_module("verify-evidence", arguments, level="base", for_results=True)
 
 
 def test(arguments: Arguments) -> NoReturn:
@@ -159,29 +156,11 @@ def rehearse_upgrade(arguments: Arguments) -> NoReturn:
     test([rehearsal, "-m", "chaos", "-s", *arguments])
 
 
-def fuzz_api(arguments: Arguments) -> NoReturn:
-    setup().ensure("dev")
-    run_module("fuzz-api", arguments)
-
-
 def run_lint(arguments: Arguments) -> None:
     if arguments:
         raise UsageError(f"lint has no argument {arguments[0]}: it takes none.")
     setup().ensure("dev")
     lint.lint(Progress(LOG))
-
-
-def generate_client(arguments: Arguments) -> NoReturn:
-    setup().ensure("dev")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "krafter_audit.settings"
-    run_module("generate-client", arguments)
-
-
-def api_changelog(arguments: Arguments) -> NoReturn:
-    # Standard output is for the results.
-    setup(sys.stderr).ensure("dev")
-    os.environ["DJANGO_SETTINGS_MODULE"] = "krafter_audit.settings"
-    run_module("api-changelog", arguments)
 
 
 def run_doctor(arguments: Arguments) -> None:
@@ -191,30 +170,6 @@ def run_doctor(arguments: Arguments) -> None:
         raise UsageError(f"doctor has no argument {unknown[0]}: ./krafter doctor --data DIR --json")
     if not doctor(MODULES, Path(data), as_json=as_json):
         raise SetupFailed("./krafter up would fail, or something is wrong; the lines above say what to do.")
-
-
-def manage(arguments: Arguments) -> NoReturn:
-    setup(sys.stderr).ensure("local")
-    data, arguments = data_directory(arguments)
-    run_module("manage", [data, *arguments])
-
-
-def backup(arguments: Arguments) -> NoReturn:
-    setup(sys.stderr).ensure("local")
-    data, arguments = data_directory(arguments)
-    run_module("manage", [data, "backup", *arguments])
-
-
-def restore(arguments: Arguments) -> NoReturn:
-    setup(sys.stderr).ensure("local")
-    data, arguments = data_directory(arguments)
-    run_module("restore", [data, *arguments])
-
-
-def sbom(arguments: Arguments) -> NoReturn:
-    # Standard output is for the results.
-    setup(sys.stderr).ensure("dev")
-    run_module("sbom", arguments)
 
 
 def data_directory(arguments: Arguments) -> tuple[str, Arguments]:
@@ -250,27 +205,27 @@ def lock(arguments: Arguments) -> None:
 
 
 COMMANDS: dict[str, Callable[[Arguments], object]] = {
-    "up": partial(run_with_chromium, "up"),
-    "demo": demo,
-    "check": check,
+    "up": partial(run_module, "up", system=True, chromium=True),
+    "demo": partial(run_module, "demo"),
+    "check": partial(run_module, "check", level="base", chromium=True, for_results=True),
     "verify-evidence": verify_evidence,
     "test": test,
     "bench": bench,
     "chaos": chaos,
     "histories": histories,
-    "soak": partial(run_with_chromium, "soak"),
+    "soak": partial(run_module, "soak", system=True, chromium=True),
     "screenshots": screenshots,
-    "fuzz-api": fuzz_api,
+    "fuzz-api": partial(run_module, "fuzz-api", level="dev"),
     "rehearse-upgrade": rehearse_upgrade,
     "lint": run_lint,
     "doctor": run_doctor,
-    "manage": manage,
-    "backup": backup,
-    "restore": restore,
-    "sbom": sbom,
+    "manage": partial(run_on_data, "manage"),
+    "backup": lambda arguments: run_on_data("manage", arguments, "backup"),
+    "restore": partial(run_on_data, "restore"),
+    "sbom": partial(run_module, "sbom", level="dev", for_results=True),
     "lock": lock,
-    "generate-client": generate_client,
-    "api-changelog": api_changelog,
+    "generate-client": partial(run_module, "generate-client", level="dev"),
+    "api-changelog": partial(run_module, "api-changelog", level="dev", for_results=True),
 }
 
 

@@ -97,7 +97,7 @@ def test_command_of_the_running_system_takes_its_data_directory_first(
 ) -> None:
     run: list[list[str]] = []
     monkeypatch.setattr(launcher, "setup", Mock())
-    monkeypatch.setattr(launcher, "run_module", lambda name, arguments: run.append([*arguments]))
+    monkeypatch.setattr(launcher, "become", lambda python, *words: run.append([*words[3:]]))
 
     launcher.COMMANDS[command](["--data", "/srv/data", "--to", "/srv/backups"])
 
