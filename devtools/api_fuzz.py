@@ -78,7 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, help="of an earlier run, to repeat it")
     options = parser.parse_args(arguments)
-    with temporary_system() as (_, facts):
+    with temporary_system() as system:
+        facts = system.facts
         environment = os.environ | variables(facts) | create_spare_resources(facts)
         CACHE.mkdir(parents=True, exist_ok=True)
         return subprocess.run(command(facts, options), env=environment, cwd=CACHE, check=False).returncode

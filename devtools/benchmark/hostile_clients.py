@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from devtools.benchmark.load_generator import LoadResult
-from devtools.benchmark.process_stats import memory, tree
+from devtools.benchmark.process_stats import command_line, memory, tree
 from devtools.demo.client import send
 from devtools.local_stack.temporary_system import temporary_system
 
@@ -188,10 +188,8 @@ def _deleted_files(pid: int) -> Iterator[int]:
 
 def find_web(supervisor: int) -> int:
     for pid in tree(supervisor):
-        with suppress(OSError):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if words[1:3] == [b"-m", b"krafter_audit.server"]:
-                return pid
+        if "-m krafter_audit.server" in command_line(pid) and "process_guard.py" not in command_line(pid):
+            return pid
     raise SystemExit("The process of the web was not found.")
 
 
@@ -238,8 +236,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=30, help="of each measurement (default 30)")
     parser.add_argument("--scale", type=float, default=1, help="1: 5,000 connections (default)")
     options = parser.parse_args(arguments)
-    with temporary_system() as (pid, facts):
-        return 0 if attack(facts, pid, seconds=options.seconds, scale=options.scale) else 1
+    with temporary_system() as system:
+        is_well = attack(system.facts, system.supervisor, seconds=options.seconds, scale=options.scale)
+    return 0 if is_well else 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,14 @@ def tree(pid: int) -> set[int]:
     return {pid} | descendants(pid)
 
 
+def command_line(pid: int) -> str:
+    """Return a process's command line with spaces, empty if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time of the tree, including children that have ended."""
     ticks = 0

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +21,32 @@ UNLIMITED = {
 }
 
 
+@dataclass(frozen=True)
+class TemporarySystem:
+    supervisor: int  # its process id
+    data: Path
+    facts: dict[str, Any]  # what `up --ready` writes
+
+
 @contextmanager
-def temporary_system() -> Iterator[tuple[int, dict[str, Any]]]:
-    """Start a system without rate limits; yield its supervisor's process and what `up --ready` writes."""
+def temporary_system(*options: str, **settings: str) -> Iterator[TemporarySystem]:
+    """Start a system without rate limits, with more options of `up` and these settings."""
     with tempfile.TemporaryDirectory(prefix="krafter-") as name:
         folder = Path(name)
         ready, log = folder / "ready.json", folder / "log"
         env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         command = [sys.executable, "-P", "-m", "devtools.local_stack.up", "--port", "0"]
-        command += ["--ready", str(ready), "--data", str(folder / "data")]
+        command += ["--ready", str(ready), "--data", str(folder / "data"), *options]
+        env |= UNLIMITED | settings
         with log.open("wb") as out:
-            process = subprocess.Popen(command, env=env | UNLIMITED, stdout=out, stderr=out, cwd=REPOSITORY)
+            process = subprocess.Popen(command, env=env, stdout=out, stderr=out, cwd=REPOSITORY)
         try:
             deadline = time.monotonic() + START_SECONDS
             while not ready.exists():
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise SystemExit(f"The system did not start. The end of its log:\n{last_lines(log)}")
                 time.sleep(0.5)
-            yield process.pid, json.loads(ready.read_text())
+            yield TemporarySystem(process.pid, folder / "data", json.loads(ready.read_text()))
         finally:
             process.terminate()
             process.wait(STOP_SECONDS)

@@ -50,9 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.minutes < MIN_MINUTES:
         parser.error(f"less than {MIN_MINUTES} minutes show the warm-up alone")
-    with temporary_system() as (pid, facts):
-        print(f"{options.minutes:g} minutes of load on {facts['url']}", flush=True)
-        history, load = soak(pid, facts, options.minutes * 60)
+    with temporary_system() as system:
+        print(f"{options.minutes:g} minutes of load on {system.facts['url']}", flush=True)
+        history, load = soak(system.supervisor, system.facts, options.minutes * 60)
     if options.out:
         history.write(options.out)
     return 0 if report(history, load) else 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from devtools.benchmark.process_stats import command_line
 from scanner.browser.process_guard import descendants
 
 SAMPLE_SECONDS = 5.0
@@ -105,19 +106,12 @@ def take_samples(root: int) -> dict[str, Sample]:
     """Return a sample of each process below `root` by name and process id; a fork has its parent's name."""
     found = {}
     for pid in descendants(root):
-        line = _command_line(pid)
+        line = command_line(pid)
         name = next((name for part, name in NAMES.items() if part in line), "")
         with suppress(OSError, ValueError):
             if name and "process_guard.py" not in line:
                 found[f"{name} {pid}"] = Sample(_own_megabytes(pid), _open_files(pid))
     return found
-
-
-def _command_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except OSError:
-        return ""
 
 
 def _open_files(pid: int) -> int:

@@ -20,9 +20,10 @@ from devtools.benchmark.scans.aims import ComparedFigure
 from devtools.benchmark.scans.comparisons import ComparisonFailed
 from devtools.benchmark.scans.measurement import Figures, StackMeasurement, check_page
 from devtools.benchmark.scans.site_process import SiteProcess, served_site
-from devtools.benchmark.scans.stack import BenchmarkStack, RequestFailed, running_stack
+from devtools.benchmark.scans.stack import BenchmarkStack, RequestFailed
 from devtools.demo.client import DemoFailed
 from devtools.local_stack.process import StartFailed
+from devtools.local_stack.temporary_system import temporary_system
 from devtools.progress import Progress
 from scanner import registry
 from scanner.browser.chromium import ChromiumOptions
@@ -75,8 +76,11 @@ class ScanBenchmark:
             self.measure(self.bare_cases(*sites))
             if any(map(self.is_wanted, aims.OUTCOMES)):
                 self.progress.say("  start of the system: PostgreSQL, Valkey, web and workers")
-                system = stack.enter_context(running_stack(folder))
-                self.measure(self.system_cases(system, *sites))
+                # The pace at sites is the default one.
+                system = stack.enter_context(
+                    temporary_system("--no-demo", KRAFTER_ALLOWED_NETWORKS="127.0.0.0/8")
+                )
+                self.measure(self.system_cases(BenchmarkStack(system), *sites))
         if self.is_wanted(aims.NIGHT):
             self.progress.say(f"  {aims.NIGHT}")
             self.night = simulate_night(self.figures, self.options.machines)

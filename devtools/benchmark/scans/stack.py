@@ -1,28 +1,16 @@
-"""The system for a benchmark: started as by `./krafter up`, with a new database, used by its API only."""
+"""The system for a benchmark: used by its API only."""
 
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from devtools.benchmark import process_stats
 from devtools.demo.client import send
-from devtools.local_stack.process import REPOSITORY, Command, kill_guarded, launch, wait_for
+from devtools.local_stack.process import REPOSITORY
+from devtools.local_stack.temporary_system import TemporarySystem
 from scanner.browser import process_guard
 
-# Its own database and broker, and no limit for the requests of this benchmark; the pace at sites is the default one.
-ENVIRONMENT = {
-    "KRAFTER_RATE_DEFAULT": "1000000",
-    "KRAFTER_RATE_STRICT": "1000000",
-    "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
-    "DATABASE_URL": "",
-    "REDIS_URL": "",
-}
-START_SECONDS = 180
 # Part of the command line of each service; what else runs below the supervisor are workers, and their Chromium.
 SERVICES = {
     "web": "krafter_audit.server",
@@ -52,12 +40,8 @@ class ResourceUse:
 
 
 class BenchmarkStack:
-    """A system that `up` has started."""
-
-    def __init__(self, supervisor: int, data: Path, facts: dict[str, Any]) -> None:
-        self.supervisor = supervisor  # its process id
-        self.data = data
-        self.facts = facts  # of its `--ready` file
+    def __init__(self, system: TemporarySystem) -> None:
+        self.supervisor, self.data, self.facts = system.supervisor, system.data, system.facts
 
     def create_project(self, slug: str, site_url: str) -> "ProjectApi":
         """Create a project as an operator does; return its API."""
@@ -90,7 +74,7 @@ class BenchmarkStack:
         found: dict[str, int] = {}
         children = [pid for pid, parent in process_guard.process_parents() if parent == self.supervisor]
         for pid in children:
-            words = command_line(pid)
+            words = process_stats.command_line(pid)
             found |= {name: pid for name, part in SERVICES.items() if part in words}
         return found
 
@@ -111,29 +95,3 @@ class ProjectApi:
         if response.status >= 300:
             raise RequestFailed(f"{method} {path}: {response.status} {response.body[:300].decode()}")
         return response.json["data"]
-
-
-def command_line(pid: int) -> str:
-    """Return a process's command line, empty if it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
-@contextmanager
-def running_stack(folder: Path) -> Iterator[BenchmarkStack]:
-    """Start the system with all files in a folder; stop it at the end. Raises StartFailed."""
-    ready, log = folder / "ready.json", folder / "up.log"
-    arguments = [sys.executable, "-m", "devtools.local_stack.up", "--no-demo", "--port", "0"]
-    arguments += ["--data", str(folder / "data"), "--ready", str(ready)]
-    guard = launch(Command("up", arguments, ENVIRONMENT), log)
-    try:
-        wait_for(ready.exists, "The system", guard, log, seconds=START_SECONDS)
-        supervisor = next(pid for pid, parent in process_guard.process_parents() if parent == guard.pid)
-        yield BenchmarkStack(supervisor, folder / "data", json.loads(ready.read_text()))
-    finally:
-        guard.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            guard.wait(timeout=30)
-        kill_guarded(guard)
