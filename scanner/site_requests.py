@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
+from krafter_audit.http.host_pace import PaceObservation
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
 from scanner.fetcher import OUTAGE_REASONS, OUTAGE_STATUSES, Memo, RequestBudget
@@ -64,7 +65,8 @@ class SiteRequests(TlsContext):
             preconditions.require_no_challenge(page)
         except Inconclusive:
             self._site.add(f"challenge {page.host}", fact=True)
-            self.client.throttle.observe(ParsedUrl.parse(page.url), 403)  # slow down as for a refusal
+            # Slow down as for a refusal.
+            self.client.throttle.observe(ParsedUrl.parse(page.url), PaceObservation(403))
             raise
 
     def _fetch_once(self, fact: str, method: str, url: str, **options: Any) -> Response:

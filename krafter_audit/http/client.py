@@ -113,19 +113,15 @@ class Client:
         *,
         limits: Limits | None = None,
         policy: AddressPolicy | None = None,
-        user_agent: str = USER_AGENT,
         ca_file: str | None = None,
-        verify: bool = True,
         throttle: HostThrottle | None = None,
         credentials: RequestCredentials | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.policy = network_defaults().policy if policy is None else policy
-        self.user_agent = user_agent
         self.ca_file = network_defaults().ca_file if ca_file is None else ca_file
         self.throttle = throttle or HostThrottle()
         self.credentials = credentials
-        self._verify = verify
         # Of one run: its requests go to the addresses that were checked first.
         self._dns_cache: dict[tuple[str, int], list[Address]] = {}
         self._first_address = 0
@@ -174,7 +170,6 @@ class Client:
             dns_cache=self._dns_cache,
             first_address=self._first_address,
             ca_file=self.ca_file,
-            verify=self._verify,
             decode=decode,
             throttle=self.throttle,
             expected_refusals=frozenset(expected_refusals),
@@ -184,7 +179,7 @@ class Client:
     def _prepare(
         self, method: str, url: ParsedUrl, headers: Mapping[str, str] | None, **body: Any
     ) -> PreparedRequest:
-        defaults = {"user-agent": self.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
+        defaults = {"user-agent": USER_AGENT, "accept": "*/*", "accept-encoding": "gzip, deflate"}
         try:
             merged = httpx2.Headers(defaults)
             merged.update(headers)
@@ -193,9 +188,7 @@ class Client:
             raise Unreachable("A request header is not ASCII and cannot be sent.") from None
         # `to_httpcore` sets it for each URL of a redirect chain.
         del request.headers["host"]
-        # Never over a connection whose certificate is not verified.
-        credentials = self.credentials if self._verify else None
-        return PreparedRequest(request.method, url, request.headers, request.read(), credentials)
+        return PreparedRequest(request.method, url, request.headers, request.read(), self.credentials)
 
     def get(self, url: str, **options: Unpack[RequestOptions]) -> Response:
         return self.request("GET", url, **options)

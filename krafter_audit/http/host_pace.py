@@ -24,6 +24,8 @@ EXCLUSIVE_SECONDS = 15.0  # after the last request of a caller that did not end
 QUIET_SECONDS = 0.5  # since the last request of a browser, which holds no slot
 EXCLUSIVE_INTERVAL_SECONDS = 0.5
 MAX_RECENT_TIMES = 5  # the median of so many times is compared with the best
+LEASE_SECONDS = 45.0  # after which a slot that was not released is free
+POLL_SECONDS = 0.05  # between two attempts while too many requests run
 OVERLOAD_STATUSES = frozenset({429, 503})
 
 
@@ -32,8 +34,6 @@ class PaceLimits:
     rate: int = SLOW_RATE  # requests a second, if not adaptive
     adaptive: bool = False  # from START_RATE up to `max_rate`
     max_rate: int = MAX_RATE
-    lease: float = 45.0  # seconds after which a slot that was not released is free
-    poll: float = 0.05  # seconds between two attempts while too many requests run
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,15 @@ class RequestSlots:
     starts: list[float] = field(default_factory=list)
     slots: dict[str, float] = field(default_factory=dict)
 
-    def acquire(self, slot: str, rate: int, concurrent: int, limits: PaceLimits, now: float) -> float:
+    def acquire(self, slot: str, rate: int, concurrent: int, now: float) -> float:
         """Return the seconds to wait; 0: the slot is acquired."""
         if len(self.starts) >= rate and now - self.starts[-rate] < 1:
             return 1 - (now - self.starts[-rate])
         self.slots = {other: until for other, until in self.slots.items() if until > now}
         if len(self.slots) >= concurrent:
-            return limits.poll
+            return POLL_SECONDS
         self.record(now)
-        self.slots[slot] = now + limits.lease
+        self.slots[slot] = now + LEASE_SECONDS
         return 0.0
 
     def record(self, now: float) -> None:
@@ -93,27 +93,27 @@ class HostPace:
         if self.backed_off_until > now:
             return self.backed_off_until - now, True
         if now < self.exclusive_until and self.exclusive_caller != caller:
-            return limits.poll, False
+            return POLL_SECONDS, False
         if self._is_adaptive(limits, now):
             rate = max(1, int(min(self.rate, limits.max_rate)))
             # A server that slows down needs fewer requests at a time as well.
-            return self.adaptive.acquire(slot, rate, min(rate, MAX_CONCURRENT), limits, now), False
+            return self.adaptive.acquire(slot, rate, min(rate, MAX_CONCURRENT), now), False
         rate = min(limits.rate, SLOW_RATE) if now < self.slow_until else limits.rate
-        return self.fixed.acquire(slot, max(1, rate), SLOW_CONCURRENT, limits, now), False
+        return self.fixed.acquire(slot, max(1, rate), SLOW_CONCURRENT, now), False
 
     def release(self, slot: str) -> None:
         self.adaptive.slots.pop(slot, None)
         self.fixed.slots.pop(slot, None)
 
-    def acquire_exclusive(self, caller: str, limits: PaceLimits, now: float) -> float:
+    def acquire_exclusive(self, caller: str, now: float) -> float:
         """Grant slots to this caller only; return the seconds to wait for other requests to end."""
         if self.exclusive_caller != caller and now < max(self.exclusive_until, self.next_exclusive_at):
-            return limits.poll
+            return POLL_SECONDS
         self.exclusive_caller, self.exclusive_until = caller, now + EXCLUSIVE_SECONDS
         both = (self.adaptive, self.fixed)
         is_busy = any(until > now for slots in both for until in slots.slots.values())
         is_quiet = all(now - start >= QUIET_SECONDS for slots in both for start in slots.starts[-1:])
-        return 0.0 if is_quiet and not is_busy else limits.poll
+        return 0.0 if is_quiet and not is_busy else POLL_SECONDS
 
     def release_exclusive(self, caller: str, now: float) -> None:
         """Grant slots to all callers again."""

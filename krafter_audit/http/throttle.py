@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from krafter_audit.http.host_pace import PaceObservation
 from krafter_audit.http.urls import ParsedUrl
 
 
@@ -22,20 +23,8 @@ class HostThrottle:
     def record(self, url: ParsedUrl) -> None:
         """Count a request without a slot, such as a browser's."""
 
-    def observe(
-        self,
-        url: ParsedUrl,
-        status: int,
-        ttfb_ms: float = 0.0,
-        *,
-        ttfb_kind: str = "",
-        has_retry_after: bool = False,
-        address: str = "",
-    ) -> None:
-        """Adapt the pace to a response; status 0: it did not arrive in time.
-
-        `ttfb_kind` names the kind of requests with which `ttfb_ms` may be compared; empty if with none.
-        """
+    def observe(self, url: ParsedUrl, seen: PaceObservation, *, address: str = "") -> None:
+        """Adapt the pace to a response, which came from this address."""
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
         """Send no request to the host for the time of its Retry-After header."""

@@ -14,7 +14,7 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.errors import InvalidUrl, RefusedAddress, TimedOut, Unreachable
-from krafter_audit.http.host_pace import OVERLOAD_STATUSES
+from krafter_audit.http.host_pace import OVERLOAD_STATUSES, PaceObservation
 from krafter_audit.http.network_backend import CheckedBackend, ResponseLimitExceeded
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle
@@ -102,11 +102,11 @@ def _becomes_get(method: str, status: int) -> bool:
 
 
 @lru_cache(maxsize=16)
-def tls_context(ca_file: str, *, verify: bool) -> ssl.SSLContext:
+def tls_context(ca_file: str) -> ssl.SSLContext:
     """Return a context with the system's roots and those of `ca_file`."""
     # SSL_CERT_FILE of the environment is ignored: it would replace the trusted roots.
-    context = httpx2.create_ssl_context(verify=verify, trust_env=False)
-    if ca_file and verify:
+    context = httpx2.create_ssl_context(trust_env=False)
+    if ca_file:
         try:
             context.load_verify_locations(cafile=ca_file)
         except OSError as error:
@@ -124,7 +124,6 @@ class Transport:
     dns_cache: dict[tuple[str, int], list[Address]]
     first_address: int = 0  # the position of the address that is tried first
     ca_file: str = ""
-    verify: bool = True
     decode: bool = True
     throttle: HostThrottle = field(default_factory=HostThrottle)
     expected_refusals: frozenset[int] = frozenset()
@@ -137,7 +136,7 @@ class Transport:
             try:
                 response = self._exchange(request)
             except TimedOut:
-                self.throttle.observe(request.url, 0)
+                self.throttle.observe(request.url, PaceObservation(0))
                 raise
             self._observe(request, response)
         return response
@@ -148,19 +147,14 @@ class Transport:
             self.throttle.back_off(request.url, seconds)
         if response.status in self.expected_refusals:
             return
-        self.throttle.observe(
-            request.url,
-            response.status,
-            response.ttfb_ms,
-            ttfb_kind=_ttfb_kind(request, response),
-            has_retry_after=seconds > 0,
-            address=response.address,
-        )
+        kind = _ttfb_kind(request, response)
+        seen = PaceObservation(response.status, round(response.ttfb_ms, 2), kind, seconds > 0)
+        self.throttle.observe(request.url, seen, address=response.address)
 
     def _exchange(self, request: PreparedRequest) -> Response:
         max_bytes = 2 * self.limits.body + _MAX_OVERHEAD_BYTES
         backend = CheckedBackend(self.policy, self.deadline, max_bytes, self.dns_cache, self.first_address)
-        context = tls_context(self.ca_file, verify=self.verify) if request.url.scheme == "https" else None
+        context = tls_context(self.ca_file) if request.url.scheme == "https" else None
         core_request = request.to_httpcore(self.limits)
         started_at, start = datetime.now(UTC), time.monotonic()
         with httpcore2.HTTPConnection(

@@ -30,7 +30,7 @@ class Environment:
             raise ValueError(f"KRAFTER_ALLOWED_NETWORKS: {error}") from None
         ca_file = variables.get("KRAFTER_CA_FILE", "")
         try:
-            tls_context(ca_file, verify=True)
+            tls_context(ca_file)
         except HttpError as error:
             raise ValueError(f"KRAFTER_CA_FILE: {error}") from None
         chromium = ChromiumOptions(

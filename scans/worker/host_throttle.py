@@ -26,13 +26,11 @@ from krafter_audit.http.client import (
     Unreachable,
 )
 from krafter_audit.http.defaults import network_defaults
-from krafter_audit.http.host_pace import MAX_RATE, HostPace, PaceLimits, PaceObservation
+from krafter_audit.http.host_pace import MAX_RATE, POLL_SECONDS, HostPace, PaceLimits, PaceObservation
 from scanner.preconditions import OwnedHosts
 
 MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
 MAX_BACK_OFF_SECONDS = 600.0  # longer Retry-After values are reduced to this
-SLOT_LEASE_SECONDS = 45.0  # a slot that was not released is free after this
-POLL_SECONDS = 0.05  # between two attempts to get a slot; one that this process releases ends the wait
 STATE_TTL_SECONDS = 1200  # a state that is not used for so long is deleted
 KEY_PREFIX = "krafter:pace:"
 
@@ -77,10 +75,8 @@ class SharedHostThrottle(HostThrottle):
         policy: AddressPolicy | None = None,
         max_rate: float | None = None,
     ) -> None:
-        self._fixed = PaceLimits(rate, lease=SLOT_LEASE_SECONDS, poll=POLL_SECONDS)
-        self._adaptive = PaceLimits(
-            rate, True, max(1, int(max_rate or MAX_RATE)), lease=SLOT_LEASE_SECONDS, poll=POLL_SECONDS
-        )
+        self._fixed = PaceLimits(rate)
+        self._adaptive = PaceLimits(rate, adaptive=True, max_rate=max(1, int(max_rate or MAX_RATE)))
         self._verified = verified
         self._policy = policy or AddressPolicy()
         self._allowed: set[str] = set()  # hosts whose address turned out to be on an allowed network
@@ -100,10 +96,10 @@ class SharedHostThrottle(HostThrottle):
 
     @contextmanager
     def exclusive(self, url: ParsedUrl) -> Iterator[None]:
-        host, limits, caller = host_key(url), self.limits(url), uuid.uuid4().hex
+        host, caller = host_key(url), uuid.uuid4().hex
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         try:
-            while (wait := _update(host, lambda pace, now: pace.acquire_exclusive(caller, limits, now))) > 0:
+            while (wait := _update(host, lambda pace, now: pace.acquire_exclusive(caller, now))) > 0:
                 if time.monotonic() + wait > deadline:
                     raise _wait_exceeded(host, wait, retry_after=False)
                 time.sleep(wait)
@@ -117,22 +113,10 @@ class SharedHostThrottle(HostThrottle):
         limits = self.limits(url)
         _update(host_key(url), lambda pace, now: pace.record(limits, now))
 
-    def observe(
-        self,
-        url: ParsedUrl,
-        status: int,
-        ttfb_ms: float = 0.0,
-        *,
-        ttfb_kind: str = "",
-        has_retry_after: bool = False,
-        address: str = "",
-    ) -> None:
+    def observe(self, url: ParsedUrl, seen: PaceObservation, *, address: str = "") -> None:
         if address and self._is_allowed(address, url.port):
             self._allowed.add(host_key(url))
-        seen, limits = (
-            PaceObservation(status, round(ttfb_ms, 2), ttfb_kind, has_retry_after),
-            self.limits(url),
-        )
+        limits = self.limits(url)
         _update(host_key(url), lambda pace, now: pace.observe(seen, limits, now))
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
@@ -165,6 +149,7 @@ class SharedHostThrottle(HostThrottle):
                     return
                 if time.monotonic() + wait > deadline:
                     raise _wait_exceeded(host, wait, retry_after=retry_after)
+                # A slot that this process releases ends the wait.
                 with _SLOT_RELEASED:
                     _SLOT_RELEASED.wait(min(wait, POLL_SECONDS) if limits.adaptive else wait)
         finally:

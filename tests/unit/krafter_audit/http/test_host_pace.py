@@ -2,7 +2,7 @@
 
 import pytest
 
-from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
+from krafter_audit.http.host_pace import POLL_SECONDS, HostPace, PaceLimits, PaceObservation
 
 ADAPTIVE = PaceLimits(adaptive=True)
 FIXED = PaceLimits()
@@ -144,14 +144,14 @@ def test_six_requests_at_the_same_time_at_an_adaptive_host_and_two_at_another() 
     for limits, most in ((ADAPTIVE, 6), (FIXED, 2)):
         pace = HostPace()
         waits = [pace.acquire(str(number), limits, number / 2)[0] for number in range(8)]
-        assert waits == [0] * most + [limits.poll] * (8 - most)
+        assert waits == [0] * most + [POLL_SECONDS] * (8 - most)
 
 
 def test_fewer_requests_at_the_same_time_at_a_host_that_slows_down() -> None:
     pace = pace_after(*[PaceObservation(0)] * 3, every=1.0)
     waits = [pace.acquire(str(number), ADAPTIVE, 3.0 + number)[0] for number in range(3)]
 
-    assert (pace.rate, waits) == (1.25, [0, ADAPTIVE.poll, ADAPTIVE.poll])
+    assert (pace.rate, waits) == (1.25, [0, POLL_SECONDS, POLL_SECONDS])
 
 
 def test_callers_at_the_adaptive_rate_leave_the_others_their_requests() -> None:
@@ -188,11 +188,11 @@ def test_unreleased_slots_expire() -> None:
 def test_exclusive_caller_waits_for_the_others_and_holds_them() -> None:
     pace = HostPace()
     pace.acquire("other", FIXED, 0.0)
-    waiting = pace.acquire_exclusive("me", ADAPTIVE, 1.0)
+    waiting = pace.acquire_exclusive("me", 1.0)
     pace.release("other")
 
-    assert (waiting, pace.acquire_exclusive("me", ADAPTIVE, 1.1)) == (ADAPTIVE.poll, 0.0)
-    assert [pace.acquire("a", limits, 1.2)[0] for limits in (ADAPTIVE, FIXED)] == [ADAPTIVE.poll] * 2
+    assert (waiting, pace.acquire_exclusive("me", 1.1)) == (POLL_SECONDS, 0.0)
+    assert [pace.acquire("a", limits, 1.2)[0] for limits in (ADAPTIVE, FIXED)] == [POLL_SECONDS] * 2
     assert pace.acquire("b", ADAPTIVE, 1.2, "me") == (0.0, False)
 
 
@@ -200,23 +200,23 @@ def test_exclusive_caller_waits_for_the_requests_of_a_browser() -> None:
     pace = HostPace()
     pace.record(ADAPTIVE, 0.0)
 
-    assert [pace.acquire_exclusive("me", ADAPTIVE, moment) for moment in (0.4, 0.6)] == [ADAPTIVE.poll, 0.0]
+    assert [pace.acquire_exclusive("me", moment) for moment in (0.4, 0.6)] == [POLL_SECONDS, 0.0]
 
 
 def test_others_have_their_turn_before_the_next_exclusive_caller() -> None:
     pace = HostPace()
-    pace.acquire_exclusive("me", ADAPTIVE, 0.0)
-    meanwhile = pace.acquire_exclusive("you", ADAPTIVE, 1.0)
+    pace.acquire_exclusive("me", 0.0)
+    meanwhile = pace.acquire_exclusive("you", 1.0)
     pace.release_exclusive("you", 1.0)  # was not exclusive, so this changes nothing
     pace.release_exclusive("me", 2.0)
 
-    assert (meanwhile, pace.acquire_exclusive("you", ADAPTIVE, 2.1)) == (ADAPTIVE.poll, ADAPTIVE.poll)
-    assert (granted(pace, FIXED, at=2.1), pace.acquire_exclusive("you", ADAPTIVE, 2.7)) == (2, 0.0)
+    assert (meanwhile, pace.acquire_exclusive("you", 2.1)) == (POLL_SECONDS, POLL_SECONDS)
+    assert (granted(pace, FIXED, at=2.1), pace.acquire_exclusive("you", 2.7)) == (2, 0.0)
 
 
 def test_exclusive_slot_that_is_never_released_expires() -> None:
     pace = HostPace()
-    pace.acquire_exclusive("me", ADAPTIVE, 0.0)
+    pace.acquire_exclusive("me", 0.0)
 
     assert [granted(pace, FIXED, at=moment) for moment in (14.9, 15.1)] == [0, 2]
 

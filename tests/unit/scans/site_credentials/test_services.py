@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from events.models import Event
 from findings.models import Finding
-from krafter_audit.http.client import Client, RequestCredentials
+from krafter_audit.http.client import Client, RequestCredentials, Unreachable
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner import registry
@@ -214,12 +214,11 @@ def test_credentials_are_sent_over_https_only(trusted: None):
 
 
 def test_credentials_require_a_verified_certificate(staging: Site):
-    with Client(
-        credentials=RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"]), verify=False
-    ) as client:
+    credentials = RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"])
+    with Client(credentials=credentials, ca_file="") as client, pytest.raises(Unreachable):
         client.get(staging.url)
 
-    assert received_credentials(staging) == {(None, None, None)}
+    assert received_credentials(staging) == set()
 
 
 def echo(headers: dict[str, str]) -> Answer:

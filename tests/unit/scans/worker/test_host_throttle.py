@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from krafter_audit.db import redis_client
+from krafter_audit.http import host_pace
 from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, TimedOut, Unreachable
 from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
 from scanner.confirmation import ConfirmFirst
@@ -213,7 +214,7 @@ def test_waiting_for_a_slot_times_out(site: FaultySite, monkeypatch: pytest.Monk
 
 
 def test_unreleased_slot_expires(site: FaultySite, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(host_throttle, "SLOT_LEASE_SECONDS", 0.1)
+    monkeypatch.setattr(host_pace, "LEASE_SECONDS", 0.1)
     throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
     killed = [throttle.slot(target) for _ in range(4)]  # killed during a request, four times
