@@ -78,16 +78,13 @@ def _secret_of_second_factor(authenticator: Authenticator) -> StoredSecret:
     )
 
 
-def count_by_key() -> dict[str, int]:
-    return dict(Counter(secret.key_id for secret in stored_secrets()))
-
-
-def unreadable_secrets() -> list[StoredSecret]:
-    """Return the secrets that this installation's keys cannot open."""
-    found = []
+def count_secrets() -> tuple[dict[str, int], list[StoredSecret]]:
+    """Return the number of secrets by key id, and those that this installation's keys cannot open."""
+    numbers, unreadable = Counter[str](), []
     for secret in stored_secrets():
+        numbers[secret.key_id] += 1
         try:
             secret.reseal()
         except VaultError:
-            found.append(secret)
-    return found
+            unreadable.append(secret)
+    return dict(numbers), unreadable

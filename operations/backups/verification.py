@@ -71,9 +71,9 @@ def verify_chain(end: EvidenceChain) -> tuple[int, str]:
 
 
 def _credentials() -> tuple[int, list[str]]:
-    return sum(credentials.count_by_key().values()), [
-        f"{secret.row._meta.label} {secret.row.pk} cannot be opened"
-        for secret in credentials.unreadable_secrets()
+    numbers, unreadable = credentials.count_secrets()
+    return sum(numbers.values()), [
+        f"{secret.row._meta.label} {secret.row.pk} cannot be opened" for secret in unreadable
     ]
 
 

@@ -15,7 +15,7 @@ from krafter_audit.api.errors import Unavailable
 from krafter_audit.http.client import AddressPolicy, HttpError, dial
 from krafter_audit.http.transport import tls_context
 from krafter_audit.security.vault import parse_keys
-from operations.credentials import count_by_key, unreadable_secrets
+from operations.credentials import count_secrets
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from remediation.evidence.chain import is_intact, keyring
 from remediation.models import Evidence
@@ -98,8 +98,9 @@ def _authorities() -> list[x509.Certificate]:
 def keys() -> Iterator[Diagnosis]:
     """The keys that are configured and those that stored data needs."""
     configured = list(parse_keys(settings.KRAFTER_ENCRYPTION_KEYS))
-    failing = {secret.key_id for secret in unreadable_secrets()}
-    yield _keys("encryption key", configured, count_by_key(), failing, "credentials")
+    used, unreadable = count_secrets()
+    failing = {secret.key_id for secret in unreadable}
+    yield _keys("encryption key", configured, used, failing, "credentials")
     links = Evidence.objects.exclude(key_id="")
     used = dict(links.values_list("key_id").annotate(Count("pk")))
     failing = {key for key in used if not is_intact(links.filter(key_id=key).earliest("recorded_at"))}
