@@ -13,9 +13,8 @@ from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome
 from scanner.page.context import PageContext
 from scans import screenshots
-from scans.site_credentials.services import credentials_for
-from scans.sites import ownership
-from scans.worker import host_throttle
+from scans.sites.ownership import VerifiedHosts
+from scans.worker.site_client import site_client
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -29,7 +28,7 @@ class FindingPage:
         url: str,
         client: Client,
         finding: Finding,
-        verified_hosts: ownership.VerifiedHosts,
+        verified_hosts: VerifiedHosts,
         browser: "Browser | None",
         site: Memo,
     ) -> None:
@@ -80,16 +79,10 @@ class FindingPage:
 
 @contextmanager
 def open_pages(
-    finding: Finding, urls: Sequence[str], browser: "Browser | None", *, max_rate: float | None
+    finding: Finding, urls: Sequence[str], browser: "Browser | None"
 ) -> Iterator[list[FindingPage]]:
-    """Yield the pages; they share a client, and end with the block. `max_rate`: requests a second to verified hosts."""
-    credentials = credentials_for(finding.project)
-    with host_throttle.client() as client:
-        client.credentials = credentials
-        verified = ownership.verified_hosts(finding.project, urls, client)
-    # Another client: the pace for verified hosts is known only after they were verified, which sends requests.
-    with host_throttle.client(verified, max_rate=max_rate) as client:
-        client.credentials = credentials
+    """Yield the pages; they share a client, and end with the block."""
+    with site_client(finding.project, urls) as (client, verified):
         site = Memo()
         pages = [FindingPage(url, client, finding, verified, browser, site) for url in urls]
         try:

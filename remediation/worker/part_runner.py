@@ -69,11 +69,10 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> AbstractContextManage
 def _run_checks(part: VerificationPart, *, with_browser: bool) -> None:
     finding = Finding.objects.select_related("project").get(tasks=part.verification.task_id)
     urls, config = page_urls(finding), config_of(finding.project)
-    max_rate = policy_rules.max_requests_per_second(config)
     browser_or_none = worker_browser(finding.project.organization_id) if with_browser else nullcontext()
     with (
         browser_or_none as browser,
-        open_pages(finding, urls[:MAX_PAGES], browser, max_rate=max_rate) as pages,
+        open_pages(finding, urls[:MAX_PAGES], browser) as pages,
     ):
         runner = CheckRunner(part, finding, pages, config, omitted=urls[MAX_PAGES:])
         for key in running_keys(part):

@@ -22,6 +22,7 @@ from krafter_audit.http.client import (
     Client,
     HostThrottle,
     ParsedUrl,
+    RequestCredentials,
     TimedOut,
     Unreachable,
 )
@@ -52,13 +53,19 @@ CLOCK_TOLERANCE_SECONDS = 2.0  # of a time that was read just now: the way to Re
 type Change[T] = Callable[[HostPace, float], T]
 
 
-def client(verified: OwnedHosts | None = None, *, max_rate: float | None = None) -> Client:
+def client(
+    verified: OwnedHosts | None = None,
+    *,
+    max_rate: float | None = None,
+    credentials: RequestCredentials | None = None,
+) -> Client:
     """Return an HTTP client that throttles its requests; `max_rate` limits an adaptive pace."""
     rate = settings.KRAFTER_HOST_RATE
     if not rate:
-        return Client()
+        return Client(credentials=credentials)
     policy = network_defaults().policy
-    return Client(throttle=SharedHostThrottle(rate, verified, policy=policy, max_rate=max_rate))
+    throttle = SharedHostThrottle(rate, verified, policy=policy, max_rate=max_rate)
+    return Client(throttle=throttle, credentials=credentials)
 
 
 class SharedHostThrottle(HostThrottle):

@@ -4,7 +4,6 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from findings import policy_rules
 from scanner import crawler
 from scanner.confirmation import CONFIRM_EVERYTHING
 from scanner.crawler import Discovery
@@ -12,13 +11,12 @@ from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage
-from scans.site_credentials.services import credentials_for
-from scans.sites import ownership
-from scans.worker import host_throttle, page_checks
+from scans.worker import page_checks
 from scans.worker.browser import worker_browser
 from scans.worker.page_checks import CheckSelection, PageResults
 from scans.worker.page_leases import MAX_ATTEMPTS
 from scans.worker.shared_facts import SharedConfirmation, SharedFacts
+from scans.worker.site_client import site_client
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -32,13 +30,7 @@ class ScanSession:
     def __init__(self, scan: Scan, *, with_browser: bool) -> None:
         project = scan.project
         self._stack = ExitStack()
-        credentials = credentials_for(project)
-        with host_throttle.client() as plain:
-            plain.credentials = credentials
-            verified = ownership.verified_hosts(project, [scan.url], plain)
-        max_rate = policy_rules.max_requests_per_second(policy_rules.config_of(project))
-        client = self._stack.enter_context(host_throttle.client(verified, max_rate=max_rate))
-        client.credentials = credentials
+        client, verified = self._stack.enter_context(site_client(project, [scan.url]))
         browser: Browser | None = (
             self._stack.enter_context(worker_browser(project.organization_id)) if with_browser else None
         )
