@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from accounts.models import Organization, Project
 from events.names import event_label
 from krafter_audit.db.triggers import AppendOnly
-from krafter_audit.moments import in_words
+from krafter_audit.displayed_times import in_words
 
 
 class Event(models.Model):

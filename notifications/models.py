@@ -10,8 +10,8 @@ from accounts.models import Organization, Project
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import BaseModel
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.displayed_times import in_words
 from krafter_audit.http.urls import MAX_STORED_LENGTH
-from krafter_audit.moments import in_words
 from remediation.alert_routing import AlertChannel
 
 HIDDEN_URL = "https://hooks.slack.com/services/…"

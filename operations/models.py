@@ -4,7 +4,7 @@ from django.db import models
 
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import BaseModel
-from krafter_audit.moments import in_words
+from krafter_audit.displayed_times import in_words
 
 
 class Run(BaseModel, Leased):

@@ -45,7 +45,7 @@ from krafter_audit.admin.text import ago, status_label
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.text_search import spellings
-from krafter_audit.moments import time_element
+from krafter_audit.displayed_times import time_element
 
 MAX_COUNTED = 10_000  # rows of a list; more are shown as “more than 10,000”
 # Limits of one request: a list, a search and an action must each end within the statement timeout.

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from krafter_audit.admin.text import status_label
-from krafter_audit.moments import in_utc
+from krafter_audit.displayed_times import in_utc
 
 LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
 DATE_FIELDS = frozenset({"accepted_until", "due_date"})

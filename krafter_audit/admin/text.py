@@ -6,7 +6,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from krafter_audit.moments import in_utc, time_element
+from krafter_audit.displayed_times import in_utc, time_element
 
 STATUS_LABELS = {
     "ready_verify": "Ready to verify",

@@ -25,7 +25,7 @@ from krafter_audit.admin.base import (
 )
 from krafter_audit.admin.forms import SerializerForm
 from krafter_audit.admin.text import text_moment
-from krafter_audit.moments import in_words
+from krafter_audit.displayed_times import in_words
 from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import services

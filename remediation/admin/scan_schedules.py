@@ -12,7 +12,7 @@ from accounts.admin.actor import staff_actor
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row
 from krafter_audit.admin.forms import ServiceForm
-from krafter_audit.moments import time_element
+from krafter_audit.displayed_times import time_element
 from remediation.admin.policies.forms import form_field, new_problems
 from remediation.policy_sections.declarations import SECTIONS
 from remediation.policy_sections.editing import shown_value

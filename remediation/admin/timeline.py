@@ -15,7 +15,7 @@ from events.names import event_label
 from findings.models import Finding
 from findings.services.dismissals import DismissalValues
 from krafter_audit.admin.text import status_label
-from krafter_audit.moments import in_words
+from krafter_audit.displayed_times import in_words
 from remediation.models import Task, Verification
 
 MAX_ROWS = 200  # of each kind

@@ -11,7 +11,7 @@ from accounts import services as accounts
 from accounts.actors import SYSTEM
 from accounts.models import Membership
 from events.models import Event
-from krafter_audit.moments import in_words
+from krafter_audit.displayed_times import in_words
 from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
 from notifications.webhooks import endpoint_secrets, services

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
-from krafter_audit.moments import in_words, time_element
+from krafter_audit.displayed_times import in_words, time_element
 
 
 def test_time_element_is_valid_html_with_utc_on_hover() -> None:
@@ -37,7 +37,7 @@ def test_times_say_their_zone_also_in_the_hour_that_occurs_twice(zone: str, mome
     at = datetime.fromisoformat(moment)
 
     with timezone.override(zone):
-        page = Template('{% load moments %}{{ at|in_words }}, {{ at|in_words:"H:i:s" }}').render(
+        page = Template('{% load displayed_times %}{{ at|in_words }}, {{ at|in_words:"H:i:s" }}').render(
             Context({"at": at})
         )
         shown = in_words(at)

@@ -2,7 +2,7 @@
 
 from django.template import Library
 
-from krafter_audit.moments import in_words
+from krafter_audit.displayed_times import in_words
 
 register = Library()
 register.filter("in_words", in_words)
