@@ -24,38 +24,32 @@ class BenchmarkCase:
     bare: RequestFactory | None = None
 
 
+def api_request(
+    dataset: Dataset, method: str, path: str, body: Any = None, *, slug: str = ""
+) -> BenchmarkRequest:
+    """Return a request to the project, with its key."""
+    prefix = f"{dataset['base']}{slug or dataset['slug']}/audit/"
+    return json_request(method, prefix + path, body, {"Authorization": f"Bearer {dataset['key']}"})
+
+
+def repeat(request_of: Callable[[Dataset], BenchmarkRequest]) -> RequestFactory:
+    return lambda dataset: itertools.repeat(request_of(dataset))
+
+
 def read(path: str) -> RequestFactory:
-    def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-        request = BenchmarkRequest(
-            "GET",
-            prefix(dataset) + path.format(**dataset, middle=dataset["rows"] // 2),
-            None,
-            authorization(dataset),
-        )
-        return itertools.repeat(request)
-
-    return make
-
-
-def prefix(dataset: Dataset, slug: str = "") -> str:
-    return f"{dataset['base']}{slug or dataset['slug']}/audit/"
-
-
-def authorization(dataset: Dataset) -> dict[str, str]:
-    return {"Authorization": f"Bearer {dataset['key']}"}
+    return repeat(
+        lambda dataset: api_request(dataset, "GET", path.format(**dataset, middle=dataset["rows"] // 2))
+    )
 
 
 def one(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    for pk in itertools.cycle(dataset["findings"]):
-        yield BenchmarkRequest("GET", f"{prefix(dataset)}findings/{pk}", None, authorization(dataset))
+    return (api_request(dataset, "GET", f"findings/{pk}") for pk in itertools.cycle(dataset["findings"]))
 
 
 def change(dataset: Dataset) -> Iterator[BenchmarkRequest]:
     for status in itertools.cycle(["triaged", "in_progress"]):
         for pk in dataset["findings"]:
-            yield json_request(
-                "PATCH", f"{prefix(dataset)}findings/{pk}", {"status": status}, authorization(dataset)
-            )
+            yield api_request(dataset, "PATCH", f"findings/{pk}", {"status": status})
 
 
 def writers(*slugs: str) -> RequestFactory:
@@ -68,36 +62,24 @@ def writers(*slugs: str) -> RequestFactory:
         alternating = [(dataset[slug], next(rows[dataset[slug]])) for _ in range(share) for slug in slugs]
         for status in itertools.cycle(["triaged", "in_progress"]):
             for slug, pk in alternating:
-                yield json_request(
-                    "PATCH",
-                    f"{prefix(dataset, slug)}findings/{pk}",
-                    {"status": status},
-                    authorization(dataset),
-                )
+                yield api_request(dataset, "PATCH", f"findings/{pk}", {"status": status}, slug=slug)
 
     return make
 
 
 def approve(dataset: Dataset) -> Iterator[BenchmarkRequest]:
     while dataset["verifications"]:
-        path = f"{prefix(dataset)}verifications/{dataset['verifications'].pop()}/approve"
-        yield BenchmarkRequest("POST", path, None, authorization(dataset))
+        yield api_request(dataset, "POST", f"verifications/{dataset['verifications'].pop()}/approve")
 
 
 def run(dataset: Dataset) -> Iterator[BenchmarkRequest]:
     while dataset["tasks"]:
-        body = {"task_id": dataset["tasks"].pop()}
-        yield json_request("POST", f"{prefix(dataset)}verifications/run", body, authorization(dataset))
+        yield api_request(dataset, "POST", "verifications/run", {"task_id": dataset["tasks"].pop()})
 
 
 def policy_test(query: str = "") -> RequestFactory:
-    def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-        body = {"config": {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 12, "high": 48}}}
-        path = f"{prefix(dataset)}policies/test{query}"
-        request = json_request("POST", path, body, authorization(dataset))
-        return itertools.repeat(request)
-
-    return make
+    body = {"config": {"severity_rules": {"seo": "low"}, "sla_hours": {"critical": 12, "high": 48}}}
+    return repeat(lambda dataset: api_request(dataset, "POST", f"policies/test{query}", body))
 
 
 def bulk(dataset: Dataset) -> Iterator[BenchmarkRequest]:
@@ -105,12 +87,8 @@ def bulk(dataset: Dataset) -> Iterator[BenchmarkRequest]:
     dataset["batches"] = dataset.get("batches", 0) + 1
     for _ in ("created", "seen again"):
         for batch in range(13):
-            yield json_request(
-                "POST",
-                f"{prefix(dataset)}findings/bulk",
-                {"findings": items(dataset["batches"], batch)},
-                authorization(dataset),
-            )
+            findings = items(dataset["batches"], batch)
+            yield api_request(dataset, "POST", "findings/bulk", {"findings": findings})
 
 
 def items(run: int, batch: int) -> list[dict[str, Any]]:
@@ -129,17 +107,15 @@ def items(run: int, batch: int) -> list[dict[str, Any]]:
 
 
 def admin_page(path: str) -> RequestFactory:
-    def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-        request = BenchmarkRequest(
-            "GET", path.format(**dataset), None, {"Cookie": f"sessionid={dataset['session']}"}
-        )
-        return itertools.repeat(request)
+    def request_of(dataset: Dataset) -> BenchmarkRequest:
+        cookie = {"Cookie": f"sessionid={dataset['session']}"}
+        return BenchmarkRequest("GET", path.format(**dataset), None, cookie)
 
-    return make
+    return repeat(request_of)
 
 
-def bare_list(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-    return itertools.repeat(BenchmarkRequest("GET", "/findings"))
+def shared_page(dataset: Dataset) -> BenchmarkRequest:
+    return BenchmarkRequest("GET", f"/insights/audit/reports/shared/{dataset['share']}")
 
 
 def bare_one(dataset: Dataset) -> Iterator[BenchmarkRequest]:
@@ -162,7 +138,9 @@ FLAT = (
 )  # fmt: skip
 
 CASES = (
-    BenchmarkCase(LIST, read("findings?limit=25"), bare=bare_list),
+    BenchmarkCase(
+        LIST, read("findings?limit=25"), bare=repeat(lambda _: BenchmarkRequest("GET", "/findings"))
+    ),
     BenchmarkCase(ONE, one, bare=bare_one),
     BenchmarkCase(CHANGE, change, bare=bare_change),
     BenchmarkCase(TOGETHER, writers("slug", "slug"), connections=(2,)),
@@ -192,10 +170,5 @@ CASES = (
     ),
     BenchmarkCase("admin: tasks", admin_page("/admin/remediation/task/")),
     BenchmarkCase("admin: events", admin_page("/admin/events/event/")),
-    BenchmarkCase(
-        "shared page",
-        lambda dataset: itertools.repeat(
-            BenchmarkRequest("GET", f"/insights/audit/reports/shared/{dataset['share']}")
-        ),
-    ),
+    BenchmarkCase("shared page", repeat(shared_page)),
 )

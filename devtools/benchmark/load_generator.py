@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +22,11 @@ class BenchmarkRequest:
 
 
 def json_request(method: str, path: str, body: Any, headers: dict[str, str]) -> BenchmarkRequest:
-    return BenchmarkRequest(
-        method, path, json.dumps(body).encode(), {**headers, "Content-Type": "application/json"}
-    )
+    """Return a request with a body of JSON, or without a body for None."""
+    if body is None:
+        return BenchmarkRequest(method, path, None, headers)
+    content_type = {"Content-Type": "application/json"}
+    return BenchmarkRequest(method, path, json.dumps(body).encode(), headers | content_type)
 
 
 @dataclass
@@ -53,14 +56,9 @@ class LoadGenerator:
 
     def run(self) -> LoadResult:
         started = time.perf_counter()
-        threads = [
-            threading.Thread(target=self._send_over_connection, args=(started,))
-            for _ in range(self.connections)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(self.connections) as threads:
+            # A list, so that an exception of a thread is raised here.
+            list(threads.map(self._send_over_connection, [started] * self.connections))
         self.result.seconds = time.perf_counter() - started
         return self.result
 

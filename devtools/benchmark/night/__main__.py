@@ -20,24 +20,23 @@ CORES = 2  # of a machine, as in the measurement
 
 def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:
     """Simulate the night for each number of machines, with the fair queue and with oldest first."""
-    limits = product.product_limits()
     sites = night_sites(
         costs,
         max_pages=product.MAX_PAGES,
         starts_per_minute=product.BATCH_SIZE,
         scheduled_second=product.scheduled_second,
     )
-    runs = []
-    for count in machines:
-        for fair in (True, False):
-            night_limits = NightLimits(machines=count, cores=CORES, fair=fair, **vars(limits))
-            runs.append(summary(NightSimulation(sites, night_limits).run(), night_limits, sites))
+    variants = [
+        product.product_limits(machines=count, cores=CORES, fair=fair)
+        for count in machines
+        for fair in (True, False)
+    ]
     return {
         "sites": len(sites),
         "pages": sum(site.pages for site in sites),
-        "limits": vars(limits),
+        "limits": vars(variants[0]),
         "costs": {name: vars(cost) for name, cost in costs.items()},
-        "runs": runs,
+        "runs": [summary(NightSimulation(sites, limits).run(), limits, sites) for limits in variants],
     }
 
 

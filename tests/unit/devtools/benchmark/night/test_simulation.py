@@ -95,7 +95,7 @@ def test_at_most_100_scans_are_queued_in_a_minute() -> None:
 
 
 def test_limits_are_those_of_the_product() -> None:
-    limits = product.product_limits()
+    limits = product.product_limits(machines=1, cores=2, fair=True)
 
     assert limits.pace == MAX_RATE
     assert limits.visitors >= 1
