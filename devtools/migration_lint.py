@@ -18,7 +18,7 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
-from devtools.local_stack import pytest_plugin
+from devtools.local_stack.temporary_servers import temporary_postgres
 from devtools.setup_environment import ROOT, VENV
 
 FIRST_RELEASE = ("0001_initial", "0002_postgresql")
@@ -140,12 +140,10 @@ def main() -> int:
     if not names:
         print("No migration is later than those of the first release, which create the tables.")
         return 0
-    try:
-        os.environ["DATABASE_URL"] = pytest_plugin.start_postgres()
+    with temporary_postgres() as server:
+        os.environ["DATABASE_URL"] = server.url
         django.setup()
         unsafe = find_unsafe(names)
-    finally:
-        pytest_plugin.stop()
     for problems in unsafe.values():
         print(problems)
     if unsafe:

@@ -165,9 +165,9 @@ def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def first_key() -> str:
+def first_key(key_id: str = "k1") -> str:
     """Return a first key for KRAFTER_ENCRYPTION_KEYS or KRAFTER_SIGNING_KEYS: `id:base64` of 32 bytes."""
-    return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    return f"{key_id}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def password() -> str:

@@ -4,61 +4,37 @@ The process that starts the tests starts both, before the settings are read; wor
 addresses. Where DATABASE_URL or REDIS_URL is set, that server is used instead.
 """
 
-import base64
 import contextlib
-import dataclasses
 import os
 import secrets
-import subprocess
-import tempfile
-from collections.abc import Callable, Generator
-from pathlib import Path
+from collections.abc import Generator
 from urllib.parse import urlsplit
 
 import pytest
 
-from devtools.local_stack.data import password
-from devtools.local_stack.postgres import APPLICATION_USER, EPHEMERAL_SETTINGS, Postgres
-from devtools.local_stack.process import Command, kill_guarded, launch, run, wait_for
-from devtools.local_stack.valkey import Valkey
+from devtools.local_stack.data import first_key
+from devtools.local_stack.postgres import APPLICATION_USER
+from devtools.local_stack.temporary_servers import temporary_postgres, temporary_valkey
 
-running: list[tuple[Command, subprocess.Popen[bytes]]] = []
-
-
-def start(command: Command, directory: Path, is_ready: Callable[[], bool]) -> None:
-    log = directory / "log"
-    command = dataclasses.replace(command, remove=(*command.remove, directory))
-    # All files go with the server, also when this process is killed.
-    process = launch(command, log)
-    running.append((command, process))
-    wait_for(is_ready, command.name, process, log)
+servers = contextlib.ExitStack()
 
 
 def start_postgres() -> str:
-    directory = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
-    server = Postgres(directory / "data", password(), EPHEMERAL_SETTINGS)
-    server.prepare(lambda command: run(command, directory / "log"))
-    start(server.command(), directory, server.is_ready)
-    server.ensure_database()
+    server = servers.enter_context(temporary_postgres())
     with contextlib.closing(server.connect("postgres")) as connection:
         connection.execute(f'create role "{APPLICATION_USER}"')
     return server.url
 
 
 def start_valkey() -> str:
-    directory = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
-    server = Valkey(directory / "data", password(), durable=False)
-    server.prepare()
-    start(server.command(), directory, server.is_ready)
-    return server.url
+    return servers.enter_context(temporary_valkey()).url
 
 
 def new_secrets() -> dict[str, str]:
-    sealing, signing = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
     return {
         "KRAFTER_SECRET_KEY": secrets.token_urlsafe(48),
-        "KRAFTER_ENCRYPTION_KEYS": f"test:{sealing}",
-        "KRAFTER_SIGNING_KEYS": f"test:{signing}",
+        "KRAFTER_ENCRYPTION_KEYS": first_key("test"),
+        "KRAFTER_SIGNING_KEYS": first_key("test"),
     }
 
 
@@ -79,14 +55,6 @@ def with_own_database(redis_url: str) -> str:
     return urlsplit(redis_url)._replace(path=f"/{int(worker) % 16}").geturl()
 
 
-def stop() -> None:
-    while running:
-        command, process = running.pop()
-        # Killed at once: the data is deleted anyway.
-        kill_guarded(process)
-        command.remove_files()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     try:
@@ -94,10 +62,10 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         start_missing_servers()
     # KeyboardInterrupt too: the servers would otherwise outlive the tests.
     except BaseException:
-        stop()
+        servers.close()
         raise
     return (yield)
 
 
 def pytest_unconfigure() -> None:
-    stop()
+    servers.close()

@@ -4,35 +4,22 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from devtools.local_stack import manage
-from devtools.local_stack.data import DataDirectory, password
-from devtools.local_stack.postgres import EPHEMERAL_SETTINGS, Postgres
-from devtools.local_stack.process import REPOSITORY, StartFailed, kill_guarded, launch, run, wait_for
+from devtools.local_stack.data import DataDirectory
+from devtools.local_stack.process import REPOSITORY, StartFailed
+from devtools.local_stack.temporary_servers import temporary_postgres
 
 
 def drill(environment: dict[str, str], arguments: Sequence[str]) -> int:
     """Run the drill against a PostgreSQL that is started for it, and deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="krafter-drill-server-", ignore_cleanup_errors=True) as folder:
-        directory = Path(folder)
-        directory.chmod(0o755)  # the server's user may be another one; the cluster itself is closed
-        server = Postgres(directory / "data", password(), EPHEMERAL_SETTINGS)
-        log, command = directory / "log", server.command()
-        server.prepare(lambda made: run(made, log))
-        process = launch(command, log)
-        try:
-            wait_for(server.is_ready, "PostgreSQL", process, log)
-            server.ensure_database()
-            # In the environment: every user of the machine can read command lines.
-            env = environment | {"KRAFTER_DRILL_URL": server.url}
-            line = [sys.executable, "manage.py", "restore", *arguments]
-            return subprocess.run(line, cwd=REPOSITORY, env=env, check=False).returncode
-        finally:
-            kill_guarded(process)
-            command.remove_files()
+    with temporary_postgres() as server:
+        # In the environment: every user of the machine can read command lines.
+        env = environment | {"KRAFTER_DRILL_URL": server.url}
+        line = [sys.executable, "manage.py", "restore", *arguments]
+        return subprocess.run(line, cwd=REPOSITORY, env=env, check=False).returncode
 
 
 def require_drill_arguments(arguments: Sequence[str]) -> None:
