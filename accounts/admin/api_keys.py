@@ -20,7 +20,8 @@ from accounts.roles import MANAGERS
 from krafter_audit.admin.actions import MAX_LISTED, row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
 from krafter_audit.admin.forms import ServiceForm
-from krafter_audit.admin.text import ago, grouped, moment
+from krafter_audit.admin.text import ago, grouped
+from krafter_audit.displayed_times import time_element
 
 DEFAULT_KEY_LIFETIME = timedelta(days=90)
 MAX_PROJECTS = 500  # that the page of a key names
@@ -190,16 +191,16 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.display(description="expires")
     def expires(self, key: ApiKey) -> str:
-        return moment(key.expires_at) or "never"
+        return time_element(key.expires_at) or "never"
 
     @admin.display(description="issued")
     def issued(self, key: ApiKey) -> str:
-        at = moment(key.created_at)
+        at = time_element(key.created_at)
         return format_html("{} by {}", at, key.issued_by) if key.issued_by else at
 
     @admin.display(description="revoked")
     def revoked(self, key: ApiKey) -> str:
-        return moment(key.revoked_at) or "no"
+        return time_element(key.revoked_at) or "no"
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         values = form.cleaned_data

@@ -24,7 +24,7 @@ from accounts.roles import MANAGERS, Role
 from krafter_audit.admin.actions import row_action
 from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin, copy_row, staff_of
 from krafter_audit.admin.forms import ServiceForm
-from krafter_audit.admin.text import moment
+from krafter_audit.displayed_times import time_element
 
 STATE_COLOURS = {
     str(InvitationState.JOINED.label): "success",
@@ -165,7 +165,7 @@ class MembershipAdmin(ServiceModelAdmin):
 
     @admin.display(description="last sign-in")
     def last_sign_in(self, row: Membership) -> str:
-        return moment(row.user.last_login) or "never"
+        return time_element(row.user.last_login) or "never"
 
     def refusals(self, request: HttpRequest, row: Membership) -> dict[str, str]:
         if state_of(row) == InvitationState.JOINED:

@@ -17,8 +17,8 @@ from krafter_audit.admin.base import (
     AutocompleteFilter,
     ReadOnlyAdmin,
 )
-from krafter_audit.admin.text import moment
 from krafter_audit.api.errors import ApiError
+from krafter_audit.displayed_times import time_element
 
 MAX_ROWS = 100  # shown on the page
 
@@ -42,7 +42,7 @@ class BulkChangeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="created")
     def created(self, bulk_change: BulkChange) -> str:
-        return moment(bulk_change.created_at)
+        return time_element(bulk_change.created_at)
 
     @admin.display(description="values")
     def values(self, bulk_change: BulkChange) -> str:

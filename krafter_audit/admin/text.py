@@ -56,11 +56,6 @@ def ago(moment: datetime | None) -> SafeString | str:
     return time_element(moment, words)
 
 
-def moment(value: datetime | None) -> SafeString | str:
-    """Show a time to the minute in the reader's time zone, with seconds in UTC on hover."""
-    return time_element(value)
-
-
 def text_moment(value: str) -> SafeString | str:
     """Show a time in ISO 8601 as other times are shown; another text as it is."""
     try:

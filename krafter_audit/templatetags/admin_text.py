@@ -10,14 +10,16 @@ from django.utils.text import capfirst
 
 from events.names import event_label
 from krafter_audit.admin import text
+from krafter_audit.displayed_times import time_element
 
 register = template.Library()
 EMPTY_CELL = re.compile(r"<td[^>]*>\s*-?\s*</td>")
 for function in (
-    text.ago, text.moment, text.duration, text.due_badge, text.grouped, text.status_label, event_label,
+    text.ago, text.duration, text.due_badge, text.grouped, text.status_label, event_label,
     text.text_moment, text.web_link, text.in_seconds, text.browser_name,
 ):  # fmt: skip
     register.filter(function)
+register.filter("moment", time_element)
 
 
 @register.filter
