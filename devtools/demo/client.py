@@ -4,6 +4,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,17 +74,15 @@ class ApiClient:
             answer = send(method, f"{self.base}{path}", body=body, key=self.key)
         return answer
 
-    def wait(self, path: str, field: str, unfinished: set[str], *, seconds: float = 120) -> Any:
-        """Poll a resource until `field` has no unfinished value, printing progress and result."""
+    def wait(self, path: str, progress_of: Callable[[Any], str], *, seconds: float = 120) -> Any:
+        """Poll a resource while it has progress to show, which is printed, and print the result."""
         deadline = time.monotonic() + seconds
-        progress = ProgressLines()
+        lines = ProgressLines()
         resource = self.call("GET", path, show=False)
-        while resource[field] in unfinished:
+        while progress := progress_of(resource):
             if time.monotonic() > deadline:
-                raise DemoFailed(
-                    f"{path} is still {resource[field]} after {seconds:.0f} s. Is the worker running?"
-                )
-            progress.show(f"{resource[field]}{scan_progress(resource)}")
+                raise DemoFailed(f"{path} is still {progress} after {seconds:.0f} s. Is the worker running?")
+            lines.show(progress)
             time.sleep(1)
             resource = self.call("GET", path, show=False)
         print(f"\n   GET …/audit{path}   (until it is done)")
@@ -106,13 +105,22 @@ class ProgressLines:
             self._shown, self._shown_at = text, now
 
 
-def scan_progress(resource: dict[str, Any]) -> str:
-    """Return the pages that each scanner of a scan has done; empty for other resources."""
+def job_progress(resource: dict[str, Any]) -> str:
+    """Return the status of a scan or report whose job is not done, and the pages that each scanner has done."""
+    if resource["status"] not in ("queued", "running", "exporting"):
+        return ""
     scanners = (resource.get("summary") or {}).get("progress") or {}
-    return "".join(
+    return resource["status"] + "".join(
         f", {name} {pages['pages_done']}/{pages['pages_found']} pages"
         for name, pages in sorted(scanners.items())
     )
+
+
+def check_progress(verification: dict[str, Any]) -> str:
+    """Return how many checks of a verification are done, while one is running."""
+    running = [check for check in verification["checks"] if check["status"] == "running"]
+    count = len(verification["checks"])
+    return f"running, {count - len(running)}/{count} checks" if running else ""
 
 
 def indented(text: str) -> str:

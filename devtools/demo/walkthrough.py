@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from devtools.demo.client import ApiClient, DemoFailed, ProgressLines, indented, send
+from devtools.demo.client import ApiClient, DemoFailed, check_progress, indented, job_progress, send
 from devtools.local_stack.data import READY, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
@@ -97,7 +97,7 @@ class Walkthrough:
     def scan_and_select_finding(self) -> dict[str, Any]:
         self.print_step("Scan the site.")
         scan = self.api.call("POST", "/scans/run", {"url": f"{self.site}/", "trigger": "manual"}, expect=202)
-        done = self.api.wait(f"/scans/{scan['id']}", "status", {"queued", "running"})
+        done = self.api.wait(f"/scans/{scan['id']}", job_progress)
         if done["status"] != "completed":
             raise DemoFailed(f"The scan ended as {done['status']}.")
         self.print_step("List the findings, highest score first.")
@@ -126,23 +126,7 @@ class Walkthrough:
     def run_verification(self, task: dict[str, Any]) -> dict[str, Any]:
         self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "ready_verify"})
         verification = self.api.call("POST", "/verifications/run", {"task_id": task["id"]}, expect=202)
-        return self.wait_for_checks(verification["id"])
-
-    def wait_for_checks(self, verification_id: str) -> dict[str, Any]:
-        path = f"/verifications/{verification_id}"
-        deadline, progress = time.monotonic() + 90, ProgressLines()
-        # The checks of a verification run in parallel jobs; it is complete when none is running.
-        while True:
-            verification: dict[str, Any] = self.api.call("GET", path, show=False)
-            if all(check["status"] != "running" for check in verification["checks"]):
-                break
-            if time.monotonic() > deadline:
-                raise DemoFailed("The verification is still running after 90 s. Is the worker running?")
-            done = sum(check["status"] != "running" for check in verification["checks"])
-            progress.show(f"{done}/{len(verification['checks'])} checks")
-            time.sleep(1)
-        self.api.call("GET", path)
-        return verification
+        return dict(self.api.wait(f"/verifications/{verification['id']}", check_progress, seconds=90))
 
     def expect_checks(self, verification: dict[str, Any], status: str) -> None:
         found = {check["key"]: check["status"] for check in verification["checks"]}
@@ -280,7 +264,7 @@ class Walkthrough:
         """Export and download a format; None if this machine cannot render a PDF."""
         self.print_step(f"Export the report as {form.upper()}.")
         queued = self.api.call("POST", "/reports/export", {"format": form}, expect=202)
-        done = self.api.wait(f"/reports/{queued['id']}", "status", {"queued", "exporting"})
+        done = self.api.wait(f"/reports/{queued['id']}", job_progress)
         if done["status"] == "failed":
             self.explain_failure(queued["id"], form)
             return None

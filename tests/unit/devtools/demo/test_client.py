@@ -27,5 +27,14 @@ def test_progress_of_a_scan_has_the_pages_of_each_scanner() -> None:
         "browser": {"pages_done": 0, "pages_found": 2},
     }
 
-    assert client.scan_progress({"summary": {"progress": progress}}) == ", browser 0/2 pages, http 1/2 pages"
-    assert client.scan_progress({"summary": {}}) == client.scan_progress({"status": "queued"}) == ""
+    running = {"status": "running", "summary": {"progress": progress}}
+    assert client.job_progress(running) == "running, browser 0/2 pages, http 1/2 pages"
+    assert client.job_progress({"status": "queued"}) == "queued"
+    assert client.job_progress({**running, "status": "completed"}) == ""
+
+
+def test_progress_of_a_verification_has_its_checks_while_one_is_running() -> None:
+    checks = [{"status": "passed"}, {"status": "running"}]
+
+    assert client.check_progress({"checks": checks}) == "running, 1/2 checks"
+    assert client.check_progress({"checks": checks[:1]}) == ""
