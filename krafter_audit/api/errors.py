@@ -119,14 +119,8 @@ class InvalidParams(ApiError):
     code, status = "invalid_params", 422
     message = "Some parameters are invalid."
 
-    def __init__(
-        self,
-        message: str | None = None,
-        *,
-        details: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message or _first_problem(details), details=details, headers=headers)
+    def __init__(self, message: str | None = None, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message or _first_problem(details), details=details)
 
 
 def _first_problem(details: Mapping[str, Any] | None) -> str | None:

@@ -119,13 +119,7 @@ def printable(text: str) -> str:
 
 def summary(result: UrlResult) -> str:
     statuses = [outcome.status for outcome in result.outcomes.values()]
-    labels = {
-        "failed": FAILED,
-        "inconclusive": INCONCLUSIVE,
-        "passed": PASSED,
-        "not applicable": NOT_APPLICABLE,
-    }
     counts = (
-        f"{statuses.count(status)} {label}" for label, status in labels.items() if statuses.count(status)
+        f"{statuses.count(status)} {status.replace('_', ' ')}" for status in LABELS if status in statuses
     )
     return f"{', '.join(counts)} ({result.seconds:.1f} s)"

@@ -74,8 +74,10 @@ class RowColumns:
         return self.names.index(name)
 
     def _getter(self, name: str, field: Any) -> Getter:
-        if name in PROJECT_FIELDS:
-            return _organization_id if name == "org_id" else _project_slug
+        if name == "org_id":
+            return lambda row, context: str(context["organization"].pk)
+        if name == "project_id":
+            return lambda row, context: str(context["project"].slug)
         if field.source == "*":
             parts = [(part, self._index(part)) for part in getattr(field, "fields", ())]
             return lambda row, context: {part: row[index] for part, index in parts}
@@ -84,14 +86,6 @@ class RowColumns:
             return lambda row, context: row[index]
         load = _json_loader(field)
         return lambda row, context: load(row[index])
-
-
-def _organization_id(row: Sequence[Any], context: Context) -> str:
-    return str(context["organization"].pk)
-
-
-def _project_slug(row: Sequence[Any], context: Context) -> str:
-    return str(context["project"].slug)
 
 
 def _json_loader(field: Any) -> Callable[[str | bytes], Any]:
