@@ -2,16 +2,14 @@
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
 
-from krafter_audit.http.client import Client, RequestCredentials
+from krafter_audit.http.client import RequestCredentials
 from scanner import registry
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
-from scanner.evidence import collect, original_identity, rule_info, storable
-from scanner.fetcher import RETRY_DELAYS
+from scanner.evidence import collect, rule_info, storable
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import (
     FAILED,
@@ -30,9 +28,6 @@ from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions
 
-if TYPE_CHECKING:
-    from scanner.browser.browser import Browser
-
 # Request headers, besides that of the user agent, in which the scanner differs from browsers.
 _BROWSERS_DIFFER = re.compile(r"\*|\b(?:accept|sec-|upgrade-insecure)", re.IGNORECASE)
 BROKEN_LINKS = "broken_internal_links"
@@ -40,37 +35,23 @@ logger = logging.getLogger(__name__)
 
 
 def run_checks(
-    url: str,
+    context: PageContext,
     keys: Iterable[str],
     *,
-    client: Client | None = None,
     thresholds: Mapping[str, float] | None = None,
     before: Mapping[str, Outcome] | None = None,
-    retry_delays: Sequence[float] = RETRY_DELAYS,
-    context: PageContext | None = None,
-    browser: "Browser | None" = None,
     confirmation: Confirmation = CONFIRM_EVERYTHING,
 ) -> Iterator[tuple[str, Outcome]]:
     """Yield (key, outcome) for each key in the order given, each as soon as it is known. Never raises.
 
-    `thresholds` replaces thresholds of numeric checks, in the metric's unit. `before` holds earlier outcomes and makes
-    this a verification. Without a `context`, which threads may share, one is created with `client` and `browser`.
+    `thresholds` replaces thresholds of numeric checks, in the metric's unit. `before` holds the outcomes that a
+    verification repeats.
     """
-    with ExitStack() as stack:
-        if context is None:
-            context = PageContext(
-                url,
-                client or stack.enter_context(Client()),
-                retry_delays=retry_delays,
-                original_identity=original_identity(before),
-                is_verification=before is not None,
-                browser=browser,
-            )
-        wanted = list(keys)
-        context.confirmation = confirmation
-        plan_visit(context, wanted, before or {})
-        for key in wanted:
-            yield key, _run_check(key, context, (thresholds or {}).get(key), (before or {}).get(key))
+    wanted = list(keys)
+    context.confirmation = confirmation
+    plan_visit(context, wanted, before or {})
+    for key in wanted:
+        yield key, _run_check(key, context, (thresholds or {}).get(key), (before or {}).get(key))
 
 
 def plan_visit(context: PageContext, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
@@ -90,8 +71,12 @@ def inconclusive_if_outage(key: str, outcome: Outcome, context: PageContext) -> 
     check = registry.get(key)
     if check is None or "timings" not in check.needs or outcome.status not in (PASSED, FAILED):
         return outcome
+    return _unless_raised(context.require_no_server_error, outcome)
+
+
+def _unless_raised(require: Callable[[], object], outcome: Outcome) -> Outcome:
     try:
-        context.require_no_server_error()
+        require()
     except Inconclusive as error:
         return inconclusive(error.reason, error.detail).with_evidence(outcome.evidence)
     return outcome
@@ -103,21 +88,13 @@ def _run_check(key: str, context: PageContext, threshold: float | None, before: 
         return inconclusive("not_available", f"There is no check with the key {key}.")
     outcome = _run_confirmed(check, context, threshold, before)
     if before and before.status == FAILED and outcome.status == PASSED:
-        outcome = _unless_content_is_lost(check, context, before, outcome)
+        outcome = _unless_raised(partial(lost_content.require_content, check, context, before), outcome)
         outcome = _unless_in_a_frame(check, context, before, outcome)
         outcome = _unless_browsers_get_the_fault(check, context, threshold, outcome)
     collected = collect(check, context)
     outcome = with_tool_versions(check, outcome, before, collected)
     complete = outcome.with_evidence({**collected, **rule_info(check, before)})
     return redacted(replace(complete, evidence=storable(complete.evidence)), context.client.credentials)
-
-
-def _unless_content_is_lost(check: Check, context: PageContext, before: Outcome, outcome: Outcome) -> Outcome:
-    try:
-        lost_content.require_content(check, context, before)
-    except Inconclusive as error:
-        return inconclusive(error.reason, error.detail).with_evidence(outcome.evidence)
-    return outcome
 
 
 def _unless_in_a_frame(check: Check, context: PageContext, before: Outcome, outcome: Outcome) -> Outcome:

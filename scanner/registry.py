@@ -160,14 +160,3 @@ def keys(domain: Domain | None = None) -> list[str]:
     """Return the keys of all checks, or of one domain, in the order of registration."""
     load()
     return [key for key, known in REGISTRY.items() if domain in (None, known.domain)]
-
-
-def finding_template(known: Check) -> dict[str, Any]:
-    return {
-        "domain": known.domain,
-        "title": known.title,
-        "description": known.why,
-        "severity": known.severity,
-        "recommended_fix": known.fix.as_recommended_fix(),
-        "checks": [known.key],
-    }

@@ -71,9 +71,7 @@ class FindingPage:
 
     def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         original = {key: original_outcome(self._finding, self.url, key)}
-        outcomes = engine.run_checks(
-            self.url, [key], thresholds=thresholds, before=original, context=self._page_context
-        )
+        outcomes = engine.run_checks(self._page_context, [key], thresholds=thresholds, before=original)
         return dict(outcomes)[key]
 
 

@@ -107,7 +107,7 @@ class UrlRun:
     def _run(self, keys: Sequence[str]) -> None:
         try:
             if self._context:
-                self._outcomes.update(engine.run_checks(self._context.url, keys, context=self._context))
+                self._outcomes.update(engine.run_checks(self._context, keys))
         except Exception as error:  # an error at one URL must not end the others
             logger.exception("the checks of %r raised", self.url)
             broken = inconclusive("not_available", "The run raised an error.", error=type(error).__name__)

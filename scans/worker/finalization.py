@@ -190,15 +190,14 @@ def finding_reports(part: ScanPart, keys: Collection[str], *, is_final: bool) ->
 
 def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingReport:
     check = registry.REGISTRY[key]
-    template = registry.finding_template(check)
     # The finding has the worst value of its pages.
     values = [row.value for row in results if isinstance(row.value, int | float)]
     return FindingReport(
-        domain=template["domain"],
-        title=template["title"],
-        first_severity=template["severity"],
-        description=template["description"],
-        recommended_fix=template["recommended_fix"],
+        domain=check.domain,
+        title=check.title,
+        first_severity=check.severity,
+        description=check.why,
+        recommended_fix=check.fix.as_recommended_fix(),
         confidence=1,
         affected_assets=[{"type": "url", "value": row.page.url} for row in results],
         checks=[key],

@@ -141,9 +141,7 @@ def run_in_order(
     context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float], confirmation: Confirmation
 ) -> list[CheckResult]:
     results, started = [], time.monotonic()
-    outcomes = engine.run_checks(
-        context.url, keys, thresholds=thresholds, context=context, confirmation=confirmation
-    )
+    outcomes = engine.run_checks(context, keys, thresholds=thresholds, confirmation=confirmation)
     for key, outcome in outcomes:
         now = time.monotonic()
         results.append(CheckResult(key, outcome, (now - started) * 1000))

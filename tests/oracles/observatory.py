@@ -128,7 +128,7 @@ def known_difference(case: Case, key: str, we: bool, separate: list[Verdicts]) -
 
 def our_results(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | None]:
     """Return whether our checks pass; None for those without a result."""
-    from scanner.engine import run_checks
+    from tests.fakes.page_checks import run_checks
     from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 
     def preflight(_method: str, headers: dict[str, str]) -> Answer:

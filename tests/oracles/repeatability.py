@@ -74,8 +74,8 @@ def site_answers(properties: PageProperties) -> dict[str, Any]:
 def verify_repeatedly(properties: PageProperties, count: int) -> Iterator[dict[str, Any]]:
     """Yield the outcomes of each verification of the unchanged page: `{key: outcome}`."""
     from scanner.browser.browser import Browser
-    from scanner.engine import run_checks
     from scans.worker.browser import chromium_options
+    from tests.fakes.page_checks import run_checks
     from tests.fakes.website import Site, loopback_client, served
 
     with (

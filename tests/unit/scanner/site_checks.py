@@ -5,8 +5,8 @@ from typing import Any
 
 from krafter_audit.http.client import Client
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.outcome import Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 

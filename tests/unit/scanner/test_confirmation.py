@@ -4,9 +4,9 @@ import pytest
 
 from krafter_audit.http.client import Client
 from scanner.confirmation import Confirmation, ConfirmEverything, ConfirmFirst
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
 from scanner.page.context import PageContext
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Site, served
 from tests.unit.scanner.checks.base_page import good_site, page
 

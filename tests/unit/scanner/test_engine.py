@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.raw_servers import Dns
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, page

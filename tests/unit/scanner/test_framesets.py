@@ -7,9 +7,9 @@ import pytest
 
 from scanner.browser.browser import Browser
 from scanner.crawler import discover
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import DESCRIPTION, TITLE, VIEWPORT, html
 

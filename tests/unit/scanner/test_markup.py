@@ -8,10 +8,10 @@ import trustme
 
 from krafter_audit.http.client import Client
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.registry import REGISTRY, keys
 from scans.worker.browser import chromium_options
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, UnverifiedPolicy, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html
 

@@ -7,10 +7,10 @@ import pytest
 import trustme
 
 from krafter_audit.http.client import AddressPolicy, Client, Limits
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
 from scanner.preconditions import is_other_title
 from scanner.registry import REGISTRY
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER

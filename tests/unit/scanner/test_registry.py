@@ -10,13 +10,13 @@ import pytest
 import trustme
 
 from scanner import evidence, registry
-from scanner.engine import run_checks
 from scanner.evidence import storable
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scanner.page.context import PageContext
 from scanner.page.page import Page
 from scanner.page.rendered import AXE_RULE_PREFIX
-from scanner.registry import LOW, REGISTRY, Check, Fix, finding_template, get, keys
+from scanner.registry import LOW, REGISTRY, Check, Fix, get, keys
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, page
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
@@ -68,15 +68,12 @@ def test_checks_cover_the_four_domains() -> None:
 
 def missing_descriptions(check: Check) -> list[str]:
     """Return what a check does not describe as it must."""
-    template = finding_template(check)
-    fix = template["recommended_fix"]
+    fix = check.fix.as_recommended_fix()
     described = {
         "rule": check.rule.endswith("."),
         "title": 10 < len(check.title) <= 120 and not check.title.endswith("."),
         "why": check.why.endswith((".", "…")),
         "severity": check.severity in ("critical", "high", "medium", "low"),
-        "template": set(template)
-        == {"domain", "title", "description", "severity", "recommended_fix", "checks"},
         "fix": set(fix) == {"summary", "steps", "references"},
         "steps": bool(fix["steps"]),
         "references": all(url.startswith("https://") for url in fix["references"]),

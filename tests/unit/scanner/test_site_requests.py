@@ -2,10 +2,10 @@
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.fetcher import RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED
 from scanner.page.context import PageContext
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.refused_pages import CHALLENGE_SCRIPT, HTML, LOGIN, reasons

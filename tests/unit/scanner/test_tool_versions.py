@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.registry import get
 from scanner.tool_versions import with_tool_versions
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 

@@ -9,10 +9,10 @@ from PIL import Image
 
 from krafter_audit.http.client import RequestCredentials
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.page.context import PageContext
 from scans import screenshots
 from tests.factories import Scenario
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import violating
 

@@ -14,8 +14,8 @@ from krafter_audit.http.client import Client
 from scanner import registry
 from scanner.browser.browser import Browser
 from scanner.cli.run import AnyHost
-from scanner.engine import run_checks
 from scanner.page.context import PageContext
+from tests.fakes.page_checks import run_checks
 
 SLOW_MS = 200  # slow enough for the check to fail
 

@@ -11,10 +11,10 @@ import pytest
 
 from scanner.browser.browser import Browser
 from scanner.checks.performance import web_vitals as vitals
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
 from scanner.page_visit import device_profile, visit
 from scanner.registry import REGISTRY, keys
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import violating
 from tests.unit.scanner.checks.base_page import html

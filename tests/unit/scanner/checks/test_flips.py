@@ -6,9 +6,9 @@ import pytest
 import trustme
 
 from krafter_audit.http.client import Client
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
 from scanner.registry import keys
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Site, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS
 from tests.unit.scanner.checks.base_page import good_site

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from krafter_audit.http.client import Client
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
 from tests.unit.scanner.checks.check_kinds import MARKUP

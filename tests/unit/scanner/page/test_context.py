@@ -13,12 +13,13 @@ import trustme
 from krafter_audit.http.client import AddressPolicy, Client, HostThrottle, ParsedUrl
 from scanner import crawler, registry
 from scanner.confirmation import ConfirmFirst
-from scanner.engine import inconclusive_if_outage, run_checks
+from scanner.engine import inconclusive_if_outage
 from scanner.fetcher import Memo, RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from tests.fakes import network
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 

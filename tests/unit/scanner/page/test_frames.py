@@ -7,9 +7,9 @@ import pytest
 
 from krafter_audit.http.client import Client
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.parsing import parser_limits
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html, page
 

@@ -7,7 +7,6 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from scanner import registry
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
 from scanner.page.identity import page_identity
@@ -15,6 +14,7 @@ from scanner.page.lost_content import require_content
 from scanner.page.rendered import RenderedPage
 from scanner.parsing import parser_limits
 from scanner.preconditions import Inconclusive
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.site_checks import outcomes_of_fix
 

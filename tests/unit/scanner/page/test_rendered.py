@@ -13,13 +13,13 @@ from krafter_audit.http.client import AddressPolicy, Client, HostThrottle, Parse
 from scanner.browser import browser as browsing
 from scanner.browser.browser import Browser
 from scanner.browser.chromium import ChromiumOptions
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page.context import PageContext
 from scanner.page_visit import PageSnapshot, axe, device_profile, document, network_monitor, visit, visit_page
 from scanner.page_visit.scripts import MAX_SCRIPT_LENGTH, minifiable_of
 from scanner.preconditions import Inconclusive
 from scans.worker.browser import chromium_options
+from tests.fakes.page_checks import run_checks
 from tests.fakes.raw_servers import Dns
 from tests.fakes.website import Answer, Site, UnverifiedPolicy, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html

@@ -10,11 +10,11 @@ import pytest
 
 from scanner.browser.browser import Browser
 from scanner.browser.process_guard import descendants
-from scanner.engine import run_checks
 from scanner.outcome import INCONCLUSIVE, PASSED
 from scanner.page_visit import axe, visit, visit_page
 from scanner.page_visit.isolated_world import IsolatedWorld, ScriptError
 from scanner.preconditions import Inconclusive
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 

@@ -10,8 +10,8 @@ import pytest
 import trustme
 
 from krafter_audit.http.client import Client
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.raw_servers import Dns, Server, sends
 from tests.fakes.website import loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site

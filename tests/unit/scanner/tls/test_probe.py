@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY, keys
 from scanner.tls import probe
+from tests.fakes.page_checks import run_checks
 from tests.fakes.raw_servers import HELLO_REQUESTS, Server, sends, sends_repeatedly
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site

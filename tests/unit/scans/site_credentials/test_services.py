@@ -16,13 +16,13 @@ from krafter_audit.http.client import Client, RequestCredentials, Unreachable
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner import registry
-from scanner.engine import run_checks
 from scans import jobs
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, served, tls_context
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_retry_delay")]

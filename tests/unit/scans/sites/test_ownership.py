@@ -16,7 +16,6 @@ from krafter_audit.http.client import Client
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.browser.browser import Browser
-from scanner.engine import run_checks
 from scans import jobs
 from scans.models import Site
 from scans.sites import ownership, services
@@ -25,6 +24,7 @@ from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, FaultySite, serve
 from tests.fakes.network import FakeNetwork, connected
+from tests.fakes.page_checks import run_checks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 HOST = "shop.example.com"

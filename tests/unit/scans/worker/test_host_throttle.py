@@ -19,12 +19,12 @@ from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, 
 from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
 from scanner.confirmation import ConfirmFirst
 from scanner.crawler import discover
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED
 from scanner.page.context import PageContext
 from scanner.preconditions import Inconclusive
 from scans.worker import host_throttle
 from tests.fakes.faulty_site import GOOD_PAGE, FaultySite
+from tests.fakes.page_checks import run_checks
 
 
 @pytest.fixture(autouse=True)

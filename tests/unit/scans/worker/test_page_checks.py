@@ -1,6 +1,6 @@
 """A scanner runs the checks that the policy enables; an error in one domain leaves the others complete."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ def test_error_in_one_domain_leaves_the_others_complete(
     context: PageContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run_checks(
-        url: str, keys: Iterable[str], *, thresholds: Mapping[str, float], context: Any, **options: Any
+        context: PageContext, keys: Iterable[str], **options: Any
     ) -> Iterator[tuple[str, Outcome]]:
         for key in keys:
             if key == TITLE:

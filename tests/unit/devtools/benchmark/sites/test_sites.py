@@ -9,8 +9,8 @@ from krafter_audit.http.addresses import AddressPolicy
 from krafter_audit.http.client import Client
 from scanner import crawler, registry
 from scanner.cli.run import AnyHost
-from scanner.engine import run_checks
 from scanner.page.context import PageContext
+from tests.fakes.page_checks import run_checks
 from tests.unit.devtools.benchmark.sites.serving import served
 
 LAB = {"lcp", "fcp", "cls", "tbt"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+from tests.fakes.page_checks import run_checks
 from tests.fakes.raw_servers import Server, answer, by_path, sends
 from tests.fakes.website import Answer, Headers, Site, loopback_client, served
 

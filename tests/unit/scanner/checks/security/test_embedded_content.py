@@ -6,8 +6,8 @@ from html import escape
 import pytest
 
 from krafter_audit.http.client import Client
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import HEAD, html, page
 

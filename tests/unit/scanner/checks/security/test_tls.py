@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.fixes import with_rsa_key

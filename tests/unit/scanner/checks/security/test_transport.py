@@ -4,8 +4,8 @@ import pytest
 import trustme
 
 from scanner.checks.security.transport import Hsts
-from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from tests.fakes.page_checks import run_checks
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
