@@ -102,8 +102,11 @@ def _becomes_get(method: str, status: int) -> bool:
 
 
 @lru_cache(maxsize=16)
-def tls_context(ca_file: str) -> ssl.SSLContext:
-    """Return a context with the system's roots and those of `ca_file`."""
+def tls_context(ca_file: str, *, as_browser: bool = False) -> ssl.SSLContext:
+    """Return a context with the system's roots and those of `ca_file`; it is shared, so do not change it.
+
+    As a browser it reads the names of a certificate's extension alone, not the common name (RFC 9525, section 6.3).
+    """
     # SSL_CERT_FILE of the environment is ignored: it would replace the trusted roots.
     context = httpx2.create_ssl_context(trust_env=False)
     if ca_file:
@@ -111,6 +114,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
             context.load_verify_locations(cafile=ca_file)
         except OSError as error:
             raise Unreachable(f"The root certificates in {ca_file} cannot be read.", tls=True) from error
+    context.hostname_checks_common_name = not as_browser
     return context
 
 

@@ -47,10 +47,7 @@ class TlsContext(Fetcher):
         )
 
     def _trusting_context(self) -> ssl.SSLContext:
-        context = tls_context(self.client.ca_file)  # the trusted roots of the HTTP client
-        # RFC 9525, 6.3: browsers read the names of the extension alone.
-        context.hostname_checks_common_name = False
-        return context
+        return tls_context(self.client.ca_file, as_browser=True)  # the trusted roots of the HTTP client
 
     @property
     def tls_elsewhere(self) -> list[probe.Handshake]:

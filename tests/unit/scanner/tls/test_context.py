@@ -10,6 +10,7 @@ import pytest
 import trustme
 
 from krafter_audit.http.client import Client
+from krafter_audit.http.transport import tls_context as trusted_context
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from tests.fakes.page_checks import run_checks
 from tests.fakes.raw_servers import Dns, Server, sends
@@ -79,6 +80,8 @@ def test_name_in_the_subject_alone_does_not_count(authority: trustme.CA, client:
         status = status_of("tls_certificate_valid", url, client, None)
 
     assert status == FAILED
+    # The HTTP client shares its context with all requests of the process.
+    assert trusted_context(client.ca_file).hostname_checks_common_name
 
 
 def test_address_without_a_handshake_is_not_passed(authority: trustme.CA, client: Client) -> None:
