@@ -10,9 +10,10 @@ KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def decode_key(encoded: str, position: int) -> bytes:
-    """Return the 32 bytes of an entry (base64 or base64url). Raises ValueError."""
+    """Return the 32 bytes of an entry: base64, or base64url as in a JSON Web Key. Raises ValueError."""
+    padded = encoded + "=" * (-len(encoded) % 4)
     try:
-        key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
+        key = base64.b64decode(padded.translate(str.maketrans("-_", "+/")), validate=True)
     except (binascii.Error, ValueError):
         # Messages name the position and never the key: they are logged.
         raise ValueError(f"The key of entry {position} is not base64.") from None

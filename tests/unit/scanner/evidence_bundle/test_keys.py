@@ -26,10 +26,13 @@ def test_first_key_signs_as_in_the_example_of_rfc_8032():
     assert base64.b64decode(keyring.signer.sign(b"")).hex().startswith("e5564300c360ac72")
 
 
-def test_signature_of_an_old_key_is_verified_with_its_public_key_after_a_rotation():
+@pytest.mark.parametrize(
+    "encode", [lambda public: base64.b64encode(public).decode(), lambda public: as_jwk("k1", public)["x"]]
+)
+def test_signature_of_an_old_key_is_verified_with_its_public_key_after_a_rotation(encode: Any):
     old = parse_signing_keys(f"k1:{ONE}")
     signature = old.signer.sign(b"seen")
-    public = base64.b64encode(old.public["k1"]).decode()
+    public = encode(old.public["k1"])
 
     rotated = parse_signing_keys(f"k2:{TWO},k1:public:{public}")
 
