@@ -1,4 +1,5 @@
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,15 +30,23 @@ EVERY_ADDRESS = "0.0.0.0/0,::/0"  # the installation's own URL may be internal
 
 
 def disks() -> Iterator[Diagnosis]:
-    """The free space where files and backups are."""
+    """The free space where files and backups are, and whether a file can be written there."""
     files = "" if settings.KRAFTER_S3_BUCKET else settings.MEDIA_ROOT
     directories = {"files": files, "backups": settings.KRAFTER_BACKUP_DIR}
     for name, directory in directories.items():
-        if directory and Path(directory).exists():
-            free = shutil.disk_usage(directory).free
-            diagnose = problem if free < MIN_FREE_BYTES else ok
-            text = f"{free / GIGABYTE:.1f} GB free for {name}"
-            yield diagnose("disk", text, place=str(directory), free_bytes=free)
+        if directory:
+            yield _disk(name, str(directory))
+
+
+def _disk(name: str, directory: str) -> Diagnosis:
+    try:
+        free = shutil.disk_usage(directory).free
+        tempfile.TemporaryFile(dir=directory).close()
+    except OSError as error:
+        text = f"no file can be written for {name} in {directory}: {error.strerror}"
+        return problem("disk", text, place=directory)
+    diagnose = problem if free < MIN_FREE_BYTES else ok
+    return diagnose("disk", f"{free / GIGABYTE:.1f} GB free for {name}", place=directory, free_bytes=free)
 
 
 def object_storage() -> Iterator[Diagnosis]:

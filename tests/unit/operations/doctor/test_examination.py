@@ -169,6 +169,22 @@ def test_full_disk_is_a_problem(monkeypatch, tmp_path, settings):
     assert levels(machine.disks()) == {"disk": "problem"}
 
 
+@pytest.mark.parametrize("subject", ["files", "backups"])
+def test_directory_that_no_file_can_be_written_to_is_a_problem(tmp_path, settings, subject: str):
+    settings.MEDIA_ROOT, settings.KRAFTER_BACKUP_DIR = str(tmp_path), str(tmp_path)
+    missing = str(tmp_path / "missing")
+    if subject == "files":
+        settings.MEDIA_ROOT = missing
+    else:
+        settings.KRAFTER_BACKUP_DIR = missing
+
+    problems = [diagnosis for diagnosis in machine.disks() if diagnosis.level == "problem"]
+
+    assert [(found.text, found.data["place"]) for found in problems] == [
+        (f"no file can be written for {subject} in {missing}: No such file or directory", missing)
+    ]
+
+
 @pytest.mark.slow
 def test_bucket_is_writable_and_private(settings):
     with object_storage.served() as endpoint:
