@@ -144,9 +144,10 @@ if CORS_ALLOWED_ORIGINS:
     MIDDLEWARE.insert(1, "corsheaders.middleware.CorsMiddleware")
 
 KRAFTER_OTLP_URL = env.text("KRAFTER_OTLP_URL")
+CELERY_IMPORTS: tuple[str, ...] = ("krafter_audit.jobs.worker_clock",)  # by workers and beat
 if KRAFTER_OTLP_URL:
     MIDDLEWARE.insert(1, "krafter_audit.telemetry.TracingMiddleware")
-    CELERY_IMPORTS = ("krafter_audit.telemetry",)
+    CELERY_IMPORTS += ("krafter_audit.telemetry",)
 
 TEMPLATES: list[dict[str, Any]] = [
     {

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,11 +11,13 @@ from kombu.exceptions import OperationalError
 
 from krafter_audit.api.throttling import unchecked_requests
 from krafter_audit.db import redis_client
+from krafter_audit.jobs import worker_clock
 from krafter_audit.jobs.beat_scheduler import LEASE
 from krafter_audit.jobs.consumed_queues import find_consumed
 from krafter_audit.jobs.queues import BROWSER_QUEUES, DEFAULT_QUEUES, QUEUES
 from operations import runs
 from operations.backups.programs import find_program, server_major_version
+from operations.doctor.database import MAX_CLOCK_SKEW_SECONDS
 from operations.doctor.diagnosis import Diagnosis, ok, problem, warning
 from operations.errors import OperationFailed
 from operations.models import Backup, RestoreDrill, Run
@@ -47,9 +50,9 @@ def pending() -> Iterator[Diagnosis]:
 
 
 def workers() -> Iterator[Diagnosis]:
-    """Whether workers consume every queue."""
+    """Whether workers consume every queue, and whose clock is wrong."""
     try:
-        found = current_app.control.inspect(timeout=INSPECTION_SECONDS).active_queues() or {}
+        found = _worker_clocks()
         # A busy worker answers too late for the inspection, which names the workers; its record is still there.
         with redis_client.create_client(settings.REDIS_URL) as server:
             consumed = find_consumed(server, QUEUES)
@@ -65,6 +68,7 @@ def workers() -> Iterator[Diagnosis]:
         f"{len(found)} answered: {', '.join(sorted(found))}" if found else "all are busy, none answered"
     )
     yield ok("workers", answered, workers=sorted(found), missing=[])
+    yield from _wrong_clocks(found)
     without_browser = [queue for queue in BROWSER_QUEUES if queue not in consumed]
     if without_browser:
         yield warning(
@@ -72,6 +76,25 @@ def workers() -> Iterator[Diagnosis]:
             "none with a browser consumes every queue: checks that need one are inconclusive",
             missing=without_browser,
         )
+
+
+def _worker_clocks() -> dict[str, float]:
+    """Return the workers that answer, and the seconds by which the clock of each differs at least from this one's."""
+    before = time.time()
+    answers = (
+        current_app.control.broadcast(worker_clock.COMMAND, reply=True, timeout=INSPECTION_SECONDS) or []
+    )
+    after = time.time()
+    return {
+        name: clock - min(max(clock, before), after) for answer in answers for name, clock in answer.items()
+    }
+
+
+def _wrong_clocks(differences: dict[str, float]) -> Iterator[Diagnosis]:
+    for name, seconds in sorted(differences.items()):
+        if abs(seconds) > MAX_CLOCK_SKEW_SECONDS:
+            text = f"that of {name} differs by {seconds:+.0f} s: synchronise the clock of its machine"
+            yield problem("clock", text, server=name, seconds=round(seconds, 3))
 
 
 def rate_limits() -> Iterator[Diagnosis]:

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import time
 from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 import trustme
+from celery import current_app
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -121,6 +123,19 @@ def test_worker_that_is_too_busy_to_answer_is_not_missing():
     assert [(diagnosis.level, diagnosis.text) for diagnosis in found] == [
         ("ok", "all are busy, none answered")
     ]
+
+
+@pytest.mark.parametrize(("hours", "level"), [(3, "problem"), (-3, "problem"), (0, None)])
+def test_wrong_clock_of_a_worker_is_a_problem(monkeypatch, hours: int, level: str | None):
+    queues = list(QUEUES)
+    consumed_queues.record(redis_client.connection(), queues)
+    answer = [{"worker@other": time.time() + hours * 3600}]
+    monkeypatch.setattr(current_app.control, "broadcast", lambda command, **options: answer)
+
+    found = list(work.workers())
+    redis_client.connection().delete(*(f"{consumed_queues.PREFIX}{queue}" for queue in queues))
+
+    assert (levels(found).get("clock"), texts(found, "workers")) == (level, ["1 answered: worker@other"])
 
 
 def test_missing_beat_is_a_problem():
