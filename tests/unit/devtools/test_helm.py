@@ -41,8 +41,9 @@ def test_values_match_their_schema() -> None:
         {"settings": {"KRAFTER_LOG_JSON": True}},
         {"wokers": {}},
         {"workers": {"general": {**VALUES["workers"]["general"], "queues": ["unknown"]}}},
+        {"workers": {"web": VALUES["workers"]["general"]}},
     ],
-    ids=["url", "digest", "setting", "unknown", "queue"],
+    ids=["url", "digest", "setting", "unknown", "queue", "name of another Deployment"],
 )
 def test_wrong_values_are_rejected(wrong: dict[str, Any]) -> None:
     with pytest.raises(jsonschema.ValidationError):
