@@ -26,6 +26,7 @@ WITHOUT_DATABASE: tuple[Examination, ...] = (
     work.rate_limits,
     machine.disks,
     machine.object_storage,
+    machine.mail_server,
     machine.certificates,
 )
 

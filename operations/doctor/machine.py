@@ -10,6 +10,7 @@ from cryptography import x509
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.mail import mailers
 from django.db.models import Count
 
 from krafter_audit.api.errors import Unavailable
@@ -64,6 +65,23 @@ def object_storage() -> Iterator[Diagnosis]:
     else:
         diagnose, text = (problem, "readable without a key") if public else (ok, "writable and private")
         yield diagnose("object storage", f"{bucket}: {text}", bucket=bucket, public=public)
+
+
+def mail_server() -> Iterator[Diagnosis]:
+    """Whether the mail server answers and accepts the login; nothing is sent."""
+    options = settings.MAILERS["default"].get("OPTIONS", {})
+    if "host" not in options:
+        return
+    name = f"{options['host']}:{options['port']}"
+    try:
+        with mailers.default:
+            pass  # opened, which signs in, and closed
+    except OSError as error:
+        # Without its text, which has what the server answered to the login.
+        text = f"{name} cannot be used: {type(error).__name__}. Check EMAIL_URL"
+        yield problem("mail", text, server=name)
+    else:
+        yield ok("mail", f"{name} answers", server=name)
 
 
 def certificates() -> Iterator[Diagnosis]:

@@ -200,6 +200,25 @@ def test_directory_that_no_file_can_be_written_to_is_a_problem(tmp_path, setting
     ]
 
 
+def test_mail_server_that_does_not_answer_is_a_problem(settings):
+    options = {"host": "127.0.0.1", "port": 9, "password": "not for people"}  # the port of discard
+    settings.MAILERS = {
+        "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    }
+
+    [found] = machine.mail_server()
+
+    assert (found.level, found.text) == (
+        "problem", "127.0.0.1:9 cannot be used: ConnectionRefusedError. Check EMAIL_URL",
+    )  # fmt: skip
+
+
+def test_mail_server_is_only_examined_if_there_is_one(settings):
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+
+    assert list(machine.mail_server()) == []
+
+
 @pytest.mark.slow
 def test_bucket_is_writable_and_private(settings):
     with object_storage.served() as endpoint:
