@@ -1,10 +1,14 @@
+import hashlib
 import smtplib
 from collections.abc import Mapping
 from datetime import timedelta
 from email.policy import EmailPolicy, default
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
@@ -93,6 +97,16 @@ def retry_delay(attempts: int) -> timedelta | None:
 def one_line(text: str) -> str:
     """Replace line breaks by spaces, for a name within a line of a mail."""
     return " ".join(text.split())
+
+
+def message_id(row_id: UUID, address: str) -> str:
+    """Return the Message-ID of the mail that a row causes to an address: a repeated one is recognised by it.
+
+    A worker that is killed after the mail server had the message sends it again.
+    """
+    recipient = hashlib.sha256(address.encode()).hexdigest()[:16]
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{row_id}.{recipient}@{domain}>"
 
 
 def outcome_in_words(sent: int, refused: int) -> str:

@@ -6,7 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q
 
 from accounts.models import User
-from krafter_audit.mail import html_mail
+from krafter_audit.mail import html_mail, message_id
 from krafter_audit.web.public_urls import public_url
 from notifications.alerts import messages
 from notifications.models import Alert
@@ -32,8 +32,9 @@ def build_email(alert: Alert, address: str) -> EmailMultiAlternatives:
         subject=messages.subject(alert),
         template="notifications/alert_email",
         context=context,
-        # RFC 8058: mail clients unsubscribe by a POST to this URL, without opening a page.
         headers={
+            "Message-ID": message_id(alert.pk, address),
+            # RFC 8058: mail clients unsubscribe by a POST to this URL, without opening a page.
             "List-Unsubscribe": f"<{unsubscribe}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },

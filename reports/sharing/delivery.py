@@ -83,6 +83,7 @@ def message_of(share: Share) -> ReportMessage:
     stored = load_snapshot(share.report)
     snapshot = replace(stored, project=mail.one_line(stored.project))
     return ReportMessage(
+        share_id=share.pk,
         project=snapshot.project,
         site_url=snapshot.site_url,
         period=summary.format_period(snapshot.period_start, snapshot.period_end),

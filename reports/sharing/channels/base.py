@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from reports.presentation.summary import KeyFigure
 
@@ -9,6 +10,7 @@ type SaveOutcome = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class ReportMessage:
+    share_id: UUID
     project: str
     site_url: str
     period: str

@@ -38,7 +38,10 @@ def send(delivery: ShareDelivery, address: str, server: BaseEmailBackend) -> Mai
 
 def build_mail(message: ReportMessage, address: str) -> EmailMultiAlternatives:
     subject = f"Audit report: {message.project}, {message.period}"
-    return mail.html_mail(address, subject=subject, template="reports/email", context={"message": message})
+    headers = {"Message-ID": mail.message_id(message.share_id, address)}
+    return mail.html_mail(
+        address, subject=subject, template="reports/email", context={"message": message}, headers=headers
+    )
 
 
 CHANNEL = ShareChannel(needs=frozenset({"recipients"}), deliver=deliver)

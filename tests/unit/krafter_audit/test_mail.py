@@ -3,11 +3,13 @@
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
-from krafter_audit.mail import MailResult, html_mail, retry_delay, send
+from krafter_audit.mail import MailResult, html_mail, message_id, retry_delay, send
 from tests.fakes import mail as servers
 
 
@@ -67,6 +69,17 @@ def test_answer_to_an_address_or_a_message_is_temporary_below_500(
     to_eve = EmailMultiAlternatives("Hello", "Text.", to=["eve@example.com"])
 
     assert send(to_eve, server()) == result
+
+
+def test_message_id_is_that_of_a_row_and_an_address(settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL = "Krafter Audit <audit@example.com>"
+    rows = [UUID(int=number) for number in (1, 2)]
+
+    ids = [message_id(row, address) for row in rows for address in ("a@example.com", "b@example.com")]
+
+    assert ids[0] == message_id(rows[0], "a@example.com")
+    assert len(set(ids)) == 4
+    assert {name.startswith("<") and name.endswith("@example.com>") for name in ids} == {True}
 
 
 def test_pauses_double_and_end_after_five_attempts():

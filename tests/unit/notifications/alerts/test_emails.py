@@ -11,7 +11,9 @@ from django.test import Client
 
 from accounts.actors import SYSTEM
 from accounts.models import Membership, User
+from krafter_audit.mail import message_id
 from notifications import destinations
+from notifications.models import Alert
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.unit.notifications.conftest import make_findings, run_workers
@@ -94,6 +96,12 @@ def test_headers_unsubscribe_the_address_with_one_click(scenario: Scenario) -> N
     # The raw header, since mail clients need not decode words (RFC 2047) in it.
     raw = mail.outbox[0].message().as_bytes()
     assert b"=?" not in raw.partition(b"\n\n")[0]
+
+
+def test_message_id_is_the_same_in_each_attempt(scenario: Scenario) -> None:
+    [message] = send_to(scenario, "a@example.com")
+
+    assert parsed(message)["Message-ID"] == message_id(Alert.objects.get(channel="email").pk, "a@example.com")
 
 
 def test_unsubscribed_address_gets_no_more_alerts(scenario: Scenario) -> None:

@@ -21,6 +21,7 @@ from accounts.services import update_project
 from events.models import Event
 from krafter_audit import slack
 from krafter_audit.db import leases
+from krafter_audit.mail import message_id
 from krafter_audit.security import vault
 from reports import export, jobs
 from reports.models import Report, Share
@@ -175,6 +176,9 @@ def test_each_recipient_gets_a_separate_email_with_a_working_link(
     assert (share.status, share.outcome) == ("sent", "Sent to every recipient.")
     assert kind == "text/html"
     assert links.share_url(share) in mailoutbox[0].body
+    assert [mail.extra_headers["Message-ID"] for mail in mailoutbox] == [
+        message_id(share.pk, mail.to[0]) for mail in mailoutbox
+    ]
     assert links.share_url(share) in html
     assert Client().get(links.share_url(share)).status_code == 200
 

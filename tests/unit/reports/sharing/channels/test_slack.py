@@ -1,5 +1,7 @@
 """A report shared to Slack is a message that Slack accepts."""
 
+from uuid import UUID
+
 import pytest
 
 from reports.presentation.summary import KeyFigure
@@ -12,7 +14,8 @@ from tests.fakes import slack_limits
 def test_shared_report_keeps_the_limits_of_slack(length: int) -> None:
     text = "&" * length
     message = ReportMessage(
-        project=text, site_url=text, period="November 2026", summary=text, figures=[KeyFigure("Open", "1,000", "")] * 4,
+        share_id=UUID(int=1), project=text, site_url=text, period="November 2026", summary=text,
+        figures=[KeyFigure("Open", "1,000", "")] * 4,
         trend="", url="https://audit.example.com/r/x", expires="4 December 2026",
     )  # fmt: skip
 
