@@ -9,7 +9,7 @@ from findings.observations import mappings
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import original_identity
-from scanner.fetcher import Memo
+from scanner.fetcher import OUTAGE_REASONS, RETRY_DELAYS, Memo
 from scanner.outcome import FAILED, Outcome
 from scanner.page.context import PageContext
 from scans import screenshots
@@ -18,6 +18,8 @@ from scans.worker.site_client import site_client
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
+
+OUTAGE = "outage"  # a fact of the site: a page was not available, after all retries
 
 
 class FindingPage:
@@ -58,6 +60,8 @@ class FindingPage:
         context = PageContext(
             self.url,
             self._client,
+            # The check cannot pass any more: an outage is waited for once, not on each of 25 pages.
+            retry_delays=() if self._site.has(OUTAGE) else RETRY_DELAYS,
             original_identity=original_identity(original),
             is_verification=True,
             site=self._site,
@@ -72,7 +76,10 @@ class FindingPage:
     def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         original = {key: original_outcome(self._finding, self.url, key)}
         outcomes = engine.run_checks(self._page_context, [key], thresholds=thresholds, before=original)
-        return dict(outcomes)[key]
+        outcome = dict(outcomes)[key]
+        if outcome.reason in OUTAGE_REASONS:
+            self._site.add(OUTAGE, fact=True)
+        return outcome
 
 
 @contextmanager

@@ -6,7 +6,10 @@ import pytest
 
 from accounts.models import Project
 from findings.models import Finding
-from remediation.worker.finding_pages import original_outcome, page_urls
+from remediation.worker.finding_pages import open_pages, original_outcome, page_urls
+from scanner.fetcher import RETRY_DELAYS
+from tests import factories
+from tests.fakes.website import Answer, Site, served
 
 SITE = "https://example.com/"
 CSP = "security_header_csp"
@@ -67,3 +70,20 @@ def test_original_outcome_is_a_failure_without_details_when_none_was_stored(page
     outcome = original_outcome(finding(evidence={"pages": pages}), SITE, CSP)
 
     assert (outcome.status, outcome.value, outcome.evidence) == ("failed", None, {})
+
+
+@pytest.mark.django_db
+def test_outage_of_the_site_is_waited_for_on_one_page_only(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    waited: list[float] = []
+    monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
+    with served(Site(otherwise=Answer("busy", 503))) as site:
+        down = factories.finding(factories.scenario(site_url=site.url), checks=[CSP])
+        with open_pages(down, [f"{site.url}a", f"{site.url}b"], None) as pages:
+            outcomes = [page.run_check(CSP, {}) for page in pages]
+
+    assert [outcome.reason for outcome in outcomes] == ["blocked", "blocked"]
+    assert [seconds for seconds in waited if seconds in RETRY_DELAYS] == list(RETRY_DELAYS)
+    assert site.paths() == ["/a", "/a", "/a", "/b"]
