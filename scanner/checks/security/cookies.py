@@ -1,7 +1,7 @@
 """Cookie attributes: Secure, HttpOnly and SameSite."""
 
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, fail_if_any
+from scanner.outcome import Outcome, fail_if_any, faults_in
 from scanner.page.context import PageContext
 from scanner.page.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
@@ -70,8 +70,10 @@ def cookies_secure(context: PageContext) -> Outcome:
     version=2,
 )
 def session_cookies_http_only(context: PageContext) -> Outcome:
-    """Every cookie whose name contains sess or login has the HttpOnly attribute."""
+    """Every cookie whose name contains sess or login (after a fix, a renamed one too) has the HttpOnly attribute."""
     cookies = _cookies(context)
+    lacking = [cookie.name for cookie in cookies if not cookie.http_only]
+    _require_not_renamed(context, "cookies_httponly", cookies, lacking, "HttpOnly")
     return fail_if_any(
         [cookie.name for cookie in cookies if cookie.is_session and not cookie.http_only],
         ok=_unless_none(cookies, "Every session cookie has the HttpOnly attribute."),
@@ -106,14 +108,33 @@ def session_cookies_http_only(context: PageContext) -> Outcome:
     version=2,
 )
 def cookies_same_site(context: PageContext) -> Outcome:
-    """Every SameSite is valid, SameSite=None comes with Secure, and CSRF cookies have SameSite."""
+    """Every SameSite is valid, None comes with Secure, and CSRF cookies (after a fix, renamed ones too) have it."""
     cookies = _cookies(context)
+    lacking = [cookie.name for cookie in cookies if cookie.same_site is None]
+    _require_not_renamed(context, "cookies_samesite", cookies, lacking, "SameSite")
     return fail_if_any(
         [f"{cookie.name}: {fault}" for cookie in cookies for fault in _same_site_faults(cookie)],
         ok=_unless_none(cookies, "Every SameSite attribute is valid."),
         problem="SameSite attributes are missing or invalid.",
         cookies=len(cookies),
     )
+
+
+def _require_not_renamed(
+    context: PageContext, key: str, cookies: list[Cookie], lacking: list[str], attribute: str
+) -> None:
+    """Raise when the page has set another cookie without the attribute since the cookies that failed are gone."""
+    earlier = context.rendered.earlier.get(key)
+    former = {fault.partition(":")[0] for fault in faults_in(earlier.evidence)} if earlier else set()
+    if not former or any(cookie.name in former for cookie in cookies):
+        return
+    headers = earlier.evidence.get("headers") if earlier else None
+    known = str(headers.get("set-cookie")) if isinstance(headers, dict) else ""
+    if renamed := [name for name in lacking if f"{name}=" not in known]:
+        raise Inconclusive(
+            "target_missing",
+            f"The cookie {min(former)[:80]} is gone, and the page sets {renamed[0][:80]} without {attribute} now.",
+        )
 
 
 def _cookies(context: PageContext) -> list[Cookie]:
