@@ -198,7 +198,11 @@ def charset(context: PageContext) -> Outcome:
     if media_type(page.response.content_type) == XHTML:
         return passed("XHTML is UTF-8 unless its XML declaration names another charset.")
     start = _COMMENT.sub(b"", body[:1024])
-    if re.search(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?\s*[\w-]", start, re.IGNORECASE):
+    named = re.search(rb"<meta\s[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", start, re.IGNORECASE)
+    if named:
+        name = named[1].decode(errors="replace")
+        if context.is_verification and _is_other_than_utf_8(name) and _is_utf_8(body):
+            return failed(f"A meta element declares {name[:40]}, but the page is UTF-8.")
         return passed("A meta element declares the charset.")
     return failed("No charset is declared in Content-Type or in the first 1024 bytes.")
 

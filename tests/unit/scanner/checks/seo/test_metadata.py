@@ -84,10 +84,15 @@ def test_metadata_is_judged_in_each_type_of_document(key: str, kind: str, text: 
         ('"UTF-8"', "<title>A</title><p>Größe".encode(), PASSED),
     ],
 )
+@pytest.mark.parametrize("place", ["header", "meta"])
 def test_charset_is_not_fixed_by_one_in_which_the_page_is_not_written(
-    charset: str, body: bytes, status: str
+    place: str, charset: str, body: bytes, status: str
 ) -> None:
-    answer = Answer(body, headers=[("Content-Type", f"text/html; charset={charset}")])
+    in_header, in_meta = (charset, "") if place == "header" else ("", f"<meta charset={charset}>")
+    answer = Answer(
+        body.replace(b"<title>", in_meta.encode() + b"<title>"),
+        headers=[("Content-Type", f"text/html; charset={in_header}" if in_header else "text/html")],
+    )
 
     outcome = outcome_of("charset", Site({"/": answer}), before={"charset": Outcome(FAILED)})
 
