@@ -85,14 +85,20 @@ def _require_page(context: PageContext) -> None:
         raise Inconclusive("login_wall", "The page has the path or the title of a login page.")
     if is_error_page(context):
         raise Inconclusive("target_missing", "A URL that does not exist answers with the same page.")
-    # A page may have been sent with the wrong status.
-    if _is_former_error(context) and not (has_own_title(context) or has_own_content(context)):
+    # A page may have been sent with the wrong status. A server error has its own page and title.
+    if _is_former_error(context) and not (
+        has_own_content(context) or (_was_client_error(context) and has_own_title(context))
+    ):
         raise Inconclusive("target_missing", "It is the error page of before, with a successful status now.")
     if context.landing.is_html and _is_blank(context.landing):
         raise Inconclusive("target_missing", "The page shows nothing.")
     if context.landing.is_html and (found := server_errors(context.landing)):
         raise Inconclusive("blocked", f"The page shows {found[0]}.")
     _require_next_page(context)
+
+
+def _was_client_error(context: PageContext) -> bool:
+    return context.original_identity is not None and context.original_identity.status_class == 4
 
 
 def _is_former_error(context: PageContext) -> bool:

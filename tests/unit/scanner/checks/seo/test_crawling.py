@@ -96,6 +96,8 @@ LONG = MENU + "".join(
         (Answer(APPLICATION, 404, HTML), Answer(APPLICATION, 200, HTML), (PASSED, None)),
         (Answer(LONG, 404, HTML), Answer(LONG, 200, HTML), (PASSED, None)),
         (Answer(OWN, 404, HTML), Answer(OWN, 200, HTML), (PASSED, None)),
+        (Answer(OWN, 500, HTML), Answer(OWN, 200, HTML), (INCONCLUSIVE, "target_missing")),
+        (Answer(LONG, 500, HTML), Answer(LONG, 200, HTML), (PASSED, None)),
         (Answer(ERROR, 500, HTML), Answer(LAMPS, 200, HTML), (PASSED, None)),
         (
             Answer(ERROR, 500, HTML),
@@ -116,6 +118,8 @@ LONG = MENU + "".join(
         "application in scripts",
         "page",
         "page with its own title",
+        "server error with its own title",
+        "page that a server error follows",
         "page in its place",
         "blank page",
         "image in its place",
