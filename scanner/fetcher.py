@@ -143,6 +143,10 @@ class Fetcher(Memo):
             time.sleep(delay)
         return attempt()
 
+    def ended_with_outage(self, fact: str) -> bool:
+        responses = self.log.get(fact, [])
+        return bool(responses) and responses[-1].status in OUTAGE_STATUSES
+
     def _fetch_once(
         self, fact: str, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
     ) -> Response:

@@ -250,7 +250,8 @@ class PageContext(SiteRequests):
             self.url,
             # Each address of a host may be another server, and the fix on one of them alone.
             self.client.at_second_address() if bypass_cache else self.client,
-            retry_delays=self.retry_delays,
+            # The first run has waited already.
+            retry_delays=() if self.ended_with_outage("page") else self.retry_delays,
             original_identity=self.original_identity,
             is_verification=self.is_verification,
             budget=self.budget,

@@ -531,6 +531,17 @@ def test_lasting_outage_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(site.requests) == 3
 
 
+def test_repetition_does_not_wait_for_the_same_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
+    site = Site({"/": Answer("error", 500, HTML)})
+
+    outcomes = run_checks_on(site, ["http_status_ok"], retry_delays=(2, 10))
+
+    assert outcomes["http_status_ok"].evidence["runs"] == [FAILED, FAILED]
+    assert [seconds for seconds in waited if seconds] == [2, 10]
+
+
 def test_an_unknown_key_is_inconclusive() -> None:
     assert reasons(run_checks_on(Site({"/": SHOP}), ["no_such_check"])) == {(INCONCLUSIVE, "not_available")}
 
