@@ -34,6 +34,8 @@ BROWSER_HEADERS = {
     "Upgrade-Insecure-Requests": "1",
 }
 LINK_RETRIES = 2  # of a link that answers with a server error
+# Of these, what every browser sends: neither a language nor an encoding that we cannot decode.
+NAVIGATION_HEADERS = {name: value for name, value in BROWSER_HEADERS.items() if "Accept-" not in name}
 MAX_PROBE_REDIRECTS = 10
 MIN_ARTICLE = 40  # words and links; a notice has fewer
 PROBE = "probe:"
@@ -112,6 +114,13 @@ class SiteRequests(TlsContext):
             after = self.fetch(fact, "GET", target, **options)
             response = replace(after, history=(*response.history, response))
         return response
+
+    def fetch_page(self, *, as_navigation: bool) -> Response:
+        """Request the page, as the navigation of a browser if a server may have another page for programs."""
+        headers = NAVIGATION_HEADERS if as_navigation else {}
+        return self.fetch(
+            "page", "GET", self.url, headers=headers, retry_statuses=True, follow_redirects=True
+        )
 
     def fetch_as_browser(self, plain: Response) -> Response:
         """Request the page with a browser's headers; a body that cannot be decoded is that of the plain response."""

@@ -210,7 +210,7 @@ class PageContext(SiteRequests):
         if self._as_browser:
             response = self.fetch_as_browser(self._root.landing.response)
         elif response is None:
-            response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
+            response = self.fetch_page(as_navigation=self._bypass_cache and self.is_verification)
         else:
             self.log["page"] = [response]
         return self._require_landing_preconditions(Page(response))

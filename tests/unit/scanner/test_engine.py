@@ -78,7 +78,18 @@ def test_fault_of_the_cache_or_of_the_server_behind_it_does_not_pass(is_cache_fa
     assert run_check(good_site(**{"/": answer}), before={KEY: Outcome(FAILED)}).status == FAILED
 
 
-@pytest.mark.parametrize("name", ["Accept-Encoding", "Accept-Language", "Sec-Fetch-Dest"])
+@pytest.mark.parametrize("name", ["Accept", "Sec-Fetch-Dest"])
+def test_fault_in_the_response_for_browsers_alone_is_not_fixed(name: str) -> None:
+    def answer(_: str, headers: dict[str, str]) -> Answer:
+        is_browser = headers.get(name.lower(), "*/*") != "*/*"
+        return BAD if is_browser else GOOD
+
+    outcome = run_check(good_site(**{"/": answer}), before={KEY: Outcome(FAILED)})
+
+    assert (outcome.status, outcome.evidence["runs"]) == (FAILED, [PASSED, FAILED, FAILED])
+
+
+@pytest.mark.parametrize("name", ["Accept-Encoding", "Accept-Language"])
 def test_fault_that_a_cache_has_for_browsers_alone_does_not_pass(name: str) -> None:
     def answer(_: str, headers: dict[str, str]) -> Answer:
         sent = headers.get(name.lower(), "")
@@ -97,7 +108,11 @@ def test_response_that_varies_without_the_fault_passes() -> None:
     site = good_site(**{"/": page(headers={"Vary": "Accept-Encoding"})})
 
     assert run_check(site, before={KEY: Outcome(FAILED)}).status == PASSED
-    assert [headers.get("sec-fetch-dest") for _, _, headers in site.requests] == [None, None, "document"]
+    assert [headers.get("sec-fetch-dest") for _, _, headers in site.requests] == [
+        None,
+        "document",
+        "document",
+    ]
 
 
 def test_fault_in_every_second_response_is_unsteady() -> None:
