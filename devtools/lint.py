@@ -73,4 +73,4 @@ def lint(progress: Progress) -> None:
     ]
     if failed:
         raise SetupFailed(f"Failed: {', '.join(failed)}")
-    progress.say("All clean.")
+    progress.write_line("All clean.")

@@ -29,7 +29,7 @@ class Progress:
     log: Path
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
-    def say(self, text: str) -> None:
+    def write_line(self, text: str) -> None:
         print(text, file=self.stream, flush=True)
 
     def step(self, title: str, action: Callable[[], object]) -> bool:
@@ -43,7 +43,7 @@ class Progress:
             action()
         except StepFailed:
             outcome = "failed after "
-        self.say(f"{'.' * max(3, WIDTH - len(title))} {outcome}{time.monotonic() - started:.1f} s")
+        self.write_line(f"{'.' * max(3, WIDTH - len(title))} {outcome}{time.monotonic() - started:.1f} s")
         if outcome:
             lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
             print(*(f"    {line}" for line in lines), sep="\n", file=sys.stderr, flush=True)

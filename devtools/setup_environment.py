@@ -94,7 +94,7 @@ class Setup:
             return
         with self.lock():
             if not is_installed(level):
-                self.progress.say(f"Python packages go into {PRIVATE}, up to 1.3 GB with their cache.")
+                self.progress.write_line(f"Python packages go into {PRIVATE}, up to 1.3 GB with their cache.")
             missing = self._missing(level, system=system)
             absent = [package for package in missing if package.is_absent]
             if absent and system_packages.may_install():
@@ -126,7 +126,7 @@ class Setup:
             raise SetupFailed("\n".join([*lines, "(Or install uv, then python3-venv is not needed.)"]))
         if in_ci():
             raise SetupFailed("\n".join([*lines, "Nothing may be skipped, since CI is set."]))
-        self.progress.say("\n".join([*lines, "Everything else works without."]))
+        self.progress.write_line("\n".join([*lines, "Everything else works without."]))
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -135,7 +135,7 @@ class Setup:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                self.progress.say("  Another ./krafter is setting up this folder; waiting for it.")
+                self.progress.write_line("  Another ./krafter is setting up this folder; waiting for it.")
                 fcntl.flock(file, fcntl.LOCK_EX)
             # Another process may have set up the environment while this one waited.
             _venv_works.cache_clear()

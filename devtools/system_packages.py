@@ -174,10 +174,10 @@ def install_line(packages: Sequence[SystemPackage]) -> str:
 
 def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
     tool = "apt-get install --no-install-recommends" if _is_root_with_apt() else "brew install"
-    progress.say(f"System packages to install ({tool}; --no-system-packages leaves them out):")
+    progress.write_line(f"System packages to install ({tool}; --no-system-packages leaves them out):")
     for package in packages:
         names = " ".join(package.apt) if _is_root_with_apt() else package.brew.split()[-1]
-        progress.say(f"  {names:<52} {package.name}: {package.purpose}")
+        progress.write_line(f"  {names:<52} {package.name}: {package.purpose}")
 
 
 def install(package: SystemPackage, progress: Progress) -> bool:

@@ -72,12 +72,12 @@ def _inline(tokens: Sequence[Token]) -> list[Token]:
 def _mark_headings(tokens: list[Token]) -> list[PageSection]:
     """Give each heading its anchor, and return the sections that they begin."""
     starts = [index for index, token in enumerate(tokens) if token.type == "heading_open"]
-    taken: dict[str, int] = {}
+    counts: dict[str, int] = {}
     sections = []
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(tokens)
         title = _text(tokens[start + 1 : start + 2])
-        anchor = _unique(slug(title), taken)
+        anchor = _unique(slug(title), counts)
         tokens[start].attrs["id"] = anchor
         tokens[start + 2].meta = {"anchor": anchor, "title": title}
         body = _text(tokens[start + 3 : end])
@@ -90,8 +90,8 @@ def slug(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-def _unique(anchor: str, taken: dict[str, int]) -> str:
-    count = taken[anchor] = taken.get(anchor, -1) + 1
+def _unique(anchor: str, counts: dict[str, int]) -> str:
+    count = counts[anchor] = counts.get(anchor, -1) + 1
     return f"{anchor}-{count}" if count else anchor
 
 

@@ -50,7 +50,7 @@ class Diagram:
     arrows: tuple[Arrow, ...]
 
     @classmethod
-    def of(
+    def from_transitions(
         cls,
         transitions: StatusTransitions,
         order: Sequence[str],

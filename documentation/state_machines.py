@@ -9,7 +9,7 @@ from scans.models import Scan
 
 APPROVE, REOPEN = "approve", "reopen"
 DIAGRAMS = {
-    "Finding": Diagram.of(
+    "Finding": Diagram.from_transitions(
         Finding.transitions,
         Finding.Status.values,
         Finding.Status.NEW,
@@ -18,19 +18,19 @@ DIAGRAMS = {
             (Finding.Status.RESOLVED, "*"): "reopen, scan, guard window",
         },
     ),
-    "Task": Diagram.of(
+    "Task": Diagram.from_transitions(
         Task.transitions,
         Task.Status.values,
         Task.Status.BACKLOG,
         {("*", Task.Status.DONE): APPROVE, (Task.Status.DONE, "*"): REOPEN},
     ),
-    "Verification": Diagram.of(
+    "Verification": Diagram.from_transitions(
         Verification.transitions,
         Result.values,
         Result.PENDING,
         {("*", Result.PASSED): APPROVE, ("*", Result.FAILED): REOPEN},
     ),
-    "Scan": Diagram.of(Scan.transitions, Scan.Status.values, Scan.Status.QUEUED, {}),
+    "Scan": Diagram.from_transitions(Scan.transitions, Scan.Status.values, Scan.Status.QUEUED, {}),
 }
 
 

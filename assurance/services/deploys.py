@@ -36,7 +36,7 @@ def record(project: Project, *, sha: str, environment: str, by: Actor, **fields:
     """
     # A webhook and a sync may report the same deploy at once.
     advisory_lock(f"deploys of {project.pk}")
-    times = ReportedTimes.of(fields.pop("started_at", None), fields.pop("finished_at", None))
+    times = ReportedTimes.from_report(fields.pop("started_at", None), fields.pop("finished_at", None))
     deploy = _find(project, sha, environment, times, fields.get("external_id", ""))
     if deploy is not None:
         if not (times.is_end_estimated and deploy.finished_at):
@@ -67,7 +67,7 @@ class ReportedTimes:
     is_end_estimated: bool = False  # the reported end is in the future, and was replaced
 
     @classmethod
-    def of(cls, started_at: datetime | None, finished_at: datetime | None) -> "ReportedTimes":
+    def from_report(cls, started_at: datetime | None, finished_at: datetime | None) -> "ReportedTimes":
         """Replace times in the future, which are of a clock that is ahead: the deploy has started or ended by now."""
         now = timezone.now()
         latest = now + CLOCK_TOLERANCE

@@ -50,10 +50,10 @@ def track(task_id: UUID) -> None:
 def enqueue_due() -> None:
     due = PullRequest.objects.filter(deploy=None, next_check_at__lte=timezone.now())
     due = due.filter(task__project__archived_at=None).exclude(task__status=Task.Status.DONE)
-    # The organisations take turns, so that one with thousands of pull requests does not delay the others.
+    # The organisations alternate, so that one with thousands of pull requests does not delay the others.
     turn = Window(RowNumber(), partition_by="task__project__organization", order_by="next_check_at")
-    in_turns = due.annotate(turn=turn).order_by("turn", "next_check_at")
-    for pk in in_turns.values_list("pk", flat=True)[:BATCH_SIZE]:
+    alternating = due.annotate(turn=turn).order_by("turn", "next_check_at")
+    for pk in alternating.values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("assurance.check_pull_request", str(pk))
 
 

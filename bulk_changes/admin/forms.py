@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from accounts.models import User
 
 KEEP = ("", "Keep")
-NOBODY = "none"
+NO_OWNER = "none"
 MAX_OWNERS = 500  # to choose from
 
 
@@ -24,7 +24,7 @@ class SetValuesForm(forms.Form):
             self.fields[name] = _select(name.replace("_", " ").capitalize(), choices)
         members = User.objects.filter(memberships__organization__in=organizations).distinct()
         named = [(str(user.pk), str(user)) for user in members.order_by("name", "email")[:MAX_OWNERS]]
-        self.fields["owner"] = _select("Owner", [(NOBODY, "Nobody"), *named])
+        self.fields["owner"] = _select("Owner", [(NO_OWNER, "No owner"), *named])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -36,7 +36,7 @@ class SetValuesForm(forms.Form):
     def changes(self) -> dict[str, Any]:
         changes = {name: self.cleaned_data[name] for name in self.field_choices if self.cleaned_data[name]}
         owner = self.cleaned_data["owner"]
-        return {**changes, **({"owner_id": None if owner == NOBODY else UUID(owner)} if owner else {})}
+        return {**changes, **({"owner_id": None if owner == NO_OWNER else UUID(owner)} if owner else {})}
 
 
 def _select(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:

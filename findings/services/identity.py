@@ -63,31 +63,35 @@ def match(reports: Iterable[Identified], findings: Iterable[Finding]) -> dict[Id
     by_key = {(row.domain, title_key(row.first_title or "")): row for row in renamed}
     by_key |= {(row.domain, row.identity): row for row in findings if row.identity}
     found: dict[Identity, Finding] = {}
-    claimed = {row.pk: row.identity for row in findings}
+    source_keys = {row.pk: row.identity for row in findings}
     for report in reports:
         identity = identity_of(report)
-        finding = by_key.get(identity) or _by_title(report, by_title, claimed)
-        finding = finding or _by_first_title(report, by_key, claimed)
+        finding = by_key.get(identity) or _by_title(report, by_title, source_keys)
+        finding = finding or _by_first_title(report, by_key, source_keys)
         if finding is not None:
             found[identity] = finding
             if report.source_key:
-                claimed[finding.pk] = report.source_key
+                source_keys[finding.pk] = report.source_key
     return found
 
 
 def _by_title(
-    report: Identified, by_title: Mapping[tuple[str, str], Finding], claimed: Mapping[UUID, str | None]
+    report: Identified, by_title: Mapping[tuple[str, str], Finding], source_keys: Mapping[UUID, str | None]
 ) -> Finding | None:
     finding = by_title.get((report.domain, report.title))
-    if finding is None or report.source_key is None or claimed.get(finding.pk) in (None, report.source_key):
+    if (
+        finding is None
+        or report.source_key is None
+        or source_keys.get(finding.pk) in (None, report.source_key)
+    ):
         return finding
     # A person gave another finding this title.
     return by_title.get((report.domain, qualified_title(report)))
 
 
 def _by_first_title(
-    report: Identified, by_key: Mapping[Identity, Finding], claimed: Mapping[UUID, str | None]
+    report: Identified, by_key: Mapping[Identity, Finding], source_keys: Mapping[UUID, str | None]
 ) -> Finding | None:
     finding = by_key.get((report.domain, title_key(report.title)))
     # One with a key is of another source.
-    return finding if finding is not None and claimed[finding.pk] is None else None
+    return finding if finding is not None and source_keys[finding.pk] is None else None

@@ -173,11 +173,11 @@ def _qualify_equal_titles(
     rows = Finding.objects.filter(
         project=project, title__in=titles, domain__in={report.domain for report, _ in sourced}
     )
-    taken = set(rows.values_list("domain", "title"))
+    existing = set(rows.values_list("domain", "title"))
     for report, finding in sourced:
-        if (finding.domain, finding.title) in taken:
+        if (finding.domain, finding.title) in existing:
             finding.title = qualified_title(report)
-        taken.add((finding.domain, finding.title))
+        existing.add((finding.domain, finding.title))
 
 
 def _new(project: Project, report: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:

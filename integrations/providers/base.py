@@ -62,7 +62,7 @@ class ResponseRecord:
     duration_ms: float
 
     @classmethod
-    def of(cls, response: Response) -> "ResponseRecord":
+    def from_response(cls, response: Response) -> "ResponseRecord":
         return cls(**{field.name: getattr(response, field.name) for field in fields(cls)})
 
 
@@ -186,7 +186,7 @@ class Provider(ABC):
             response = self.client.request(method, target, headers=self.headers(), **options)
         except HttpError as error:
             raise self._connection_error(error) from None
-        self.responses.append(ResponseRecord.of(response))
+        self.responses.append(ResponseRecord.from_response(response))
         if response.interrupted:
             raise ProviderUnavailable(f"{self.title} sent an incomplete response.", reason="truncated")
         if response.truncated:

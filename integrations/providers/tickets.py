@@ -263,7 +263,7 @@ def cut_to_utf16(text: str, units: int) -> str:
 
 
 def comment_mark(marker: str) -> str:
-    return f"<!-- krafter-remark:{marker} -->"
+    return f"<!-- krafter-comment:{marker} -->"
 
 
 def duplicate_note(original: str) -> str:

@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from scanner.outcome import FAILED, Outcome, inconclusive
 
 MAX_CONCURRENT_PAGES = 6  # requests to one host are throttled besides
-# A fault that is still there usually shows on the first page, at the cost of two requests.
-HEAD_START_SECONDS = 1.0
+# The others wait for the first page this long: an unfixed fault usually fails there, at the cost of two requests.
+FIRST_PAGE_SECONDS = 1.0
 # Inconclusive, so that a check passes only when every page has passed.
 NOT_CHECKED = inconclusive("not_checked", "The check failed on another page, so this page was not checked.")
 
@@ -17,7 +17,7 @@ def run_in_parallel(urls: Sequence[str], run: Callable[[str], Outcome]) -> dict[
     pool = ThreadPoolExecutor(MAX_CONCURRENT_PAGES, thread_name_prefix="verification-page")
     try:
         futures = {url: pool.submit(run, url) for url in urls[:1]}
-        wait(futures.values(), timeout=HEAD_START_SECONDS)
+        wait(futures.values(), timeout=FIRST_PAGE_SECONDS)
         if not any(map(_has_failed, futures.values())):
             futures |= {url: pool.submit(run, url) for url in urls[1:]}
             for future in as_completed(futures.values()):

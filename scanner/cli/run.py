@@ -152,17 +152,17 @@ def check_urls(
 
 def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
     """Remove from the queue the URLs that can start now, each of a host that is not busy."""
-    taken: list[str] = []
+    startable: list[str] = []
     hosts = set(busy)
     for url in list(waiting):
-        if len(busy) + len(taken) == MAX_CONCURRENT_URLS:
+        if len(busy) + len(startable) == MAX_CONCURRENT_URLS:
             break
         host = netloc_of(url)
         if host not in hosts:
             hosts.add(host)
             waiting.remove(url)
-            taken.append(url)
-    return taken
+            startable.append(url)
+    return startable
 
 
 def netloc_of(url: str) -> str:

@@ -235,13 +235,13 @@ class RenderedPage:
     def save_screenshots(self, needs: Iterable[str]) -> dict[str, str | None]:
         """Save the screenshots for a check with these needs; return `{screen or rule: SHA-256, None if not saved}`."""
         wanted = {"screen", *(need.removeprefix(AXE_RULE_PREFIX) for need in needs)}
-        taken = {
-            name: picture
+        screenshots = {
+            name: image
             for visit in reversed(self._visits + self._loads)
-            for name, picture in visit.screenshots.items()
+            for name, image in visit.screenshots.items()
         }
         save = self.save_screenshot
-        return {name: save(taken[name]) for name in sorted(wanted & taken.keys())} if save else {}
+        return {name: save(screenshots[name]) for name in sorted(wanted & screenshots.keys())} if save else {}
 
     def identity(self) -> Identity | None:
         """Return the identity of the rendered page; None when no visit has succeeded."""

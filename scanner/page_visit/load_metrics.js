@@ -120,7 +120,7 @@
     report: () => {
       flush();
       return {
-        origin: performance.timeOrigin, // which tells this document from the next one
+        origin: performance.timeOrigin, // which distinguishes this document from the next one
         fcp: seen.fcp,
         largest: largest(),
         cls: layoutShift(),

@@ -263,7 +263,7 @@ def test_example_is_built_by_the_types_of_a_schema() -> None:
         },
     }
 
-    example = Example({"Day": {"type": "string", "format": "date"}}).of(schema)
+    example = Example({"Day": {"type": "string", "format": "date"}}).build(schema)
 
     assert example == {"a": 1, "b": ["x"], "c": "2026-03-02"}
 

@@ -20,7 +20,10 @@ BROAD_EXCEPTS = {
     ("scanner/cli/run.py", "_run"): "an address whose check raises must not end the checks of the others",
     ("integrations/sync/engine.py", "_run"): "a sync that raises must not keep the status syncing",
     ("krafter_audit/jobs/isolation.py", "isolated"): "a row that fails must not stop those of others",
-    ("scans/worker/page_runner.py", "_start"): "forgets work that could not be started, then raises it again",
+    (
+        "scans/worker/page_runner.py",
+        "_start",
+    ): "discards work that could not be started, then raises the error again",
     ("krafter_audit/telemetry.py", "_span"): "stores the error's type in the span, then raises it again",
     ("reports/export.py", "export_report"): "an export that raises is released and tried later",
     (

@@ -75,14 +75,14 @@ class ScanBenchmark:
             ]
             self.measure(self.bare_cases(*sites))
             if any(map(self.is_wanted, aims.OUTCOMES)):
-                self.progress.say("  start of the system: PostgreSQL, Valkey, web and workers")
+                self.progress.write_line("  start of the system: PostgreSQL, Valkey, web and workers")
                 # The pace at sites is the default one.
                 system = stack.enter_context(
                     temporary_system("--no-demo", KRAFTER_ALLOWED_NETWORKS="127.0.0.0/8")
                 )
                 self.measure(self.system_cases(BenchmarkStack(system), *sites))
         if self.is_wanted(aims.NIGHT):
-            self.progress.say(f"  {aims.NIGHT}")
+            self.progress.write_line(f"  {aims.NIGHT}")
             self.night = simulate_night(self.figures, self.options.machines)
 
     def is_wanted(self, name: str) -> bool:
@@ -91,9 +91,9 @@ class ScanBenchmark:
     def measure(self, cases: Iterator[Case]) -> None:
         for name, case in cases:
             if self.is_wanted(name):
-                self.progress.say(f"  {name}")
+                self.progress.write_line(f"  {name}")
                 self.figures[name] = figures = case()
-                self.progress.say(f"    {report.one_line(figures)}")
+                self.progress.write_line(f"    {report.one_line(figures)}")
 
     def bare_cases(
         self, trivial: SiteProcess, realistic: SiteProcess, one_build: SiteProcess
@@ -117,7 +117,9 @@ class ScanBenchmark:
         """Yield the cases of the running system: scans of the sites, then verifications."""
 
         def measurement(site: SiteProcess, name: str) -> StackMeasurement:
-            return StackMeasurement(system, system.create_project(name, site.origin), site, self.progress.say)
+            return StackMeasurement(
+                system, system.create_project(name, site.origin), site, self.progress.write_line
+            )
 
         plain, shop = measurement(trivial, "trivial"), measurement(realistic, "realistic")
         yield aims.SCAN_TRIVIAL, lambda: plain.scan(aims.SCAN_TRIVIAL)
@@ -171,14 +173,14 @@ def main(arguments: list[str] | None = None) -> int:
             ChromiumOptions(os.environ.get("KRAFTER_CHROMIUM", "")).find()
             run.run(Path(folder))
         except FAILURES as error:
-            progress.say(str(error))
+            progress.write_line(str(error))
             return 1
     text, compared = run.summarize()
     if options.out:
         page = options.out.read_text() if options.out.exists() else ""
         options.out.write_text(tables.replace_figures(page, text, report.START_MARKER, report.END_MARKER))
     wrong = aims.wrong_outcomes(run.figures)
-    progress.say("\n".join([f"{time.monotonic() - began:.0f} s", *wrong]))
+    progress.write_line("\n".join([f"{time.monotonic() - began:.0f} s", *wrong]))
     print(json.dumps(run.as_json(compared), indent=2) if options.json else text)
     return 0 if all(figure.met for figure in compared) and not wrong else 1
 

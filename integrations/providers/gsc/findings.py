@@ -132,8 +132,8 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         ranked = heapq.nlargest(MAX_PAGES_WATCHED, impressions, key=lambda url: impressions[url])
         known = [url for url in self.known_urls if url not in impressions and self.contains(url)]
         watched = list(dict.fromkeys([*ranked, *known]))[:MAX_PAGES_WATCHED]
-        for forgotten in inspected.keys() - {_digest(url) for url in watched}:
-            del inspected[forgotten]
+        for unwatched in inspected.keys() - {_digest(url) for url in watched}:
+            del inspected[unwatched]
         last = {url: inspected.get(_digest(url), 0) for url in watched}
         due = [url for url in watched if today.toordinal() - last[url] >= INSPECTION_INTERVAL_DAYS]
         return sorted(due, key=lambda url: last[url])

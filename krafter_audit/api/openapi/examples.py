@@ -35,25 +35,25 @@ def add_examples(description: dict[str, Any]) -> None:
     for body in bodies:
         content = body.get("content", {}).get(JSON)
         if content and content["schema"].get("format") != "binary":
-            content["example"] = Example(schemas).of(content["schema"])
+            content["example"] = Example(schemas).build(content["schema"])
 
 
 class Example:
     def __init__(self, schemas: Mapping[str, Any]) -> None:
         self._schemas = schemas
 
-    def of(self, schema: Mapping[str, Any], field: str = "") -> Any:
+    def build(self, schema: Mapping[str, Any], field: str = "") -> Any:
         """Return an example of a schema; `field` is the name of its field."""
         reference = schema.get("$ref")
         if reference:
             name = reference.removeprefix(COMPONENT)
-            return COMPONENTS[name] if name in COMPONENTS else self.of(self._schemas[name], field)
+            return COMPONENTS[name] if name in COMPONENTS else self.build(self._schemas[name], field)
         for known in FIELDS.get(field, ()):
             if self._accepts(schema, known):
                 return known
         alternatives = [*schema.get("allOf", ()), *schema.get("oneOf", ()), *schema.get("anyOf", ())]
         if alternatives:
-            return self.of(alternatives[0], field)
+            return self.build(alternatives[0], field)
         if "enum" in schema:
             return schema["enum"][0]
         return self._by_type(schema, field)
@@ -61,9 +61,9 @@ class Example:
     def _by_type(self, schema: Mapping[str, Any], field: str) -> Any:
         kind = _types(schema)[0]
         if kind == "object":
-            return {name: self.of(inner, name) for name, inner in self._required(schema)}
+            return {name: self.build(inner, name) for name, inner in self._required(schema)}
         if kind == "array":
-            return [self.of(schema["items"], field)]
+            return [self.build(schema["items"], field)]
         return BY_FORMAT.get(schema.get("format", ""), SCALARS[kind])
 
     def _required(self, schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

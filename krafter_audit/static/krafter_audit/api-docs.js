@@ -5,7 +5,7 @@ document.documentElement.lang = "en"; // the template of the library has none
 dark.addEventListener("change", show);
 show();
 
-// What the elements of Swagger UI do not tell to assistive technology.
+// What the elements of Swagger UI do not expose to assistive technology.
 const LEVELS = { h3: 2, h4: 3, h5: 4 };
 const repair = () => {
   const each = (selector, change) => document.querySelectorAll(`.swagger-ui ${selector}`).forEach(change);

@@ -8,7 +8,7 @@ from documentation.state_diagrams import Arrow, Diagram
 from krafter_audit.db.transitions import StatusTransitions
 
 TABLE = StatusTransitions("status", {"open": {"busy", "done"}, "busy": {"open", "done"}, "done": set()})
-DIAGRAM = Diagram.of(TABLE, ["open", "busy", "done"], "open", {("*", "done"): "approve"})
+DIAGRAM = Diagram.from_transitions(TABLE, ["open", "busy", "done"], "open", {("*", "done"): "approve"})
 MERMAID = """\
 stateDiagram-v2
     [*] --> open

@@ -86,8 +86,8 @@ def test_newer_axe_must_test_the_elements_that_failed(chrome: Browser) -> None:
             )
             return dict(found)[key]
 
-        fixed, passed_over = outcome_after([kept[0], kept[2]]), outcome_after(kept)
+        fixed, unconfirmed = outcome_after([kept[0], kept[2]]), outcome_after(kept)
 
     assert fixed.status == PASSED
-    assert (passed_over.status, passed_over.reason) == (INCONCLUSIVE, "tool_changed")
-    assert passed_over.evidence["elements"] == [kept[1]]
+    assert (unconfirmed.status, unconfirmed.reason) == (INCONCLUSIVE, "tool_changed")
+    assert unconfirmed.evidence["elements"] == [kept[1]]

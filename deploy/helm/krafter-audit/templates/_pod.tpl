@@ -38,7 +38,7 @@ imagePullSecrets: {{ toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{- /* Of every container: a read-only root, and /tmp of its own. */}}
+{{- /* Of every container: a read-only root, and its own /tmp. */}}
 {{- define "krafter.container" -}}
 image: {{ include "krafter.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}

@@ -106,10 +106,10 @@ def test_report_of_a_dismissed_finding_leaves_it_dismissed(scenario: Scenario):
 
 def test_batch_of_100_costs_as_many_queries_as_batch_of_2(scenario: Scenario):
     def statements(count: int, prefix: str) -> int:
-        sightings = [FindingReport("seo", f"{prefix} {index}", severity="low") for index in range(count)]
-        ingest(scenario.project, sightings[: count // 2], by=scenario.actor)
+        reports = [FindingReport("seo", f"{prefix} {index}", severity="low") for index in range(count)]
+        ingest(scenario.project, reports[: count // 2], by=scenario.actor)
         with CaptureQueriesContext(connection) as captured:
-            ingest(scenario.project, sightings, by=scenario.actor)
+            ingest(scenario.project, reports, by=scenario.actor)
         return len(captured)
 
     assert statements(100, "many") == statements(2, "few")

@@ -155,10 +155,10 @@ def wrong_files(installation: Scenario, settings) -> list[str]:
     main, tasks = (Path(settings.MEDIA_ROOT) / new_file_name(report, kind) for kind in ("", "tasks"))
     main.unlink()
     tasks.write_text("changed")
-    sha256 = screenshots.store(installation.project.pk, b"a picture")
-    screenshots.store(installation.project.pk, b"another picture")
-    [picture] = Path(settings.MEDIA_ROOT).rglob(f"{sha256}.jpg")
-    picture.write_bytes(b"A picture")
+    sha256 = screenshots.store(installation.project.pk, b"an image")
+    screenshots.store(installation.project.pk, b"another image")
+    [image] = Path(settings.MEDIA_ROOT).rglob(f"{sha256}.jpg")
+    image.write_bytes(b"An image")
     return [
         f"report_files: {new_file_name(report)} is missing",
         f"report_files: {new_file_name(report, 'tasks')} was changed",

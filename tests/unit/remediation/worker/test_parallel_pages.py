@@ -55,7 +55,7 @@ def test_failure_of_the_first_page_ends_the_run_before_the_others() -> None:
 
 
 def test_failure_is_known_while_another_page_hangs(monkeypatch: pytest.MonkeyPatch, ended: threading.Event):
-    monkeypatch.setattr(parallel_pages, "HEAD_START_SECONDS", 0.05)
+    monkeypatch.setattr(parallel_pages, "FIRST_PAGE_SECONDS", 0.05)
     hanging = {"/a": lambda: ended.wait(60) and passed("late"), "/b": failed("no"), "/c": passed("yes")}
     started = time.monotonic()
 

@@ -794,7 +794,7 @@ def test_lab_metric_takes_one_load_which_is_the_request_of_the_page(chrome: Brow
     site = Site({"/": plain(html())})
     with served(site), loopback_client() as client:
         context = PageContext(site.url, client, retry_delays=(), browser=chrome)
-        context.rendered.save_screenshot = lambda picture: f"{picture[:2]!r}"
+        context.rendered.save_screenshot = lambda image: f"{image[:2]!r}"
         result = dict(run_checks(site.url, ["cls"], context=context))["cls"]
 
     assert (result.status, result.evidence["visits"], site.paths().count("/")) == (PASSED, 1, 1)

@@ -77,8 +77,8 @@ def test_task_changes_are_pushed(sync: Sync, make_task: MakeTask, linear: FakeLi
     tasks.update(task.pk, changes=changes, by=SYSTEM)
     sync()
 
-    picture = {name: linear.only[name] for name in ("title", "stateId", "priority", "dueDate")}
-    assert picture == {
+    sent = {name: linear.only[name] for name in ("title", "stateId", "priority", "dueDate")}
+    assert sent == {
         "title": "Send a strict policy",
         "stateId": "progress",
         "priority": 1,
