@@ -114,7 +114,7 @@ class CreateProjectRequestSerializer(RequestSerializer):
 class UpdateProjectRequestSerializer(ChangesRequestSerializer):
     """The fields of a project to change; at least one."""
 
-    rejected_fields = {"id": "The id of a project is in its URLs and can't be changed."}
+    rejected_fields = {"id": "The id of a project is in its URLs and cannot be changed."}
     name = StrictCharField(max_length=200, required=False)
     site_url = SiteURLField(max_length=MAX_STORED_LENGTH, required=False)
     archived = StrictBooleanField(required=False)

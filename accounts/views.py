@@ -278,7 +278,7 @@ class ApiKeyViewSet(ManagementViewSet):
     def _require_no_more_than_own(self, body: dict[str, Any]) -> None:
         if Scope.ALL in body["scopes"] and Scope.ALL not in self.caller.scopes:
             raise InvalidParams(
-                details={"scopes": ["A key can't have more scopes than the one that issues it."]}
+                details={"scopes": ["A key cannot have more scopes than the one that issues it."]}
             )
         until = self.caller.expires_at
         expires_at = body.get("expires_at")

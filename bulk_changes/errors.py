@@ -8,7 +8,7 @@ class BulkChangeUndone(Conflict):
 
 class NotUndoable(Conflict):
     code = "not_undoable"
-    message = "Deleted tasks can't be restored. Create them again."
+    message = "Deleted tasks cannot be restored. Create them again."
 
 
 class ChangedSince(Conflict):

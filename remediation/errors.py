@@ -78,7 +78,7 @@ class PlanOutdated(Conflict):
 
 class NoSigningKey(Conflict):
     code = "no_signing_key"
-    message = "This installation has no signing key (KRAFTER_SIGNING_KEYS), so evidence can't be exported."
+    message = "This installation has no signing key (KRAFTER_SIGNING_KEYS), so evidence cannot be exported."
 
 
 class NoDueDate(Conflict):

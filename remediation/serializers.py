@@ -50,7 +50,7 @@ class TaskChangesRequestSerializer(ChangesRequestSerializer):
     """The fields that a bulk update of tasks sets; at least one."""
 
     rejected_fields = UNSUPPORTED_FIELDS | {
-        "finding_id": "The finding of a task can't be changed. Create a new task instead."
+        "finding_id": "The finding of a task cannot be changed. Create a new task instead."
     }
     status = StrictChoiceField(choices=Task.Status.choices, required=False)
     priority = StrictChoiceField(choices=Severity.choices, required=False)

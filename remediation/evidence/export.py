@@ -120,7 +120,7 @@ def _entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
     entry = {**{name: getattr(link, name) for name in fields}, "body_sha256": sha256_of(link.body)}
     if link.verification_id == of.pk:
         return {**entry, "body": link.body, "kind": link.kind, "key": link.key}
-    # A hash of format 1 covers the body itself, so that it can't be verified without it.
+    # A hash of format 1 covers the body itself, so that it cannot be verified without it.
     return {**entry, "body": link.body} if link.format == 1 else entry
 
 

@@ -69,7 +69,7 @@ def _creation_data(task: Task) -> dict[str, Any]:
 
 
 def creation_error(item: Mapping[str, Any], findings: Collection[UUID]) -> ApiError | None:
-    """Return why a task can't be created, given the ids of the project's findings."""
+    """Return why a task cannot be created, given the ids of the project's findings."""
     if item["finding_id"] not in findings:
         return NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})
     return DoneRequiresVerification() if item.get("status") == Status.DONE else None

@@ -82,7 +82,7 @@ class BasicAuthRequestSerializer(RequestSerializer):
     def validate_username(self, value: str) -> str:
         # A colon ends the user name (RFC 7617, section 2).
         if ":" in value:
-            raise serializers.ValidationError("A user name can't contain a colon.")
+            raise serializers.ValidationError("A user name cannot contain a colon.")
         return value
 
 

@@ -17,7 +17,7 @@ from krafter_audit.security import vault
 from scans.models import SiteCredentials
 
 KINDS = ("headers", "cookies", "basic")
-UNREADABLE = "The site credentials can't be decrypted: their key is not in KRAFTER_ENCRYPTION_KEYS."
+UNREADABLE = "The site credentials cannot be decrypted: their key is not in KRAFTER_ENCRYPTION_KEYS."
 
 
 def credentials_for(project: Project) -> RequestCredentials | None:
