@@ -63,7 +63,9 @@ def test_an_updated_finding_has_no_location(scenario: Scenario):
 
 
 @pytest.mark.parametrize("path", ["verifications/run", "reports/export", "integrations/github/sync"])
-def test_accepted_work_says_where_and_when_to_look(scenario: Scenario, enqueued: list[object], path: str):
+def test_accepted_work_has_a_location_and_a_retry_after_header(
+    scenario: Scenario, enqueued: list[object], path: str
+):
     task = factories.task(scenario, status="ready_verify")
     scenario.client.call("post", "integrations/github/connect", {"credentials": CREDENTIALS})
     bodies = {"verifications/run": {"task_id": str(task.pk)}, "reports/export": {"format": "json"}}

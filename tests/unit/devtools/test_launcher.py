@@ -64,7 +64,7 @@ def test_unknown_command_is_rejected_with_the_help(script: Script) -> None:
 
 
 @pytest.mark.parametrize("name", launcher.WITHOUT_PARSER)
-def test_help_of_a_command_without_options_of_its_own_starts_nothing(
+def test_help_of_a_command_without_a_parser_starts_nothing(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(launcher.COMMANDS, name, Mock(side_effect=AssertionError))

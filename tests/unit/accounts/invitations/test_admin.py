@@ -133,7 +133,7 @@ def test_member_who_joined_is_removed_and_not_invited_again(administrator: Clien
     assert not Membership.objects.filter(pk=member.pk).exists()
 
 
-def test_person_who_removes_their_own_membership_is_told_so(administrator: Client, scenario: Scenario):
+def test_removal_of_the_own_membership_shows_a_message(administrator: Client, scenario: Scenario):
     own = Membership.objects.get(organization=scenario.organization, role=Role.ADMIN)
 
     page = run_action(administrator, "remove", own, confirmed="1")

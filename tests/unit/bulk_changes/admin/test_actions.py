@@ -51,7 +51,7 @@ def test_all_that_match_are_previewed_changed_and_undone(operator: Client, scena
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 
-def test_rows_that_appear_or_change_after_the_preview_are_left_alone(operator: Client, scenario: Scenario):
+def test_rows_that_appear_or_change_after_the_preview_are_not_changed(operator: Client, scenario: Scenario):
     moved = factories.finding(scenario)
     seen_at = post_list(operator, Finding, "dismiss", reason="wont_fix").context["seen_at"]
     triage.update(moved.pk, changes={"title": "Another title"}, by=scenario.actor)

@@ -113,7 +113,7 @@ def test_stored_key_is_sent_to_its_own_server_alone(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "status"), [(b"\x03", exits.INTERRUPTED), (b"\x04", exits.USAGE)])
-def test_aborted_prompt_exits_with_a_status_of_its_own(key: bytes, status: int) -> None:
+def test_aborted_prompt_exits_with_its_own_status(key: bytes, status: int) -> None:
     ours, theirs = os.openpty()
 
     def begin_session() -> None:

@@ -175,7 +175,7 @@ def test_markdown_escapes_what_a_site_has_written() -> None:
     assert text.startswith("## Krafter Audit: 1 high, 1 low; 1 fail the gate; 1 check inconclusive")
 
 
-def test_markdown_mentions_nobody_and_refers_to_no_issue() -> None:
+def test_markdown_mentions_no_account_and_refers_to_no_issue() -> None:
     title = "@acme/team see acme/web#12, !3 and #abc; mail@example.com"
 
     text = written("markdown", title=title, urls=("https://shop.example/@team",))

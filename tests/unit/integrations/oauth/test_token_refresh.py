@@ -55,8 +55,8 @@ def test_sign_in_keeps_the_repository_and_replaces_the_token(project: Project, g
     assert stored() == {"token": "gho_classic", "repository": "acme/web-app"}
 
 
-def test_public_credentials_alone_keep_the_token(project: Project, github: FakeGitHub) -> None:
-    signed_in(project, renew_in=60)
+def test_credentials_without_secrets_keep_the_token(project: Project, github: FakeGitHub) -> None:
+    signed_in(project, refresh_in=60)
     services.connect(project, "github", credentials={"repository": "acme/other"}, by=SYSTEM)
     chosen = stored()
     services.connect(project, "github", credentials={"repository": "acme/third", "token": "x"}, by=SYSTEM)
@@ -113,12 +113,12 @@ def test_code_is_refused_without_an_oauth_client(
     assert github.token_requests == []
 
 
-def signed_in(project: Project, *, renew_in: int) -> Integration:
-    renew_at = datetime.now(UTC) + timedelta(seconds=renew_in)
+def signed_in(project: Project, *, refresh_in: int) -> Integration:
+    refresh_at = datetime.now(UTC) + timedelta(seconds=refresh_in)
     tokens = {
         "token": "ghu_first",
         "refresh_token": "ghr_first",
-        "refresh_at": renew_at.isoformat(),
+        "refresh_at": refresh_at.isoformat(),
         "repository": "acme/web-app",
     }
     return services.connect(project, "github", credentials=tokens, by=SYSTEM)
@@ -127,7 +127,7 @@ def signed_in(project: Project, *, renew_in: int) -> Integration:
 def test_expiring_token_is_refreshed_before_use(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
-    signed_in(project, renew_in=-1)
+    signed_in(project, refresh_in=-1)
     github.token = "ghu_second"
     github.token_answers.append(
         (200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"})
@@ -144,7 +144,7 @@ def test_expiring_token_is_refreshed_before_use(
 def test_fresh_token_is_not_refreshed(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
-    signed_in(project, renew_in=60)
+    signed_in(project, refresh_in=60)
     github.token = "ghu_first"
 
     assert sync().status == "connected"
@@ -154,7 +154,7 @@ def test_fresh_token_is_not_refreshed(
 def test_refused_refresh_requires_a_new_connection(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
-    signed_in(project, renew_in=-1)
+    signed_in(project, refresh_in=-1)
     github.token_answers.append((200, {}, {"error": "bad_refresh_token"}))
 
     row = sync()
@@ -174,11 +174,13 @@ def test_token_without_expiry_is_never_refreshed() -> None:
 @pytest.mark.parametrize(
     "given", [{}, {"expires_at": None}, {"expires_at": "soon"}, {"expires_at": "2999-01-01T00:00:00"}]
 )
-def test_token_with_an_unknown_expiry_is_not_known_to_be_valid(given: dict[str, Any]) -> None:
+def test_token_with_an_unknown_expiry_is_invalid(given: dict[str, Any]) -> None:
     assert not oauth.is_valid(given)
 
 
-def test_configuration_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_the_environment_and_do_not_show_the_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("KRAFTER_GITLAB_URL", "https://gitlab.acme.example/api/v4/")
 
     found = provider_settings("gitlab")
@@ -204,7 +206,7 @@ def test_every_invalid_setting_of_a_provider_is_reported(monkeypatch: pytest.Mon
 def test_token_that_expires_during_a_sync_is_refreshed_once(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
-    signed_in(project, renew_in=3600)
+    signed_in(project, refresh_in=3600)
     github.token = "ghu_second"
     github.token_answers.append(
         (200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"})
@@ -220,8 +222,8 @@ def test_token_that_expires_during_a_sync_is_refreshed_once(
 def test_rejected_new_token_is_not_refreshed_again(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
-    signed_in(project, renew_in=3600)
-    github.token = "ghu_of_nobody"
+    signed_in(project, refresh_in=3600)
+    github.token = "ghu_unknown"
     github.token_answers.append((200, {}, {**TOKENS, "access_token": "ghu_second"}))
 
     row = sync()
@@ -242,7 +244,7 @@ def test_token_without_a_refresh_token_is_not_refreshed(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_refreshes_exchange_the_token_once(project: Project, github: FakeGitHub) -> None:
-    row = signed_in(project, renew_in=-1)
+    row = signed_in(project, refresh_in=-1)
     github.token_answers.append(
         (200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"})
     )
@@ -262,7 +264,7 @@ def test_concurrent_refreshes_exchange_the_token_once(project: Project, github: 
 
 
 def test_reconnect_during_a_refresh_keeps_the_new_credentials(project: Project, github: FakeGitHub) -> None:
-    row = signed_in(project, renew_in=-1)
+    row = signed_in(project, refresh_in=-1)
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     with Client() as client, pytest.raises(IntegrationChanged):

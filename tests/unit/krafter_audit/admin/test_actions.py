@@ -119,7 +119,7 @@ def test_pages_with_actions_keep_the_filters_of_their_lists() -> None:
 
 
 @pytest.mark.parametrize("action", ["block", ""])
-def test_action_without_a_selected_row_asks_for_one(scenario: Scenario, action: str) -> None:
+def test_action_without_a_selected_row_requests_a_selection(scenario: Scenario, action: str) -> None:
     task = factories.task(scenario)
     client = staff.logged_in_client()
 

@@ -713,7 +713,7 @@ def test_endpoint_that_answers_one_message_late_waits_for_the_next_sweep(
     assert enqueued == []
 
 
-def test_sweep_leaves_leased_disabled_and_idle_endpoints_alone(
+def test_sweep_enqueues_no_leased_disabled_or_idle_endpoint(
     scenario: Scenario, receiver: Server, enqueued: list[tuple[str, ...]]
 ) -> None:
     leased, disabled, _ = [make_endpoint(scenario, receiver.url)[0] for _ in range(3)]

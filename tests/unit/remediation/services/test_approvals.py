@@ -98,7 +98,7 @@ def test_key_without_a_user_cannot_approve(scenario: Scenario) -> None:
     assert not Approval.objects.exists()
 
 
-def test_whoever_last_set_the_task_ready_may_not_approve(scenario: Scenario) -> None:
+def test_person_who_last_set_the_task_ready_may_not_approve(scenario: Scenario) -> None:
     set_rule(scenario, not_author=True)
     task = factories.task(scenario)
     author, other = person(scenario), person(scenario)
@@ -114,7 +114,7 @@ def test_whoever_last_set_the_task_ready_may_not_approve(scenario: Scenario) -> 
     assert remediation_state(verification)["task"] == "done"
 
 
-def test_whoever_created_the_task_ready_may_not_approve(scenario: Scenario) -> None:
+def test_person_who_created_the_task_as_ready_may_not_approve(scenario: Scenario) -> None:
     set_rule(scenario, not_author=True)
     author = person(scenario)
     task = tasks.create(
@@ -287,7 +287,7 @@ def test_refusal_of_a_withdrawal_is_known_beforehand(scenario: Scenario) -> None
     assert refusals() == [errors.VerificationApproved.message] * 2
 
 
-def test_approvals_count_after_the_decision_oldest_first_whoever_leaves(scenario: Scenario) -> None:
+def test_approvals_of_a_decided_verification_count_after_a_person_has_left(scenario: Scenario) -> None:
     set_rule(scenario, high=2)
     verification, people = factories.verification(scenario), [person(scenario), person(scenario)]
     for member in people:

@@ -92,7 +92,7 @@ def test_server_error_before_a_retry_makes_the_time_inconclusive(client: Client)
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
 
-def test_server_error_of_a_later_look_makes_the_time_inconclusive(client: Client) -> None:
+def test_server_error_of_a_later_sample_makes_the_time_inconclusive(client: Client) -> None:
     answers = [page(headers={"X-Content-Type-Options": None}), Answer("busy", 502)]
     with served(good_site(**{"/": answers})) as site:
         context = start(site, client)

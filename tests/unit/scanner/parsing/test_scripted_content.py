@@ -40,7 +40,9 @@ def page(body: str) -> Page:
         ('<div id=root></div><script language=VBScript type="module" src=/a.js></script>', True),
     ],
 )
-def test_page_without_content_of_its_own_is_built_by_scripts(body: str, *, expected: bool) -> None:
+def test_page_is_built_by_scripts_if_its_html_has_scripts_and_no_content(
+    body: str, *, expected: bool
+) -> None:
     assert is_built_by_scripts(page(body)) is expected
 
 

@@ -55,7 +55,7 @@ def test_due_scan_is_queued(scenario: Scenario, site: FaultySite, time_machine: 
     assert (QuotaMonth.objects.get().spent, schedule.last_at, schedule.note) == (1, timezone.now(), "")
 
 
-def test_schedule_that_another_worker_has_started_is_left_alone(scenario: Scenario):
+def test_schedule_that_another_worker_has_started_starts_no_scan(scenario: Scenario):
     set_schedule(scenario, NIGHTLY)
     schedule = due(scenario)
     started = schedules.start(schedule.pk, scenario.project.site_url)

@@ -48,7 +48,7 @@ def test_http_workers_get_browser_parts_after_a_minute_without_browser_worker(
     assert enqueued == [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")]
 
 
-def test_leased_and_finished_parts_are_left_alone(scenario: Scenario, enqueued: list[tuple[str, ...]]):
+def test_leased_and_finished_parts_are_not_enqueued(scenario: Scenario, enqueued: list[tuple[str, ...]]):
     leased_pages(scan_part(scenario), "")
     finished = scan_part(scenario)
     ScanPart.objects.filter(pk=finished.pk).update(finished_at=timezone.now())
