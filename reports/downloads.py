@@ -24,7 +24,7 @@ def stored_file_name(report: Report, kind: str) -> str:
 
 
 def kinds_of(report: Report) -> list[str]:
-    """Return the kinds of rows with a file of their own."""
+    """Return the kinds of rows that have their own file."""
     return list(EXPORTERS[report.format].extra_files)
 
 

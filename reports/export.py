@@ -43,10 +43,10 @@ class StoredFile(NamedTuple):
 
 
 def run_next() -> bool:
-    """Write the files of one waiting report; return whether there was one.
+    """Write the files of the report that is next; return whether a report waited.
 
-    It is the oldest of the organisation whose exports have taken the least time: a message in the queue is only a hint
-    that some report waits, and an organisation with many reports does not delay the others.
+    The next one is the oldest of the organisation whose exports have taken the least time: an organisation with many
+    reports does not delay the others. A message in the queue is only a hint that some report waits.
     """
     waiting = pending_reports().filter(attempts__lt=MAX_ATTEMPTS)
     return fair_queue.run_next(
@@ -68,7 +68,7 @@ def export_report(report_id: UUID) -> bool:
     except ExportFailed as failure:
         fail(report, str(failure))
     except Unavailable:
-        # No attempt: an outage of the storage, or a full disk, may last longer than five.
+        # Not counted as an attempt: an outage of the storage, or a full disk, may last longer than five attempts.
         logger.exception("the files of report %s cannot be stored", report.pk)
         until = timezone.now() + timedelta(seconds=STORAGE_RETRY_SECONDS)
         leases.write(report, lease_until=until, attempts=report.attempts - 1)

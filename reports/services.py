@@ -105,7 +105,7 @@ def _require_mails(project: Project, number: int) -> None:
 
 
 def newest_first(project: Project) -> QuerySet[Report]:
-    """Return the project's reports; the first one is shared."""
+    """Return the project's reports, the newest first: the one that `share_latest` shares."""
     return Report.objects.filter(project=project).order_by("-created_at", "-id")
 
 

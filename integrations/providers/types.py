@@ -88,7 +88,7 @@ class RemoteFinding:
     fix: Mapping[str, Any] | None = None
     # When the vendor saw it, for vendors that report what they saw some time ago.
     observed_at: datetime | None = None
-    # When it last occurred, for vendors that list it until somebody resolves it.
+    # When it last occurred, for vendors that list it until a person resolves it.
     occurred_at: datetime | None = None
 
 

@@ -31,7 +31,7 @@ DELETION_DELAY = timedelta(days=1)
 
 
 def delete_unused() -> int:
-    """Delete the screenshots that nothing names any more, the oldest first; return how many were deleted."""
+    """Delete the screenshots to which nothing refers any more, the oldest first; return how many were deleted."""
     if not settings.KRAFTER_RESULTS_KEEP_DAYS:
         return 0
     deadline, deleted = time.monotonic() + MAX_SECONDS, 0

@@ -51,7 +51,7 @@ def run_part(verification_id: UUID, scanner: Scanner, *, with_browser: bool) -> 
     with lease_part(verification_id, scanner) as part:
         if part is None:
             return False
-        # The attempt before was to store that the pages are given up (`CheckRunner`), and failed too.
+        # The previous attempt had only to store that the worker gave up on the pages (`CheckRunner`), and failed too.
         if part.attempts > MAX_ATTEMPTS + 1:
             _give_up(part)
         else:
