@@ -170,7 +170,7 @@ class ApiKeySerializer(ResponseSerializer):
 
 
 class IssuedApiKeySerializer(ApiKeySerializer):
-    """A new API key; this response alone has the key itself."""
+    """A new API key; only this response has the key itself."""
 
     key = serializers.CharField(allow_null=True, help_text="Null if the response is repeated.")
 
@@ -205,7 +205,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
 
     default = serializers.IntegerField(help_text="Of the organisation.")
     strict = serializers.IntegerField(help_text="Requests of the organisation that start a scan.")
-    key = serializers.IntegerField(allow_null=True, help_text="Of this key alone.")
+    key = serializers.IntegerField(allow_null=True, help_text="Of this key only.")
 
 
 class MeSerializer(serializers.Serializer[Any]):
@@ -232,7 +232,7 @@ class SavedViewSerializer(ResponseSerializer):
         ]  # fmt: skip
 
     def get_shared(self, row: SavedView) -> bool:
-        """Return whether all members of the organisation see the view, or its user alone."""
+        """Return whether all members of the organisation see the view, or only its user."""
         return row.organization_id is not None
 
     def get_url(self, row: SavedView) -> str:

@@ -80,7 +80,7 @@ class EffectSerializer(serializers.Serializer[Any]):
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
-    """A row that is not changed, with the error that changing it alone would have."""
+    """A row that is not changed, with the error that a change of this single row would have."""
 
     id = serializers.UUIDField()
     code = serializers.CharField()

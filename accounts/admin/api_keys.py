@@ -42,7 +42,7 @@ REMOVAL_WARNING = "{} working at once: {}{}."
 ROLE_CHANGE_WARNING = (
     "With the role Member or Viewer these API keys of the person stop working at once: {}{}."
 )
-FOR_YOURSELF = "You can issue keys for yourself alone."
+FOR_YOURSELF = "You can issue keys for yourself only."
 
 
 class ProjectsField(forms.ModelMultipleChoiceField):
@@ -214,7 +214,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the key, in this response alone."""
+        """Show the key, in this response only."""
         return self.page(
             request,
             "admin/secret.html",

@@ -69,7 +69,7 @@ class ProtectedAttribute(DeferredAttribute):
     def __set__(self, row: models.Model, value: str) -> None:
         name = self.field.attname
         if name in row.__dict__ and not getattr(row, "is_refreshing", False):
-            raise ProtectedStatus(f"{row._meta.label}.{name} is changed by its StatusTransitions alone.")
+            raise ProtectedStatus(f"{row._meta.label}.{name} is changed only by its StatusTransitions.")
         row.__dict__[name] = value
 
 

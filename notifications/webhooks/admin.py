@@ -160,7 +160,7 @@ class WebhookEndpointAdmin(ServiceModelAdmin):
     def response_add(
         self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the secret, in this response alone."""
+        """Show the secret, in this response only."""
         return self._secret_page(request, obj, request.endpoint_secret)  # type: ignore[attr-defined]  # set by save_model
 
     def _secret_page(self, request: HttpRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:

@@ -20,7 +20,7 @@ def share_url(share: Share) -> str:
 
 
 def visible_url(share: Share) -> str:
-    """Return the URL of a share, unless it is for a message's recipients alone, or no longer valid."""
+    """Return the URL of a share, unless it is only for the recipients of a message, or no longer valid."""
     return share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else ""
 
 

@@ -54,7 +54,7 @@ COMPONENTS: dict[str, Any] = {
         "updated_at": TIME,
     },
     "ConnectIntegrationRequest": {"credentials": {"token": "github_pat_…", "repository": "acme/shop"}},
-    "CommentRequest": {"body": "The header is **missing** on the checkout alone."},
+    "CommentRequest": {"body": "The header is **missing** only on the checkout."},
     "CreateApiKeyRequest": {
         "name": "Continuous integration",
         "scopes": ["audit:write"],
@@ -79,7 +79,7 @@ COMPONENTS: dict[str, Any] = {
     "CreateWebhookRequest": {"secret": "a secret of your provider"},
     "DismissFindingRequest": {
         "reason": "accepted_risk",
-        "comment": "The page is reachable from the office network alone.",
+        "comment": "The page is reachable only from the office network.",
         "accepted_until": LATER_DAY,
     },
     "ExtendDueDateRequest": {"hours": 8, "reason": "The vendor delivers the fix on Monday."},
@@ -138,7 +138,7 @@ FIELDS: dict[str, list[Any]] = {
         [{"key": "security_header_csp", "pages": [{"url": URL, "status": 200}]}],
     ],
     "code": ["invalid_params"],
-    "comment": ["The page is reachable from the office network alone."],
+    "comment": ["The page is reachable only from the office network."],
     "confidence": ["high"],
     "config": [CONFIG],
     "config_preview": [CONFIG],

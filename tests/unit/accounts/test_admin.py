@@ -109,7 +109,7 @@ def test_people_issue_keys_for_themselves_alone(scenario: Scenario, role: str) -
     accepted = issue(client, scenario, user=issuer.pk)
 
     assert list(offered.queryset) == [issuer]
-    assert all("You can issue keys for yourself alone." in page for page in refused)
+    assert all("You can issue keys for yourself only." in page for page in refused)
     assert "kr_live_" in accepted
     assert [row.user for row in ApiKey.objects.filter(name="deploys")] == [issuer]
 

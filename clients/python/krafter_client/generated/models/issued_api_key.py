@@ -15,7 +15,7 @@ T = TypeVar("T", bound="IssuedApiKey")
 
 @_attrs_define
 class IssuedApiKey:
-    """A new API key; this response alone has the key itself."""
+    """A new API key; only this response has the key itself."""
 
     id: UUID
     name: str

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="IssuedApiKeyResponse")
 @_attrs_define
 class IssuedApiKeyResponse:
     data: IssuedApiKey
-    """ A new API key; this response alone has the key itself. """
+    """ A new API key; only this response has the key itself. """
     meta: Meta
     error: None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -18,7 +18,7 @@ class Limits:
     strict: int
     """ Requests of the organisation that start a scan. """
     key: int | None
-    """ Of this key alone. """
+    """ Of this key only. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

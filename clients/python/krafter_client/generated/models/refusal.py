@@ -12,7 +12,7 @@ T = TypeVar("T", bound="Refusal")
 
 @_attrs_define
 class Refusal:
-    """A row that is not changed, with the error that changing it alone would have."""
+    """A row that is not changed, with the error that a change of this single row would have."""
 
     id: UUID
     code: str

@@ -21,7 +21,7 @@ class SavedView:
     name: str
     query: str
     shared: bool
-    """ Return whether all members of the organisation see the view, or its user alone. """
+    """ Return whether all members of the organisation see the view, or only its user. """
     url: str
     """ Return the URL of the list in the admin. """
     created_at: datetime.datetime
