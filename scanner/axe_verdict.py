@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scanner.page_visit.axe import RuleResult
 
 # By these rules an element that axe-core no longer tests is fixed: links within aria-hidden are allowed once they are
-# hidden from everybody, and an id may occur twice once no ARIA attribute refers to it.
+# hidden from all users, and an id may occur twice once no ARIA attribute refers to it.
 RULES_FIXED_BY_HIDING = ("aria-hidden-focus", "duplicate-id-aria")
 NAME_RULES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
 # axe-core accepts a name of invisible characters alone, such as a zero-width space; screen readers read nothing.

@@ -114,7 +114,7 @@ GOOD_TITLE_LENGTHS = range(10, 71)
 _MIN_TITLE_SIMILARITY = 0.6
 _TITLE_WORD = re.compile(rf"[\w{similarity.MARKS}]{{4,}}")
 CLOSED_STATUSES = (403, *GONE_STATUSES)
-WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
+WELL_KNOWN = "/.well-known/"  # published for all clients (RFC 8615)
 DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
 NOT_VERIFIED = (
     "The ownership of {host} is not verified, so this is not requested from it. Add the host to the project's sites, "

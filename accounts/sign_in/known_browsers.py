@@ -1,6 +1,6 @@
 """A cookie by which the attempts of a browser are counted separately, after it has signed in to an account once.
 
-Otherwise anybody who knows an e-mail address could keep its owner paused (OWASP, "Slow Down Online Guessing Attacks
+Otherwise an attacker who knows an e-mail address could keep its owner paused (OWASP, "Slow Down Online Guessing Attacks
 with Device Cookies").
 """
 

@@ -45,7 +45,7 @@ def test_change_a_deadline_see_its_impact_apply_it_and_restore_the_version_befor
         page.wait_for_selector("text=Restore version 1")
         visitor.check_page("policy-versions")
         page.click("text=Restore version 1")
-        page.wait_for_selector("text=Impact on what is open now")
+        page.wait_for_selector("text=Impact on open findings and tasks")
         page.click("text=Save for new findings and tasks")
         page.wait_for_selector("text=It applies to new findings and tasks.")
 
