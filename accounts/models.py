@@ -38,7 +38,7 @@ class Organization(BaseModel):
 
     name = models.CharField(max_length=200, validators=[require_visible])
     ai_quota = models.PositiveIntegerField(
-        "quota", null=True, blank=True, help_text="Units per month; empty = unlimited."
+        "quota", null=True, blank=True, help_text="Units per month; empty: unlimited."
     )
 
     class Meta:
@@ -79,7 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200, blank=True, validators=[require_visible])
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("staff status", default=False)
-    time_zone = models.CharField(max_length=64, blank=True, help_text="Empty = that of the browser.")
+    time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: that of the browser.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -237,10 +237,10 @@ class ApiKey(BaseModel):
         models.UUIDField(),
         default=list,
         blank=True,
-        help_text="Empty = every project of the organisation.",
+        help_text="Empty: every project of the organisation.",
     )
     rate_limit = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Requests per minute; empty = the organisation's limit."
+        null=True, blank=True, help_text="Requests per minute; empty: the organisation's limit."
     )
 
     class Meta:

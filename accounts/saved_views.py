@@ -143,7 +143,7 @@ def _changeable(view_id: UUID, user: User, if_match: str | None) -> SavedView:
         raise NotFound("This view was not found among those that you can change.")
     if not may_change(view, user):
         raise InsufficientRole(
-            "A shared view is changed by its user, unless a viewer, and by owners and admins."
+            "A shared view can be changed by its user, if not a viewer, and by owners and admins."
         )
     require_match(if_match, view)
     return view

@@ -23,7 +23,7 @@ from krafter_audit.http.timestamps import format_timestamp, is_day, parse_day
 AS_OF_PARAMETER = OpenApiParameter(
     "as_of",
     NON_EMPTY_STRING,
-    description="How it was at the end of a day in UTC (`2026-11-25`) or at an instant (ISO 8601).",
+    description="The state at the end of a day in UTC (`2026-11-25`) or at an instant (ISO 8601).",
 )
 
 
@@ -37,7 +37,7 @@ def parse_as_of(params: QueryDict) -> AsOf | None:
         raise _invalid("Must not be in the future.")
     history_start = history.history_start()
     if history_start and as_of.instant < history_start:
-        raise _invalid(f"Past counts are known since {format_timestamp(history_start)}.")
+        raise _invalid(f"Past counts exist only since {format_timestamp(history_start)}.")
     return as_of
 
 

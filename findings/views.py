@@ -206,7 +206,7 @@ class FindingCountsViewSet(ProjectViewSet):
     replica_actions = frozenset({"retrieve"})
 
     @extend_schema(
-        summary="Count findings, now or at a moment of the past",
+        summary="Count findings, now or at a past time",
         parameters=[*list_parameters(FindingCountFilter, sort=(), pages=()), AS_OF_PARAMETER],
         responses=FindingCountsSerializer,
     )

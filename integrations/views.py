@@ -81,7 +81,7 @@ class IntegrationViewSet(ProjectViewSet):
         integration = services.sync_now(self.project, provider, by=self.actor)
         return self.respond(integration, IntegrationSerializer, status=202)
 
-    @extend_schema(summary="Get the sync schedule of a provider", responses=SyncScheduleSerializer)
+    @extend_schema(summary="Read the sync schedule of a provider", responses=SyncScheduleSerializer)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Return the time of the next sync; 404 for a provider that was never connected."""
         integration = queries.get_integration(self.project, provider)
@@ -104,7 +104,7 @@ class WebhookViewSet(ProjectViewSet):
 
     archived_project_actions = frozenset({"destroy"})
 
-    @extend_schema(summary="Get the webhook of a provider", responses=WebhookSerializer)
+    @extend_schema(summary="Read the webhook of a provider", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Return the URL, without the secret."""
         return self._present(webhooks.get_webhook(self.project, provider))

@@ -221,7 +221,7 @@ class TaskCountsViewSet(ProjectViewSet):
     replica_actions = frozenset({"retrieve"})
 
     @extend_schema(
-        summary="Count tasks, now or at a moment of the past",
+        summary="Count tasks, now or at a past time",
         parameters=[*list_parameters(TaskCountFilter, sort=(), pages=()), AS_OF_PARAMETER],
         responses=TaskCountsSerializer,
     )

@@ -71,7 +71,7 @@ class ReportViewSet(ProjectViewSet):
             raise InvalidParams(details={"as_of": ["Send either as_of or a period."]})
         if with_campaigns and as_of:
             raise InvalidParams(
-                details={"include": ["The progress of campaigns is that of now: leave as_of out."]}
+                details={"include": ["The progress of campaigns is available only for now: leave as_of out."]}
             )
         data = self.serialize(queries.summary(self.project, period, as_of), ReportSummarySerializer)
         if with_campaigns:

@@ -101,7 +101,7 @@ class ScreenshotViewSet(ProjectViewSet):
     conditional_actions = frozenset()
 
     @extend_schema(
-        summary="Download a screenshot that evidence names",
+        summary="Download a screenshot of evidence",
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
     )
     def retrieve(self, request: Request, sha256: str, **kwargs: Any) -> HttpResponse:

@@ -51,7 +51,7 @@ class SlaRecalculationViewSet(ProjectViewSet):
 
     @extend_schema(
         operation_id="get_due_date_recalculation",
-        summary="Read what the last change of the policy moved",
+        summary="Read the last recalculation of due dates",
         responses=SlaRecalculationSerializer,
     )
     def retrieve(self, request: Request, **kwargs: Any) -> Response:

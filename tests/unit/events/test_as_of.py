@@ -56,7 +56,7 @@ def test_moment_before_the_kept_history_is_rejected(time_machine: Any, settings:
     with pytest.raises(InvalidParams) as error:
         parse_as_of(QueryDict("as_of=2026-09-29"))
 
-    assert error.value.details == {"as_of": ["Past counts are known since 2026-10-01T00:00:00Z."]}
+    assert error.value.details == {"as_of": ["Past counts exist only since 2026-10-01T00:00:00Z."]}
     assert parse_as_of(QueryDict("as_of=2026-09-30")) is not None
 
 

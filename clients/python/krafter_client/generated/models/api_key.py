@@ -25,7 +25,7 @@ class ApiKey:
     projects: list[str]
     """ Return the projects to which the key is bound; empty: all. """
     rate_limit: int | None
-    """ Requests per minute; empty = the organisation's limit. """
+    """ Requests per minute; empty: the organisation's limit. """
     expires_at: datetime.datetime | None
     last_used_at: datetime.datetime | None
     revoked_at: datetime.datetime | None

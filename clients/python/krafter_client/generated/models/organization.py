@@ -18,7 +18,7 @@ class Organization:
     id: UUID
     name: str
     ai_quota: int | None
-    """ Units per month; empty = unlimited. """
+    """ Units per month; empty: unlimited. """
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -103,7 +103,7 @@ def sync_detailed(
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
 ) -> Response[FindingCountsAsOfResponse]:
-    """Count findings, now or at a moment of the past
+    """Count findings, now or at a past time
 
      Return the number of the findings that match, by status, severity and domain.
 
@@ -149,7 +149,7 @@ def sync(
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
 ) -> FindingCountsAsOfResponse | None:
-    """Count findings, now or at a moment of the past
+    """Count findings, now or at a past time
 
      Return the number of the findings that match, by status, severity and domain.
 
@@ -190,7 +190,7 @@ async def asyncio_detailed(
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
 ) -> Response[FindingCountsAsOfResponse]:
-    """Count findings, now or at a moment of the past
+    """Count findings, now or at a past time
 
      Return the number of the findings that match, by status, severity and domain.
 
@@ -234,7 +234,7 @@ async def asyncio(
     severity: list[GetFindingsCountsSeverityItem] | Unset = UNSET,
     status: list[GetFindingsCountsStatusItem] | Unset = UNSET,
 ) -> FindingCountsAsOfResponse | None:
-    """Count findings, now or at a moment of the past
+    """Count findings, now or at a past time
 
      Return the number of the findings that match, by status, severity and domain.
 

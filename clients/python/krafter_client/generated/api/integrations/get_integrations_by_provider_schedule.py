@@ -67,7 +67,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> Response[SyncScheduleResponse]:
-    """Get the sync schedule of a provider
+    """Read the sync schedule of a provider
 
      Return the time of the next sync; 404 for a provider that was never connected.
 
@@ -107,7 +107,7 @@ def sync(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> SyncScheduleResponse | None:
-    """Get the sync schedule of a provider
+    """Read the sync schedule of a provider
 
      Return the time of the next sync; 404 for a provider that was never connected.
 
@@ -142,7 +142,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> Response[SyncScheduleResponse]:
-    """Get the sync schedule of a provider
+    """Read the sync schedule of a provider
 
      Return the time of the next sync; 404 for a provider that was never connected.
 
@@ -180,7 +180,7 @@ async def asyncio(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> SyncScheduleResponse | None:
-    """Get the sync schedule of a provider
+    """Read the sync schedule of a provider
 
      Return the time of the next sync; 404 for a provider that was never connected.
 

@@ -67,7 +67,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> Response[WebhookResponse]:
-    """Get the webhook of a provider
+    """Read the webhook of a provider
 
      Return the URL, without the secret.
 
@@ -107,7 +107,7 @@ def sync(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> WebhookResponse | None:
-    """Get the webhook of a provider
+    """Read the webhook of a provider
 
      Return the URL, without the secret.
 
@@ -142,7 +142,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> Response[WebhookResponse]:
-    """Get the webhook of a provider
+    """Read the webhook of a provider
 
      Return the URL, without the secret.
 
@@ -180,7 +180,7 @@ async def asyncio(
     client: AuthenticatedClient,
     if_none_match: str | Unset = UNSET,
 ) -> WebhookResponse | None:
-    """Get the webhook of a provider
+    """Read the webhook of a provider
 
      Return the URL, without the secret.
 

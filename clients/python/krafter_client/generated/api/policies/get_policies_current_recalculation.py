@@ -57,7 +57,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[SlaRecalculationResponse]:
-    """Read what the last change of the policy moved
+    """Read the last recalculation of due dates
 
      Return the newest recalculation of the due dates of open tasks.
 
@@ -91,7 +91,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> SlaRecalculationResponse | None:
-    """Read what the last change of the policy moved
+    """Read the last recalculation of due dates
 
      Return the newest recalculation of the due dates of open tasks.
 
@@ -120,7 +120,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[SlaRecalculationResponse]:
-    """Read what the last change of the policy moved
+    """Read the last recalculation of due dates
 
      Return the newest recalculation of the due dates of open tasks.
 
@@ -152,7 +152,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> SlaRecalculationResponse | None:
-    """Read what the last change of the policy moved
+    """Read the last recalculation of due dates
 
      Return the newest recalculation of the due dates of open tasks.
 

@@ -56,7 +56,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[File]:
-    """Download a screenshot that evidence names
+    """Download a screenshot of evidence
 
      Return the image, which never changes.
 
@@ -93,7 +93,7 @@ def sync(
     *,
     client: AuthenticatedClient,
 ) -> File | None:
-    """Download a screenshot that evidence names
+    """Download a screenshot of evidence
 
      Return the image, which never changes.
 
@@ -125,7 +125,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[File]:
-    """Download a screenshot that evidence names
+    """Download a screenshot of evidence
 
      Return the image, which never changes.
 
@@ -160,7 +160,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
 ) -> File | None:
-    """Download a screenshot that evidence names
+    """Download a screenshot of evidence
 
      Return the image, which never changes.
 

@@ -95,7 +95,7 @@ def sync_detailed(
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> Response[TaskCountsAsOfResponse]:
-    """Count tasks, now or at a moment of the past
+    """Count tasks, now or at a past time
 
      Return the number of the tasks that match, by status and priority.
 
@@ -141,7 +141,7 @@ def sync(
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> TaskCountsAsOfResponse | None:
-    """Count tasks, now or at a moment of the past
+    """Count tasks, now or at a past time
 
      Return the number of the tasks that match, by status and priority.
 
@@ -182,7 +182,7 @@ async def asyncio_detailed(
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> Response[TaskCountsAsOfResponse]:
-    """Count tasks, now or at a moment of the past
+    """Count tasks, now or at a past time
 
      Return the number of the tasks that match, by status and priority.
 
@@ -226,7 +226,7 @@ async def asyncio(
     priority: list[GetTasksCountsPriorityItem] | Unset = UNSET,
     status: list[GetTasksCountsStatusItem] | Unset = UNSET,
 ) -> TaskCountsAsOfResponse | None:
-    """Count tasks, now or at a moment of the past
+    """Count tasks, now or at a past time
 
      Return the number of the tasks that match, by status and priority.
 
