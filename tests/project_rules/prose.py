@@ -13,9 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.project_rules.source import PACKAGES, ROOT
 
 # Pattern → what to write instead. Case is ignored; a pattern matches whole words.
 FORBIDDEN = {
@@ -82,14 +81,8 @@ ALLOWED: dict[str, set[str]] = {
     "scanner/checks/performance/web_vitals.py": {"second look"},
 }
 
-# Paths without any hit. Add a package here once it is clean.
-CLEAN = (
-    "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "templates",
-    "accounts", "devtools", "documentation", "events", "findings", "krafter_audit", "operations", "remediation/checks",
-    "remediation/worker", "reports", "scanner", "scans", "tests",
-)  # fmt: skip
-
-SKIPPED = {".git", ".krafter", "migrations", "requirements", "node_modules"}
+FOLDERS = (*PACKAGES, "clients", "docs", "templates", "tests")
+SKIPPED = {"migrations", "node_modules"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +124,7 @@ def found_in(path: str, text: str) -> Iterator[Hit]:
 def files(*below: str) -> list[str]:
     """Return the files with prose below these paths; without paths, all of the project."""
     kinds = {".py", ".html", ".txt", ".md"}
-    roots = [ROOT / path for path in below] or [ROOT]
+    roots = [ROOT / path for path in below] or [*(ROOT / name for name in FOLDERS), *ROOT.glob("*.md")]
     found = {
         path.relative_to(ROOT)
         for root in roots
