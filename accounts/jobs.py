@@ -8,7 +8,7 @@ from krafter_audit.jobs.queues import enqueue
 from krafter_audit.mail import RETRY_SECONDS
 
 BATCH_SIZE = 200
-# Of mails that no row records.
+# For mails that are not stored in a row.
 MAIL_RETRIES: dict[str, Any] = {
     "autoretry_for": (OSError,),
     "retry_backoff": RETRY_SECONDS,

@@ -138,7 +138,7 @@ class Invitation(BaseModel, Leased):
 
     membership = models.OneToOneField(Membership, models.CASCADE, related_name="invitation")
     is_notice = models.BooleanField(default=False)
-    # Of a notice. Without an index: no query needs one.
+    # Who added the member, if this is a notice. Without an index: no query needs one.
     added_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)  # null: nothing is to be sent
     sent_at = models.DateTimeField(null=True)

@@ -51,7 +51,7 @@ class UsageViewSet(OrganizationViewSet):
 
 
 class CallerViewSet(OrganizationViewSet):
-    """What a key alone can find out: itself, and its organisation."""
+    """The API key of the request, and its organisation."""
 
     conditional_actions = frozenset()
 

@@ -58,7 +58,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     conditional_actions: ClassVar[frozenset[str]] = frozenset({"retrieve"})
     # action → since when it is deprecated
     deprecations: ClassVar[Mapping[str, Deprecation]] = {}
-    # What keys that are bound to projects may do: full, read or none. Rows of an organisation concern all projects.
+    # Access of keys that are bound to projects: full, read or none. Rows of an organisation concern all projects.
     project_key_access: ClassVar[str] = "read"
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "options", "post", "patch", "put", "delete")

@@ -1,4 +1,4 @@
-"""What a project's policy config says about deploys.
+"""The section `deploys` of a project's policy config.
 
 `{"deploys": {"environments": ["production"], "scan": true, "releases": true}}`: which deploys are live, whether the
 site is scanned after them, and whether a release counts as one. Without `environments` the deploys with the host of the

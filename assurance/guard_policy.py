@@ -1,4 +1,4 @@
-"""What a project's policy config says about guard windows.
+"""The section `guard` of a project's policy config.
 
 `{"guard": {"critical": ["1h", "1d", "7d"], "high": ["1d"], "runs_per_day": 200}}`. Without offsets for its severity a
 finding is not guarded.

@@ -24,7 +24,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Decision:
-    """What happens to a row: the values that change, or the error that refuses it."""
+    """The decision about a row: the values that change, or the error that rejects it."""
 
     pk: UUID
     row: Row

@@ -47,7 +47,7 @@ class BulkChange(BaseModel):
 
 
 class BulkChangeRow(models.Model):
-    """What a bulk change did to one row: values before and after, or why it was refused."""
+    """The effect of a bulk change on one row: values before and after, or why it was rejected."""
 
     bulk_change = models.ForeignKey(BulkChange, models.CASCADE, related_name="rows")
     subject_id = models.UUIDField()

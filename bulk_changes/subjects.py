@@ -1,4 +1,4 @@
-"""What can be changed in bulk, registered by the app of each model."""
+"""Models whose rows can be changed in bulk, registered by the app of each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Subject:
     system_relations: tuple[str, ...] = ()
     # Locks the rows that come first in the order of locks.
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
-    # What else changes with a row, as `(id, sentence)`.
+    # Returns another row that changes with a row, as `(id, sentence)`.
     consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None
     # From the values that a change has set, by row, and its time: why rows cannot be restored although they still have
     # these values, as sentences by row.

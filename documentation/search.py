@@ -11,7 +11,7 @@ from documentation.pages import all_pages
 
 MAX_QUERY, MAX_WORDS, MAX_RESULTS = 200, 8, 30
 SNIPPET_LENGTH = 160  # characters at each side of the first match
-# What a word adds to the score of a section, by where it is; in the text, one for each time.
+# Points that a word adds to the score of a section, by its position; in the text, one for each occurrence.
 TITLE_SCORE, PAGE_TITLE_SCORE, WORD_START_SCORE, MAX_TEXT_SCORE = 20, 8, 2, 5
 
 

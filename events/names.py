@@ -76,7 +76,7 @@ PROJECT_EVENTS = {
     "verification.reopened": "A verification was reopened.",
     "verification.started": "A verification was requested.",
 }
-# Of an organisation: they are in its own feed, and have no consumers.
+# Events of an organisation: they are in its own feed, and have no consumers.
 ORGANIZATION_EVENTS = {
     "api_key.issued": "An API key was issued.",
     "api_key.revoked": "An API key was revoked.",

@@ -18,7 +18,7 @@ from krafter_audit.jobs.isolation import isolated
 
 BATCH_SIZE = 200  # entries of one run
 MAX_ENTRY_EVENTS = 500  # the ids of further events are in further entries
-# Of an entry that failed; doubled each time.
+# The pause of an entry that failed; doubled each time.
 FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 
 

@@ -227,7 +227,7 @@ class FindingAdmin(ImportPages):
     triage = status_action("Triage", FindingStatus.TRIAGED)  # also reopens dismissed findings
     start = status_action("Start work", FindingStatus.IN_PROGRESS)
     tones: ClassVar = {"dismiss": "danger"}
-    # What higher apps know of a finding, for its page: each function returns a part of the context.
+    # Functions of higher apps; each returns a part of the context of a finding's page.
     sections: ClassVar[list[Callable[[HttpRequest, Finding], dict[str, Any]]]] = []
     readonly_fields = (
         "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "evidence_json",

@@ -70,11 +70,11 @@ class DismissalReason(models.TextChoices):
     WONT_FIX = "wont_fix", "Won't fix"
     USED_IN_TESTS = "used_in_tests", "Used in tests"
     OUT_OF_SCOPE = "out_of_scope", "Out of scope"
-    # Of a dismissal by the status alone.
+    # The finding was dismissed by a change of its status.
     NOT_GIVEN = "not_given", "No reason given"
 
 
-# What a person or a client chooses from.
+# The reasons that a person or a client can choose.
 GIVEN_REASONS = [choice for choice in DismissalReason.choices if choice[0] != DismissalReason.NOT_GIVEN]
 
 

@@ -19,7 +19,7 @@ SNIPPET = re.compile(f"({'|'.join(map(re.escape, SOFTWARE))}): (.+)", re.DOTALL)
 MAX_ELEMENTS = 10  # of a finding that are listed
 MAX_URLS = 10  # URLs of a finding that are shown
 MAX_OBSERVATIONS = 3  # of a finding that are shown
-# Of a report: the PDF of texts that are as long as the API accepts would take many minutes.
+# Limits of texts in a report: the PDF of texts that are as long as the API accepts would take many minutes.
 MAX_DESCRIPTION_LENGTH, MAX_TEXT_LENGTH, MAX_MARKUP_LENGTH = 4000, 1000, 500
 MAX_STEPS, MAX_REFERENCES = 10, 10
 

@@ -111,7 +111,7 @@ class CheckKeyField(StrictCharField):
 
 
 class EvidenceField(JSONObjectField):
-    """What was observed, as it was sent; `MAX_EVIDENCE_BYTES` of JSON at most."""
+    """A JSON object, stored as it was sent; `MAX_EVIDENCE_BYTES` of JSON at most."""
 
     default_error_messages = {
         "too_large": "The evidence of a finding has {limit} KiB of JSON at most; this has {kibibytes:,} KiB. Send the "

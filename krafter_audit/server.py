@@ -158,7 +158,7 @@ class UnambiguousParser(HTTPRequestParser):
         try:
             super().parse_header(header_plus)
         except ValueError as error:
-            # Of more than 4,300 digits, or an address such as `http://[a/`: waitress would close without an answer.
+            # A number of over 4,300 digits, or an address such as `http://[a/`: waitress would close without an answer.
             raise ParsingError("Content-Length or the address is invalid") from error
         # RFC 9112, section 6.1: with both the server may refuse the request, and HTTP/1.0 has no encodings.
         if is_encoded and ("CONTENT_LENGTH" in self.headers or self.version == "1.0"):

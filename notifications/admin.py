@@ -69,7 +69,7 @@ class AlertAdmin(ReadOnlyAdmin):
 
 
 class DestinationForm(ServiceForm):
-    """What a channel needs; `validated` has the settings for the service."""
+    """The fields of a channel; `validated` has the settings for the service."""
 
     recipients = forms.CharField(
         required=False,

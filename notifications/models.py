@@ -213,7 +213,7 @@ class EventDelivery(BaseModel):
     # The exact body, since the signature covers its bytes.
     payload = models.TextField()
     status = StatusField(max_length=9, choices=Status, default=Status.PENDING)
-    # Of the current run of the schedule: a replay begins with 0.
+    # Attempts in the current run of the schedule: a replay begins with 0.
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, default=timezone.now)
     delivered_at = models.DateTimeField(null=True)

@@ -60,7 +60,7 @@ def due_syncs() -> QuerySet[Integration]:
 
 
 def due_webhooks() -> QuerySet[EventDelivery]:
-    # What an endpoint that is paused or disabled has missed waits for the endpoint, not for a worker.
+    # Messages to an endpoint that is paused or disabled wait for the endpoint, not for a worker.
     return due_deliveries().filter(endpoint__in=with_due_deliveries())
 
 

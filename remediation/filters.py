@@ -61,7 +61,7 @@ class TaskFilter(TaskCountFilter, ListFilter):
 
     label = LabelFilter("labels")
     finding_id = django_filters.UUIDFilter()
-    # Of the higher app: only its name is known here.
+    # A relation of a higher app: only its name is known here.
     campaign = django_filters.UUIDFilter("campaign_tasks__campaign")
     overdue = TrueOrFalseFilter(method="by_due_date")
 

@@ -216,7 +216,7 @@ class Verification(BaseModel):
     class Trigger(models.TextChoices):
         REQUESTED = "requested"
         DEPLOY = "deploy"
-        # Of a guard window (assurance/services/guard_windows.py): in no list and no count.
+        # Run by a guard window (assurance/services/guard_windows.py); it is in no list and no count.
         GUARD = "guard"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)

@@ -1,4 +1,4 @@
-"""What verifications in the review queue wait for (`Verification.state`), and why one is blocked."""
+"""The states of verifications in the review queue (`Verification.state`), and why one is blocked."""
 
 from django.db.models import TextChoices
 

@@ -52,12 +52,12 @@ _UNAVAILABLE_TITLES = (
     "under construction",
     "temporarily unavailable",
     "wartungsarbeiten",
-    # Of parked domains.
+    # Titles of parked domains.
     *("is for sale", "domain for sale", "buy this domain", "steht zum verkauf", "domain parking"),
     *("parked domain", "parked at", "registered at namecheap", "domain expired", "has expired"),
     *("future home of", "resources and information", "account suspended"),
     *("account has been suspended", "domain suspended", "website suspended"),
-    # Of firewalls.
+    # Titles of firewalls.
     *("request rejected", "too many requests", "web page blocked"),
     "access denied",
     "forbidden",
@@ -72,7 +72,7 @@ _UNAVAILABLE_TITLES = (
     "bad gateway",
     "gateway time",
     "error establishing a database connection",
-    # Of servers without a site.
+    # Titles of servers without a site.
     *("default page", "default web site page", "it works!", "test page for the", "http server test page"),
     *("welcome to nginx", "welcome to openresty", "caddy works", "apache tomcat/", "iis7"),
     *("iis windows server", "internet information services", "phpinfo()", "wordpress › installation"),

@@ -87,7 +87,7 @@ class Scan(BaseModel, Leased):
 
 
 class Scanner(models.TextChoices):
-    """What runs a check: HTTP and TLS requests, visits in a browser, or timed loads in a browser."""
+    """The scanner that runs a check: by HTTP and TLS requests, visits in a browser, or timed loads in a browser."""
 
     HTTP = "http", "HTTP"
     BROWSER = "browser"
@@ -262,7 +262,7 @@ class Site(BaseModel, Leased):
     # No own index: `site_newest` starts with this column.
     project = models.ForeignKey(Project, models.CASCADE, related_name="sites", db_index=False)
     host = models.CharField(max_length=253)
-    # Of the host alone: a token that is published on one host proves no other.
+    # For this host only: a token that is published on one host proves no other.
     token = models.CharField(max_length=32, default=new_token, editable=False)
     check_requested = models.BooleanField(default=False)  # a check is pending
     method = models.CharField(max_length=8, choices=Method, blank=True)
@@ -297,7 +297,7 @@ class SiteCredentials(BaseModel):
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="site_credentials")
     origin = models.CharField(max_length=300)
-    # What is in `credentials`: headers, cookies, basic.
+    # The parts of `credentials`: headers, cookies, basic.
     kinds = ArrayField(models.CharField(max_length=10), default=list)
     credentials = models.BinaryField()
     # Only on pages for users who are logged in: the selector, the text, or both.

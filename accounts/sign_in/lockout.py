@@ -47,7 +47,7 @@ if redis.call('HINCRBY', KEYS[1], 'count', -1) < tonumber(ARGV[1]) then redis.ca
 
 @dataclass(frozen=True)
 class AttemptSubject:
-    """What attempts are counted for: a kind such as `account`, and its value, stored as a digest."""
+    """The subject whose attempts are counted: a kind such as `account`, and its value, stored as a digest."""
 
     kind: str
     value: str

@@ -14,7 +14,7 @@ from krafter_audit.jobs.queues import enqueue_on_commit
 from krafter_audit.mail import MailResult, html_mail, send_or_raise
 
 logger = logging.getLogger(__name__)
-# What has happened, by the name of the event.
+# The sentence of a mail, by the name of the event.
 SENTENCES = {
     "password.changed": "The password was changed",
     "password.reset": "The password was reset",

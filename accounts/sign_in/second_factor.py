@@ -28,7 +28,7 @@ def is_missing(request: HttpRequest) -> bool:
 @transaction.atomic
 def use_code(authenticator: Authenticator, code: str) -> bool:
     """Return whether a code is valid and newer than the last used one; record it."""
-    # Of two requests at once with the same code, the second finds it used.
+    # The lock makes the second of two simultaneous requests with the same code find it used.
     locked = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
     counter = _counter_of(locked, code)
     if counter is None or counter <= locked.data.get("last_counter", 0):

@@ -1,4 +1,4 @@
-"""What follows from a sign-in, and what allauth reports."""
+"""Receivers of the signals of Django and allauth about sign-ins and accounts."""
 
 import time
 from typing import Any

@@ -205,7 +205,7 @@ def _respond(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
         raise Http404
     try:
         response: HttpResponse = view.adapter_view(IdentityProviderAdapter(request, PROVIDER_ID))(request)
-    # What the identity provider sends may lack a key, or be of another type.
+    # The response of the identity provider may lack a key, or have a value of another type.
     except (OAuth2Error, LookupError, TypeError, ValueError, AttributeError):
         logger.warning("Single sign-on failed.", exc_info=True)
         return refused_page(request, "")

@@ -1,4 +1,4 @@
-"""What a person should know of the deploys of a task before approving its verification."""
+"""Warnings about the deploys of a task, for a person who is about to approve its verification."""
 
 from assurance.deploy_policy import is_live
 from assurance.models import Deploy

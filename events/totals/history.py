@@ -22,7 +22,7 @@ from krafter_audit.db.deletion import delete_in_batches
 from krafter_audit.db.sql import fetch_all
 from krafter_audit.jobs.isolation import isolated
 
-# Of a project, after which a snapshot is taken within the day. They are summed in 0.2 s.
+# Changes of a project after which a snapshot is taken within the day. They are summed in 0.2 s.
 MIN_INTERIM_CHANGES = 50_000
 COUNTER_CHANGE_TABLE = PartitionedTable("events_counterchange", "at", "KRAFTER_HISTORY_KEEP_MONTHS")
 
@@ -52,7 +52,7 @@ TOTALS = select_recorded("""
     WHERE name = ANY(%(names)s) AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s)
     GROUP BY name, facets HAVING sum(rows) <> 0
 """)
-# What was counted before the first day is returned as one day before it.
+# The totals before the first day are returned as one day before it.
 TOTALS_BY_DAY = """
     WITH base AS (
         SELECT at, totals FROM events_countersnapshot WHERE project_id = %(project)s AND at <= %(since)s

@@ -93,5 +93,5 @@ def _by_first_title(
     report: Identified, by_key: Mapping[Identity, Finding], source_keys: Mapping[UUID, str | None]
 ) -> Finding | None:
     finding = by_key.get((report.domain, title_key(report.title)))
-    # One with a key is of another source.
+    # A finding with a key is of another source.
     return finding if finding is not None and source_keys[finding.pk] is None else None

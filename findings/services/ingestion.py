@@ -30,7 +30,7 @@ class FindingReport:
     domain: str
     title: str
     severity: str | None = None
-    # Of a new finding only: unlike `severity` it does not overwrite a user's triage later.
+    # Applies to a new finding only: unlike `severity` it does not overwrite a user's triage later.
     first_severity: str | None = None
     description: str | None = None
     confidence: Any = None
@@ -40,7 +40,7 @@ class FindingReport:
     evidence: dict[str, Any] | None = None
     recommended_fix: dict[str, Any] | None = None
     checks: list[str] | None = None
-    # What the source calls it (identity.py). The title is then only the default of a new finding.
+    # The source's key of the finding (identity.py). The title is then only the default of a new finding.
     source_key: str | None = None
     scan_id: UUID | None = None  # of our own scan that reports it
     # When another source saw it, if that was some time ago.

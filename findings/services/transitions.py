@@ -15,7 +15,7 @@ def advance(finding: Finding, status: str) -> None:
     """Advance the finding to `status`, unless that is behind its status or its status is terminal."""
     if finding.status not in OPEN_STATUSES or status not in OPEN_STATUSES:
         return
-    # Of several tasks the furthest decides; none takes a finding back.
+    # The most advanced of several tasks decides; no task sets a finding back.
     if OPEN_STATUSES.index(FindingStatus(status)) > OPEN_STATUSES.index(FindingStatus(finding.status)):
         Finding.transitions.apply(finding, status)
 

@@ -67,7 +67,7 @@ class ResponseRecord:
 
 
 class Provider(ABC):
-    """One vendor. Subclasses add what it offers: `Tracker`, `FindingSource`, `TrafficSource`."""
+    """One vendor. Subclasses add its features: `Tracker`, `FindingSource`, `TrafficSource`."""
 
     do_not_call_in_templates = True  # pages show the class itself: its title and summary
     name: ClassVar[str]

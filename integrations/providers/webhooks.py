@@ -14,7 +14,7 @@ from typing import Any
 from integrations.providers.types import ReportedDeploy
 from krafter_audit.http.timestamps import parse_timestamp
 
-# Of a self-hosted server's clock ahead of ours. A repetition is recognised for longer (integrations/jobs.py).
+# How far the clock of a self-hosted server may be ahead. A repetition is recognised for longer (integrations/jobs.py).
 MAX_CLOCK_SKEW = timedelta(days=1)
 
 

@@ -65,7 +65,7 @@ def consume_campaigns(batch: EventBatch) -> None:
         _request_push({event.subject_id for event in batch.events})
         return
     for event in batch.events:
-        # Of a campaign, a ticket shows the name.
+        # A ticket shows the name of a campaign and nothing else of it.
         if event.name != "campaign.updated" or "name" in event.data["after"]:
             _request_push(CampaignTask.objects.filter(campaign=event.subject_id).values("task"))
 
@@ -89,12 +89,12 @@ def consume_tasks(batch: EventBatch) -> None:
 
 def concerns_tickets(event: Event) -> bool:
     """Return whether an event of a task or finding changes what its ticket shows."""
-    # What a sync has read from a ticket is not sent back to it.
+    # A change that a sync has read from a ticket is not sent back to it.
     if event.actor == BY_INTEGRATION.kind:
         return False
     if event.name != "finding.updated":
         return True
-    # Of a finding, a ticket shows only whether it is dismissed.
+    # A ticket shows only whether the finding is dismissed.
     before, after = (_status(event.data.get(side)) for side in ("before", "after"))
     return before != after and FindingStatus.DISMISSED in (before, after)
 

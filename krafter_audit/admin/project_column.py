@@ -34,5 +34,5 @@ def picker_label(row: Any) -> str:
 
 
 def _is_distinguished_by_slug(project: Any) -> bool:
-    # Of an organisation's projects with the same name, one at most has the slug that the name suggests.
+    # At most one of an organisation's projects with the same name has the slug that the name suggests.
     return bool(slugify(project.name) != project.slug)

@@ -15,7 +15,7 @@ STATUS_LABELS = {
     "wont_fix": "Won't fix",
 }
 DAY = timedelta(days=1)
-# What a User-Agent contains; those that others imitate come last.
+# Part of the User-Agent, browser; parts that other browsers imitate come last.
 BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
     ("Chrome/", "Chrome"), ("Safari/", "Safari"),

@@ -122,7 +122,7 @@ class Client:
         self.ca_file = network_defaults().ca_file if ca_file is None else ca_file
         self.throttle = throttle or HostThrottle()
         self.credentials = credentials
-        # Of one run: its requests go to the addresses that were checked first.
+        # For one run: its requests go to the addresses that were checked first.
         self._dns_cache: dict[tuple[str, int], list[Address]] = {}
         self._first_address = 0
 

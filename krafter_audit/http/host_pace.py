@@ -78,7 +78,7 @@ class Timing:
 class HostPace:
     rate: float = START_RATE
     adaptive: RequestSlots = field(default_factory=RequestSlots)
-    # Of callers at a fixed rate, and of all while the host is slow.
+    # For callers at a fixed rate, and for all while the host is slow.
     fixed: RequestSlots = field(default_factory=RequestSlots)
     timings: dict[str, Timing] = field(default_factory=dict)
     backed_off_until: float = 0.0

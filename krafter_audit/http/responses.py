@@ -30,7 +30,7 @@ _MAX_HEAD_BYTES = 32 * 1024
 # The WHATWG Encoding Standard means more by these names than Python's codecs do.
 _LARGER_CHARSETS = {"big5": "big5hkscs", "euc_kr": "cp949", "gbk": "gb18030", "shift_jis": "cp932"}
 _MAX_LAYERS = 3
-# Of one gzip body. Each copies the rest of the body: a hundred thousand empty ones would take a minute.
+# Members of one gzip body. Each copies the rest of the body: a hundred thousand empty ones would take a minute.
 _MAX_MEMBERS = 1000
 GONE_STATUSES = frozenset({404, 410})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -117,7 +117,7 @@ class Response:
     def content_type(self) -> str:
         """The Content-Type in effect, with its parameters; empty without a valid one."""
         chosen, essence = "", ""
-        # Of several, in lines or with commas, the last valid one counts (Fetch, "extract a MIME type").
+        # The last valid one of several, in lines or with commas, counts (Fetch, "extract a MIME type").
         for part in _COMMA_SEPARATED.findall(self.headers.get("content-type") or ""):
             name, _, parameters = part.partition(";")
             name = name.strip().lower()

@@ -82,7 +82,7 @@ def resolve(base: str, reference: str) -> str:
     if _WITHOUT_HOST.match(cleaned):
         raise ValueError("the URL has no host")  # for urljoin it would be the base
     if _RELATIVE_PATH.match(cleaned):
-        # Of a relative path, urljoin leaves out empty segments, also those of the base.
+        # urljoin leaves out empty segments of a relative path, also those of the base.
         parts = urlsplit(base)
         cleaned = f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}/{cleaned}"
     url = urljoin(base, cleaned)

@@ -97,7 +97,7 @@ def _recent_use(kind: str, organizations: list[UUID]) -> list[float]:
     nothing: list[list[bytes | None]] = [[None] * len(fields)] * 2
     # While Redis is unavailable all are equal, and the oldest work comes first.
     current, previous = redis_client.call_or_default(fetch, nothing)
-    # Of the previous window counts the part that is less than ten minutes ago.
+    # The part of the previous window that is less than ten minutes ago counts.
     share = 1 - now % WINDOW_SECONDS / WINDOW_SECONDS
     return [float(new or 0) + share * float(old or 0) for new, old in zip(current, previous, strict=True)]
 

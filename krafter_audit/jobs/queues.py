@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 BROKER_ERRORS = (OperationalError, redis.RedisError, OSError)  # kombu lets some errors of its driver through
 RETRY_COOLDOWN_SECONDS = 2.0  # without a call to the broker after a failure, so that requests stay fast
 STALLED_AFTER = timedelta(seconds=60)
-# What a worker consumes by default; only workers with a browser consume those of a browser (--queues).
+# The queues that a worker consumes by default; only workers with a browser consume those of a browser (--queues).
 DEFAULT_QUEUES = ("celery", "sync", "webhook", "export", "scan_http", "verify_http")
 BROWSER_QUEUES = ("scan_browser", "verify_browser")
 QUEUES = DEFAULT_QUEUES + BROWSER_QUEUES

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from operations.errors import OperationFailed
 
 VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
-# What libpq's programs need to connect; Django's other options are for psycopg.
+# Options that libpq's programs need to connect; Django's other options are for psycopg.
 CONNECTION_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 HOST_VARIABLES = {
     "host": "PGHOST",

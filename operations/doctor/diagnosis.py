@@ -6,7 +6,7 @@ OK, WARNING, PROBLEM = "ok", "warning", "problem"
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What an examination found about a subject."""
+    """The result of an examination of a subject."""
 
     subject: str
     level: str

@@ -36,7 +36,7 @@ STATE_COLOURS = {
     "Guard failed": "danger",
     "Guard inconclusive": "warning",
 }
-# Of guard windows, which end without a person's decision.
+# Labels for verifications of guard windows, which end without a person's decision.
 GUARD_LABELS = {
     Result.PENDING: "Guard inconclusive",
     Result.PASSED: "Guard passed",

@@ -63,7 +63,7 @@ def restore_pauses(pause_ids: Collection[UUID], *, by: Actor) -> None:
 def restore_blocked_pauses(task_ids: Collection[UUID]) -> None:
     """Pause the clocks of locked, blocked tasks without a due date again if a dismissal has ended their pause."""
     tasks = Task.objects.filter(pk__in=task_ids, status=BLOCKED, sla_due_at=None)
-    # Of each task the last pause while it was blocked, and those of dismissals after it.
+    # The last pause of each task while it was blocked, and the pauses by dismissals after it.
     pauses: dict[UUID, list[SlaPause]] = defaultdict(list)
     for pause in SlaPause.objects.filter(task__in=tasks).order_by("started_at"):
         if pause.cause == PauseCause.BLOCKED:

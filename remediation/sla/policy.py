@@ -1,4 +1,4 @@
-"""What a project's policy config says about due dates: `sla_hours`, and the section `sla`.
+"""The keys of a project's policy config about due dates: `sla_hours`, and the section `sla`.
 
 `{"sla": {"pause_while_blocked": true, "warnings": ["1d", "4h"], "business_hours": {"time_zone": "Europe/Vienna",
 "days": {"monday": ["09:00-12:00", "13:00-17:00"]}, "holidays": "AT-9", "closed": ["2026-12-24"]}}}`.

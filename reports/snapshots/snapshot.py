@@ -6,7 +6,7 @@ from typing import Any
 from findings.models import Domain, Severity
 
 SEVERITIES, DOMAINS = tuple(Severity.values), tuple(Domain.values)
-# Of the exports in JSON: without the dismissal of a copied row, `{reason, comment, accepted_until}` or None.
+# Keys of the exports in JSON. A copied row also has `dismissal`: `{reason, comment, accepted_until}` or None.
 FINDING_KEYS = (
     "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence",
     "priority", "owner_id", "affected_assets", "evidence", "recommended_fix", "created_at", "updated_at",
@@ -24,7 +24,7 @@ REGRESSION_KEYS = (
     "updated_at",
 )  # fmt: skip
 
-# What happened in a period, and the open risk score at its end.
+# Numbers of changes in a period, and the open risk score at its end.
 ACTIVITY = ("new_findings", "fixed", "regressions", "open_risk_score")
 
 type Item = dict[str, Any]

@@ -25,7 +25,7 @@ def open_risk_trends(changes: Mapping[date, Totals], period: Period, last_day: T
     for day_number in range(days):
         _add(scores, changes.get(period.start + timedelta(days=day_number), ()))
         _append(trends, scores, day_number)
-    # Of the copied rows, since the counters may have changed.
+    # The last day is that of the copied rows, since the counters may have changed.
     last: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     _add(last, last_day)
     _append(trends, last, days)

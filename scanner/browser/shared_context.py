@@ -21,7 +21,7 @@ class TransferSize:
 
 @dataclass
 class CachedResponses:
-    """What is known of the responses that the HTTP cache may have."""
+    """Sizes and freshness of the responses that the HTTP cache may have."""
 
     sizes: dict[str, TransferSize] = field(default_factory=dict)  # by URL
     fresh: set[str] = field(default_factory=set)  # URLs that were last served without a request

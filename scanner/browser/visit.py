@@ -51,7 +51,7 @@ class Visit:
 
     @property
     def cached(self) -> CachedResponses | None:
-        """What is known of the responses in the HTTP cache; None where it is empty when the visit begins."""
+        """The responses in the HTTP cache; None if it is empty when the visit begins."""
         return self.shared.responses if self.shared else None
 
     @property

@@ -14,7 +14,7 @@ _FALSE = ("0", "false", "no", "off", "n")
 
 @dataclass(frozen=True)
 class Environment:
-    """What the operator has set: allowed networks, trusted roots, and Chromium."""
+    """Settings of the operator: allowed networks, trusted roots, and Chromium."""
 
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     ca_file: str = ""

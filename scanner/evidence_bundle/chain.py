@@ -13,7 +13,7 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class Head:
-    """What identifies a link without its body."""
+    """The values that identify a link without its body."""
 
     project_id: str
     sequence: int

@@ -1,4 +1,4 @@
-"""What checks read: facts of one page, fetched when a check needs them, within a budget."""
+"""The facts of one page that checks read, fetched when a check needs them, within a budget."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence

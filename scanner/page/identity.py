@@ -11,7 +11,7 @@ from scanner.parsing.language_tags import is_language
 
 @dataclass(frozen=True)
 class Identity:
-    """What distinguishes a page, so that a verification detects a login wall, a challenge or another page."""
+    """The properties of a page by which a verification detects a login wall, a challenge or another page."""
 
     host: str
     path: str
@@ -92,5 +92,5 @@ def page_identity(page: Page) -> Identity:
 def _language(page: Page) -> str:
     root = page.first("html[lang]")
     code = attribute_value(root, "lang").strip().lower().partition("-")[0] if root else ""
-    # Of an invalid code, or one of three letters, which may be that of the same language, the language is unknown.
+    # The language of an invalid code is unknown, and of one with three letters, which may be that of the same language.
     return code if len(code) == 2 and is_language(code) else ""

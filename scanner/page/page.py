@@ -181,7 +181,7 @@ class Page:
     def _base(self) -> str:
         base = self.first("base[href]")
         try:
-            # Of a longer one only the path is cut: no URL of that length is requested.
+            # A longer URL is cut in its path: no URL of that length is requested.
             return resolve(self.url, attribute_value(base, "href"))[:MAX_LENGTH] if base else self.url
         except ValueError:
             return self.url

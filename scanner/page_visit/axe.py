@@ -17,7 +17,7 @@ from scanner.page_visit.isolated_world import IsolatedWorld, ScriptTimeout
 CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
 MAX_PAGE_ELEMENTS = 40_000  # of a larger page the rules take longer than a visit may
 MAX_SECONDS = 25.0  # in which the rules must finish; a visit may take 45
-# Of a larger page the slow rules run by themselves, after the others: each run reads the whole page once more.
+# On a larger page the slow rules run separately, after the others: each run reads the whole page once more.
 MAX_ELEMENTS_IN_ONE_RUN = 4000
 SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 elements
 MAX_ELEMENTS = 20  # of each rule, in the evidence

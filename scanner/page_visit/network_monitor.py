@@ -10,7 +10,7 @@ from krafter_audit.http.client import GONE_STATUSES
 from scanner.browser.shared_context import CachedResponses, TransferSize
 from scanner.parsing.registrable_domain import host_of, same_site
 
-# What a page may keep open permanently: a chat, a feed, a beacon.
+# Requests that a page may keep open permanently: a chat, a feed, a beacon.
 _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
 MAX_LONG_LIVED = 2
 # Without one of these a page is not what its visitors see, and another visit may show it; documents are frames.
@@ -145,7 +145,7 @@ class NetworkMonitor:
     def _size(self, request: Request) -> TransferSize:
         """Return the size of a response, also if another page of the run has loaded it into the cache before."""
         found, cached, url = request.sizes(), self._cached, request.url
-        # Of a response from the cache the body counts as minus the headers.
+        # Playwright reports the body of a response from the cache as minus the headers.
         size = TransferSize(found["responseBodySize"], found["responseHeadersSize"])
         if cached is None or not url.startswith("http"):
             return size
@@ -169,7 +169,7 @@ class NetworkMonitor:
     def _on_response(self, response: Response) -> None:
         status, kind = response.status, response.request.resource_type
         is_temporary = status in _TEMPORARY_STATUSES or "cf-mitigated" in response.headers
-        # What a script does not find may be meant to be gone; a file is requested by the page itself.
+        # Data that a script does not find may be meant to be gone; a file is requested by the page itself.
         is_gone = kind in _DATA and status in GONE_STATUSES
         if is_temporary or (status >= 400 and not is_gone):
             self._record(response.request, f"answered with status {status}", is_temporary=is_temporary)

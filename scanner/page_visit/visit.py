@@ -372,7 +372,7 @@ class _PageVisit:
         return QUIET_SECONDS
 
     def _screenshots(self, results: dict[str, axe.RuleResult], elements: int) -> dict[str, bytes]:
-        # Of a large page it takes as long as a visit may.
+        # A screenshot of a large page takes as long as a visit may.
         if _is_large(elements):
             return {}
         taken = {"screen": screenshot.of_viewport(self._session, self._world)}
@@ -395,7 +395,7 @@ class _PageVisit:
         return network
 
     def _wait_until_idle(self, quiet: float) -> None:
-        # Of a throttled request, the latency is a wait already.
+        # The latency of a throttled request is already a part of the wait.
         network_quiet = max(0.01, quiet - device_profile.LATENCY_MS / 1000) if self._throttled else quiet
         while self._monitor.since_load() < IDLE_TIMEOUT:
             left = network_quiet - self._monitor.quiet_for()

@@ -37,7 +37,7 @@ _ADDS_MARKUP = re.compile(
 )
 # `createElement(name)`, whose element is known only when the script runs.
 _CREATES_ANY = re.compile(r"\bcreateElement\s*\(\s*[^\"'`\s)]")
-# Of a file of the site, whose further files may be those of the application.
+# In a file of the site: it loads further files, which may be those of the application.
 _LOADS_FILE = re.compile(r"\bcreateElement\s*\(\s*[\"'`]script\b", re.IGNORECASE)
 _NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
 

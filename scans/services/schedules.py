@@ -93,7 +93,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
     except InvalidParams as invalid:
         url, error = "", " ".join((invalid.details or {})["url"])
     with transaction.atomic():
-        # Of two beats at the same time, one finds the schedule locked or no longer due.
+        # If two beats run at the same time, one finds the schedule locked or no longer due.
         schedule = _lock_due(schedule_id, site_url)
         if schedule is None:
             return False

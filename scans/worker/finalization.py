@@ -88,7 +88,7 @@ def finish_part(part_id: UUID) -> bool:
     part.save(update_fields=["finished_at", "updated_at"])
     if part.scanner == Scanner.BROWSER and CheckSelection.for_scan(part.scan, Scanner.LAB).keys:
         lab.create_part(part)
-    # Of two parts that finish at the same time, the one that locks the scan last finishes it.
+    # If two parts finish at the same time, the one that locks the scan last finishes it.
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
     if not scan.parts.filter(finished_at__isnull=True).exists():

@@ -39,7 +39,7 @@ JOB_SECONDS = {WorkerKind.HTTP: 240, WorkerKind.BROWSER: 300}
 
 @dataclass
 class LeasedWork:
-    """What a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time."""
+    """The work that a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time."""
 
     scan: Scan
     part: ScanPart | None = None
@@ -66,7 +66,7 @@ def lease_next(
 
 
 def _organizations_with_work(kind: WorkerKind) -> list[UUID]:
-    # Of organisations with equal use, the one with the oldest work comes first.
+    # If organisations have equal use, the one with the oldest work comes first.
     parts = _parts_with_work(kind).order_by().values_list("scan__project__organization_id")
     oldest = dict(parts.annotate(Min("scan__created_at")))
     if kind == WorkerKind.HTTP:

@@ -24,7 +24,7 @@ from scans.worker.page_checks import CheckResult, PageResults
 # A scan has thousands of rows; a finding keeps the evidence of its failures.
 MAX_EVIDENCE_LENGTH = 8_000  # characters of JSON for each check of each page
 MAX_PASSED_EVIDENCE_LENGTH = 2_000  # where the check passed or does not apply
-# What the scan has done with a failed check, in `ScanPart.reported`; suspected: too close to the threshold to reopen.
+# How the scan has processed a failed check, in `ScanPart.reported`; suspected: too close to the threshold to reopen.
 CREATED, UPDATED, REGRESSED, SUSPECTED = "created", "updated", "regressed", "suspected"
 
 CHECKED_FIELDS = ("duration_ms", "failed_domains", "checked_at", "build", "substitute")

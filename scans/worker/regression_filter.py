@@ -30,7 +30,7 @@ FLUCTUATING = {"timings", "vitals"}  # facts that differ from visit to visit; ot
 
 @dataclass
 class FilteredReports:
-    """What to do with the reports of a scan."""
+    """The reports of a scan, by what the ingestion does with them."""
 
     accepted: list[FindingReport] = field(default_factory=list)  # to ingest
     reported_before: set[Identity] = field(default_factory=set)  # findings that the scan has reported before
@@ -123,7 +123,7 @@ def _checked_urls(part: ScanPart, reports: list[FindingReport], *, is_final: boo
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a check covered: routes, each of which stands for all pages of its kind, or whole sites."""
+    """The coverage of a check: routes, each of which represents all pages of its kind, or whole sites."""
 
     routes: set[tuple[str, str]]
     sites: set[str]

@@ -1,4 +1,4 @@
-"""What the pages of one scan share in a worker: the HTTP client, the site's facts, the selection of checks."""
+"""The objects that the pages of a scan share in a worker: HTTP client, facts of the site, selection of checks."""
 
 import time
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""What the workers of a scan share in Redis: facts of its site, and which failures are confirmed.
+"""The data that the workers of a scan share in Redis: facts of its site, and which failures are confirmed.
 
 While Redis is unavailable each process has its own.
 """
@@ -19,7 +19,7 @@ from scanner.fetcher import Memo
 
 KEY_PREFIX = "krafter:scan:"
 TTL_SECONDS = 3600  # longer than a scan takes
-# Of a response and the redirects to it; larger ones are fetched by each process.
+# The body of a response and the redirects to it; larger ones are fetched by each process.
 MAX_SHARED_BODY_BYTES = 256 * 1024
 # The fields of a response that are stored as they are.
 PLAIN_FIELDS = (

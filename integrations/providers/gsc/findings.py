@@ -118,7 +118,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         return self.inspect(url, read)
 
     def _inspected_pages(self, today: date) -> dict[str, int]:
-        # What is left of a sync's inspections survives its pause: a resumed run does not start the count again.
+        # The count of a sync's inspections is stored while it is paused: a resumed run does not start it again.
         state = self.sync_state
         if state.get("day") != today.isoformat():
             state["day"], state["count"] = today.isoformat(), 0

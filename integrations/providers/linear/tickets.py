@@ -138,7 +138,7 @@ class Linear(LinearClient, Tracker):
         # A state alone leaves a deleted issue in the trash; null restores it.
         if issue.get("trashed") and not draft.closed:
             changes["trashed"] = None
-        # Of the issue's current team: people move issues between teams, which have different states.
+        # `states` are those of the issue's current team: people move issues between teams, which have different states.
         if current not in _state_types(draft) or draft.status == "ready_verify":
             changes["stateId"] = choose_state(draft, states)
         return changes
@@ -193,7 +193,7 @@ def issue_id(team: str, task: str) -> str:
 
 
 def comment_id(issue: str, comment: str) -> str:
-    # Of the issue, whose id stays when it is moved to another team.
+    # Derived from the id of the issue, which stays when it is moved to another team.
     return _derived_id(issue, comment)
 
 

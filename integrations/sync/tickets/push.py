@@ -204,7 +204,7 @@ def _unlinked_tickets_by_marker(
     context: SyncContext, tracker: Tracker, links: Sequence[TicketLink]
 ) -> dict[str, Ticket]:
     found: dict[str, Ticket] = {}
-    # Of these tasks alone: the tickets of all others, with their texts, may be many.
+    # Only the tickets of these tasks: those of all others, with their texts, may be many.
     wanted = {str(link.task_id) for link in links}
     moved = {
         tracker.id_after_move(earlier.removeprefix(f"{tracker.server} ")): str(link.task_id)

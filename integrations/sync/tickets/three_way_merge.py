@@ -17,7 +17,7 @@ PUSHED_FIELDS = ("priority", "due", "status", "campaigns")  # fields that the ta
 
 @dataclass
 class Merge:
-    """What to do about a ticket."""
+    """The changes that a merge of task and ticket requires."""
 
     push: set[str] = field(default_factory=set)  # fields of the ticket to update
     new_task_state: str | None = None  # that follows the ticket's change: started, closed or reopened

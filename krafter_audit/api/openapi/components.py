@@ -85,7 +85,7 @@ HEADERS: dict[str, Any] = {
         "`true` if this is the stored response to an earlier request.", "string", required=False
     ),
 }
-# What every request may send, by the name of the header.
+# Headers that every request may send, by name.
 REQUEST_HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "If-Match": (
         {"type": "string"},

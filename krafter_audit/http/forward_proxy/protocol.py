@@ -53,7 +53,7 @@ def _end_to_end(lines: list[bytes]) -> list[bytes]:
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """What the browser requests of the proxy: a CONNECT tunnel, or a plain http request."""
+    """A request of the browser to the proxy: for a CONNECT tunnel, or plain http."""
 
     url: str
     is_tunnel: bool
