@@ -12,7 +12,7 @@ from krafter_audit.displayed_times import in_words
 
 
 class Event(models.Model):
-    """One thing that happened."""
+    """An entry of the audit log."""
 
     # No foreign key constraints: the log outlives its subjects, and an INSERT locks no other row.
     organization = models.ForeignKey(

@@ -114,7 +114,7 @@ def _consume_one(pk: int, handle: Callable[[EventBatch], None]) -> bool:
     if entry is None:
         return False
     events = list(Event.objects.filter(pk__in=entry.event_ids).order_by("id"))
-    # In one transaction with the deletion: a job that dies has consumed nothing.
+    # In one transaction with the deletion: a job that is killed has consumed nothing.
     handle(EventBatch(entry.project_id, entry.name, events))
     entry.delete()
     return True

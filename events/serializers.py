@@ -51,7 +51,7 @@ class OrganizationEventFilterSerializer(EventFilterSerializer):
 
 
 class EventSerializer(serializers.Serializer[Any]):
-    """One thing that happened."""
+    """An entry of the audit log."""
 
     id = serializers.IntegerField()
     type = serializers.CharField()
@@ -69,6 +69,6 @@ class EventSerializer(serializers.Serializer[Any]):
 
 
 class OrganizationEventSerializer(EventSerializer):
-    """One thing that happened to the organisation."""
+    """An entry of the audit log about the organisation itself."""
 
     project_id = serializers.CharField(allow_null=True, help_text="Always null.")

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Event")
 
 @_attrs_define
 class Event:
-    """One thing that happened."""
+    """An entry of the audit log."""
 
     id: int
     type_: str

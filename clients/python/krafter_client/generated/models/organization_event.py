@@ -17,7 +17,7 @@ T = TypeVar("T", bound="OrganizationEvent")
 
 @_attrs_define
 class OrganizationEvent:
-    """One thing that happened to the organisation."""
+    """An entry of the audit log about the organisation itself."""
 
     id: int
     type_: str
