@@ -46,5 +46,5 @@ def delete_old_deliveries() -> None:
 
 @app.task(name="integrations.requeue_pending")
 def requeue_pending() -> None:
-    """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
+    """Enqueue syncs whose message was lost, whose worker was killed, or that waited for a rate limit."""
     engine.requeue_waiting()

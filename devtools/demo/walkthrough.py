@@ -226,7 +226,7 @@ class Walkthrough:
         self.api.call("GET", "/campaigns?archived=false&include=progress")
 
     def clocks(self, blocked: dict[str, Any], extended: dict[str, Any]) -> None:
-        self.print_step("Block a task: its clock stands still.")
+        self.print_step("Block a task: its clock is paused.")
         self.api.call("PATCH", f"/tasks/{blocked['id']}", {"status": "blocked"}, show=False)
         clock = self.api.call("GET", f"/tasks/{blocked['id']}/sla")
         if clock["state"] != "paused":

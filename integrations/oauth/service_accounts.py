@@ -38,7 +38,7 @@ def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def request_token(client: Client, provider_class: type[Provider], key: Mapping[str, Any]) -> str:
-    """Request a token with a key; it lives for an hour and is not stored.
+    """Request a token with a key; it is valid for an hour and is not stored.
 
     Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable.
     """

@@ -48,7 +48,7 @@ class OAuth:
         return f"{server}{urlsplit(url).path}" if server else url
 
     def token_request(self, api_url: str, token_url: str, fields: Mapping[str, str]) -> TokenRequest:
-        """Return the request to send; `token_url` is the operator's setting and wins where set."""
+        """Return the request to send; `token_url` is the operator's setting, which takes precedence."""
         return TokenRequest(token_url or self.on_server(self.token_url, api_url), self.encoding, fields)
 
     def read(self, body: Mapping[str, Any]) -> Mapping[str, Any]:

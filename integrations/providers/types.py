@@ -37,7 +37,7 @@ class Ticket:
     marker: str | None = None  # the id of the task it was created for, read from its body
     attempt: str = ""  # which of our attempts created it; a copy that a person makes has the same
     is_listed: bool = True  # False in another project or team, whose tickets `changed_tickets` does not have
-    is_moved: bool = False  # closed, since it goes on in another project
+    is_moved: bool = False  # closed, since it continues in another project
 
     def __post_init__(self) -> None:
         # Pages link to it, and a self-hosted server may send a script (`javascript:`) instead.

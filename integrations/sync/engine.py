@@ -77,7 +77,7 @@ def _waiting() -> QuerySet[Integration]:
 
 
 def requeue_waiting() -> None:
-    """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
+    """Enqueue syncs whose message was lost, whose worker was killed, or that waited for a rate limit."""
     for pk in _waiting().order_by("not_before").values_list("pk", flat=True)[:MAX_ENQUEUED]:
         enqueue("integrations.run_sync", str(pk))
 

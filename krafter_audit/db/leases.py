@@ -69,7 +69,7 @@ def hold[Row: Leased](
 
 @contextmanager
 def renewing(row: Leased, *, seconds: int) -> Iterator[None]:
-    """Renew the lease from a thread while the block runs; it expires soon after the process dies."""
+    """Renew the lease from a thread while the block runs; it expires soon after the process has ended."""
     with LeaseKeeper(seconds=seconds) as keeper:
         keeper.add(row)
         yield

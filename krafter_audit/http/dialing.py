@@ -21,7 +21,7 @@ from krafter_audit.http.errors import TimedOut, Unreachable, Unresolved
 _MAX_ADDRESSES = 4
 _DNS_TIMEOUT_SECONDS = 10.0
 # A name server that never answers must not pile up threads. The names of one page occupy a hundred: 32 requests at a
-# time, of which each gives up after a third of the time that the system goes on asking.
+# time, of which each gives up after a third of the time that the system repeats its queries.
 _LOOKUPS = threading.BoundedSemaphore(512)
 
 

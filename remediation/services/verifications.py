@@ -78,7 +78,7 @@ def run_locked(
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)
     log_event("verification.started", verification, by=by, task_id=locked.task.pk, trigger=trigger)
-    # Last, as all requests of an organization lock this row. Without quota the whole transaction is rolled back.
+    # Last, as all requests of an organisation lock this row. Without quota the whole transaction is rolled back.
     if trigger != Verification.Trigger.GUARD:
         quota.spend(project.organization_id)
     for scanner in scanners:

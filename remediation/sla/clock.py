@@ -24,7 +24,7 @@ MERGEABLE_STATES = (ClockState.COUNTING, ClockState.OUTSIDE_BUSINESS_HOURS)
 
 @dataclass(frozen=True)
 class Pause:
-    """A time in which the clock stands still."""
+    """A time in which the clock is paused."""
 
     start: datetime
     end: datetime | None = None  # None: it still does
@@ -73,7 +73,7 @@ class Interval:
     state: ClockState
     cause: str
     start: datetime
-    end: datetime | None  # None: it goes on
+    end: datetime | None  # None: it continues
     counted: timedelta = ZERO  # of its time
     elapsed: bool = True
 

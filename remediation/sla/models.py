@@ -67,7 +67,7 @@ class PauseCause(models.TextChoices):
 
 
 class SlaPause(BaseModel):
-    """A time in which the clock of a task stands still, with the counted time that was left.
+    """A time in which the clock of a task is paused, with the counted time that was left.
 
     The task is blocked, or its finding dismissed. Only a dismissal pauses a clock whose due date has passed.
     """

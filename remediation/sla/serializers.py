@@ -30,7 +30,7 @@ class ExtendDueDateRequestSerializer(RequestSerializer):
 
 
 class IntervalSerializer(serializers.Serializer[Any]):
-    """A part of the clock. The next one begins where it ends; without an end it goes on."""
+    """A part of the clock. The next one begins where it ends; without an end it continues."""
 
     state = serializers.ChoiceField(choices=[state.value for state in ClockState])
     cause = serializers.CharField()

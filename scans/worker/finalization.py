@@ -97,7 +97,7 @@ def finish_part(part_id: UUID) -> bool:
 
 
 def finish_parts_without_pages() -> None:
-    """Finish the parts whose last page is done, but whose worker died before it finished the part."""
+    """Finish the parts whose last page is done, but whose worker was killed before it finished the part."""
     pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
     # In any order: parts that fail each time must not take all the places of the others.
     parts = ScanPart.objects.filter(

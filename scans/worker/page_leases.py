@@ -33,7 +33,7 @@ class WorkerKind(StrEnum):
     BROWSER = "browser"
 
 
-# Seconds after which a job is killed, and with it its pages: the most that a page occupies a worker that dies with it.
+# Seconds after which a job is killed with its pages: the longest time for which such a page occupies a worker.
 JOB_SECONDS = {WorkerKind.HTTP: 240, WorkerKind.BROWSER: 300}
 
 
@@ -48,7 +48,7 @@ class LeasedWork:
 
     @property
     def must_be_alone(self) -> bool:
-        """Whether a worker has died with this page, so that no other page may be checked at the same time."""
+        """Whether a worker was killed with this page, so that no other page may be checked at the same time."""
         return any(page.attempts > 1 for page in self.pages)
 
 
@@ -132,7 +132,7 @@ def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) 
         limit = min(limit, MAX_FIRST_PAGES - leased)
         if limit <= 0:
             return None
-    # A page with which a worker has died may be the reason: it is checked alone, and last.
+    # A page with which a worker was killed may be the reason: it is checked alone, and last.
     pages = list(free.filter(attempts=0)[:limit])
     if not pages and not is_idle:
         return LeasedWork(part.scan, part, must_wait=True) if free.exists() else None
@@ -147,8 +147,8 @@ def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) 
 
 
 def _count_lost_time(pages: Sequence[ScanPage], seconds: int) -> None:
-    # A worker that has died with a page could not save how long it took. A first death may have another reason, such as
-    # a restart of the machine; at the second one the page was alone.
+    # A worker that was killed with a page could not save how long it took. The first time may have another reason, such
+    # as a restart of the machine; the second time the page was alone.
     for page in pages:
         if page.attempts > 1:
             page.duration_ms = (page.duration_ms or 0) + seconds * 1000

@@ -118,7 +118,7 @@ class PageRunner:
                 return
             self._prefer_organization(work.scan.project.organization_id)
             if work.must_be_alone:
-                # A worker has died with the page, and did not record its use.
+                # A worker was killed with the page, and did not record its use.
                 lost = page_leases.JOB_SECONDS[self._kind]
                 fair_queue.record_use("scan", {work.scan.project.organization_id: lost})
             # Its lease expires. The pages of other organisations that this job checks go on.

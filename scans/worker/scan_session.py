@@ -84,7 +84,7 @@ class ScanSession:
         return True
 
     def check(self, page: ScanPage, selection: CheckSelection) -> PageResults:
-        """Run the checks on a page, unless workers have repeatedly died with it."""
+        """Run the checks on a page, unless workers were repeatedly killed with it."""
         is_start, part = page.position == 0, page.part
         if page.attempts > MAX_ATTEMPTS:
             return page_checks.inconclusive_results(

@@ -50,7 +50,7 @@ def test_page_of_a_killed_worker_is_checked_alone(scenario: Scenario) -> None:
     beside, alone = leased(is_idle=False), leased()
     waiting = leased(is_idle=False)
 
-    assert positions(beside) == [5, 6, 7]  # those with which no worker has died come first
+    assert positions(beside) == [5, 6, 7]  # those with which no worker was killed come first
     assert positions(alone) == [0]
     assert first is not None
     assert alone is not None

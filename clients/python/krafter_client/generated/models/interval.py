@@ -14,7 +14,7 @@ T = TypeVar("T", bound="Interval")
 
 @_attrs_define
 class Interval:
-    """A part of the clock. The next one begins where it ends; without an end it goes on."""
+    """A part of the clock. The next one begins where it ends; without an end it continues."""
 
     state: IntervalState
     cause: str
