@@ -83,7 +83,7 @@ def faults_response(faults: FaultState) -> DemoResponse:
 
 def parse_action(path: str) -> tuple[set[str], str | None]:
     """Return the faults of a POST and the action, `fix` or `break`; None for an unknown path."""
-    match path.replace("mend", "fix").strip("/").split("/"):  # `mend` is the name in release 1
+    match path.replace("mend", "fix").strip("/").split("/"):  # `mend` is an earlier name of `fix`
         case ["faults", ("fix-all" | "break-all") as word]:
             return set(FAULTS), word.removesuffix("-all")
         case ["faults", name, ("fix" | "break") as word] if name in FAULTS:

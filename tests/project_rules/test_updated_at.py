@@ -2,16 +2,16 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.project_rules.source import files, functions, nodes, strings
 
 UPDATE = r"(?s)Finding\.(objects|_default_manager|_base_manager)\b.*\.update$"
 
 
-def updates(path: str) -> Iterator[ast.Call]:
+def updates(found: Iterable[ast.AST]) -> Iterator[ast.Call]:
     """Yield the calls of `Finding.objects….update(…)`."""
-    for node in nodes(path):
+    for node in found:
         is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if is_call and node.func.attr == "update" and re.match(UPDATE, ast.unparse(node.func)):
             yield node
@@ -26,7 +26,7 @@ def sets_updated_at(path: str, call: ast.Call) -> bool:
 
 
 def test_every_orm_update_of_findings_sets_updated_at() -> None:
-    calls = [(path, call) for path in files() for call in updates(path)]
+    calls = [(path, call) for path in files() for call in updates(nodes(path))]
 
     assert len(calls) >= 1
     assert [f"{path}:{call.lineno}" for path, call in calls if not sets_updated_at(path, call)] == []
@@ -45,7 +45,6 @@ def test_every_sql_update_of_findings_sets_updated_at() -> None:
 
 
 def test_an_update_without_updated_at_is_detected() -> None:
-    [call] = [node for node in ast.walk(ast.parse("Finding.objects.filter(pk=1).update(status='new')"))
-              if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("update")]  # fmt: skip
+    [call] = updates(ast.walk(ast.parse("Finding.objects.filter(pk=1).update(status='new')")))
 
     assert not sets_updated_at("findings/models.py", call)

@@ -112,7 +112,7 @@ def hsts_with_subdomains(context: PageContext) -> Outcome:
     if sent is None:
         return not_applicable("No Strict-Transport-Security header is sent over HTTPS.")
     if context.is_verification and sent.max_age == 0:
-        return failed("max-age is 0, so browsers forget Strict-Transport-Security.")
+        return failed("max-age is 0, so browsers discard Strict-Transport-Security.")
     if sent.max_age is None:
         return failed("Strict-Transport-Security is invalid, so browsers ignore it.")
     if sent.include_subdomains:
