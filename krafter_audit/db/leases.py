@@ -70,12 +70,12 @@ def hold[Row: Leased](
 @contextmanager
 def renewing(row: Leased, *, seconds: int) -> Iterator[None]:
     """Renew the lease from a thread while the block runs; it expires soon after the process has ended."""
-    with LeaseKeeper(seconds=seconds) as keeper:
-        keeper.add(row)
+    with LeaseRenewer(seconds=seconds) as renewer:
+        renewer.add(row)
         yield
 
 
-class LeaseKeeper:
+class LeaseRenewer:
     """Renews the leases of rows from a thread while the block runs."""
 
     def __init__(self, *, seconds: int) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from krafter_audit.db.leases import LeaseKeeper
+from krafter_audit.db.leases import LeaseRenewer
 from krafter_audit.jobs import fair_queue
 from krafter_audit.jobs.isolation import isolated
 from krafter_audit.jobs.queues import enqueue
@@ -67,7 +67,7 @@ class PageRunner:
     def __init__(self, kind: WorkerKind) -> None:
         self._kind = kind
         self._stack = ExitStack()
-        self._keeper = LeaseKeeper(seconds=page_leases.LEASE_SECONDS)
+        self._renewer = LeaseRenewer(seconds=page_leases.LEASE_SECONDS)
         self._executor: Executor = (
             InlineExecutor() if kind == WorkerKind.BROWSER else ThreadPoolExecutor(MAX_CONCURRENT_PAGES[kind])
         )
@@ -81,7 +81,7 @@ class PageRunner:
         self._preferred_until = 0.0
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(self._keeper)
+        self._stack.enter_context(self._renewer)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -170,7 +170,7 @@ class PageRunner:
 
     def _start(self, started: StartedWork, call: Callable[[], Discovery | PageResults]) -> None:
         self._changed.add(started.session.scan.pk)
-        self._keeper.add(started.row)
+        self._renewer.add(started.row)
         started.session.pages_in_flight += 1
         if self._kind == WorkerKind.BROWSER:  # the call is over when it is submitted
             self._update_summaries()
@@ -179,7 +179,7 @@ class PageRunner:
         except Exception:
             # The inline executor raises what the call raises.
             started.session.pages_in_flight -= 1
-            self._keeper.discard(started.row)
+            self._renewer.discard(started.row)
             raise
         self._started[future] = started
 
@@ -204,11 +204,11 @@ class PageRunner:
         error = future.exception()
         if isinstance(error, Exception):
             logger.error("Work on %s of a scan raised an error", started.row, exc_info=error)
-            self._keeper.discard(started.row)
+            self._renewer.discard(started.row)
             return
         with isolated("storing the work on scan", started.session.scan.pk):
             self._save(started, future.result())
-        self._keeper.discard(started.row)
+        self._renewer.discard(started.row)
 
     def _save(self, started: StartedWork, result: Discovery | PageResults) -> None:
         if isinstance(started.row, Scan) and isinstance(result, Discovery):

@@ -103,23 +103,23 @@ def test_hold_of_no_row_yields_none():
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_keeper_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
+def test_renewer_renews_the_leases_of_its_rows_and_of_no_others(page: ScanPage):
     other = ScanPage.objects.create(part=page.part, position=1, url=page.url, route="")
     rows = [leases.acquire(ScanPage, scan_page.pk, seconds=1) for scan_page in (page, other)]
     assert rows[0] is not None
     assert rows[1] is not None
 
-    with leases.LeaseKeeper(seconds=1) as keeper:
+    with leases.LeaseRenewer(seconds=1) as renewer:
         for row in rows:
-            keeper.add(row)
-        keeper.discard(rows[1])
+            renewer.add(row)
+        renewer.discard(rows[1])
         threading.Event().wait(1.2)
         held = [leases.acquire(ScanPage, scan_page.pk, seconds=30) is None for scan_page in (page, other)]
 
     assert held == [True, False]
 
 
-def test_keeper_renews_a_lease_after_the_database_was_unavailable(
+def test_renewer_renews_a_lease_after_the_database_was_unavailable(
     page: ScanPage, monkeypatch: pytest.MonkeyPatch
 ):
     answers = iter([OperationalError(), OperationalError(), True])
@@ -133,20 +133,20 @@ def test_keeper_renews_a_lease_after_the_database_was_unavailable(
         return answer
 
     monkeypatch.setattr(leases, "extend", extend)
-    with leases.LeaseKeeper(seconds=0.03) as keeper:  # type: ignore[arg-type]
-        keeper.add(page)
+    with leases.LeaseRenewer(seconds=0.03) as renewer:  # type: ignore[arg-type]
+        renewer.add(page)
         assert renewed.wait(5)
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("database_owner")  # the application role may end no connection
-def test_keeper_connects_again_after_its_connection_was_closed(page: ScanPage):
+def test_renewer_connects_again_after_its_connection_was_closed(page: ScanPage):
     row = leases.acquire(ScanPage, page.pk, seconds=1)
     assert row is not None
 
-    with leases.LeaseKeeper(seconds=1) as keeper:
-        keeper.add(row)
+    with leases.LeaseRenewer(seconds=1) as renewer:
+        renewer.add(row)
         assert is_renewed(row)
         close_other_connections()
         row.refresh_from_db()
