@@ -60,7 +60,7 @@ def disabled_checks(config: Config) -> set[str]:
 
 
 def max_requests_per_second(config: Config) -> float | None:
-    """Return the valid ceiling of the adaptive pace (`scan.max_requests_per_second`)."""
+    """Return the valid ceiling of the adaptive request rate (`scan.max_requests_per_second`)."""
     rate = section_of(config, "scan").get("max_requests_per_second")
     if not isinstance(rate, int | float) or isinstance(rate, bool):
         return None

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Any
 
 from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
-from krafter_audit.http.host_pace import PaceObservation
 from krafter_audit.http.responses import decode_body
+from krafter_audit.http.throttle_state import ThrottleObservation
 from scanner import preconditions
 from scanner.fetcher import OUTAGE_REASONS, OUTAGE_STATUSES, Memo, RequestBudget
 from scanner.page.error_page import is_same_error_page, may_be_error_page
@@ -68,7 +68,7 @@ class SiteRequests(TlsContext):
         except Inconclusive:
             self._site.add(f"challenge {page.host}", fact=True)
             # Slow down as for a refusal.
-            self.client.throttle.observe(ParsedUrl.parse(page.url), PaceObservation(403))
+            self.client.throttle.observe(ParsedUrl.parse(page.url), ThrottleObservation(403))
             raise
 
     def _fetch_once(self, fact: str, method: str, url: str, **options: Any) -> Response:

@@ -156,7 +156,7 @@ class Client:
         """Send a request and read at most `limits.body` bytes of the response.
 
         `params` extend the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False` the body
-        stays encoded; one that breaks off is `truncated`. Statuses of `expected_refusals` do not affect the pace, such
+        stays encoded; one that breaks off is `truncated`. Statuses of `expected_refusals` do not affect the rate, such
         as a 403 for a path that should be closed. Raises InvalidUrl, RefusedAddress, TimedOut, Unreachable or
         TooManyRedirects.
         """

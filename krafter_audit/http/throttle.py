@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from krafter_audit.http.host_pace import PaceObservation
+from krafter_audit.http.throttle_state import ThrottleObservation
 from krafter_audit.http.urls import ParsedUrl
 
 
@@ -23,8 +23,8 @@ class HostThrottle:
     def record(self, url: ParsedUrl) -> None:
         """Count a request without a slot, such as a browser's."""
 
-    def observe(self, url: ParsedUrl, seen: PaceObservation, *, address: str = "") -> None:
-        """Adapt the pace to a response, which came from this address."""
+    def observe(self, url: ParsedUrl, seen: ThrottleObservation, *, address: str = "") -> None:
+        """Adapt the request rate to a response, which came from this address."""
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
         """Send no request to the host for the time of its Retry-After header."""

@@ -14,10 +14,10 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.errors import InvalidUrl, RefusedAddress, TimedOut, Unreachable
-from krafter_audit.http.host_pace import OVERLOAD_STATUSES, PaceObservation
 from krafter_audit.http.network_backend import CheckedBackend, ResponseLimitExceeded
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle
+from krafter_audit.http.throttle_state import OVERLOAD_STATUSES, ThrottleObservation
 from krafter_audit.http.timestamps import parse_retry_after
 from krafter_audit.http.urls import ParsedUrl
 
@@ -140,7 +140,7 @@ class Transport:
             try:
                 response = self._exchange(request)
             except TimedOut:
-                self.throttle.observe(request.url, PaceObservation(0))
+                self.throttle.observe(request.url, ThrottleObservation(0))
                 raise
             self._observe(request, response)
         return response
@@ -152,7 +152,7 @@ class Transport:
         if response.status in self.expected_refusals:
             return
         kind = _ttfb_kind(request, response)
-        seen = PaceObservation(response.status, round(response.ttfb_ms, 2), kind, seconds > 0)
+        seen = ThrottleObservation(response.status, round(response.ttfb_ms, 2), kind, seconds > 0)
         self.throttle.observe(request.url, seen, address=response.address)
 
     def _exchange(self, request: PreparedRequest) -> Response:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from krafter_audit.http.dialing import Deadline, resolve_allowed
-from krafter_audit.http.host_pace import OVERLOAD_STATUSES
+from krafter_audit.http.throttle_state import OVERLOAD_STATUSES
 from krafter_audit.http.timestamps import parse_retry_after
 from scanner import preconditions
 from scanner.axe_keys import key_of

@@ -1,7 +1,7 @@
 """Throttle the requests to a host, for all scans and verifications of all workers together.
 
-A verified or allowed host gets the adaptive pace of `krafter_audit.http.host_pace`; any other host two requests a
-second, two at a time. The state is in Redis; while it is unavailable, each process has its own.
+A verified or allowed host gets the adaptive request rate of `krafter_audit.http.throttle_state`; any other host two
+requests a second, two at a time. The state is in Redis; while it is unavailable, each process has its own.
 """
 
 import threading
@@ -27,13 +27,19 @@ from krafter_audit.http.client import (
     Unreachable,
 )
 from krafter_audit.http.defaults import network_defaults
-from krafter_audit.http.host_pace import MAX_RATE, POLL_SECONDS, HostPace, PaceLimits, PaceObservation
+from krafter_audit.http.throttle_state import (
+    MAX_RATE,
+    POLL_SECONDS,
+    ThrottleLimits,
+    ThrottleObservation,
+    ThrottleState,
+)
 from scanner.preconditions import OwnedHosts
 
 MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
 MAX_BACK_OFF_SECONDS = 600.0  # longer Retry-After values are reduced to this
 STATE_TTL_SECONDS = 1200  # a state that is not used for so long is deleted
-KEY_PREFIX = "krafter:pace:"
+KEY_PREFIX = "krafter:throttle:"
 
 # Replaces the state ARGV[1] by ARGV[2], unless another worker has changed it or ARGV[4] is not the time of Redis
 # (within ARGV[5] seconds).
@@ -50,7 +56,7 @@ MAX_REMEMBERED_HOSTS = 1000
 REMEMBERED_CLOCK_TOLERANCE_SECONDS = 0.1
 CLOCK_TOLERANCE_SECONDS = 2.0  # of a time that was read just now: the way to Redis and back takes time too
 
-type Change[T] = Callable[[HostPace, float], T]
+type Change[T] = Callable[[ThrottleState, float], T]
 
 
 def client(
@@ -59,7 +65,7 @@ def client(
     max_rate: float | None = None,
     credentials: RequestCredentials | None = None,
 ) -> Client:
-    """Return an HTTP client that throttles its requests; `max_rate` limits an adaptive pace."""
+    """Return an HTTP client that throttles its requests; `max_rate` limits an adaptive rate."""
     rate = settings.KRAFTER_HOST_RATE
     if not rate:
         return Client(credentials=credentials)
@@ -82,8 +88,8 @@ class SharedHostThrottle(HostThrottle):
         policy: AddressPolicy | None = None,
         max_rate: float | None = None,
     ) -> None:
-        self._fixed = PaceLimits(rate)
-        self._adaptive = PaceLimits(rate, adaptive=True, max_rate=max(1, int(max_rate or MAX_RATE)))
+        self._fixed = ThrottleLimits(rate)
+        self._adaptive = ThrottleLimits(rate, adaptive=True, max_rate=max(1, int(max_rate or MAX_RATE)))
         self._verified = verified
         self._policy = policy or AddressPolicy()
         self._allowed: set[str] = set()  # hosts whose address turned out to be on an allowed network
@@ -97,7 +103,7 @@ class SharedHostThrottle(HostThrottle):
         try:
             yield time.monotonic() - started
         finally:
-            _update_everywhere(host, lambda pace, now: pace.release(slot))
+            _update_everywhere(host, lambda throttle, now: throttle.release(slot))
             with _SLOT_RELEASED:
                 _SLOT_RELEASED.notify_all()
 
@@ -106,7 +112,7 @@ class SharedHostThrottle(HostThrottle):
         host, caller = host_key(url), uuid.uuid4().hex
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         try:
-            while (wait := _update(host, lambda pace, now: pace.acquire_exclusive(caller, now))) > 0:
+            while (wait := _update(host, lambda throttle, now: throttle.acquire_exclusive(caller, now))) > 0:
                 if time.monotonic() + wait > deadline:
                     raise _wait_exceeded(host, wait, retry_after=False)
                 time.sleep(wait)
@@ -114,23 +120,23 @@ class SharedHostThrottle(HostThrottle):
             yield
         finally:
             self._exclusive.caller = ""
-            _update_everywhere(host, lambda pace, now: pace.release_exclusive(caller, now))
+            _update_everywhere(host, lambda throttle, now: throttle.release_exclusive(caller, now))
 
     def record(self, url: ParsedUrl) -> None:
         limits = self.limits(url)
-        _update(host_key(url), lambda pace, now: pace.record(limits, now))
+        _update(host_key(url), lambda throttle, now: throttle.record(limits, now))
 
-    def observe(self, url: ParsedUrl, seen: PaceObservation, *, address: str = "") -> None:
+    def observe(self, url: ParsedUrl, seen: ThrottleObservation, *, address: str = "") -> None:
         if address and self._is_allowed(address, url.port):
             self._allowed.add(host_key(url))
         limits = self.limits(url)
-        _update(host_key(url), lambda pace, now: pace.observe(seen, limits, now))
+        _update(host_key(url), lambda throttle, now: throttle.observe(seen, limits, now))
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
         host, bounded = host_key(url), min(seconds, MAX_BACK_OFF_SECONDS)
-        _update_everywhere(host, lambda pace, now: pace.back_off(bounded, now))
+        _update_everywhere(host, lambda throttle, now: throttle.back_off(bounded, now))
 
-    def limits(self, url: ParsedUrl) -> PaceLimits:
+    def limits(self, url: ParsedUrl) -> ThrottleLimits:
         is_adaptive = (
             host_key(url) in self._allowed
             or self._is_allowed(url.host, url.port)
@@ -151,7 +157,9 @@ class SharedHostThrottle(HostThrottle):
             raise _wait_exceeded(host, 0.0, retry_after=False)
         try:
             while True:
-                wait, retry_after = _update(host, lambda pace, now: pace.acquire(slot, limits, now, caller))
+                wait, retry_after = _update(
+                    host, lambda throttle, now: throttle.acquire(slot, limits, now, caller)
+                )
                 if wait <= 0:
                     return
                 if time.monotonic() + wait > deadline:
@@ -178,13 +186,13 @@ def host_key(url: ParsedUrl) -> str:
 
 def _update[T](host: str, change: Change[T]) -> T:
     done = redis_client.call_or_default(lambda server: (_compare_and_swap(server, host, change),), None)
-    return LOCAL_PACES.update(host, change) if done is None else done[0]
+    return LOCAL_STATES.update(host, change) if done is None else done[0]
 
 
 def _update_everywhere(host: str, change: Change[None]) -> None:
     _update(host, change)
     # The slot may be of the time in which Redis was unavailable.
-    LOCAL_PACES.update(host, change)
+    LOCAL_STATES.update(host, change)
 
 
 def _compare_and_swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
@@ -192,10 +200,10 @@ def _compare_and_swap[T](server: redis.Redis, host: str, change: Change[T]) -> T
     state, offset = _last_states.get(host, (b"", 0.0))
     tolerance = REMEMBERED_CLOCK_TOLERANCE_SECONDS
     while True:
-        pace, now = HostPace.decode(state), time.monotonic() + offset
+        throttle, now = ThrottleState.decode(state), time.monotonic() + offset
         # A change may be computed several times, until no other worker has changed the state meanwhile.
-        result = change(pace, now)
-        args: list[bytes | float] = [state, pace.encode(), STATE_TTL_SECONDS, now, tolerance]
+        result = change(throttle, now)
+        args: list[bytes | float] = [state, throttle.encode(), STATE_TTL_SECONDS, now, tolerance]
         reply = redis_client.script(COMPARE_AND_SWAP)(keys=[host], args=args, client=server)
         tolerance = CLOCK_TOLERANCE_SECONDS
         state, offset = reply[3], int(reply[1]) + int(reply[2]) / 1e6 - time.monotonic()
@@ -211,18 +219,18 @@ def _remember(host: str, state: bytes, offset: float) -> None:
     _last_states[host] = state, offset
 
 
-class LocalPaces:
+class LocalStates:
     """The states of this process, for the time in which Redis is unavailable."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._paces: defaultdict[str, HostPace] = defaultdict(HostPace)
+        self._states: defaultdict[str, ThrottleState] = defaultdict(ThrottleState)
 
     def update[T](self, host: str, change: Change[T]) -> T:
         with self._lock:
-            return change(self._paces[host], time.monotonic())
+            return change(self._states[host], time.monotonic())
 
 
-LOCAL_PACES = LocalPaces()
+LOCAL_STATES = LocalStates()
 _SLOT_RELEASED = threading.Condition()
 _last_states: dict[str, tuple[bytes, float]] = {}

@@ -67,7 +67,6 @@ TESTED_IN: dict[str, str] = {
     "krafter_audit/http/errors.py": "tests/unit/krafter_audit/http/test_ssrf.py",
     "krafter_audit/slack.py": "tests/unit/notifications/alerts/test_delivery.py",
     "krafter_audit/http/tracing.py": "tests/unit/krafter_audit/test_telemetry.py",
-    "krafter_audit/http/throttle.py": "tests/unit/scans/worker/test_host_throttle.py",
     "krafter_audit/jobs/metrics.py": "tests/unit/operations/test_metrics.py",
     "krafter_audit/management/commands/create_database_role.py": "tests/unit/krafter_audit/db/test_roles.py",
     "krafter_audit/multiprocess_metrics.py": "tests/unit/operations/test_metrics.py",

@@ -1,9 +1,9 @@
-"""The product's constants for the simulation: pace at a host, batches, visitors, schedules."""
+"""The product's constants for the simulation: request rate of a host, batches, visitors, schedules."""
 
 from uuid import UUID
 
 from devtools.benchmark.night.simulation import NightLimits
-from krafter_audit.http.host_pace import MAX_RATE
+from krafter_audit.http.throttle_state import MAX_RATE
 from krafter_audit.jobs.fair_queue import WINDOW_SECONDS
 from scanner.crawler import MAX_PAGES
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
@@ -18,7 +18,7 @@ def product_limits(*, machines: int, cores: int, fair: bool) -> NightLimits:
         machines=machines,
         cores=cores,
         visitors=BROWSER_WORKERS * MAX_CONCURRENT_PAGES[WorkerKind.BROWSER],
-        pace=float(MAX_RATE),
+        host_rate=float(MAX_RATE),
         batch_seconds=SAME_ORGANIZATION_SECONDS,
         use_window_seconds=WINDOW_SECONDS,
         fair=fair,

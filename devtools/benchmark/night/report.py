@@ -30,7 +30,7 @@ def night_tables(night: Mapping[str, Any]) -> list[str]:
         f"### A night with {night['sites']:,} sites (simulated)",
         f"{night['pages']:,} pages; a page: {costs} ({'measured' if night['costs_are_measured'] else 'the aims'}). "
         f"Each machine has two cores and visits {limits['visitors']} pages at once; a host gets at most "
-        f"{limits['pace']:g} requests a second, and a worker stays with a scan for {limits['batch_seconds']:g} s. "
+        f"{limits['host_rate']:g} requests a second, and a worker stays with a scan for {limits['batch_seconds']:g} s. "
         "All scans are due within the same hour.",
         table(RUN_COLUMNS, [_run(run) for run in night["runs"]]),
         "Minutes from the queueing of a scan until its first page is checked, and until its end:",

@@ -1,7 +1,7 @@
 """Discrete-event simulation of scans on several worker machines.
 
 A visitor leases a batch of pages of one scan. Each batch needs CPU, of which its machine's visitors share the cores,
-and requests, which all batches of a host share at its pace; both go on at the same time. Between two events the rates
+and requests, which all batches of a host share at its rate; both go on at the same time. Between two events the rates
 are constant. An event is the end of one of these needs, or a scan that becomes due.
 """
 
@@ -22,14 +22,14 @@ class NightLimits:
     machines: int
     cores: int
     visitors: int
-    pace: float
+    host_rate: float
     batch_seconds: float
     use_window_seconds: float  # use before the last two windows counts no more
     fair: bool = True
 
     def pages_of_batch(self, site: NightSite) -> int:
         """Return how many pages a visitor checks before it takes another scan."""
-        page_seconds = max(site.cost.cpu, site.cost.requests / self.pace)
+        page_seconds = max(site.cost.cpu, site.cost.requests / self.host_rate)
         return max(1, int(self.batch_seconds / page_seconds))
 
 
@@ -174,7 +174,7 @@ class NightSimulation:
         requesting = Counter(batch.scan.site.host for batch in self.active if batch.requests > TOLERANCE)
         for batch in self.active:
             cores = min(1.0, self.limits.cores / max(1, computing[batch.machine]))
-            yield cores, self.limits.pace / max(1, requesting[batch.scan.site.host])
+            yield cores, self.limits.host_rate / max(1, requesting[batch.scan.site.host])
 
     def _finish(self) -> None:
         done = [batch for batch in self.active if batch.cpu <= TOLERANCE and batch.requests <= TOLERANCE]

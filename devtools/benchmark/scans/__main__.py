@@ -76,7 +76,7 @@ class ScanBenchmark:
             self.measure(self.bare_cases(*sites))
             if any(map(self.is_wanted, aims.OUTCOMES)):
                 self.progress.write_line("  start of the system: PostgreSQL, Valkey, web and workers")
-                # The pace at sites is the default one.
+                # Sites have the default request rate.
                 system = stack.enter_context(
                     temporary_system("--no-demo", KRAFTER_ALLOWED_NETWORKS="127.0.0.0/8")
                 )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from krafter_audit.http.client import Response
-from krafter_audit.http.host_pace import OVERLOAD_STATUSES
+from krafter_audit.http.throttle_state import OVERLOAD_STATUSES
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, fail_if_any, failed, faults_in, not_applicable, passed
 from scanner.page.context import FOREIGN_ORIGIN, PageContext

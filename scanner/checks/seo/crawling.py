@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from krafter_audit.http.client import GONE_STATUSES
-from krafter_audit.http.host_pace import OVERLOAD_STATUSES
+from krafter_audit.http.throttle_state import OVERLOAD_STATUSES
 from scanner.checks.security.information_disclosure import server_errors
 from scanner.outcome import FAILED, Outcome, fail_if_any, failed, passed
 from scanner.page.context import PageContext

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborNode
 
 from krafter_audit.http.addresses import is_private_host
-from krafter_audit.http.host_pace import OVERLOAD_STATUSES
+from krafter_audit.http.throttle_state import OVERLOAD_STATUSES
 from krafter_audit.http.urls import resolve
 from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page.context import PageContext

@@ -14,9 +14,9 @@ import pytest
 import redis
 
 from krafter_audit.db import redis_client
-from krafter_audit.http import host_pace
+from krafter_audit.http import throttle_state
 from krafter_audit.http.client import AddressPolicy, Client, Limits, ParsedUrl, TimedOut, Unreachable
-from krafter_audit.http.host_pace import HostPace, PaceLimits, PaceObservation
+from krafter_audit.http.throttle_state import ThrottleLimits, ThrottleObservation, ThrottleState
 from scanner.confirmation import ConfirmFirst
 from scanner.crawler import discover
 from scanner.outcome import FAILED, PASSED
@@ -32,7 +32,7 @@ def _new_host(site: FaultySite) -> None:
     """Delete the state of the host: its port may have been that of an earlier site."""
     host = host_throttle.host_key(ParsedUrl.parse(site.url))
     redis_client.call_or_default(lambda server: server.delete(host), 0)
-    host_throttle.LOCAL_PACES._paces.pop(host, None)
+    host_throttle.LOCAL_STATES._states.pop(host, None)
 
 
 @pytest.fixture(params=["Redis", "no Redis"])
@@ -56,17 +56,19 @@ def throttled_client(rate: int = 2) -> Client:
 
 @pytest.fixture
 def granted(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
-    """The moment of each granted slot in the time of the pace: on a busy machine callers learn of it later."""
+    """The moment of each granted slot in the time of the throttle: on a busy machine callers learn of it later."""
     moments: dict[str, float] = {}
-    acquire = HostPace.acquire
+    acquire = ThrottleState.acquire
 
-    def record(pace: HostPace, slot: str, limits: PaceLimits, now: float, caller: str = "") -> Any:
-        answer = acquire(pace, slot, limits, now, caller)
+    def record(
+        throttle: ThrottleState, slot: str, limits: ThrottleLimits, now: float, caller: str = ""
+    ) -> Any:
+        answer = acquire(throttle, slot, limits, now, caller)
         if answer[0] == 0:
             moments[slot] = now  # again, if another worker changed the state meanwhile
         return answer
 
-    monkeypatch.setattr(HostPace, "acquire", record)
+    monkeypatch.setattr(ThrottleState, "acquire", record)
     return moments
 
 
@@ -78,9 +80,11 @@ def adaptive(max_rate: float | None = None) -> Client:
     )
 
 
-def pace_of(site: FaultySite) -> HostPace:
+def pace_of(site: FaultySite) -> ThrottleState:
     """Return the state of the site's host."""
-    return host_throttle._update(host_throttle.host_key(ParsedUrl.parse(site.url)), lambda pace, _: pace)
+    return host_throttle._update(
+        host_throttle.host_key(ParsedUrl.parse(site.url)), lambda throttle, _: throttle
+    )
 
 
 def at_once(calls: int, call: Callable[[], Any]) -> None:
@@ -214,7 +218,7 @@ def test_waiting_for_a_slot_times_out(site: FaultySite, monkeypatch: pytest.Monk
 
 
 def test_unreleased_slot_expires(site: FaultySite, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(host_pace, "LEASE_SECONDS", 0.1)
+    monkeypatch.setattr(throttle_state, "LEASE_SECONDS", 0.1)
     throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
     killed = [throttle.slot(target) for _ in range(4)]  # killed during a request, four times
@@ -322,10 +326,12 @@ def test_no_host_is_throttled_at_rate_zero(settings: Any):
 
 def test_worker_continues_where_another_one_left_off(site: FaultySite):
     host = f"{host_throttle.KEY_PREFIX}{uuid.uuid4().hex}"
-    host_throttle._update(host, lambda pace, _: pace.observe(PaceObservation(429), PaceLimits(), 1.0))
+    host_throttle._update(
+        host, lambda throttle, _: throttle.observe(ThrottleObservation(429), ThrottleLimits(), 1.0)
+    )
     host_throttle._last_states.clear()
 
-    assert host_throttle._update(host, lambda pace, _: pace.rate) == 5
+    assert host_throttle._update(host, lambda throttle, _: throttle.rate) == 5
 
 
 OPERATIONS = st.one_of(
@@ -337,42 +343,44 @@ OPERATIONS = st.one_of(
 )
 
 
-def applied(operation: tuple[str, int, bool], pace: HostPace, now: float) -> Any:
+def applied(operation: tuple[str, int, bool], throttle: ThrottleState, now: float) -> Any:
     name, number, flag = operation
-    limits = PaceLimits(adaptive=flag)
+    limits = ThrottleLimits(adaptive=flag)
     match name:
         case "acquire":
-            return pace.acquire(str(number), limits, now)
+            return throttle.acquire(str(number), limits, now)
         case "release":
-            return pace.release(str(number))
+            return throttle.release(str(number))
         case "record":
-            return pace.record(limits, now)
+            return throttle.record(limits, now)
         case "back_off":
-            return pace.back_off(number, now)
-    return pace.observe(PaceObservation(number, 10 * number, "cached" if flag else ""), limits, now)
+            return throttle.back_off(number, now)
+    return throttle.observe(ThrottleObservation(number, 10 * number, "cached" if flag else ""), limits, now)
 
 
 @hypothesis.settings(max_examples=40, deadline=None)
 @hypothesis.given(st.lists(st.tuples(OPERATIONS, st.floats(0, 2)), max_size=40))
 def test_redis_and_the_process_keep_the_same_state(operations: list[tuple[Any, float]]):
-    host, local, now = f"{host_throttle.KEY_PREFIX}{uuid.uuid4().hex}", host_throttle.LocalPaces(), 0.0
+    host, local, now = f"{host_throttle.KEY_PREFIX}{uuid.uuid4().hex}", host_throttle.LocalStates(), 0.0
     for operation, seconds in operations:
         now += seconds
 
-        def change(pace: HostPace, _: float, operation: Any = operation, now: float = now) -> Any:
-            return applied(operation, pace, now)
+        def change(throttle: ThrottleState, _: float, operation: Any = operation, now: float = now) -> Any:
+            return applied(operation, throttle, now)
 
         assert host_throttle._update(host, change) == local.update(host, change)
-    assert host_throttle._update(host, lambda pace, _: pace) == local.update(host, lambda pace, _: pace)
+    assert host_throttle._update(host, lambda throttle, _: throttle) == local.update(
+        host, lambda throttle, _: throttle
+    )
 
 
 @pytest.mark.parametrize(
     ("address", "name"),
     [
-        ("https://example.com/a", "krafter:pace:example.com"),
-        ("http://EXAMPLE.com/", "krafter:pace:example.com"),
-        ("http://example.com:8080/", "krafter:pace:example.com:8080"),
-        ("http://[2001:db8::1]/", "krafter:pace:[2001:db8::1]"),
+        ("https://example.com/a", "krafter:throttle:example.com"),
+        ("http://EXAMPLE.com/", "krafter:throttle:example.com"),
+        ("http://example.com:8080/", "krafter:throttle:example.com:8080"),
+        ("http://[2001:db8::1]/", "krafter:throttle:[2001:db8::1]"),
     ],
 )
 def test_urls_of_one_host_share_a_key(address: str, name: str):

@@ -1,4 +1,4 @@
-"""The client of a site has its credentials, and the pace of verified hosts as the policy limits it."""
+"""The client of a site has its credentials, and the request rate of verified hosts as the policy limits it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.factories import Scenario
 ORIGIN = "https://www.example.com"
 
 
-def test_client_has_the_credentials_and_the_adaptive_pace_of_a_verified_host(
+def test_client_has_the_credentials_and_the_adaptive_request_rate_of_a_verified_host(
     scenario: Scenario, settings: Any
 ) -> None:
     settings.KRAFTER_HOST_RATE = 2

@@ -8,10 +8,10 @@ import pytest
 from devtools.benchmark.night import product
 from devtools.benchmark.night.simulation import Night, NightLimits, NightSimulation, OrganisationUse
 from devtools.benchmark.night.sites import NightSite, PageCost, night_sites
-from krafter_audit.http.host_pace import MAX_RATE
+from krafter_audit.http.throttle_state import MAX_RATE
 
 COSTS = {"trivial": PageCost(1.5, 8), "realistic": PageCost(4, 30)}
-LIMITS = NightLimits(machines=2, cores=2, visitors=3, pace=10, batch_seconds=6, use_window_seconds=300)
+LIMITS = NightLimits(machines=2, cores=2, visitors=3, host_rate=10, batch_seconds=6, use_window_seconds=300)
 
 
 def sites(count: int = 300) -> list[NightSite]:
@@ -47,13 +47,13 @@ def test_every_page_is_served_once_and_every_scan_ends(limits: NightLimits) -> N
 
 
 @pytest.mark.parametrize("limits", VARIANTS)
-def test_night_is_as_long_as_the_machines_and_the_pace_at_hosts_require(limits: NightLimits) -> None:
+def test_night_is_as_long_as_the_machines_and_the_request_rate_of_hosts_require(limits: NightLimits) -> None:
     night = run(limits)
 
     cpu = sum(site.pages * site.cost.cpu for site in sites())
     assert night.hours * 3600 >= cpu / (limits.machines * limits.cores)
     for host, requests in night.requests.items():
-        assert requests <= limits.pace * night.busy_seconds[host] + 1
+        assert requests <= limits.host_rate * night.busy_seconds[host] + 1
 
 
 @pytest.mark.parametrize("limits", FAIR)
@@ -82,7 +82,7 @@ def test_small_organisation_does_not_wait_for_the_scans_of_a_large_one() -> None
 
 
 def test_twice_the_machines_take_about_half_of_the_time_where_no_host_is_slow() -> None:
-    one, two = (run(replace(LIMITS, machines=count, pace=1000)).hours for count in (1, 2))
+    one, two = (run(replace(LIMITS, machines=count, host_rate=1000)).hours for count in (1, 2))
 
     assert 1.7 < one / two <= 2.01
 
@@ -97,6 +97,6 @@ def test_at_most_100_scans_are_queued_in_a_minute() -> None:
 def test_limits_are_those_of_the_product() -> None:
     limits = product.product_limits(machines=1, cores=2, fair=True)
 
-    assert limits.pace == MAX_RATE
+    assert limits.host_rate == MAX_RATE
     assert limits.visitors >= 1
     assert 0 <= product.scheduled_second(UUID(int=5)) < 3600

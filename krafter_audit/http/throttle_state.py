@@ -1,4 +1,4 @@
-"""The pace of the requests to one host: its state and the rules that change it, without clock, lock or storage.
+"""The state of the throttle of one host and the rules that change it, without clock, lock or storage.
 
 Every method takes the time in seconds.
 """
@@ -30,14 +30,14 @@ OVERLOAD_STATUSES = frozenset({429, 503})
 
 
 @dataclass(frozen=True)
-class PaceLimits:
+class ThrottleLimits:
     rate: int = SLOW_RATE  # requests a second, if not adaptive
     adaptive: bool = False  # from START_RATE up to `max_rate`
     max_rate: int = MAX_RATE
 
 
 @dataclass(frozen=True)
-class PaceObservation:
+class ThrottleObservation:
     status: int  # 0: there was no response in time
     ttfb_ms: float = 0.0
     ttfb_kind: str = ""  # the kind of requests with a comparable Time to First Byte; empty for none
@@ -75,7 +75,7 @@ class Timing:
 
 
 @dataclass
-class HostPace:
+class ThrottleState:
     rate: float = START_RATE
     adaptive: RequestSlots = field(default_factory=RequestSlots)
     # For callers at a fixed rate, and for all while the host is slow.
@@ -88,7 +88,7 @@ class HostPace:
     exclusive_until: float = 0.0
     next_exclusive_at: float = 0.0
 
-    def acquire(self, slot: str, limits: PaceLimits, now: float, caller: str = "") -> tuple[float, bool]:
+    def acquire(self, slot: str, limits: ThrottleLimits, now: float, caller: str = "") -> tuple[float, bool]:
         """Return the seconds to wait and whether by a Retry-After; 0: the slot is acquired."""
         if self.backed_off_until > now:
             return self.backed_off_until - now, True
@@ -121,7 +121,7 @@ class HostPace:
             self.exclusive_caller, self.exclusive_until = "", 0.0
             self.next_exclusive_at = now + EXCLUSIVE_INTERVAL_SECONDS
 
-    def record(self, limits: PaceLimits, now: float) -> None:
+    def record(self, limits: ThrottleLimits, now: float) -> None:
         """Count a request that acquired no slot."""
         (self.adaptive if self._is_adaptive(limits, now) else self.fixed).record(now)
 
@@ -129,7 +129,7 @@ class HostPace:
         """Grant no slot for this time."""
         self.backed_off_until = max(self.backed_off_until, now + seconds)
 
-    def observe(self, seen: PaceObservation, limits: PaceLimits, now: float) -> None:
+    def observe(self, seen: ThrottleObservation, limits: ThrottleLimits, now: float) -> None:
         """Adapt the rate to a response."""
         if seen.status == 403:
             self.slow_until, self.rate = now + SLOW_SECONDS, START_RATE
@@ -139,7 +139,7 @@ class HostPace:
             step = 1 / self.rate if now - self.halved_at < CAUTIOUS_SECONDS else 1
             self.rate = min(self.rate + step, limits.max_rate)
 
-    def _is_adaptive(self, limits: PaceLimits, now: float) -> bool:
+    def _is_adaptive(self, limits: ThrottleLimits, now: float) -> bool:
         return limits.adaptive and now >= self.slow_until
 
     def _halve(self, now: float) -> None:
@@ -148,12 +148,12 @@ class HostPace:
             for timing in self.timings.values():  # those at the former rate say nothing about the new one
                 timing.recent = []
 
-    def _is_overloaded(self, seen: PaceObservation) -> bool:
+    def _is_overloaded(self, seen: ThrottleObservation) -> bool:
         # The time is noted in any case.
         slower = bool(seen.ttfb_kind) and seen.status == 200 and self._has_slowed_down(seen)
         return seen.status == 0 or seen.status in OVERLOAD_STATUSES or seen.has_retry_after or slower
 
-    def _has_slowed_down(self, seen: PaceObservation) -> bool:
+    def _has_slowed_down(self, seen: ThrottleObservation) -> bool:
         timing = self.timings.setdefault(seen.ttfb_kind, Timing(seen.ttfb_ms, []))
         timing.best = min(timing.best, seen.ttfb_ms)
         timing.recent = [*timing.recent, seen.ttfb_ms][-MAX_RECENT_TIMES:]
