@@ -7,6 +7,8 @@ import sys
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from scanner.closed_pipe import exit_on_closed_pipe
+
 
 def main() -> None:
     """Run the command named on the command line; without a database end with the status 2."""
@@ -21,4 +23,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with exit_on_closed_pipe():
+        main()

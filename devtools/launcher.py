@@ -13,6 +13,7 @@ from devtools import lint, system_packages
 from devtools.doctor import doctor
 from devtools.progress import Progress, SetupFailed, UsageError
 from devtools.setup_environment import DATA, LOG, PYTHON, ROOT, Setup, is_installed
+from scanner.closed_pipe import exit_on_closed_pipe
 
 HELP = (ROOT / "devtools" / "help.txt").read_text(encoding="utf-8")
 
@@ -287,4 +288,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with exit_on_closed_pipe():
+        sys.exit(main(sys.argv[1:]))

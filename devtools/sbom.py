@@ -5,13 +5,14 @@ cyclonedx-py reads the virtual environment; packages that requirements/image.txt
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from scanner.closed_pipe import exit_on_closed_pipe
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements" / "image.txt"
@@ -128,12 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
         if path:
             path.write_text(licences_page(bill) if options.licences else text)
         else:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-    except BrokenPipeError:  # the reader has closed the pipe
-        # Python flushes standard output when it exits, which would fail once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+            with exit_on_closed_pipe():
+                sys.stdout.write(text)
     except OSError as error:
         parser.error(f"{path or 'Standard output'} cannot be written: {error.strerror or error}.")
     return 0

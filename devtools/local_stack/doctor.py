@@ -8,6 +8,7 @@ from pathlib import Path
 
 from devtools.local_stack import postgres, valkey
 from devtools.local_stack.process import StartFailed
+from scanner.closed_pipe import exit_on_closed_pipe
 
 SERVERS: dict[str, Callable[[], Path]] = {
     "PostgreSQL": lambda: postgres.install() / "postgres",
@@ -36,9 +37,10 @@ def main() -> int:
     if "--json" in sys.argv:
         print(json.dumps(lines))
     else:
-        print("\n".join(f"  {line['subject']:<12} {line['text']}" for line in lines), flush=True)
+        print("\n".join(f"  {line['subject']:<12} {line['text']}" for line in lines))
     return int(any(line["level"] == "problem" for line in lines))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with exit_on_closed_pipe():
+        sys.exit(main())

@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import NoReturn
 
 from scanner import registry
 from scanner.cli.environment import Environment
 from scanner.cli.output import Table, as_json
 from scanner.cli.run import BROWSER_DISABLED, UrlResult, browser_problem, check_urls
+from scanner.closed_pipe import exit_on_closed_pipe
 from scanner.outcome import FAILED, INCONCLUSIVE
 
 USAGE = "./krafter check URL… [--json] [--only KEY,…] [--no-browser]"
@@ -44,18 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     urls = list(_urls(options.urls))
     if not urls:
         parser.error("No URL was given")
-    try:
+    with exit_on_closed_pipe():
         no_browser = BROWSER_DISABLED if options.no_browser else browser_problem(environment)
         if no_browser and any(map(needs_browser, keys)):
             print(no_browser, file=sys.stderr)
-        results = check_urls(urls, keys, environment, no_browser=no_browser)
-        return print_results(
-            results, total=len(urls), json_lines=options.json, show_passed=bool(options.only)
-        )
-    except BrokenPipeError:  # the reader has closed the pipe
-        # Python flushes standard output when it exits, which would fail once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_FAILED
+        with closing(check_urls(urls, keys, environment, no_browser=no_browser)) as results:
+            return print_results(
+                results, total=len(urls), json_lines=options.json, show_passed=bool(options.only)
+            )
 
 
 def _parser() -> Parser:

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -120,7 +120,7 @@ class UrlRun:
 
 def check_urls(
     urls: Iterable[str], keys: Sequence[str], environment: Environment, *, no_browser: str
-) -> Iterator[UrlResult]:
+) -> Generator[UrlResult, None, None]:
     """Yield the result of each URL when it is known. Never raises because of a URL or a site.
 
     `no_browser` says why no browser is used, if none is; it is the reason why checks that need one are inconclusive.

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from krafter_audit.security.key_settings import KEY_BYTES
+from scanner.closed_pipe import exit_on_closed_pipe
 from scanner.evidence_bundle.bundle_format import MAX_BUNDLE_BYTES
 from scanner.evidence_bundle.keys import from_jwk
 from scanner.evidence_bundle.verification import ResultLine, verify
@@ -115,4 +116,5 @@ def _from_pem(raw: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with exit_on_closed_pipe():
+        sys.exit(main())

@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 COPIED = ("krafter", "requirements")
-BROWSER = ("__init__.py", "browser/__init__.py", "browser/executables.py", "browser/process_guard.py")
+SCANNER = (
+    "__init__.py", "browser/__init__.py", "browser/executables.py", "browser/process_guard.py", "closed_pipe.py",
+)  # fmt: skip
 # Notes what it was called with; its virtual environment is this Python under another path.
 UV = f"""#!/bin/sh
 echo "uv $*" >>"$CALLS"
@@ -43,7 +45,7 @@ class Script:
             ROOT / "devtools", self.root / "devtools", ignore=shutil.ignore_patterns("__pycache__")
         )
         (self.root / "scanner" / "browser").mkdir(parents=True)
-        for name in BROWSER:
+        for name in SCANNER:
             shutil.copy2(ROOT / "scanner" / name, self.root / "scanner" / name)
         self.program("uv", UV)
         self.program("apt-get", APT_GET)
