@@ -29,6 +29,10 @@ def pods(resources: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]
             yield resource["metadata"]["name"], resource["spec"]["template"]["spec"]
 
 
+def variables(pod: dict[str, Any]) -> list[str]:
+    return [variable["name"] for variable in pod["containers"][0]["env"]]
+
+
 def test_values_match_their_schema() -> None:
     jsonschema.validate(VALUES, SCHEMA)
 
@@ -50,13 +54,31 @@ def test_wrong_values_are_rejected(wrong: dict[str, Any]) -> None:
         jsonschema.validate(VALUES | wrong, SCHEMA)
 
 
-def test_secret_settings_are_rejected_as_values_and_all_others_accepted() -> None:
+@needs_helm
+def test_secret_settings_and_those_of_the_chart_are_rejected_as_values_and_all_others_accepted(
+    resources: list[dict[str, Any]],
+) -> None:
     rules = jsonschema.Draft7Validator(SCHEMA["properties"]["settings"])
     declared = [*SETTINGS, *settings_of_providers()]
+    secret = {setting.name for setting in declared if setting.secret}
+    replaceable = {*VALUES["settings"], "KRAFTER_ALLOWED_HOSTS"}
+    set_by_chart = {name for _, pod in pods(resources) for name in variables(pod)} - replaceable
 
-    rejected = {setting.name for setting in declared if not rules.is_valid({setting.name: "x"})}
+    names = {setting.name for setting in declared} | set_by_chart
+    rejected = {name for name in names if not rules.is_valid({name: "x"})}
 
-    assert rejected == {setting.name for setting in declared if setting.secret}
+    assert rejected == secret | set_by_chart
+    assert {"HOME", "KRAFTER_PUBLIC_URL", "KRAFTER_WORKER_METRICS"} <= set_by_chart
+
+
+@needs_helm
+def test_no_container_has_a_variable_twice() -> None:
+    names = {setting.name for setting in (*SETTINGS, *settings_of_providers())} | {"HOME", "POD_IP"}
+    rules = jsonschema.Draft7Validator(SCHEMA["properties"]["settings"])
+    accepted = [f"settings.{name}=x" for name in sorted(names) if rules.is_valid({name: "x"})]
+
+    for name, pod in pods(list(yaml.safe_load_all(helm.render(*accepted)))):
+        assert len(set(variables(pod))) == len(variables(pod)) > len(accepted), name
 
 
 @needs_helm
