@@ -192,7 +192,8 @@ def _install(package: SystemPackage, progress: Progress) -> None:
         progress.run("brew", *package.brew.split())
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    command = ("apt-get", "install", "-y", "--no-install-recommends")
+    # Another process may hold the lock, such as the daily upgrade.
+    command = ("apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=60")
     # The index may be recent or missing: it is fetched when the installation needs it.
     attempts: list[tuple[str, ...]] = [
         (*command, *package.apt),

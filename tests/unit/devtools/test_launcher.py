@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 SHOW = (
     "import json, os, sys; print(json.dumps([sys.argv[1:], os.environ.get('KRAFTER_CHROMIUM'), os.getcwd()]))"
 )
+APT_INSTALL = "apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=60"
 as_root = pytest.mark.skipif(not is_root(), reason="only root installs system packages")
 
 
@@ -226,7 +227,7 @@ def test_root_reads_which_system_packages_will_be_installed_and_why(script: Scri
     announced = ended.stdout.index("System packages to install (apt-get install --no-install-recommends;")
     installed = ended.stdout.index("Chromium, which runs the checks that need a browser ..")
     assert announced < ended.stdout.index("Chromium: runs the checks that need a browser") < installed
-    assert script.calls("apt-get") == ["apt-get install -y --no-install-recommends chromium-headless-shell"]
+    assert script.calls("apt-get") == [f"{APT_INSTALL} chromium-headless-shell"]
     assert printed_values(ended)[:2] == [["--port", "0"], f"{script.bin}/chromium-headless-shell"]
     assert "Missing" not in ended.stdout
 
@@ -254,10 +255,10 @@ def test_a_package_that_cannot_be_installed_is_named_and_the_rest_works(script: 
 
     assert ended.returncode == 0
     assert script.calls("apt-get") == [
-        "apt-get install -y --no-install-recommends chromium-headless-shell",
+        f"{APT_INSTALL} chromium-headless-shell",
         "apt-get update",
-        "apt-get install -y --no-install-recommends chromium-headless-shell",
-        "apt-get install -y --no-install-recommends chromium",
+        f"{APT_INSTALL} chromium-headless-shell",
+        f"{APT_INSTALL} chromium",
     ]
     assert "Everything else works without." in ended.stdout
 
