@@ -17,6 +17,12 @@ type Race = Callable[..., list[Any]]
 
 MAX_SECONDS = 30
 WAITING = "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+HELD_BY_OTHERS = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+    )
+"""
 
 
 @contextmanager
@@ -49,6 +55,13 @@ def another_transaction_waits_for_this_one() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
+
+
+def no_other_transaction_holds_locks() -> bool:
+    """Return whether PostgreSQL has ended the transactions of other connections, such as that of a killed worker."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD_BY_OTHERS)
+        return not cursor.fetchone()[0]
 
 
 def result_after(first: Callable[[], Any], second: Callable[[], Any]) -> Any:

@@ -22,7 +22,7 @@ from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import FaultySite
-from tests.races.threads import another_transaction_waits_for_this_one
+from tests.races.threads import another_transaction_waits_for_this_one, no_other_transaction_holds_locks
 from tests.unit.assurance.conftest import CSP, GUARD, opened, run_due, set_policy
 from tests.waiting import eventually
 
@@ -137,6 +137,8 @@ def test_worker_that_is_killed_in_its_transaction_changes_nothing_and_another_re
         assert eventually(another_transaction_waits_for_this_one, seconds=60)
         worker.kill()
         worker.wait()
+    # PostgreSQL rolls back when it answers: until then others skip what the killed one has locked.
+    assert eventually(no_other_transaction_holds_locks, seconds=60)
     after = list(window.runs.order_by("pk").values_list("status", flat=True))
 
     run_due()
