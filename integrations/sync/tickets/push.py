@@ -230,7 +230,9 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     if not _creating(link).update(last_synced=link.last_synced, updated_at=timezone.now()):
         raise IntegrationChanged
     try:
-        _link_ticket(context, tracker, link, _request_ticket(context, tracker, link, draft))
+        ticket = _request_ticket(context, tracker, link, draft)
+        _unlink_namesakes(context, link, ticket, tracker.server)
+        _link_ticket(context, tracker, link, ticket)
     except (IntegrationChanged, ProviderUnavailable):
         # Another worker, whose own request was refused, may have deleted the link: it is what the next sync searches
         # for.
@@ -238,6 +240,13 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
             integration=context.integration, task=link.task, defaults={"last_synced": link.last_synced}
         )
         raise
+
+
+def _unlink_namesakes(context: SyncContext, link: TicketLink, ticket: Ticket, server: str) -> None:
+    # A new ticket has the id of an older one only if that is gone: the numbers of a repository that was deleted and
+    # created again begin with 1.
+    older = context.links.filter(external_id=ticket.external_id).exclude(pk=link.pk)
+    _unlink(list(older.values_list("pk", flat=True)), server)
 
 
 def _request_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, draft: TicketDraft) -> Ticket:

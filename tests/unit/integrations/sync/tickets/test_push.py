@@ -341,6 +341,24 @@ def test_tasks_get_new_issues_after_a_change_of_repository_and_the_old_ones_afte
     assert (task.external_ticket_key, len(github.issues)) == ("acme/web-app#1", 1)
 
 
+def test_each_task_gets_one_issue_after_the_repository_was_deleted_and_created_again(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    old = make_task("Old")
+    sync()
+    github.issues.clear()
+    github.created.clear()
+    new = make_task("New")
+
+    statuses = [sync().status, sync().status]
+
+    old.refresh_from_db()
+    new.refresh_from_db()
+    assert statuses == ["connected", "connected"]
+    assert [issue["title"] for issue in github.issues.values()] == ["New", "Old"]
+    assert [old.external_ticket_key, new.external_ticket_key] == ["acme/web-app#2", "acme/web-app#1"]
+
+
 def test_tickets_are_the_same_after_the_repository_was_written_in_another_case(
     sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
 ) -> None:
