@@ -16,10 +16,18 @@ from krafter_audit.api.errors import ApiError, InvalidParams
 from krafter_audit.api.parsers import parse_json
 
 FIELDS_IN_URL = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
+CONTEXT_FIELDS = FIELDS_IN_URL | {"finding"}  # without them, the serializer has no organisation
 
 
 class DayInput(UnfoldAdminTextInputWidget):
     input_type = "date"
+
+
+class DateTimeInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__({"class": "k-input"}, format="%Y-%m-%dT%H:%M")
 
 
 class StrictJSONField(forms.JSONField):
@@ -66,8 +74,9 @@ class SerializerForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.validated = {}
-        names = [] if self.errors else self.submitted_names(cleaned)
-        if names:
+        # `cleaned` lacks the fields with errors of their own: those of all other fields are shown with them.
+        names = [name for name in self.submitted_names(cleaned) if name in cleaned]
+        if names and not self.errors.keys() & CONTEXT_FIELDS:
             body = {self.api_names.get(name, name): to_json_value(cleaned[name]) for name in names}
             request = self.serializer_class(data=body, context=self.context())
             field_names = {api: name for name, api in self.api_names.items()}
@@ -100,6 +109,8 @@ def validated_data(
         return dict(request.validated_data)
     for api_name, lines in dict(request.errors).items():
         name, entered = field_names.get(api_name, api_name), request.initial_data.get(api_name)
+        if name in form.errors:
+            continue  # the serializer misses the value that the form has refused
         if isinstance(entered, list) and isinstance(lines, dict):
             # The serializer names the items of a list by their positions, which a form does not show.
             lines = {entered[position]: inner for position, inner in lines.items()}

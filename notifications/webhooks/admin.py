@@ -23,8 +23,9 @@ from krafter_audit.admin.base import (
     copy_row,
     render_json,
 )
-from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.forms import DateTimeInput, SerializerForm, error_text
 from krafter_audit.admin.text import text_moment
+from krafter_audit.api.errors import InvalidParams
 from krafter_audit.displayed_times import in_words
 from notifications.errors import WebhookDisabled
 from notifications.models import EventDelivery, WebhookEndpoint
@@ -37,13 +38,6 @@ from notifications.webhooks.serializers import (
 SECRET_OVERLAP = timedelta(days=1)  # in which messages have the signatures of both secrets
 DELIVERY_BADGES = {"pending": "warning", "delivered": "success", "failed": "danger"}
 ENDPOINT_BADGES = {"enabled": "success", "paused": "warning", "disabled": "danger"}
-
-
-class DateTimeInput(forms.DateTimeInput):
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        super().__init__({"class": "k-input"}, format="%Y-%m-%dT%H:%M")
 
 
 class CommaSeparatedField(forms.CharField):
@@ -77,6 +71,16 @@ class WebhookEndpointForm(SerializerForm):
         if not self.instance._state.adding:
             slugs = Project.objects.filter(pk__in=self.instance.project_ids).order_by("slug")
             self.initial["projects"] = list(slugs.values_list("slug", flat=True))
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if "url" in self.changed_data:
+            # The service raises it after the errors of all other fields.
+            try:
+                services.require_allowed_url(url)
+            except InvalidParams as error:
+                raise forms.ValidationError(error_text(error)) from None
+        return url
 
     def context(self) -> dict[str, Any]:
         organization = self.cleaned_data.get("organization") or self.instance.organization

@@ -59,6 +59,16 @@ def test_invalid_form_is_shown_again(scenario: Scenario, fields: dict[str, str])
     assert (page.status_code, WebhookEndpoint.objects.count()) == (200, 0)
 
 
+@pytest.mark.parametrize("url", ["", "https://10.0.0.1/"])
+def test_errors_of_all_fields_are_shown_at_once(scenario: Scenario, url: str) -> None:
+    fields = form(scenario, url=url, events="finding.crated", projects="elsewhere, nowhere")
+
+    page = staff.logged_in_client().post(admin_url(WebhookEndpoint, "add"), fields)
+
+    errors = page.context["adminform"].form.errors
+    assert {name: len(lines) for name, lines in errors.items()} == {"url": 1, "events": 1, "projects": 2}
+
+
 def test_change_keeps_what_was_not_changed(scenario: Scenario) -> None:
     endpoint, _ = make_endpoint(
         scenario, URL, events=["finding.*"], project_ids=[scenario.project.pk], description="old"
