@@ -6,13 +6,14 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from bulk_changes.admin.forms import SetValuesForm
 from findings.models import Severity
-from krafter_audit.admin.forms import SerializerForm
+from krafter_audit.admin.forms import DateTimeInput, SerializerForm
 from remediation.models import Policy, Task
 from remediation.serializers import (
     CreateTaskRequestSerializer,
     ReplacePolicyRequestSerializer,
     UpdateTaskRequestSerializer,
 )
+from remediation.services.bulk import with_due_date
 from remediation.services.policies import is_same_config
 from remediation.sla.models import MAX_REASON_LENGTH
 from remediation.sla.policy import MAX_EXTENSION_HOURS
@@ -53,6 +54,14 @@ class SetTaskValuesForm(SetValuesForm):
         "status": [choice for choice in Task.Status.choices if choice[0] != Task.Status.DONE],
         "priority": list(Severity.choices),
     }
+    sla_due_at = forms.DateTimeField(
+        label="Due", required=False, widget=DateTimeInput, help_text="In your time zone. Empty: keep."
+    )
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        due_at = self.cleaned_data["sla_due_at"]
+        return {**super().changes, **(with_due_date({"sla_due_at": due_at}) if due_at else {})}
 
 
 REASON_INPUT = forms.Textarea({"class": "k-input", "rows": 4})  # each form has its copy

@@ -1,6 +1,7 @@
 """Actions on many rows in the admin: a preview, the change, one message, and its undo."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.factories import Scenario
 from tests.staff import admin_url, messages_of, run_action
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+NOON = datetime(2031, 1, 1, 12, tzinfo=UTC)
 
 
 def post_list(client: Client, model: Any, action: str, query: str = "", **more: Any) -> Any:
@@ -120,6 +122,23 @@ def test_values_are_set_by_a_form_with_a_preview(operator: Client, scenario: Sce
     }  # fmt: skip
     assert messages_of(done)[0].startswith("1 task changed.")
     assert (task.status, task.priority, task.owner) == ("blocked", "low", scenario.owner)
+
+
+def test_due_date_of_many_tasks_is_set_and_undone(operator: Client, scenario: Scenario):
+    task = factories.task(scenario)
+    Task.objects.filter(pk=task.pk).update(sla_due_at=NOON, sla_from_policy=True)
+    values = {"set_values": "1", "sla_due_at": "2031-02-03T10:30"}
+
+    preview = run_action(operator, "set_values", task, **values)
+    done = run_action(operator, "set_values", task, **dict(preview.context["sent"]), confirmed="1")
+    task.refresh_from_db()
+    changed = task.sla_due_at, task.sla_from_policy
+    press_undo(operator, done)
+
+    task.refresh_from_db()
+    assert [field for field, *_ in preview.context["effects"]] == ["Due"]
+    assert changed == (datetime(2031, 2, 3, 10, 30, tzinfo=UTC), False)
+    assert (task.sla_due_at, task.sla_from_policy) == (NOON, True)
 
 
 @pytest.mark.parametrize("wrong", [{"status": "done"}, {"owner": "x"}, {"priority": "no"}])
