@@ -37,6 +37,7 @@ STATUS_ACTIONS = {
     "set_ready": "ready_verify",
     "return_to_backlog": "backlog",
 }
+MANUAL_REVIEW_WAITS = "A verification of this task waits for a manual review: approve or reopen it."
 NOT_A_MEMBER = "You are not a member of the organisation, so you cannot own its tasks."
 
 
@@ -130,8 +131,11 @@ class TaskAdmin(CollaborationPages, BulkActions):
             refusals["assign_to_me"] = NOT_A_MEMBER
         if row.sla_due_at is None and not row.sla_is_paused:
             refusals["extend_due_date"] = NoDueDate.message
-        if row.verifications.filter(running=True).exists():
-            refusals["run_verification"] = VerificationInProgress.message
+        running = row.verifications.filter(running=True).first()
+        if running:
+            refusals["run_verification"] = (
+                MANUAL_REVIEW_WAITS if running.manual else VerificationInProgress.message
+            )
         return refusals
 
     def detail_context(self, request: HttpRequest, row: Task) -> dict[str, Any]:
@@ -200,7 +204,11 @@ class TaskAdmin(CollaborationPages, BulkActions):
 
     @row_action("Run verification")
     def run_verification(self, request: HttpRequest, task: Task) -> str:
-        verifications.run(task.project, task_id=task.pk, by=staff_actor(request))
+        verification = verifications.run(task.project, task_id=task.pk, by=staff_actor(request))
+        if verification.manual:
+            return (
+                "no automatic check covers the finding: review it, then approve or reopen the verification."
+            )
         return "a verification is running."
 
     @admin.action(description="Extend the due date…", permissions=["operate"])

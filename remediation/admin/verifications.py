@@ -157,6 +157,8 @@ class VerificationAdmin(EvidencePages):
 
     @admin.display(description="checks")
     def check_counts(self, verification: Verification) -> str:
+        if verification.manual:
+            return "manual review"
         statuses = [check["status"] for check in verification.checks]
         return ", ".join(f"{statuses.count(status)} {status}" for status in dict.fromkeys(statuses))
 
@@ -170,7 +172,7 @@ class VerificationAdmin(EvidencePages):
     @admin.display(description="notes")
     def notes(self, verification: Verification) -> str:
         notes = {
-            "a check is running": verification.running,
+            "a check is running": verification.running and not verification.manual,
             "no automatic check: requires a manual review": verification.manual,
             "the unit of quota was refunded": verification.refunded,
         }

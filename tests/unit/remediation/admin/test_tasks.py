@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.models import Membership, User
 from events.models import Event
 from findings.models import Finding
-from remediation.admin.tasks import NOT_A_MEMBER
+from remediation.admin.tasks import MANUAL_REVIEW_WAITS, NOT_A_MEMBER
 from remediation.errors import NoDueDate, TaskDone, VerificationInProgress
 from remediation.models import Task, Verification
 from remediation.services import tasks, verifications
@@ -43,6 +43,19 @@ def test_page_of_a_task_says_which_actions_would_change_nothing(scenario: Scenar
         {**in_backlog, "assign_to_me": "You own the task.", "extend_due_date": NoDueDate.message},
         {**in_backlog, "run_verification": VerificationInProgress.message},
     ]
+
+
+def test_task_without_a_check_says_that_a_person_reviews_it(operator: Client, scenario: Scenario) -> None:
+    task = factories.task(scenario, of=factories.finding(scenario, checks=[]))
+
+    messages = messages_of(run_action(operator, "run_verification", task))
+
+    listed = operator.get(admin_url(Verification, "changelist")).content.decode()
+    assert messages == [
+        f"{task.title}: no automatic check covers the finding: review it, then approve or reopen the verification."
+    ]
+    assert refusals(operator, task)["run_verification"] == MANUAL_REVIEW_WAITS
+    assert ("manual review" in listed, "1 running" in listed) == (True, False)
 
 
 def test_task_is_assigned_to_members_of_its_organisation_alone(scenario: Scenario) -> None:
