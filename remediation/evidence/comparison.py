@@ -33,9 +33,10 @@ class PageComparison:
 
     @property
     def headers(self) -> list[HeaderRow]:
-        """The headers of both responses, those that differ first."""
-        before = self.before.headers if self.before else {}
-        after = self.after.headers if self.after else {}
+        """The headers of both responses, those that differ first; none unless both were observed."""
+        if self.before is None or self.after is None:
+            return []
+        before, after = self.before.headers, self.after.headers
         rows = [HeaderRow(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
         return sorted(rows, key=lambda row: not row.changed)
 
