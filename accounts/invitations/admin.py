@@ -34,6 +34,10 @@ STATE_COLOURS = {
     str(InvitationState.UNDELIVERABLE.label): "danger",
     str(InvitationState.NOT_INVITED.label): "warning",
 }
+MEMBER_ALREADY = (
+    "This person is a member already. Change the role or send the invitation again on their page."
+)
+INVITED = "{} gets an invitation by mail; its link works for {} days."
 ROLES = {
     Role.OWNER: "everything in the organisation, and its owners",
     Role.ADMIN: "integrations, policies, API keys and members",
@@ -78,6 +82,13 @@ class InviteForm(RoleForm):
     class Meta(RoleForm.Meta):
         fields = ("organization", "email", "role")
         labels: ClassVar = {"organization": "Organisation"}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        organization, email = cleaned.get("organization"), cleaned.get("email")
+        if organization and email and organization.memberships.filter(user__email__iexact=email).exists():
+            self.add_error("email", MEMBER_ALREADY)
+        return cleaned
 
 
 @admin.register(Membership)
@@ -204,6 +215,8 @@ class MembershipAdmin(ServiceModelAdmin):
             self.message_user(
                 request, f"{row.user} has an account, is a member now and {by_mail}.", messages.INFO
             )
+        else:
+            self.message_user(request, INVITED.format(row.user, LINK_LIFETIME.days), messages.INFO)
 
     @row_action("Send the invitation again")
     def send_again(self, request: HttpRequest, row: Membership) -> str:

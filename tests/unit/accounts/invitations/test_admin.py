@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from accounts import api_keys
+from accounts.invitations.admin import INVITED, MEMBER_ALREADY
+from accounts.invitations.links import LINK_LIFETIME
 from accounts.invitations.states import state_of
 from accounts.models import ApiKey, Invitation, Membership, Organization, User
 from events.models import Event
@@ -242,8 +244,14 @@ def test_member_who_is_invited_again_keeps_the_role(administrator: Client, scena
     page = invite(administrator, scenario, email=member.user.email, role="admin")
 
     member.refresh_from_db()
-    assert f"{member.user} is a member already: the role stays." in messages_of(page)
+    assert page.context["adminform"].form.errors == {"email": [MEMBER_ALREADY]}
     assert member.role == "viewer"
+
+
+def test_person_who_invites_is_told_that_a_mail_is_sent(administrator: Client, scenario: Scenario):
+    page = invite(administrator, scenario)
+
+    assert INVITED.format(User.objects.get(email=EMAIL), LINK_LIFETIME.days) in messages_of(page)
 
 
 def test_page_of_a_member_says_when_the_invitation_ends_and_what_can_be_done(
