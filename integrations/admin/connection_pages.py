@@ -68,9 +68,14 @@ class ConnectionPages(ReadOnlyAdmin):
         rows = self.get_queryset(request).order_by().values_list("provider", "status")
         numbers = {(provider, status): number for provider, status, number in rows.annotate(Count("pk"))}
         may_add = self.has_add_permission(request)
-        connect = self.with_filters(self._url("add"), self.get_preserved_filters(request)) if may_add else ""
+        add, filters = self._url("add"), self.get_preserved_filters(request)
         return [
-            _tile_of_all(provider, numbers, _narrowed(request, provider), connect)
+            _tile_of_all(
+                provider,
+                numbers,
+                _narrowed(request, provider),
+                self.with_filters(f"{add}?provider={provider}", filters) if may_add else "",
+            )
             for provider in PROVIDER_CLASSES
         ]
 
@@ -80,16 +85,22 @@ class ConnectionPages(ReadOnlyAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the providers of a project with their states."""
+        """Show the providers of a project with their states, or open the page of the one that was chosen."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         project = self._project_of_list(request)
+        tiles = self._tiles(request, project) if project else []
+        provider = PROVIDER_CLASSES.get(request.GET.get("provider", ""))
+        for tile in tiles:
+            if tile["provider_class"] is provider and not tile["refusal"]:
+                return HttpResponseRedirect(tile["url"])
         return self.page(
             request,
             "admin/integrations/integration/providers.html",
-            title="Connect a provider",
+            title=f"Connect {provider.title}" if provider else "Connect a provider",
             project=project,
-            tiles=self._tiles(request, project) if project else [],
+            provider=request.GET["provider"] if provider else "",
+            tiles=tiles,
             filters=request.GET.get(PRESERVED_FILTERS, ""),
             projects=self._projects(request),
         )

@@ -295,6 +295,19 @@ def test_providers_are_shown_of_the_chosen_project_or_the_only_one(project: Proj
     assert [only, *among_two, shown()] == [project, None, other, project, project]
 
 
+def test_provider_that_was_chosen_before_the_project_is_opened(project: Project) -> None:
+    accounts.create_project(project.organization, slug="shop", site_url="https://shop.example.com")
+    browser = staff.logged_in_client(staff.member_of(project.organization, Membership.Role.ADMIN))
+
+    tiles = browser.get(reverse("admin:integrations_integration_changelist")).context["tiles"]
+    [jira] = [tile["url"] for tile in tiles if tile["provider_class"].name == "jira"]
+    question = browser.get(jira)
+    answered = browser.get(jira, {"project": str(project.pk), "provider": "jira"})
+
+    assert 'name="provider" value="jira"' in question.content.decode()
+    assert answered.headers["location"] == url("connect", project, "jira")
+
+
 def test_links_of_connecting_keep_the_filters_of_the_list(project: Project) -> None:
     row = services.connect(project, "github", credentials=GITHUB, by=SYSTEM)
     browser = staff.logged_in_client()
