@@ -87,6 +87,9 @@ def test_task_that_is_added_at_a_finding_has_its_title_and_severity(scenario: Sc
 
     page = client.get(admin_url(Finding, "change", finding.pk)).content.decode()
     [link] = re.findall(r'href="([^"]+)">Add task<', page)
+    is_at_the_top = page.index(">Add task<") < page.index('id="what"')
+    factories.task(scenario, of=finding)
+    later = client.get(admin_url(Finding, "change", finding.pk)).content.decode()
     initial = client.get(html.unescape(link)).context["adminform"].form.initial
 
     assert [initial[name] for name in ("finding", "title", "priority")] == [
@@ -94,6 +97,8 @@ def test_task_that_is_added_at_a_finding_has_its_title_and_severity(scenario: Sc
         finding.title,
         "critical",
     ]
+    assert (is_at_the_top, later.count(">Add task<")) == (True, 1)
+    assert later.index(">Add task<") > later.index('id="tasks"')
 
 
 def test_override_of_a_manual_review_is_not_needed(scenario: Scenario) -> None:
