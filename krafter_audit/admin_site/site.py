@@ -2,6 +2,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,9 @@ from accounts.sign_in.account_events import log_account_event
 from accounts.sign_in.views import ChangePasswordView, SignInView
 from krafter_audit.admin.list_parameters import has_nul
 from krafter_audit.admin.project_column import picker_label
+
+
+SESSION_ENDED = "Your session has ended. What you sent was not saved: sign in and send it again."
 
 
 class AutocompleteView(AutocompleteJsonView):
@@ -38,7 +42,8 @@ class AdminSite(UnfoldAdminSite):
 
     # Unfold's scripts need unsafe-eval and inline styles; only the pages of the admin may allow them.
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        return super().admin_view(csp_override(settings.ADMIN_CSP)(_with_second_factor(view)), cacheable)
+        guarded = super().admin_view(csp_override(settings.ADMIN_CSP)(_with_second_factor(view)), cacheable)
+        return _with_note_of_ended_session(guarded)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         # Read when it is used: it is in the context of each page, and the menu has its own (menu.py).
@@ -72,6 +77,20 @@ class AdminSite(UnfoldAdminSite):
     ) -> HttpResponse:
         context = {"title": "The password is changed", **(extra_context or {})}
         return never_cache(super().password_change_done)(request, context)
+
+
+def _with_note_of_ended_session(view: Any) -> Any:
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        signs_out = request.resolver_match is not None and request.resolver_match.url_name == "logout"
+        is_lost = request.method == "POST" and not request.user.is_authenticated and not signs_out
+        response = view(request, *args, **kwargs)
+        # A redirect to the sign-in; without a valid CSRF token the response is an error.
+        if is_lost and response.status_code == 302:
+            messages.warning(request, SESSION_ENDED)
+        return response
+
+    return wrapper
 
 
 def _with_second_factor(view: Any) -> Any:
