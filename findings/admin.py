@@ -45,7 +45,7 @@ from krafter_audit.admin.base import (
     copy_row,
     render_json,
 )
-from krafter_audit.admin.forms import DayInput, SerializerForm
+from krafter_audit.admin.forms import ChangeForm, DayInput, SerializerForm
 from krafter_audit.admin.quick_filters import QuickFilter, counted_rows
 from krafter_audit.admin.text import due_in_words
 from krafter_audit.db.models import first_id_at
@@ -89,7 +89,7 @@ class ReportFindingForm(SerializerForm):
         help_texts = JSON_HELP
 
 
-class ChangeFindingForm(SerializerForm):
+class ChangeFindingForm(ChangeForm):
     serializer_class = UpdateFindingRequestSerializer
 
     class Meta:

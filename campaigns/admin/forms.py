@@ -7,7 +7,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from campaigns.models import MAX_NAME_LENGTH, Campaign
 from campaigns.serializers import UpdateCampaignRequestSerializer
-from krafter_audit.admin.forms import DayInput, SerializerForm
+from krafter_audit.admin.forms import ChangeForm, DayInput, SerializerForm
 
 NEW = ("", "New campaign")
 ONE_OF_BOTH = "Choose a campaign, or give the name of a new one."
@@ -21,7 +21,7 @@ class CreateCampaignForm(SerializerForm):
         fields = ("project", "name", "due_date", "owner")
 
 
-class ChangeCampaignForm(SerializerForm):
+class ChangeCampaignForm(ChangeForm):
     serializer_class = UpdateCampaignRequestSerializer
 
     class Meta:

@@ -96,6 +96,15 @@ class SerializerForm(ServiceForm):
         return {"organization": project.organization, "project": project}
 
 
+class ChangeForm(SerializerForm):
+    """A form that changes what differs from its page as it was opened: the row may have changed since."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+
 def validated_data(
     form: forms.BaseForm,
     request: BaseSerializer[Any],

@@ -18,7 +18,6 @@ from accounts.sign_in.views import ChangePasswordView, SignInView
 from krafter_audit.admin.list_parameters import has_nul
 from krafter_audit.admin.project_column import picker_label
 
-
 SESSION_ENDED = "Your session has ended. What you sent was not saved: sign in and send it again."
 
 

@@ -6,7 +6,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from bulk_changes.admin.forms import SetValuesForm
 from findings.models import Severity
-from krafter_audit.admin.forms import DateTimeInput, SerializerForm
+from krafter_audit.admin.forms import ChangeForm, DateTimeInput, SerializerForm
 from remediation.models import Policy, Task
 from remediation.serializers import (
     CreateTaskRequestSerializer,
@@ -39,7 +39,7 @@ class CreateTaskForm(SerializerForm):
         return {"organization": project.organization, "project": project}
 
 
-class ChangeTaskForm(SerializerForm):
+class ChangeTaskForm(ChangeForm):
     serializer_class = UpdateTaskRequestSerializer
 
     class Meta:
