@@ -37,6 +37,12 @@ DUE_DATE_CAUSES = {
     "extended": "extended",
     "policy": "by a new policy",
 }
+FIELD_NAMES = {
+    "owner_id": "owner",
+    "sla_due_at": "due date",
+    "external_ticket_key": "ticket",
+    "pr_url": "pull request",
+}
 ACTOR_LABELS = {**ACTORS, "admin": ""}
 
 
@@ -119,4 +125,4 @@ def _moved_due_date(before: Any, after: Any, data: dict[str, Any]) -> str:
 def _change(name: str, before: Any, after: Any) -> str:
     if name in ("status", "severity", "priority"):
         return f"{name}: {status_label(str(before))} → {status_label(str(after))}"
-    return f"{name.removesuffix('_id').replace('_', ' ')} changed"
+    return f"{FIELD_NAMES.get(name, name.replace('_', ' '))} changed"
