@@ -1,7 +1,7 @@
 """Cache API key lookups in each process for some seconds, and invalidate them everywhere on any change.
 
-A change of a key, user, membership, organisation or project replaces the generation, a random value in Redis; cached
-callers of another one are not used. Without Redis nothing is cached.
+A change of a key, user, membership, organisation or project replaces the generation, a random value in Redis; callers
+that were cached in an earlier generation are not used. Without Redis nothing is cached.
 """
 
 import secrets

@@ -37,7 +37,7 @@ class Caller:
     scopes: frozenset[str]
     expires_at: float  # Unix seconds; infinite for a key without expiry
     key_id: UUID
-    rate_limit: int | None  # requests per minute of the key alone
+    rate_limit: int | None  # requests per minute of this key only
     role: str  # of the user in the organisation
     is_limited_to_projects: bool
 
@@ -100,7 +100,7 @@ def _require_issuable(organization: Organization, user: User, scopes: Sequence[s
     membership = members.filter(organization=organization, user=user).first()
     if membership is None:
         raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
-    # As the view did: the role may have been lowered since.
+    # Checked again after the view: the role may have been lowered.
     if by.user_id == user.pk and membership.role not in MANAGERS and not user.is_superuser:
         raise InsufficientRole
     if not scopes or not set(scopes) <= set(Scope.values):

@@ -28,7 +28,7 @@ slug_validator = RegexValidator(
 
 
 def require_visible(name: str) -> None:
-    """Raise ValidationError for a name of invisible characters alone, as the API does: its links would have no text."""
+    """Raise ValidationError for a name of only invisible characters, as the API does: its links would have no text."""
     if is_invisible(name):
         raise ValidationError("Use a name with visible characters.")
 
@@ -261,7 +261,7 @@ class SavedView(BaseModel):
     """The filters, search and sort order of a list of the admin under a name, of a user or shared."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
-    # Whose members see it, too; null: the user alone.
+    # Its members see the view too; null: only the user.
     organization = models.ForeignKey(
         Organization, models.CASCADE, null=True, related_name="saved_views", verbose_name="organisation"
     )

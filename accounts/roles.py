@@ -20,7 +20,7 @@ APPS_WITH_ROLES = frozenset(
         "integrations", "notifications", "reports",
     }
 )  # fmt: skip
-# The work on findings: the rest of what an organisation has is for its administrators.
+# The work on findings: all other rows of an organisation are for its administrators.
 MEMBER_MODELS = frozenset(
     {
         "bulk_changes.bulkchange", "findings.finding", "findings.regression", "remediation.task",

@@ -170,7 +170,7 @@ def change_role(
 ) -> tuple[Membership, list[ApiKey]]:
     """Change the role of a member; return the keys that are revoked with it. Raises LastOwner.
 
-    Owners and admins alone issue keys that may write, and lose theirs with the role.
+    Only owners and admins issue keys that may write, and lose theirs with the role.
     """
     locked = _lock_member(membership, role=role, by=by)
     require_match(if_match, locked)
@@ -211,7 +211,7 @@ def _end_invitations(user_id: UUID) -> None:
     """Make earlier links of a person without password and organisation void, also after a new invitation."""
     user = User.objects.select_for_update().get(pk=user_id)
     if not user.signs_in_by_password and not user.memberships.exists():
-        user.set_unusable_password()  # another one, to which links are bound
+        user.set_unusable_password()  # a new random string, to which links are bound
         user.save(update_fields=["password"])
 
 
@@ -222,7 +222,7 @@ def _lock_member(membership: Membership, *, by: Actor, role: str = "") -> Member
     if membership.pk not in members:
         raise NotFound
     locked = members[membership.pk]
-    # Again after the view: the member may have become an owner since. Others than members are superusers.
+    # Again after the view: the member may be an owner by now. A user who is no member is a superuser.
     own = next((row for row in members.values() if row.user_id == by.user_id), None)
     if own and Membership.Role.OWNER in (role, locked.role) and not _is_owner(own):
         raise InsufficientRole(ONLY_OWNERS)

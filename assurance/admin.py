@@ -31,7 +31,7 @@ class GuardWindowAdmin(ReadOnlyAdmin):
     tones: ClassVar = {"cancel": "danger"}
 
     def find(self, rows: QuerySet[GuardWindow], text: str) -> QuerySet[GuardWindow]:
-        # By the index of the search for findings: by title alone, every finding with a guard window is read.
+        # By the index of the search for findings: by title only, every finding with a guard window is read.
         return rows.filter(finding__in=queries.search(Finding.objects.all(), text).values("pk"))
 
     def describe_row(self, row: GuardWindow) -> str:

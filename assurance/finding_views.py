@@ -1,4 +1,4 @@
-"""API views of findings with their guard windows, which lower apps do not know."""
+"""API views of findings with their guard windows, which lower apps cannot import."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, ClassVar

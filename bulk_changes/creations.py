@@ -63,7 +63,7 @@ def _decide(target: Target, row: Row | None, attached: str | None) -> Decision:
 def _refusal(created: Row, row: Row | None, attached: str | None) -> ApiError | None:
     if row is None:
         return NotFound()
-    # The values and not the time of the last change, which may have been undone since.
+    # Compares values, not the time of the last change, which may have been undone.
     if any(row[name] != value for name, value in created.items()):
         return ChangedSince()
     return ChangedSince(f"It has a {attached}.") if attached else None

@@ -119,7 +119,7 @@ class Decider:
         if row is None:
             return Decision(target.pk, {}, {}, {}, NotFound())
         differing = {name: value for name, value in target.changes.items() if row[name] != value}
-        # A column that explains another one changes only with that.
+        # A column that explains another column changes only with it.
         after = {
             name: value
             for name, value in differing.items()

@@ -35,14 +35,14 @@ class Subject:
     columns: tuple[str, ...] = ()  # further columns that `refusal` and `write` read
     explained_fields: Mapping[str, str] = field(default_factory=dict)  # column → the field that it explains
     single_row_fields: tuple[str, ...] = ("title",)  # fields that only a change of a single row sets
-    # Names of relations whose rows the system keeps by itself: the undo of a creation deletes them with the row.
+    # Names of relations whose rows are created by the system: the undo of a creation deletes them with the row.
     system_relations: tuple[str, ...] = ()
     # Locks the rows that come first in the order of locks.
     lock_parents: Callable[[Sequence[UUID]], None] = lambda pks: None
     # Returns another row that changes with a row, as `(id, sentence)`.
     consequence: Callable[[Row, Mapping[str, Any]], tuple[UUID, str] | None] = lambda row, after: None
-    # From the values that a change has set, by row, and its time: why rows cannot be restored although they still have
-    # these values, as sentences by row.
+    # Gets the values that a change has set, by row, and its time. Returns a sentence for each row that cannot be
+    # restored although it still has these values.
     undo_obstacles: Callable[[Mapping[UUID, Mapping[str, Any]], datetime], Mapping[UUID, str]] = (
         lambda values, since: {}
     )

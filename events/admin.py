@@ -109,7 +109,7 @@ def changes_of(data: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def details_of(data: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the other values of an event; nested ones are in its JSON alone."""
+    """Return the other values of an event; nested ones are only in its JSON."""
     return [
         (field_label(name), value_in_words(name, value))
         for name, value in data.items()

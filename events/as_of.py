@@ -28,7 +28,7 @@ AS_OF_PARAMETER = OpenApiParameter(
 
 
 def parse_as_of(params: QueryDict) -> AsOf | None:
-    """Parse `as_of`. Raises InvalidParams, also for a moment that is no longer known."""
+    """Parse `as_of`. Raises InvalidParams, also for a moment before the kept history."""
     text = single_parameter(params, "as_of")
     if text is None:
         return None

@@ -45,7 +45,7 @@ def log_organization_event(
 ) -> None:
     """Write an event without a project; it has no consumers and is in no project's feed.
 
-    One without an organisation is for superusers alone.
+    An event without an organisation is only for superusers.
     """
     organization_id = organization.pk if organization else None
     _event(name, subject_id, by, data, organization_id=organization_id, at=timezone.now()).save()

@@ -24,7 +24,7 @@ PARTITIONS = """
     FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY 1
 """
 UPPER_BOUND = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
-# Functions of the owner, which alone may create and drop tables: the job that calls them runs as the application role.
+# Functions of the owner: only it may create and drop tables. The job that calls them runs as the application role.
 # Their bodies have the table and the months to keep, so that a client that executes its own SQL cannot drop a month
 # before it has expired according to the clock of the database. `migrate` replaces them with the values of the settings.
 # Rows without a month go to the default partition, so that no INSERT is rejected.

@@ -375,7 +375,7 @@ class RegressionAdmin(ReadOnlyAdmin):
     )  # fmt: skip
 
     def find(self, rows: QuerySet[Regression], text: str) -> QuerySet[Regression]:
-        # By the index of the search for findings: by title alone, the finding of every regression is read.
+        # By the index of the search for findings: by title only, the finding of every regression is read.
         return rows.filter(finding__in=queries.search(Finding.objects.all(), text).values("pk"))
 
     @admin.display(description="reopened verification")

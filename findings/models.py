@@ -115,7 +115,7 @@ class Finding(BaseModel):
     last_seen_at = models.DateTimeField(null=True)
     # The scan that reported it last; reports of clients do not change it.
     last_scan_id = models.UUIDField(null=True, editable=False)
-    # When a source other than our scans last saw it again: the time that the source names, or that of the report.
+    # When a source other than our scans last observed it: the time that the source names, or that of the report.
     reported_at = models.DateTimeField(null=True, editable=False)
     # The start of the verification that resolved it last: a report from before that time is no regression.
     fixed_at = models.DateTimeField(null=True, editable=False)

@@ -32,7 +32,7 @@ def section_of(config: Config, name: str) -> dict[str, Any]:
 
 
 def ignored(path: str, *, in_part: object) -> str:
-    """Return how the sentence about a part of a config begins that has no effect, or has one only `in_part`."""
+    """Return the start of the sentence that a part of a config is ignored, completely or `in_part`."""
     return f"{path} is ignored in part" if in_part else f"{path} is ignored"
 
 

@@ -9,7 +9,7 @@ from scanner.outcome import Outcome
 # Arguments: the finding, the key of the check, and when the fix was ready. Errors are inconclusive outcomes.
 type ProviderCheck = Callable[[Finding, str, datetime], Outcome]
 
-# The app that knows the providers registers itself at start, since imports go down only.
+# The app with the providers registers its functions at start, since imports only go down.
 _CHECKS: dict[str, ProviderCheck] = {}
 
 

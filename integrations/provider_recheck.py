@@ -54,7 +54,7 @@ def _recheck_at(provider: FindingSource, finding: Finding, key: str, since: date
             f"The finding was not imported from the connected {provider.title}, but from another server."
         )
         return inconclusive("not_available", message)
-    # Anybody can report evidence that names another finding of the provider; the identity is the import's alone.
+    # Anybody can report evidence that names another finding of the provider; only the import sets the identity.
     if finding.identity != provider_key(provider.server, str(finding.evidence.get("source"))):
         message = f"The evidence was not imported from {provider.title}: import the finding again by a sync."
         return inconclusive("not_available", message)

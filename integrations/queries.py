@@ -10,7 +10,7 @@ from integrations.providers.registry import PROVIDERS
 from krafter_audit.api.lookup import get_or_404
 
 MAX_RUNS_LISTED = 25  # the newest ones
-# Search Console, which alone reads the URLs, watches 5,000 pages.
+# Only Search Console reads the URLs: 5,000 pages at most.
 MAX_FINDINGS, MAX_URLS = 2_000, 5_000
 
 

@@ -75,7 +75,7 @@ def stored_choices(project: Project, provider: str) -> dict[str, Any]:
 
 
 def with_stored_secrets(project: Project, provider: str, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the credentials that `connect` would store for choices alone."""
+    """Return the credentials that `connect` would store for choices only."""
     existing = Integration.objects.filter(project=project, provider=provider).first()
     return {**(_stored_credentials(existing) if existing else {}), **choices}
 

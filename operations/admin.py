@@ -22,7 +22,7 @@ class RunAdmin(ReadOnlyAdmin):
         return rows  # of the whole installation
 
     def filter_by_organizations(self, rows: QuerySet[Any], organization_ids: list[UUID]) -> QuerySet[Any]:
-        # For superusers alone: backups have the data of all organisations.
+        # Only for superusers: backups have the data of all organisations.
         return rows.none()
 
     @admin.display(description="outcome")

@@ -19,7 +19,7 @@ from notifications.webhooks import endpoint_secrets
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 
-# The models with sealed credentials, and the function that returns the owner of a row's.
+# The models with sealed credentials, and the function that returns their owner.
 SEALED_MODELS: dict[type[Model], Callable[[Any], tuple[str, ...]]] = {
     Integration: integration_credentials.owner_of,
     Webhook: lambda webhook: webhooks.owner_of(webhook.integration),

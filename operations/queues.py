@@ -21,7 +21,7 @@ from scans.models import Scanner, ScanPart, Site
 
 @dataclass(frozen=True)
 class PendingWork:
-    """Rows of one kind whose work is due; `oldest` is since when."""
+    """Rows of one kind whose work is due, the first of them since `oldest`."""
 
     kind: str
     rows: int
@@ -50,7 +50,7 @@ def measure(kind: str, rows: QuerySet[Any], column: str) -> PendingWork:
 
 
 def unfinished_scan_parts() -> QuerySet[Any]:
-    # A scan of many pages runs for long: what counts is when it last progressed.
+    # A scan of many pages runs for long: the time of its last progress counts.
     parts = ScanPart.objects.filter(finished_at__isnull=True)
     return parts.annotate(progressed_at=Coalesce("ingested_at", "created_at"))
 

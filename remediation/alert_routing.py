@@ -1,4 +1,4 @@
-"""Which channels a policy sends alerts to: `{"alert_routing": {"critical": ["slack", "email"]}}`, by severity."""
+"""The channels to which a policy sends alerts: `{"alert_routing": {"critical": ["slack", "email"]}}`, by severity."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""How many people must approve a verification, by the project's policy.
+"""The number of people who must approve a verification, by the project's policy.
 
 `{"approvals": {"critical": 2, "not_author": true}}`. Without a number one approval is enough; with
-`not_author`, not one of the person who set the task to ready to verify.
+`not_author`, the person who set the task to ready to verify may not approve.
 """
 
 from dataclasses import dataclass

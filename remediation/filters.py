@@ -42,8 +42,8 @@ class LabelFilter(TextsFilter):
         labels = dict(known.values_list("name", "pk"))
         if set(value) - labels.keys():
             return qs.none()
-        # By id: PostgreSQL knows how many tasks have it. By name it assumes the average of all labels, and reads the
-        # tasks of the project in order to find the few that have a rare one.
+        # By id: PostgreSQL has statistics of each label. By name it assumes the average of all labels, and reads the
+        # tasks of the project in order to find the few that have a rare label.
         for label in labels.values():
             qs = qs.filter(labels=label)
         return qs

@@ -24,7 +24,7 @@ from remediation.models import Evidence, Policy, Task, Verification
 from remediation.verification_states import VerificationState
 from scans.serializers import ScanSerializer
 
-# Of JSON in UTF-8: a page of the policy's versions has 100 of them.
+# JSON in UTF-8: a page of the policy's versions has 100 of them.
 MAX_CONFIG_BYTES = 64 * 1024
 UNSUPPORTED_FIELDS = {
     "description": "A task has no description. See recommended_fix of its finding.",

@@ -137,7 +137,7 @@ class MembershipAdmin(ServiceModelAdmin):
     def _managed(self, request: HttpRequest) -> list[UUID]:
         user = staff_of(request)
         if user.is_superuser:
-            # Two are enough: callers ask only whether there is one, or no other.
+            # Two are enough: callers only check for one or for several.
             return list(Organization.objects.values_list("pk", flat=True)[:2])
         return [pk for pk, role in user.roles.items() if role in MANAGERS]
 

@@ -40,7 +40,7 @@ def send(invitation_id: UUID) -> None:
 
 def _send(invitation: Invitation) -> dict[str, Any]:
     """Send the e-mail; return the changes of the invitation."""
-    # Has joined by the link of another organisation, which ends this one; or is deactivated, whose links do not work.
+    # The person joined by another organisation's link, which ends this invitation, or is deactivated.
     user = invitation.membership.user
     if not user.is_active or (user.signs_in and not invitation.is_notice):
         return NOT_DUE

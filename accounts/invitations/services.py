@@ -90,7 +90,7 @@ def accept(user: User, *, name: str, password: str, request_id: str = "") -> Use
     # The form may be submitted twice at the same time, or the account be deactivated meanwhile.
     if (user.password, user.email, user.is_active) != (found.password, found.email, True):
         raise AlreadyJoined
-    # Every member is staff: passwords serve the admin alone, where roles say what is allowed.
+    # Every member is staff: passwords are only for the admin, where roles set permissions.
     user.name, user.is_staff = name, True
     user.set_password(password)
     user.save()

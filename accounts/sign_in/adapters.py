@@ -42,6 +42,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url: str) -> str:
         image = io.BytesIO()
-        # White around it, since readers expect dark on light, also in the dark theme.
+        # A white border: readers of QR codes expect dark on light, also in the dark theme.
         segno.make(url, micro=False).save(image, kind="svg", scale=5, border=4, light="#fff", xmldecl=False)
         return image.getvalue().decode()

@@ -25,7 +25,7 @@ def create_from_groups(email: str, groups: list[str]) -> User | None:
 
 def parse_group(entry: str) -> tuple[str, tuple[UUID, str]]:
     """Parse `group=organisation id:role`. Raises ValueError."""
-    # The last one: the name of a group may be a distinguished name, `cn=staff,dc=example`.
+    # The last `=`: the name of a group may be a distinguished name, `cn=staff,dc=example`.
     group, equals, target = entry.rpartition("=")
     organization_id, _, role = target.partition(":")
     if not group or not equals or role not in Membership.Role.values:

@@ -51,7 +51,7 @@ class IdentityProviderAdapter(OpenIDConnectOAuth2Adapter):
         return self.get_provider().sociallogin_from_response(request, data)
 
     def _verified(self, app: Any, id_token: str) -> dict[str, Any]:
-        # allauth trusts TLS and skips the signature. A symmetric one could be made with the public key.
+        # allauth relies on TLS and skips the signature. A symmetric one could be made with the public key.
         try:
             algorithm = jwt.get_unverified_header(id_token).get("alg")
         except jwt.PyJWTError as error:
@@ -86,7 +86,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return [app]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        # The query of the start may ask for another process: to connect accounts has no page here.
+        # The query of the start may name another process: connecting accounts has no page here.
         sociallogin.state.pop("process", None)
         email = _verified_address(sociallogin)
         user = User.objects.by_email(email) if email else None
@@ -108,7 +108,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 def _verified_address(sociallogin: SocialLogin) -> str:
     claim = _claims(sociallogin).get("email_verified")
-    # A trusted domain replaces a claim that is not sent, not one that denies it.
+    # A trusted domain replaces a missing claim, but no negative one.
     if claim is not None and not parse_bool_safely(claim):
         return ""
     return next((address.email.lower() for address in sociallogin.email_addresses if address.verified), "")

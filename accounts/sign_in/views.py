@@ -52,7 +52,7 @@ class SignInView(AdminPage, views.LoginView):
 
     def form_valid(self, form: auth_forms.AuthenticationForm) -> HttpResponse:
         user = form.get_user()
-        # As fresh as a confirmation of the password, so that the set-up of a second factor needs none.
+        # Counts as a confirmation of the password, so that the set-up of a second factor needs none.
         record_authentication(self.request, user, method="password", reauthenticated=True)
         response = perform_login(self.request, user, redirect_url=self.get_success_url())
         known_browsers.remember(response, user.email)

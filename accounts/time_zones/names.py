@@ -7,5 +7,5 @@ NOT_ZONES = frozenset({"localtime", "Factory"})
 
 @cache
 def zone_names() -> frozenset[str]:
-    """Return the names of IANA's time zones, such as Europe/Vienna, that this server knows."""
+    """Return the names of IANA's time zones, such as Europe/Vienna, that this server has."""
     return frozenset(available_timezones()) - NOT_ZONES

@@ -203,16 +203,16 @@ def add_guard_runs(deploy: Deploy) -> int:
 
 
 def _has_newer_deploy(deploy: Deploy) -> bool:
-    # A sync may report several at once: what is live is checked once.
+    # A sync may report several deploys at once: the live one is checked once.
     newer = Deploy.objects.filter(project=deploy.project_id, environment=deploy.environment)
     return newer.filter(finished_at__gt=deploy.finished_at).exists()
 
 
 @transaction.atomic
 def scan_after(deploy: Deploy) -> None:
-    """Queue the scan that the policy wants after a live deploy. Idempotent.
+    """Queue the scan that the policy requires after a live deploy. Idempotent.
 
-    There is none after one that was reported over a day late, or replaced by another.
+    A deploy that was reported over a day late, or replaced by another, starts no scan.
     """
     locked = Deploy.objects.select_for_update(of=("self",)).select_related("project").get(pk=deploy.pk)
     project, config = locked.project, config_of(locked.project)

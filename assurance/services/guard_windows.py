@@ -48,7 +48,7 @@ def open_window(verification_id: UUID) -> GuardWindow | None:
         return None
     approved_at, open_windows = verification.verified_at or timezone.now(), _open_windows(finding)
     if not offsets or verification.manual or verification.override_reason:
-        # A new approval ends what an earlier one guards, also if it is not guarded itself.
+        # A new approval ends the window of an earlier one, also if it opens none itself.
         _cancel(open_windows.filter(verification__verified_at__lt=approved_at), by=SYSTEM)
         return None
     _cancel(open_windows, by=SYSTEM)
@@ -70,7 +70,7 @@ def start_due_runs() -> int:
     due = GuardRun.objects.filter(status=GuardRun.Status.PENDING, due_at__lte=timezone.now())
     due = due.filter(window__project__archived_at=None).order_by("due_at")
     waiting = due.order_by().values_list("window__project").annotate(first=Min("due_at")).order_by("first")
-    # Each project by itself: one that has used up its daily budget does not delay the others.
+    # Each project separately: a project without daily budget left does not delay the others.
     for project_id, _ in waiting:
         if time.monotonic() > deadline or is_shutting_down():
             break

@@ -1,4 +1,4 @@
-"""What only PostgreSQL can say about the audit log and the history of counters: monthly partitions, append-only rows."""
+"""PostgreSQL's monthly partitions and append-only rows of the audit log and the history of counters."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations

@@ -72,7 +72,7 @@ def correct() -> int:
 
 
 def _differences(model: type[Model], definition: CounterDefinition) -> str:
-    # Rows do not tell when and how they changed: of such a counter only the sum over all changes can be recounted.
+    # Rows do not record when and how they changed: of such a counter only the sum over all changes can be recounted.
     one_total = bool(definition.change)
     return DIFFERENCES.format(
         name=definition.name,

@@ -69,7 +69,7 @@ def _problem(tool: str, listed: list[dict[str, Any]], rules: Rules, result: dict
 
 
 def _title(rule: dict[str, Any], rule_id: str) -> str:
-    # A name alone may be that of several rules: Bandit calls ten of them `blacklist`.
+    # Several rules may have the same name: Bandit calls ten of them `blacklist`.
     name = text(rule, "name")
     named = f"{name} ({rule_id})" if name and rule_id and name != rule_id else name or rule_id
     return text(rule, "shortDescription", "text") or named

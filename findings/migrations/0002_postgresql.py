@@ -1,4 +1,4 @@
-"""What only PostgreSQL can say about findings: triggers, columns to search, an index over JSON, storage settings."""
+"""PostgreSQL's schema of findings: triggers, columns to search, an index over JSON, storage settings."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -14,7 +14,7 @@ WHERE (evidence -> 'source') IS NOT NULL
 """
 # Columns that Django's model does not have, so that no query selects them. Stored, since a search reads them of
 # thousands of rows, and normalize() takes 16 microseconds: what `?q=` searches (title, URLs and check keys, with é as
-# one code point), and what `?check=` does. An index of the check keys alone would return those of all projects.
+# one code point), and what `?check=` does. An index of only the check keys would return those of all projects.
 SEARCHED = """
 CREATE FUNCTION checks_in_project(project uuid, keys varchar[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT array_agg(project || ' ' || key) FROM unnest(keys) AS key $$;

@@ -43,7 +43,7 @@ class FindingReport:
     # The source's key of the finding (identity.py). The title is then only the default of a new finding.
     source_key: str | None = None
     scan_id: UUID | None = None  # of our own scan that reports it
-    # When another source saw it, if that was some time ago.
+    # When another source observed it, if that was some time ago.
     observed_at: datetime | None = None
     # It may not name all pages on which the check fails: those that are known stay, for the next verification.
     is_addition: bool = False
@@ -106,7 +106,7 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
 
 @transaction.atomic
 def report_unchanged(seen: Mapping[UUID, datetime]) -> None:
-    """Store when a source last saw findings that it reports as before; this may contradict their verifications."""
+    """Store when a source last observed findings that it reports as before; this may contradict their verifications."""
     rows = Finding.objects.select_for_update().filter(pk__in=list(seen)).order_by("id").defer(*LARGE_FIELDS)
     later = [row for row in rows if row.reported_at is None or row.reported_at < seen[row.pk]]
     for finding in later:

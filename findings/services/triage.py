@@ -44,7 +44,7 @@ def update(
             was = {name: getattr(finding, name) for name in changes}
             after = _with_priority(finding, changes)
             if "title" in changes and finding.first_title is None:
-                # A source may identify it by the current title, and must find it by that title again.
+                # A source may identify the finding by the current title, and must find it again.
                 after["first_title"] = finding.title
             before, status = {finding.pk: finding.status}, after.pop("status", finding.status)
             Finding.transitions.apply(finding, status, **after)

@@ -162,7 +162,7 @@ class ConnectionPages(ReadOnlyAdmin):
         return self._store(request, project, provider, form.credentials, self.get_preserved_filters(request))
 
     def test_view(self, request: HttpRequest, project_id: UUID, provider: str) -> HttpResponse:
-        """Test the form; return the result alone to a script."""
+        """Test the form; return only the result to a script."""
         project = self._project(request, project_id, provider)
         if request.method != "POST":
             return HttpResponseRedirect(self._connect_url(request, project.pk, provider))
@@ -265,7 +265,7 @@ class ConnectionPages(ReadOnlyAdmin):
             url=url,
             back=self._back(project, provider, self.get_preserved_filters(request)),
         )
-        # Not a redirect: the policy allows forms to lead to this site alone.
+        # Not a redirect: the policy allows forms to lead only to this site.
         response["Refresh"] = f"0; url={url}"
         return response
 

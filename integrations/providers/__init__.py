@@ -1,1 +1,1 @@
-"""Providers, a package for each vendor. They know neither models nor settings."""
+"""Providers, a package for each vendor. They import neither models nor settings."""

@@ -34,7 +34,7 @@ class GrantRefused(ProviderRefused):
 
 
 class ResourceMissing(ProviderRefused):
-    """The requested resource does not exist, or the token may not see it."""
+    """The requested resource does not exist, or the token may not read it."""
 
     reason = "target_missing"
 
@@ -63,7 +63,7 @@ class ProviderUnavailable(ProviderError):
 
 
 class UnreadableResponse(ProviderUnavailable):
-    """A response is JSON of a form that the vendor does not document, perhaps of one ticket alone."""
+    """A response is JSON of a form that the vendor does not document, perhaps only of one ticket."""
 
 
 class ResponseTooLarge(ProviderUnavailable):

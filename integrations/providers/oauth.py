@@ -1,4 +1,4 @@
-"""How a vendor's token endpoint is called (RFC 6749)."""
+"""Requests to a vendor's token endpoint (RFC 6749)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

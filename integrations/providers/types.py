@@ -86,7 +86,7 @@ class RemoteFinding:
     assets: tuple[tuple[str, str], ...] = ()  # type and value of each
     evidence: Mapping[str, Any] = field(default_factory=dict)
     fix: Mapping[str, Any] | None = None
-    # When the vendor saw it, for vendors that report what they saw some time ago.
+    # When the vendor observed it, for vendors that report old observations.
     observed_at: datetime | None = None
     # When it last occurred, for vendors that list it until a person resolves it.
     occurred_at: datetime | None = None

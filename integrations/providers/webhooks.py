@@ -1,4 +1,4 @@
-"""How vendors sign webhook deliveries, and the event in a delivery.
+"""Signatures of webhook deliveries, and the event in a delivery.
 
 A delivery only says which ticket has changed, and its current state is requested: a late, repeated or out of order
 delivery does no harm.

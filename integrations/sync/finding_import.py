@@ -41,7 +41,7 @@ def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
         return set()
     approved = _approved(context, source).order_by("-updated_at")
     rows = approved.values_list("pk", "evidence__source", "updated_at", "identity")
-    # Anybody can report evidence that names another finding of the provider; the identity is the import's alone.
+    # Anybody can report evidence that names another finding of the provider; only the import sets the identity.
     due = [row[:3] for row in rows if row[3] == provider_key(source.server, row[1])]
     for pk, external_id, updated_at in due[:MAX_RESOLVED]:
         context.checkpoint()
@@ -97,7 +97,7 @@ def _report_unchanged(seen: Mapping[UUID, datetime]) -> None:
 
 
 def _observed_before_fix(context: SyncContext, server: str, page: Sequence[RemoteFinding]) -> set[str]:
-    # A vendor may report what it saw before the fix was verified (Google: at its last crawl): that is no regression.
+    # A vendor may report a problem from before the verification (Google: at its last crawl): that is no regression.
     observed = {finding.external_id: finding.observed_at for finding in page if finding.observed_at}
     if not observed:
         return set()
@@ -114,7 +114,7 @@ def _observed_before_fix(context: SyncContext, server: str, page: Sequence[Remot
 def _changed(
     context: SyncContext, server: str, page: Sequence[RemoteFinding], requested_at: datetime
 ) -> tuple[list[FindingReport], dict[UUID, datetime]]:
-    """Return the reports to ingest, and of the unchanged findings when the vendor last saw them."""
+    """Return the reports to ingest, and when the vendor last observed the unchanged findings."""
     # Unchanged findings are not ingested, so that a severity set by a person is not overwritten at every sync.
     reports = [to_report(finding, server) for finding in page]
     rows = Finding.objects.filter(

@@ -1,4 +1,4 @@
-"""When a connected integration is synced: every 15 minutes, less often after failures."""
+"""The schedule of a connected integration: every 15 minutes, less often after failures."""
 
 from datetime import UTC, datetime, timedelta
 from math import floor
@@ -28,6 +28,6 @@ def after_run(integration: Integration, *, succeeded: bool) -> dict[str, Any]:
     if succeeded:
         return {"failures": 0, "next_sync_at": next_slot(integration, now)}
     failures = min(integration.failures + 1, MAX_FAILURES)
-    # Doubled after each failure: an outage of a provider, or a revoked token, is not hammered on.
+    # Doubled after each failure: an outage of a provider, or a revoked token, causes few requests.
     pause = min(INTERVAL * 2 ** (failures - 1), MAX_PAUSE)
     return {"failures": failures, "next_sync_at": next_slot(integration, now + pause - INTERVAL)}

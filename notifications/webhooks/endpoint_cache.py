@@ -7,10 +7,10 @@ from django.db import transaction
 
 from notifications.models import WebhookEndpoint
 
-# A process that does not know a new endpoint yet stores no events for it. For a longer time after its start they are
-# also searched in the audit log (`fan_out.queue_missed`).
+# A process whose cache lacks a new endpoint stores no events for it. For a longer time after the endpoint's
+# start they are also searched in the audit log (`fan_out.queue_missed`).
 TTL_SECONDS = 5.0
-MAX_ENTRIES = 10_000  # organisations that a process remembers
+MAX_ENTRIES = 10_000  # organisations in the cache of a process
 
 _entries: dict[UUID, tuple[bool, float]] = {}
 

@@ -27,7 +27,7 @@ LOCK = "webhooks: fan-out"
 BATCH_SIZE = 500  # rows of one INSERT
 TIME_BUDGET_SECONDS = 60.0  # of one run; the next one continues
 MAX_PAYLOAD_BYTES = 256 * 1024
-# After an endpoint was enabled: longer than any transaction of a process that did not know it yet.
+# After an endpoint was enabled: longer than any transaction of a process whose cache lacks it.
 CATCH_UP_TIME = timedelta(minutes=3)
 MAX_CATCH_UP = 5_000  # events of an endpoint in one run
 
@@ -109,7 +109,7 @@ def message_body(event_type: str, at: datetime, data: dict[str, Any]) -> str:
 
 @transaction.atomic
 def queue_missed() -> None:
-    """Store the events that were logged before all processes knew a new endpoint, unless another worker stores."""
+    """Store the events that were logged before all caches had a new endpoint, unless another worker stores."""
     if not try_advisory_lock(LOCK):
         return
     recent = WebhookEndpoint.objects.filter(

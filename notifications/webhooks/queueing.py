@@ -1,4 +1,4 @@
-"""Which endpoint gets its messages next. A message in the queue is only a hint that some endpoint waits."""
+"""Choose the endpoint of the next messages. A message in the queue is only a hint that some endpoint waits."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def run_next() -> bool:
     """Deliver what is due to one endpoint; return whether there was one.
 
     It is the one that has waited longest since its last messages, in the organisation whose endpoints have taken the
-    least time: one with many endpoints, or with slow ones, does not delay the others.
+    least time: many or slow endpoints delay no other organisation.
     """
     endpoints = WebhookEndpoint.objects.all()
     busy = fair_queue.organizations_that_run(endpoints, at_least=MAX_RUNNING, organization="organization")

@@ -23,7 +23,7 @@ TABLES = """
 
 
 def count_rows(cursor: Any) -> dict[str, int]:
-    """Return the rows of each table, as the cursor's transaction sees them."""
+    """Return the number of rows of each table in the cursor's transaction."""
     cursor.execute(TABLES)
     names = [name for (name,) in cursor.fetchall()]
     counts = {}

@@ -21,7 +21,7 @@ MAX_PROBLEMS = 20  # of one kind, in a report
 
 
 def verify() -> dict[str, Any]:
-    """Return the rows of each table, and what each verification counted and found wrong."""
+    """Return the rows of each table, and the counts and errors of each verification."""
     checks: dict[str, Callable[[], tuple[int, list[str]]]] = {
         "migrations": _migrations,
         "evidence": _evidence,

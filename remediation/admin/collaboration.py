@@ -22,7 +22,7 @@ MAX_COMMENTS = 100  # on the page
 
 
 class CollaborationPages(ServiceModelAdmin):
-    """A comment is changed and deleted by its author alone."""
+    """Only its author changes and deletes a comment."""
 
     def get_urls(self) -> list[URLPattern]:
         return [

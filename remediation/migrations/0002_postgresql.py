@@ -1,4 +1,4 @@
-"""What only PostgreSQL can say about remediation: monthly partitions, triggers, storage settings."""
+"""PostgreSQL's schema of remediation: monthly partitions, triggers, storage settings."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations

@@ -157,5 +157,5 @@ SECTION_WARNINGS: dict[str, FindIgnored] = {
 
 
 def register_section(section: PolicySection, find_ignored: FindIgnored) -> None:
-    """Register a section that a higher app reads: its form, and what finds its parts without effect."""
+    """Register a section that a higher app reads: its form, and the function that finds its parts without effect."""
     SECTIONS[section.name], SECTION_WARNINGS[section.name] = section, find_ignored

@@ -63,7 +63,7 @@ def create_many(project: Project, items: Sequence[Mapping[str, Any]], *, by: Act
 
 
 def _creation_data(task: Task) -> dict[str, Any]:
-    # As an update logs it: who makes a task ready to verify may be forbidden to approve it (approvals.py).
+    # Logged as by an update: the policy may forbid this person to approve the task (approvals.py).
     is_ready = task.status == Status.READY_VERIFY
     return {"finding_id": task.finding_id, **({"after": {"status": task.status}} if is_ready else {})}
 

@@ -17,7 +17,7 @@ type Span = tuple[datetime, datetime]
 
 
 class Calendar(Protocol):
-    """Which time counts."""
+    """The time that counts."""
 
     def open_spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """Yield the spans that count, in order, apart and not empty, within `start` and `end`."""

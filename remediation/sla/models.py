@@ -21,7 +21,7 @@ class SlaOutcome(models.TextChoices):
 class WithSlaClock(models.Model):
     """The columns of a task's clock."""
 
-    # NULL while the clock is paused. Lists read this column alone.
+    # NULL while the clock is paused. Lists read only this column.
     sla_due_at = models.DateTimeField(null=True, blank=True)
     # The policy has set the due date (or none), so that applying a policy may change it.
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)

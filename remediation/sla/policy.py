@@ -56,7 +56,7 @@ class SlaRules:
 
 @dataclass(frozen=True)
 class Terms:
-    """The rules of a policy version; without a clock its version is None, as hours are all that counts."""
+    """The rules of a policy version; without a clock its version is None, as only `sla_hours` counts."""
 
     rules: SlaRules
     policy_version: int | None

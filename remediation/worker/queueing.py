@@ -1,4 +1,4 @@
-"""Which verification runs next. A message in a queue is only a hint that some verification waits."""
+"""Choose the next verification. A message in a queue is only a hint that some verification waits."""
 
 from functools import partial
 
@@ -23,8 +23,8 @@ ORGANIZATION = "verification__project__organization"
 def run_next(scanner: Scanner) -> bool:
     """Run the checks of one waiting part of the scanner; return whether there was one.
 
-    Those that a person has requested come first, and among these the oldest of the organisation whose verifications
-    have taken the least time: one with many verifications, or with a slow site, does not delay the others.
+    Verifications requested by people come first, and among these the oldest of the organisation whose
+    verifications have taken the least time: many verifications, or a slow site, delay no other organisation.
     """
     kind, waiting = f"verification by {scanner}", _waiting(scanner)
     run = partial(part_runner.run_part, scanner=scanner, with_browser=scanner == Scanner.BROWSER)

@@ -47,7 +47,7 @@ def _ranges(flows: tuple[DailyFlow, ...], still_open: int, today: date) -> list[
     def after(days: int | None) -> str | None:
         return None if days is None else (today + timedelta(days=days)).isoformat()
 
-    # Everybody who reads it on this day sees the same dates.
+    # All readers on this day get the same dates.
     ranges = simulation.forecast(flows, still_open, seed=today.toordinal())
     return [
         {
@@ -65,7 +65,7 @@ def _daily_flows(changes: Sequence[RiskChange], today: date) -> tuple[DailyFlow,
     by_day: dict[date, list[RiskChange]] = {}
     for change in changes:
         by_day.setdefault(change.day, []).append(change)
-    # The first scan of a site finds what has been there for long: it says nothing about what comes.
+    # The first scan of a site finds old problems, which say nothing about later ones.
     start = max(today - timedelta(days=MAX_WEEKS * DAYS_PER_WEEK), first + timedelta(days=1))
     return tuple(_flow(by_day.get(day, ())) for day in _days(start, today - timedelta(days=1)))
 

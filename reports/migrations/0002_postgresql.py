@@ -1,4 +1,4 @@
-"""What only PostgreSQL can say about reports and shares: the triggers of the counters."""
+"""The triggers of the counters of reports and shares."""
 
 import pgtrigger.compiler
 import pgtrigger.migrations

@@ -69,8 +69,8 @@ def delivery_of(share: Share) -> ShareDelivery:
             share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE_SECONDS)
         )
 
-    # Not to those whom an earlier attempt has reached, and to none once another worker has taken over the lease: it is
-    # checked before each mail.
+    # Without recipients whom an earlier attempt has reached. The lease is checked before each mail, and no mail is sent
+    # once another worker has it.
     remaining = (
         address
         for address in share.recipients

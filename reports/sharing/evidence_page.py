@@ -75,7 +75,7 @@ def _find(report: Report, verification_id: str) -> tuple[ReportItem, Verificatio
         pk = UUID(verification_id)
     except ValueError:
         raise PageUnavailable(*NOT_FOUND) from None
-    # Only what the report lists as fixed: a link opens no other evidence of the project.
+    # Only findings that the report lists as fixed: a link opens no other evidence of the project.
     listed = ReportItem.objects.filter(report=report, kind=ReportItem.Kind.FIXED, data__id=str(pk))
     item = listed.first()
     rows = Verification.objects.select_related("project", "task__finding")

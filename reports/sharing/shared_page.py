@@ -64,7 +64,7 @@ def shared_file(request: HttpRequest, token: str) -> FileResponse:
         raise PageUnavailable(*FILE_FAILED) from None
     if report.format == Format.CSV and not kind:
         response.streaming_content = without_comments(cast("BinaryIO", response.file_to_stream))
-        # Both are of the file with the comments.
+        # Both headers describe the file with the comments.
         del response["Content-Length"], response["Repr-Digest"]
     return response
 

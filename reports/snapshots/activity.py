@@ -8,8 +8,8 @@ from krafter_audit.db.sql import fetch_all
 from reports import queries
 from reports.queries import Counts, Period
 
-# One row for each of the periods, in their order. The first day is that of the first scan or finding. What is fixed is
-# what the report lists as fixed (copying.py): a finding that came back is not.
+# One row for each of the periods, in their order. The first day is that of the first scan or finding. Only findings
+# that the report lists as fixed (copying.py) are fixed: a finding that came back is not.
 COUNT_ACTIVITIES = """
     SELECT
         (SELECT count(*) FROM findings_finding

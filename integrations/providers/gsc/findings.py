@@ -128,7 +128,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         return state["seen"]
 
     def _due_pages(self, impressions: Mapping[str, int], inspected: dict[str, int], today: date) -> list[str]:
-        # The most seen pages first, then those that the project knows; never inspected ones before all others.
+        # Pages with the most impressions first, then the project's own; never inspected ones before all others.
         ranked = heapq.nlargest(MAX_PAGES_WATCHED, impressions, key=lambda url: impressions[url])
         known = [url for url in self.known_urls if url not in impressions and self.contains(url)]
         watched = list(dict.fromkeys([*ranked, *known]))[:MAX_PAGES_WATCHED]

@@ -66,7 +66,7 @@ class SearchProblem:
 
 def page_problems(result: Mapping[str, Any]) -> list[SearchProblem]:
     index = result.get("indexStatusResult") or {}
-    # A value that this version does not know is not a problem. Mobile usability is not read: Google retired it in
+    # A value that is unknown to this version is not a problem. Mobile usability is not read: Google retired it in
     # December 2023 and answers VERDICT_UNSPECIFIED.
     found = [problem for rule in RULES if (problem := rule(index))]
     if not found:
@@ -126,7 +126,7 @@ def _canonical(index: Index) -> SearchProblem | None:
 
 
 def _not_indexed(index: Index) -> Iterator[SearchProblem]:
-    # The general verdict counts only where no rule explains it, and the page does not ask for it by a redirect or a
+    # The general verdict counts only where no rule explains it, and the page does not cause it by a redirect or a
     # canonical link.
     severity, state = (VERDICT_SEVERITY.get(str(index.get("verdict"))), str(index.get("coverageState") or ""))
     if severity is None or state in INTENDED_STATES:

@@ -153,7 +153,7 @@ class JiraClient(Provider):
         return within_a_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)
 
     def refusal(self, response: Response) -> str:
-        # After too many failed sign-ins Jira wants a CAPTCHA to be solved.
+        # After too many failed sign-ins Jira requires a CAPTCHA.
         if response.headers.get("x-authentication-denied-reason"):
             return "Jira requires a sign-in in the browser after too many failed attempts."
         return super().refusal(response)

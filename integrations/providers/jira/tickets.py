@@ -305,7 +305,7 @@ def _task_property(value: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _attempt(action: Callable[[], Any]) -> str:
-    """Do what a ticket does not depend on; return why Jira refused it, or an empty text."""
+    """Run an optional action; return why Jira refused it, or an empty text."""
     try:
         action()
     except ProviderRefused as error:

@@ -135,7 +135,7 @@ class Linear(LinearClient, Tracker):
         response = self.execute(graphql.WORKFLOW, {"id": self._issue_id(ticket.external_id)})
         issue, current, states = self.parse(response, lambda body: _workflow_of(body["data"]["issue"]))
         changes: dict[str, str | None] = {}
-        # A state alone leaves a deleted issue in the trash; null restores it.
+        # Setting only the state leaves a deleted issue in the trash; null restores it.
         if issue.get("trashed") and not draft.closed:
             changes["trashed"] = None
         # `states` are those of the issue's current team: people move issues between teams, which have different states.

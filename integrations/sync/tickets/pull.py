@@ -215,7 +215,7 @@ def merge_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
         conflicts.open_conflict(context, link, Field.STATE, ticket.state.value, merged.conflicts["state"])
         link.last_synced["task"]["status"] = draft.status  # a person decides: ours is not pushed
     elif not is_open_on_one_side(draft, ticket):
-        # A comment or a label alone decides nothing.
+        # Comments and labels decide nothing.
         conflicts.close_conflict(link, Field.STATE)
     if merged.new_task_state and conflicts.count_state_change(context, link, ticket):
         _update_task(context, link, ticket, locked, merged.new_task_state)

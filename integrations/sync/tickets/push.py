@@ -234,8 +234,7 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
         _unlink_namesakes(context, link, ticket, tracker.server)
         _link_ticket(context, tracker, link, ticket)
     except (IntegrationChanged, ProviderUnavailable):
-        # Another worker, whose own request was refused, may have deleted the link: it is what the next sync searches
-        # for.
+        # Another worker, whose own request was refused, may have deleted the link, which the next sync searches for.
         TicketLink.objects.get_or_create(
             integration=context.integration, task=link.task, defaults={"last_synced": link.last_synced}
         )
@@ -296,7 +295,7 @@ def _link_ticket(context: SyncContext, tracker: Tracker, link: TicketLink, ticke
         task_synced_at=task.updated_at if agreed["task"] == current else None,
     )
     if not is_linked:
-        # Another worker has, while this one was paused. Its next sync closes this ticket (duplicates.py).
+        # Another worker has linked one while this one was paused. Its next sync closes this ticket (duplicates.py).
         raise IntegrationChanged
     context.sync_run.pushed += 1
     if agreed["ticket"] != ticket_values(ticket):

@@ -12,7 +12,7 @@ from krafter_audit.web.public_urls import public_url
 from remediation.models import Task
 from remediation.services.tasks import CLOSED, REOPENED, STARTED
 
-PUSHED_FIELDS = ("priority", "due", "status", "campaigns")  # fields that the task alone decides
+PUSHED_FIELDS = ("priority", "due", "status", "campaigns")  # fields that only the task decides
 
 
 @dataclass

@@ -86,7 +86,7 @@ class SectionsForm(forms.Form):
 
 
 def new_problems(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what an edited config has without effect that it had not before: the field and the sentence."""
+    """Return the new parts of an edited config without effect: the field and the sentence."""
     known = set(ignored_parts(before))
     found = by_field(ignored_parts(after))[0]
     return [(name, explanation(sentence)) for name, sentence in found if sentence not in known]

@@ -66,7 +66,7 @@ class PolicyPages(ServiceModelAdmin):
         """Replace the policy; with the token of the preview also the rows that it listed."""
         policy = self.row_to_change(request, pk)
         page = reverse("admin:remediation_policy_change", args=[pk])
-        # After a session that has expired meanwhile, the sign-in leads here without the form.
+        # The sign-in after an expired session redirects here without the form.
         if request.method != "POST":
             return HttpResponseRedirect(page)
         name, config = self._entered_json(request)
