@@ -1,4 +1,4 @@
-"""What staff may do in the admin by their role in an organisation.
+"""Permissions of staff in the admin by their role in an organisation.
 
 A superuser may do everything. Groups, assigned by superusers only, give further permissions in the organisations in
 which the user has a role above viewer.

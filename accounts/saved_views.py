@@ -29,7 +29,7 @@ class NameTaken(InvalidParams):
 
 def visible(user: User, list_name: str) -> QuerySet[SavedView]:
     """Return the user's own and shared views of a list, by name."""
-    # Not the views that the user shared with an organisation and left: its administrators may have changed them.
+    # Without the views that the user shared with an organisation and left: its administrators may have changed them.
     own = Q(user=user, organization=None)
     rows = SavedView.objects.filter(own | Q(organization__in=list(user.roles)), list=list_name)
     return rows.select_related("user", "organization").order_by("name", "pk")

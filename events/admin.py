@@ -38,7 +38,7 @@ class EventAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        # The names are known: the newest of these events are read from the index, and not those found first.
+        # By exact names: an index returns the newest of these events first.
         names = names_with(search_term)
         if search_term.strip() and names:
             return queryset.filter(name__in=names), False

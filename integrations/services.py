@@ -123,7 +123,7 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
 def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, delay_seconds: int = 0) -> None:
     """Let a worker sync the pending changes, after a running sync if there is one.
 
-    Those of an archived project stay pending until it is restored.
+    Changes of an archived project stay pending until it is restored.
     """
     rows = Integration.objects.select_for_update(of=("self",)).select_related("project")
     integration = rows.get(pk=integration.pk)

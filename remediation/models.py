@@ -202,11 +202,11 @@ BLOCKED_BY = Case(
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def without_guards(self) -> "VerificationQuerySet":
-        """Return those that people or deploys have requested: only these are listed and counted."""
+        """Return the verifications that people or deploys have requested: only these are listed and counted."""
         return self.exclude(trigger=Verification.Trigger.GUARD)
 
     def undecided(self) -> "VerificationQuerySet":
-        """Return those that are neither approved nor reopened, and have no newer one of their task."""
+        """Return the verifications that are neither approved, reopened nor superseded."""
         return self.filter(result=Result.PENDING, superseded=False)
 
 

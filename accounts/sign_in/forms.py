@@ -46,7 +46,7 @@ class StyledForm(forms.Form):
 class RequestPasswordResetForm(StyledForm, PasswordResetForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "E-mail"  # as on the page before it
+        self.fields["email"].label = "E-mail"  # as on the sign-in page
 
 
 class ResetPasswordForm(StyledForm, SetPasswordForm):

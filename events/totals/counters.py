@@ -59,7 +59,7 @@ AGGREGATE = """
     SELECT %(project)s, %(name)s, day, owner_id, facets, sum(rows), sum(score) FROM deleted
     GROUP BY day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
 """
-# Only those with many more rows than combinations: aggregating others would write as many rows as it deletes.
+# Only counters with many more rows than combinations: aggregating others would write as many rows as it deletes.
 COUNTERS_TO_AGGREGATE = """
     SELECT project_id, name FROM events_counter GROUP BY project_id, name
     HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, owner_id, facets))

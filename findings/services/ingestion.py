@@ -204,7 +204,7 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
     )
 
 
-# What `_apply` sets: a field that is missing here is not stored. The status changes by its transitions.
+# The fields that `_apply` sets: a field that is missing here is not stored. The status changes by its transitions.
 UPDATED_FIELDS = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
     "evidence", "recommended_fix", "check_keys", "identity", "last_seen_at", "last_scan_id", "reported_at",

@@ -37,7 +37,7 @@ def merged_body(present: str, draft: TicketDraft, text: str) -> str:
     """Return the body with our block replaced, or prepended, and the rest unchanged."""
     ours = block(replace(draft, attempt=attempt_in(present)), text)
     start = MARKER.search(present)
-    # Not by one pattern: for many starts without an end, it takes quadratic time.
+    # One pattern would take quadratic time for many starts without an end.
     end = present.find(END_MARKER, start.end()) if start else -1
     if start and end >= 0:
         return f"{present[: start.start()]}{ours}{present[end + len(END_MARKER) :]}"

@@ -89,7 +89,7 @@ def _import(context: SyncContext, server: str, listed: FindingList, excluded: Co
 
 
 def _report_unchanged(seen: Mapping[UUID, datetime]) -> None:
-    # Only those about which a person may decide: the others would be written at every sync.
+    # Only findings whose verification is undecided: the others would be written at every sync.
     undecided = Verification.objects.filter(task__finding__in=list(seen)).undecided().without_guards()
     waiting = set(undecided.values_list("task__finding_id", flat=True))
     if waiting:

@@ -42,7 +42,7 @@ def _send(endpoint: WebhookEndpoint) -> None:
             results = [
                 _send_one(endpoint, message, server)
                 for message in _messages(endpoint)
-                # Not once another worker has taken over the lease, which sends the others, or it was enabled again.
+                # Stop if another worker has the lease and sends the others, or if the endpoint was enabled again.
                 if _pending_notice(endpoint).exists()
             ]
     except OSError as error:

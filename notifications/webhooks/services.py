@@ -213,7 +213,7 @@ def replay_range(
 ) -> tuple[int, datetime | None]:
     """Send the selected, not accepted events of a period again; with `include_delivered` also the accepted ones.
 
-    Those logged while the endpoint was disabled are among them, those that wait for their first attempt are not.
+    Events logged while the endpoint was disabled are included, events that wait for their first attempt are not.
     Returns the number, and the time of the first event that is more than one request may replay. Raises InvalidParams
     for a period whose deliveries are deleted by now.
     """

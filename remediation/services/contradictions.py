@@ -20,7 +20,7 @@ type Failures = Mapping[tuple[UUID, str], datetime]  # when a scan last saw a ch
 
 
 def follow_reports(*, findings: Sequence[Finding], **kwargs: Any) -> None:
-    """Block the undecided verifications of locked findings that reports contradict; unblock those they do not."""
+    """Block the undecided verifications of locked findings that reports contradict; unblock the others."""
     by_id = {finding.pk: finding for finding in findings}
     waiting = Verification.objects.filter(task__finding__in=by_id).undecided().without_guards()
     undecided = list(waiting.select_related("task"))

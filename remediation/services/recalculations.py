@@ -88,7 +88,7 @@ def start(project: Project, *, policy_version: int) -> None:
 
 def requeue_unfinished() -> None:
     """Enqueue recalculations whose message was lost or whose worker has stopped."""
-    # In any order: those that fail each time must not take all the places of the others.
+    # In any order: recalculations that fail each time must not take all places.
     waiting = SlaRecalculation.objects.filter(finished_at=None).order_by("?")
     for pk in waiting.values_list("pk", flat=True)[:100]:
         enqueue("remediation.recalculate_due_dates", str(pk))

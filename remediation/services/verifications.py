@@ -50,7 +50,7 @@ def run_locked(
 ) -> Verification:
     """Start a verification of a locked task, as `run` does.
 
-    One of a guard window costs no quota and supersedes no other.
+    A guard window's verification costs no quota and supersedes no other.
     """
     project = locked.task.project
     keys = locked.finding.check_keys

@@ -118,8 +118,8 @@ def allowed_time(clock: Clock, now: datetime) -> timedelta | None:
 def intervals(clock: Clock, now: datetime, *, max_intervals: int = MAX_INTERVALS) -> list[Interval]:
     """Return the intervals from the start to the due date, or to now if that is later or there is none.
 
-    They have no gaps. Those that have not `elapsed` count the time left. If there are more than `max_intervals`, days
-    are merged; pauses and extensions never are.
+    They have no gaps. Intervals that have not `elapsed` count the time left. If there are more than `max_intervals`,
+    days are merged; pauses and extensions never are.
     """
     at, due = clock.moment(now), clock.due.due_at
     if due is None and clock.due.left is None:

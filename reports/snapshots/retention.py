@@ -20,7 +20,7 @@ def delete_expired_items() -> int:
 
     The report itself stays.
     """
-    # In any order: those that fail each time must not take all the places of the others.
+    # In any order: reports that fail each time must not take all places.
     expired = list(expired_reports().order_by("?").values_list("pk", flat=True)[:BATCH_SIZE])
     deleted = 0
     for pk in expired:

@@ -16,7 +16,7 @@ type Trends = dict[str, dict[str, list[int]]]
 def open_risk_trends(changes: Mapping[date, Totals], period: Period, last_day: Totals) -> Trends:
     """Return the scores of open findings by facet and day, from `changes_by_day` of the findings.
 
-    Those of the last day are of the findings given.
+    The scores of the last day are those of the findings given.
     """
     scores: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     trends: Trends = {name: {} for name in FACETS}

@@ -22,7 +22,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
 WEBHOOKS = WebhookFormat(
     is_signed=signed_by("linear-signature"),
     read=read,
-    # As Linear's own library requires it of the time in the signed body.
+    # The limit of Linear's own library for the time in the signed body.
     max_age=timedelta(seconds=60),
     event_names="Issues",
 )

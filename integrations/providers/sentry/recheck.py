@@ -1,4 +1,4 @@
-"""Whether an issue of Sentry is fixed: no event was received since its fix was ready."""
+"""Decide whether an issue of Sentry is fixed: no event was received since its fix was ready."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -14,7 +14,7 @@ from integrations.sync.context import MISSING_TICKET_ADVICE, SyncContext, skip_i
 def close_duplicates(context: SyncContext, tracker: Tracker, copies: Sequence[Ticket]) -> None:
     """Close the tickets that are not linked, but that another attempt created for a task with a ticket.
 
-    Those that have a marker although they are closed, too: an interrupted sync may have left requests to be sent.
+    Closed tickets with a marker are closed again: an interrupted sync may have left requests to be sent.
     """
     marked = {ticket.external_id: ticket for ticket in copies if ticket.attempt}
     if not marked:

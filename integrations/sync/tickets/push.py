@@ -226,7 +226,7 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     if not link.last_synced:
         # A new ticket is open: the status of a closed task is still to be sent.
         link.last_synced = {"task": task_values(draft) | ({"status": ""} if draft.closed else {})}
-    # Not if another worker has taken over the lease, and linked a ticket meanwhile.
+    # Stop if another worker has taken over the lease, and linked a ticket meanwhile.
     if not _creating(link).update(last_synced=link.last_synced, updated_at=timezone.now()):
         raise IntegrationChanged
     try:
@@ -411,7 +411,7 @@ def _last_synced(
 
 
 def _save_if_unresolved(link: TicketLink, read_at: datetime, **changes: Any) -> bool:
-    # Not if a person has resolved a conflict of the link meanwhile: that choice would be overwritten.
+    # If a person has resolved a conflict of the link meanwhile, that choice must not be overwritten.
     same = TicketLink.objects.filter(pk=link.pk, updated_at=read_at)
     return bool(same.update(**changes, updated_at=timezone.now()))
 
