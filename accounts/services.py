@@ -193,7 +193,7 @@ def remove_member(membership: Membership, *, by: Actor, if_match: str | None = N
     locked = _lock_member(membership, by=by)
     require_match(if_match, locked)
     _require_another_owner(locked)
-    # They would work again once the person is invited again.
+    # The keys would work again once the person is invited again.
     _revoke(api_keys.unrevoked(locked), by=by)
     Membership.objects.filter(pk=locked.pk).delete()
     _end_invitations(locked.user_id)

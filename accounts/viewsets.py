@@ -218,7 +218,7 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     @property
     def if_match(self) -> str | None:
-        """The ETag of the version that the client wants to change; None if it does not say."""
+        """The ETag of the version that the client changes; None without `If-Match`."""
         return self.request.headers.get("if-match")
 
     def require_empty_body(self) -> None:

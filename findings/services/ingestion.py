@@ -45,7 +45,7 @@ class FindingReport:
     scan_id: UUID | None = None  # of our own scan that reports it
     # When another source observed it, if that was some time ago.
     observed_at: datetime | None = None
-    # It may not name all pages on which the check fails: those that are known stay, for the next verification.
+    # The report may lack pages on which the check fails: known pages stay, for the next verification.
     is_addition: bool = False
 
     @property

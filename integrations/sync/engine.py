@@ -160,7 +160,7 @@ def _pull_and_push(context: SyncContext) -> None:
     if isinstance(provider, Tracker):
         push.push_tasks(context, provider)
         comments.post_pending(context, provider)
-    # After the tasks: a list of deployments that fails does not keep them back.
+    # After the tasks: a list of deployments that fails does not stop them.
     if isinstance(provider, Repository) and context.integration.sync_scope == SyncScope.ALL:
         deploy_import.import_deploys(context, provider)
     if isinstance(provider, Tracker):

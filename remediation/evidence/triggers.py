@@ -2,8 +2,8 @@
 
 import pgtrigger
 
-# An index of a partition ensures uniqueness within its month; the trigger ensures it over all months. It waits for
-# other transactions that add to the same chain. Clocks of two machines may differ by less than a day. Two IFs, as
+# An index of a partition ensures uniqueness within its month; the trigger ensures it over all months, and waits
+# for other transactions that add to the same chain. Clocks of two machines may differ by less than a day. Two IFs, as
 # PostgreSQL plans the query over all partitions also where the first half of one condition is false.
 CONTINUE_CHAIN = pgtrigger.Trigger(
     name="continue_chain",

@@ -15,7 +15,7 @@ from scanner import registry
 from scans.models import ScanSchedule
 from scans.services.schedules import WEEKDAYS
 
-# Each compares a name with all that are known: a config may have a hundred thousand.
+# Each sentence compares a name with all known names: a config may have a hundred thousand.
 MAX_SENTENCES = 100
 MORE = "Further parts are ignored, too."
 # Yields a sentence if a key of a section and its value have no effect, or only in part. The key is a path such as

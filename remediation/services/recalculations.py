@@ -100,7 +100,7 @@ def run(recalculation_id: UUID) -> None:
     with isolated("recalculation of due dates", recalculation_id) as isolation:
         while run_batch(recalculation_id):
             if time.monotonic() > ends_at:
-                # Another job continues, behind the work of others that waits.
+                # Another job continues, behind the waiting work of others.
                 enqueue("remediation.recalculate_due_dates", str(recalculation_id))
                 break
     if isolation.failed:

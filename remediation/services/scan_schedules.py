@@ -16,7 +16,7 @@ def change(project: Project, *, by: Actor, **values: Any) -> Policy:
     """Replace the policy by one with these values of the schedule (`schedule`, `day`, `hour`, `paused`)."""
     policy = policies.current(project)
     config = with_values(policy.config, values)
-    # Another change of the policy in the meantime is a `PreconditionFailed`, and stays.
+    # Another change of the policy in the meantime stays, and raises `PreconditionFailed`.
     return policies.replace(project, config=config, name=None, by=by, if_match=etag_for(policy))
 
 

@@ -78,7 +78,7 @@ COPY_VERIFICATIONS_AND_REGRESSIONS = f"""
     WHERE source.project_id = %(project)s
 """  # noqa: S608
 
-# It also counts the accepted risks and returns the first to end, whose rows COPY_FINDINGS has copied.
+# This statement also counts the accepted risks and returns the first to end, whose rows COPY_FINDINGS has copied.
 COPY_FIXED_AND_OVERDUE = f"""
     WITH fixed AS (
         SELECT DISTINCT ON (finding.id) source.id, finding.id AS finding_id, finding.title, severity, domain, checks,

@@ -175,7 +175,7 @@ def _relink(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
 def _request_unlisted(context: SyncContext, tracker: Tracker) -> None:
     """Request tickets that no list contains: this finds moved and deleted tickets within a day."""
     links, yesterday = context.links.select_related("task"), timezone.now() - timedelta(days=1)
-    # In any order, so that many that are refused do not keep back the others.
+    # In any order, so that many refused tickets do not delay the others.
     unlisted = links.filter(read_at=None).order_by("?")[:MAX_UNLISTED]
     unread = links.filter(task__status__in=Task.OPEN, read_at__lt=yesterday).order_by("read_at")
     for link in [*unlisted, *unread[:MAX_UNLISTED]]:
