@@ -203,7 +203,7 @@ def add_guard_runs(deploy: Deploy) -> int:
 
 
 def _has_newer_deploy(deploy: Deploy) -> bool:
-    # A sync may report several deploys at once: the live one is checked once.
+    # A sync may report several deploys at once: only the newest one is checked.
     newer = Deploy.objects.filter(project=deploy.project_id, environment=deploy.environment)
     return newer.filter(finished_at__gt=deploy.finished_at).exists()
 
