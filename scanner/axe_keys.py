@@ -1,6 +1,6 @@
 """The keys of the checks that run an axe-core rule, and how many elements their results list."""
 
-MAX_PASSED = 500  # with which a later verification can tell that an element was tested
+MAX_PASSED = 500  # elements, by which a later verification detects that an element was tested
 
 
 def key_of(rule: str) -> str:

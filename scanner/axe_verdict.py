@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # hidden from all users, and an id may occur twice once no ARIA attribute refers to it.
 RULES_FIXED_BY_HIDING = ("aria-hidden-focus", "duplicate-id-aria")
 NAME_RULES = ("button-name", "frame-title", "image-alt", "label", "link-name", "select-name", "svg-img-alt")
-# axe-core accepts a name of invisible characters alone, such as a zero-width space; screen readers read nothing.
+# axe-core accepts a name of only invisible characters, such as a zero-width space; screen readers read nothing.
 _NOT_SHOWN = rf"\s*(?!\s)[{INVISIBLE}]+"
 _EMPTY_NAME = re.compile(
     rf"\s(?:alt|title|aria-label)=\"{_NOT_SHOWN}\""
@@ -36,7 +36,7 @@ _HIDING = re.compile(rf" (?:{_HIDDEN})(?=[ />])")
 _HIDING_CONTROLS = re.compile(rf" (?:aria-hidden=\"true\"|{_HIDDEN})(?=[ />])")
 DECORATIVE_IMAGE_RULES = ("image-alt", "svg-img-alt")  # aria-hidden fixes an image without information
 MAX_EVIDENCE_ELEMENTS = 5
-# These are about the page itself. The others are about content, which may be in its frames.
+# Rules about the page itself. The other rules are about content, which may be in its frames.
 FRAMESET_RULES = frozenset(
     ("document-title", "frame-title", "html-has-lang", "html-lang-valid", "meta-refresh", "meta-viewport")
 )
@@ -60,7 +60,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             needs_review=review,
             elements=result.incomplete[:MAX_EVIDENCE_ELEMENTS],
         )
-    # Neither a release of axe-core that stopped testing an element nor a hidden one shows that it was fixed.
+    # An element that the newer axe-core does not test, or that is hidden, may still have the fault.
     unjudged = _unjudged_faults(context, result, before)
     if unjudged and "axe" in changed_tools(before, context.rendered.as_evidence(throttled=False)):
         return inconclusive(
@@ -74,7 +74,7 @@ def judge_rule(context: "PageContext", rule: str) -> Outcome:
             "Elements that violated the rule are unchanged, but hidden, so axe-core does not test them.",
             elements=unjudged,
         )
-    # To axe-core, a link that looks exactly as the text around it is none that color alone distinguishes.
+    # axe-core reports no violation for a link that looks exactly as the text around it.
     if unstyled := [html for html in result.unstyled if html in faults_in(before)]:
         return inconclusive("not_available", LINKS_AS_TEXT, elements=unstyled[:MAX_EVIDENCE_ELEMENTS])
     if earlier and (empty := _empty_names(result)):
@@ -110,7 +110,7 @@ def _unjudged_faults(context: "PageContext", result: "RuleResult", before: dict[
     judged = {*result.passed, *(element["html"] for element in result.incomplete)}
     if found := [html for html in faults if html in text and html not in judged]:
         return found
-    # Nor was one that has only got an attribute that hides it.
+    # An element whose only change is an attribute that hides it was not tested either.
     shown = partial((_HIDING if result.rule in DECORATIVE_IMAGE_RULES else _HIDING_CONTROLS).sub, "")
     text, judged = shown(text), set(map(shown, judged))
     return [html for html in faults if shown(html) in text and shown(html) not in judged]

@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from typing import Protocol
 
-# A failure that two runs on each of two pages have shown is not a coincidence on the third.
+# If two runs agreed on each of two pages, a failure on a third page is no coincidence.
 CONFIRMED_PAGES = 2
 
 

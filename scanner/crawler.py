@@ -16,7 +16,7 @@ from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import Inconclusive
 
 MAX_PAGES = 25  # of one scan
-MAX_SITEMAPS = 3  # of those that a sitemap index names
+MAX_SITEMAPS = 3  # of the sitemaps that a sitemap index names
 MAX_CANDIDATES = 5000  # URLs from which the pages are chosen
 # Characters of patterns that are compared with URLs: some 200 URLs with a robots.txt of maximal size.
 MAX_COMPARED = 100_000_000
@@ -66,7 +66,7 @@ def _candidates(context: PageContext, robots: Robots, delay: float, first: Seque
     for url in (*first, *_from_sitemap(context, delay), *_from_links(context)):
         if compared > MAX_COMPARED:
             return
-        # Also one that is no URL. One with a password is never requested, but would be stored.
+        # Also an invalid URL. A URL with a password is never requested, but would be stored.
         if origin_of(url) != origin or "@" in urlsplit(url).netloc:
             continue
         page = urldefrag(url).url
@@ -86,7 +86,7 @@ def _from_sitemap(context: PageContext, delay: float) -> list[str]:
     except Inconclusive:
         return []
     found: list[str] = []
-    # An index of thousands of sitemaps has enough routes in its first ones.
+    # The first sitemaps of an index of thousands have enough routes.
     for url in sitemap.urls[:MAX_SITEMAPS]:
         time.sleep(delay)
         with suppress(Inconclusive):

@@ -28,7 +28,7 @@ from scanner.preconditions import Inconclusive
 from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions
 
-# Request headers, besides that of the user agent, in which the scanner differs from browsers.
+# Request headers, besides User-Agent, in which the scanner differs from browsers.
 _BROWSERS_DIFFER = re.compile(r"\*|\b(?:accept|sec-|upgrade-insecure)", re.IGNORECASE)
 BROKEN_LINKS = "broken_internal_links"
 logger = logging.getLogger(__name__)
@@ -117,11 +117,11 @@ def _unless_in_a_frame(check: Check, context: PageContext, before: Outcome, outc
 def _unless_browsers_get_the_fault(
     check: Check, context: PageContext, threshold: float | None, outcome: Outcome
 ) -> Outcome:
-    """Run it once more with a browser's headers where the response depends on them."""
+    """Run the check once more with a browser's headers where the response depends on them."""
     if outcome.status != PASSED or check.kind != "http" or check.needs != {"page"}:
         return outcome
     vary = context.landing.header("vary") or ""
-    # A cache has a response for each value of these headers, and the fault may be left in one of them.
+    # A cache has a response for each value of these headers, and one response may still have the fault.
     if not _BROWSERS_DIFFER.search(vary):
         return outcome
     repeated = _run_once(check, context.repeat(BROWSER_REPETITION), threshold)
@@ -146,7 +146,7 @@ def _run_confirmed(
     confirm = before is not None or context.confirmation.is_required(check.key)
     first = _run_once(check, context, threshold, confirm=confirm)
     unchanged = before is None or before.status == first.status
-    # A metric takes as many samples as it needs by itself (metric_verdict).
+    # A metric has already taken as many samples as it needs (metric_verdict).
     if check.metric and first.evidence.get("runs", [])[:1] == [FAILED]:
         context.confirmation.record(check.key, first.status == FAILED)
     if not check.confirm or first.status not in (PASSED, FAILED):
@@ -168,9 +168,9 @@ def _run_confirmed(
 
 def _majority(check: Check, context: PageContext, threshold: float | None, first: Outcome) -> Outcome:
     runs = [first, _run_once(check, context.repeat(1), threshold)]
-    # Two runs that disagree are decided by a third; nothing is decided by an inconclusive one.
+    # If two runs disagree, a third decides; an inconclusive run decides nothing.
     if runs[1].status != first.status and runs[1].status in (PASSED, FAILED):
-        # With the headers of the run that failed: a cache may have the page with the fault, or its server.
+        # With the headers of the run that failed: only the cache, or only the server, may have the fault.
         third = UNCACHED_REPETITION if first.status == PASSED else CACHED_REPETITION
         runs.append(_run_once(check, context.repeat(third), threshold))
     statuses = [run.status for run in runs]

@@ -93,7 +93,7 @@ def _responses(check: Check, context: "PageContext") -> list[Response]:
         if name in wanted
         for response in responses
     ]
-    return list({id(response): response for response in found}.values())  # one may serve several facts
+    return list({id(response): response for response in found}.values())  # several facts may share one
 
 
 def _main(check: Check, context: "PageContext", responses: list[Response]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _main(check: Check, context: "PageContext", responses: list[Response]) -> di
 
 
 def _main_response(check: Check, context: "PageContext", responses: list[Response]) -> Response:
-    # A check of the markup may have read scripts too, but it is about the page.
+    # A check of the markup may have read scripts too, but its evidence is about the page.
     if check.kind == "markup":
         return responses[0]
     for name in sorted(check.needs - {"page"}):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_PAGES_MEASURED = 3  # of one build
 MEASURED_ELSEWHERE = "measured_elsewhere"  # a reason
 MAX_DEPTH = 200  # deeper elements count as equal
-# Not rendered, and different on each page.
+# Elements that are not rendered, and differ on each page.
 _IGNORED = frozenset({"script", "noscript", "template", "meta", "link", "title", "base", "style", "svg"})
 
 
@@ -49,7 +49,7 @@ def needs_another_page(measured: Sequence[Mapping[str, Outcome]]) -> bool:
         return True
     if len(measured) >= MAX_PAGES_MEASURED:
         return False
-    # One page is enough where the loads of each metric agreed; else two of up to three pages must agree.
+    # If the loads of each metric agreed, one page is enough; else two of up to three pages must agree.
     if len(measured) == 1:
         return not all(_is_steady(outcome) for outcome in measured[0].values())
     statuses = [{key: outcome.status for key, outcome in page.items()} for page in measured]

@@ -23,7 +23,7 @@ REASONS = frozenset(
         "truncated",
         "refused_address",
         "not_available",
-        "tool_changed",  # it passed with a newer Chromium or axe-core, which may be why
+        "tool_changed",  # the check passed with a newer Chromium or axe-core, which may be why
         "unsteady",  # the metric fluctuates around its threshold, or the fault comes and goes
         "not_checked",  # the check failed on another page before
         "not_rendered",
@@ -77,9 +77,9 @@ class Measurement:
 
     samples: list[float]
     evidence: dict[str, Any] = field(default_factory=dict)
-    # Returns n samples in all; None where one is exact.
+    # Returns n samples in all; None where one sample is exact.
     take_samples: Callable[[int], list[float]] | None = None
-    varies: bool = False  # one sample decides only far from the threshold
+    varies: bool = False  # near the threshold, one sample is not enough
     # As `take_samples`, while nothing else is requested of the site; for samples that our own requests may make worse.
     take_undisturbed_samples: Callable[[int], list[float]] | None = None
 

@@ -123,7 +123,7 @@ NOT_VERIFIED = (
 
 
 class OwnedHosts(Protocol):
-    """Knows which hosts are verified as the project's (`scans.sites.ownership`)."""
+    """The hosts that are verified as the project's (`scans.sites.ownership`)."""
 
     def covers(self, host: str) -> bool: ...
 
@@ -316,7 +316,7 @@ def require_same_page(page: Page, original: Identity | None) -> None:
     title = now.title.lower()
     found = page.fingerprints_with_title
     known = similarity.hashes_from_hex(original.sample) if original else frozenset()
-    # `lost_content` requires the same of what the site's other pages do not show.
+    # `lost_content` requires the same of the content that other pages of the site do not have.
     is_left = similarity.is_mostly_left(known, found)
     # Many sites answer with an error page and status 200: most rules pass on it.
     if not is_left and (reason := unavailable_reason(title, former)):
@@ -346,7 +346,7 @@ def unavailable_reason(title: str, former: str = "") -> str | None:
 def is_other_title(title: str, former: str) -> bool:
     """Return whether a title, in lower case, is unlike the former one."""
     if _HOST_NAME.fullmatch(title):
-        return title != former  # as of a parked domain
+        return title != former  # a host name is the title of a parked domain
     # Shop, brand and topic stay when a title is edited: one common word is enough.
     words = set(_TITLE_WORD.findall(former)) & set(_TITLE_WORD.findall(title))
     if len(former) not in GOOD_TITLE_LENGTHS or words:
@@ -377,7 +377,7 @@ def require_no_login_wall(requested: str, page: Page, original: Identity | None)
     if not now.password_form or (original and original.password_form):
         return
     moved = has_login_segment(now.path) and not has_login_segment(urlsplit(requested).path)
-    # The title of an error may be that of all pages.
+    # An error page may have the title of all pages.
     if moved or (original and (original.title != now.title or original.status_class >= 4)):
         raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
 
@@ -391,10 +391,10 @@ def is_login_page(requested: str, page: Page) -> bool:
 
 
 def require_no_notice(requested: str, page: Page, original: Identity | None) -> None:
-    """Raise when a verification of a status gets a login page or a notice with a successful one."""
+    """Raise when a verification of a status gets a login page or a notice with a successful status."""
     if not has_login_segment(urlsplit(requested).path):
         require_no_login_wall(requested, page, original)
-        # It may have its password on the next page.
+        # The login page may request the password on the next page.
         if page.response.history and has_login_segment(urlsplit(page.url).path):
             raise Inconclusive("login_wall", f"The URL redirects to a login page, {page.url[:200]}.")
     for text in _titles(page):
@@ -406,7 +406,7 @@ def require_no_notice(requested: str, page: Page, original: Identity | None) -> 
 
 
 def _titles(page: Page) -> tuple[str, str]:
-    # The title may be that of all pages.
+    # All pages of the site may have this title, so the heading counts too.
     return page_identity(page).title, page.heading if page.is_html else ""
 
 

@@ -47,7 +47,7 @@ CHECK_MODULES = (
     "seo.structured_data",
 )
 
-# Former key -> current key. Keys are permanent: a check that gets a new key leaves its former one here.
+# Former key -> current key. Keys are permanent: a check with a new key is still found by its former one.
 ALIASES: dict[str, str] = {}
 
 REGISTRY: dict[str, "Check"] = {}
@@ -57,7 +57,7 @@ REGISTRY: dict[str, "Check"] = {}
 class Metric:
     unit: str
     threshold: float
-    # It passes at or below the threshold (“max”), or at or above it (“min”).
+    # A value passes at or below the threshold (“max”), or at or above it (“min”).
     direction: Literal["max", "min"] = "max"
 
     def allows(self, value: float, threshold: float) -> bool:
@@ -101,7 +101,7 @@ class Check:
     metric: Metric | None = None
     headers: tuple[str, ...] = ()  # response headers that are stored as evidence
     oracle: Mapping[str, str] = field(default_factory=dict)  # tool or standard → its rule for the same fault
-    in_frames: bool = False  # after a fix, its fault must not be in a frame of the page either
+    in_frames: bool = False  # after a fix, a frame of the page must not have the fault either
     confirm: bool = True  # repeat a failure before it is reported
     scope: Literal["page", "site"] = "page"  # "site": the same outcome on every page
 

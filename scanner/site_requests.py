@@ -20,9 +20,9 @@ from scanner.parsing.scripted_content import adds_elements
 from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.tls.context import TlsContext
 
-EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
+EXPECTED_REFUSALS = (403,)  # of probed paths and links; a refused page slows the scanner down
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-# As Chromium requests a page. A cache has a response for each value of what its Vary header names.
+# As Chromium requests a page. A cache has a response for each value of the headers that Vary names.
 BROWSER_HEADERS = {
     **BROWSER_ENCODINGS,
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
@@ -33,8 +33,8 @@ BROWSER_HEADERS = {
     "Sec-Fetch-User": "?1",
     "Upgrade-Insecure-Requests": "1",
 }
-LINK_RETRIES = 2  # of a link that answers with a server error
-# Of these, what every browser sends: neither a language nor an encoding that we cannot decode.
+LINK_RETRIES = 2  # for a link that answers with a server error
+# The headers that every browser sends: neither a language nor an encoding that we cannot decode.
 NAVIGATION_HEADERS = {name: value for name, value in BROWSER_HEADERS.items() if "Accept-" not in name}
 MAX_PROBE_REDIRECTS = 10
 MIN_ARTICLE = 40  # words and links; a notice has fewer
@@ -185,7 +185,7 @@ class SiteRequests(TlsContext):
             return
         preconditions.require_parseable(page)
         reason = preconditions.unavailable_reason(page.title) if page.is_html else None
-        # An article may be about maintenance; a notice of it is short.
+        # An article may be about maintenance; a notice of maintenance is short.
         if reason == "target_missing" or (reason and len(page.fingerprints) < MIN_ARTICLE):
             self._site.add(f"soft 404 {url}", f"{url} answers with the title {page.title[:80]!r}.")
         elif page.response.is_success and may_be_error_page(page):
@@ -214,13 +214,13 @@ class SiteRequests(TlsContext):
         for _ in range(LINK_RETRIES):
             if status < 500:
                 break
-            # It may be gone in a moment.
+            # A server error may be gone in a moment.
             time.sleep(self.retry_delays[0] if self.retry_delays else 0)
             status = self._fetch_link("GET", url).status
         return None if status == HTTPStatus.FORBIDDEN and self._is_refused() else status
 
     def _is_refused(self) -> bool:
-        # A firewall that has begun to refuse the scanner every URL refuses the page too, and stays at it.
+        # A firewall that refuses every URL to the scanner also refuses the page, and continues to do so.
         refused = f"refused {host_of(self.url)}"
         if not self._site.has(refused) and self._fetch_link("GET", self.url).status == HTTPStatus.FORBIDDEN:
             self._site.add(refused, fact=True)
@@ -251,9 +251,9 @@ def decoded(response: Response) -> Response:
 def may_add_elements(script: Response) -> bool:
     """Return whether a script adds elements to its page, or cannot be read."""
     if script.is_redirect:
-        return True  # it is on a host that is not requested
+        return True  # the script is on a host that is not requested
     if script.status >= 400:
-        return script.status in OUTAGE_STATUSES  # it may answer with a script later
+        return script.status in OUTAGE_STATUSES  # the URL may answer with a script later
     code = decoded(script)
     is_readable = not code.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
     return not is_readable or adds_elements(code.body.decode("utf-8", errors="replace"))

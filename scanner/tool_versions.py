@@ -21,7 +21,7 @@ def with_tool_versions(
     changed = changed_tools(before.evidence, collected)
     if not changed:
         return outcome
-    # A number is judged by its threshold; only near it another browser may make the difference.
+    # Another browser can change the outcome of a number only near its threshold.
     if check.metric and _is_near(outcome):
         return inconclusive(
             "tool_changed",

@@ -21,7 +21,7 @@ from scanner.browser.shared_context import SharedContext
 from scanner.browser.visit import Visit
 
 MAX_VISITS_PER_CHROMIUM = 50  # a restart frees what its pages have left in memory
-VISIT_TIMEOUT = 45.0  # of a whole visit, after which Chromium is killed
+VISIT_TIMEOUT = 45.0  # for a whole visit; then Chromium is killed
 RESPONSE_TIMEOUT = 15.0  # for the first byte of the page
 
 
@@ -164,7 +164,7 @@ def translated_errors(session: ChromiumSession, visit: Visit) -> Iterator[None]:
     except Error as error:
         visit.require_within_limits()
         reason = session.end_reason()
-        # The process of the page alone, as by a very deep document; only Playwright's message says so.
+        # Only the page's process crashed, as by a very deep document; only Playwright's message says so.
         if reason is None and "crashed" in error.message:
             reason = BrowserError("blocked", "The page crashed in the browser.")
         if reason is None:

@@ -39,10 +39,10 @@ FLAGS = (
     "--disable-notifications",
     "--deny-permission-prompts",
     "--mute-audio",
-    # Errors alone, as of the sandbox: what pages write to the console would fill the driver's memory and ours.
+    # Only errors, such as those of the sandbox: console messages of pages would fill the driver's memory and ours.
     "--enable-logging=stderr",
     "--log-level=2",
-    "--block-new-web-contents",  # pop-ups: pages that open further ones would open them faster than we close them
+    "--block-new-web-contents",  # pop-ups: pages could open them faster than we close them
 )
 
 
@@ -90,7 +90,7 @@ def create_profile(home: Path) -> Path:
     profile = home / "profile"
     profile.mkdir(mode=0o700)
     if executables.chromium_user():
-        home.chmod(0o711)  # another user reaches its profile, and nothing else in it
+        home.chmod(0o711)  # the user of Chromium can enter it, but not list its files
     return profile
 
 
@@ -113,12 +113,12 @@ def guarded_launcher(program: str, home: Path, profile: Path) -> Path:
     guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home)]
     guard += ["--user", f"{user}:{user}"] if (user := executables.chromium_user()) else []
     launcher = home / "chromium"
-    # The last one counts: Playwright's own directory belongs to the user of the worker.
+    # Chromium uses the last --user-data-dir: Playwright's own belongs to the user of the worker.
     own = shlex.quote(f"--user-data-dir={profile}")
     command = (
         f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join([*guard, "--", program])} "$@" {own}'
     )
-    # In its own session: Playwright's driver kills the process group of what it started before it ends, and
+    # In its own session: before Playwright's driver ends, it kills the process group that it started, and
     # the guard has to live until it has cleaned up.
     new_session = "setsid --wait " if shutil.which("setsid") else ""
     launcher.write_text(f'#!/bin/sh\nexec {new_session}sh -c {shlex.quote(command)} sh "$@"\n')

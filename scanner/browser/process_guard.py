@@ -36,10 +36,10 @@ def dies_with_parent() -> Callable[[], None]:
     prctl = ctypes.CDLL(None, use_errno=True).prctl if LINUX else None
 
     def prepare() -> None:
-        # After the change of user, which would clear it. The signal follows the parent's thread, of which there is one.
+        # After the change of user, which clears it. The kernel sends the signal when the guard's only thread ends.
         if prctl:
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        # The guard ended before the kernel was asked, which then sends no signal.
+        # The guard ended before this call, so the kernel sends no signal.
         if os.getppid() != parent:
             os._exit(1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -87,7 +87,7 @@ def process_exists(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # The process exists, and is another user's.
+    # The process belongs to another user.
     except PermissionError:
         return True
     return True

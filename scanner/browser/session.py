@@ -123,7 +123,7 @@ class ChromiumSession:
     def _shared_page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
         shared = visit.shared
         assert shared
-        # The cache may be the reason, by a response that the failed visit has left in it.
+        # A cached response may be the reason of a failure, so the next visit gets an empty cache.
         with contextlib.ExitStack() as on_error:
             on_error.callback(self.close_shared)
             shared.context = shared.context or self._new_context(visit, options)
@@ -160,7 +160,7 @@ class ChromiumSession:
 
     @contextlib.contextmanager
     def timeout(self, seconds: float) -> Iterator[None]:
-        # A page in an endless loop answers no call, so Playwright's own timeouts do not end it.
+        # Calls to a page in an endless loop never return, so Playwright's own timeouts do not end it.
         timer = threading.Timer(seconds, self._on_timeout)
         timer.daemon = True
         timer.start()
@@ -174,7 +174,7 @@ class ChromiumSession:
         self.kill()
 
     def has_ended(self) -> bool:
-        """Return whether Chromium was ended since the last visit, as by the memory that its page has left."""
+        """Return whether Chromium was ended since the last visit, as when its pages used too much memory."""
         return self.broken or self.end_reason() is not None
 
     def end_reason(self) -> BrowserError | None:
@@ -184,7 +184,7 @@ class ChromiumSession:
         if note.exists():
             self.broken = True
             if self.visits > 1:
-                # It may be what an earlier page has left. Alone in a new Chromium, the page shows what it takes.
+                # Earlier pages may have left the memory in use; a visit in a new Chromium measures only this page.
                 return BrowserError("blocked", "Chromium takes over 1.5 GB of memory.")
             return BrowserError("truncated", "The page takes over 1.5 GB of memory.", final=True)
         if not self.chromium.is_connected():
@@ -207,7 +207,7 @@ class ChromiumSession:
         if driver:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(driver, signal.SIGKILL)
-        self._delete_home()  # with the guard's process id, which another process may have tomorrow
+        self._delete_home()  # with the file of the guard's process id, which another process may have later
 
     def _driver_pid(self) -> int:
         above, pid = dict(process_parents()), self._guard_pid()
@@ -257,7 +257,7 @@ def enforced_options(visit: Visit) -> dict[str, Any]:
         # Chromium sends requests to loopback past the proxy unless `<-loopback>` is set.
         "proxy": {"server": f"http://127.0.0.1:{visit.proxy.port}", "bypass": "<-loopback>"},
         "accept_downloads": False,
-        "service_workers": "block",  # their requests are not the page's, and they may outlive it
+        "service_workers": "block",  # service workers send requests that are not the page's, and may outlive it
         "ignore_https_errors": False,
     }
 
@@ -269,7 +269,7 @@ def limits_applied(visit: Visit, page: Page) -> Iterator[None]:
 
     def close(popup: Page) -> None:
         if popup != page:
-            with contextlib.suppress(Error):  # it may be closed already
+            with contextlib.suppress(Error):  # the pop-up may be closed already
                 popup.close()
 
     context.set_default_timeout(STEP_TIMEOUT * 1000)

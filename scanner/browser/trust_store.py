@@ -18,7 +18,7 @@ def install(home: Path, ca_file: str) -> str:
     """Trust the certificates of a PEM file in a Chromium home; return an error message or ""."""
     directory = home / ".pki" / "nssdb"
     directory.mkdir(parents=True, mode=0o700)
-    # In a separate process, so that the worker does not load NSS.
+    # A separate process, so that the worker does not load NSS.
     arguments = [sys.executable, "-I", "-S", __file__, str(directory), ca_file]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=20, check=False)
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["NSS failed"])[-1]

@@ -64,7 +64,7 @@ class Visit:
         if self.requests > self.proxy.limits.requests:
             self.proxy.mark_exceeded(f"over {self.proxy.limits.requests} requests")
         elif self.requests > 1 and request.url.startswith("http") and not self._is_fresh(request.url):
-            # The first one has taken a slot.
+            # The first request has taken a slot.
             with contextlib.suppress(HttpError):  # the proxy refuses an invalid URL
                 self.throttle.record(ParsedUrl.parse(request.url))
 

@@ -129,7 +129,7 @@ def check_urls(
     running: dict[Future[None], UrlRun] = {}
     browser = None if no_browser else Browser(policy=environment.policy, options=environment.chromium)
     with (
-        # With a browser one URL at a time, so that timed loads have the machine to themselves.
+        # With a browser, one URL at a time, so that nothing else uses the machine during timed loads.
         ThreadPoolExecutor(1 if browser else MAX_CONCURRENT_URLS, thread_name_prefix="http") as http_pool,
         ThreadPoolExecutor(1, thread_name_prefix="browser") as browser_pool,
     ):

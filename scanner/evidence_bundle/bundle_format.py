@@ -56,7 +56,7 @@ class Link:
         """Raise InvalidBundle unless body, hash and signature belong together."""
         if self.body and sha256(self.body) != self.body_sha256:
             raise InvalidBundle(f"{self.name}: its body does not match its hash.")
-        # Written before there were signatures.
+        # The link was written before there were signatures.
         if self.format == 1:
             if self.hash != hash_of_format_1(self.previous_hash, self.body):
                 raise InvalidBundle(f"{self.name}: its hash does not match its content.")
@@ -93,7 +93,7 @@ class Bundle:
         content, signature = document.get("bundle"), document.get("signature", {})
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise InvalidBundle("The file is not a bundle of evidence, or has an unknown version.")
-        # Only what is signed may be in the file: a reader would take anything else for a part of the evidence.
+        # The file may contain only signed fields: a reader would take any other field for evidence.
         if set(document) != {"bundle", "signature"} or not _is_signature(signature):
             raise InvalidBundle("The file contains more than a bundle and its signature.")
         try:
@@ -153,7 +153,7 @@ def _link(entry: Any) -> Link:
 def parse_object(raw: bytes, subject: str) -> dict[str, Any]:
     """Parse a JSON object without duplicate names. Raises InvalidBundle."""
     try:
-        # Parsers disagree on duplicate names and on NaN, so two readers could see different evidence.
+        # Parsers disagree on duplicate names and on NaN, so two readers could get different evidence.
         value = json.loads(
             raw.decode("utf-8"), object_pairs_hook=_unique_names, parse_constant=_reject_constant
         )

@@ -9,7 +9,7 @@ import rfc8785
 
 from krafter_audit.http.timestamps import format_timestamp
 
-MAX_EXACT_INTEGER = 2**53 - 1  # of an IEEE 754 double, which is what a number is in RFC 8785
+MAX_EXACT_INTEGER = 2**53 - 1  # of an IEEE 754 double, the only type of numbers in RFC 8785
 
 
 def canonical(value: Any) -> str:
@@ -21,7 +21,7 @@ def canonical(value: Any) -> str:
 
 
 def _as_doubles(value: Any) -> Any:
-    # The library refuses integers that are not exact as a double; other implementations round them.
+    # The library rejects integers that are not exact as a double; other implementations round them.
     if type(value) is int and abs(value) > MAX_EXACT_INTEGER:
         try:
             return float(value)
@@ -41,7 +41,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return _without_surrogates(value)
     if isinstance(value, int | float):
-        # Evidence is recorded whatever was measured.
+        # Evidence is recorded even if a measured value has no canonical form.
         return value if _is_finite(value) else str(value)
     if isinstance(value, Mapping):
         return {_without_surrogates(str(name)): plain(member) for name, member in value.items()}

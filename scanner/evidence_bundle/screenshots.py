@@ -8,7 +8,7 @@ from typing import Any
 
 
 def named_screenshots(body: dict[str, Any]) -> list[str]:
-    """Return the hashes that a link's body names, each once; a body of another form names none."""
+    """Return the hashes that a link's body names, each once; none from a body of another form."""
     pages = body.get("pages")
     evidence = (
         [page.get("evidence") for page in pages if isinstance(page, dict)] if isinstance(pages, list) else []

@@ -48,11 +48,11 @@ SMALL_BODY_BYTES = 1400  # of text that needs no compression
 FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"  # a reserved top-level domain (RFC 2606)
 MAX_ASSETS = 12
-MAX_LINKS = 50  # of a page that are requested
+MAX_LINKS = 50  # requested for a page
 MAX_SECONDS_WITH_BROWSER = 180.0
-# The third run of a check: with and without a header that makes caches fetch the page again, as the second run has.
+# The third run of a check: with and without the header of the second run, which makes caches fetch the page again.
 UNCACHED_REPETITION, CACHED_REPETITION = 2, 3
-BROWSER_REPETITION = 4  # of checks of the page alone: requests it with the headers of a browser
+BROWSER_REPETITION = 4  # of checks that need only the page: requests it with the headers of a browser
 RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 
 
@@ -198,7 +198,7 @@ class PageContext(SiteRequests):
         # The parser leaves the content of shadow roots out.
         if has_building_script(self.document) or self.document.first("template[shadowrootmode]"):
             raise not_rendered()
-        # Only the site's own scripts: those of others, such as analytics, build no content.
+        # Only the site's own scripts: foreign scripts, such as analytics, build no content.
         scripts = own_scripts(self.document)
         if len(scripts) > MAX_ASSETS or any(map(may_add_elements, self.fetch_assets(scripts))):
             raise not_rendered()
@@ -217,7 +217,7 @@ class PageContext(SiteRequests):
 
     def _require_landing_preconditions(self, page: Page) -> Page:
         if page.response.status < 400:
-            # Saves the check of links a request.
+            # The check of links then needs no request for this page.
             self._site.add(f"link {self.url}", page.response.status)
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
@@ -248,9 +248,9 @@ class PageContext(SiteRequests):
         bypass_cache = number not in (CACHED_REPETITION, BROWSER_REPETITION)
         return PageContext(
             self.url,
-            # Each address of a host may be another server, and the fix on one of them alone.
+            # Each address of a host may be another server, and the fix on only one of them.
             self.client.at_second_address() if bypass_cache else self.client,
-            # The first run has waited already.
+            # The first run has already waited for the end of the outage.
             retry_delays=() if self.ended_with_outage("page") else self.retry_delays,
             original_identity=self.original_identity,
             is_verification=self.is_verification,
@@ -363,7 +363,7 @@ class PageContext(SiteRequests):
             raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
         if response.status >= 300:
             return Robots()
-        # A rule may be in the part that is missing.
+        # The missing part may contain rules.
         preconditions.require_whole_response(Page(response))
         preconditions.require_readable_encoding(Page(response))
         return Robots.parse(response.text)
@@ -442,7 +442,7 @@ class PageContext(SiteRequests):
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds."""
-        # The first request pays for DNS, the handshake and a cold cache.
+        # The first request includes DNS, the handshake and a cold cache.
         return self._timings("timings", self._warm_up, count)
 
     def undisturbed_first_byte_times(self, count: int) -> list[float]:
@@ -482,7 +482,7 @@ class PageContext(SiteRequests):
         for attempt in self.attempts():
             for fact in ("page", "timings", "encoded"):
                 for response in list(attempt.log.get(fact, ())):
-                    # Times during an outage are those of the outage.
+                    # Times during an outage say nothing about the page.
                     if response.status >= 500:
                         raise Inconclusive(
                             "blocked", f"A request for the page was answered with status {response.status}."

@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 from scanner.page.page import Page
 from scanner.parsing.scripted_content import is_built_by_scripts
 
-MIN_CONTENT = 4  # words and links; fewer say too little
+MIN_CONTENT = 4  # words and links; fewer are not enough for a comparison
 
 
 def may_be_error_page(page: Page) -> bool:
     """Return whether its HTML distinguishes the page from others."""
-    # An application in scripts has the same HTML at each URL, and its home page may be all of a site.
+    # An application in scripts has the same HTML at each URL, and a site may have only its home page.
     return page.is_html and urlsplit(page.url).path not in ("", "/") and not is_built_by_scripts(page)
 
 

@@ -38,7 +38,7 @@ def frames_of(check: Check, context: PageContext) -> Iterator[PageContext]:
 
 def _of_text(context: PageContext, text: str) -> PageContext:
     page = context.page
-    # The policies of the page are those of the frame.
+    # The policies of the page apply to the frame too.
     kept = [(name, line) for name, line in page.response.headers.items() if name.lower() != "content-type"]
     lines = [*kept, ("content-type", "text/html; charset=utf-8")]
     headers = Headers((name.encode(), line.encode()) for name, line in lines)
@@ -58,5 +58,5 @@ def _require_parseable(page: Page) -> Page:
 def _sibling(context: PageContext, url: str) -> PageContext:
     frame = context.sibling(url)
     frame.budget = context.budget
-    frame.rendered.browser = None  # it would visit the frame as a page
+    frame.rendered.browser = None  # a browser would visit the frame as a page
     return frame

@@ -18,7 +18,7 @@ class Identity:
     status_class: int
     title: str
     password_form: bool
-    rendered_title: str | None = None  # in a browser; None where none has visited the page
+    rendered_title: str | None = None  # in a browser; None where no browser has visited the page
     rendered_password_form: bool = False
     scheme: str | None = None  # None where it was not stored
     sample: str = ""
@@ -92,5 +92,5 @@ def page_identity(page: Page) -> Identity:
 def _language(page: Page) -> str:
     root = page.first("html[lang]")
     code = attribute_value(root, "lang").strip().lower().partition("-")[0] if root else ""
-    # The language of an invalid code is unknown, and of one with three letters, which may be that of the same language.
+    # Unknown for an invalid code, and for a code of three letters, which may name the same language as one of two.
     return code if len(code) == 2 and is_language(code) else ""

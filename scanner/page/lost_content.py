@@ -41,7 +41,7 @@ def has_own_content(context: PageContext) -> bool:
     except Inconclusive:
         return False
     if not page.is_html or (unavailable_reason(page.title) and not has_own_title(context)):
-        return False  # the error page, perhaps with recommendations that differ each time
+        return False  # the page is the error page, perhaps with recommendations that differ each time
     return len(page.fingerprints - _fingerprints_of(others)) >= MIN_OWN_CONTENT
 
 
@@ -89,7 +89,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
         return  # the check has passed without the page, as one of a directory that is closed now
     if original.status_class >= 4:
         _require_other_title_than_missing(context, page, title)
-        return  # what is known is of the error
+        return  # the earlier sample is that of an error page
     known = similarity.hashes_from_hex(sample)
     found = page.fingerprints_with_title
     # The HTML of a page that scripts build has no sample, and perhaps the same title at every URL.
@@ -118,7 +118,7 @@ def require_content(check: Check, context: PageContext, before: Outcome) -> None
 
 def _is_suspect(page: Page, title: str, *, is_shorter: bool) -> bool:
     """Return whether the page is titled as another page or a notice; a page about such a thing is, too."""
-    # The heading of before is not known.
+    # The earlier heading is not stored.
     titles = (page.title, page.heading if is_shorter else "")
     is_notice = any(unavailable_reason(text, title) for text in titles)
     return is_notice or is_other_title(page.title.lower(), title.lower())
@@ -173,7 +173,7 @@ def _require_own_content(
 ) -> None:
     """Raise unless a page with another title or URL still has most of the content that no other page had."""
     if is_built_by_scripts(context.page):
-        content = frozenset()  # so are the other pages, and what they show is not known
+        content = frozenset()  # scripts build the other pages too, so their content is not known
     for counted in (content, content - page.head_fingerprints):
         if len(counted) < MIN_CONTENT or not similarity.is_mostly_left(counted, found):
             raise Inconclusive("target_missing", f"Another page answers, with the title {page.title[:80]!r}.")
@@ -191,7 +191,7 @@ def _require_most_content(
 
 def _missing_pages(context: PageContext) -> list[Page]:
     missing = context.nonexistent_path
-    # Also beside the page: a section of a site may have its own frame and error page.
+    # Also in the directory of the page: a section of a site may have its own frame and error page.
     return _pages_at(context, missing, missing.removeprefix("/"))
 
 

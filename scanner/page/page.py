@@ -20,7 +20,7 @@ from scanner.parsing.parser_limits import (
 from scanner.parsing.registrable_domain import host_of
 
 LONG_PATH = 1000  # characters of the URL against which references are resolved
-MAX_RESOLVED = 30_000_000  # characters of it that are read, once for each reference
+MAX_RESOLVED = 30_000_000  # characters of the base URL that are read, once for each reference
 XHTML = "application/xhtml+xml"
 # Possessive quantifiers: else a name of many letters takes quadratic time, seconds for 8,000.
 _SELF_CLOSED = re.compile(
@@ -86,7 +86,7 @@ class Page:
     def _takes_long_to_resolve(self) -> bool:
         # Each reference is joined with the segments of the path.
         path_length = len(self._base.partition("?")[0])
-        references = self._html.count("<") + self._html.count(",")  # in elements, and in a srcset
+        references = self._html.count("<") + self._html.count(",")  # references in elements, and in a srcset
         return path_length > LONG_PATH and path_length * references > MAX_RESOLVED
 
     @property

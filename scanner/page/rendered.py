@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from scanner.page_visit.scripts import ScriptUsage
 
 MAX_SHRINK_FACTOR = 10  # a page with less than a tenth of its former elements is not judged
-MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
+MAX_LOADS_SECONDS = 60.0  # after them, no further throttled load is started
 DNS_TIMEOUT = 3.0
 SCRIPTS_FACT = "scripts"
 MEDIA_FACT = "media"  # a check that needs it is not judged while images, fonts, audio or video are missing
@@ -85,20 +85,20 @@ def no_paint() -> Inconclusive:
 class RenderedPage:
     def __init__(self, context: VisitContext, browser: "Browser | None") -> None:
         self.browser = browser
-        self.no_browser = NO_BROWSER  # why there is none
-        self.rules: set[str] = set()  # of axe-core, for the first visit: all that were planned before it
+        self.no_browser = NO_BROWSER  # why no browser is used
+        self.rules: set[str] = set()  # axe-core's rules for the first visit: all that were planned before it
         self.with_scripts = False  # whether visits record how much of each script runs
         self.keep_cache = False  # whether the first visit has the HTTP cache of the run's earlier pages
         self.earlier: dict[str, Outcome] = {}  # by key
-        # Stores a JPEG and returns its SHA-256, None if it could not. Without it no screenshot is taken.
+        # Stores a JPEG and returns its SHA-256, None if that fails. Without this function no screenshot is taken.
         self.save_screenshot: Callable[[bytes], str | None] | None = None
         self._context = context
-        self._first: RenderedPage | None = None  # of the run that this one repeats
+        self._first: RenderedPage | None = None  # the rendered page of the run that this run repeats
         self._visits: list[PageSnapshot] = []
         self._identity: Identity | None = None
         self._document: Page | None = None
         self._loads: list[PageSnapshot] = []  # with throttling
-        self._paints: list[Paints] = []  # of throttled loads that ended early
+        self._paints: list[Paints] = []  # paints of throttled loads that ended early
         self._loads_started = 0.0
 
     def plan(self, needs: Set[str], earlier: Mapping[str, "Outcome"]) -> None:
@@ -137,7 +137,7 @@ class RenderedPage:
             self._context.once("may be visited", self._require_ownership)
         except Inconclusive as error:
             if error.reason != "not_available":
-                raise  # the page itself is the reason
+                raise  # the page itself is the reason, not the browser
             return False
         return True
 
@@ -291,14 +291,14 @@ class RenderedPage:
         self._require_preconditions(Page(snapshot.response))
         self._require_elements(snapshot)
         if throttled and snapshot.is_frameset:
-            raise preconditions.content_in_frames()  # it paints nothing itself
+            raise preconditions.content_in_frames()  # a frameset paints nothing itself
         if throttled and snapshot.vitals is None:
             raise no_paint()
         return snapshot
 
     def _time_largest_paint(self) -> "Paints":
         load = self._visit(throttled=True, largest=self.throttled_loads(1)[0].largest)
-        assert load.vitals  # else the visit has raised
+        assert load.vitals  # a failed visit has raised
         return load.vitals
 
     def _time_first_paint(self) -> "Paints":
@@ -336,7 +336,7 @@ class RenderedPage:
             raise as_inconclusive(error) from None
 
     def _require_ownership(self) -> None:
-        """Raise unless a browser may run the page's scripts, which is on verified sites alone."""
+        """Raise unless a browser may run the page's scripts: only on verified sites."""
         if not self._is_owned(self._context.url):
             # A URL on another host may redirect to a verified one, which a plain request finds out.
             self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
@@ -385,7 +385,7 @@ class RenderedPage:
                 self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
             else:
                 self._context.use_response(sent)
-        except Inconclusive as error:  # a further visit would find the same
+        except Inconclusive as error:  # a further visit would have the same result
             raise Inconclusive(error.reason, error.detail, tls=error.tls, final=True) from None
 
     def _back_off(self, head: Response) -> None:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 HASH_BYTES = 3  # of a fingerprint: enough to compare two pages
 SAMPLE_SIZE = 32  # fingerprints that the evidence stores
-MIN_FINGERPRINTS = 8  # with fewer words and links a sample says too little
+MIN_FINGERPRINTS = 8  # a sample of fewer words and links is not enough for a comparison
 # When a fifth of a page is left, fewer than two hashes of the sample are found in 7 of 1,000 cases.
 MIN_SHARED = 2
 MIN_SHARE = 0.7  # of a sample that must be left where other evidence says that the page may be another one
@@ -26,7 +26,7 @@ _INVISIBLE = re.compile(
 # Without the start of its URL: a site may move to HTTPS, or to www.
 _LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']?(?:(?:https?:)?//(?:www\.)?)?([^\"'\s>?#]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>?")
-# Vowel signs and accents: parts of words, as in Hindi and Thai, but no word characters to `re`.
+# Vowel signs and accents are parts of words, as in Hindi and Thai, but `\w` does not match them.
 MARKS = "".join(
     chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc")
 )
@@ -42,7 +42,7 @@ def fingerprints(html: str, title: str) -> frozenset[bytes]:
 
 def without_invisible(html: str) -> str:
     """Return the HTML without its titles, comments, templates, scripts and styles."""
-    # The latter change with each release.
+    # Scripts and styles change with each release.
     return _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
 
 

@@ -13,7 +13,7 @@ from scanner.page.page import Page
 from scanner.parsing.scripted_content import has_building_script, is_built_by_scripts, own_scripts
 from scanner.preconditions import has_login_segment, unavailable_reason
 
-REASONS = ("login_wall", "blocked", "challenge")  # a page that is not found may be missing
+REASONS = ("login_wall", "blocked", "challenge")  # not target_missing: the page itself may be missing
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Substitute:
 def substitute_of(requested: str, page: Page, *, is_rendered: bool = False) -> Substitute | None:
     """Return the page as a substitute of others; None where it is neither a login page nor a notice."""
     if not page.response.is_success:
-        return None  # its status says what it is
+        return None  # the status shows that it is an error
     identity = page_identity(page)
     here, there = _place(requested), _place(page.url)
     is_login_path = has_login_segment(identity.path)
     if here == there and is_login_path:
-        return None  # the login page of the site, at its own URL
+        return None  # the page requested is the login page of the site
     if identity.password_form and is_login_path and not has_login_segment(urlsplit(requested).path):
         return Substitute("login_wall", _detail("login page", identity.path), f"login_wall {there}")
     reason = "login_wall" if identity.password_form else unavailable_reason(identity.title)

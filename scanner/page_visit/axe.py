@@ -15,20 +15,20 @@ from scanner.page_visit.isolated_world import IsolatedWorld, ScriptTimeout
 # axe reports an id that ARIA refers to and that is used twice as "needs review". There is nothing to review: one of
 # the two elements is not referenced.
 CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
-MAX_PAGE_ELEMENTS = 40_000  # of a larger page the rules take longer than a visit may
-MAX_SECONDS = 25.0  # in which the rules must finish; a visit may take 45
+MAX_PAGE_ELEMENTS = 40_000  # on a larger page the rules take longer than the limit of a visit
+MAX_SECONDS = 25.0  # for all rules; a whole visit may take 45
 # On a larger page the slow rules run separately, after the others: each run reads the whole page once more.
 MAX_ELEMENTS_IN_ONE_RUN = 4000
-SLOW_RULES = ("color-contrast", "region")  # take up to a minute on 10,000 elements
-MAX_ELEMENTS = 20  # of each rule, in the evidence
-MAX_REVIEW = 100  # that need review: a later verification must tell which did before
-# By what a link in a text may differ from the text.
+SLOW_RULES = ("color-contrast", "region")  # up to a minute on 10,000 elements
+MAX_ELEMENTS = 20  # in the evidence of each rule
+MAX_REVIEW = 100  # elements that need review: a later verification compares them with its own
+# CSS properties by which a link in a text may differ from the text.
 LINK_STYLES = (
     *("color", "fontFamily", "fontWeight", "fontStyle", "fontSize", "textTransform"),
     *("backgroundColor", "boxShadow"),
 )
 
-# Its time is noted, so that it is not taken for a long task of the page.
+# The time that axe-core takes is noted, so that it is not taken for a long task of the page.
 _INJECT = """globalThis.krafterInjection = [performance.now(), Infinity];
 %(source)s
 ;axe.configure(%(configuration)s);
@@ -105,7 +105,7 @@ def inject(world: IsolatedWorld) -> None:
 
 
 def cannot_see_forms(world: IsolatedWorld) -> bool:
-    """Return whether the page, or a frame of its origin, has a form whose content axe-core cannot see."""
+    """Return whether the page, or a frame of its origin, has a form whose content axe-core cannot read."""
     script = f"{_HIDES_CONTENT}({json.dumps(HIDING_NAMES)})"
     return any(world.evaluate(script, frame) for frame in world.frames())
 

@@ -12,7 +12,7 @@ from scanner.page.page import media_type
 from scanner.preconditions import Inconclusive
 
 MAX_DOM_BYTES = 8 * 1024 * 1024
-# A visit does not measure it, and a check of the server's response time must never take it for a fast one.
+# A visit does not measure this time, and a check of the server's response time must not take it for a fast one.
 NOT_MEASURED = float("inf")
 # Between the page's clock and that of network events. A document that was never sent follows the last request by more:
 # throttling delays each response by half a second.
@@ -84,7 +84,7 @@ class MainDocument:
         return list(self._responses)
 
     def _require_shown(self) -> list[BrowserResponse]:
-        # All while none was counted yet: neither is the page shown, nor was `sent` called.
+        # All navigations, if the page is not shown yet and `sent` was not called.
         return self._require_responses()[: max(self._shown_count, self._response_count) or None]
 
     def _converted(

@@ -32,7 +32,7 @@ class IsolatedWorld:
     def prepare(self, script: str) -> None:
         """Run a script in every document from now on, before the document's own scripts."""
         self._session.send("Page.enable")
-        # So a page that replaces PerformanceObserver or Array.prototype.toJSON changes no measurement.
+        # A page that replaces PerformanceObserver or Array.prototype.toJSON then changes no measurement.
         self._session.send("Page.addScriptToEvaluateOnNewDocument", {"source": script, "worldName": NAME})
 
     def evaluate(self, expression: str, frame: str | None = None) -> Any:

@@ -14,7 +14,7 @@ class NavigationGate:
         self.refused = False
         self._is_open = False
         self._may_request = may_request
-        # Its own session, since that of the visit may pause requests for their credentials.
+        # A separate session, since that of the visit may pause requests for their credentials.
         self._session = page.context.new_cdp_session(page)
         self._main_frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self._session.on("Fetch.requestPaused", self._on_paused)

@@ -13,11 +13,11 @@ from scanner.parsing.registrable_domain import host_of, same_site
 # Requests that a page may keep open permanently: a chat, a feed, a beacon.
 _LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
 MAX_LONG_LIVED = 2
-# Without one of these a page is not what its visitors see, and another visit may show it; documents are frames.
+# If one of these is missing, the page is incomplete, and another visit may load it; documents are frames.
 _ESSENTIAL = frozenset({"script", "stylesheet", "document"})
-# Without one of these it is lighter, and paints its largest content earlier.
+# If one of these is missing, the page is lighter, and paints its largest content earlier.
 _HEAVY = frozenset({"image", "font", "media"})
-# Without one of these its scripts may lack content.
+# If one of these is missing, scripts may lack content.
 _DATA = frozenset({"xhr", "fetch"})
 _NO_HTML = (_ESSENTIAL | _HEAVY) - {"document"}
 _TEMPORARY_STATUSES = frozenset({429, 502, 503, 504})
@@ -82,8 +82,8 @@ class NetworkMonitor:
         self._loaded_at: float | None = None
         # `{URL: status or error}` of the site's scripts, style sheets and frames that were temporarily not available.
         self.unavailable: dict[str, str] = {}
-        self.unavailable_media: dict[str, str] = {}  # of its images, fonts, audio and video
-        # Likewise, of files that are not there at all, and of what its scripts request.
+        self.unavailable_media: dict[str, str] = {}  # of the site's images, fonts, audio and video
+        # `{URL: status or error}` of files that do not exist, and of data that scripts request.
         self.missing: dict[str, str] = {}
         self.missing_media: dict[str, str] = {}
         page.on("request", self._on_request)
@@ -156,7 +156,7 @@ class NetworkMonitor:
             cached.fresh.discard(url)
         if size.body > 0:
             cached.sizes[url] = size
-        elif url not in {other.url for other in self._sizes}:  # the page has not loaded it twice
+        elif url not in {other.url for other in self._sizes}:  # the page has loaded the URL only once
             return cached.sizes.get(url) or TransferSize(_decoded_length(request), 0)
         return size
 
@@ -206,7 +206,7 @@ class NetworkMonitor:
 
 
 def _decoded_length(request: Request) -> int:
-    """Return how long a body is where its size as sent is not known, as an earlier page has loaded it last."""
+    """Return the length of a body whose size as sent is not known, because an earlier page loaded it."""
     response = request.response()
     with suppress(Error):  # a redirect has none
         return len(response.body()) if response else 0

@@ -26,7 +26,7 @@ class RequestAuth:
         self._session.send("Fetch.continueRequest", {"requestId": event["requestId"], "headers": entries})
 
     def _site_cookies(self, url: str) -> list[str]:
-        # An added Cookie header replaces the browser's, so the cookies that the site has set are added too.
+        # An added Cookie header replaces the browser's, so it must contain the cookies that the site has set.
         known = self._session.send("Network.getCookies", {"urls": [url]})["cookies"]
         names = self._credentials.cookies
         return [f"{cookie['name']}={cookie['value']}" for cookie in known if cookie["name"] not in names]

@@ -10,7 +10,7 @@ from scanner.page_visit.device_profile import SCREEN
 from scanner.page_visit.isolated_world import IsolatedWorld
 
 MAX_BYTES = 150_000  # of one image; each stored outcome may have two
-QUALITIES = (60, 25)  # of JPEG: the second one where the first exceeds MAX_BYTES
+QUALITIES = (60, 25)  # of JPEG: the second is used if the first exceeds MAX_BYTES
 MARGIN = 8  # CSS pixels around an element
 MAX_HEIGHT = 400
 

@@ -27,7 +27,7 @@ _WORDS_BEFORE_A_REGEX = ("return", "case", "else", "typeof")
 
 @dataclass(frozen=True)
 class ScriptUsage:
-    """One script: its bytes as sent, and how many of them are unused or would go by minification."""
+    """One script: its bytes as sent, and how many of them are unused or removed by minification."""
 
     url: str  # followed by the start of the code, if it is inline
     sent: int
@@ -42,7 +42,7 @@ class ScriptCoverage:
     def __init__(self, session: CDPSession) -> None:
         self._session = session
         session.send("Debugger.enable")
-        # A `debugger` statement of the page would stop it. `Debugger.setSkipAllPauses`, sent before the page is
+        # A `debugger` statement would stop the page. `Debugger.setSkipAllPauses`, sent before the page is
         # opened, does not prevent it.
         session.send("Debugger.setBreakpointsActive", {"active": False})
         session.send("Profiler.enable")

@@ -75,7 +75,7 @@ class Paints:
     """The paint metrics of one load, in milliseconds."""
 
     fcp: float
-    # None where nothing counts as the largest contentful paint, as on a page of plain colours.
+    # None without a largest contentful paint, as on a page of plain colours.
     lcp: float | None
 
 
@@ -101,14 +101,14 @@ class PageSnapshot:
     profile: dict[str, Any]
     network: dict[str, Any]  # `{reached: {host: address}, refused: [url], from_cache: number of responses}`
     screenshots: dict[str, bytes]  # JPEGs: of the `screen`, and by rule of the first violating element
-    scripts: list[ScriptUsage] | None  # None where they were not requested
-    resources: tuple[str, ...] = ()  # URLs of what the page has loaded
+    scripts: list[ScriptUsage] | None  # None where scripts were not requested
+    resources: tuple[str, ...] = ()  # URLs that the page has loaded
     # `{URL: status or error}` of the site's own files, without which the page is lighter.
     unavailable_media: Mapping[str, str] = field(default_factory=dict)
-    # Likewise, of what may have been missing when a finding was made: files, and what the scripts request.
+    # `{URL: status or error}` of files and of scripts' data that may have been missing when a finding was made.
     missing: Mapping[str, str] = field(default_factory=dict)
     missing_media: Mapping[str, str] = field(default_factory=dict)
-    axe_error: str = ""  # why there are no results of axe-core, or not all
+    axe_error: str = ""  # why results of axe-core are missing
     is_frameset: bool = False
     # A frameset, or a page that shows nothing else, has frames that axe-core cannot test, as of another origin.
     has_foreign_frames: bool = False
@@ -260,7 +260,7 @@ class _PageVisit:
             if event["frameId"] == main_frame and event["name"] in ("init", "firstContentfulPaint"):
                 self._has_painted = event["name"] != "init"
 
-        # By an event: a query would take time from the page.
+        # An event reports the paint: a query would take time from the page.
         self._session.on("Page.lifecycleEvent", on_event)
         self._session.send("Page.setLifecycleEventsEnabled", {"enabled": True})
 
@@ -295,7 +295,7 @@ class _PageVisit:
     ) -> PageSnapshot:
         self._monitor.mark_loaded()
         if rules:
-            # Before the wait for the page, in which there is nothing else to do.
+            # Loaded here, while the page is loading anyway.
             self._inject_axe()
         if largest is None or not self._is_painted(largest):
             self._wait_until_idle(self._quiet_seconds())
@@ -322,7 +322,7 @@ class _PageVisit:
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
-            # Last: taking one may scroll the page.
+            # Screenshots are taken last: they may scroll the page.
             screenshots=self._screenshots(results, report["elements"]) if screenshots else {},
             scripts=scripts,
             resources=self._monitor.resources(),
@@ -344,7 +344,7 @@ class _PageVisit:
         return results, "" if is_complete else f"axe-core did not finish within {axe.MAX_SECONDS:g} s."
 
     def _require_same_document(self, origin: float) -> None:
-        # Else a part of the results would be of the next page.
+        # After a navigation, some of the results would be of the next page.
         if self._world.evaluate("performance.timeOrigin") != origin:
             raise Inconclusive("not_available", NAVIGATED)
         # The metrics begin with the last document: the time of the first one, which visitors wait for, is lost.
@@ -355,7 +355,7 @@ class _PageVisit:
         self._page.wait_for_timeout(seconds * 1000)
 
     def _inject_axe(self) -> None:
-        with suppress(Error, ScriptError):  # the page is navigating: it is loaded into the next one later
+        with suppress(Error, ScriptError):  # while the page navigates; the next page gets axe-core later
             axe.inject(self._world)
 
     def _require_resources(self) -> None:

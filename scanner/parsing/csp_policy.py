@@ -12,9 +12,9 @@ BROAD_SOURCES = frozenset(
 UPGRADE_DIRECTIVE = "upgrade-insecure-requests"
 META_SELECTOR = 'head meta[http-equiv="content-security-policy" i]'
 INLINE_SOURCES = frozenset({"'unsafe-inline'", "data:"})
-# CSP 3, 2.3.1, in lower case. Browsers ignore one without a value, as of a template without its variable.
+# CSP 3, 2.3.1, in lower case. Browsers ignore a nonce or hash without a value, as of an empty template variable.
 _NONCE_OR_HASH = re.compile(r"'(?:nonce|sha256|sha384|sha512)-[a-z0-9+/_-]+={0,2}'")
-# Every host, perhaps on one port, below a name or at one path, as in `*:443`, `https://*.com` and `https://*/a`.
+# Any host, perhaps on one port, below a name or at one path, as in `*:443`, `https://*.com` and `https://*/a`.
 _ANY_HOST = re.compile(r"((?:[a-z]+://)?\*)(?:\.([^/:]+))?(?::(?:\*|\d+))?(?:/.*)?")
 PASSIVE_DIRECTIVES = ("img-src", "media-src")
 REPEATABLE_DIRECTIVES = ("report-uri", "report-to")
@@ -127,7 +127,7 @@ def parse(text: str) -> CspPolicy:
             continue
         if name not in DIRECTIVES:
             faults.append(f"{name[:60]} is not a known directive")
-        # Without a source, such a directive allows nothing (CSP 3).
+        # A directive without a source allows nothing (CSP 3).
         nothing = ("'none'",) if name.endswith("-src") else ()
         directives[name] = tuple(source.lower() for source in sources) or nothing
     return CspPolicy(directives, tuple(faults))
@@ -139,7 +139,7 @@ def split_policies(values: list[str]) -> list[str]:
 
 def enforced_policies(page: Page) -> list[CspPolicy]:
     """Return the enforced policies of headers and meta elements."""
-    # Not merged, as Observatory does, which calls some safe pages unsafe: one safe policy makes a page safe.
+    # Observatory merges policies and so reports some safe pages as unsafe: one safe policy makes a page safe.
     return header_policies(page) + [_as_meta(parse(text)) for text in _meta_policy_texts(page)]
 
 

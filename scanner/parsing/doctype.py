@@ -6,7 +6,7 @@ from typing import Literal
 type Mode = Literal["no-quirks", "limited-quirks", "quirks"]
 
 MAX_PREAMBLE_LENGTH = 5000  # characters that are searched
-# Possessive: what follows matches up to any `>`, and without one, other divisions of the white space do not help.
+# Possessive: the rest matches up to any `>`; without a `>`, no other division of the white space matches.
 _DOCTYPE = re.compile(
     r"""<!doctype\s*+(?P<name>[^\s>]*+)(?P<keyword>\s++(?:public\s*+(?P<public>"[^">]*+"|'[^'>]*+')?+|system)"""
     r"""\s*+(?P<system>"[^">]*+"|'[^'>]*+')?+)?+(?P<rest>[^>]*+)>""",

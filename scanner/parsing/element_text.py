@@ -13,7 +13,7 @@ _SKIPPED_TAGS = ("script", "style", "template", "noscript", "head", "title", "me
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _MAX_DEPTH = 200
 MAX_WORDS = 100  # of one text
-MAX_NODES = 300_000  # of all texts that one check reads
+MAX_NODES = 300_000  # in all texts that one check reads
 
 
 class ElementTexts:

@@ -52,7 +52,7 @@ def same_origin_style_sheets(page: Page) -> list[str]:
 
 def _loaded(page: Page, kinds: tuple[tuple[str, str], ...]) -> list[str]:
     references = [attribute_value(node, name) for selector, name in kinds for node in page.css(selector)]
-    # To load an empty one would be to load the page itself, which browsers do not.
+    # An empty reference would load the page itself, which browsers do not do.
     return _same_origin([page.absolute(reference) for reference in references if reference.strip()], page)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 MAX_CHARACTERS = 500_000  # RFC 9309, 2.5: at least 500 KiB must be parsed
 _GROUP_RULES = ("allow", "disallow", "crawl-delay")
-# Records that some crawlers know; they belong to no group.
+# Records that only some crawlers support; they belong to no group.
 _OTHER_RECORDS = (
     "sitemap",
     "host",
@@ -18,7 +18,7 @@ _OTHER_RECORDS = (
     "content-signal",
 )
 _KNOWN_RECORDS = frozenset(("user-agent", *_GROUP_RULES, *_OTHER_RECORDS))
-_LINE_END = re.compile(r"\r\n|\r|\n")  # RFC 9309, 2.2; str.splitlines knows seven others
+_LINE_END = re.compile(r"\r\n|\r|\n")  # RFC 9309, 2.2; str.splitlines splits at seven others
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _RULE_COST = 10  # of a rule with an empty pattern
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -34,7 +34,7 @@ class Group:
 
 
 # Protego 0.7 was tried: it copies each rule to every agent of its group, so a file of 64 KB took 8 s and 200 MB.
-# It also matches agents by prefix ("google" for Googlebot), and ends a group at a line that it does not know.
+# It also matches agents by prefix ("google" for Googlebot), and ends a group at an unknown line.
 @dataclass
 class Robots:
     groups: list[Group] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Robots:
         if name == "user-agent":
             if not in_agents:
                 self.groups.append(Group())
-            # RFC 9309, 2.2.1: the product token alone; crawlers ignore a version, as in `Googlebot/2.1`.
+            # RFC 9309, 2.2.1: only the product token; crawlers ignore a version, as in `Googlebot/2.1`.
             self.groups[-1].agents.append(value.partition("/")[0].strip().lower())
             return True
         if name == "sitemap" and value:
@@ -151,7 +151,7 @@ def _normalized(path: str) -> str:
 
 
 def _matches(pattern: str, path: str) -> bool:
-    # In linear time, and without a regular expression made of a site's text.
+    # Linear time: a regular expression made of a site's text may take longer.
     ends = pattern.endswith("$")
     first, *rest = (pattern[:-1] if ends else pattern).split("*")
     if not path.startswith(first):

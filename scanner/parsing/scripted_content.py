@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 from scanner.page.page import Page, attribute_value, has_ancestor, has_attribute
 from scanner.parsing.registrable_domain import host_of, same_site
 
-# Characters. A page with scripts, less text and no images is taken for one whose content scripts build.
+# Characters. If a page has scripts, less text and no images, scripts are assumed to build its content.
 MIN_TEXT_LENGTH = 50
 # WHATWG MIME Sniffing, 4.6: the types that browsers run as JavaScript.
 JAVASCRIPT_TYPES = frozenset(
@@ -37,7 +37,7 @@ _ADDS_MARKUP = re.compile(
 )
 # `createElement(name)`, whose element is known only when the script runs.
 _CREATES_ANY = re.compile(r"\bcreateElement\s*\(\s*[^\"'`\s)]")
-# In a file of the site: it loads further files, which may be those of the application.
+# Code that loads further files, if it is in a file of the site; they may be those of the application.
 _LOADS_FILE = re.compile(r"\bcreateElement\s*\(\s*[\"'`]script\b", re.IGNORECASE)
 _NAMES_SCRIPT = re.compile(r"[\"'`]script[\"'`]", re.IGNORECASE)
 
@@ -75,7 +75,7 @@ def is_classic_script(node: LexborNode) -> bool:
     """Return whether browsers run a script element, and not as a module (HTML, 4.12.1.1)."""
     language = "" if has_attribute(node, "type") else attribute_value(node, "language")
     kind = f"text/{language}" if language else attribute_value(node, "type").strip()
-    # `nomodule` is for browsers that know no modules.
+    # `nomodule` is for browsers that do not support modules.
     return (kind.lower() in JAVASCRIPT_TYPES or not kind) and not has_attribute(node, "nomodule")
 
 

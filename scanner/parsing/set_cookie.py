@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-# In 2001: a cookie is deleted by an expiry in 1970, and a clock may be wrong.
+# In 2001: an expiry in 1970 deletes a cookie, and a clock may be wrong.
 MAX_DELETION_TIMESTAMP = 1_000_000_000
 SAME_SITE_VALUES = ("lax", "strict", "none")
 

@@ -13,7 +13,7 @@ from defusedxml.expatreader import DefusedExpatParser
 
 MAX_URLS = 50_000  # sitemaps.org: at most 50,000 URLs
 MAX_BYTES = 10 * 1024 * 1024  # of a sitemap that is compressed with gzip
-# Those of sitemaps, of RSS 2.0 and of Atom.
+# Root elements of sitemaps, of RSS 2.0 and of Atom.
 _ROOTS = ("urlset", "sitemapindex", "rss", "feed")
 _TEXT_URL = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -81,7 +81,7 @@ class _Handler(ContentHandler):
     ) -> None:
         namespace, local = name[0] or "", name[1]
         self.sitemap.root = self.sitemap.root or local
-        # image:loc and video:loc have namespaces of their own and name no page.
+        # image:loc and video:loc have other namespaces and name no page.
         self._in_loc = local == "loc" and "image" not in namespace and "video" not in namespace
         self._text = []
 

@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 MAX_CPU_SECONDS = 2  # a page of 2 MB takes 0.1 s
-MAX_SECONDS = 30.0  # of a busy machine
-# Without the packages of this project: their imports would take longer than the parser.
+MAX_SECONDS = 30.0  # on a busy machine
+# Imports no package of this project: the imports would take longer than the parser.
 _PARSE = f"""
 import resource, sys
 from selectolax.lexbor import LexborHTMLParser

@@ -58,7 +58,7 @@ def _key_of(certificate: x509.Certificate) -> tuple[str, int]:
 def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    # For the evidence alone: OpenSSL has compared them, and a browser shows a certificate with others too.
+    # The names are only evidence: OpenSSL has compared them.
     except (
         ValueError,
         x509.ExtensionNotFound,

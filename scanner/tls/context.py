@@ -20,7 +20,7 @@ MAX_OTHER_ADDRESSES = 3
 
 @contextmanager
 def _unless_closed() -> Iterator[None]:
-    """Skip a server that accepts no connection: a browser connects to another address then."""
+    """Skip a server that accepts no connection: a browser then connects to another address."""
     try:
         yield
     except Inconclusive as error:

@@ -156,7 +156,7 @@ def _require_handshake(host: str, dial: Dial) -> None:
 
 def _context_of_version(version: ssl.TLSVersion) -> ssl.SSLContext:
     context = _context_without_verification()
-    # Every cipher, so that a refusal is one of the version.
+    # With every cipher enabled, a refusal can only be about the version.
     context.set_ciphers("ALL:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

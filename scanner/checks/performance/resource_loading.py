@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scanner.page_visit.scripts import ScriptUsage
 
 MIN_SAVING_BYTES = 2048  # as Lighthouse's unminified-javascript
-MAX_SCRIPTS = 100  # that a visit reads (scanner/page_visit/scripts.py, which imports Playwright)
+MAX_SCRIPTS = 100  # read by a visit; as in scanner/page_visit/scripts.py, which imports Playwright
 MIN_SAVING_SHARE = 0.05  # of the script
 _URL_ATTRIBUTES = ("src", "srcset", "href", "imagesrcset")
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
@@ -29,7 +29,7 @@ def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> 
     def samples(count: int) -> list[float]:
         return [read(visit) for visit in context.rendered.visits(count)]
 
-    # It hardly varies: one visit is enough, except near the threshold.
+    # The value hardly varies: one visit is enough, except near the threshold.
     return Measurement(samples(1), take_samples=samples)
 
 
@@ -140,7 +140,7 @@ def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
 
 
 def _waits_for_layout(page: Page, url: str) -> bool:
-    """Return whether the HTML as sent has the image in data attributes or with loading=lazy alone."""
+    """Return whether the HTML as sent has the image only in data attributes or with loading=lazy."""
     images = [
         node for node in page.css("img, picture source") if not has_ancestor(node, "noscript", "template")
     ]

@@ -107,7 +107,7 @@ def text_is_compressed(context: PageContext) -> Outcome:
     )
     if outcome.status != FAILED:
         for asset in assets:
-            require_whole_response(Page(asset))  # of a part it is not known whether it is large
+            require_whole_response(Page(asset))  # the size of a truncated asset is unknown
             require_encoded(asset)
     return _unless_unavailable(outcome, context, COMPRESSION, is_kind=_is_text_asset)
 
@@ -134,11 +134,11 @@ def _unless_unavailable(
     faulty = faulty_urls(earlier.evidence) if earlier else set()
     for asset in context.assets:
         is_refused = asset.status in UNAVAILABLE or asset.status >= 500
-        # A photo is no text: one that is refused cannot have the fault.
+        # A photo is no text, so a refused photo cannot have the fault.
         if is_refused and not (key == COMPRESSION and _is_bitmap(asset)):
             raise Inconclusive("blocked", f"{asset.url} answered with status {asset.status}.")
         urls = {asset.url, *(redirect.url for redirect in asset.history)}
-        # The page still loads it, as during a deploy.
+        # The page still loads the asset that failed, but gets something else, as during a deploy.
         if urls & faulty and not is_kind(asset):
             sent = f"status {asset.status}, {asset.content_type[:80] or 'no Content-Type'}"
             raise Inconclusive("target_missing", f"{asset.url} is not sent as the file that it was ({sent}).")
@@ -209,7 +209,7 @@ def _is_cached_for_a_week(asset: Response) -> bool:
         return True
     if not ages:
         return _seconds_to_expiry(asset) >= MIN_CACHE_SECONDS
-    # Of several, as of two Cache-Control headers, browsers use the first.
+    # Browsers use the first max-age, as of two Cache-Control headers.
     return ages[0].isdecimal() and int(ages[0][:12]) >= MIN_CACHE_SECONDS
 
 

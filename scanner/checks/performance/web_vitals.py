@@ -28,7 +28,7 @@ def _measured(context: PageContext, read: "Callable[[Vitals], float]") -> Measur
 def _measurement(context: PageContext, samples: Callable[[int], list[float]]) -> Measurement:
     first = samples(LOADS_TO_VERIFY if context.is_verification else 1)
     largest = context.rendered.throttled_loads(1)[0].largest
-    # A first load that finds a cold server is slower than the second one, so that a third decides.
+    # On a cold server the first load is slower than the second one, so that a third decides.
     return Measurement(first, evidence={"largest_element": largest}, take_samples=samples, varies=True)
 
 

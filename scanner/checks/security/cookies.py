@@ -149,7 +149,7 @@ def _cookies(context: PageContext) -> list[Cookie]:
 
 
 def _cookies_of(page: Page) -> list[Cookie]:
-    """Return the cookies that the page and the redirects to it set, of the page's site alone, in order."""
+    """Return the cookies that the page and the redirects to it set, only those of the page's site, in order."""
     lines = [
         line
         for response in (*page.response.history, page.response)

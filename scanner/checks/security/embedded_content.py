@@ -40,7 +40,7 @@ _SUBRESOURCES = (
 )
 _SRCSETS = ("srcset", "imagesrcset")
 _CSS_URL = re.compile(r"(?:@import\s*|\burl\(\s*)[\"']?(http:[^\"'()\s;]+)", re.IGNORECASE)
-# The URL of a namespace is a name. A comment that is not closed ends with the style sheet.
+# The URL of a namespace is not loaded. An unclosed comment ends with the style sheet.
 _NOT_LOADED_BY_CSS = re.compile(r"/\*.*?(?:\*/|\Z)|@namespace\b[^;]*", re.IGNORECASE | re.DOTALL)
 _UPGRADED = f"{csp_policy.UPGRADE_DIRECTIVE} makes browsers request every URL over HTTPS."
 _LOADING_LINKS = (
@@ -52,7 +52,7 @@ _LOADING_LINKS = (
     "prefetch",
     "apple-touch-icon",
 )
-# Of JavaScript, where a line begins with it: elsewhere it may be a part of a string.
+# A comment of JavaScript at the start of a line: elsewhere it may be a part of a string.
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?(?:\*/|\Z))", re.MULTILINE | re.DOTALL)
 _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?(?:\s|$)")
 
@@ -82,7 +82,7 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
 )
 def scripts_have_integrity(context: PageContext) -> Outcome:
     """Each script from another registrable domain has an integrity attribute and an https: URL."""
-    # As sent, as Observatory does: what a tag manager inserts is not the page's own choice.
+    # As sent, as in Observatory: scripts that a tag manager inserts are not in the page's own HTML.
     page = context.document
     if left := _loaded_by_scripts(page, _faults_before(context, "sri_external_scripts")):
         return failed("A script of the page loads them without integrity now.", faults=left)
@@ -104,7 +104,7 @@ def _faults_before(context: PageContext, key: str) -> list[str]:
 
 def _loaded_by_scripts(page: Page, urls: list[str]) -> list[str]:
     """Return the URLs that scripts in the page name, where none of these sets integrity, as an import map can."""
-    # What an element loads with integrity, the data of an application may name too.
+    # The data of an application may also name a URL that an element loads with integrity.
     pinned = {url for node, url in _loading_elements(page) if _has_integrity(node, url)}
     codes = [code.replace("\\/", "/") for code in _codes(page)]
     return [url for url in urls if url not in pinned and _is_named_alone(url, codes)]
@@ -118,13 +118,13 @@ def _loading_elements(page: Page) -> Iterator[tuple[LexborNode, str]]:
 
 def _codes(page: Page) -> Iterator[str]:
     for node in page.css("script:not([src])"):
-        if attribute_value(node, "type").strip().lower() != "application/ld+json":  # names things, loads none
+        if attribute_value(node, "type").strip().lower() != "application/ld+json":  # loads nothing
             attributes = (text or "" for text in node.attributes.values())
             yield " ".join([*attributes, _COMMENT.sub("", node.text())])
 
 
 def _is_named_alone(url: str, codes: list[str]) -> bool:
-    # With a query it is the same script, with a longer path another one.
+    # A URL with a query is the same script; a URL with a longer path is another script.
     whole = re.compile(re.escape(url) + r"(?![\w/.~-])")
     naming = [code for code in codes if whole.search(code)]
     return bool(naming) and not any("integrity" in code for code in naming)

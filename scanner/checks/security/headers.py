@@ -20,7 +20,7 @@ REFERRER_TOKENS = (
     "origin-when-cross-origin",
     "unsafe-url",
 )
-# HTML, 4.2.5.1: of meta elements alone.
+# HTML, 4.2.5.1: values that are valid only in meta elements.
 LEGACY_REFERRERS = {
     "always": "unsafe-url",
     "default": "strict-origin-when-cross-origin",
@@ -197,7 +197,7 @@ def opener_policy(context: PageContext) -> Outcome:
     sent = context.page.header("cross-origin-opener-policy")
     if sent is None:
         return failed("The Cross-Origin-Opener-Policy header is not sent.")
-    # It is a structured-fields item: a token, in which case matters, and parameters (report-to=…).
+    # The value is a structured-fields item: a case-sensitive token, and parameters (report-to=…).
     item = re.fullmatch(rf"({'|'.join(OPENER_POLICIES)}){_PARAMETERS}", sent.strip())
     if item:
         return passed(f"Cross-Origin-Opener-Policy is {item[1]}.")

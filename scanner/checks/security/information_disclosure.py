@@ -28,7 +28,7 @@ _DISCLOSING_HEADERS = (
     "x-drupal-cache-tags",
     "x-powered-cms",
 )
-# Not the node of a CDN, as in `ECS (dcb/7EC9)`.
+# Excludes the node of a CDN, as in `ECS (dcb/7EC9)`.
 _VERSION = re.compile(r"/\s*v?\d+[a-z]?(?:[.\s(;,_+-]|$)|[\s(]v?\d+\.\d")
 # After a fix: a version behind any other separator, as in `nginx-1.18.0` or `nginx1.18`.
 _ANY_VERSION = re.compile(r"\d\.\d")
@@ -60,16 +60,16 @@ _HIGHLIGHTER = re.compile(
 _PHP_LEVEL = re.compile(
     r"(?:<b>|\b)(?:Warning|Notice|Deprecated|Parse error|Strict Standards|(?:Recoverable )?[Ff]atal error)(?:</b>)?:\s"
 )
-# With limits: without them, a text that repeats ` in /` takes quadratic time, half a minute for 40 kB.
+# Without the limits, a text that repeats ` in /` takes quadratic time, half a minute for 40 kB.
 _PHP_PLACE = re.compile(
     r" in (?:<b>[^<]{1,500}</b>|(?:/|[A-Z]:\\)[^\n<>]{1,300}?|Unknown) on line (?:<b>)?\d"
 )
 _MAX_PHP_MESSAGE_LENGTH = 1000  # characters
-# With limits, as above: empty lines take quadratic time without them.
+# Without the limits, empty lines take quadratic time.
 _JAVA_TRACE = re.compile(r"^\s{1,8}at [\w$.]{3,200}\([\w$]{1,80}\.java:\d{1,6}\)", re.MULTILINE)
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _PRIVATE_ADDRESS = re.compile(
-    # Neither a version (`v10.1.2.3`, `?ver=10.1.2.3`, but not `server=10.1.2.3`) nor a part of a longer name or number.
+    # Excludes versions (`v10.1.2.3`, `?ver=10.1.2.3`, but not `server=10.1.2.3`) and parts of longer names or numbers.
     r"(?<![a-z\d.$])(?<!\d-)(?<!version[ =])(?<![?&;]ver=)(?<![?&;]v=)"
     rf"(?:10\.{_OCTET}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.{_OCTET}\.{_OCTET}(?![\d.]*\d)"
     # Host names of Amazon EC2.
@@ -90,7 +90,7 @@ _RFC_3339 = re.compile(
 )
 _GIT_HEAD = re.compile(r"(?:ref: refs/|[\da-f]{40}\s*$)")
 _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
-# After a fix: what libraries read as well, `db_password = secret`.
+# After a fix, also other lines that libraries read, such as `db_password = secret`.
 _ANY_ENV_LINE = re.compile(r"\s*(?:export\s+)?[A-Za-z_][\w.]{1,60}\s*=\s*\S", re.ASCII)
 
 
@@ -163,7 +163,7 @@ def no_directory_listing(context: PageContext) -> Outcome:
         # Browsers show what an error response contains.
         if _is_listing(context.landing):
             return failed(f"The page is a directory listing, with status {status}.")
-        # A server that refuses this URL alone, with status 403, does so on purpose.
+        # A server that refuses only this URL, with status 403, does so on purpose.
         if status in GONE_STATUSES:
             _require_home_page(context)
         return passed(f"The directory is no longer accessible (status {status}).")
@@ -400,7 +400,7 @@ def _probe(context: PageContext, path: str) -> Response:
 
 
 def _is_html(response: Response) -> bool:
-    # By its content: a server may send text/html for each file whose type it does not know.
+    # The content decides: a server may send text/html for each file of an unknown type.
     start = response.text[:2000].lower()
     # Anything may follow a comment or `<?php`.
     return bool(re.match(r"<(?:!doctype|[a-z])", start.lstrip("\ufeff \t\r\n"))) or "<html" in start

@@ -71,7 +71,7 @@ def status_is_successful(context: PageContext) -> Outcome:
 
 def _require_page(context: PageContext) -> None:
     """Raise when a verification gets no page, a login page, a notice or an error page without an error status."""
-    # Neither a part of a page, nor a redirect that leads nowhere.
+    # A part of a page, or a redirect without a page, is not the page.
     require_success_status(context.landing)
     require_readable_encoding(context.landing)
     require_content(context.landing, None)
@@ -294,7 +294,7 @@ def missing_pages_are_404(context: PageContext) -> Outcome:
         return passed(f"A URL that does not exist answers with status {status}.")
     if status in (401, 403, 429) or status >= 500:
         raise Inconclusive("blocked", f"A URL that does not exist answered with status {status}.")
-    # As status 401: whether the URL exists is not said before the login.
+    # As with status 401, the response before the login does not show whether the URL exists.
     if response.history and has_login_segment(urlsplit(response.url).path):
         raise Inconclusive("login_wall", f"A URL that does not exist redirects to {response.url[:200]}.")
     return failed(f"A URL that does not exist answers with status {status}.")

@@ -25,11 +25,11 @@ GOOGLE = "https://developers.google.com/search/docs"
 # RFC 8288, 3: `<url>; rel="canonical"; title="…"`.
 _LINK_PARAMETER = r"\s*;\s*([\w*-]+)\s*=\s*(\"[^\"]*\"|[^\s\";,]+)"
 _LINK = re.compile(rf"<([^<>]*)>((?:{_LINK_PARAMETER})*)")
-# HTML, 4.6.1: an element without href has none of these. With one of them, or a click handler, it is meant as a link.
+# HTML, 4.6.1: only an element with href may have these. With any of them, or a click handler, it is meant as a link.
 _LINK_ATTRIBUTES = ("onclick", "target", "download", "ping", "rel", "hreflang", "type", "referrerpolicy")
-# ISO 3166-1 reserves them, but they are no countries; search engines ignore en-UK.
+# Codes that ISO 3166-1 reserves, but that are no countries; search engines ignore en-UK.
 _RESERVED_REGION_SUFFIXES = ("-eu", "-uk", "-un")
-# There is no page that a crawler would miss, unless a statement after it opens one.
+# Such a script opens no page that a crawler would miss, unless a further statement does.
 _SCRIPT_WITHOUT_NAVIGATION = re.compile(
     r"javascript:(?:(?:(?:window|self|top|parent)\.)?(?:print|close|history\.(?:back|forward|go)|location\.reload)"
     r"\([^()]*\);*)+(?:return(?:true|false);?)?"
@@ -158,7 +158,7 @@ def anchors_are_crawlable(context: PageContext) -> Outcome:
 
 
 def _is_crawlable(node: LexborNode) -> bool:
-    # As Lighthouse judges: an element with a role, a name or an id may be something other than a link.
+    # As in Lighthouse: an element with a role, a name or an id may be something other than a link.
     if attribute_value(node, "role").strip() or attribute_value(node, "name").strip():
         return True
     href = "".join(attribute_value(node, "href").split()).lower()

@@ -187,7 +187,7 @@ def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
     page = context.document  # as sent: the first bytes count
     body = page.response.body
-    # It overrides Content-Type.
+    # A byte order mark overrides Content-Type.
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return passed("A byte order mark declares the charset.")
     declared = re.search(r"charset\s*=\s*[\"']?([^\s;\"']+)", page.response.content_type, re.IGNORECASE)
@@ -238,7 +238,7 @@ def _is_utf_8(body: bytes) -> bool:
 )
 def open_graph(context: PageContext) -> Outcome:
     """og:title, og:type, og:image and og:url are set and not empty."""
-    page = context.document  # as sent: what makes link previews runs no scripts
+    page = context.document  # as sent: programs that make link previews run no scripts
     found = {
         name
         for node in page.css("meta[content]")

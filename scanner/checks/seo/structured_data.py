@@ -170,7 +170,7 @@ def _parsed(text: str) -> Any:
 
 
 def _objects(data: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (property, object) for every object in the data; the property is that of which it is a value."""
+    """Yield (property, object) for every object in the data; the object is a value of this property."""
     if depth > MAX_DEPTH:
         return
     if isinstance(data, dict):
