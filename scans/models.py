@@ -41,10 +41,10 @@ class Scan(BaseModel, Leased):
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    # URLs that are scanned before those that are found: of their routes, these pages are chosen.
+    # URLs that are scanned first. Each is the page chosen of its route.
     first_pages = models.JSONField(default=list, editable=False)
     started_at = models.DateTimeField(null=True)
-    # A scan without it, of which no worker has a lease, is waiting for its pages.
+    # If it is null and no worker leases the scan, the discovery of its pages is pending.
     discovered_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True)
     # A scan outlives the account that requested it.
@@ -141,7 +141,7 @@ class ScanPage(BaseModel, Leased):
     build = models.CharField(max_length=64, blank=True)
     # `{reason, detail, key}` of a login page or a notice that was shown; it may replace the page.
     substitute = models.JSONField(default=dict)
-    # To be checked. A lab page that is neither pending nor checked waits for another page of the same build.
+    # Whether to check the page. A lab page that is neither pending nor checked waits for another page of its build.
     pending = models.BooleanField(default=True)
     # Checks to be repeated; none means all.
     recheck_keys = ArrayField(models.CharField(max_length=100), default=list)
@@ -197,7 +197,7 @@ class Screenshot(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="screenshots", db_index=False)
     sha256 = models.CharField(max_length=64)
-    # By the result of a scan, a finding or evidence, or taken by a check whose result is not stored yet.
+    # When a result, a finding or evidence last named it, or when a check whose result is not stored yet took it.
     last_named_at = models.DateTimeField()
     last_in_evidence_at = models.DateTimeField(null=True)
 
@@ -242,7 +242,7 @@ class ScanSchedule(BaseModel):
         ]
 
     def __str__(self) -> str:
-        # A form that was submitted with an error has perhaps emptied the hour.
+        # The hour may be empty in a form that was submitted with an error.
         return f"{self.get_frequency_display()}, {self.hour or 0:02d}:{self.minute:02d} UTC"
 
 
@@ -262,7 +262,7 @@ class Site(BaseModel, Leased):
     # No own index: `site_newest` starts with this column.
     project = models.ForeignKey(Project, models.CASCADE, related_name="sites", db_index=False)
     host = models.CharField(max_length=253)
-    # For this host only: a token that is published on one host proves no other.
+    # For this host only: a token that is published on one host proves no ownership of another.
     token = models.CharField(max_length=32, default=new_token, editable=False)
     check_requested = models.BooleanField(default=False)  # a check is pending
     method = models.CharField(max_length=8, choices=Method, blank=True)
@@ -300,7 +300,7 @@ class SiteCredentials(BaseModel):
     # The parts of `credentials`: headers, cookies, basic.
     kinds = ArrayField(models.CharField(max_length=10), default=list)
     credentials = models.BinaryField()
-    # Only on pages for users who are logged in: the selector, the text, or both.
+    # A selector, a text, or both, that only pages for logged-in users have.
     selector = models.CharField(max_length=500, blank=True)
     text = models.CharField(max_length=500, blank=True)
 

@@ -25,11 +25,11 @@ def screenshot_saver(project_id: UUID) -> Callable[[bytes], str | None]:
     """Return a function that stores a screenshot of the project: its SHA-256, or None if that fails."""
 
     def store_or_log(image: bytes) -> str | None:
-        # Before it is looked for among the stored ones, so that it is not deleted until a row names it.
+        # Before the search for a stored file, so that the file is not deleted until a row names it.
         record_references(project_id, [_name(image)])
         try:
             return store(project_id, image)
-        # A full disk, a file storage that does not answer: the verdict of the check stands without its screenshot.
+        # A full disk, or a file storage without a response: the outcome is valid without a screenshot.
         except (OSError, Unavailable) as error:
             logger.error("a screenshot of project %s could not be stored: %s", project_id, error)
             return None
@@ -89,7 +89,7 @@ def delete(project_id: UUID, sha256: str) -> None:
 
 def iter_stored() -> Iterator[tuple[UUID, str]]:
     """Yield project and SHA-256 of every stored screenshot, by the names of the files."""
-    with suppress(FileNotFoundError):  # none was stored yet
+    with suppress(FileNotFoundError):  # no screenshot was stored yet
         for project in default_storage.listdir(FOLDER)[0]:
             for name in default_storage.listdir(f"{FOLDER}/{project}")[1]:
                 yield UUID(project), name.removesuffix(".jpg")

@@ -123,7 +123,7 @@ class SiteCredentialsAdmin(ServiceModelAdmin):
         copy_row(row, to=obj)
 
     def message_user(self, request: HttpRequest, message: Any, *args: Any, **options: Any) -> None:
-        # Django's sentences are about one thing.
+        # Django's messages are in the singular.
         super().message_user(request, message.replace("” was added", "” were added"), *args, **options)
 
     @row_action(

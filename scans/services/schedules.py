@@ -81,7 +81,7 @@ def start_due() -> int:
     for pk, site_url in rows:
         with isolated("start of scheduled scan", pk) as isolation:
             started += start(pk, site_url)
-        if isolation.failed:  # behind the others
+        if isolation.failed:  # start the other schedules first
             ScanSchedule.objects.filter(pk=pk).update(next_at=timezone.now() + RETRY_DELAY)
     return started
 
@@ -93,7 +93,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
     except InvalidParams as invalid:
         url, error = "", " ".join((invalid.details or {})["url"])
     with transaction.atomic():
-        # If two beats run at the same time, one finds the schedule locked or no longer due.
+        # If two beats run at the same time, the second finds the schedule locked or no longer due.
         schedule = _lock_due(schedule_id, site_url)
         if schedule is None:
             return False
@@ -104,7 +104,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
         error = error or _queue(schedule.project, url)
         rule = ScheduleRule(schedule.frequency, schedule.hour, schedule.minute, schedule.weekday)
         last_at = schedule.last_at if error else now
-        # From now on, not from the missed time: a schedule that was missed several times is run once.
+        # Counted from now, not from the missed time: a schedule that was missed several times is run once.
         _reschedule(schedule, next_at=rule.next_after(now), note=error, last_at=last_at)
         if error:
             log_event("scan.skipped", schedule, by=SYSTEM, reason=error)
@@ -120,7 +120,7 @@ def _lock_due(schedule_id: UUID, site_url: str) -> ScanSchedule | None:
 
 def _queue(project: Project, url: str) -> str:
     try:
-        # It has a savepoint: without quota the schedule still gets its next time.
+        # `queue` has a savepoint: without quota the schedule still gets its next time.
         scans.queue(project, url=url, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)
     except QuotaExceeded as error:
         return error.message

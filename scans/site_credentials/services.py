@@ -28,7 +28,7 @@ def credentials_for(project: Project) -> RequestCredentials | None:
     row.project = project
     try:
         decrypted = _decrypt(row)
-    # Scan nothing rather than the login page: each check is then inconclusive.
+    # Without readable credentials only the login page would be scanned: make each check inconclusive.
     except vault.VaultError:
         return RequestCredentials(row.origin, unusable_reason=UNREADABLE)
     login = decrypted.get("basic")

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from krafter_audit.api.lists.filters import ChoicesFilter, ListFilter
 from scans.models import Site
 
-# As `ownership_status` returns them.
+# The statuses that `ownership_status` returns.
 STATUSES = {
     "unverified": Q(check_requested=False, verified_at__isnull=True),
     "checking": Q(check_requested=True),

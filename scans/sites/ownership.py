@@ -28,7 +28,7 @@ from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 from scans.sites.ownership_instructions import FILE_PATH, VERIFICATION_NAME, bracketed, token_line
 
-# Afterwards a site is verified again before its ownership is relied upon.
+# After this time, the ownership of a site is verified again before it is relied upon.
 VERIFICATION_LIFETIME = timedelta(days=30)
 LEASE_SECONDS = 60  # a verification takes at most 50
 MAX_ATTEMPTS = 3
@@ -63,7 +63,7 @@ def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> Ver
         for site in Site.objects.filter(related, project=project, verified_at__isnull=False)
         if is_still_verified(site, client)
     ]
-    # The owner of the DNS of a domain controls its subdomains; a file or a page proves its host alone.
+    # The owner of the DNS of a domain controls its subdomains; a file or a page proves only its host.
     by_dns = (site.host for site in verified if site.method == Site.Method.DNS_TXT)
     return VerifiedHosts(frozenset(site.host for site in verified), frozenset(by_dns))
 
@@ -81,7 +81,7 @@ def run_verification(site_id: UUID) -> None:
     """Run a requested verification of a site, and enqueue the next one. Running it again changes nothing."""
     requested = Site.objects.filter(check_requested=True)
     requested = requested.filter(project__organization__projects__sites=site_id)
-    # One at a time for an organisation: sites that answer slowly occupy one worker.
+    # One site of an organisation at a time: sites with slow responses occupy only one worker.
     if requested.exclude(unleased()).exists():
         return
     site = leases.acquire(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)
@@ -129,7 +129,7 @@ def store_attempts(site: Site, attempts: list[OwnershipAttempt]) -> None:
             for attempt in attempts
         ],
     }
-    if site.check_requested:  # otherwise it may have been requested since
+    if site.check_requested:  # otherwise a check may have been requested since
         changes["check_requested"] = False
     if success:
         changes |= {"method": success.method, "verified_at": now}

@@ -18,7 +18,7 @@ from scanner.browser.errors import BrowserError
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
-MAX_IDLE_SECONDS = 60.0  # then its memory is worth more than the second that a start takes
+MAX_IDLE_SECONDS = 60.0  # longer, its memory costs more than the second that a start takes
 
 
 def chromium_options() -> ChromiumOptions:

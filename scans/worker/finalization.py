@@ -99,12 +99,12 @@ def finish_part(part_id: UUID) -> bool:
 def finish_parts_without_pages() -> None:
     """Finish the parts whose last page is done, but whose worker was killed before it finished the part."""
     pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
-    # In any order: parts that fail each time must not take all the places of the others.
+    # In random order: parts that fail each time must not fill every batch.
     parts = ScanPart.objects.filter(
         leases.unleased(), ~pending, finished_at__isnull=True, scan__discovered_at__isnull=False
     ).order_by("?")
     for pk in parts.values_list("pk", flat=True)[:BATCH_SIZE]:
-        # It is tried again when its lease expires, and holds up no other: each worker begins with these parts.
+        # An error stops no other part; the part is finished later, when its lease has expired.
         with isolated("end of part", pk):
             _finish_leased(pk)
 
@@ -128,12 +128,12 @@ def _lock_part(parts: QuerySet[ScanPart], *, skip_locked: bool = False) -> ScanP
 def _ingest(part: ScanPart, *, is_final: bool) -> None:
     failures = substitutes.reportable_results(part, is_final=is_final).filter(outcome=FAILED)
     pages = dict(failures.values_list("key").annotate(Count("id")))
-    # While the part runs, only checks that have failed on further pages.
+    # While the part runs, only checks that have failed on further pages are reported.
     keys = {
         key for key, count in pages.items() if is_final or part.reported.get(key, {}).get("pages") != count
     }
     if part.scan.project.archived_at:
-        keys = set()  # it can only be read
+        keys = set()  # an archived project is read-only
     filtered = filter_reports(part, finding_reports(part, keys, is_final=is_final), is_final=is_final)
     by = Actor("scanner", part.scan.requested_by_id)
     reports = [_within_limit(report) for report in filtered.accepted]
@@ -156,7 +156,7 @@ def _change_of_finding(finding_id: UUID, ingested: IngestionResult) -> str:
 
 @transaction.atomic
 def give_up(scan_id: UUID) -> None:
-    """Set a scan to failed, with a refund, whose work has ended with an error each time."""
+    """Set a scan to failed, with a refund, after each attempt has ended with an error."""
     # In the order of `finish_part`: a part before its scan.
     list(ScanPart.objects.select_for_update().filter(scan=scan_id).order_by("pk"))
     scan = Scan.objects.select_related("project").select_for_update(of=("self",)).get(pk=scan_id)
@@ -172,7 +172,7 @@ def _finish_scan(scan: Scan, summary: dict[str, Any]) -> None:
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary.get("findings_created", 0) + summary.get("findings_updated", 0)
     log_event(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
-    # Redis takes no part in the transaction: after a rollback the facts are needed again.
+    # Redis has no part in the transaction: after a rollback the facts are needed again.
     transaction.on_commit(partial(shared_facts.delete_shared, scan.pk))
     if status == Scan.Status.FAILED:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
@@ -223,7 +223,7 @@ def _outcome(row: ScanResult) -> dict[str, Any]:
 
 
 def _within_limit(report: FindingReport) -> FindingReport:
-    # The first pages with all that was seen, as many as there is space for; the others with their outcomes only.
+    # The first pages keep all their evidence, as many as there is space for; the others only their outcomes.
     evidence = report.evidence or {}
     pages = [(page, _without_details(page)) for page in evidence["pages"]]
     left = MAX_EVIDENCE_BYTES - size_of({**evidence, "pages": [outcome for _, outcome in pages]})
@@ -294,7 +294,7 @@ def _notes(scan: Scan) -> list[str]:
 
 
 def _pages_without_result_note(scan: Scan) -> str:
-    """Return the note about pages that have no result, as in an outage; empty without any."""
+    """Return the note about pages that have no result, as in an outage; empty if each page has results."""
     pages = ScanPage.objects.filter(part__scan=scan, part__scanner=Scanner.HTTP)
     has_result = Q(outcome__in=(PASSED, FAILED)) | Q(reason=lab_builds.MEASURED_ELSEWHERE)
     judged = ScanResult.objects.filter(has_result, page=OuterRef("pk"))

@@ -54,7 +54,7 @@ return {1, clock[1], clock[2], ARGV[2]}
 """
 MAX_REMEMBERED_HOSTS = 1000
 REMEMBERED_CLOCK_TOLERANCE_SECONDS = 0.1
-CLOCK_TOLERANCE_SECONDS = 2.0  # of a time that was read just now: the way to Redis and back takes time too
+CLOCK_TOLERANCE_SECONDS = 2.0  # for a time that Redis has just returned: the request takes time too
 
 type Change[T] = Callable[[ThrottleState, float], T]
 
@@ -92,7 +92,7 @@ class SharedHostThrottle(HostThrottle):
         self._adaptive = ThrottleLimits(rate, adaptive=True, max_rate=max(1, int(max_rate or MAX_RATE)))
         self._verified = verified
         self._policy = policy or AddressPolicy()
-        self._allowed: set[str] = set()  # hosts whose address turned out to be on an allowed network
+        self._allowed: set[str] = set()  # hosts whose address is on an allowed network
         self._host_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._exclusive = threading.local()  # `caller`: the name of a thread with exclusive slots at a host
 
@@ -151,7 +151,7 @@ class SharedHostThrottle(HostThrottle):
     def _wait(self, url: ParsedUrl, slot: str, deadline: float) -> None:
         host, limits = host_key(url), self.limits(url)
         caller = getattr(self._exclusive, "caller", "")
-        # One thread of this run tries to get a slot at a time. An exclusive thread must not wait behind them.
+        # Only one thread of this run tries to get a slot at a time, but an exclusive thread does not wait for its turn.
         lock = threading.Lock() if caller else self._host_locks[host]
         if not lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise _wait_exceeded(host, 0.0, retry_after=False)
@@ -191,12 +191,12 @@ def _update[T](host: str, change: Change[T]) -> T:
 
 def _update_everywhere(host: str, change: Change[None]) -> None:
     _update(host, change)
-    # The slot may be of the time in which Redis was unavailable.
+    # The slot may have been acquired while Redis was unavailable.
     LOCAL_STATES.update(host, change)
 
 
 def _compare_and_swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
-    # Most often no other worker has changed the state that this process saw last, which saves a request.
+    # Usually no other worker has changed the state since this process read it, so no request is needed to read it.
     state, offset = _last_states.get(host, (b"", 0.0))
     tolerance = REMEMBERED_CLOCK_TOLERANCE_SECONDS
     while True:
@@ -213,7 +213,7 @@ def _compare_and_swap[T](server: redis.Redis, host: str, change: Change[T]) -> T
 
 
 def _remember(host: str, state: bytes, offset: float) -> None:
-    # A remembered state is only a guess: losing all of them costs one request to Redis each.
+    # A remembered state may be outdated anyway: deleting it costs one request to Redis.
     if len(_last_states) >= MAX_REMEMBERED_HOSTS:
         _last_states.clear()
     _last_states[host] = state, offset

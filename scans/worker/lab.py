@@ -49,12 +49,12 @@ def continue_build(page: ScanPage) -> None:
     waiting = list(pages.filter(pending=False, checked_at__isnull=True).order_by("position"))
     if not page.build or not waiting:
         return
-    # Not steady: the pages of the build have to agree (scanner/lab_builds.py).
+    # The metric is not steady: the pages of the build have to agree (scanner/lab_builds.py).
     if lab_builds.needs_another_page(_outcomes(pages.filter(checked_at__isnull=False))):
         waiting[0].pending = True
         waiting[0].save(update_fields=["pending", "updated_at"])
     else:
-        # The others are inconclusive, and name the page that was measured.
+        # The other pages are inconclusive, and name the page that was measured.
         _store_references(waiting, page)
 
 

@@ -17,11 +17,11 @@ from krafter_audit.jobs import fair_queue
 from scans.models import Scan, Scanner, ScanPage, ScanPart
 
 LEASE_SECONDS = 30  # extended while the worker runs
-MAX_ATTEMPTS = 3  # then the page is stored as inconclusive
-# At first few pages are checked side by side, for this long at most: their findings are shown sooner.
+MAX_ATTEMPTS = 3  # after them, the page is stored as inconclusive
+# Few pages are checked in parallel at first, for this long at most, so that their findings are shown sooner.
 MAX_FIRST_PAGES = 2
 FIRST_PAGES_PERIOD = timedelta(seconds=2)
-MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
+MAX_CANDIDATES = 20  # of an organisation; too few only if other workers lease all of them at once
 # Seconds of all pages of a part together, after which no further page is started.
 MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
 
@@ -39,12 +39,12 @@ JOB_SECONDS = {WorkerKind.HTTP: 240, WorkerKind.BROWSER: 300}
 
 @dataclass
 class LeasedWork:
-    """The work that a worker leased: the discovery of a scan, or pages of a part; without pages a part out of time."""
+    """The work that a worker leased: the discovery of a scan, or pages of a part; a part out of time has none."""
 
     scan: Scan
     part: ScanPart | None = None
     pages: Sequence[ScanPage] = ()
-    must_wait: bool = False  # for the worker's other pages: the next page has to be checked alone
+    must_wait: bool = False  # wait for the worker's other pages: the next page has to be checked alone
 
     @property
     def must_be_alone(self) -> bool:
@@ -132,7 +132,7 @@ def _lease_pages(part_id: UUID, kind: WorkerKind, *, limit: int, is_idle: bool) 
         limit = min(limit, MAX_FIRST_PAGES - leased)
         if limit <= 0:
             return None
-    # A page with which a worker was killed may be the reason: it is checked alone, and last.
+    # A page may be the reason why its worker was killed: it is checked alone, and last.
     pages = list(free.filter(attempts=0)[:limit])
     if not pages and not is_idle:
         return LeasedWork(part.scan, part, must_wait=True) if free.exists() else None

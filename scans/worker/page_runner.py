@@ -30,11 +30,11 @@ from scans.worker.scan_session import ScanSession
 logger = logging.getLogger(__name__)
 
 MAX_CONCURRENT_PAGES = {WorkerKind.HTTP: 5, WorkerKind.BROWSER: 1}
-MAX_JOB_SECONDS = 60  # after which a job starts no further page
-SAME_ORGANIZATION_SECONDS = 5.0  # of a browser, since another organisation needs another one
+MAX_JOB_SECONDS = 60  # after this time, a job starts no further page
+SAME_ORGANIZATION_SECONDS = 5.0  # for one browser: another organisation needs another browser
 MAX_SESSIONS = 8  # scans at a time, each with open connections
 POLL_SECONDS = 0.5  # between two attempts to lease further pages
-BROWSER_WORKERS = 2  # for which a new scan enqueues a job
+BROWSER_WORKERS = 2  # a new scan enqueues a job for each
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class PageRunner:
         return self
 
     def __exit__(self, *error: object) -> None:
-        # Without waiting: after a time limit a page may be stuck. Its lease expires.
+        # Does not wait: after a time limit a page may be stuck. Its lease expires.
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._stack.close()
         for session in self._sessions.values():
@@ -121,11 +121,11 @@ class PageRunner:
                 # A worker was killed with the page, and did not record its use.
                 lost = page_leases.JOB_SECONDS[self._kind]
                 fair_queue.record_use("scan", {work.scan.project.organization_id: lost})
-            # Its lease expires. The pages of other organisations that this job checks go on.
+            # After an error, the lease of the work expires; this job goes on with its other pages.
             started = time.monotonic()
             with isolated("work on scan", work.scan.pk) as isolation:
                 self._start_leased(work)
-            if isolation.failed:  # many that fail each time do not keep their organisation the next
+            if isolation.failed:  # so that an organisation whose work fails each time is not always the next
                 used = time.monotonic() - started
                 fair_queue.record_use("scan", {work.scan.project.organization_id: used})
             self._drain = work.must_wait or work.must_be_alone
@@ -172,7 +172,7 @@ class PageRunner:
         self._changed.add(started.session.scan.pk)
         self._renewer.add(started.row)
         started.session.pages_in_flight += 1
-        if self._kind == WorkerKind.BROWSER:  # the call is over when it is submitted
+        if self._kind == WorkerKind.BROWSER:  # a browser worker runs the call when it is submitted
             self._update_summaries()
         try:
             future = self._executor.submit(call)
@@ -184,7 +184,7 @@ class PageRunner:
         self._started[future] = started
 
     def _discover(self, scan: Scan) -> None:
-        # One more than for the discovery: the attempt that was to store that there are no pages failed too.
+        # One attempt more than for the discovery: the attempt to store a scan without pages failed too.
         if scan.attempts > page_leases.MAX_ATTEMPTS + 1:
             finalization.give_up(scan.pk)
             return
@@ -228,7 +228,7 @@ class PageRunner:
         if in_browser and not without_browser:
             for _ in range(min(len(discovery.pages), BROWSER_WORKERS)):
                 enqueue("scans.run_scan_in_browser", str(scan.pk))
-        # Too many attempts to discover them: finish the scan, as failed.
+        # No pages after too many attempts: finish the scan as failed.
         if not discovery.pages:
             finalization.finish_parts_without_pages()
 

@@ -23,7 +23,7 @@ from scans.worker.page_checks import CheckResult, PageResults
 
 # A scan has thousands of rows; a finding keeps the evidence of its failures.
 MAX_EVIDENCE_LENGTH = 8_000  # characters of JSON for each check of each page
-MAX_PASSED_EVIDENCE_LENGTH = 2_000  # where the check passed or does not apply
+MAX_PASSED_EVIDENCE_LENGTH = 2_000  # if the check passed or does not apply
 # How the scan has processed a failed check, in `ScanPart.reported`; suspected: too close to the threshold to reopen.
 CREATED, UPDATED, REGRESSED, SUSPECTED = "created", "updated", "regressed", "suspected"
 
@@ -38,7 +38,7 @@ def save_discovery(
 
     `in_browser`: there are checks for a browser, so create a browser part with the same pages.
     """
-    # First of all: with a lost lease another worker has saved, or will save, the pages.
+    # First: if the lease is lost, another worker has saved, or will save, the pages.
     if not leases.write(scan, discovered_at=timezone.now(), lease_until=None, attempts=0):
         return False
     parts = [scan.parts.get(scanner=Scanner.HTTP)]
@@ -70,7 +70,7 @@ def save_discovery(
 @transaction.atomic
 def save_results(page: ScanPage, results: PageResults) -> bool:
     """Save the results of a page; False, without a change, if the lease is lost."""
-    # A page may be checked again, for results that another page has put in doubt.
+    # A page is checked again if another page has put its results in doubt.
     page.duration_ms = round((page.duration_ms or 0) + results.duration_ms, 1)
     page.failed_domains = sorted({*page.failed_domains, *results.failed_domains})
     page.checked_at = page.checked_at or timezone.now()
@@ -171,7 +171,7 @@ def _evidence(outcome: Outcome, note: str) -> dict[str, Any]:
     evidence = outcome.evidence | ({"note": note} if note else {})
     needs_detail = outcome.status in (FAILED, INCONCLUSIVE)
     max_length = MAX_EVIDENCE_LENGTH if needs_detail else MAX_PASSED_EVIDENCE_LENGTH
-    # The longest values first: the short ones are what a person reads.
+    # The longest values first: a person reads the short ones.
     for name in sorted(evidence, key=lambda name: len(_text(evidence[name])), reverse=True):
         if len(_text(evidence)) <= max_length:
             break

@@ -32,7 +32,7 @@ def _unfinished_browser_parts(scan_id: UUID) -> QuerySet[ScanPart]:
 
 
 def requeue_scans() -> None:
-    """Enqueue jobs for scans that no worker works on: lost messages, stopped workers."""
+    """Enqueue jobs for scans that no worker works on, as after lost messages and stopped workers."""
     idle = ScanPart.objects.filter(finished_at__isnull=True, scan__discovered_at__isnull=False).exclude(
         Exists(_pages(~unleased()))
     )

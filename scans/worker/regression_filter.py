@@ -56,7 +56,7 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, is_final
             continue
         was_reported_before = part.reported.get(key, {}).get("change", SUSPECTED) != SUSPECTED
         is_resolved = finding.status == FindingStatus.RESOLVED
-        # Resolved after this scan had reported it, or had seen it on the page: it stays resolved.
+        # A finding that was resolved after this scan had reported or detected it stays resolved.
         if is_resolved and (was_reported_before or not _was_seen_since(part, key, finding)):
             continue
         if is_resolved and not _is_regression(part, report, finding):
@@ -64,7 +64,7 @@ def filter_reports(part: ScanPart, reports: Iterable[FindingReport], *, is_final
             continue
         if was_reported_before:
             filtered.reported_before.add(report.identity)
-        # The last report decides which of many pages are kept: earlier ones do not know all that were checked.
+        # The last report decides which of many pages are kept: only then all checked pages are known.
         limit = MAX_PAGES if is_final else 2 * MAX_PAGES
         filtered.accepted.append(_with_unchecked_pages(report, finding, coverage[key], limit))
     filtered.accepted = _without_earlier_scan(part, known, filtered.accepted)
@@ -86,7 +86,7 @@ def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identi
 def _without_earlier_scan(
     part: ScanPart, known: Mapping[Identity, Finding], reports: list[FindingReport]
 ) -> list[FindingReport]:
-    """Leave the scan out of the reports of failures that another scan, at the same time, has seen later.
+    """Leave the scan out of the reports of failures that another, concurrent scan has detected later.
 
     The last scan of a finding decides whether a verification is contradicted.
     """
@@ -175,7 +175,7 @@ def _worst_value(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -
 
 
 def _was_seen_since(part: ScanPart, key: str, finding: Finding) -> bool:
-    """Return whether a part has seen a check fail since its finding was fixed."""
+    """Return whether a check has failed in a part since its finding was fixed."""
     failures = ScanResult.objects.filter(page__part=part, key=key, outcome=FAILED)
     return failures.filter(seen_at__gt=_fixed_at(finding)).exists()
 

@@ -75,7 +75,7 @@ class ScanSession:
         try:
             start.page  # noqa: B018 - raises while the page is not available
         except Inconclusive:
-            # Each visit checks again.
+            # Each visit checks the page's preconditions again.
             return True
         try:
             start.require_ownership()
@@ -111,5 +111,5 @@ class ScanSession:
         start, self._start = self._start, None
         if start is not None and page.url == start.url and page.part.scanner == Scanner.HTTP:
             return start
-        # Its time budget starts now.
+        # The time budget of the page starts now.
         return self._root.sibling(page.url)

@@ -18,7 +18,7 @@ from scanner.confirmation import CONFIRMED_PAGES, ConfirmFirst
 from scanner.fetcher import Memo
 
 KEY_PREFIX = "krafter:scan:"
-TTL_SECONDS = 3600  # longer than a scan takes
+TTL_SECONDS = 3600  # longer than a scan
 # The body of a response and the redirects to it; larger ones are fetched by each process.
 MAX_SHARED_BODY_BYTES = 256 * 1024
 # The fields of a response that are stored as they are.
@@ -40,7 +40,7 @@ class SharedFacts(Memo):
 
     def add(self, name: str, fact: Any) -> None:
         super().add(name, fact)
-        if not isinstance(fact, Response):  # that of a page is used once, and soon
+        if not isinstance(fact, Response):  # the response of a page is used once, and soon
             self._share(name, fact)
 
     def _shared[T](self, name: str, produce: Callable[[], T]) -> T:
@@ -96,7 +96,7 @@ def delete_shared(scan_id: UUID) -> None:
 
 
 def _encode(fact: Any) -> dict[str, Any] | None:
-    # The status of a link; None is that of a link that did not answer.
+    # The status of a link; None if the link did not answer.
     if fact is None or isinstance(fact, int):
         return {"status": fact}
     if isinstance(fact, Response) and _body_bytes(fact) <= MAX_SHARED_BODY_BYTES:

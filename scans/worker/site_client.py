@@ -18,7 +18,7 @@ def site_client(project: Project, urls: Iterable[str]) -> Iterator[tuple[Client,
     credentials = credentials_for(project)
     with host_throttle.client(credentials=credentials) as client:
         verified = verified_hosts(project, urls, client)
-    # Another client: the rate for verified hosts is known only after they were verified, which sends requests.
+    # A second client: the rate for verified hosts is known only after they were verified, which sends requests.
     max_rate = policy_rules.max_requests_per_second(policy_rules.config_of(project))
     with host_throttle.client(verified, max_rate=max_rate, credentials=credentials) as client:
         yield client, verified
