@@ -35,7 +35,7 @@ def exceptions_only(record: logging.LogRecord) -> bool:
 
 
 def without_traceback(record: logging.LogRecord) -> bool:
-    # Anybody can send such requests: each would log four kilobytes that say nothing of its sender.
+    # Anybody can send such requests, and each would log four kilobytes without its sender.
     record.exc_info = None
     return True
 
@@ -66,10 +66,10 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
-        # Both would repeat what RequestIdMiddleware and django-structlog log with the request id.
+        # Both would repeat the lines that RequestIdMiddleware and django-structlog log with the request id.
         "loggers": {
             "django.request": {"level": "ERROR", "filters": ["exceptions"]},
-            # A Host header of another site, and more than 1,000 parameters.
+            # Errors of a Host header of another site, and of more than 1,000 parameters.
             "django.security.DisallowedHost": {"filters": ["no_traceback"]},
             "django.security.TooManyFieldsSent": {"filters": ["no_traceback"]},
             "celery.app.trace": {"level": "WARNING"},

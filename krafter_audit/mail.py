@@ -24,7 +24,7 @@ MIN_PERMANENT_CODE = 500  # RFC 5321, section 4.2.1: 4xx is temporary, 5xx perma
 
 
 class MailResult(StrEnum):
-    """The mail server's answer to a mail for one address; it may accept a postponed mail later."""
+    """The mail server's response to a mail for one address; it may accept a postponed mail later."""
 
     SENT = "sent"
     REFUSED = "refused"
@@ -45,7 +45,7 @@ class MailPolicy(EmailPolicy):
         return EmailPolicy.fold_binary(self._policy_of(name), name, value)
 
     def _policy_of(self, name: str) -> EmailPolicy:
-        # Python would encode its URL as words (RFC 2047), which mail clients do not decode there.
+        # Python would encode the URL as words (RFC 2047), which mail clients do not decode in this header.
         is_url = name.lower() == "list-unsubscribe"
         return self if is_url else self.clone(max_line_length=MAX_LINE_LENGTH)
 
@@ -68,7 +68,7 @@ def send(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> MailResult:
     except smtplib.SMTPRecipientsRefused as error:
         return _result_of(*(code for code, _ in error.recipients.values()))
     except smtplib.SMTPDataError as error:
-        # Greylists and spam filters may answer the content instead of the address.
+        # Greylists and spam filters may reject the content instead of the address.
         return _result_of(error.smtp_code)
     return MailResult.SENT
 
@@ -136,5 +136,5 @@ def html_mail(
 
 
 def _header_text(text: str) -> str:
-    # A line break would begin another header. Python decodes encoded words (RFC 2047) in it.
+    # A line break would begin another header, and Python would decode encoded words (RFC 2047).
     return replace_controls(one_line(text)).replace("=?", "= ?")

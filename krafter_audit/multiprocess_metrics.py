@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# prometheus_client reads it when it is imported.
+# prometheus_client reads the variable when it is imported.
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 LIVE_GAUGE = re.compile(r"gauge_live\w*_(\d+)\.db")
 
@@ -36,6 +36,6 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # the process is another user's
+    except PermissionError:  # the process belongs to another user
         pass
     return True

@@ -15,8 +15,8 @@ from storages.backends.s3 import S3Storage
 from krafter_audit.api.errors import Unavailable
 
 CONNECT_SECONDS, READ_SECONDS, MAX_ATTEMPTS = 3, 10, 2
-MAX_CONNECTIONS = 32  # of one process: above the threads of a web process
-MAX_MEMORY_BYTES = 1024 * 1024  # a larger file that is read is on disk
+MAX_CONNECTIONS = 32  # of one process: more than the threads of a web process
+MAX_MEMORY_BYTES = 1024 * 1024  # larger files are read from disk
 
 
 class ObjectStorage(S3Storage):
@@ -42,7 +42,7 @@ class ObjectStorage(S3Storage):
         with unavailable_on_error():
             file: File = super()._open(name, mode)
             if "r" in mode:
-                # Downloads the object now: an error here is a 503, later it would cut off the response.
+                # Downloads the object now: an error here is a 503, but an error later would cut off the response.
                 _ = file.file
             return file
 
@@ -78,7 +78,7 @@ class ObjectStorage(S3Storage):
 
 def client_config(*, own_server: bool) -> Config:
     """Return the client's configuration; `own_server` is one other than Amazon's."""
-    # Virtual hosts and checksums in trailers are known to Amazon only.
+    # Other servers may support neither virtual hosts nor checksums in trailers.
     compatible = (
         {
             "s3": {"addressing_style": "path"},

@@ -1,6 +1,6 @@
 from django.conf import settings
 
-# Importing registers the system checks, and makes our Celery application the current one.
+# The imports register the system checks, and make our Celery application current.
 from krafter_audit import celery, system_checks  # noqa: F401
 from krafter_audit.http import defaults
 from krafter_audit.http.addresses import AddressPolicy

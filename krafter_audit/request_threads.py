@@ -14,7 +14,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ThreadedTaskDispatcher
 
-# An organisation, an integration that receives webhooks, or a shared report.
+# The owner is an organisation, an integration that receives webhooks, or a shared report.
 OWNER_PATH = re.compile(r"/(?:api/v1/orgs|api/v1/hooks/[^/]+|insights/audit/reports/shared)/([^/]+)")
 SESSION_COOKIE = re.compile(r"(?:^|; ?)(?:__Host-)?sessionid=([^;]+)")
 WAIT_PARAMETER = re.compile(r"(?:^|&)wait=")
@@ -27,7 +27,7 @@ MIN_THREADS = 2
 LARGE_BODY_BYTES = 1024 * 1024
 LARGE_BODIES = {"large body": 2, "large body of owner": 1}  # threads
 
-type Group = tuple[str, str]  # a key of SHARES or LARGE_BODIES, and whose: an id of the URL, or a session
+type Group = tuple[str, str]  # a key of SHARES or LARGE_BODIES, and the owner's id in the URL, or the session
 
 
 def groups_of(request: HTTPRequestParser) -> tuple[Group, ...]:
@@ -44,7 +44,7 @@ def _owner_or_session(request: HTTPRequestParser) -> tuple[Group, ...]:
         session = SESSION_COOKIE.search(request.headers.get("COOKIE", ""))
         return (("session", session[1] if session else ""), ("admin", ""))
     owner = OWNER_PATH.match(path)
-    # Long polls have a limit of their own (api/long_polling.py), and would keep the organisation's other requests
+    # Long polls have another limit (api/long_polling.py), and would keep the organisation's other requests
     # waiting. Other operations refuse the parameter before they do anything.
     if not owner or WAIT_PARAMETER.search(request.query):
         return ()
@@ -61,7 +61,7 @@ class RequestDispatcher:
         shares = {kind: max(MIN_THREADS, int(threads * share)) for kind, share in SHARES.items()}
         self.limits = shares | LARGE_BODIES
         self.running: Counter[Group] = Counter()
-        # By the first of its groups that had no free thread: a request is examined again when one of these is free.
+        # Requests by the first of their groups without a free thread, whose next free thread has them examined again.
         self.waiting: dict[Group, deque[GroupedTask]] = {}
         self.lock = Lock()
 
@@ -76,7 +76,7 @@ class RequestDispatcher:
             self._start_or_wait(GroupedTask(self, channel, groups))
 
     def finish(self, groups: tuple[Group, ...]) -> None:
-        """Give the threads of a finished request to those that wait."""
+        """Give the threads of a finished request to waiting requests."""
         with self.lock:
             self.running.subtract(groups)
             # In reverse: a request that waits for a group that all share starts before the next one of the same session
@@ -104,7 +104,7 @@ class RequestDispatcher:
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         pools = (self.shared, *self.reserved.values())
         stopped = [pool.shutdown(cancel_pending, timeout) for pool in pools]
-        # Requests that outlast the time-out end meanwhile, and change what waits.
+        # Requests that outlast the time-out end meanwhile, and change the waiting requests.
         with self.lock:
             waiting = [*chain(*self.waiting.values())]
         for task in waiting:

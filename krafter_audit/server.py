@@ -46,8 +46,8 @@ from krafter_audit.request_threads import RequestDispatcher
 logger = logging.getLogger(__name__)
 TRANSFER_ENCODING = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
 
-# waitress reads a request to its end before it gives it a thread, and sends a response after the thread has gone on:
-# a slow client takes memory and no thread.
+# waitress gives a request a thread only after it is read to its end, and sends the response without the thread:
+# a slow client occupies memory and no thread.
 THREADS = 24
 # Liveness must answer while all threads are busy, and sign-ins, whose password hash is slow on purpose, must not hold
 # up the API.
@@ -60,16 +60,16 @@ MAX_CHECKED_CONNECTIONS = 100
 BACKLOG = 4096
 # Against Slowloris: a request that arrives more slowly gets a 408, and its connection is closed.
 HEADER_SECONDS = 10.0
-BODY_SECONDS = 15.0  # plus the time that the body takes at the least rate
+BODY_SECONDS = 15.0  # plus the time that the body takes at MIN_BODY_BYTES_PER_SECOND
 MIN_BODY_BYTES_PER_SECOND = 16 * 1024
-# A response that is read more slowly ends: it keeps memory, or a temporary file.
-READ_SECONDS = 30.0  # plus the time that it takes at the least rate
+# A response that is read more slowly is ended: it occupies memory, or a temporary file.
+READ_SECONDS = 30.0  # plus the time that the response takes at MIN_READ_BYTES_PER_SECOND
 MIN_READ_BYTES_PER_SECOND = 16 * 1024
 IDLE_SECONDS = 60  # without a byte in either direction
 SHUTDOWN_SECONDS = 10.0  # for running requests to finish
 RESPAWN_SECONDS = 1.0  # until an ended process is started again
 MEBIBYTE = 1024 * 1024
-# Of glibc's allocator, for all threads together. With one for each thread, pages of the admin leave 27 MB behind.
+# Arenas of glibc's allocator for all threads. With one for each thread, pages of the admin leave 27 MB behind.
 MEMORY_ARENAS = 2
 M_ARENA_MAX = -8  # malloc.h
 SERVER_SETTINGS: Mapping[str, Any] = {
@@ -108,7 +108,7 @@ class EnvelopedErrorTask(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        # Without what a reason quotes: a malformed header may contain a credential.
+        # Without the quoted part of a reason: a malformed header may contain a credential.
         reason = error.body.partition(' "')[0].rstrip(".")
         known = REFUSALS.get(error.code)
         request_id, body = refuse(
@@ -139,7 +139,7 @@ class BodilessHeadTask(WSGITask):
         return environ
 
     def write(self, data: bytes) -> None:
-        # Clients take a body for the next response; waitress leaves this to applications.
+        # Clients would read a body as the next response; waitress leaves this to applications.
         super().write(b"" if self.is_head else data)
 
     def finish(self) -> None:
@@ -158,7 +158,7 @@ class UnambiguousParser(HTTPRequestParser):
         try:
             super().parse_header(header_plus)
         except ValueError as error:
-            # A number of over 4,300 digits, or an address such as `http://[a/`: waitress would close without an answer.
+            # A number of over 4,300 digits, or a URL such as `http://[a/`: waitress would close without a response.
             raise ParsingError("Content-Length or the address is invalid") from error
         # RFC 9112, section 6.1: with both the server may refuse the request, and HTTP/1.0 has no encodings.
         if is_encoded and ("CONTENT_LENGTH" in self.headers or self.version == "1.0"):
@@ -257,7 +257,7 @@ class Server(TcpWSGIServer):
                 self.changed.discard(channel)
             self._watch(channel)
         for key, events in self._selector.select(0 if self.unchecked else timeout):
-            if key.data._fileno == key.fd:  # else it was closed in this poll
+            if key.data._fileno == key.fd:  # otherwise the connection was closed in this poll
                 readwrite(key.data, POLL_EVENTS[events & key.events])
                 self._watch(key.data)
 
@@ -306,7 +306,7 @@ class Server(TcpWSGIServer):
                 # At once: waitress closes when the socket can be written, which is never if the client does not read.
                 channel.handle_close()
             elif channel.requests:
-                channel.request_started = now  # waitress reads no further until these are served
+                channel.request_started = now  # waitress reads no further request until these are served
             elif channel.is_overdue(now):
                 channel.refuse_overdue()
             if channel.will_close:

@@ -120,7 +120,7 @@ if find_spec("oauthlib") and find_spec("requests"):
     ]
 
 MIDDLEWARE = [
-    # First: every response and log line has the id, also those of the other middlewares.
+    # First, so that the responses and log lines of the other middlewares have the id too.
     "krafter_audit.api.middleware.RequestIdMiddleware",
     "krafter_audit.api.throttling.anonymous_rate_limit.AnonymousRateLimitMiddleware",
     "krafter_audit.web.compression.CompressionMiddleware",
@@ -249,7 +249,7 @@ MFA_FORMS = {
     "activate_totp": "accounts.sign_in.forms.SetUpForm",
 }
 MFA_TOTP_ISSUER = "Krafter Audit"
-MFA_TOTP_TOLERANCE = 1  # the code before and the code after, for a clock that is 30 s wrong
+MFA_TOTP_TOLERANCE = 1  # also accept the previous and the next code, for a clock that is 30 s wrong
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are created by administrators
 ACCOUNT_RATE_LIMITS = False  # accounts/sign_in/lockout.py counts in Redis, for all processes
 
@@ -303,7 +303,7 @@ DOCS_CSP = SECURE_CSP | {
 # A Secure cookie would not be sent to a local installation without TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 if SESSION_COOKIE_SECURE:
-    # Browsers accept this prefix from the host alone, over TLS: another host of the domain cannot set the cookie.
+    # Browsers accept this prefix only from the host itself, over TLS: no other host of the domain can set the cookie.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -379,7 +379,7 @@ SPECTACULAR_SETTINGS = {
     # No enum components: "status" is five different enums here, so they are described where they are used.
     "POSTPROCESSING_HOOKS": [],
     "COMPONENT_SPLIT_PATCH": False,
-    # A description of each value would repeat the value in other words.
+    # A description of each value would only repeat the value.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "APPEND_COMPONENTS": COMPONENTS,
     "TAGS": [{"name": name, "description": text} for name, text in TAG_DESCRIPTIONS.items()],
@@ -402,7 +402,7 @@ CELERY_TASK_ROUTES = {
     "remediation.run_verification": {"queue": "verify_http"},
     "remediation.finish_without_browser": {"queue": "verify_http"},
     "remediation.run_verification_in_browser": {"queue": "verify_browser"},
-    # A provider may answer slowly for minutes: alerts, exports and verifications do not wait for it.
+    # A provider may be slow for minutes: alerts, exports and verifications do not wait for it.
     "integrations.run_sync": {"queue": "sync"},
     "assurance.check_pull_request": {"queue": "sync"},
     # Nor do they wait for an organisation's slow endpoints or long reports, which do not wait for each other either.

@@ -1,4 +1,4 @@
-"""A worker's shutdown, for which long jobs check at each step."""
+"""The shutdown of a worker: long jobs check for it at each step."""
 
 import mmap
 

@@ -53,7 +53,7 @@ def post(url: str, payload: dict[str, Any]) -> None:
         with Client(limits=LIMITS) as client:
             response = client.post(url, json=payload, follow_redirects=False)
     except TimedOut:
-        # Permanent: Slack may have the message, and has no idempotency key against a second one.
+        # Permanent: Slack may have received the message, and has no idempotency key to prevent a second one.
         raise DeliveryRefused("Slack did not answer in time; the message may have arrived or not.") from None
     except Unreachable:
         # Also if the connection was closed after the request: Slack rarely has the message then, and one that appears
@@ -83,5 +83,5 @@ def header(text: str) -> dict[str, Any]:
 
 
 def escape(text: str) -> str:
-    # Slack reads only these three as markup.
+    # Only these three characters are markup in Slack.
     return replace_controls(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -120,7 +120,7 @@ _jobs: list[tuple[Any, Any]] = []
 
 @contextmanager
 def _outbound_request(method: str, host: str) -> Iterator[tracing.RecordStatus]:
-    # Threads of a job do not inherit its context.
+    # A thread of a job does not inherit the job's context.
     orphan = not get_current_span().get_span_context().is_valid and bool(_jobs)
     parent = set_span_in_context(_jobs[-1][0]) if orphan else None
     with _span(f"{method} {host}", SpanKind.CLIENT, parent) as span:

@@ -22,7 +22,7 @@ def active_filters(changelist: Any, request: HttpRequest) -> list[dict[str, Any]
         handled.update(names)
         if isinstance(spec, QuickFilter) or not names:
             continue
-        # A URL may have a value that is none of the choices: the list is empty then.
+        # A URL may have a value that is no choice of the filter: the list is empty then.
         value = _chosen_value(spec, changelist, request) or _sent_value(changelist, names)
         if value:
             chips.append(_chip(changelist, str(spec.title), value, names))
@@ -51,7 +51,7 @@ def _chosen_value(spec: Any, changelist: Any, request: HttpRequest) -> str | Non
         if spec.value() is None:  # `__isnull`
             return "Any" if spec.lookup_val_isnull in ("0", "False") else "None"
         return _named_row(changelist, spec.field.remote_field.model, spec.field.name, spec.value(), request)
-    # The first choice of Django's filters is the one that filters nothing.
+    # The first choice of Django's filters filters nothing.
     choices = [*spec.choices(changelist)][1:]
     return next((capfirst(str(choice["display"])) for choice in choices if choice["selected"]), None)
 
@@ -103,7 +103,7 @@ def _named_row(changelist: Any, model: type[Model], name: str, pk: Any, request:
     if related:
         row = related.get_queryset(request).filter(pk=pk).first()
     else:
-        # The rows that the list shows are those that the person may see.
+        # The list shows only rows that the person may view.
         shown = (getattr(listed, name, None) for listed in changelist.result_list)
         row = next((value for value in shown if str(getattr(value, "pk", "")) == str(pk)), None)
     return str(pk if row is None else row)

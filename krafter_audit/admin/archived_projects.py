@@ -1,4 +1,4 @@
-"""Rows of an archived project can only be read: which those are, and the reason that is shown."""
+"""Rows of an archived project are read-only: find such rows, and show the reason."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ from unfold.mixins import FormFieldModelAdminMixin
 
 from krafter_audit.admin.row_permissions import staff_of
 
-FOR_FORM = "form"  # the query parameter of the pickers of forms; those of filters have none
+FOR_FORM = "form"  # the query parameter of pickers in forms; pickers in filters have none
 
 
 class AutocompleteWidget(AutocompleteSelect):
@@ -18,7 +18,7 @@ class AutocompleteWidget(AutocompleteSelect):
         return f"{super().get_url()}?{FOR_FORM}=1"
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
-        # Django would answer an id that is no UUID with a 500, since it reads the row to show the form's error.
+        # With an id that is no UUID, Django would fail with 500, since it reads the row to show the form's error.
         possible = [pk for pk in value if is_possible_id(self.field, pk)]
         return super().optgroups(name, possible, attr)
 

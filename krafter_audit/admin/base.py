@@ -108,7 +108,7 @@ def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
         return status_label(str(getattr(row, field)))
 
     column.__name__ = field
-    # By the text that is displayed: of a value and its text, Unfold displays the value where it has no colour.
+    # Colours by text: given a value and a text, Unfold displays the value where it has no colour.
     of_texts = {status_label(value): colour for value, colour in colours.items()}
     return display(description=field.replace("_", " "), label=of_texts)(column)
 
@@ -144,11 +144,11 @@ class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFiel
     list_before_template = "admin/quick_filters.html"
     # The form that creates rows, as in Django's UserAdmin; `form` changes them.
     add_form: type[forms.ModelForm] | None = None
-    # Large or secret columns, loaded only where a page reads them.
+    # Large or secret columns, loaded only if a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
-    empty_text: ClassVar[str] = ""  # a sentence in a list without rows: what is listed, or how it comes about
+    empty_text: ClassVar[str] = ""  # for a list without rows: what it contains, or how rows are created
     list_only_actions: ClassVar[frozenset[str]] = frozenset()  # without a button on the page of a row
-    tones: ClassVar[dict[str, str]] = {}  # of the buttons: primary, danger
+    tones: ClassVar[dict[str, str]] = {}  # tones of buttons: primary, danger
     uuid_search_field = "pk"  # the column in which a UUID is searched
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
@@ -228,7 +228,7 @@ class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFiel
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         parts = getattr(getattr(field, "widget", None), "widgets", ())
         if isinstance(db_field, models.DateTimeField) and len(parts) == 2:
-            # The label of the field belongs to the first of both inputs alone, and Unfold names neither.
+            # The label of the field belongs only to the first of both inputs, and Unfold labels neither.
             for part, name in zip(parts, ("date", "time"), strict=True):
                 part.attrs["aria-label"] = f"{field.label}, {name}"
         return field
@@ -274,13 +274,13 @@ class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFiel
     ) -> HttpResponse:
         action = request.POST.get("action")
         if action and action not in self.get_actions(request):
-            # A page that is still open after the user's role changed; Django would show the list without a word.
+            # The user's role may have changed since the page was opened; Django would show the list without a message.
             self.message_user(request, NOT_ALLOWED.capitalize(), messages.ERROR)
             return HttpResponseRedirect(page_to_return_to(request) or request.path)
         if action is not None and ACTION_CHECKBOX_NAME not in request.POST:
             self.message_user(request, "Select at least one row.", messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
-        refused = HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers
+        refused = HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as in Django
         try:
             is_valid = not any(list_parameters.has_nul(values) for _, values in request.GET.lists())
             response: HttpResponse = super().changelist_view(request, extra_context) if is_valid else refused
@@ -314,7 +314,7 @@ class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFiel
         return {name: value for name, value in initial.items() if _is_possible(self.opts, name, value)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # A form that creates a row has none of the fields that are read-only afterwards.
+        # A form that creates a row has no read-only fields.
         return () if self.add_form and obj is None else super().get_readonly_fields(request, obj)
 
     def changeform_view(
@@ -401,7 +401,7 @@ class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFiel
         return HttpResponseRedirect(back) if back and isinstance(response, HttpResponseRedirect) else response
 
     def describe_row(self, row: Any) -> str:
-        """Return the name of a row in messages and in the title of its page: without what an action changes."""
+        """Return the name of a row in messages and in the title of its page: without values that actions change."""
         return str(row)
 
     def page_url(self, name: str, view: Callable[..., HttpResponseBase], *, route: str = "") -> URLPattern:
@@ -455,7 +455,7 @@ class ServiceModelAdmin(RowPermissionsMixin, PageOfNewRowMixin, AutocompleteFiel
         self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str], *, verb: str = "operate"
     ) -> None:
         """Call `act` for each row and show its sentence, or its error; `verb` as in `refusal`."""
-        # Each row in its own transaction: a row that is rejected does not undo the others.
+        # Each row has its own transaction: a rejected row does not undo the others.
         for row in self._at_most(request, rows):
             name = self.describe_row(row)
             refusal = self.refusal(request, verb, row)

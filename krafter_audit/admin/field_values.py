@@ -12,7 +12,7 @@ from krafter_audit.displayed_times import in_utc
 
 LABELS = {"owner_id": "Owner", "sla_due_at": "Due"}
 DATE_FIELDS = frozenset({"accepted_until", "due_date"})
-# Fields of which each value is one of a few words.
+# Fields that have only a few different values.
 CHOICE_FIELDS = frozenset(
     {
         "status",

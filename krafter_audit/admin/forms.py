@@ -46,7 +46,7 @@ class StrictJSONField(forms.JSONField):
         try:
             self.to_python(data)
         except ValidationError:
-            return InvalidJSONInput(data)  # shown again as it was entered
+            return InvalidJSONInput(data)  # shown again as entered
         return super().bound_data(data, initial)
 
 
@@ -84,7 +84,7 @@ class SerializerForm(ServiceForm):
         return cleaned
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        # A change validates changed fields only: stored values may precede today's rules.
+        # A change validates only changed fields: stored values may be older than the present rules.
         if self.instance._state.adding:
             names = [name for name, value in cleaned.items() if value not in (None, "", [], {})]
         else:
@@ -149,6 +149,6 @@ def flatten_errors(errors: Any) -> list[str]:
 def error_text(error: ApiError) -> str:
     """Return the messages about fields, or the error's own."""
     if not isinstance(error, InvalidParams):
-        return error.message  # its details are for programs: ids, numbers, keys of checks
+        return error.message  # the error's details are for programs: ids, numbers, keys of checks
     sentences = [lines for lines in (error.details or {}).values() if isinstance(lines, list | dict)]
     return " ".join(flatten_errors(sentences)) or error.message

@@ -1,4 +1,4 @@
-"""Query parameters that a list does not know, or whose value it refuses."""
+"""Query parameters that a list does not have, or whose value it rejects."""
 
 import copy
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ MAX_SHOWN_LENGTH = 80
 
 
 class SortableChangeList(ChangeList):
-    """A list that a URL, too, sorts by its sortable columns alone: the others have no index."""
+    """A list that a URL can sort only by its sortable columns: the others have no index."""
 
     page_num: int  # set by Django
 
@@ -44,19 +44,19 @@ def is_shown(model_admin: Any, request: HttpRequest, lookup: str) -> bool:
     filters = (item[0] if isinstance(item, tuple) else item for item in model_admin.get_list_filter(request))
     columns = (getattr(column, "__name__", column) for column in model_admin.list_display)
     shown = {str(item).partition(LOOKUP_SEP)[0] for item in (*filters, *columns)}
-    # Django allows all fields: a hidden one could be found out, character by character, from which rows it lists.
+    # Django allows all fields: filters by a prefix would disclose a hidden field, character by character.
     return name in shown or name == model_admin.opts.pk.name or lookup in model_admin.linked_lookups
 
 
 def refused_parameters(model_admin: Any, request: HttpRequest) -> list[str]:
     """Return the parameters without which the list can be shown; all of them if only their combination is refused."""
-    # Django refuses the whole query, and does not say because of which parameter.
+    # Django rejects the whole query, and does not name the parameter.
     names = [name for name in request.GET if not _is_accepted(model_admin, request, name)]
     return names or [*request.GET]
 
 
 def has_nul(values: Iterable[str]) -> bool:
-    # PostgreSQL accepts it in no text.
+    # PostgreSQL accepts no NUL in a text.
     return any("\x00" in value for value in values)
 
 

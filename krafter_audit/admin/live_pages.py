@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-# Set by admin.js: a browser that sends it runs scripts.
+# admin.js sets this cookie: a browser that sends it runs scripts.
 SCRIPT_COOKIE = "time_zone"
 REFRESH_SECONDS = 5
 

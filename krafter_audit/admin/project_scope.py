@@ -1,4 +1,4 @@
-"""The project chosen in the header: lists, pickers and the overview show its rows alone."""
+"""The project chosen in the header: lists, pickers and the overview show only its rows."""
 
 from collections.abc import Callable, Collection
 from typing import Any, cast
@@ -8,7 +8,7 @@ from django.apps import apps
 from django.http import HttpRequest, QueryDict
 
 SESSION_KEY = "project"
-PROJECT_PARAMETER = "project__id__exact"  # of lists that are filtered by a project
+PROJECT_PARAMETER = "project__id__exact"  # in the URL of lists that are filtered by a project
 
 
 def choose_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
@@ -40,7 +40,7 @@ def values_of_new_row(request: HttpRequest) -> dict[str, UUID]:
     filters, user = QueryDict(request.GET.get("_changelist_filters", "")), cast("Any", request.user)
     try:
         project = _visible_project(request, UUID(filters.get(PROJECT_PARAMETER, "")))
-    except ValueError:  # of a list without this filter
+    except ValueError:  # the list has no such filter
         project = chosen_project(request) or _only(visible_projects(request).filter(archived_at=None)[:2])
     organization = project.organization_id if project else _only(user.roles)
     values = {"project": None if project is None or project.read_only_reason else project.pk}
@@ -61,13 +61,13 @@ def once[T](request: HttpRequest, name: str, read: Callable[[], T]) -> T:
 def scope_of_list(request: HttpRequest) -> Any | None:
     """Return the chosen project if the request is for a list or a picker."""
     match = request.resolver_match
-    # The page of a row, and the actions on it, are open whatever the choice: links in mails lead there.
+    # The page of a row and its actions do not depend on the choice, since links in mails lead there.
     is_list = match is not None and (match.url_name or "").endswith(("_changelist", "autocomplete"))
     return chosen_project(request) if is_list and "_back" not in request.POST else None
 
 
 def _visible_project(request: HttpRequest, project_id: UUID | None) -> Any | None:
-    # A person may have lost the project since.
+    # The person may have lost access to the project since.
     projects = visible_projects(request).select_related("organization")
     return projects.filter(pk=project_id).first() if project_id else None
 

@@ -19,7 +19,7 @@ MAX_COUNTED = 1000  # rows of a condition that no counter has
 class QuickFilter(SimpleListFilter):
     title = "quick filter"
     parameter_name = "quick"
-    template = "admin/no_filter.html"  # shown above the list instead
+    template = "admin/no_filter.html"  # the filters are shown above the list instead
     labels: ClassVar[Mapping[str, str]]  # name of a condition → text
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
@@ -64,7 +64,7 @@ def links(changelist: Any, request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _is_narrowed(changelist: Any, request: HttpRequest) -> bool:
-    """Return whether the list has a search or a filter that the counts do not know."""
+    """Return whether the list has a search or a filter that the counts do not include."""
     chosen, by_project = chosen_project(request), request.GET.get(PROJECT_PARAMETER)
     others = set(changelist.filter_params) - {QuickFilter.parameter_name, PROJECT_PARAMETER}
     is_of_another = bool(chosen and by_project and by_project != str(chosen.pk))
@@ -74,7 +74,7 @@ def _is_narrowed(changelist: Any, request: HttpRequest) -> bool:
 def _counted_projects(request: HttpRequest) -> list[UUID]:
     """Return the chosen project, that of the list's filter, or all that the user may see."""
     visible, chosen = visible_projects(request), chosen_project(request)
-    with suppress(ValueError):  # of a list without a filter
+    with suppress(ValueError):  # the list has no filter
         visible = visible.filter(pk=chosen.pk if chosen else UUID(request.GET.get(PROJECT_PARAMETER, "")))
     return list(visible.values_list("pk", flat=True))
 

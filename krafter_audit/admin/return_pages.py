@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 def page_to_return_to(request: HttpRequest, field: str = "_back") -> str:
     """Return the URL in a field of the sent form; empty without one, and for a URL of another host."""
     back = request.POST.get(field, "")
-    # An open redirect otherwise.
+    # Any other host would make this an open redirect.
     allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return back if allowed else ""
 
@@ -21,7 +21,7 @@ def page_to_return_to(request: HttpRequest, field: str = "_back") -> str:
 def page_after_action(request: HttpRequest, rows: QuerySet[Any]) -> str:
     """Return the page from which the action was sent, or the list if its row is no longer among `rows`.
 
-    `rows` are those that the person may see: the answer does not disclose whether there are others.
+    `rows` are those that the person may see: the response does not disclose whether there are others.
     """
     back = page_to_return_to(request)
     name = f"admin:{rows.model._meta.app_label}_{rows.model._meta.model_name}"

@@ -22,11 +22,11 @@ def staff_of(request: HttpRequest) -> Any:
 class RowPermissionsMixin:
     opts: Any
     has_view_permission: Any
-    # The way from a row to its organisation: staff see and choose among their organisations alone.
+    # The lookup from a row to its organisation: staff can see and choose only rows of their organisations.
     organization_path: ClassVar[str] = "project__organization"
-    # The way to its project; empty for rows that belong to an organisation and to no project.
+    # The lookup from a row to its project; empty for rows of an organisation that belong to no project.
     project_path: ClassVar[str] = "project"
-    linked_lookups: ClassVar[tuple[str, ...]] = ()  # of links to the list, by fields that it does not show
+    linked_lookups: ClassVar[tuple[str, ...]] = ()  # in links to the list, by fields that it does not show
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         is_allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # of ModelAdmin

@@ -15,7 +15,7 @@ STATUS_LABELS = {
     "wont_fix": "Won't fix",
 }
 DAY = timedelta(days=1)
-# Part of the User-Agent, browser; parts that other browsers imitate come last.
+# (part of the User-Agent, browser); parts that other browsers imitate come last.
 BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
     ("Chrome/", "Chrome"), ("Safari/", "Safari"),
@@ -89,7 +89,7 @@ def due_in_words(due: datetime | None) -> SafeString | str:
 
 def web_link(url: str) -> SafeString | str:
     """Show a web URL as a link."""
-    # Free text may have any scheme.
+    # Free text may be a URL of any scheme.
     if not url.startswith(("https://", "http://")):
         return url
     return format_html('<a href="{}" rel="noreferrer">{}</a>', url, url)

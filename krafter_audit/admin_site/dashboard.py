@@ -28,7 +28,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
         ("Sessions", "usersessions_list"),
         ("Organisations", "organizations"),
     ]
-    # Others sign in at the identity provider, with its second factor.
+    # Other users sign in at the identity provider, with its second factor.
     if request.user.has_usable_password():
         links = [("Change the password", "admin:password_change"), ("Second factor", "mfa_index"), *links]
     return [{"title": title, "link": reverse(name)} for title, name in links]
@@ -49,7 +49,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["my_work"] = overview.my_work(staff_of(request), visible)
     if may_view(request, "remediation.verification"):
         ready = counts.count("verification", state=["ready"])
-        # Without any, the search for them would read all verifications.
+        # If there are none, the search for them would read all verifications.
         context["reviews"] = overview.ready_to_approve(visible) if ready else []
     if may_view(request, "findings.finding"):
         context["matrix"] = overview.severity_matrix(counts)

@@ -22,9 +22,9 @@ from krafter_audit.db.text_search import spellings
 from krafter_audit.security.control_characters import replace_controls
 from remediation.models import Task
 
-MAX_OPTIONS = 6  # of one group
+MAX_OPTIONS = 6  # for each group
 MAX_PROJECTS = 50  # when only projects are searched
-MIN_LENGTH = 2  # of a text that rows are searched for: one letter is in all of them
+MIN_LENGTH = 2  # of the searched text: a single letter is in all rows
 
 type Option = dict[str, str]
 

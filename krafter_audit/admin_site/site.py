@@ -27,7 +27,7 @@ class AutocompleteView(AutocompleteJsonView):
         if has_nul(map(str, request.GET.values())):
             raise BadRequest
         found = super().process_request(request)
-        # Also for the other side of a foreign key.
+        # The admin offers no choices for the reverse side of a foreign key.
         if found[2].auto_created:
             raise PermissionDenied
         return found
@@ -45,7 +45,7 @@ class AdminSite(UnfoldAdminSite):
         return _with_note_of_ended_session(guarded)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
-        # Read when it is used: it is in the context of each page, and the menu has its own (menu.py).
+        # Lazy: the list is in the context of each page, but the menu has its own (menu.py).
         return SimpleLazyObject(lambda: super(AdminSite, self).get_app_list(request, app_label))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -64,7 +64,7 @@ class AdminSite(UnfoldAdminSite):
         response: HttpResponse = super().logout(request, {"title": "Signed out", **(extra_context or {})})
         if user.is_authenticated and not request.user.is_authenticated:
             log_account_event("sign_in.ended", user=user, request=request)
-            # Not the cookies: that would be those of the whole domain.
+            # Not "cookies": it would delete those of the whole domain.
             response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 

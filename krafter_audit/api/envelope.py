@@ -20,7 +20,7 @@ class ResultPage:
     rows: Sequence[Any]
     total: int | None
     next_cursor: str | None = None
-    next_offset: int | None = None  # of a page by offset that is not the last one
+    next_offset: int | None = None  # of a page by offset that is not the last page
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -29,7 +29,7 @@ class ResultPage:
 
 def with_warnings(response: Response, warnings: Sequence[str]) -> Response:
     """Add sentences about further effects of the request, or parts without effect, to the meta data."""
-    # Not in the data, which an Idempotency-Key stores.
+    # Not in the data, which is stored for an Idempotency-Key.
     response.warnings = warnings  # type: ignore[attr-defined]  # read by EnvelopeRenderer
     return response
 

@@ -44,7 +44,7 @@ def all_errors() -> list[type[ApiError]]:
     while pending:
         error = pending.pop()
         pending += error.__subclasses__()
-        # A subclass without its own code has that of its parent, which describes it.
+        # A subclass without its own code has the code and the description of its parent.
         if "code" in vars(error):
             found.setdefault(error.code, error)
     return [found[code] for code in sorted(found)]

@@ -64,7 +64,7 @@ def to_api_error(exc: Exception) -> errors.ApiError:
 
 def _invalid_params(detail: Any) -> errors.InvalidParams:
     details = validation_details(detail)
-    # A field that is called body, as that of a comment.
+    # A field may be called body, as in a comment.
     is_field = isinstance(detail, dict) and next(iter(detail), "") == "body"
     return errors.InvalidParams(f"body: {details['body'][0]}" if is_field else None, details=details)
 

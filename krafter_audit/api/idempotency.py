@@ -20,7 +20,7 @@ from krafter_audit.http.json_encoding import dump_json, load_json
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
 
-RETENTION = timedelta(hours=24)  # of a response, for the repetition of its request
+RETENTION = timedelta(hours=24)  # how long a response is stored to be repeated
 
 
 class IdempotencyKeyReused(ApiError):
@@ -59,7 +59,7 @@ def run_once(
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
         fingerprint = _fingerprint(request, bound_to)
-        # Checked without the lock: no transaction is open during network I/O. The check below decides.
+        # Not locked: no transaction is open during network I/O. The check below decides.
         if prepare and _stored(organization_id, key) is None:
             prepare()
         with transaction.atomic():
@@ -120,7 +120,7 @@ def _owner(organization_id: UUID, key: str) -> tuple[str, ...]:
 
 
 def _store(organization_id: UUID, key: str, fingerprint: str, response: Response, *, sealed: bool) -> None:
-    # Null in place of secrets that are stored nowhere.
+    # Null replaces secrets, which are stored nowhere.
     unstored = dict.fromkeys(getattr(response, "unstored_fields", ()))
     body = dump_json({**response.data, **unstored} if unstored else response.data)
     IdempotentResponse.objects.create(

@@ -1,6 +1,6 @@
-"""Answer a GET when a row is done, or after the seconds of `?wait=`.
+"""Respond to a GET when a row is done, or after the seconds of `?wait=`.
 
-A waiting request holds a thread of the web server, so each process has few waiters; further ones are answered at once.
+A waiting request holds a thread of the web server, so each process has few waiters; further requests do not wait.
 """
 
 import threading

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from krafter_audit.api import request_metrics
 
 logger = logging.getLogger("krafter_audit.requests")
-# The paths after which a token is, which grants access.
+# Paths that are followed by a token, which grants access.
 LINK_PREFIX = r"(/(?:shared|invitations|insights/audit/alerts(?:/unsubscribe)?|password/reset/[^/\s]+)/)"
 SECRET_IN_PATH = re.compile(LINK_PREFIX + r"(?!unsubscribe/)[^/\s]+")
 REST_OF_PATH = re.compile(LINK_PREFIX + r"\S+")
@@ -52,7 +52,7 @@ class RequestIdMiddleware:
             request_metrics.observe(request, response.status_code, seconds)
             duration = round(seconds * 1000, 1)
             level = logging.DEBUG if request.path.startswith("/static/") else logging.INFO
-            # Without the query: it may contain personal data.
+            # Without the query, which may contain personal data.
             path = _loggable(request.path)
             logger.log(level, "%s %s %s %s ms", request.method, path, response.status_code, duration)
         response["x-request-id"] = request_id

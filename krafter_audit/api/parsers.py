@@ -12,7 +12,7 @@ from krafter_audit.http.json_encoding import is_nested_deeper
 
 MEBIBYTE = 1024 * 1024
 MAX_DEPTH = 64
-# An empty list is three bytes of a body and 64 of memory: 16 MiB of them would take half a gigabyte.
+# An empty list takes three bytes of a body and 64 of memory: 16 MiB of lists would take half a gigabyte.
 MAX_VALUES = 2_000_000
 # Only an escape can make a NUL or a lone surrogate, so most bodies need no search of their strings.
 UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
@@ -31,7 +31,7 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         view = (parser_context or {}).get("view")
         limit = getattr(view, "body_limit", MEBIBYTE)
-        # One byte more than allowed, to notice a body that is too large without reading all of it.
+        # Read one byte more than allowed, to detect a body that is too large without reading all of it.
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise PayloadTooLarge(f"The body is larger than {limit // MEBIBYTE} MiB.")
@@ -40,7 +40,7 @@ class StrictJSONParser(BaseParser):
 
 def parse_json(raw: bytes, *, name: str = "body") -> Any:
     """Return the parsed value; errors call it by its `name`. Raises MalformedJson, PayloadTooLarge or InvalidParams."""
-    # At least as many as there are: the signs are in texts, too.
+    # An upper limit of the number of values: texts may contain these characters too.
     if len(raw) > MAX_VALUES and sum(map(raw.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise PayloadTooLarge(f"The {name} has more than {MAX_VALUES:,} values.")
     try:
@@ -89,7 +89,7 @@ def _finite_float(digits: str) -> float:
 def _readable_int(digits: str) -> int:
     try:
         return int(digits)
-    except ValueError:  # Python's limit of digits
+    except ValueError:  # Python limits the digits of an integer
         raise ValueError("a number has too many digits") from None
 
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from krafter_audit.api.errors import PayloadTooLarge, UnsupportedMediaType
 from krafter_audit.api.parsers import MEBIBYTE
 
-MAX_DIGITS = sys.int_info.default_max_str_digits  # int() raises for more, and Django takes them for 0
+MAX_DIGITS = sys.int_info.default_max_str_digits  # int() raises for more digits, and Django reads them as 0
 CHUNK_BYTES = 64 * 1024
-MAX_DRAINED_BYTES = 64 * MEBIBYTE  # read of a body that is too large, before it is refused
+MAX_DRAINED_BYTES = 64 * MEBIBYTE  # bytes of an oversized body that are read before the response
 
 
 def limit_body(request: HttpRequest, limit: int) -> None:
@@ -18,7 +18,7 @@ def limit_body(request: HttpRequest, limit: int) -> None:
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         # A compressed body could be a decompression bomb.
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")
-    # Django takes a body without Content-Length for an empty one.
+    # Django treats a body without Content-Length as empty.
     if _is_chunked(request):
         _read_chunked(request, limit)
     content_length = str(request.META.get("CONTENT_LENGTH") or 0)
@@ -29,7 +29,7 @@ def limit_body(request: HttpRequest, limit: int) -> None:
 
 
 def reject(source: IO[bytes] | HttpRequest, limit: int) -> None:
-    # Many clients read no response before they have sent the body.
+    # Many clients read the response only after they have sent the body.
     drained = 0
     for chunk in _chunks(source):
         drained += len(chunk)

@@ -20,7 +20,7 @@ requests_running = Gauge(
 
 def observe(request: HttpRequest, status: int, seconds: float) -> None:
     match = request.resolver_match
-    # Not the path or method as sent: a client could invent any number of labels.
+    # Not the path or method as sent: a client could create any number of labels.
     route = match.route if match else "unmatched"
     method = request.method if request.method in METHODS else "other"
     request_seconds.labels(route, method, f"{status // 100}xx").observe(seconds)

@@ -28,12 +28,12 @@ READ_ONLY_FIELDS = frozenset(
 )  # fmt: skip
 MIN_DATETIME = datetime(2000, 1, 1, tzinfo=UTC)
 MAX_DATETIME = datetime(2200, 1, 1, tzinfo=UTC)
-MAX_SUGGESTIONS = 50  # of a request: each compares a name with all that are known
+MAX_SUGGESTIONS = 50  # for a request: each compares a name with all known names
 TOO_LARGE = "Send at most {limit} KiB of JSON; this has {kibibytes:,} KiB."
 NOT_A_LIST = "Send a list."
 UNKNOWN_FIELD = "Unknown field."
-MAX_UNKNOWN_FIELDS = 100  # that are named, of one object
-MAX_INVALID_ITEMS = 1000  # of the lists of a request that are named; beyond these only the first of a list is
+MAX_UNKNOWN_FIELDS = 100  # reported for one object
+MAX_INVALID_ITEMS = 1000  # reported for the lists of a request; beyond, only the first of each list
 
 
 def may_suggest(field: serializers.Field[Any, Any, Any, Any]) -> bool:
@@ -74,7 +74,7 @@ class BoundedListField(serializers.ListField):
                 validated.append(self.child.run_validation(item))
             except serializers.ValidationError as error:
                 errors[index] = error.detail
-                # Each invalid item takes long.
+                # Reporting an invalid item is slow.
                 if not may_continue(self):
                     break
         if errors:
@@ -83,13 +83,13 @@ class BoundedListField(serializers.ListField):
 
 
 class StrictCharField(serializers.CharField):
-    """A string; the parent class accepts numbers and invisible characters alone too."""
+    """A string; the parent class also accepts numbers, and texts of only invisible characters."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         text = str(super().to_internal_value(data))
-        # The link with such a title would have no text.
+        # A link with an invisible title would have no text.
         if not self.allow_blank and is_invisible(text):
             self.fail("blank")
         return text
@@ -252,5 +252,5 @@ class ResponseSerializer(serializers.ModelSerializer[Any]):
     }
 
     def get_extra_kwargs(self) -> dict[str, Any]:
-        # Every field is in every response: so that the description says so, none is optional.
+        # Every field is in every response, so the description must not make any optional.
         return {name: {"read_only": True} for name in self.Meta.fields}

@@ -10,7 +10,7 @@ from krafter_audit.conf.sign_in_declarations import SIGN_IN
 from scanner.browser.executables import CHROMIUM_USER
 
 DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
-MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
+MAX_REQUESTS = 1_000_000  # per minute, the maximum of a rate limit
 MAX_MONTHS, MAX_DAYS = 1200, 36_500
 MAX_WEBHOOKS = 1000
 MAX_SECONDS = 86_400

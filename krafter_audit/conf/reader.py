@@ -57,7 +57,7 @@ class SettingsReader:
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield unknown KRAFTER_* variables, with the most similar setting or ""."""
-    # A misspelled variable would have no effect, silently.
+    # Otherwise a misspelled variable would have no effect, without a message.
     known = {setting.name.removeprefix(PREFIX) for setting in (*SETTINGS, *settings_of_providers())}
     for name in sorted(environment):
         ending = name.removeprefix(PREFIX)

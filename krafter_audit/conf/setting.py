@@ -9,7 +9,7 @@ import environ
 TRUE_WORDS = frozenset(environ.Env.BOOLEAN_TRUE_STRINGS)
 FALSE_WORDS = frozenset({"false", "off", "no", "n", "0"})
 
-# Raises ValueError with a sentence that says what is wrong. It does not repeat a value that may be a secret.
+# Raises ValueError with a sentence about the error, without the value, which may be a secret.
 type Validator = Callable[[str], object]
 
 
@@ -34,14 +34,14 @@ class Setting:
 
     name: str
     help: str
-    # It has the type of the value; a tuple is of comma-separated texts.
+    # The default has the type of the value; a tuple is parsed from comma-separated texts.
     default: str | int | bool | tuple[str, ...] = ""
     default_text: str = ""
     minimum: int | None = None
     maximum: int | None = None
     min_length: int = 0
     choices: tuple[str, ...] = ()
-    # A function, or its path `module:function` where an import would load too much.
+    # A function, or its path `module:function` if an import would load too much.
     validator: Validator | str | None = None
     hint: str = "docs/operations.md describes every setting."
     secret: bool = False

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-# Beyond this a total is not counted, so that a list costs the same at any number of rows.
+# Larger totals are not counted, so that a list costs the same at any number of rows.
 MAX_COUNT = 10_000
 
 

@@ -23,7 +23,7 @@ def delete_in_batches(rows: "models.QuerySet[Any]") -> int:
     deleted = 0
     for _ in range(MAX_BATCHES):
         batch = list(rows.values_list("pk", flat=True)[:BATCH_SIZE])
-        # With the conditions of the rows: one of them may have been changed meanwhile.
+        # The conditions of the rows are repeated: a row may have been changed meanwhile.
         deleted += rows.order_by().filter(pk__in=batch).delete()[0] if batch else 0
         if len(batch) < BATCH_SIZE:
             break

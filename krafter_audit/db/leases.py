@@ -30,7 +30,7 @@ def acquire[Row: Leased](model: type[Row], pk: UUID | str, *, seconds: int, **wh
     """Acquire the row by compare-and-set; None if it is absent, held, or does not meet `where`."""
     acquired = model._default_manager.filter(unleased(), pk=pk, **where).update(
         lease_until=timezone.now() + timedelta(seconds=seconds),
-        # The fence is what protects a row, not the clock: a worker that was paused past its lease writes with an old
+        # The fence protects a row, not the clock: a worker that was paused past its lease writes with an old
         # number, and matches no row.
         fence=F("fence") + 1,
         attempts=F("attempts") + 1,
@@ -110,7 +110,7 @@ class LeaseRenewer:
                 for row in rows:
                     self._renew_row(row)
         finally:
-            # This thread's own connection.
+            # Closes this thread's own connection.
             connection.close()
 
     def _renew_row(self, row: Leased) -> None:

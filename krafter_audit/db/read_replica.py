@@ -46,7 +46,7 @@ class Router:
 
 
 class ReplicaMonitor:
-    """The replica's progress as this process knows it."""
+    """The replica's progress as this process has last polled it."""
 
     def __init__(self) -> None:
         # Positions of the primary that the replica has not replayed, each with the time of its poll.
@@ -56,7 +56,7 @@ class ReplicaMonitor:
 
     def has_replayed(self, position: int) -> bool:
         """Return whether the replica has replayed `position` and is within KRAFTER_REPLICA_LAG_SECONDS."""
-        # One thread polls; the others read what is known and do not wait.
+        # One thread polls; the others read its last result and do not wait.
         if time.monotonic() >= self.next_poll and self.polling.acquire(blocking=False):
             try:
                 self._poll()

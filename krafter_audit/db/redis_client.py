@@ -9,7 +9,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# A request waits for Redis at most this long, and then not again for two seconds.
+# A request waits for Redis at most this long.
 TIMEOUT_SECONDS = 0.5
 RETRY_COOLDOWN_SECONDS = 2.0  # after a failure Redis is not called for this long, so that requests stay fast
 

@@ -8,9 +8,9 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
-SILENT_SECONDS = 4.0  # without a response, after which the server is asked whether it accepts connections
+SILENT_SECONDS = 4.0  # without a response; then a new connection is tried
 PROBE_SECONDS = 2  # libpq's minimum
-# Within which a connection that has responded is taken from the pool without a query: one of two round trips of a read.
+# For this long after a response, a pooled connection is not checked, which saves one of two round trips of a read.
 TRUSTED_SECONDS = 1.0
 
 T = TypeVar("T")
@@ -37,10 +37,10 @@ class ResponsiveConnection(psycopg.Connection[Any]):
                 self.responded_at = time.monotonic()
                 return response
             except psycopg.OperationalError:
-                # After an error from the server, and without a server, the status is another one.
+                # The status is ACTIVE only after a timeout, and not after an error or the loss of the server.
                 if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                     raise
-            # A slow query is no fault: the server itself is asked.
+            # The query may only be slow, so a new connection decides.
             if not self._server_accepts_connections():
                 self.pgconn.finish()
                 raise ServerUnresponsive("The database server does not respond.")
@@ -49,7 +49,7 @@ class ResponsiveConnection(psycopg.Connection[Any]):
         try:
             psycopg.connect(self.info.dsn, password=self.info.password, connect_timeout=PROBE_SECONDS).close()
         except psycopg.OperationalError as error:
-            return "too many clients" in str(error)  # said by a server that is alive
+            return "too many clients" in str(error)  # this response shows that the server is alive
         return True
 
 

@@ -23,7 +23,7 @@ DATABASE = """
     REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC;
     GRANT CONNECT ON DATABASE "{database}" TO "{role}";
 """
-# Partitions are written through their table only: its privileges are the ones that count.
+# Partitions are written only through their table, whose privileges apply.
 TABLES = """
     SELECT relname FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition

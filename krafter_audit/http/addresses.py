@@ -26,7 +26,7 @@ LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _BRACKETED = re.compile(r"\[([^\]]+)\](?::(.*))?")
-_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # dots to IDNA 2003 and browsers
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # characters that IDNA 2003 and browsers read as dots
 # Special-use names, which no public DNS server resolves (RFC 6761, 6762, 7686, 8375; ICANN reserved .internal in 2024).
 _SPECIAL_USE = ("localhost", "local", "internal", "test", "invalid", "home.arpa", "onion")
 
@@ -45,7 +45,7 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 def is_public(address: Address) -> bool:
     if address.is_multicast or not address.is_global:
         return False
-    # Forms that wrap an IPv4 address could lead to an internal one.
+    # Forms that wrap an IPv4 address could lead to an internal address.
     if address.version == 6 and address not in _GLOBAL_UNICAST:
         return False
     return not any(address in network for network in _NOT_PUBLIC)
@@ -199,7 +199,7 @@ class AddressPolicy:
         refused = [address for address in addresses if not permits(address, port)]
         if not refused:
             return
-        # Only the port is wrong.
+        # The addresses are public, so the error is about the port.
         if all(is_public(address) for address in refused):
             self.require_port(port)
         raise not_public(host)

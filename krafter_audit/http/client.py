@@ -81,14 +81,14 @@ def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool
 
 
 def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
-    if not policy.allows_networks_on(url.port):  # then the name and the port decide, without DNS
+    if not policy.allows_networks_on(url.port):  # only the name and the port decide, without DNS
         policy.require_port(url.port)
         policy.require_public_name(url.host)
     deadline = Deadline(_DNS_TIMEOUT_SECONDS, f"The DNS lookup of {url.host}")
     try:
         resolve_allowed(url.host, url.port, policy, deadline)
     except (TimedOut, Unreachable):
-        # A local name is allowed by its addresses alone.
+        # Only the addresses decide whether a local name is allowed.
         policy.require_public_name(url.host)
         raise
 

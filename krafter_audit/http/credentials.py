@@ -21,15 +21,15 @@ class RequestCredentials:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     basic: tuple[str, str] | None = None
-    selector: str = ""  # a page counts as logged in if this finds an element
-    text: str = ""  # and this occurs
-    unusable_reason: str = ""  # a sentence
+    selector: str = ""  # a page counts as logged in if this selector finds an element
+    text: str = ""  # and this text occurs
+    unusable_reason: str = ""  # why the credentials cannot be used, a sentence
 
     def __repr__(self) -> str:
         return f"RequestCredentials({self.origin!r})"
 
     def headers_for(self, origin: str) -> dict[str, str]:
-        # Never to another origin, and never in clear text.
+        # Credentials are sent to no other origin, and never in clear text.
         if origin != self.origin or not origin.startswith("https://"):
             return {}
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -67,10 +67,10 @@ class RequestCredentials:
         if self.basic:
             secrets |= {self.basic[1], self._basic_token, ":".join(self.basic)}
         forms = {form for secret in secrets if len(secret) >= MIN_SECRET_LENGTH for form in _forms(secret)}
-        # The longest first, so that none is replaced in part.
+        # The longest first, so that no secret is replaced only in part.
         return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _forms(secret: str) -> Iterable[str]:
-    # In each form in which pages repeat what they were sent.
+    # The forms in which a page may repeat a value that it received.
     return {secret, html.escape(secret), quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1]}

@@ -11,7 +11,7 @@ class NetworkDefaults:
     ca_file: str = ""
 
 
-# Set by krafter_audit.registrations, as this package knows no Django. By default only public addresses are allowed.
+# Set by krafter_audit.registrations, as this package imports no Django. By default only public addresses are allowed.
 _read: Callable[[], NetworkDefaults] = NetworkDefaults
 
 

@@ -20,7 +20,7 @@ from krafter_audit.http.errors import TimedOut, Unreachable, Unresolved
 
 _MAX_ADDRESSES = 4
 _DNS_TIMEOUT_SECONDS = 10.0
-# A name server that never answers must not pile up threads. The names of one page occupy a hundred: 32 requests at a
+# Limits the threads that wait for a silent name server. The names of one page need a hundred: 32 requests at a
 # time, of which each gives up after a third of the time that the system repeats its queries.
 _LOOKUPS = threading.BoundedSemaphore(512)
 
@@ -70,7 +70,7 @@ def resolve(host: str, deadline: Deadline) -> list[str]:
     if not _LOOKUPS.acquire(timeout=deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out
     lookup = _Lookup(host, _LOOKUPS)
-    # In a thread, since getaddrinfo has no timeout.
+    # A thread, since getaddrinfo has no timeout.
     threading.Thread(target=lookup.run, name="dns", daemon=True).start()
     if not lookup.done.wait(deadline.remaining(_DNS_TIMEOUT_SECONDS)):
         raise timed_out
@@ -95,7 +95,7 @@ def resolve_allowed(host: str, port: int, policy: AddressPolicy, deadline: Deadl
 
 
 def _allowed_loopback(host: str, port: int, policy: AddressPolicy) -> list[Address]:
-    # Often one family only is listed, while the name means both.
+    # The operator often lists only one family, while the name means both.
     allowed = [address for address in LOOPBACK if policy.is_allowed(address, port)]
     if not allowed:
         raise not_public(host)
@@ -154,5 +154,5 @@ def disconnect_after(seconds: float, sock: socket.socket) -> threading.Timer:
 
 
 def _shut_down(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it is closed already
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # that of SSLSocket is not for another thread
+    with contextlib.suppress(OSError):  # the socket is closed already
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # SSLSocket.shutdown is not for another thread

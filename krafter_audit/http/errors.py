@@ -13,7 +13,7 @@ class HttpError(Exception):
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        # The redirects that were followed before.
+        # The redirects that were followed before the error.
         self.history: tuple[Response, ...] = ()
 
 

@@ -11,7 +11,7 @@ def dump_json(value: Any) -> bytes:
     """Return compact UTF-8 JSON: whole seconds with Z, any integer, `?` for a surrogate."""
     try:
         return orjson.dumps(value, option=OPTIONS)
-    # orjson, several times as fast, refuses integers beyond 64 bits and lone surrogates. Clients and sites send both,
+    # orjson, several times as fast, rejects integers beyond 64 bits and lone surrogates. Clients and sites send both,
     # and the API's parser accepts the former.
     except TypeError:
         text = json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":"))
@@ -28,7 +28,7 @@ def _plain(value: Any) -> Any:
 
 def is_nested_deeper(value: Any, depth: int) -> bool:
     """Return whether there are objects or lists on more than this number of levels in a JSON value."""
-    # By levels and not recursively: the depth is what an attacker chooses.
+    # By levels and not recursively, since an attacker chooses the depth.
     level = [value]
     for _ in range(depth):
         level = [inner for outer in level for inner in _containers(outer)]

@@ -54,7 +54,7 @@ class BoundedStream(httpcore2.NetworkStream):
             self._deadline.remaining()
             raise httpcore2.ReadError("the connection broke") from error
         if not received:
-            self._deadline.remaining()  # at the deadline the timer ends the connection as the server would
+            self._deadline.remaining()  # the timer may have closed the connection at the deadline
         if received and not self.has_answered:
             self.has_answered, self.first_byte_at = True, time.monotonic()
         # Headers and chunk sizes count too: a response without an end would fill the memory.
@@ -121,7 +121,7 @@ class CheckedBackend(httpcore2.NetworkBackend):
     policy: AddressPolicy
     deadline: Deadline
     max_bytes: int
-    # The checked addresses of a run's names.
+    # The checked addresses of each name of a run.
     dns_cache: dict[tuple[str, int], list[Address]] = field(default_factory=dict)
     first_address: int = 0
     address: str = ""

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-MAX_HEAD_BYTES = 100 * 1024  # of which httpcore's parser reads no more either
+MAX_HEAD_BYTES = 100 * 1024  # as httpcore's parser
 _LINE = re.compile(rb"[^\n]*\n")
 _END = re.compile(rb"\n\r?\n")
 _END_LENGTH = 3
-# 101 is final: what follows is another protocol (RFC 9110, 15.2.2).
+# 101 is final: the next bytes are another protocol (RFC 9110, 15.2.2).
 _INFORMATIONAL = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
-# Parsers disagree about where a line with these ends. The parser rejects them.
+# Parsers disagree about the end of a line with these characters. Ours rejects such a line.
 _AMBIGUOUS = re.compile(rb"[\r\0]")
 
 
@@ -19,8 +19,8 @@ class ResponseHeads:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._searched = 0  # bytes of it that hold no end of a head
-        self._is_over = False  # what follows is the body
+        self._searched = 0  # bytes of the buffer without the end of a head
+        self._is_over = False  # the next bytes are the body
 
     def feed(self, received: bytes) -> bytes:
         """Return what the parser may read; nothing while a head is incomplete. Empty `received`: the end."""
@@ -51,14 +51,14 @@ def _filtered(head: bytes) -> bytes:
     status_line, *lines, blank_line = _LINE.findall(head)
     kept, is_kept = [status_line], False
     for line in lines:
-        if not line.startswith((b" ", b"\t")):  # else it continues the line before
+        if not line.startswith((b" ", b"\t")):  # otherwise the line continues the line before
             line, is_kept = _header_line(line)
         kept += [line] if is_kept else []
     return b"".join([*kept, blank_line])
 
 
 def _header_line(line: bytes) -> tuple[bytes, bool]:
-    """Return the line without white space before its colon, and whether the parser may see it."""
+    """Return the line without white space before its colon, and whether to pass it to the parser."""
     if _AMBIGUOUS.search(line.rstrip(b"\r\n")):
         return line, True
     name, colon, text = line.partition(b":")

@@ -15,22 +15,22 @@ import webencodings
 
 from krafter_audit.http.credentials import RequestCredentials
 
-# With possessive quantifiers: two runs of white space that may share it take quadratic time.
+# Possessive quantifiers: otherwise two adjacent runs of white space take quadratic time.
 _CHARSET = re.compile(rb"charset\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _COMMA_SEPARATED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+"?)+')
 _MEDIA_TYPE = re.compile(r"[^\s/;,]+/[^\s/;,]+")
-# With limits: without them, a head that repeats `<meta ` takes quadratic time, seconds for 32 KB.
+# Without the limits, a head that repeats `<meta ` takes quadratic time, seconds for 32 KB.
 _DECLARATION = re.compile(
     rb"(?:<meta\s[^>]{0,300}?charset|\A\s*+<\?xml\s[^>]{0,100}?encoding)"
     rb"\s*+=\s*+[\"']?\s*+([a-z0-9_.:-]{1,40})",
     re.IGNORECASE,
 )
-# Browsers look for it beyond the 1024 bytes in which it must be.
+# Browsers also find a declaration beyond the 1024 bytes in which it must be.
 _MAX_HEAD_BYTES = 32 * 1024
-# The WHATWG Encoding Standard means more by these names than Python's codecs do.
+# In the WHATWG Encoding Standard, these names include more characters than in Python's codecs.
 _LARGER_CHARSETS = {"big5": "big5hkscs", "euc_kr": "cp949", "gbk": "gb18030", "shift_jis": "cp932"}
 _MAX_LAYERS = 3
-# Members of one gzip body. Each copies the rest of the body: a hundred thousand empty ones would take a minute.
+# Members of one gzip body. Each copies the rest of the body: a hundred thousand empty members take a minute.
 _MAX_MEMBERS = 1000
 GONE_STATUSES = frozenset({404, 410})
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -110,18 +110,18 @@ class Response:
 
     @property
     def is_redirect(self) -> bool:
-        """Whether browsers follow it."""
+        """Whether browsers follow the response as a redirect."""
         return self.status in _REDIRECT_STATUSES and bool(self.location)
 
     @cached_property
     def content_type(self) -> str:
         """The Content-Type in effect, with its parameters; empty without a valid one."""
         chosen, essence = "", ""
-        # The last valid one of several, in lines or with commas, counts (Fetch, "extract a MIME type").
+        # The last valid media type of several, in lines or with commas, counts (Fetch, "extract a MIME type").
         for part in _COMMA_SEPARATED.findall(self.headers.get("content-type") or ""):
             name, _, parameters = part.partition(";")
             name = name.strip().lower()
-            # It keeps the charset of an earlier one of the same type.
+            # A repeated media type without a charset keeps the earlier charset.
             is_repeated = name == essence and not _CHARSET.search(
                 parameters.encode("utf-8", errors="replace")
             )
@@ -132,7 +132,7 @@ class Response:
     @cached_property
     def text(self) -> str:
         try:
-            # By byte order mark, Content-Type, meta element or XML declaration, else UTF-8.
+            # The charset of the byte order mark, Content-Type, meta element or XML declaration, else UTF-8.
             return self.body.decode(self._charset, errors="replace")
         except (LookupError, ValueError):
             return self.body.decode("utf-8", errors="replace")
@@ -151,7 +151,7 @@ class Response:
             return _codec(found[1].decode("ascii"))
         found = _DECLARATION.search(self.body[:_MAX_HEAD_BYTES])
         codec = _codec(found[1].decode("ascii")) if found else "utf-8"
-        # A document in which ASCII can be read is not in UTF-16, whatever it says.
+        # A document whose declaration is readable as ASCII is not in UTF-16.
         return "utf-8" if codec.startswith("utf-16") else codec
 
     def json(self) -> Any:
@@ -165,7 +165,7 @@ class Response:
 
 def _codec(charset: str) -> str:
     try:
-        # Python's name of it for what browsers do not know, such as `latin-1`. A codec that is no charset has no label.
+        # A name that browsers do not support, such as `latin-1`, by Python's. A codec that is no charset has no label.
         encoding = webencodings.lookup(charset) or webencodings.lookup(codecs.lookup(charset).name)
     except LookupError:
         encoding = None

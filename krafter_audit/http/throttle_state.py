@@ -12,19 +12,19 @@ import orjson
 START_RATE = 10  # requests a second
 MAX_RATE = 40
 MAX_CONCURRENT = 6
-SLOW_RATE = 2  # for hosts at a fixed rate, and for those that refuse us
+SLOW_RATE = 2  # for hosts at a fixed rate, and for hosts that refuse requests
 SLOW_CONCURRENT = 2
 SLOW_SECONDS = 600.0
 HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent at the former rate
 CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
 SLOWDOWN_FACTOR = 3  # a Time to First Byte of more than three times the best
 MIN_SLOWDOWN_MS = 100.0
-# For a caller that measures times, no other request is sent; when it has ended, others have their turn first.
+# No other request is sent while a caller measures times; when it has ended, the waiting requests are sent first.
 EXCLUSIVE_SECONDS = 15.0  # after the last request of a caller that did not end
-QUIET_SECONDS = 0.5  # since the last request of a browser, which holds no slot
+QUIET_SECONDS = 0.5  # after the last request of a browser, which holds no slot
 EXCLUSIVE_INTERVAL_SECONDS = 0.5
 MAX_RECENT_TIMES = 5  # the median of so many times is compared with the best
-LEASE_SECONDS = 45.0  # after which a slot that was not released is free
+LEASE_SECONDS = 45.0  # after this time, a slot that was not released is free
 POLL_SECONDS = 0.05  # between two attempts while too many requests run
 OVERLOAD_STATUSES = frozenset({429, 503})
 
@@ -78,13 +78,13 @@ class Timing:
 class ThrottleState:
     rate: float = START_RATE
     adaptive: RequestSlots = field(default_factory=RequestSlots)
-    # For callers at a fixed rate, and for all while the host is slow.
+    # For callers at a fixed rate, and for all callers while the host is slow.
     fixed: RequestSlots = field(default_factory=RequestSlots)
     timings: dict[str, Timing] = field(default_factory=dict)
     backed_off_until: float = 0.0
     slow_until: float = 0.0
     halved_at: float = -1e9
-    exclusive_caller: str = ""  # the one to which slots are granted until `exclusive_until`
+    exclusive_caller: str = ""  # the caller to which slots are granted until `exclusive_until`
     exclusive_until: float = 0.0
     next_exclusive_at: float = 0.0
 
@@ -145,7 +145,7 @@ class ThrottleState:
     def _halve(self, now: float) -> None:
         if now - self.halved_at >= HALVING_INTERVAL_SECONDS:
             self.rate, self.halved_at = max(1.0, self.rate / 2), now
-            for timing in self.timings.values():  # those at the former rate say nothing about the new one
+            for timing in self.timings.values():  # times at the former rate say nothing about the new rate
                 timing.recent = []
 
     def _is_overloaded(self, seen: ThrottleObservation) -> bool:
@@ -160,7 +160,7 @@ class ThrottleState:
         current = median(timing.recent)
         slower = current > max(SLOWDOWN_FACTOR * timing.best, timing.best + MIN_SLOWDOWN_MS)
         if slower and self.rate <= SLOW_RATE:
-            # So slow at the lowest rate: it is not our requests that make it slow.
+            # A host that is so slow at the lowest rate is not slowed down by our requests.
             timing.best = current
             return False
         return slower and len(timing.recent) == MAX_RECENT_TIMES

@@ -42,7 +42,7 @@ def parse_retry_after(header: str | None) -> float:
         return float(value[:9])
     try:
         until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):  # a year of many digits
+    except (ValueError, OverflowError):  # the year may have many digits
         return 0.0
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())

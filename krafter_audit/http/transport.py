@@ -105,7 +105,7 @@ def _becomes_get(method: str, status: int) -> bool:
 def tls_context(ca_file: str, *, as_browser: bool = False) -> ssl.SSLContext:
     """Return a context with the system's roots and those of `ca_file`; it is shared, so do not change it.
 
-    As a browser it reads the names of a certificate's extension alone, not the common name (RFC 9525, section 6.3).
+    As browsers do, it reads only the names of a certificate's extension, not the common name (RFC 9525, section 6.3).
     """
     # SSL_CERT_FILE of the environment is ignored: it would replace the trusted roots.
     context = httpx2.create_ssl_context(trust_env=False)
@@ -126,7 +126,7 @@ class Transport:
     limits: Limits
     deadline: Deadline
     dns_cache: dict[tuple[str, int], list[Address]]
-    first_address: int = 0  # the position of the address that is tried first
+    first_address: int = 0  # index of the address that is tried first
     ca_file: str = ""
     decode: bool = True
     throttle: HostThrottle = field(default_factory=HostThrottle)
@@ -135,7 +135,7 @@ class Transport:
     def send(self, request: PreparedRequest) -> Response:
         """Wait for a slot, connect, send and read. Raises RefusedAddress, TimedOut or Unreachable."""
         with self.throttle.slot(request.url) as waited:
-            # The wait in our own throttle does not count as the site's time.
+            # The wait for the throttle does not count as the site's time.
             self.deadline.extend(waited)
             try:
                 response = self._exchange(request)

@@ -8,8 +8,8 @@ from krafter_audit.http.errors import InvalidUrl, RefusedAddress
 
 SCHEME_PORTS = {"http": 80, "https": 443}
 USE_WEB_URL = "Use a URL that begins with http:// or https://, such as https://example.com."
-MAX_STORED_LENGTH = 2000  # of a URL in the database
-MAX_LENGTH = 8192  # of a URL that is requested
+MAX_STORED_LENGTH = 2000  # characters of a URL in the database
+MAX_LENGTH = 8192  # characters of a URL that is requested
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 # WHATWG URL, 4.4: the basic URL parser.
 _STRIPPED = "".join(map(chr, range(33)))
@@ -35,7 +35,7 @@ class ParsedUrl:
     @classmethod
     def parse(cls, url: str) -> Self:
         """Parse a URL. Raises InvalidUrl, or RefusedAddress for other schemes, userinfo and unusual IP addresses."""
-        # Parsers disagree about these characters: what one takes for the host is a path to another.
+        # Parsers disagree about these characters: the host of one parser is the path of another.
         if _UNSAFE.search(url) or len(url) > MAX_LENGTH:
             raise InvalidUrl("The URL contains spaces, control characters or backslashes, or is too long.")
         try:
@@ -80,7 +80,7 @@ def resolve(base: str, reference: str) -> str:
     """Resolve a reference against a URL as browsers do. Raises ValueError."""
     cleaned = _with_two_slashes(base, _cleaned(reference))
     if _WITHOUT_HOST.match(cleaned):
-        raise ValueError("the URL has no host")  # for urljoin it would be the base
+        raise ValueError("the URL has no host")  # urljoin would return the base
     if _RELATIVE_PATH.match(cleaned):
         # urljoin leaves out empty segments of a relative path, also those of the base.
         parts = urlsplit(base)
@@ -97,7 +97,7 @@ def _cleaned(reference: str) -> str:
     scheme = _SCHEME.match(text)
     if scheme and scheme[1].lower() not in SCHEME_PORTS:
         return text
-    # Only before the query a backslash is a slash.
+    # A backslash is a slash only before the query.
     path = _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), text, count=1)
     return _UNSAFE.sub(lambda found: quote(found[0]), path)
 

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-# At intervals of KRAFTER_SWEEP_SECONDS.
+# Jobs that run every KRAFTER_SWEEP_SECONDS.
 SWEEPS = (
     "scans.requeue_pending",
     "remediation.requeue_pending",

@@ -34,7 +34,7 @@ class LeasedScheduler(Scheduler):
             if not self._hold_lease():
                 return TICK_SECONDS
         except redis.RedisError as error:
-            # The queue is in the same server: there is nothing to enqueue to.
+            # The queue is in the same server, so nothing can be enqueued.
             logger.warning("beat waits: Redis is unavailable: %s", type(error).__name__)
             return TICK_SECONDS
         if self._correct_future_runs():
@@ -61,7 +61,7 @@ class LeasedScheduler(Scheduler):
         was_leader, self._leads = self._leads, False
         try:
             self._lease.reacquire()
-        except LockError:  # never acquired, or lost
+        except LockError:  # the lease was never acquired, or is lost
             if was_leader:
                 logger.warning("beat has lost its lease")
             if not self._lease.acquire(blocking=False):
@@ -82,7 +82,7 @@ class LeasedScheduler(Scheduler):
         self.populate_heap()
 
     def _correct_future_runs(self) -> bool:
-        # Stored before a clock was set back; until that time they would not be due.
+        # Times that were stored before a clock was set back: the jobs would not be due until then.
         future = [entry for entry in self.schedule.values() if _last_run(entry) > entry.default_now()]
         for entry in future:
             entry.last_run_at = entry.default_now()

@@ -11,7 +11,7 @@ from django.conf import settings
 from krafter_audit.db import redis_client
 
 logger = logging.getLogger(__name__)
-# Records and no inspection: a worker on a busy machine would answer it too late, and look absent.
+# Not Celery's inspection: a worker on a busy machine would respond too late, and seem absent.
 RECORD_SECONDS = 10.0  # between two records of a worker
 EXPIRY_SECONDS = 60  # a queue without a record for so long has no worker
 PREFIX = "krafter:consumed:"

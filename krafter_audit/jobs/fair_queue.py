@@ -18,7 +18,7 @@ from krafter_audit.jobs.isolation import isolated
 
 WINDOW_SECONDS = 600
 PREFIX = "krafter:use:"
-MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
+MAX_CANDIDATES = 20  # of an organisation; too few only if other workers lease all of them at once
 
 
 def run_next(
@@ -37,14 +37,14 @@ def run_next(
     False for a row that it could not lease. What it raises is logged, and counts as use, so that rows that fail each
     time do not keep their organisation first.
     """
-    # Without an order, which would be a part of the groups.
+    # No order, which would be a part of the groups.
     oldest = dict(rows.order_by().values_list(organization).annotate(Min(since)))
     for organization_id in by_least_use(kind, sorted(oldest, key=oldest.__getitem__)):
         candidates = rows.filter(**{organization: organization_id}).order_by(since, "pk")
         for row_id in candidates.values_list(id, flat=True)[:MAX_CANDIDATES]:
             started = time.monotonic()
-            ran = True  # also if it raises
-            # Without the database no work has been done, which would count as use.
+            ran = True  # True also if `run` raises
+            # Without the database, no work was done, so it does not count as use.
             with isolated(kind, row_id, except_for=(OperationalError,)):
                 ran = run(row_id)
             if ran:
@@ -77,7 +77,7 @@ def record_use(kind: str, seconds: Mapping[UUID, float]) -> None:
 def by_least_use(kind: str, organizations: Iterable[UUID]) -> list[UUID]:
     """Return the organisations, the one with the least use first; equal ones stay in their order."""
     unique = list(dict.fromkeys(organizations))
-    # No request to Redis where there is nothing to choose.
+    # Without a choice, no request to Redis is needed.
     if len(unique) < 2:
         return unique
     used = dict(zip(unique, _recent_use(kind, unique), strict=True))

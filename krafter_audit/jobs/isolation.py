@@ -10,7 +10,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 logger = logging.getLogger(__name__)
-MAX_FAILURES = 10  # then probably all rows fail
+MAX_FAILURES = 10  # after so many, probably all rows fail
 MAX_FRAMES = 20  # in the log: an error of the database has half as many in the framework
 
 
@@ -39,7 +39,7 @@ def isolated(work: str, row: object, *, except_for: tuple[type[Exception], ...] 
 
 
 def log_failure(work: str, row: object, error: Exception) -> None:
-    # The place only: the message may contain a secret, or what a client has stored.
+    # Only the place: the message may contain a secret, or a client's data.
     frames = traceback.extract_tb(error.__traceback__)[-MAX_FRAMES:]
     place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
     logger.error("%s of %s failed: %s at %s", work, row, type(error).__name__, place)

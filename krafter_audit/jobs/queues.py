@@ -14,13 +14,13 @@ from krafter_audit.jobs import consumed_queues
 
 logger = logging.getLogger(__name__)
 BROKER_ERRORS = (OperationalError, redis.RedisError, OSError)  # kombu lets some errors of its driver through
-RETRY_COOLDOWN_SECONDS = 2.0  # without a call to the broker after a failure, so that requests stay fast
+RETRY_COOLDOWN_SECONDS = 2.0  # no call to the broker after a failure, so that requests stay fast
 STALLED_AFTER = timedelta(seconds=60)
-# The queues that a worker consumes by default; only workers with a browser consume those of a browser (--queues).
+# The queues that a worker consumes by default; only workers with a browser consume BROWSER_QUEUES (--queues).
 DEFAULT_QUEUES = ("celery", "sync", "webhook", "export", "scan_http", "verify_http")
 BROWSER_QUEUES = ("scan_browser", "verify_browser")
 QUEUES = DEFAULT_QUEUES + BROWSER_QUEUES
-# A worker takes such a message when none of its queues has another one; 0, the default, is the highest priority.
+# A worker takes such a message only when its queues have no other; 0, the default, is the highest priority.
 LOW_PRIORITY = 9
 
 _retry_at = 0.0
@@ -38,7 +38,7 @@ def enqueue(name: str, *arguments: str, priority: int = 0) -> bool:
         return False
     try:
         current_app.send_task(name, arguments, retry=False, ignore_result=True, priority=priority)
-    # A message is a hint: the row says what is to be done, and a beat job enqueues it again.
+    # A message is a hint: the row records the work, and a beat job enqueues it again.
     except BROKER_ERRORS as error:
         _retry_at = time.monotonic() + RETRY_COOLDOWN_SECONDS
         logger.warning("The broker is unavailable, %s will be enqueued later: %s", name, type(error).__name__)

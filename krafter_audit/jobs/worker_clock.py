@@ -1,4 +1,4 @@
-"""A command of the workers that answers with the time of their machine: leases and evidence depend on it."""
+"""A command that returns the time of a worker's machine: leases and evidence depend on it."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Characters without a sign, which sites and other people write into titles and names.
+"""Invisible characters, which sites and other people write into titles and names.
 
 Sources: Unicode Standard Annex 9 (bidirectional controls); Boucher and Anderson, "Trojan Source"; Unicode, section 23.9
 (tag characters), which only the flags of England, Scotland and Wales have.
@@ -12,14 +12,14 @@ _TAG = "[\U000e0000-\U000e007f]"
 _FLAGS = "|".join(
     "".join(chr(0xE0000 + ord(character)) for character in f"gb{part}\x7f") for part in ("eng", "sct", "wls")
 )
-# Tags spell an invisible text that language models read, and so do variation selectors, unless it is one alone.
+# Tags, and two or more variation selectors, spell an invisible text that language models read.
 _HIDDEN = (
     f"(?<!\U0001f3f4(?=(?:{_FLAGS})(?!{_TAG})))(?<!{_TAG}){_TAG}+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{{2,}}"
 )
-# Also those of ASCII and Latin-1 but for tabs and line ends: terminals and mail programs may execute them, and HTML
+# Also controls of ASCII and Latin-1 except tabs and line ends: terminals and mail programs may execute them, and HTML
 # allows none.
 CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_REORDERING}]|{_HIDDEN}")
-# In a log, also what ends a line.
+# In a log, also the characters that end a line.
 UNPRINTABLE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|{_HIDDEN}")
 REPLACEMENT = "\ufffd"
 # A character class: white space, the Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, and the blank

@@ -6,7 +6,7 @@ from django.template import Context, Library
 
 from krafter_audit.admin_site.menu import list_url, pages_of
 
-PRESERVED_FILTERS = "_changelist_filters"  # Django's name of the parameter
+PRESERVED_FILTERS = "_changelist_filters"  # Django's name of the query parameter
 
 register = Library()
 
@@ -22,7 +22,7 @@ def breadcrumbs(context: Context) -> dict[str, Any]:
     filters = context["request"].GET.get(PRESERVED_FILTERS, "")  # of the list from which the page was opened
     steps.append((page, list_url(f"{opts.app_label}.{opts.model_name}") + (f"?{filters}" if filters else "")))
     last = context.get("title") if row is None else str(row)
-    if context.get("cl") is None and last:  # a list is the last step itself
+    if context.get("cl") is None and last:  # a list is the last breadcrumb itself
         steps.append((last, ""))
     return {"steps": steps}
 

@@ -19,7 +19,7 @@ else:
 
 # Images and PDF files are compressed already.
 COMPRESSIBLE = re.compile(r"text/|application/(javascript|([a-z0-9.-]+\+)?json)\b")
-MIN_BYTES = 200  # as Django's gzip
+MIN_BYTES = 200  # as in Django's gzip
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -42,7 +42,7 @@ class CompressionMiddleware(GZipMiddleware):
         else:
             super().process_response(request, response)
         if is_api(request) and response.has_header("content-encoding") and etag.startswith('"'):
-            # Django's is weak, and If-Match needs a strong one.
+            # Django's ETag is weak, and If-Match needs a strong ETag.
             response["etag"] = etag_for_coding(etag, coding)
         return response
 
@@ -50,7 +50,7 @@ class CompressionMiddleware(GZipMiddleware):
 def preferred_coding(accept_encoding: str, codings: Sequence[str] = ("zstd", "gzip")) -> str | None:
     """Return one of the codings, or None for an uncompressed response (RFC 9110, section 12.5.3)."""
     weights = dict(_weights(accept_encoding))
-    # A client that sends `*` may know no zstd.
+    # A client that sends `*` may not support zstd.
     accepted = {"gzip": weights.get("*", 0), **weights}
     offered = {coding: accepted.get(coding, 0) for coding in codings}
     coding = max(offered, key=offered.__getitem__)

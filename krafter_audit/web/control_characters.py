@@ -1,4 +1,4 @@
-"""Pages whose texts have no control characters, and no parts that people do not see."""
+"""Pages whose texts have no control characters, and no invisible parts."""
 
 import re
 

@@ -40,7 +40,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an exception: 503 if the database cannot be used, else 500."""
+    """Return the response to an exception: 503 if the database cannot be used, else 500."""
     if is_api(request):
         return exceptions.server_error(request)
     if isinstance(sys.exception(), OperationalError | InterfaceError):
@@ -49,7 +49,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form without a valid CSRF token."""
+    """Return the response to a form without a valid CSRF token."""
     if is_api(request):
         return exceptions.forbidden(request)
     sentence = "Go back, reload the page, and send it again. Cookies must be allowed."

@@ -12,7 +12,7 @@ from operations.metrics import render as render_metrics
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    # No query: a database that is down must not make the orchestrator restart the web.
+    # Does not query the database: its outage must not make the orchestrator restart the web.
     return JsonResponse({"status": "ok"})
 
 

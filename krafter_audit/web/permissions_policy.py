@@ -2,7 +2,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-# No page uses these features of browsers, nor may a script that got into one.
+# No page uses these features of browsers, and no injected script may use them.
 POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 

@@ -26,7 +26,7 @@ CONTENT_SECURITY_POLICY: dict[str, list[str]] = {
 }
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
-    # The URL grants access, so that no other site may see it.
+    # The URL grants access, so no other site may receive it.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
 }
@@ -36,7 +36,7 @@ UNAVAILABLE = (503, "Service unavailable", "Reload this page in a few seconds.")
 
 
 class PageUnavailable(Exception):
-    """There is no page to show: a status, a heading and a sentence."""
+    """A page that cannot be shown: the status, heading and sentence of the error page."""
 
     def __init__(self, status: int, heading: str, sentence: str) -> None:
         self.status, self.heading, self.sentence = status, heading, sentence
@@ -49,10 +49,10 @@ def public_page[**P](view: View[P], *, has_form: bool = False) -> View[P]:
     A page that `has_form` also accepts POST.
     """
     policy = {**CONTENT_SECURITY_POLICY, "form-action": ["'self'" if has_form else "'none'"]}
-    # Without a CSRF token: the URL is what grants the access.
+    # Without a CSRF token: the URL grants the access.
     methods = ["GET", "HEAD", *(["POST"] if has_form else [])]
 
-    @csrf_exempt  # another method is answered 405, not with a CSRF failure
+    @csrf_exempt  # another method gets a 405, not a CSRF failure
     @csp_override(policy)
     @require_http_methods(methods)
     @wraps(view)

@@ -7,5 +7,5 @@ class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
 
     def stored_name(self, name: str) -> str:
-        # Browsers keep hashed files, and see a new version at once.
+        # Browsers cache hashed files; a new version has another name, so it is loaded at once.
         return str(super().stored_name(name)) if self.hashed_files else name

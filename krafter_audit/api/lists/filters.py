@@ -95,7 +95,7 @@ class _HostFormField(forms.CharField):
         try:
             return normalise_host(host)
         except HttpError:
-            return host  # the pattern rejects it
+            return host  # the pattern rejects the text
 
 
 class HostFilter(django_filters.CharFilter):
@@ -239,7 +239,7 @@ def filter_rows(
     filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
 ) -> tuple[Any, dict[str, Any]]:
     """Return the matching rows, and the active filters by name. Raises InvalidParams."""
-    # Without filters no form is built: it would be a fifth of the work of a list.
+    # Without filters no form is built: building it is a fifth of the work of a list.
     if not any(name in params for name in filter_class.base_filters):
         return rows, {}
     filter_set = filter_class(params, queryset=rows)

@@ -15,7 +15,7 @@ from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.lists.row_columns import RowColumns
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
-# Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
+# Beyond this offset a list is read by cursor: PostgreSQL scans all rows before an offset.
 MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
 NULLABLE = frozenset({"sla_due_at"})  # columns of an order that may be NULL
@@ -154,7 +154,7 @@ def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Count) -> 
 
 
 def _total(rows: Sequence[Any], limit: int, total: Count, *, is_first: bool) -> int | None:
-    # A first page without a next one is the whole list: a search for words would read it twice.
+    # A first page without a next one is the whole list: counting would repeat a search for words.
     if total is None:
         return None
     return len(rows) if is_first and len(rows) <= limit else total()
@@ -190,7 +190,7 @@ def _decode(raw: str, signature: str, model: type[Model], order: Sequence[str]) 
         if given != signature or len(values) != len(order):
             raise invalid
         return [_to_python(model, name, value) for name, value in zip(order, values, strict=True)]
-    # A client may send anything: other bytes, deep nesting, times after the year 9999.
+    # A cursor from a client may have any bytes, deep nesting, or times after the year 9999.
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise invalid from None
 
@@ -220,7 +220,7 @@ def _after(order: Sequence[str], position: Sequence[Any], comparison: str) -> Q:
         equal_before &= Q(**{f"{name}__isnull": True}) if value is None else Q(**{name: value})
     if order[0] in NULLABLE:
         return condition
-    # Redundant, but a bound on the first column is what lets PostgreSQL use the index.
+    # Redundant, but PostgreSQL needs a bound on the first column to use the index.
     return Q(**{f"{order[0]}__{comparison}e": position[0]}) & condition
 
 

@@ -28,7 +28,7 @@ class RowColumns:
     def __init__(self, serializer_class: type[serializers.ModelSerializer[Any]]) -> None:
         self.model: type[Model] = serializer_class.Meta.model
         self.names = ["id", "updated_at"]
-        # Derived from the serializer, so that a field is declared once; a test compares both representations.
+        # Derived from the serializer, so that each field is declared once; a test compares both representations.
         fields = serializer_class().fields.items()
         self._getters = [(name, self._getter(name, field)) for name, field in fields]
 

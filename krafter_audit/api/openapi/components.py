@@ -2,7 +2,7 @@
 
 from typing import Any
 
-# Plain data without imports of apps: the settings import this module.
+# This module imports no app: the settings import it.
 
 
 def _meta(*required: str, **further: Any) -> dict[str, Any]:

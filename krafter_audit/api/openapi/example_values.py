@@ -13,7 +13,7 @@ CONFIG: dict[str, Any] = {
     "alert_routing": {"critical": ["slack", "email"]},
 }
 
-# Bodies of which the required fields alone would be no useful example, and objects without described fields.
+# Bodies whose required fields are no useful example, and objects without described fields.
 COMPONENTS: dict[str, Any] = {
     "ApproveVerificationRequest": {
         "override": True,

@@ -31,7 +31,7 @@ class EnvelopedErrorsMixin(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-# no_cache: clients revalidate by ETag, so that an upgrade is seen at once.
+# no_cache: clients revalidate by ETag, so that an upgrade has effect at once.
 @method_decorator(cache_control(no_cache=True), name="dispatch")
 class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2]

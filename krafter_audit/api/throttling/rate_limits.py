@@ -38,7 +38,7 @@ class Window:
     limit: int
     used: int  # requests
     reset: int  # Unix seconds
-    extra_value: bytes | None = None  # of `also_get`; None if it has none or Redis is unavailable
+    extra_value: bytes | None = None  # the value of `also_get`; None if there is none or Redis is unavailable
 
     @property
     def remaining(self) -> int:
@@ -88,7 +88,7 @@ def peek(kind: str, client: str) -> Window:
     """Return a client's current window, without counting a request."""
     start = _window_start()
     used = redis_client.call_or_default(lambda server: server.get(_key(kind, client, start)), None)
-    # As if this request counted: the window is exceeded once the next one would be refused.
+    # As if this request counted: the window is exceeded once the next request would be refused.
     return Window(_limit(kind), int(used or 0) + 1, start + WINDOW_SECONDS)
 
 
@@ -115,8 +115,8 @@ def client_address(request: HttpRequest) -> str:
 
 
 def client_network(request: HttpRequest) -> str:
-    """Return what a client is counted by: its address, or the network of 64 bits of its IPv6 address."""
-    # A client has all 2^64 addresses of this network: one that counts by each of them would be limited by nothing.
+    """Return the key of a client's counter: its address, or the network of 64 bits of its IPv6 address."""
+    # A client has all 2^64 addresses of this network: counted by address, it would have no limit.
     address = client_address(request)
     try:
         parsed = IPv6Address(address)
@@ -136,7 +136,7 @@ def _increment(keys: list[str], own_limit: int) -> tuple[int, bytes | None, int]
 
     counted = redis_client.call_or_default(run, None)
     if counted is None:
-        # Available rather than limited: an outage of Redis must not become one of the API.
+        # Requests pass without a limit: an outage of Redis must not become an outage of the API.
         unchecked_requests.count()
         return 0, None, 0
     return int(counted[0]), counted[1], int(counted[2])

@@ -10,9 +10,9 @@ from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.forward_proxy.traffic import ConnectionClosed, ProxiedRequest, TrafficBudget
 
 _MAX_HEAD_BYTES = 256 * 1024
-_MAX_LENGTH_DIGITS = 18  # int() raises for more than 4,300
+_MAX_LENGTH_DIGITS = 18  # int() raises for more than 4,300 digits
 _CHUNK_BYTES = 64 * 1024
-# RFC 9112, section 2.2: a line may end with a line feed alone.
+# RFC 9112, section 2.2: a line may end with only a line feed.
 _LINE_END = re.compile(rb"\r?\n")
 _END = re.compile(rb"\r?\n\r?\n")
 _END_LENGTH = 4
@@ -58,7 +58,7 @@ class ParsedRequest:
     url: str
     is_tunnel: bool
     head: bytes = b""  # to forward
-    body: int = 0  # its length in bytes
+    body: int = 0  # length of the body in bytes
 
     @classmethod
     def parse(cls, head: bytes) -> Self:
@@ -115,7 +115,7 @@ class Relay:
     def _send_body(self, length: int, rest: bytes) -> None:
         while length > 0:
             rest = rest or receive(self.client, self.deadline)
-            # Not a byte more than the body: what follows may be a request to another host.
+            # Only the bytes of the body: the next bytes may be a request to another host.
             self._send_up(rest[:length])
             length -= len(rest)
             rest = b""

@@ -100,13 +100,13 @@ class ForwardProxy:
 
     def _serve(self, client: socket.socket) -> None:
         try:
-            # One request and then close: a connection is never used for a second host. A refused request is
+            # A connection is closed after one request, so it is never used for a second host. A refused request is
             # disconnected too, since a response would look like one of the site.
             self._register(client)
             head, rest = read_head(client, self._deadline)
             self._forward(client, ParsedRequest.parse(head), rest)
         except (OSError, HttpError, ConnectionClosed, MalformedMessage):
-            self._notify_exceeded()  # everything else is in the ProxiedRequest
+            self._notify_exceeded()  # the ProxiedRequest has all other errors
         finally:
             self._close(client)
 
@@ -165,4 +165,4 @@ class ForwardProxy:
 
 def _disconnect(sock: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
+        sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for this socket

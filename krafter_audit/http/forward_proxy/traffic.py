@@ -18,17 +18,17 @@ class ProxyLimits:
 
 @dataclass
 class ProxiedRequest:
-    """The record of one request to the proxy; for https of a tunnel, which may carry several requests to one host."""
+    """The record of one request to the proxy; an https tunnel is one, and may carry several requests to a host."""
 
     url: str  # without query
     host: str = ""
     port: int = 0
-    address: str = ""  # the connected one
+    address: str = ""  # the connected address
     sent: int = 0  # bytes
     received: int = 0  # bytes
-    reason: str = ""  # of a failed request, as `HttpError`
+    reason: str = ""  # why the request failed, as in `HttpError`
     detail: str = ""
-    has_no_host: bool = False  # its name has no address, or one that the policy refuses
+    has_no_host: bool = False  # the name has no address, or an address that the policy refuses
 
 
 @dataclass
