@@ -1,1 +1,1 @@
-"""Tools for developers, and to try the system out. The product imports nothing of this package."""
+"""Tools for developers and for trials of the system. The product imports nothing of this package."""

@@ -18,7 +18,7 @@ from devtools.local_stack.temporary_system import temporary_system
 from devtools.setup_environment import ROOT
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-CACHE = ROOT / ".krafter" / "cache" / "schemathesis"  # its examples of failures
+CACHE = ROOT / ".krafter" / "cache" / "schemathesis"  # Schemathesis' examples of failures
 
 
 def command(facts: dict[str, Any], options: argparse.Namespace) -> list[str]:
@@ -52,7 +52,7 @@ def regular_expression(text: str) -> str:
 
 
 def create_spare_resources(facts: dict[str, Any]) -> dict[str, str]:
-    """Create what requests may archive, revoke or remove; return ids by environment variable."""
+    """Create resources that requests may archive, revoke or remove; return ids by environment variable."""
     project = {"id": "fuzz-spare", "site_url": "https://www.example.com"}
     return {
         "FUZZ_SPARE_PROJECT": _create(facts, "projects", project),

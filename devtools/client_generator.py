@@ -1,6 +1,6 @@
 """`./krafter generate-client`: generate the typed Python client from the OpenAPI description of the API.
 
-`--check` changes nothing, and fails when the generated code is not what the description gives.
+`--check` changes nothing, and fails if the generated code differs.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from devtools.setup_environment import ROOT
 from documentation.api.client_names import function_name, package_name
 
 GENERATED = ROOT / "clients" / "python" / "krafter_client" / "generated"
-TEMPLATES = ROOT / "devtools" / "client_templates"  # instead of those of the generator, by file name
+TEMPLATES = ROOT / "devtools" / "client_templates"  # templates instead of the generator's own, by file name
 METHODS = ("get", "post", "put", "patch", "delete")
 GENERATOR = """
 import sys
@@ -84,7 +84,7 @@ def _success(responses: dict[str, Any]) -> dict[str, Any]:
 def _binary_as_octets(response: dict[str, Any]) -> dict[str, Any]:
     content = response.get("content", {})
     is_file = any(media_type["schema"].get("format") == "binary" for media_type in content.values())
-    # A download may be JSON as well; it is a file all the same.
+    # A download of JSON is a file too.
     if set(content) <= {"application/json"} and not is_file:
         return response
     return {

@@ -19,7 +19,7 @@ from scanner.browser import executables
 GIGABYTE = 1024**3
 NEEDED_BYTES = 1 * GIGABYTE
 NETWORK_SECONDS = 60
-PORT = 8000  # of `./krafter up` without --port
+PORT = 8000  # the port of `./krafter up` without --port
 
 
 class DoctorReport:
@@ -124,7 +124,7 @@ def _chromium(report: DoctorReport) -> None:
     path = system_packages.find_chromium()
     named = os.environ.get("KRAFTER_CHROMIUM", "")
     if named and not path:
-        # Settings refuse it: nothing starts.
+        # The settings reject it, so nothing starts.
         report.problem("Chromium", f"KRAFTER_CHROMIUM: {named} is not an executable program")
     elif not problem:
         sandbox = "in its sandbox" if system_packages.sandbox_is_on() else "without its sandbox"

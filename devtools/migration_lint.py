@@ -68,7 +68,7 @@ FURTHER_RULES = {
         "A change of all rows locks them until the end of the transaction. Change some thousands at a time.",
     ),
 }
-IGNORED_RULES_ATTRIBUTE = "ignored_lock_rules"  # of a migration's class: {rule: reason}
+IGNORED_RULES_ATTRIBUTE = "ignored_lock_rules"  # attribute of a migration's class: {rule: reason}
 SQUAWK = VENV / "bin" / "squawk"
 
 

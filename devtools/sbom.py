@@ -19,13 +19,13 @@ REQUIREMENTS = ROOT / "requirements" / "image.txt"
 LICENCES = ROOT / "docs" / "licences.md"
 REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
-# Packages whose metadata name no licence; from the licence files that they contain.
+# Packages whose metadata name no licence; the values are from their licence files.
 UNDECLARED_LICENCES = {
     "axe-playwright-python": "MIT",
     "protobuf": "BSD-3-Clause",
     "uritemplate": "BSD-3-Clause OR Apache-2.0",
 }
-# The software of others that packages contain.
+# Other software that packages contain.
 CONTAINED_SOFTWARE = {
     "axe-playwright-python": "contains axe-core (MPL-2.0)",
     "drf-spectacular-sidecar": "contains Swagger UI (Apache-2.0) and Redoc (MIT)",
@@ -61,7 +61,7 @@ def normalised(name: str) -> str:
 def bill_of_materials() -> dict[str, Any]:
     command = [sys.executable, "-m", "cyclonedx_py", "environment", sys.executable, "--output-reproducible"]
     command += ["--pyproject", str(ROOT / "pyproject.toml"), "--output-format", "JSON", "--output-file", "-"]
-    command += ["--no-validate"]  # takes longer than all the rest; the tests validate what is made of it
+    command += ["--no-validate"]  # slower than all the rest; the tests validate the finished document
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     bill: dict[str, Any] = json.loads(ended.stdout)
     locked = requirements()
@@ -94,7 +94,7 @@ def with_hashes(component: dict[str, Any], hashes: Sequence[str]) -> dict[str, A
 
 def licences_of(component: dict[str, Any]) -> str:
     words = dict.fromkeys(_words(component))
-    # A classifier says the same as an identifier, less precisely.
+    # A classifier repeats the identifier, less precisely.
     exact = [word for word in words if not word.startswith("License ::")]
     return ", ".join(exact or [word.rpartition(" :: ")[2] for word in words])
 

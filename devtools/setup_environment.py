@@ -57,7 +57,7 @@ def installed_level() -> str:
 
 @cache
 def _venv_works() -> bool:
-    # Its base may have been removed or replaced.
+    # The base Python may have been removed or replaced.
     return _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))")
 
 
@@ -118,7 +118,7 @@ class Setup:
         lines += [
             f"  {package.name:<12} {package.problem}; without it {package.without}" for package in missing
         ]
-        # All of it at once, so that one command installs it.
+        # All packages are reported together, so that one command installs them.
         absent = [package for package in missing if package.is_absent]
         if absent:
             lines.append(f"To install, run: {system_packages.install_line(absent)}")
@@ -166,7 +166,7 @@ class Setup:
             raise SetupFailed(f"The Python packages could not be installed. {self._network_hint}")
 
     def _sync(self, uv: str, level: str) -> None:
-        # Without a stamp an interrupted installation is repeated.
+        # Without the stamp, an interrupted installation is repeated.
         STAMP.unlink(missing_ok=True)
         if not _venv_works():
             shutil.rmtree(VENV, ignore_errors=True)

@@ -68,7 +68,7 @@ def pango_is_missing() -> bool:
     ending = "dylib" if sys.platform == "darwin" else "so.0"
     names = [f"lib{name}.{ending}" for name in PANGO_LIBRARIES]
     load = f"import ctypes\nfor name in {names!r}: ctypes.CDLL(name)"
-    # In another process: the loader of this one would not find a library that was installed since.
+    # Another process, since the loader of this process would not find a library that was installed since.
     return subprocess.run([sys.executable, "-c", load], capture_output=True, check=False).returncode != 0
 
 
@@ -181,7 +181,7 @@ def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
 
 
 def install(package: SystemPackage, progress: Progress) -> bool:
-    # The answer may be another one after the installation.
+    # The result may differ after the installation.
     chromium_problem.cache_clear()
     importlib.invalidate_caches()
     return progress.step(f"{package.name}, which {package.purpose}", lambda: _install(package, progress))
@@ -194,7 +194,7 @@ def _install(package: SystemPackage, progress: Progress) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Another process may hold the lock, such as the daily upgrade.
     command = ("apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=60")
-    # The index may be recent or missing: it is fetched when the installation needs it.
+    # The index is fetched only if the installation needs it.
     attempts: list[tuple[str, ...]] = [
         (*command, *package.apt),
         ("apt-get", "update"),
@@ -213,6 +213,6 @@ def _install(package: SystemPackage, progress: Progress) -> None:
 
 
 def python_lacks_venv() -> bool:
-    # Debian has pip and venv in a package of their own, python3-venv.
+    # Debian has pip and venv in a separate package, python3-venv.
     found = importlib.util.find_spec("ensurepip")
     return found is None or found.origin is None or not importlib.util.find_spec("venv")

@@ -16,7 +16,7 @@ def main() -> None:
     for _ in sys.stdin:
         aggregated = counters.aggregate_all()
         with connection.cursor() as cursor:
-            # So that a case does not pay for the changes of the previous one.
+            # Changes of the previous case must not slow a case down.
             cursor.execute(f"VACUUM {Counter._meta.db_table}")
         print(aggregated, flush=True)
 

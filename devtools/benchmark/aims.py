@@ -101,6 +101,6 @@ def _growth(figures: ResultIndex, small: int, large: int) -> Iterator[Aim]:
     for case in cases.FLAT:
         few, many = figures.get(small, case), figures.get(large, case)
         if few and many:
-            # Two tiny figures would give a ratio of noise.
+            # The ratio of two tiny figures would be noise.
             ratio = many.cpu / max(few.cpu, NOISE_MS)
             yield Aim(f"{case}, CPU at {large:,} relative to {small:,}", ratio, MAX_GROWTH)

@@ -19,7 +19,7 @@ class BenchmarkCase:
 
     name: str
     make: RequestFactory
-    limit: int = 1_000_000  # of requests that use up rows
+    limit: int = 1_000_000  # lower for requests that use up rows
     connections: tuple[int, ...] = DEFAULT_CONNECTIONS  # each number is measured
     bare: RequestFactory | None = None
 
@@ -56,7 +56,7 @@ def writers(*slugs: str) -> RequestFactory:
     """Return a factory of PATCH requests that alternate between projects."""
 
     def make(dataset: Dataset) -> Iterator[BenchmarkRequest]:
-        # Two at once never change the same finding, which would measure its lock.
+        # Two simultaneous requests never change the same finding: they would measure its lock.
         share = min(len(dataset["others"]), len(dataset["findings"]) // 2)
         rows = {dataset["slug"]: iter(dataset["findings"]), dataset["other"]: iter(dataset["others"])}
         alternating = [(dataset[slug], next(rows[dataset[slug]])) for _ in range(share) for slug in slugs]

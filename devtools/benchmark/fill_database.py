@@ -35,7 +35,7 @@ from remediation.models import Task, Verification  # noqa: E402
 from reports.services import queue_export, share_latest  # noqa: E402
 from reports.sharing import links  # noqa: E402
 
-COMPLETE_NAME = "Bench"  # of the organisation once the database is filled
+COMPLETE_NAME = "Bench"  # name of the organisation once the database is filled
 SLUG, OTHER = "production-website", "site-2"
 CLOSED = ["resolved", "dismissed"]
 MAX_IDS = 2000  # rows that the requests use
@@ -68,7 +68,7 @@ def fill(findings: int, exported: int) -> Project:
         owners=[user.pk for user in owners],
         report=report,
     )
-    # Last, so that an interrupted run is not taken for a full database.
+    # The last step, so that an interrupted run is not taken for a full database.
     Organization.objects.filter(pk=organization.pk).update(name=COMPLETE_NAME)
     return projects[0]
 

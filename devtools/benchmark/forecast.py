@@ -1,4 +1,4 @@
-"""`./krafter bench forecast`: compares forecasts with how generated histories went on, and prints the calibration.
+"""`./krafter bench forecast`: compares forecasts with the rest of generated histories, and prints the calibration.
 
 Each history is a project that is simulated to the end of its last critical finding. The forecast gets only its first
 weeks. Of a calibrated forecast, half of the days are within the range of 50 % and nine tenths within that of 90 %.

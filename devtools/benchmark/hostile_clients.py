@@ -27,8 +27,8 @@ from devtools.local_stack.temporary_system import temporary_system
 MAX_FACTOR = 3.0
 BYTES_READ_EACH_SECOND = 1024
 FINDINGS, EVIDENCE_BYTES = 100, 40_000  # a page of 4 MB
-OPEN_SECONDS = 60  # in which all connections of a kind are opened
-RECEIVE_BUFFER = 4096  # of a slow reader, so that the kernel reads no more for it than it does itself
+OPEN_SECONDS = 60  # until all connections of a kind are open
+RECEIVE_BUFFER = 4096  # of a slow reader, so that the kernel does not read ahead
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class HostileClients:
     def __init__(self, port: int, kind: ClientKind) -> None:
         self.port, self.kind = port, kind
         self.connections: list[socket.socket] = []
-        self.answered: set[socket.socket] = set()  # of the slow readers: those that have read something
+        self.answered: set[socket.socket] = set()  # the slow readers that have read something
         self.open, self.closed_by_server = Value("i", 0), Value("i", 0)
         self.process = Process(target=self._run, daemon=True)
 
@@ -118,7 +118,7 @@ class HostileClients:
                 if not readable or connection.recv(BYTES_READ_EACH_SECOND):
                     self.answered |= {connection} if readable else set()
                     return True
-            elif not readable:  # else it is refused
+            elif not readable:  # otherwise the connection is refused
                 if self.kind.each_second:
                     connection.send(self.kind.each_second)
                 return True
@@ -147,7 +147,7 @@ class LoadMeasurement:
         )
 
     def failures(self) -> Counter[int]:
-        """Return the failed requests by status; 0 is no answer."""
+        """Return the failed requests by status; 0 is no response."""
         return Counter(self.api.errors) + Counter(self.liveness.errors)
 
 

@@ -73,7 +73,7 @@ class LoadGenerator:
             if request is None:
                 break
             began = time.perf_counter()
-            # http.client keeps the connection alive, so that no request pays for a handshake.
+            # http.client keeps the connection alive, so that requests need no handshake.
             connection.request(request.method, request.path, request.body, request.headers)
             response = connection.getresponse()
             body = response.read()

@@ -32,7 +32,7 @@ class CaseResult:
 
 def merge_repetitions(repetitions: list[CaseResult]) -> CaseResult:
     """Merge a case's repetitions: the sum of the requests, the least CPU time, the median of each other figure."""
-    # One that no rows were left for has measured nothing.
+    # A repetition for which no rows were left has measured nothing.
     repetitions = [repetition for repetition in repetitions if repetition.requests] or repetitions
     return replace(
         # Other load of the machine only adds to the CPU time of a request: its caches and cores are shared.

@@ -173,7 +173,7 @@ def generate(
 def fill(model: type[Model], statement: str, values: dict[str, Any]) -> None:
     head, columns, rows = re.split(r"[()]", statement, maxsplit=2)
     named = {name.strip() for name in columns.split(",")}
-    # Columns that the statement does not name get the model's defaults.
+    # Other columns get the model's defaults.
     rest = [
         field
         for field in model._meta.concrete_fields

@@ -91,7 +91,7 @@ class BenchmarkServers:
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
         """Serve a WSGI application as `./krafter up` does; return its port once it responds."""
-        # Compiled by another process: one that compiles its modules has megabytes more at the end.
+        # Another process compiles the modules: compiling them takes megabytes of memory that remain in use.
         loading = f"import krafter_audit.server, {application.partition(':')[0]}"
         subprocess.run(
             [self.python, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
@@ -130,7 +130,7 @@ class StatementCounter:
         os.sync()
 
     def wait_for_vacuum(self) -> None:
-        # A case must not pay for the dead rows of the one before it.
+        # Dead rows of the previous case must not slow a case down.
         until = time.monotonic() + 60
         while self._is_vacuuming() and time.monotonic() < until:
             time.sleep(0.5)

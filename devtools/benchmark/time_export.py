@@ -1,6 +1,6 @@
 """`python -m devtools.benchmark.time_export FORMAT`: export a project and print the figures as JSON.
 
-By a process that has exported before, as a worker has: its first export also imports the modules of all URLs.
+The process has exported once before, as a worker has: the first export also imports the modules of all URLs.
 """
 
 import json

@@ -91,7 +91,7 @@ class ApiClient:
 
 
 class ProgressLines:
-    """Prints a worker's progress when it changed, and at least every five seconds."""
+    """Prints a worker's progress when it has changed, and at least every five seconds."""
 
     def __init__(self) -> None:
         self._started = self._shown_at = time.monotonic()

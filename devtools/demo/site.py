@@ -46,7 +46,7 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
         self.send(DemoResponse(b"", status=204, headers=[("Allow", "GET, HEAD, OPTIONS")]))
 
     def do_POST(self) -> None:
-        # A body that is not read would be taken for the next request of the connection.
+        # A body that is not read would be parsed as the next request of the connection.
         self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65536))
         names, action = parse_action(self.path)
         if action is None:

@@ -90,7 +90,7 @@ class Walkthrough:
             " counted in business hours."
         )
         config = self.api.call("GET", "/policies/current", show=False)["config"]
-        # The tasks need due dates, whatever the policy had.
+        # The tasks need due dates, which the former policy may not set.
         own = {"guard": GUARD_CONFIG, "sla": SLA_CONFIG, "sla_hours": SLA_HOURS}
         self.api.call("PUT", "/policies/current", {"config": {**config, **own}})
 
@@ -215,7 +215,7 @@ class Walkthrough:
 
     def campaign(self, tasks: list[dict[str, Any]]) -> None:
         for known in self.api.call("GET", "/campaigns?archived=false&limit=100", show=False):
-            if known["name"] == CAMPAIGN:  # of an earlier run
+            if known["name"] == CAMPAIGN:  # an earlier run has created it
                 self.api.call("POST", f"/campaigns/{known['id']}/archive", show=False)
         self.print_step("Put the tasks into a campaign with a due date.")
         due_date = date.today() + timedelta(days=CAMPAIGN_DAYS)

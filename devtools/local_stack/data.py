@@ -17,8 +17,8 @@ from devtools.local_stack.process import StartFailed
 from scanner.browser.process_guard import is_running
 
 SECRETS = "secrets.json"
-ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
-OWNER_ENVIRONMENT = "owner-environment.json"  # the same, as the owner of the tables
+ENVIRONMENT = "environment.json"  # the environment that `manage.py` needs to reach the running system
+OWNER_ENVIRONMENT = "owner-environment.json"  # the environment for the owner of the tables
 READY = "ready.json"
 LOCK = "lock"
 SOCKET_DIRECTORY = "socket-directory.json"  # in /tmp: see `postgres.socket_directory`
@@ -26,7 +26,7 @@ SOCKET_DIRECTORY = "socket-directory.json"  # in /tmp: see `postgres.socket_dire
 
 def write_private(path: Path, content: Any) -> None:
     """Write JSON that only the owner can read, atomically."""
-    # Renamed into place: a reader sees the old file or the new one, never half of it.
+    # Renamed into place: a reader gets the old file or the new one, never a part.
     new = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
@@ -171,7 +171,7 @@ def first_key(key_id: str = "k1") -> str:
 
 
 def password() -> str:
-    return secrets.token_hex(16)  # needs no quoting, in a URL or in a shell
+    return secrets.token_hex(16)  # hexadecimal text needs no quoting, in a URL or in a shell
 
 
 GENERATORS: dict[str, Callable[[], str]] = {

@@ -55,7 +55,7 @@ def install() -> dict[str, object]:
 def role_problem() -> str:
     """Return the rights of the DATABASE_URL role that the web and the workers should not have, or ""."""
     if os.environ.get("KRAFTER_DB_ROLE_PASSWORD"):
-        return ""  # this is the owner, and they use another
+        return ""  # this process uses the owner, and the system another role
     return " ".join(diagnosis.text for diagnosis in database_roles() if diagnosis.level != "ok")
 
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 from devtools.local_stack.data import ENVIRONMENT, OWNER_ENVIRONMENT, DataDirectory
 from devtools.local_stack.process import REPOSITORY
 
-# These change tables, or roles; all others run as the web does.
+# Commands that change tables or roles; all others run as the role of the web.
 OWNER_COMMANDS = {"migrate", "flush", "create_database_role"}
 HINT = (
     "(No system runs on {path}: commands that need the database or the broker will fail. Run ./krafter up.)"

@@ -95,7 +95,7 @@ def install(folder: Path | None = None) -> Path:
 
 def cache() -> Path:
     CACHE.mkdir(parents=True, exist_ok=True)
-    CACHE.chmod(0o755)  # the umask may have closed it to the server's user
+    CACHE.chmod(0o755)  # the umask may have removed the access of the server's user
     return CACHE
 
 
@@ -121,7 +121,7 @@ def program_name(pid: int) -> str:
 
 def socket_directory() -> Path:
     # The path of a socket must have less than 104 bytes (sun_path); a data directory's may be longer.
-    return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # readable by this user alone
+    return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # only this user can read it
 
 
 class Postgres:
@@ -157,14 +157,14 @@ class Postgres:
         self.clear_stale_lock()
 
     def create_cluster(self, run: Callable[[Command], None]) -> None:
-        # Created beside its place and then moved: an interrupted initdb leaves no cluster behind.
+        # Created in another directory and then moved, so that an interrupted initdb leaves no cluster.
         unfinished = self.directory.with_name(f"{self.directory.name}.new")
         for path in (unfinished, self.directory):
             shutil.rmtree(path, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
         self.chown(unfinished)
         password_file = self.socket / "password"
-        # A file: every user of the machine can read command lines.
+        # A file, since every user of the machine can read command lines.
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
         self.chown(password_file)
@@ -177,7 +177,7 @@ class Postgres:
     def initdb_command(self, directory: Path, password_file: Path) -> Command:
         options = ["-D", self.server_path(directory), "-U", USER, *INITDB, "--pwfile", str(password_file)]
         if self.settings.get("fsync") == "off":
-            # Saves seconds; only for data that may be lost.
+            # Saves seconds, for data that may be lost.
             options.append("--no-sync")
         program = str(self.programs / "initdb")
         return Command(
@@ -198,7 +198,7 @@ class Postgres:
 
     def command(self) -> Command:
         settings = {
-            # No TCP: the socket's directory is readable by its owner alone.
+            # No TCP: only its owner can read the socket's directory.
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
             "unix_socket_permissions": "0700",

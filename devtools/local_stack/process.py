@@ -14,8 +14,8 @@ from scanner.browser import process_guard
 
 REPOSITORY = Path(__file__).parent.parent.parent
 WEB_SERVER = ("-m", "krafter_audit.server")
-START_SECONDS = 30  # for a server to answer
-SHOWN_LOG_LINES = 15  # of a program that failed
+START_SECONDS = 30  # for a server to respond
+SHOWN_LOG_LINES = 15  # lines of a failed program's log
 
 
 class StartFailed(Exception):

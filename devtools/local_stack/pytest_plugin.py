@@ -58,7 +58,7 @@ def with_own_database(redis_url: str) -> str:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     try:
-        # Before pytest-django reads the settings.
+        # Runs before pytest-django reads the settings.
         start_missing_servers()
     # KeyboardInterrupt too: the servers would otherwise outlive the tests.
     except BaseException:

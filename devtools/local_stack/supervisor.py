@@ -23,7 +23,7 @@ FIRST_PAUSE, MAX_PAUSE = 0.5, 5.0  # seconds before a process that ended is star
 STABLE_SECONDS = 10.0  # a process that ran this long has not failed at its start
 LOG_BYTES = 20 * 1024 * 1024
 POLL_SECONDS = 1.0
-MAX_EARLY_EXITS = 3  # during the start; a process that exits again and again will not work by waiting
+MAX_EARLY_EXITS = 3  # during the start; after so many exits, waiting does not help
 
 
 class StopRequested(Exception):
@@ -158,12 +158,12 @@ class Supervisor:
             kill_guarded(child.process)
         if not child.restart:
             return
-        # It has worked in between: this is no crash loop.
+        # The process has worked in between: this is no crash loop.
         if time.monotonic() - child.started > STABLE_SECONDS:
             child.pause = FIRST_PAUSE
         child.process, child.exits = None, child.exits + 1
         child.due = time.monotonic() + child.pause
-        # Later each time: a process that fails at its start would otherwise use a whole processor.
+        # The delay grows: a process that fails at its start would otherwise use a whole processor.
         child.pause = min(MAX_PAUSE, child.pause * 2)
         self.on_restart(child.command.name, status)
 
@@ -204,7 +204,7 @@ def any_running(group: Iterable[SupervisedProcess]) -> bool:
 
 def child_processes() -> set[int]:
     try:
-        # Adopted ones too; only Linux has this file.
+        # Including adopted processes; only Linux has this file.
         return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
     except OSError:
         return set()

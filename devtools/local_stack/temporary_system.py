@@ -23,9 +23,9 @@ UNLIMITED = {
 
 @dataclass(frozen=True)
 class TemporarySystem:
-    supervisor: int  # its process id
+    supervisor: int  # the process id of the system
     data: Path
-    facts: dict[str, Any]  # what `up --ready` writes
+    facts: dict[str, Any]  # the data that `up --ready` writes
 
 
 @contextmanager

@@ -44,7 +44,7 @@ QUEUES = {
     "verifier": ["verify_browser"],
 }
 PROCESSES_OF_WORKER = {"worker": 3, "syncer": 1, "deliverer": 2, "scanner": 2, "browser": 2, "verifier": 1}
-# The web and the workers first: they write to the database until they end.
+# The web and the workers stop first: they write to the database until they end.
 STOP_ORDER = [(("web", "beat", *QUEUES, "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
@@ -92,7 +92,7 @@ class System:
         self.secrets = data.secrets()
         self.port = web_port(options.host, options.port)
         self.env = self.environment()
-        # For `migrate`, besides `env`: it may create an index of a million rows.
+        # Added to `env` for `migrate`, which may create an index of a million rows.
         self.owner_env = {"KRAFTER_DB_STATEMENT_SECONDS": "0"}
         self.notices = [sandbox_notice()]  # printed after the banner
         self.demo_site = self.demo_url() if options.demo else None
@@ -148,7 +148,7 @@ class System:
     def start_postgres(self) -> None:
         settings = settings_for_memory(total_memory())
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
-        # Outside of the data directory, so that a killed system's must be found by the next start.
+        # Recorded, since it is outside of the data directory: the next start must find that of a killed system.
         self.data.record_socket_directory(server.socket)
         password = self.secrets["application_password"]
         self.env["DATABASE_URL"] = server.url_of(APPLICATION_USER, password)
@@ -211,7 +211,7 @@ class System:
             self.supervisor.run(python_command("install", "-m", "devtools.local_stack.install", env=env))
             installed: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
         finally:
-            log.unlink(missing_ok=True)  # it ends with the password and the key
+            log.unlink(missing_ok=True)  # the output ends with the password and the key
         return installed
 
     def workers_are_ready(self) -> Callable[[], bool]:
@@ -338,7 +338,7 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
 
 
 def delete_ready_file(path: Path) -> None:
-    # It is written at the end of the start: an error then would stop a system that runs.
+    # The file is written at the end of the start: an error then would stop a running system.
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise StartFailed(f"The file of --ready, {path}, cannot be written.")
     path.unlink(missing_ok=True)

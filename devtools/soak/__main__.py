@@ -1,6 +1,6 @@
 """`./krafter soak`: mixed load for half an hour, and whether the memory and the open files of any process grow.
 
-Starts its own system in a temporary directory, like `./krafter up`. Ends with 1 if something grows or an answer is an
+Starts its own system in a temporary directory, like `./krafter up`. Ends with 1 if something grows or a response is an
 error of the server. Linux only.
 """
 

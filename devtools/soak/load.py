@@ -8,8 +8,8 @@ from typing import Any
 
 from devtools.demo.client import DemoFailed, send
 
-CHECKS = ["security_header_csp", "a11y_image_alt"]  # one of them in the browser
-SCANS_AT_FIRST = 6  # so that every process of the workers has its warm-up at the beginning
+CHECKS = ["security_header_csp", "a11y_image_alt"]  # the second runs in the browser
+SCANS_AT_FIRST = 6  # warm up every process of the workers at the beginning
 
 
 class Load:
@@ -21,7 +21,7 @@ class Load:
         self.audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
         self.responses: Counter[tuple[str, int]] = Counter()
         self.stopped = threading.Event()
-        actions: dict[Callable[[], None], float] = {  # seconds between two
+        actions: dict[Callable[[], None], float] = {  # seconds between two calls
             self.scan: 45, self.verify: 1, self.export: 10, self.share: 5, self.read: 0.2, self.report_finding: 0.5,
         }  # fmt: skip
         self.threads = [

@@ -11,11 +11,11 @@ from devtools.benchmark.process_stats import command_line
 from scanner.browser.process_guard import descendants
 
 SAMPLE_SECONDS = 5.0
-# The time in which caches and pools are filled: the first export alone imports a renderer of 80 MB.
+# The time in which caches and pools are filled: even the first export imports a renderer of 80 MB.
 WARM_UP_SHARE, WARM_UP_SECONDS = 0.25, 300.0
-MIN_MINUTES = 10  # of a soak: as long again as the warm-up
+MIN_MINUTES = 10  # twice the warm-up
 MIN_SAMPLES = 8
-# From each third of the time after the warm-up to the next; the longer the soak, the smaller a leak that it finds.
+# Growth from each third of the time after the warm-up to the next; a longer soak detects smaller leaks.
 MAX_MEGABYTES, MAX_SHARE, MAX_FILES = 4.0, 0.03, 5
 # Part of the command line: name.
 NAMES = {
@@ -119,7 +119,7 @@ def _open_files(pid: int) -> int:
 
 
 def _own_megabytes(pid: int) -> float:
-    # Anonymous memory. That of PostgreSQL's buffers is not, and pages that a fork shares with its parent are: otherwise
-    # a parent would seem to grow whenever a child ends.
+    # Anonymous memory: without PostgreSQL's buffers, and with pages that a fork shares with its parent, which would
+    # otherwise seem to grow whenever a child ends.
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:")) / 1024

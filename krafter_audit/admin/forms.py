@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from krafter_audit.api.errors import ApiError, InvalidParams
 from krafter_audit.api.parsers import parse_json
 
-FIELDS_IN_URL = frozenset({"project", "organization"})  # of the row: in the URL of a request, not in its body
+FIELDS_IN_URL = frozenset({"project", "organization"})  # in the URL of a request, not in its body
 CONTEXT_FIELDS = FIELDS_IN_URL | {"finding"}  # without them, the serializer has no organisation
 
 

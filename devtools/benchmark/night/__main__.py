@@ -15,7 +15,7 @@ from devtools.benchmark.night import product  # noqa: E402  needs the settings
 from devtools.benchmark.night.simulation import Night, NightLimits, NightSimulation  # noqa: E402
 from devtools.benchmark.night.sites import NightSite, PageCost, night_sites  # noqa: E402
 
-CORES = 2  # of a machine, as in the measurement
+CORES = 2  # cores of a machine, as in the measurement
 
 
 def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class NightLimits:
     visitors: int
     host_rate: float
     batch_seconds: float
-    use_window_seconds: float  # use before the last two windows counts no more
+    use_window_seconds: float  # use before the last two windows does not count
     fair: bool = True
 
     def pages_of_batch(self, site: NightSite) -> int:
@@ -57,7 +57,7 @@ class Batch:
 
 @dataclass
 class Night:
-    """The result: when each scan started and finished, and what was served."""
+    """The result: when each scan started and finished, with the pages, requests and leases."""
 
     scans: list[ScanProgress]
     hours: float
@@ -78,7 +78,7 @@ class OrganisationUse:
         self.windows[organisation, self._window(now)] += seconds
 
     def recent(self, organisation: str, now: float) -> float:
-        """Return the CPU seconds that count now."""
+        """Return the CPU seconds that count at this time."""
         window = self._window(now)
         share = 1 - now % self.window_seconds / self.window_seconds
         used, before = (self.windows.get((organisation, number), 0.0) for number in (window, window - 1))

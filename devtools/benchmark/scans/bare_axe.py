@@ -1,6 +1,6 @@
-"""Run axe-core on pages with Playwright alone, two pages at once: `python -m …bare_axe URL…`; prints JSON.
+"""Run axe-core on pages with only Playwright, two pages at once: `python -m …bare_axe URL…`; prints JSON.
 
-This is what accessibility testing costs without anything of this system around it.
+This measures accessibility testing without this system.
 """
 
 import asyncio

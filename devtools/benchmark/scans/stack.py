@@ -11,7 +11,7 @@ from devtools.local_stack.process import REPOSITORY
 from devtools.local_stack.temporary_system import TemporarySystem
 from scanner.browser import process_guard
 
-# Part of the command line of each service; what else runs below the supervisor are workers, and their Chromium.
+# Part of the command line of each service; all other processes of the supervisor are workers, and their Chromium.
 SERVICES = {
     "web": "krafter_audit.server",
     "beat": "celery -A krafter_audit beat",
@@ -21,7 +21,7 @@ SERVICES = {
 
 
 class RequestFailed(Exception):
-    """The API answered with another status than expected."""
+    """The API returned another status than expected."""
 
 
 @dataclass(frozen=True)

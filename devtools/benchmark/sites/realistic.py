@@ -26,7 +26,7 @@ CATEGORIES = ("/lamps", "/tables", "/chairs", "/shelves")
 PRODUCTS = ("/oak-lamp", "/round-table", "/garden-chair", "/wall-shelf")
 ARTICLES = ("/care-of-wood", "/delivery", "/our-workshop")
 PAGES = ("/", *CATEGORIES, *PRODUCTS, *ARTICLES)
-IMAGES = 21  # of each page
+IMAGES = 21  # for each page
 FAULTS = frozenset(
     {
         "csp_script_src_safe",
@@ -132,7 +132,7 @@ def _resources() -> dict[str, SiteResponse]:
 
 
 def _unused_script(generator: random.Random) -> str:
-    # Functions that nothing calls; the texts in them are random, so that gzip does not remove them.
+    # Functions that are never called; their texts are random, so that gzip does not remove them.
     functions = (f'function f{number}(){{return"{generator.randbytes(120).hex()}"}}' for number in range(400))
     return "".join(functions)
 
