@@ -83,7 +83,7 @@ DEFAULT_WAIT = 900.0  # seconds until a job must have finished
 class ProjectClient:
     """Calls the API for one project. Methods raise ApiError, and httpx.TransportError without a connection.
 
-    `generated` and `path` are the arguments of the generated functions, for what has no method here:
+    `generated` and `path` are the arguments of the generated functions, for operations without a method here:
     `get_checks.sync(*audit.path, client=audit.generated)`.
     """
 
@@ -98,7 +98,7 @@ class ProjectClient:
         verify: bool | str = True,
         retries: Retries | None = None,
     ) -> None:
-        # httpx names the value of an invalid header in its error, and a pipeline logs that.
+        # httpx has the value of an invalid header in its error, and a pipeline logs the error.
         if not (api_key.isascii() and api_key.isprintable()) or " " in api_key:
             raise InvalidApiKey
         self.path = (str(org_id), project_id)
@@ -132,7 +132,7 @@ class ProjectClient:
         domain: Iterable[str] = (),
         check: str = "",
     ) -> Iterator[FindingWithGuard]:
-        """Yield the findings, highest score first; with `check` those that it verifies."""
+        """Yield the findings, highest score first; with `check` only those that this check verifies."""
         severities = [GetFindingsSeverityItem(value) for value in severity]
         statuses = [GetFindingsStatusItem(value) for value in status]
         domains = [GetFindingsDomainItem(value) for value in domain]
@@ -158,7 +158,7 @@ class ProjectClient:
         ).data
 
     def report_finding(self, **fields: Any) -> Finding:
-        """Report a finding: `domain`, `title`, and what else the API takes."""
+        """Report a finding: `domain`, `title`, and further fields of the API."""
         body = CreateFindingRequest.from_dict(fields)
         return parsed(post_findings.sync_detailed(*self.path, client=self.generated, body=body)).data
 
@@ -259,7 +259,7 @@ class ProjectClient:
         timeout: float = DEFAULT_WAIT,
         on_progress: Callable[[VerificationWithTask], object] | None = None,
     ) -> VerificationWithTask:
-        """Return a verification when no check is running but one that a person answers. Raises WaitTimeout."""
+        """Return a verification when no check is running except a manual review. Raises WaitTimeout."""
         return waiting.wait(
             lambda: self.verification(verification_id),
             waiting.verification_has_finished,
@@ -375,7 +375,7 @@ class ProjectClient:
         return parsed(get_me.sync_detailed(client=self.generated)).data
 
     def usage(self) -> Usage:
-        """Return the quota of the organisation, and what of it is spent."""
+        """Return the quota of the organisation, and how much of it is used."""
         return parsed(get_usage.sync_detailed(self.path[0], client=self.generated)).data
 
 

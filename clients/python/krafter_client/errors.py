@@ -64,7 +64,7 @@ class ApiError(Exception):
 
 
 class WaitTimeout(Exception):
-    """What was waited for has not finished in time. It goes on at the server."""
+    """A job has not finished in time. It continues on the server."""
 
 
 def seconds(header: str | None) -> float | None:

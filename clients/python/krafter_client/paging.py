@@ -9,7 +9,7 @@ PAGE_SIZE = 100
 
 
 class Meta(Protocol):
-    """What a page says about the next one."""
+    """The cursor of the next page."""
 
     @property
     def next_cursor(self) -> object: ...
@@ -35,6 +35,6 @@ def iterate[Row](read_page: Callable[[str], Page[Row]]) -> Iterator[Row]:
         if not isinstance(page.meta.next_cursor, str) or not page.meta.next_cursor:
             return
         cursor = page.meta.next_cursor
-        if cursor in seen:  # the list would not end
+        if cursor in seen:  # the same cursor again: the list would not end
             raise ApiError(200, "unexpected_response", "The API sent the same page again.")
         seen.add(cursor)

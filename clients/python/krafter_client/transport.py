@@ -79,7 +79,7 @@ class RetryTransport(httpx.BaseTransport):
         refused = ApiError.from_response(response)
         retried = response.status_code in REFUSED_STATUSES or refused.code == "idempotency_in_progress"
         retried = retried or (response.status_code in LOST_STATUSES and _may_repeat(request))
-        # The quota of a month does not come back within the time of a retry.
+        # The quota of a month is not restored within the time of a retry.
         pause = self._retries.pause(attempt, refused.retry_after) if retried else None
         if pause is None or refused.code == "quota_exceeded":
             raise refused
@@ -91,7 +91,7 @@ class RetryTransport(httpx.BaseTransport):
 
 
 def _raise_unless_api_response(response: httpx.Response) -> None:
-    # A proxy or another site answers with its own page, such as a login.
+    # A proxy or another site responds with its own page, such as a login.
     is_html = response.headers.get("content-type", "").startswith("text/html")
     if is_html or not response.content or response.status_code >= 300:
         message = f"This is no response of the API (HTTP {response.status_code}). Check the URL."
@@ -99,5 +99,5 @@ def _raise_unless_api_response(response: httpx.Response) -> None:
 
 
 def _may_repeat(request: httpx.Request) -> bool:
-    # With If-Match a repeated request would be refused: the first one may have changed the version.
+    # The API would reject a repeated request with If-Match: the first may have changed the version.
     return "if-match" not in request.headers

@@ -1,4 +1,4 @@
-"""Wait for what a worker does: scans, verifications and exports."""
+"""Wait for jobs of a worker: scans, verifications and exports."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from krafter_client.errors import WaitTimeout
 from krafter_client.generated.models import Report, Scan, Verification, VerificationWithTask
 
 FIRST_PAUSE, MAX_PAUSE = 0.5, 5.0  # seconds
-MANUAL_REVIEW = "manual_review"  # a check that a person answers by approving
+MANUAL_REVIEW = "manual_review"  # a check that a person decides by approving
 
 
 def scan_has_finished(scan: Scan) -> bool:
@@ -21,7 +21,7 @@ def report_has_finished(report: Report) -> bool:
 
 
 def verification_has_finished(verification: Verification | VerificationWithTask) -> bool:
-    """Return whether the worker has finished: decided, or no check but one for a person is running."""
+    """Return whether the worker has finished: it has decided, or only a manual review is running."""
     running = [check.key for check in verification.checks if str(check.status) == "running"]
     return str(verification.result) != "pending" or set(running) <= {MANUAL_REVIEW}
 

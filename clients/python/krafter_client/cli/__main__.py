@@ -30,7 +30,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except typer.Abort as error:
-            # A standard input that has ended is a missing argument.
+            # If standard input has ended, an argument is missing.
             pressed = isinstance(error.__context__, KeyboardInterrupt)
             raise typer.Exit(exits.INTERRUPTED if pressed else exits.USAGE) from None
 
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run() -> None:
     """Run the command of this process."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a title may have characters that its encoding lacks
+        if isinstance(stream, TextIOWrapper):  # the encoding may lack characters of a title
             stream.reconfigure(errors="replace")
     sys.exit(main())
 

@@ -20,7 +20,7 @@ class NotConfigured(Exception):
 
 @dataclass(frozen=True)
 class Login:
-    """How to reach a project."""
+    """The URL, key and ids of a project."""
 
     url: str
     api_key: str = field(repr=False)
@@ -29,7 +29,7 @@ class Login:
 
     @property
     def name(self) -> str:
-        """What identifies the project among those that are stored."""
+        """The identity of the project among the stored ones."""
         return f"{self.url} {self.org_id} {self.project_id}"
 
 
@@ -58,7 +58,7 @@ class Config:
         self.logins = [stored for stored in self.logins if stored.name != login.name] + [login]
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         text = json.dumps({"logins": [asdict(stored) for stored in self.logins]}, indent=2)
-        # Another file, then a rename: an interrupted write leaves the former one.
+        # Written to another file, then renamed: an interrupted write leaves the former file.
         written = self.path.with_suffix(".new")
         written.unlink(missing_ok=True)
         with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -78,7 +78,7 @@ def current_login(project: str | None = None, environment: Mapping[str, str] = o
     # A file with Windows line ends leaves a carriage return in its values.
     environment = {name: environment.get(name, "").strip() for name in (URL, API_KEY, ORGANIZATION, PROJECT)}
     url = environment[URL].rstrip("/")
-    if url:  # a stored key is sent to its own server alone
+    if url:  # a stored key is sent only to its own server
         logins = [login for login in logins if login.url == url]
     if project and not environment[PROJECT]:
         logins = [login for login in logins if login.project_id == project] or logins

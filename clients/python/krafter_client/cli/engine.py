@@ -17,7 +17,7 @@ def load(name: str) -> ModuleType:
     """Import a module of the engine, such as `scanner.registry`. Raises EngineMissing."""
     for folder in (PACKAGED, CHECKOUT):
         if (folder / "scanner" / "registry.py").exists() and str(folder) not in sys.path:
-            # Last, so that it hides no other package.
+            # The last path, so that the checkout hides no other package.
             sys.path.append(str(folder))
     try:
         return importlib.import_module(name)

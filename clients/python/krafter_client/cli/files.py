@@ -7,5 +7,5 @@ def write_file(path: Path, content: bytes) -> None:
     """Write a file. Raises OSError with its name."""
     try:
         path.write_bytes(content)
-    except OSError as error:  # that of a full disk has no name
+    except OSError as error:  # the error of a full disk has no name
         raise OSError(error.errno, error.strerror, str(path)) from None

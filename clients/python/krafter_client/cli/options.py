@@ -40,7 +40,7 @@ class Format(StrEnum):
 
 
 def require_folder(path: Path | None) -> Path | None:
-    """Refuse a file whose folder does not exist, before the work whose result it would have."""
+    """Reject a file whose folder does not exist, before the command does its work."""
     if path and not path.parent.is_dir():
         raise typer.BadParameter(f"{path} cannot be written: there is no folder {path.parent}.")
     return path
@@ -63,7 +63,7 @@ def _valid_reports(texts: list[str] | None) -> list[str] | None:
 
 def _valid_baseline(path: Path | None) -> Path | None:
     if path:
-        baselines.read(path)  # before the work whose result it is for
+        baselines.read(path)  # an invalid baseline ends the command before its work
     return path
 
 

@@ -10,7 +10,7 @@ from krafter_client.generated.models import FindingWithGuard
 from krafter_client.generated.types import Unset
 
 SEVERITIES = ("critical", "high", "medium", "low")  # worst first
-NEVER = "never"  # of a gate that lets everything pass
+NEVER = "never"  # the `fail_on` of a gate that nothing fails
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class CheckedRule:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command found, the worst first."""
+    """The problems and checks that a command found, the worst first."""
 
     problems: tuple[Problem, ...]
     passed: tuple[CheckedRule, ...] = ()

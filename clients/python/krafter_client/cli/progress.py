@@ -33,7 +33,7 @@ class Progress:
             self._status.stop()
 
     def show(self, text: str) -> None:
-        """Show a state, if it is another than before."""
+        """Show a state, if it has changed."""
         if text == self._shown:
             return
         self._shown = text

@@ -85,7 +85,7 @@ def scan(
 
 
 def problems_of(client: ProjectClient, scan_id: Id) -> Result:
-    """Return the open findings whose check failed in a scan; dismissed ones do not count."""
+    """Return the open findings whose check failed in a scan, without dismissed findings."""
     failed = {result.key for result in client.scan_results(scan_id, outcome=["failed"])}
     found = client.findings(status=OPEN) if failed else iter(())
     return Result(worst_first(from_finding(finding) for finding in found if failed & set(checks_of(finding))))
@@ -159,7 +159,7 @@ def export(
         started = client.export(format)
         with Progress("Export") as progress:
             client.wait_for_report(started.id, timeout=timeout, on_progress=progress.show_report)
-        # Of a failed export the API says why.
+        # If the export failed, the response has the reason.
         content = client.download(started.id)
         link = client.share("link").share_url if share else None
     path = output or Path(f"krafter-report.{format}")

@@ -8,8 +8,8 @@ from mcp.server.mcpserver.exceptions import ToolError
 from krafter_client import ProjectClient
 from krafter_client.errors import ApiError
 
-# What terminals execute or what reorders text; then text of tags or variation selectors, which a model reads and the
-# person beside it does not see. Joiners and single selectors are a part of many scripts and of emoji.
+# Characters that terminals execute or that reorder text; then text of tags or variation selectors, which a model
+# reads and a person cannot. Joiners and single selectors are a part of many scripts and of emoji.
 HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
     "|[\U000e0000-\U000e007f]+|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2,}"
@@ -39,7 +39,7 @@ class Api:
         return self._send("GET", f"/api/v1/orgs/{self._org_id}/{path}", params=params)["data"]
 
     def me(self) -> Any:
-        """Return what the key is and may do. Raises ApiError."""
+        """Return the key with its rights. Raises ApiError."""
         return self._request("GET", "/api/v1/me")["data"]
 
     def get(self, path: str, project: str = "", **params: Any) -> Any:
@@ -58,7 +58,7 @@ class Api:
         try:
             return self._request(method, path, **options)
         except ApiError as error:
-            # The model reads what is wrong, and can try again.
+            # The model reads the message, and can try again.
             raise ToolError(without_hidden_text("\n".join([str(error), *error.lines()]))) from None
 
     def _request(self, method: str, path: str, **options: Any) -> Any:

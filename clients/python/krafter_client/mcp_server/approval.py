@@ -8,11 +8,11 @@ import time
 from typing import Any
 
 LIFETIME_SECONDS = 3600
-MAX_TIME_DIGITS = 12  # of seconds since 1970
+MAX_TIME_DIGITS = 12  # in seconds since 1970
 
 
 class ApprovalTokens:
-    """Issues tokens that are bound to a verification and its evidence; they are valid in this process alone."""
+    """Issues tokens that are bound to a verification and its evidence; they are valid only in this process."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)

@@ -11,7 +11,7 @@ from krafter_client.mcp_server.approval import ApprovalTokens
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 MAX_ROWS = 100
-# Ids are parts of URLs: with a `/` or `#` in one, the call would be another one.
+# Ids are parts of URLs: an id with a `/` or `#` would change the called URL.
 Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
 Project = Annotated[
     str, Field(pattern=r"^[\w-]*$", description="The id of a project; by default that of the login.")

@@ -1,4 +1,4 @@
-"""JSON: the problems with all that is known of them."""
+"""JSON: the problems with all their data."""
 
 import json
 from dataclasses import asdict

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from krafter_client.cli.formats.printable import INVISIBLE, xml_without_commands
 from krafter_client.cli.problems import CheckedRule, Problem, Result
 
-# What XML 1.0 cannot contain.
+# Characters that XML 1.0 cannot contain.
 INVALID = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -6,7 +6,7 @@ from krafter_client.cli.formats.printable import ZERO_WIDTH_SPACE, without_contr
 from krafter_client.cli.problems import Problem, Result
 
 MAX_ROWS = 100
-REFERENCE = re.compile(r"(?<![\w/])@(?=\w)|[#!](?=\d)")  # a person, an issue, a merge request
+REFERENCE = re.compile(r"(?<![\w/])@(?=\w)|[#!](?=\d)")  # of a person, an issue, a merge request
 
 
 def markdown_summary(result: Result) -> str:
@@ -51,5 +51,5 @@ def _cell(text: str) -> str:
     # A site chooses its URLs and texts: they must not become markup, mention people or refer to issues. A backslash
     # does not prevent references: GitHub and GitLab look for them in the rendered text.
     plain = REFERENCE.sub(lambda sign: sign[0] + ZERO_WIDTH_SPACE, without_controls(" ".join(text.split())))
-    # The ampersand: an entity would become a sign again.
+    # The ampersand too: an entity would be rendered as its character.
     return re.sub(r"([\\`*_\[\]<>|#&~])", r"\\\1", plain)

@@ -4,15 +4,15 @@ import re
 import unicodedata
 
 ZERO_WIDTH_SPACE = "\u200b"
-# GitHub, GitLab and Azure Pipelines (`##vso[`) execute these in what a step prints.
+# GitHub, GitLab and Azure Pipelines (`##vso[`) execute these in the output of a step.
 SECTION_COMMAND = re.compile(r"##(?=[a-z]*\[)", re.IGNORECASE)
 RUNNER_COMMAND = re.compile(rf"::(?=[a-z-]+[ :])|{SECTION_COMMAND.pattern}", re.IGNORECASE)
-# Of Latin-1, which terminals may execute; those that reorder text; tags, which spell a text that language models read.
+# Controls of Latin-1, which terminals may execute; controls that reorder text; tags, whose text language models read.
 INVISIBLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 def without_controls(text: str) -> str:
-    """Replace control characters, line breaks too, and those that reorder the text after them."""
+    """Replace control characters, including line breaks and characters that reorder text."""
     # The categories of control, format, surrogate, line separator and paragraph separator.
     invisible = ("Cc", "Cf", "Cs", "Zl", "Zp")
     return "".join(
@@ -22,7 +22,7 @@ def without_controls(text: str) -> str:
 
 def printable(text: str) -> str:
     """Replace control characters, and end commands to a CI runner: a site may have sent either."""
-    # A long text may be broken before the sign, and GitHub Actions executes what then begins a line.
+    # A long text may be wrapped before the sign, and GitHub Actions executes a command at the start of a line.
     return RUNNER_COMMAND.sub(
         lambda sign: sign[0][0] + ZERO_WIDTH_SPACE + sign[0][1:], without_controls(text)
     )

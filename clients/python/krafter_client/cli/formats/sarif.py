@@ -16,7 +16,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note"}
 # GitHub shows critical from 9.0, high from 7.0, medium from 4.0.
 SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
-# What readers show as a link (section 3.11.6), at the bracket that no backslash escapes.
+# Text that readers show as a link (section 3.11.6), at the bracket that no backslash escapes.
 EMBEDDED_LINK = re.compile(r"(?<!\\)((?:\\\\)*)\]\(")
 
 
@@ -85,5 +85,5 @@ def _text(text: str) -> str:
 
 
 def _uri(text: str) -> str:
-    # Characters that a URI cannot have, percent-encoded; what is encoded already stays.
+    # Characters that a URI cannot have are percent-encoded; encoded ones stay.
     return quote(text, safe="%/:?#[]@!$&'()*+,;=-._~", errors="replace")
