@@ -73,7 +73,7 @@ class Memo:
                     self._known[name] = error
             known = self._known[name]
         if isinstance(known, Inconclusive):
-            # A new exception: one that is raised in several threads collects their tracebacks.
+            # A new exception: an exception that several threads raise collects their tracebacks.
             raise Inconclusive(known.reason, known.detail, tls=known.tls, unanswered=known.unanswered)
         return known
 

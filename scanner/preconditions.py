@@ -212,7 +212,7 @@ def require_no_challenge(page: Page) -> None:
         return
     require_parseable(page)
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
-    # An article about bot challenges has the same words, but status 200: one of the two is not enough there.
+    # An article about bot challenges has the same words with status 200: words are not enough there.
     if titled or (marked if is_suspicious else _is_interstitial(page)):
         raise Inconclusive("challenge", f"A bot challenge was returned with status {page.response.status}.")
 

@@ -109,7 +109,7 @@ class ScanPart(BaseModel, Leased):
     page_delay = models.FloatField(default=0)  # seconds: the site's Crawl-delay
     # HTTP workers check the pages of this browser or lab part.
     without_browser = models.BooleanField(default=False)
-    # `{key: {"change", "pages"}}`: what the scan has ingested so far.
+    # `{key: {"change", "pages"}}`: the failures that the scan has ingested so far.
     reported = models.JSONField(default=dict)
     ingested_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

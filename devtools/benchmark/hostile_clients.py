@@ -33,7 +33,7 @@ RECEIVE_BUFFER = 4096  # of a slow reader, so that the kernel does not read ahea
 
 @dataclass(frozen=True)
 class ClientKind:
-    """Connections of one kind: what they send at first and each second; or they read slowly."""
+    """Connections of one kind: the bytes that they send at first and each second; or they read slowly."""
 
     name: str
     number: int
@@ -56,7 +56,7 @@ def kinds(path: str, key: str, *, scale: float) -> list[ClientKind]:
 
 
 class HostileClients:
-    """A process that keeps the connections of a kind open: one that the server closes is opened again."""
+    """A process that keeps the connections of a kind open: a connection that the server closes is opened again."""
 
     def __init__(self, port: int, kind: ClientKind) -> None:
         self.port, self.kind = port, kind

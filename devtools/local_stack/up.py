@@ -177,7 +177,7 @@ class System:
         for number, (name, options) in enumerate(self.workers().items()):
             env = self.env | metrics_address(number)
             yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=env)
-        # No pid file: one that a killed beat left behind would keep the next from starting.
+        # No pid file: the file of a killed beat would keep the next beat from starting.
         yield python_command("beat", *celery, "beat", "--pidfile=", env=self.env)
         if self.demo_site:
             state = str(self.data.path / "demo-faults.json")

@@ -28,7 +28,7 @@ def project_column(*, with_organization: bool) -> Callable[[Any], SafeString | s
 
 
 def picker_label(row: Any) -> str:
-    """Return what a picker shows for a row: of a project its name, and what distinguishes it."""
+    """Return the text of a row in a picker; a project has its name and what distinguishes it."""
     is_project = isinstance(row, apps.get_model("accounts", "Project"))  # `accounts` imports this package
     return f"{row.name} · {row.slug}" if is_project and _is_distinguished_by_slug(row) else str(row)
 

@@ -34,7 +34,7 @@ def page_after_action(request: HttpRequest, rows: QuerySet[Any]) -> str:
 
 
 class PageOfNewRowMixin:
-    """Lead to the page of a new row that has no form: what comes next is there."""
+    """Redirect to the page of a new row that has no form: it shows the next steps."""
 
     opts: Any
     has_change_permission: Any

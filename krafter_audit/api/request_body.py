@@ -54,7 +54,7 @@ def _read_chunked(request: HttpRequest, limit: int) -> None:
         if len(body) > limit:
             reject(source, limit)
     request.META["CONTENT_LENGTH"] = str(len(body))
-    request._stream = BytesIO(body)  # what WSGIRequest reads the body from
+    request._stream = BytesIO(body)  # WSGIRequest reads the body from this attribute
 
 
 def _chunks(source: IO[bytes] | HttpRequest) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Jobs that work on rows of several organisations: one that fails must not stop the others."""
+"""Jobs that work on rows of several organisations: a failed row must not stop the others."""
 
 import logging
 import traceback

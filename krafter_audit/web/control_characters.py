@@ -16,7 +16,7 @@ CONTROL_BYTES = (
         rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xf3\xa0[\x80-\x87]|\xef\xb8[\x80-\x8f]\xef\xb8"
     ),
 )
-# What a form would send back with its values, and tags with those of other fields. One without an end is kept to the
+# The values that a form would send back, and tags with the values of other fields. One without an end is kept to the
 # end of the page, as browsers read it: each further one would search all the rest for its end.
 KEPT_IN_HTML = re.compile(r"(<textarea\b.*?(?:</textarea\s*>|\Z)|<[^>]*(?:>|\Z))", re.DOTALL | re.IGNORECASE)
 

@@ -167,7 +167,7 @@ class ProcessGuard:
             pass_fds=self.options.inherit,
             user=uid,
             group=gid,
-            # Else the command would keep the supplementary groups of root.
+            # Otherwise the command would keep the supplementary groups of root.
             extra_groups=None if uid is None else [],
         )
 

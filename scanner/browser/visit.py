@@ -24,7 +24,7 @@ class Visit:
     throttle: HostThrottle = field(default_factory=HostThrottle)
     shared: SharedContext | None = None  # None: the visit has a fresh context
     page: Page | None = None
-    response: Response | None = None  # of the main navigation, after its redirects
+    response: Response | None = None  # to the main navigation, after its redirects
     requests: int = 0
 
     @property

@@ -90,7 +90,7 @@ class PageContext(SiteRequests):
             site=site or Memo(),
             bypass_cache=bypass_cache,
         )
-        self.original_identity = original_identity  # of the page when the finding was made
+        self.original_identity = original_identity  # identity of the page when the finding was made
         # There is an earlier outcome.
         self.is_verification = is_verification or original_identity is not None
         self.confirmation: Confirmation = CONFIRM_EVERYTHING

@@ -165,7 +165,7 @@ def has_nonce_or_hash(sources: frozenset[str]) -> bool:
 
 
 def is_usable(policy: CspPolicy) -> bool:
-    """Return whether a policy has a directive that browsers know."""
+    """Return whether a policy has a directive that browsers support."""
     return not DIRECTIVES.isdisjoint(policy.directives)
 
 

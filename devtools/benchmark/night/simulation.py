@@ -63,7 +63,7 @@ class Night:
     hours: float
     pages: Counter[int] = field(default_factory=Counter)
     requests: Counter[str] = field(default_factory=Counter)
-    busy_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # of hosts
+    busy_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # by host
     leases: list[tuple[str, dict[str, float]]] = field(default_factory=list)
 
 

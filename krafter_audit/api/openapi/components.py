@@ -110,7 +110,7 @@ WIRE_NAMES = {
 
 
 def headers(*names: str) -> dict[str, Any]:
-    """Return a response's headers: those of all, and the named ones."""
+    """Return a response's headers: the common headers and the named ones."""
     components = {
         "x-request-id": "RequestId",
         "x-ratelimit-limit": "RateLimitLimit",

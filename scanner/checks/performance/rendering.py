@@ -42,7 +42,7 @@ _SIZE_IN_STYLE = re.compile(r"(?:^|;)\s*(width|height|aspect-ratio)\s*:\s*(?:aut
 )
 def nothing_blocks_rendering(context: PageContext) -> Outcome:
     """The head has no script that blocks the parser, and at most one style sheet that blocks rendering."""
-    page = context.document  # as sent: what scripts insert later does not block the parser
+    page = context.document  # as sent: elements that scripts insert later do not block the parser
     scripts = [node for node in page.css("head script[src]") if _blocks_the_parser(node)]
     sheets = [node for node in page.css("link[rel][href]") if _blocks_rendering(node)]
     return fail_if_any(

@@ -1,4 +1,4 @@
-"""What a rendered page loads: transfer size, DOM size, its LCP image, its scripts."""
+"""Resources of a rendered page: transfer size, DOM size, its LCP image, its scripts."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -230,7 +230,7 @@ def scripts_are_used(context: PageContext) -> Measurement:
 
 
 def _require_run(context: PageContext, key: str, scripts: "list[ScriptUsage]") -> None:
-    """Raise when a script that failed before is loaded but does not run: one that is broken has no unused code."""
+    """Raise when a script that failed before is loaded but does not run: a broken script has no unused code."""
     earlier = context.rendered.earlier.get(key)
     if earlier is None or earlier.status != FAILED or len(scripts) == MAX_SCRIPTS:
         return
