@@ -46,7 +46,7 @@ def pages(client: Client) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_axe_finds_nothing_on_the_pages_of_any_model(live_server: Any) -> None:
-    """Of pages that are built alike, one is opened; `./krafter screenshots` opens all."""
+    """Only one of pages that are built alike is opened; `./krafter screenshots` opens all."""
     user = staff.superuser()
     found = list(pages(staff.logged_in_client(user)))
 

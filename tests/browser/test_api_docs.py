@@ -12,7 +12,7 @@ from tests.browser.visitor import AXE, SETTLE, visiting
 pytestmark = pytest.mark.needs_chromium
 
 PHONE, DESKTOP = 390, 1280
-# Of elements with the same classes, the contrast of one is checked: that of all operations takes half a minute.
+# The contrast is checked for one of the elements with the same classes: for all operations it takes half a minute.
 CONTRAST = """() => {
   const parts = [...document.querySelectorAll(".info, .scheme-container, .opblock-tag, .opblock")];
   const include = [...new Map(parts.map(part => [part.className, part])).values()];

@@ -45,7 +45,7 @@ def test_pages_have_no_problem_and_request_nothing_from_other_hosts(live_server:
 
 @pytest.mark.slow
 def test_axe_finds_nothing_on_any_page(live_server: Any) -> None:
-    """Of pages that are built alike, one is opened; `./krafter screenshots` opens all."""
+    """Only one of pages that are built alike is opened; `./krafter screenshots` opens all."""
     client = Client()
     found = [
         (url, client.get(url).content.decode())

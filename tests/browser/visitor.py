@@ -70,7 +70,7 @@ class Visitor:
     def check_page(self, shot: str, *, full_page: bool = True, contrast: bool = True) -> None:
         """Check the page with axe-core and its width in each window and theme, and keep screenshots.
 
-        Of a dialog, a screenshot shows the window alone. Without `contrast` a long page takes a fifth of the time, and
+        Of a dialog, a screenshot shows only the window. Without `contrast` a long page takes a fifth of the time, and
         axe-core checks the own window only.
         """
         for window, theme in self.screens():

@@ -53,7 +53,7 @@ def test_scan_continues_each_time_its_workers_are_killed_in_each_part(system: Sy
     assert {name: (part["pages_found"], part["pages_done"]) for name, part in scan["summary"]["progress"].items()} == {
         "http": (PAGES, PAGES), "browser": (PAGES, PAGES), "lab": (PAGES, PAGES),
     }  # fmt: skip
-    assert {page: checked[page] for page in seen} == seen  # what was done is not done again
+    assert {page: checked[page] for page in seen} == seen  # checked pages are not checked again
     assert sorted(row["url"] for row in results) == sorted(
         url for scanner, url in checked if scanner == "http"
     )

@@ -74,7 +74,7 @@ def command_line(pid: int) -> list[str]:
         words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except OSError:
         return []
-    # Of a path only the last part: folder names may contain anything.
+    # Only the last part of a path: folder names may contain anything.
     return [part for word in words for part in word.rpartition("/")[2].split()]
 
 

@@ -23,7 +23,7 @@ COUNTS = {
     "verifications": 1,
     "verifications?limit=1": 2,
     "verifications/{verification}": 1,
-    # One more for each of those that are embedded.
+    # One more query for each embedded row.
     "findings?include=tasks,dismissal,guard": 4,
     "tasks?include=finding&include=labels": 3,
     "verifications?include=state,task": 2,

@@ -29,7 +29,7 @@ from tests.unit.scans.worker.scan_parts import scan_part
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("enqueued")]
 
 SIGNING_KEY = "k1:" + "QUFB" * 10 + "QUE="
-# What an example alone cannot do.
+# Operations whose examples need another set-up than all others.
 NOT_RUN = {"withdraw_approval_verification": "needs a policy that requires the approvals of several people"}
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OPERATIONS = sorted(

@@ -1,4 +1,4 @@
-"""What HTTP clients expect: links, locations, redirects, compression."""
+"""The behaviour that HTTP clients expect: links, locations, redirects, compression."""
 
 import gzip
 import json

@@ -204,7 +204,7 @@ def test_sequential_scan_is_detected(scenario: Scenario, ids: dict[str, Any], pl
 def test_check_is_found_by_its_project_too(
     scenario: Scenario, ids: dict[str, Any], plans: list[dict[str, Any]]
 ):
-    # By the check alone, PostgreSQL would read the findings of all projects that have it.
+    # With only the check as a condition, PostgreSQL would read the findings of all projects that have it.
     fake_table_statistics(scenario)
     plans.clear()
 

@@ -14,7 +14,7 @@ GOOD_PAGE = (
 
 
 class FaultySite:
-    """What the site sends: change the attributes at any time. `before_answer` runs before each answer."""
+    """The responses of the site: change the attributes at any time. `before_answer` runs before each answer."""
 
     def __init__(self) -> None:
         self.headers: dict[str, str] = {"Content-Type": "text/html; charset=utf-8"}

@@ -17,7 +17,7 @@ class OnlyFirst(EmailBackend):
 
 
 class RefusesEve(EmailBackend):
-    """Does not know Eve."""
+    """Rejects mails to Eve."""
 
     reply = (550, b"no such user")
 

@@ -31,7 +31,7 @@ class FakeTracker(ABC):
     api_path: ClassVar[str] = ""
     credentials: ClassVar[dict[str, str]]
     title_field: ClassVar[str] = "title"
-    # What a person changes to close, drop, start or reopen an issue.
+    # The changes by which a person closes, drops, starts or reopens an issue.
     moves: ClassVar[dict[str, dict[str, Any]]]
     # Operations that the stored description leaves out: a pattern of their path, and the query of the vendor's pages.
     undescribed: ClassVar[dict[str, frozenset[str]]] = {}

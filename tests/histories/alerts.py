@@ -49,7 +49,7 @@ class Project(model.Project):
     routing: dict[str, list[str]] = field(default_factory=lambda: ROUTINGS[0])
     alerts: list[Alert] = field(default_factory=list)
     sent: list[datetime] = field(default_factory=list)  # when e-mails were sent
-    recipients: list[str] = field(default_factory=list)  # of the destination
+    recipients: list[str] = field(default_factory=list)  # of the alert destination
     members: dict[str, str] = field(default_factory=lambda: {"owner": "owner"})  # their roles
     unsubscribed: set[str] = field(default_factory=set)
     received: Counter[str] = field(default_factory=Counter)  # e-mails of each person
@@ -58,7 +58,7 @@ class Project(model.Project):
     warned: dict[str, tuple[datetime, int]] = field(
         default_factory=dict
     )  # and the number of warnings that were near
-    until: dict[str, tuple[date, str]] = field(default_factory=dict)  # of dismissals, with the status before
+    until: dict[str, tuple[date, str]] = field(default_factory=dict)  # dismissals, with the status before
 
     def names(self) -> set[str]:
         return super().names() | {*ADDRESSES} | {*self.members}

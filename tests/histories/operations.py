@@ -206,7 +206,7 @@ def run_jobs() -> None:
 
 
 class Area(NamedTuple):
-    """What histories of one kind do, and compare."""
+    """The operations of histories of one kind, and their comparisons."""
 
     project: type[Project] = Project
     api: type[Api] = Api

@@ -10,7 +10,7 @@ BLOCKED, DISMISSED, DONE = "blocked", "dismissed", "done"
 
 @dataclass(frozen=True)
 class Rules:
-    """What a version of the policy says about due dates; the version is None without a section `sla`."""
+    """The rules of a version of the policy about due dates; the version is None without a section `sla`."""
 
     version: int | None = None
     config: dict[str, Any] = field(default_factory=dict, compare=False)

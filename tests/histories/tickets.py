@@ -72,5 +72,5 @@ class Pair:
             yield f"{title} has a ticket with another title: {self.ticket}"
 
     def _is_title_undecided(self, title: str, ticket: Ticket) -> bool:
-        # A title that was changed in the ticket alone stays there.
+        # A title that was changed only in the ticket stays there.
         return title not in (ticket.title, ticket.given_for)

@@ -1,4 +1,4 @@
-"""Staff see and change in the admin what belongs to their organisations, as far as their roles allow."""
+"""Staff view and change in the admin the rows of their organisations, as far as their roles allow."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.factories import Scenario
 from tests.staff import ROWS, admin_url, member_of
 
 Role = Membership.Role
-# What belongs to the installation and not to an organisation.
+# Models that belong to the installation and not to an organisation.
 FOR_SUPERUSERS = (Group, Backup, RestoreDrill)
 MODELS = [model for model in admin.site._registry if model not in FOR_SUPERUSERS]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

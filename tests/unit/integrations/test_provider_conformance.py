@@ -1,4 +1,4 @@
-"""What every provider of the registry does when a token is not refreshed, and when an answer is not JSON."""
+"""Every provider of the registry handles a token that is not refreshed, and a response that is not JSON."""
 
 import json
 import re

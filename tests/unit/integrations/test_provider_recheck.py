@@ -116,14 +116,14 @@ def verified(finding: Finding) -> Verification:
 
 
 def seen_by(verification: Verification) -> dict[str, Any]:
-    """What the one check saw, as the chain of evidence has it."""
+    """The evidence of the only check, from the chain of evidence."""
     body = Evidence.objects.get(verification=verification).body
     parsed: dict[str, Any] = json.loads(body)
     return parsed
 
 
 def stored_outcome(verification: Verification) -> tuple[str, str | None, str]:
-    """What the check says, why it could not say, and the sentence of the evidence."""
+    """The status of the check, its reason, and the sentence of the evidence."""
     (check,) = verification.checks
     (page,) = seen_by(verification)["pages"]
     return check["status"], page["reason"], page["evidence"]["detail"]

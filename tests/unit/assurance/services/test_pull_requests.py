@@ -33,7 +33,7 @@ class State:
 
 @dataclass
 class FakeRepository:
-    """What the vendor says: change the attributes at any time."""
+    """The responses of the vendor: change the attributes at any time."""
 
     state: State = field(default_factory=State)
     containing: set[str] = field(default_factory=lambda: {WITH})

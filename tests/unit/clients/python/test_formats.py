@@ -17,7 +17,7 @@ from krafter_client.cli.problems import CheckedRule, Problem, Result, apply_gate
 
 from tests.unit.clients.python import sarif_subset
 
-# What GitHub, GitLab or Azure Pipelines execute in a line that a step prints.
+# Commands that GitHub, GitLab or Azure Pipelines execute in the output of a step.
 COMMAND = re.compile(r"\s*::|.*##[a-z]*\[")
 CSP = Problem(
     fingerprint="f-csp",

@@ -1,4 +1,4 @@
-"""What a server or a site sends neither controls the terminal or pipeline, nor makes a list endless."""
+"""The data of a server or a site neither controls the terminal or pipeline, nor makes a list endless."""
 
 import json
 import re

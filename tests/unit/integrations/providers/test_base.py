@@ -1,4 +1,4 @@
-"""What vendors send is JSON that can be stored."""
+"""The data of vendors is JSON that can be stored."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What holds for every provider: the list, its order, and what a provider defines."""
+"""The list of providers, its order, and the definitions that each provider needs."""
 
 import ast
 import importlib

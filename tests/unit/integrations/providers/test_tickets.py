@@ -1,4 +1,4 @@
-"""Each tracker shows a title as it says, so that a sync knows it again."""
+"""Each tracker shows a title in its declared form, so that a sync recognises it."""
 
 import pytest
 

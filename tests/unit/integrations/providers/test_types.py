@@ -1,4 +1,4 @@
-"""What vendors send is made safe: texts, and the URLs of tickets."""
+"""The data of vendors is made safe: texts, and the URLs of tickets."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Actions on selected rows show a form or a confirmation for those rows alone on which they can work."""
+"""Actions on selected rows show a form or a confirmation only for the rows on which they can work."""
 
 import html
 import re

@@ -30,7 +30,7 @@ MODELS_OF_PROJECTS = [
     for model, page in admin.site._registry.items()
     if getattr(page, "project_path", "") and model._meta.app_label != "operations"
 ]
-# What the forms of the actions request.
+# The values that the forms of the actions request.
 FORM_VALUES = {
     "confirmed": "1", "set_values": "1", "severity": "low", "priority": "low", "reason": "false_positive",
     "comment": "Not on this site.", "hours": "24", "body": "A comment", "add": "a label", "name": "Other",
@@ -96,7 +96,7 @@ def test_requests_that_change_a_row_of_an_archived_project_are_refused_with_the_
     responses = {url: client.post(url, FORM_VALUES, follow=True) for url in pages_that_change(row)}
     responses |= {name: run_action(client, name, row, **FORM_VALUES) for name in refused_actions(model)}
 
-    # 405: a page for GET alone.
+    # 405: a page for GET only.
     unexplained = [
         name
         for name, response in responses.items()

@@ -1,4 +1,4 @@
-"""The page of running work is reloaded by browsers without scripts alone."""
+"""Only browsers without scripts reload the page of running work."""
 
 import pytest
 from django.http import HttpResponse

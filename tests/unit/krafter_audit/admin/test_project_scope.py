@@ -1,4 +1,4 @@
-"""A person chooses a project in the header: lists, pickers and the overview show its rows alone."""
+"""A person chooses a project in the header: lists, pickers and the overview show only its rows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The numbers of the overview, of the user's organisations alone."""
+"""The numbers of the overview, only of the user's organisations."""
 
 from dataclasses import replace
 from datetime import timedelta

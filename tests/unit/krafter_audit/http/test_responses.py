@@ -41,7 +41,7 @@ def response(body: bytes, content_type: str | None = None) -> Response:
         (b'<?xml encoding="Shift_JIS"?>\x87\x40', None, '<?xml encoding="Shift_JIS"?>①'),
         (b"\x87\x40", "text/html; charset=x-sjis", "①"),
         (b"\x8b\xbe", "text/html; charset=gb2312", "嬀"),
-        # Labels of the WHATWG Encoding Standard that Python does not know.
+        # Labels of the WHATWG Encoding Standard that Python does not support.
         *[
             (text.encode(codec), f"text/html; charset={label}", text)
             for text, codec, labels in (

@@ -149,7 +149,7 @@ def test_event_is_stored_once_when_the_outbox_and_the_audit_log_have_it(scenario
 
 
 def test_event_of_a_process_that_did_not_know_the_endpoint_is_queued(scenario: Scenario) -> None:
-    factories.finding(scenario)  # this process knows now that there is no endpoint
+    factories.finding(scenario)  # this process caches that there is no endpoint
     known = dict(endpoint_cache._entries)
     make_endpoint(scenario, URL, events=["finding.updated"])
     endpoint_cache._entries.update(known)

@@ -1,4 +1,4 @@
-"""A scan that sees a check fail, a report, or another check of the finding blocks the undecided verification."""
+"""A scan in which a check fails, a report, or another check of the finding blocks the undecided verification."""
 
 from datetime import timedelta
 from typing import Any

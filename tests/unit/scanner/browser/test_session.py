@@ -113,7 +113,7 @@ def test_page_over_the_memory_limit_is_killed(site: Site, monkeypatch: pytest.Mo
 
     with Browser(policy=LOOPBACK, options=chromium_options()) as browser:
         page_text(browser, site.serve(GOOD))
-        # The second time alone in a new Chromium, where no earlier page can be the reason.
+        # The second visit is in a new Chromium, where no earlier page can be the reason.
         for _ in range(2):
             with (
                 pytest.raises(BrowserError) as error,

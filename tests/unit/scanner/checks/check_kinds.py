@@ -1,4 +1,4 @@
-"""The keys by what they need: a browser, the page alone, or more."""
+"""The keys by their needs: a browser, only the page, or more."""
 
 from scanner.registry import REGISTRY, keys
 

@@ -112,7 +112,7 @@ CERTIFICATES: dict[str, Callable[[trustme.CA], ssl.SSLContext]] = {
     "tls_min_version": lambda authority: tls_context(
         authority, change=accept_versions_from(ssl.TLSVersion.TLSv1)
     ),
-    # OpenSSL rounds its strength up, so that it trusts the certificate, and the key alone is the fault.
+    # OpenSSL rounds its strength up, so that it trusts the certificate, and only the key is the fault.
     "tls_key_strength": lambda authority: with_rsa_key(authority, 2040),
 }
 

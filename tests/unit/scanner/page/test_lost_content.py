@@ -296,7 +296,7 @@ LARGE_MENU = "".join(
 @pytest.mark.parametrize("path", ["", "rye"], ids=["home page", "page"])
 @pytest.mark.parametrize("has_missing_page", [True, False])
 def test_error_page_in_a_large_frame_does_not_pass(path: str, title: str, has_missing_page: bool) -> None:
-    """The sample of a short page may be of the frame alone, and the error page has all of it."""
+    """The sample of a short page may be only of the frame, and the error page has all of it."""
     page = f"<title>Rye bread courses</title>{LARGE_MENU}<p>Rye bread with walnuts"
     topic = Answer(f"<title>Topic</title>{LARGE_MENU}<p>Spelt", 200, [HTML])
     site = Site({"/topics/0": topic, f"/{path}": Answer(page, 200, [HTML])}, otherwise=Answer("", 404))

@@ -566,7 +566,7 @@ def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, c
     assert result["a11y_image_alt"].status == PASSED
     assert received_credentials(other) == {
         ("/x.png", None, "seen=1")
-    }  # the site's own cookie: cookies know no ports
+    }  # the site's own cookie: cookies ignore ports
     assert received_credentials(staging) >= {
         ("/", "k3y-4-staging", "session=c00kie"),
         ("/data", "k3y-4-staging", "session=c00kie; seen=1"),

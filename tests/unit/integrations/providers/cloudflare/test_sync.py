@@ -172,7 +172,7 @@ def test_token_without_access_to_any_setting_is_an_error(integration: Integratio
 
 
 def test_sign_in_without_a_permission_is_noted(project: Project, zone: FakeZone, server: FakeServer) -> None:
-    # /user/tokens/verify is for API tokens: it does not know the token of a sign-in, with which the zone is read.
+    # /user/tokens/verify is for API tokens: it rejects the token of a sign-in, with which the zone is read.
     server.spec = None  # the description at hand omits the tokens of accounts
     signed_in = {"token": TOKEN, "zone_id": ZONE_ID}
     row = services.connect(project, "cloudflare", credentials=signed_in, by=SYSTEM)

@@ -1,4 +1,4 @@
-"""Issues of GitHub: what is sent, and how responses are read."""
+"""Issues of GitHub: the requests, and how responses are read."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Issues of GitLab: what is sent, and how responses are read."""
+"""Issues of GitLab: the requests, and how responses are read."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What the responses of Search Console report as problems."""
+"""The problems in the responses of Search Console."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Issues of Jira: what is sent, and how responses are read."""
+"""Issues of Jira: the requests, and how responses are read."""
 
 import json
 from datetime import UTC, datetime, timedelta

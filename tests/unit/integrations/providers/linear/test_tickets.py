@@ -1,4 +1,4 @@
-"""Issues of Linear: what is sent, and how responses are read."""
+"""Issues of Linear: the requests, and how responses are read."""
 
 from datetime import UTC, datetime
 from typing import Any

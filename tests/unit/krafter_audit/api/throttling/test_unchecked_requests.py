@@ -1,4 +1,4 @@
-"""Requests that passed without a rate limit are counted, and an operator sees them."""
+"""Requests that passed without a rate limit are counted, and shown to an operator."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Each rule of axe-core is violated by its own violation alone. See test_browser_flips for the checks."""
+"""Each rule of axe-core is violated only by its own violation. See test_browser_flips for the checks."""
 
 from collections.abc import Iterator
 
