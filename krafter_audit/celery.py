@@ -11,7 +11,7 @@ from krafter_audit.jobs.consumed_queues import ConsumedQueuesStep
 from krafter_audit.jobs.queues import DEFAULT_QUEUES
 from krafter_audit.system_checks import exit_on_invalid_settings
 
-# The web has already imported it, and its server has decided whether to share.
+# The web has already imported prometheus_client, and its server has decided whether to share.
 if os.environ.get("KRAFTER_WORKER_METRICS", "").strip() and "prometheus_client" not in sys.modules:
     multiprocess_metrics.share_between_processes()
 

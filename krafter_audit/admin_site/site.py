@@ -27,7 +27,7 @@ class AutocompleteView(AutocompleteJsonView):
         if has_nul(map(str, request.GET.values())):
             raise BadRequest
         found = super().process_request(request)
-        # The admin offers no choices for the reverse side of a foreign key.
+        # Also refuse the reverse side of a foreign key.
         if found[2].auto_created:
             raise PermissionDenied
         return found

@@ -74,7 +74,7 @@ class BoundedListField(serializers.ListField):
                 validated.append(self.child.run_validation(item))
             except serializers.ValidationError as error:
                 errors[index] = error.detail
-                # Reporting an invalid item is slow.
+                # An invalid item takes long to process.
                 if not may_continue(self):
                     break
         if errors:

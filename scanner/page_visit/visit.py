@@ -295,7 +295,7 @@ class _PageVisit:
     ) -> PageSnapshot:
         self._monitor.mark_loaded()
         if rules:
-            # Loaded here, while the page is loading anyway.
+            # Before the wait for an idle page, in which nothing else happens.
             self._inject_axe()
         if largest is None or not self._is_painted(largest):
             self._wait_until_idle(self._quiet_seconds())

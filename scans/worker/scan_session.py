@@ -75,7 +75,7 @@ class ScanSession:
         try:
             start.page  # noqa: B018 - raises while the page is not available
         except Inconclusive:
-            # Each visit checks the page's preconditions again.
+            # Each visit checks the ownership again.
             return True
         try:
             start.require_ownership()
