@@ -223,7 +223,7 @@ class FindingAdmin(ImportPages):
     search_help_text = "Words, URL, check or id"
     autocomplete_fields = ("project", "owner")
     update_row = staticmethod(triage.update)
-    actions: ClassVar[list[str]] = ["triage", "start", "dismiss", "set_values"]
+    actions: ClassVar[list[Any]] = ["triage", "start", "dismiss", "set_values"]  # higher apps add theirs
     triage = status_action("Triage", FindingStatus.TRIAGED)  # also reopens dismissed findings
     start = status_action("Start work", FindingStatus.IN_PROGRESS)
     tones: ClassVar = {"dismiss": "danger"}
@@ -236,7 +236,7 @@ class FindingAdmin(ImportPages):
 
     def refusals(self, request: HttpRequest, row: Finding) -> dict[str, str]:
         if row.status == FindingStatus.RESOLVED:
-            return dict.fromkeys(self.actions, FindingResolved.message)
+            return dict.fromkeys(("triage", "start", "dismiss"), FindingResolved.message)
         # A dismissed finding may be dismissed again, with another reason or day.
         done = {"triage": "triaged", "start": "in_progress"}
         return {

@@ -97,12 +97,11 @@ class BulkChangeAdmin(ReadOnlyAdmin):
             self.message_user(request, sentence, messages.ERROR)
         if results:
             undone = [result.bulk_change for result in results]
-            sentence = result_message([result.summary for result in results], undone[0].subject, "restored")
-            can_be_undone = [
-                bulk_change
-                for bulk_change in undone
-                if bulk_change.changed and bulk_change.action != BulkChange.Action.DELETE
-            ]
+            # The undo of a creation deletes the rows, which cannot be undone.
+            restored = [change for change in undone if change.action != BulkChange.Action.DELETE]
+            verb = "restored" if restored else "deleted"
+            sentence = result_message([result.summary for result in results], undone[0].subject, verb)
+            can_be_undone = [change for change in restored if change.changed]
             level = (
                 messages.SUCCESS if any(bulk_change.changed for bulk_change in undone) else messages.WARNING
             )

@@ -22,9 +22,7 @@ class SetValuesForm(forms.Form):
         super().__init__(data)
         for name, choices in self.field_choices.items():
             self.fields[name] = _select(name.replace("_", " ").capitalize(), choices)
-        members = User.objects.filter(memberships__organization__in=organizations).distinct()
-        named = [(str(user.pk), str(user)) for user in members.order_by("name", "email")[:MAX_OWNERS]]
-        self.fields["owner"] = _select("Owner", [(NO_OWNER, "No owner"), *named])
+        self.fields["owner"] = _select("Owner", [(NO_OWNER, "No owner"), *owner_choices(organizations)])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -37,6 +35,12 @@ class SetValuesForm(forms.Form):
         changes = {name: self.cleaned_data[name] for name in self.field_choices if self.cleaned_data[name]}
         owner = self.cleaned_data["owner"]
         return {**changes, **({"owner_id": None if owner == NO_OWNER else UUID(owner)} if owner else {})}
+
+
+def owner_choices(organizations: Collection[UUID]) -> list[tuple[str, str]]:
+    """Return the members of the organisations, by name."""
+    members = User.objects.filter(memberships__organization__in=organizations).distinct()
+    return [(str(user.pk), str(user)) for user in members.order_by("name", "email")[:MAX_OWNERS]]
 
 
 def _select(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:

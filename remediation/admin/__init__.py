@@ -1,4 +1,5 @@
 from remediation.admin.check_reliability import CheckReliabilityAdmin as CheckReliabilityAdmin
+from remediation.admin.finding_actions import create_tasks as create_tasks
 from remediation.admin.finding_sections import remediation as remediation
 from remediation.admin.policies import PolicyAdmin as PolicyAdmin
 from remediation.admin.scan_schedules import ScanScheduleAdmin as ScanScheduleAdmin

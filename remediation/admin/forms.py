@@ -1,10 +1,11 @@
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.forms.fields import InvalidJSONInput
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from bulk_changes.admin.forms import SetValuesForm
+from bulk_changes.admin.forms import SetValuesForm, owner_choices
 from findings.models import Severity
 from krafter_audit.admin.forms import ChangeForm, DateTimeInput, SerializerForm
 from remediation.models import Policy, Task
@@ -37,6 +38,19 @@ class CreateTaskForm(SerializerForm):
     def context(self) -> dict[str, Any]:
         project = self.cleaned_data["finding"].project
         return {"organization": project.organization, "project": project}
+
+
+class CreateTasksForm(forms.Form):
+    def __init__(self, data: Any = None, *, organization_id: UUID) -> None:
+        super().__init__(data)
+        choices = [("", "No owner"), *owner_choices([organization_id])]
+        self.fields["owner"] = forms.ChoiceField(
+            choices=choices, required=False, widget=UnfoldAdminSelectWidget
+        )
+
+    def clean_owner(self) -> UUID | None:
+        owner: str = self.cleaned_data["owner"]
+        return UUID(owner) if owner else None
 
 
 class ChangeTaskForm(ChangeForm):

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +9,12 @@ from accounts.models import Project
 from bulk_changes import services as bulk_changes
 from bulk_changes.creations import record_creation
 from bulk_changes.decisions import Summary
+from bulk_changes.models import BulkChange
 from bulk_changes.services import BulkChangeResult
 from bulk_changes.subjects import ChangeContext, Row, Subject
 from findings.models import OPEN_STATUSES, Finding, FindingStatus
 from krafter_audit.api.errors import ApiError, InvalidParams
-from remediation.locks import lock_findings_of_tasks
+from remediation.locks import lock_findings, lock_findings_of_tasks
 from remediation.models import Task
 from remediation.services import dismissed_findings, tasks
 
@@ -59,6 +60,36 @@ def create(
 def _create(project: Project, items: Sequence[Mapping[str, Any]], by: Actor) -> tuple[UUID, list[Task]]:
     created = tasks.create_many(project, items, by=by)
     return record_creation(project, TASKS, created, by=by).pk, created
+
+
+@transaction.atomic
+def create_for_findings(
+    project: Project, finding_ids: Collection[UUID], *, owner_id: UUID | None, by: Actor
+) -> tuple[BulkChange | None, int]:
+    """Create a task for each open finding that has no open task; return the change, if any, and the number of tasks.
+
+    A task has the title and the severity of its finding, and the due date of the policy.
+    """
+    findings = lock_findings(project, finding_ids)
+    with_task = set(
+        Task.objects.filter(finding__in=findings)
+        .exclude(status=Task.Status.DONE)
+        .values_list("finding", flat=True)
+    )
+    items = [
+        {
+            "finding_id": finding.pk,
+            "title": finding.title,
+            "priority": finding.severity,
+            "owner_id": owner_id,
+        }
+        for finding in findings.values()
+        if finding.status in OPEN_STATUSES and finding.pk not in with_task
+    ]
+    if not items:
+        return None, 0
+    created = tasks.create_many(project, items, by=by)
+    return record_creation(project, TASKS, created, by=by), len(created)
 
 
 def _creation_errors(project: Project, items: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:

@@ -176,6 +176,32 @@ def test_set_values_of_selected_findings_by_keyboard(live_server: Any, scenario:
     assert Finding.objects.get(pk=finding.pk).severity == "high"
 
 
+def test_create_tasks_for_selected_findings_and_undo_it(live_server: Any, scenario: Scenario) -> None:
+    for _ in range(3):
+        factories.finding(scenario)
+    user = staff.superuser()
+
+    with visiting(live_server.url) as visitor:
+        page = visitor.page
+        visitor.sign_in(user)
+        visitor.open(admin_url(Finding, "changelist"))
+        for row in range(3):
+            page.locator("#result_list input.action-select").nth(row).check()
+        page.locator("select[name=action]").select_option("create_tasks")
+        page.get_by_role("button", name="Run").click()
+        page.get_by_role("heading", name="3 findings").wait_for()
+        page.get_by_label("Owner").select_option(str(scenario.owner.pk))
+        visitor.check_page("create-tasks")
+        page.get_by_role("button", name="Create tasks").click()
+        page.wait_for_selector("text=3 tasks created.")
+        visitor.check_page("created-tasks", full_page=False)
+        page.get_by_role("button", name="Undo", exact=True).click()
+        page.wait_for_selector("text=3 tasks deleted.")
+
+    assert visitor.problems == []
+    assert not Task.objects.exists()
+
+
 def test_save_a_view_by_keyboard_share_it_rename_it_and_delete_it(
     live_server: Any, scenario: Scenario
 ) -> None:

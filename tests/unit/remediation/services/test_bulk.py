@@ -10,6 +10,7 @@ from bulk_changes.models import BulkChange
 from events.models import Event
 from findings.models import FindingStatus
 from remediation.models import Task
+from remediation.services import bulk
 from tests import factories
 from tests.factories import Scenario
 
@@ -272,3 +273,29 @@ def test_bulk_changes_of_other_projects_are_not_listed(scenario: Scenario):
 
     assert ([row["id"] for row in listed["data"]], listed["meta"]["total"]) == ([made], 1)
     assert scenario.client.call("get", f"bulk-changes/{made}").status_code == 404
+
+
+def test_open_findings_without_an_open_task_get_one(scenario: Scenario):
+    fresh, done, busy = factories.finding(scenario), factories.task(scenario), factories.task(scenario)
+    Task.objects.filter(pk=done.pk).update(status=Task.Status.DONE)
+    dismissed = factories.finding(scenario, status=FindingStatus.DISMISSED)
+    ids = [fresh.pk, done.finding_id, busy.finding_id, dismissed.pk]
+
+    bulk_change, created = bulk.create_for_findings(
+        scenario.project, ids, owner_id=scenario.owner.pk, by=scenario.actor
+    )
+    again = bulk.create_for_findings(scenario.project, ids, owner_id=None, by=scenario.actor)
+
+    made = Task.objects.exclude(pk__in=[done.pk, busy.pk])
+    assert {task.finding_id for task in made} == {fresh.pk, done.finding_id}
+    assert (created, again) == (2, (None, 0))
+    assert bulk_change is not None
+    assert bulk_change.created_by == scenario.owner
+
+
+def test_findings_of_another_project_get_no_task(scenario: Scenario):
+    theirs = factories.finding(factories.scenario())
+
+    made = bulk.create_for_findings(scenario.project, [theirs.pk], owner_id=None, by=scenario.actor)
+
+    assert (made, Task.objects.count()) == ((None, 0), 0)
