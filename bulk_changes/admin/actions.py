@@ -140,6 +140,26 @@ class BulkActions(ServiceModelAdmin):
         projects = Project.objects.select_related("organization").in_bulk(by_project)
         return [(projects[project_id], pks) for project_id, pks in by_project.items()]
 
+    def selection_of_one_project(
+        self, request: HttpRequest, rows: QuerySet[Any], *, problem: str
+    ) -> tuple[Project, list[UUID]] | None:
+        """Return the project of the rows, and their ids; None, with a message, if the user may not change them.
+
+        `problem` is the message about rows of several projects.
+        """
+        selection = self.selection(request, rows)
+        if selection is None:
+            return None
+        if len(selection) != 1:
+            self.message_user(request, problem, messages.ERROR)
+            return None
+        [(project, pks)] = selection
+        error = self.project_refusal(request, project)
+        if error is not None:
+            self.message_user(request, error.message, messages.ERROR)
+            return None
+        return project, pks
+
     def project_refusal(self, request: HttpRequest, project: Project) -> ApiError | None:
         """Return why the user may not change rows of the project."""
         return change_refusal(request, self.opts, project)

@@ -32,7 +32,7 @@ def add_to_campaign(
     model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Task]
 ) -> HttpResponse | None:
     """Show the form for a campaign or a new one, then add the tasks."""
-    selected = _selected(model_admin, request, queryset)
+    selected = model_admin.selection_of_one_project(request, queryset, problem=ONE_PROJECT)
     if selected is None:
         return None
     project, task_ids = selected
@@ -50,7 +50,7 @@ def remove_from_campaign(
     model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Task]
 ) -> HttpResponse | None:
     """Show the form for a campaign of the tasks, then remove them."""
-    selected = _selected(model_admin, request, queryset)
+    selected = model_admin.selection_of_one_project(request, queryset, problem=ONE_PROJECT)
     if selected is None:
         return None
     project, task_ids = selected
@@ -74,22 +74,6 @@ def remove_from_campaign(
         "removed from",
     )
     return None
-
-
-def _selected(
-    model_admin: BulkActions, request: HttpRequest, rows: QuerySet[Task]
-) -> tuple[Project, list[UUID]] | None:
-    selection = model_admin.selection(request, rows)
-    if selection is None:
-        return None
-    if len(selection) != 1:
-        model_admin.message_user(request, ONE_PROJECT, messages.ERROR)
-        return None
-    error = model_admin.project_refusal(request, selection[0][0])
-    if error is not None:
-        model_admin.message_user(request, error.message, messages.ERROR)
-        return None
-    return selection[0]
 
 
 def _posted_values(request: HttpRequest) -> Any:

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import pluralize
 
 from accounts.admin.actor import staff_actor
-from bulk_changes.admin.actions import BulkActions, Selection, change_refusal, with_undo_button
+from bulk_changes.admin.actions import BulkActions, change_refusal, with_undo_button
 from findings.admin import FindingAdmin
 from findings.models import Finding
+from krafter_audit.api.errors import InvalidParams
 from remediation.admin.forms import CreateTasksForm
 from remediation.models import Task
 from remediation.services import bulk
@@ -23,13 +24,14 @@ def create_tasks(
     model_admin: BulkActions, request: HttpRequest, queryset: QuerySet[Finding]
 ) -> HttpResponse | None:
     """Show the form for the owner, then create the tasks."""
-    selection = model_admin.selection(request, queryset)
-    if selection is None:
+    selected = model_admin.selection_of_one_project(request, queryset, problem=ONE_PROJECT)
+    if selected is None:
         return None
-    if refusal := _refusal(request, selection):
-        model_admin.message_user(request, refusal, messages.ERROR)
+    project, finding_ids = selected
+    too_many = InvalidParams(TOO_MANY) if len(finding_ids) > MAX_FINDINGS else None
+    if error := too_many or change_refusal(request, Task._meta, project):
+        model_admin.message_user(request, error.message, messages.ERROR)
         return None
-    [(project, finding_ids)] = selection
     sent = request.POST if "create_tasks" in request.POST else None
     form = CreateTasksForm(sent, organization_id=project.organization_id)
     if not form.is_valid():
@@ -38,20 +40,10 @@ def create_tasks(
     bulk_change, created = bulk.create_for_findings(
         project, finding_ids, owner_id=form.cleaned_data["owner"], by=staff_actor(request)
     )
-    sentence = _sentence(created, skipped=len(finding_ids) - created)
+    sentence = _sentence(len(created), skipped=len(finding_ids) - len(created))
     message = with_undo_button(request, sentence, [bulk_change] if bulk_change else [])
     model_admin.message_user(request, message, messages.SUCCESS if created else messages.WARNING)
     return None
-
-
-def _refusal(request: HttpRequest, selection: Selection) -> str:
-    if len(selection) != 1:
-        return ONE_PROJECT
-    [(project, finding_ids)] = selection
-    if len(finding_ids) > MAX_FINDINGS:
-        return TOO_MANY
-    error = change_refusal(request, Task._meta, project)
-    return error.message if error else ""
 
 
 def _sentence(created: int, *, skipped: int) -> str:

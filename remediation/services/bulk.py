@@ -36,9 +36,7 @@ def create(
     valid = {index: item for index, item in items.items() if index not in errors}
     if errors and not partial and not dry_run:
         raise InvalidParams(details=bulk_changes.errors_by_field("tasks", errors))
-    bulk_change_id, created = (
-        (None, []) if dry_run or not valid else _create(project, list(valid.values()), by)
-    )
+    bulk_change, created = (None, []) if dry_run or not valid else _create(project, list(valid.values()), by)
     ids = dict(zip(valid, (task.pk for task in created), strict=False))
     status = "valid" if dry_run else "created"
     results = [
@@ -48,7 +46,7 @@ def create(
         for index in sorted({*items, *errors})
     ]
     return {
-        "bulk_change_id": bulk_change_id,
+        "bulk_change_id": bulk_change and bulk_change.pk,
         "created": len(created),
         "invalid": len(errors),
         "dry_run": dry_run,
@@ -57,16 +55,16 @@ def create(
 
 
 @transaction.atomic
-def _create(project: Project, items: Sequence[Mapping[str, Any]], by: Actor) -> tuple[UUID, list[Task]]:
+def _create(project: Project, items: Sequence[Mapping[str, Any]], by: Actor) -> tuple[BulkChange, list[Task]]:
     created = tasks.create_many(project, items, by=by)
-    return record_creation(project, TASKS, created, by=by).pk, created
+    return record_creation(project, TASKS, created, by=by), created
 
 
 @transaction.atomic
 def create_for_findings(
     project: Project, finding_ids: Collection[UUID], *, owner_id: UUID | None, by: Actor
-) -> tuple[BulkChange | None, int]:
-    """Create a task for each open finding that has no open task; return the change, if any, and the number of tasks.
+) -> tuple[BulkChange | None, list[Task]]:
+    """Create a task for each open finding that has no open task; return the bulk change, if any, and the tasks.
 
     A task has the title and the severity of its finding, and the due date of the policy.
     """
@@ -86,10 +84,7 @@ def create_for_findings(
         for finding in findings.values()
         if finding.status in OPEN_STATUSES and finding.pk not in with_task
     ]
-    if not items:
-        return None, 0
-    created = tasks.create_many(project, items, by=by)
-    return record_creation(project, TASKS, created, by=by), len(created)
+    return _create(project, items, by) if items else (None, [])
 
 
 def _creation_errors(project: Project, items: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:

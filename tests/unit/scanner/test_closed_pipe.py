@@ -53,5 +53,5 @@ def test_closed_pipe_ends_the_process_with_1_and_prints_nothing(statement: str) 
 def test_commands_print_no_traceback_about_a_closed_pipe(command: tuple[str, ...]) -> None:
     status, errors = run_without_reader(*command)
 
-    told = [line for line in errors.splitlines() if "Traceback" in line or "pipe" in line]
-    assert (status, told) == (1, [])
+    complaints = [line for line in errors.splitlines() if "Traceback" in line or "pipe" in line]
+    assert (status, complaints) == (1, [])

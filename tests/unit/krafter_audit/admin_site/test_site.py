@@ -222,15 +222,15 @@ def test_staff_see_only_what_they_have_permission_for(scenario: Scenario) -> Non
     assert "activity" not in page.context
 
 
-def test_person_whose_session_ended_in_a_form_is_told_that_nothing_was_saved(db: None) -> None:
-    def is_told(path: str, method: str) -> bool:
+def test_person_whose_session_ended_in_a_form_is_warned_that_nothing_was_saved(db: None) -> None:
+    def is_warned(path: str, method: str) -> bool:
         client = Client()
         getattr(client, method)(path)
         return SESSION_ENDED in client.get(reverse("admin:login")).content.decode()
 
     add, logout = admin_url(Finding, "add"), reverse("admin:logout")
 
-    assert [is_told(add, "post"), is_told(add, "get"), is_told(logout, "post")] == [True, False, False]
+    assert [is_warned(add, "post"), is_warned(add, "get"), is_warned(logout, "post")] == [True, False, False]
 
 
 def test_users_who_are_not_staff_are_redirected_to_the_login(db: None, scenario: Scenario) -> None:
