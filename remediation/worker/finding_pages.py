@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from findings.models import PAGE_ASSET_TYPES, Finding
 from findings.observations import mappings
+from findings.policy_rules import Config
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import original_identity
@@ -84,10 +85,10 @@ class FindingPage:
 
 @contextmanager
 def open_pages(
-    finding: Finding, urls: Sequence[str], browser: "Browser | None"
+    finding: Finding, urls: Sequence[str], browser: "Browser | None", config: Config
 ) -> Iterator[list[FindingPage]]:
     """Yield the pages; they share a client, and end with the block."""
-    with site_client(finding.project, urls) as (client, verified):
+    with site_client(finding.project, urls, config) as (client, verified):
         site = Memo()
         pages = [FindingPage(url, client, finding, verified, browser, site) for url in urls]
         try:

@@ -72,7 +72,7 @@ def _run_checks(part: VerificationPart, *, with_browser: bool) -> None:
     browser_or_none = worker_browser(finding.project.organization_id) if with_browser else nullcontext()
     with (
         browser_or_none as browser,
-        open_pages(finding, urls[:MAX_PAGES], browser) as pages,
+        open_pages(finding, urls[:MAX_PAGES], browser, config) as pages,
     ):
         runner = CheckRunner(part, finding, pages, config, omitted=urls[MAX_PAGES:])
         for key in running_keys(part):

@@ -4,6 +4,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from findings import policy_rules
 from scanner import crawler
 from scanner.confirmation import CONFIRM_EVERYTHING
 from scanner.crawler import Discovery
@@ -30,7 +31,8 @@ class ScanSession:
     def __init__(self, scan: Scan, *, with_browser: bool) -> None:
         project = scan.project
         self._stack = ExitStack()
-        client, verified = self._stack.enter_context(site_client(project, [scan.url]))
+        config = policy_rules.config_of(project)
+        client, verified = self._stack.enter_context(site_client(project, [scan.url], config))
         browser: Browser | None = (
             self._stack.enter_context(worker_browser(project.organization_id)) if with_browser else None
         )

@@ -10,7 +10,9 @@ from scans.worker import host_throttle
 
 
 @contextmanager
-def site_client(project: Project, urls: Iterable[str]) -> Iterator[tuple[Client, VerifiedHosts]]:
+def site_client(
+    project: Project, urls: Iterable[str], config: policy_rules.Config
+) -> Iterator[tuple[Client, VerifiedHosts]]:
     """Yield a client for a project's site, with its credentials and request rate, and the verified hosts of the URLs.
 
     Call it outside of a transaction: it verifies expired hosts again.
@@ -19,6 +21,6 @@ def site_client(project: Project, urls: Iterable[str]) -> Iterator[tuple[Client,
     with host_throttle.client(credentials=credentials) as client:
         verified = verified_hosts(project, urls, client)
     # A second client: the rate for verified hosts is known only after they were verified, which sends requests.
-    max_rate = policy_rules.max_requests_per_second(policy_rules.config_of(project))
+    max_rate = policy_rules.max_requests_per_second(config)
     with host_throttle.client(verified, max_rate=max_rate, credentials=credentials) as client:
         yield client, verified

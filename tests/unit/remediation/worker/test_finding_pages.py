@@ -81,7 +81,7 @@ def test_outage_of_the_site_is_waited_for_on_one_page_only(
     monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
     with served(Site(otherwise=Answer("busy", 503))) as site:
         down = factories.finding(factories.scenario(site_url=site.url), checks=[CSP])
-        with open_pages(down, [f"{site.url}a", f"{site.url}b"], None) as pages:
+        with open_pages(down, [f"{site.url}a", f"{site.url}b"], None, {}) as pages:
             outcomes = [page.run_check(CSP, {}) for page in pages]
 
     assert [outcome.reason for outcome in outcomes] == ["blocked", "blocked"]

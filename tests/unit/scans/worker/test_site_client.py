@@ -24,7 +24,11 @@ def test_client_has_the_credentials_and_the_adaptive_request_rate_of_a_verified_
         project=scenario.project, host="www.example.com", method="file", verified_at=timezone.now()
     )
 
-    with site_client(scenario.project, [f"{ORIGIN}/", "https://other.example/"]) as (client, verified):
+    config = {"scan": {"max_requests_per_second": 5}}
+    with site_client(scenario.project, [f"{ORIGIN}/", "https://other.example/"], config) as (
+        client,
+        verified,
+    ):
         throttle, credentials = client.throttle, client.credentials
 
     assert isinstance(throttle, SharedHostThrottle)
@@ -35,3 +39,4 @@ def test_client_has_the_credentials_and_the_adaptive_request_rate_of_a_verified_
         throttle.limits(ParsedUrl.parse(f"https://{host}/")).adaptive
         for host in ("www.example.com", "other.example")
     ] == [True, False]
+    assert throttle.limits(ParsedUrl.parse(f"{ORIGIN}/")).max_rate == 5
